@@ -1,0 +1,91 @@
+"""Every setting, in one place: defaults here, then bma-projects.toml, BMA_* variables and flags, in rising order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+SETTINGS_FILE = Path("bma-projects.toml")
+
+
+class SettingsError(Exception):
+    """A setting is unknown, of the wrong type or impossible; the message names file and key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One instance of the application: its pages are keyed by (source_id, project_id).
+
+    connect_to ("127.0.0.1:8080") is where connections really go; URLs, robots.txt and Host stay those of base_url.
+    rate (requests a second) and concurrency override the fetch settings when given.
+    """
+
+    source_id: str
+    base_url: str
+    title: str = ""
+    is_invented: bool = False
+    connect_to: str | None = None
+    rate: float | None = None
+    concurrency: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FetchSettings:
+    """Politeness and patience; every time is in seconds."""
+
+    rate: float = 1.0
+    concurrency: int = 2
+    timeout: float = 30.0
+    max_body_bytes: int = 10_000_000
+    contact: str = "https://github.com/bma-projects/bma-projects"
+    segment_bytes: int = 256_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class BuildSettings:
+    """Limits of DuckDB while it builds, and how many releases stay."""
+
+    memory_limit: str = "3GB"
+    threads: int = 2
+    keep_releases: int = 14
+
+
+SAMPLE = Source(
+    source_id="sample",
+    base_url="http://sample.invalid/dp/frontend/web/index.php",
+    title="built-in sample: the real page 50490000-3607 and invented pages in its shape",
+    is_invented=True,
+    rate=500.0,
+    concurrency=4,
+)
+KNOWN_SOURCES = {
+    "sample": SAMPLE,
+    "bmavisions": Source("bmavisions", "http://www.bmavisions.com/dp/frontend/web/index.php", "bmavisions.com"),
+    "bs2568": Source("bs2568", "https://policy.bangkok.go.th/bs2568/frontend/web/index.php", "policy.bangkok.go.th, 2568"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of one run. data_dir holds raw/, parsed/, curated/ and runs/."""
+
+    data_dir: Path = Path("data")
+    source: str = "sample"
+    fetch: FetchSettings = field(default_factory=FetchSettings)
+    build: BuildSettings = field(default_factory=BuildSettings)
+    sources: Mapping[str, Source] = field(default_factory=lambda: dict(KNOWN_SOURCES))
+
+    @property
+    def raw_dir(self) -> Path:
+        return self.data_dir / "raw"
+
+    @property
+    def parsed_dir(self) -> Path:
+        return self.data_dir / "parsed"
+
+    @property
+    def curated_dir(self) -> Path:
+        return self.data_dir / "curated"
+
+    @property
+    def runs_dir(self) -> Path:
+        return self.data_dir / "runs"
