@@ -1,0 +1,90 @@
+"""What the sealed fetch logs know of every page: its last visit, its last success and what to ask it with."""
+
+import datetime as dt
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+
+# A visit succeeded when it saw the page itself; "missing" is an answer too, but not a success.
+_LAST_STATE = """
+WITH visits AS (
+    SELECT *, outcome IN ('new', 'changed', 'unchanged') AS is_success
+    FROM read_parquet($logs)
+    WHERE source_id = $source_id
+),
+last_states AS (
+    SELECT
+        project_id,
+        CASE WHEN project_id IS NULL THEN url END AS page_url,
+        arg_max(outcome, (requested_at, run_id)) AS last_outcome,
+        max(requested_at) AS last_attempt_at,
+        max(requested_at) FILTER (is_success) AS last_success_at,
+        max(requested_at) FILTER (outcome IN ('new', 'changed')) AS last_changed_at,
+        arg_max(content_sha256, (requested_at, run_id)) FILTER (is_success) AS content_sha256,
+        arg_max({'value': etag}, (requested_at, run_id)) FILTER (is_success) AS etag,
+        arg_max({'value': last_modified}, (requested_at, run_id)) FILTER (is_success) AS last_modified,
+        coalesce(list_position(list_reverse(list(is_success ORDER BY requested_at, run_id)), true), count(*) + 1) - 1
+            AS consecutive_failures,
+        coalesce(
+            list_position(list_reverse(list(outcome = 'missing' ORDER BY requested_at, run_id)), false), count(*) + 1
+        ) - 1 AS consecutive_absences,
+    FROM visits
+    GROUP BY ALL
+)
+SELECT
+    coalesce(project_id, page_url),
+    last_outcome,
+    last_attempt_at::VARCHAR,
+    last_success_at::VARCHAR,
+    last_changed_at::VARCHAR,
+    content_sha256,
+    etag.value,
+    last_modified.value,
+    consecutive_failures,
+    consecutive_absences,
+FROM last_states
+WHERE (project_id IS NOT NULL) = $is_project
+"""
+
+
+class KnownPage(NamedTuple):
+    """The last state of one page; all times are UTC."""
+
+    last_outcome: str
+    last_attempt_at: dt.datetime
+    last_success_at: dt.datetime | None
+    last_changed_at: dt.datetime | None
+    content_sha256: str | None
+    etag: str | None
+    last_modified: str | None
+    consecutive_failures: int
+    consecutive_absences: int
+
+
+def known_pages(raw_dir: Path, source_id: str) -> dict[str, KnownPage]:
+    """The last state of every project page that was ever attempted, by project id."""
+    return _last_states(raw_dir, source_id, is_project=True)
+
+
+def known_neighbours(raw_dir: Path, source_id: str) -> dict[str, KnownPage]:
+    """The last state of the pages that are no project pages (robots.txt, listing pages), by URL."""
+    return _last_states(raw_dir, source_id, is_project=False)
+
+
+def _last_states(raw_dir: Path, source_id: str, *, is_project: bool) -> dict[str, KnownPage]:
+    logs = [str(path) for path in sorted(raw_dir.glob("*.fetches.parquet"))]
+    if not logs:
+        return {}
+    parameters = {"logs": logs, "source_id": source_id, "is_project": is_project}
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        rows = connection.execute(_LAST_STATE, parameters).fetchall()
+    return {
+        key: KnownPage(outcome, dt.datetime.fromisoformat(attempt), _utc(success), _utc(changed), *rest)
+        for key, outcome, attempt, success, changed, *rest in rows
+    }
+
+
+def _utc(stamp: str | None) -> dt.datetime | None:
+    return None if stamp is None else dt.datetime.fromisoformat(stamp).astimezone(dt.UTC)
