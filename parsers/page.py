@@ -1,9 +1,11 @@
-"""The bytes of a response → Page: what kind of page it is, its label/value rows in order, its grids."""
+"""Page: what both readers make of a response, its fingerprint, and the project it is about."""
 
 import hashlib
 import json
 from enum import StrEnum
 from typing import NamedTuple
+
+from parsers.labels import match_label
 
 
 class PageKind(StrEnum):
@@ -29,15 +31,20 @@ class Row(NamedTuple):
 
 
 class Grid(NamedTuple):
-    """A table with header cells: the progress reports or the edit log."""
+    """A table with header cells; stated_total is how many rows the site says there are, where it says so."""
 
     heading: str | None
     header: tuple[str, ...]
     rows: tuple[tuple[str | None, ...], ...]
+    stated_total: int | None
 
 
 class Page(NamedTuple):
-    """What both readers produce; `reason` says in one sentence why a page is not a project page."""
+    """What both readers produce.
+
+    reason says in one sentence why a page is not a whole project page. flags: `encoding_repaired`, `undecodable_bytes`,
+    `php_warnings`, `nul_characters`.
+    """
 
     kind: PageKind
     reason: str | None
@@ -50,7 +57,30 @@ class Page(NamedTuple):
     flags: frozenset[str]
 
 
+def content_text(page: Page) -> str:
+    """Write what the page says as one JSON text: the injective input of the fingerprint."""
+    return json.dumps((page.kind, page.title_id, page.headline, page.rows, page.grids), ensure_ascii=False)
+
+
 def content_sha256(page: Page) -> str:
     """Fingerprint what the page says, never its bytes: Yii2 puts a new CSRF token into every response."""
-    content = (page.kind, page.title_id, page.headline, page.rows, page.grids)
-    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(content_text(page).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def project_id_of(page: Page) -> str | None:
+    """Name the project a page is about by its code row, else by its title."""
+    for row in page.rows:
+        match = match_label(row.label)
+        if match is not None and match.field == "project_id" and row.value:
+            return row.value
+    return page.title_id
+
+
+def wrong_project(page: Page, project_id: str) -> str | None:
+    """Say in one sentence that the page names another project than the one asked for; None when it does not."""
+    if page.title_id is not None and page.title_id != project_id:
+        return f"the title names project {page.title_id!r}, asked was {project_id!r}"
+    named = project_id_of(page)
+    if named is not None and named != project_id:
+        return f"the row รหัสโครงการ names project {named!r}, asked was {project_id!r}"
+    return None

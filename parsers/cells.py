@@ -1,0 +1,92 @@
+"""The text of HTML elements: line breaks, "not set", and the skins' wrappers around a value."""
+
+from selectolax.lexbor import LexborNode
+
+# Elements whose text is no part of what a reader sees.
+_UNSEEN = frozenset({"script", "style", "template", "noscript", "input", "select", "textarea", "button", "option"})
+_BLOCKS = frozenset(
+    {"p", "div", "li", "ul", "ol", "tr", "table", "blockquote", "pre", "h1", "h2", "h3", "h4", "h5", "h6"}
+)
+_STRUCTURE = frozenset({"table", "tbody", "thead", "tfoot", "tr", "ul", "ol"})
+
+
+def has_class(node: LexborNode, name: str) -> bool:
+    """Tell whether an element carries a class."""
+    return name in (node.attributes.get("class") or "").split()
+
+
+def clean_text(text: str) -> str:
+    """Apply the one newline convention and trim the ends; everything else stays as the page had it."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.strip()
+
+
+def rich_text(cell: LexborNode) -> str:
+    """Text of an element with elements inside, to any depth.
+
+    `<br>` and the line end after it are one line break, as Yii's nl2br writes them; blocks begin and end lines; cells of
+    a nested table are joined by a space; what a reader does not see (forms, scripts) is left out.
+    """
+    parts: list[str] = []
+    open_elements: list[tuple[LexborNode, bool]] = []
+    after_break = False
+
+    def break_line() -> None:
+        if parts and not parts[-1].endswith("\n"):
+            parts.append("\n")
+
+    node = cell.child
+    while node is not None or open_elements:
+        if node is None:
+            element, is_block = open_elements.pop()
+            if is_block:
+                break_line()
+            node = element.next
+            continue
+        tag = node.tag
+        if node.is_text_node:
+            text = node.text_content or ""
+            if after_break:
+                text = text.removeprefix("\r").removeprefix("\n")
+            parent = open_elements[-1][0].tag if open_elements else None
+            if parent not in _STRUCTURE or not text.isspace():
+                parts.append(text)
+        elif tag == "br":
+            parts.append("\n")
+        elif node.is_element_node and tag not in _UNSEEN and not has_class(node, "kv-form-attribute"):
+            is_block = tag in _BLOCKS
+            if is_block:
+                break_line()
+            elif tag in ("td", "th") and node.prev is not None:
+                parts.append(" ")
+            after_break = False
+            open_elements.append((node, is_block))
+            node = node.child
+            continue
+        after_break = tag == "br"
+        node = node.next
+    return "".join(parts)
+
+
+def element_text(node: LexborNode) -> str:
+    """Text of a heading or header cell on one line."""
+    return " ".join(rich_text(node).split())
+
+
+def cell_value(cell: LexborNode) -> str | None:
+    """Value of a cell: None where Yii wrote its "not set" mark, '' where there is nothing, else the text."""
+    first = cell.child
+    if first is None:
+        return ""
+    if first.is_text_node and first.next is None:
+        return clean_text(first.text_content or "")
+    elements = [node for node in cell.iter() if node.is_element_node]
+    for element in elements:
+        # Kartik's DetailView: the value, and in edit mode a hidden form beside it.
+        if has_class(element, "kv-attribute"):
+            return cell_value(element)
+    text = clean_text(rich_text(cell))
+    if len(elements) == 1 and elements[0].tag == "span" and has_class(elements[0], "not-set"):
+        return None if text == clean_text(rich_text(elements[0])) else text
+    return text

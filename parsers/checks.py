@@ -1,0 +1,172 @@
+"""Plausibility within one page: what cannot be right, or does not agree with the rest of the page."""
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import pairwise
+
+from parsers.findings import Findings
+from parsers.records import PageRecord, ProgressRow
+from parsers.values import Date
+
+_HUNDRED = Decimal(100)
+
+
+def fiscal_year_days(year_ce: int) -> tuple[dt.date, dt.date]:
+    """First and last day of a Thai fiscal year: 1 October of the year before to 30 September."""
+    return dt.date(year_ce - 1, 10, 1), dt.date(year_ce, 9, 30)
+
+
+def _check_range(
+    findings: Findings, value: Decimal | None, raw: str | None, field: str, label: str, row: int | None
+) -> None:
+    if value is not None and not 0 <= value <= _HUNDRED:
+        where = "" if row is None else f" in report {row}"
+        findings.add(
+            "progress_out_of_range",
+            f"{label} is {value}{where}; expected is 0 to 100",
+            field=field,
+            label=label,
+            ordinal=row,
+            raw=raw,
+        )
+
+
+def _check_money(findings: Findings, page: PageRecord) -> None:
+    received, spent = page.budget_received_thb, page.budget_spent_thb
+    for value, raw, field, label in (
+        (received, page.budget_received_thb_raw, "budget_received_thb", "งบฯ ที่ได้รับ (บาท)"),
+        (spent, page.budget_spent_thb_raw, "budget_spent_thb", "งบฯ ที่ใช้ไป (บาท)"),
+    ):
+        if value is not None and value < 0:
+            findings.add("negative_money", f"{label} is {value} baht", field=field, label=label, raw=raw)
+    if received is not None and spent is not None and spent > received:
+        findings.add(
+            "spent_over_received",
+            f"spent are {spent} baht of {received} received",
+            field="budget_spent_thb",
+            label="งบฯ ที่ใช้ไป (บาท)",
+            raw=page.budget_spent_thb_raw,
+        )
+
+
+def _check_dates(findings: Findings, page: PageRecord) -> None:
+    start, finish = page.start_date, page.finish_date
+    if start is not None and finish is not None and finish < start:
+        findings.add(
+            "finish_before_start",
+            f"the project starts on {start} and finishes on {finish}",
+            field="finish_date",
+            label="Finish Date",
+            raw=page.finish_date_raw,
+        )
+    if page.fiscal_year_ce is None:
+        return
+    first, last = fiscal_year_days(page.fiscal_year_ce)
+    for day, raw, field, label in (
+        (start, page.start_date_raw, "start_date", "Start Date"),
+        (finish, page.finish_date_raw, "finish_date", "Finish Date"),
+    ):
+        if day is not None and not first <= day <= last:
+            message = f"{label} {day} lies outside fiscal year {page.fiscal_year_be} ({first} to {last})"
+            findings.add("outside_fiscal_year", message, field=field, label=label, raw=raw)
+
+
+def _check_reports(findings: Findings, reports: Sequence[ProgressRow], dates: Sequence[Date]) -> None:
+    calendars = {date.calendar for date in dates if date.value is not None}
+    for report, date in zip(reports, dates, strict=True):
+        _check_range(
+            findings,
+            report.progress_pct,
+            report.progress_pct_raw,
+            "progress_history.progress_pct",
+            "ความคืบหน้า",
+            report.report_no,
+        )
+        if date.calendar == "be":
+            mixed = "some of them Gregorian" if len(calendars) > 1 else "as the other reports"
+            findings.add(
+                "other_calendar",
+                f"report {report.report_no} is dated {report.reported_on_raw!r:.60} in the Buddhist era, {mixed}",
+                field="progress_history.reported_on",
+                label="วันที่รายงาน",
+                ordinal=report.report_no,
+                raw=report.reported_on_raw,
+            )
+        if (
+            report.detail_date is not None
+            and report.reported_on is not None
+            and report.detail_date != report.reported_on
+        ):
+            findings.add(
+                "stamp_differs",
+                f"report {report.report_no} is dated {report.reported_on}, its detail begins with {report.detail_date}",
+                field="progress_history.detail_date",
+                label="รายละเอียด",
+                ordinal=report.report_no,
+                raw=(report.detail or "")[:40],
+            )
+    for earlier, later in pairwise(reports):
+        if earlier[4:] == later[4:]:
+            findings.add(
+                "duplicate_report",
+                f"reports {earlier.report_no} and {later.report_no} are the same in every cell",
+                field="progress_history",
+                ordinal=later.report_no,
+                raw=later.reported_on_raw,
+            )
+        if (
+            earlier.reported_on is not None
+            and later.reported_on is not None
+            and later.reported_on < earlier.reported_on
+        ):
+            findings.add(
+                "reports_out_of_order",
+                f"report {later.report_no} of {later.reported_on} stands after one of {earlier.reported_on}",
+                field="progress_history.reported_on",
+                label="วันที่รายงาน",
+                ordinal=later.report_no,
+                raw=later.reported_on_raw,
+            )
+        elif (
+            earlier.progress_pct is not None
+            and later.progress_pct is not None
+            and later.progress_pct < earlier.progress_pct
+        ):
+            findings.add(
+                "progress_falls",
+                f"progress falls from {earlier.progress_pct} to {later.progress_pct} in report {later.report_no}",
+                field="progress_history.progress_pct",
+                label="ความคืบหน้า",
+                ordinal=later.report_no,
+                raw=later.progress_pct_raw,
+            )
+
+
+def _check_latest(findings: Findings, page: PageRecord, reports: Sequence[ProgressRow]) -> None:
+    dated = [report for report in reports if report.reported_on is not None]
+    last = max(dated, key=lambda report: (report.reported_on or dt.date.min, report.report_no)) if dated else None
+    stated = {
+        "the heading": page.headline_progress_pct,
+        "the row": page.progress_pct,
+        "the last report": last.progress_pct if last is not None else None,
+    }
+    known = {where: value for where, value in stated.items() if value is not None}
+    if len(set(known.values())) > 1:
+        what = ", ".join(f"{where} {value}" for where, value in known.items())
+        findings.add(
+            "latest_progress_differs",
+            f"the latest progress differs: {what}",
+            field="progress_pct",
+            label="คืบหน้าล่าสุด",
+            raw=page.progress_pct_raw,
+        )
+
+
+def check_project(findings: Findings, page: PageRecord, reports: Sequence[ProgressRow], dates: Sequence[Date]) -> None:
+    """Report what is implausible within one page; dates are those of the reports, with the calendar they were written in."""
+    _check_range(findings, page.progress_pct, page.progress_pct_raw, "progress_pct", "คืบหน้าล่าสุด", None)
+    _check_money(findings, page)
+    _check_dates(findings, page)
+    _check_reports(findings, reports, dates)
+    _check_latest(findings, page, reports)

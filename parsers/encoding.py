@@ -1,0 +1,94 @@
+"""The bytes of a page → text: what the header says, what the page says, and what the bytes really are."""
+
+import codecs
+import re
+from typing import NamedTuple
+
+# WHATWG: all of these mean windows-874. TIS-620 proper lacks the characters that Windows added.
+_WINDOWS_874_NAMES = frozenset(
+    {
+        "windows-874",
+        "tis-620",
+        "tis620",
+        "tis-62",
+        "iso-8859-11",
+        "iso8859-11",
+        "iso885911",
+        "dos-874",
+        "cp874",
+        "cp-874",
+        "ms874",
+        "x-windows-874",
+    }  # fmt: skip
+)
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
+_HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
+_THAI_UTF8 = re.compile(rb"\xe0[\xb8\xb9][\x80-\xbf]")
+_NOT_CUT_MID_CHARACTER = re.compile(rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z")
+
+
+class Decoded(NamedTuple):
+    """A page as text. is_repaired: the bytes are not what was declared; has_losses: some bytes could not be read."""
+
+    text: str
+    encoding: str
+    is_repaired: bool
+    has_losses: bool
+
+
+def _declared(body: bytes, content_type: str | None) -> str | None:
+    header = _HEADER.search(content_type or "")
+    if header is not None:
+        name = header[1].lower()
+    else:
+        meta = _META.search(body[:2048])
+        if meta is None:
+            return None
+        name = meta[1].decode("ascii").lower()
+    if name in _WINDOWS_874_NAMES:
+        return "windows-874"
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        return None
+
+
+def _windows_874(body: bytes, *, is_repaired: bool) -> Decoded:
+    text = body.decode("cp874", "replace")
+    return Decoded(text, "windows-874", is_repaired, "\ufffd" in text)
+
+
+def decode_page(body: bytes, content_type: str | None = None) -> Decoded:
+    """Decode a page by BOM, by the bytes themselves, by header and by meta element.
+
+    Thai UTF-8 cannot pass for windows-874 nor the other way round in any real page, so valid UTF-8 wins over what was
+    declared. Bytes that cannot be read become U+FFFD and has_losses says so.
+    """
+    for bom, encoding in _BOMS:
+        if body.startswith(bom):
+            text = body[len(bom) :].decode(encoding, "replace")
+            return Decoded(text, encoding.removesuffix("-le").removesuffix("-be"), False, "\ufffd" in text)
+    declared = _declared(body, content_type)
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    else:
+        is_repaired = not text.isascii() and declared not in (None, "utf-8")
+        return Decoded(text, "utf-8", is_repaired, "\ufffd" in text)
+    whole = _NOT_CUT_MID_CHARACTER.sub(b"", body)
+    try:
+        return Decoded(whole.decode("utf-8"), "utf-8", False, True)
+    except UnicodeDecodeError:
+        pass
+    if declared == "windows-874":
+        return _windows_874(body, is_repaired=False)
+    # A UTF-8 page with some broken bytes has far more whole Thai characters than broken ones.
+    as_utf8 = body.decode("utf-8", "replace")
+    if len(_THAI_UTF8.findall(body)) > as_utf8.count("\ufffd"):
+        return Decoded(as_utf8, "utf-8", False, True)
+    if declared not in (None, "utf-8", "iso8859-1", "cp1252", "ascii"):
+        text = body.decode(declared, "replace")
+        return Decoded(text, declared, False, "\ufffd" in text)
+    return _windows_874(body, is_repaired=True)

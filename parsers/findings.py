@@ -1,0 +1,33 @@
+"""Findings: the issues of one page while it is parsed."""
+
+from parsers.issues import CATALOGUE
+from parsers.records import Issue
+
+# Longer raw texts are in page_fields; an issue shows where to look.
+_LONGEST_RAW = 2000
+
+
+class Findings:
+    """Collects the issues of one page; every issue carries the page's key."""
+
+    __slots__ = ("_key", "issues")
+
+    def __init__(self, source_id: str, project_id: str | None, snapshot_id: str | None) -> None:
+        self._key = (source_id, project_id, snapshot_id)
+        self.issues: list[Issue] = []
+
+    def add(
+        self,
+        code: str,
+        message: str,
+        *,
+        field: str | None = None,
+        label: str | None = None,
+        ordinal: int | None = None,
+        raw: str | None = None,
+    ) -> None:
+        """Record one issue; raw is the text as the page had it, cut after 2,000 characters."""
+        if raw is not None and len(raw) > _LONGEST_RAW:
+            raw = raw[:_LONGEST_RAW] + "…"
+        severity = CATALOGUE[code].severity.value
+        self.issues.append(Issue(code, severity, *self._key, field, label, ordinal, raw, message))

@@ -1,0 +1,142 @@
+"""The page-kind gate: what a response is, with the reason, before any value is read from it."""
+
+import re
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from selectolax.lexbor import LexborHTMLParser
+
+from parsers.cells import element_text
+from parsers.labels import GOAL_TEXT, LABELS, MONTH_FIELD, match_label
+from parsers.page import Grid, PageKind, Row
+
+
+class Verdict(NamedTuple):
+    """The kind of a page; reason is a sentence for every kind but `project` and `listing`."""
+
+    kind: PageKind
+    reason: str | None = None
+
+
+# A stored text is HTML-escaped, so these tags can only come from PHP itself.
+_PHP_FATAL = re.compile(r"<b>(?:Fatal|Parse|Recoverable fatal) error</b>:\s*([^\n<]{0,200})")
+_PLAIN_FATAL = re.compile(r"(?:^|\n)(?:PHP )?(?:Fatal|Parse) error: ([^\n<]{0,200})")
+_ERROR_PAGE = re.compile(r"\(#([0-9]{3})\)")
+_EXCEPTION = re.compile(
+    r"<title>[^<]{0,200}(?:Exception|Error)\b|class=\"call-stack\"|An internal server error occurred"
+)
+_MAINTENANCE = re.compile(r"ปิดปรับปรุง|ปิดระบบชั่วคราว|ปรับปรุงระบบ|under maintenance|maintenance mode", re.IGNORECASE)
+_SCRIPT_REDIRECT = re.compile(
+    r"(?:window\.|document\.|top\.|self\.)?location(?:\.href)?\s*=\s*[\"']|location\.(?:replace|assign)\(",
+    re.IGNORECASE,
+)
+_LAYOUT = tuple(label.field for label in LABELS) + tuple(f"{MONTH_FIELD} {month}" for month in range(1, 13))
+_FEWEST_ROWS_CUT = 3
+_END = 2048
+
+
+def judge_response(text: str, status: int, location: str | None) -> Verdict | None:
+    """Judge what needs no look at the page: redirects and empty bodies; None when the page must be looked at."""
+    if 300 <= status < 400 and status != 304:
+        target = unquote(location or "")
+        if "site/login" in target:
+            return Verdict(PageKind.LOGIN, "the server redirects to its login page")
+        return Verdict(PageKind.REDIRECT_STUB, f"HTTP {status} redirects to {target[:200]!r}")
+    if not text.strip("\ufeff \t\r\n\0"):
+        return Verdict(PageKind.EMPTY, f"HTTP {status} with an empty body")
+    return None
+
+
+def _judge_error(tree: LexborHTMLParser, text: str, status: int) -> Verdict | None:
+    """Judge error pages, by Yii's `(#404)` in the heading of its error view or by the HTTP status."""
+    fatal = _PHP_FATAL.search(text)
+    if fatal is not None:
+        return Verdict(PageKind.SERVER_ERROR, f"PHP fatal error in the page: {fatal[1].strip()!r}")
+    error_view = tree.css_first(".site-error h1")
+    code = status if status >= 400 else 0
+    if error_view is not None:
+        named = _ERROR_PAGE.search(element_text(error_view))
+        code = int(named[1]) if named is not None else code or 500
+    if code in (404, 410):
+        return Verdict(PageKind.NOT_FOUND, f"the site says {code}: no such page")
+    if code in (401, 403):
+        return Verdict(PageKind.LOGIN, f"the site says {code}: this page is not shown without permission")
+    if code >= 500:
+        if _MAINTENANCE.search(text):
+            return Verdict(PageKind.MAINTENANCE, f"HTTP {status}: the site says it is under maintenance")
+        return Verdict(PageKind.SERVER_ERROR, f"the site says {code}: server error")
+    if code:
+        return Verdict(PageKind.UNKNOWN, f"the site says {code}")
+    return None
+
+
+def missing_tail(rows: tuple[Row, ...]) -> tuple[str, ...]:
+    """Name the last fields of the known layout when the rows stop before them, whichever way round the page runs.
+
+    Empty when rows are missing in the middle: that is another layout, not a cut page.
+    """
+    found = set()
+    for row in rows:
+        match = match_label(row.label)
+        if match is not None:
+            found.add(f"{MONTH_FIELD} {match.month_no}" if match.month_no is not None else match.field)
+    if sum(row.label.strip() == GOAL_TEXT for row in rows) > 1:
+        found.add(LABELS[-1].field)
+    for layout in (_LAYOUT, _LAYOUT[::-1]):
+        present = [position for position, field in enumerate(layout) if field in found]
+        if not present:
+            return _LAYOUT
+        last = present[-1]
+        if len(present) >= 0.9 * (last + 1):
+            return layout[last + 1 :]
+    return ()
+
+
+def _judge_project(text: str, rows: tuple[Row, ...], grids: tuple[Grid, ...]) -> Verdict:
+    if "</html" not in text[-_END:].lower():
+        plain = _PLAIN_FATAL.search(text[-_END:])
+        if plain is not None:
+            return Verdict(PageKind.SERVER_ERROR, f"PHP fatal error in the page: {plain[1].strip()!r}")
+        return Verdict(PageKind.TRUNCATED, f"the page ends without </html> after {len(rows)} rows")
+    tail = missing_tail(rows)
+    if len(tail) >= _FEWEST_ROWS_CUT and not grids:
+        return Verdict(PageKind.TRUNCATED, f"the page stops before the row {tail[0]!r} and {len(tail) - 1} more")
+    return Verdict(PageKind.PROJECT)
+
+
+def judge_page(
+    tree: LexborHTMLParser,
+    text: str,
+    status: int,
+    title_id: str | None,
+    rows: tuple[Row, ...],
+    grids: tuple[Grid, ...],
+) -> Verdict:
+    """Judge a page by what it holds: first what makes it no project page for certain, then its rows, then the rest."""
+    error = _judge_error(tree, text, status)
+    if error is not None:
+        return error
+    if rows:
+        return _judge_project(text, rows, grids)
+    if tree.css_first("#login-form, input[name^=LoginForm], input[type=password]") is not None:
+        return Verdict(PageKind.LOGIN, "the page is a login form")
+    if _EXCEPTION.search(text):
+        return Verdict(PageKind.SERVER_ERROR, "the page is an exception page")
+    plain = _PLAIN_FATAL.search(text)
+    if plain is not None:
+        return Verdict(PageKind.SERVER_ERROR, f"PHP fatal error in the page: {plain[1].strip()!r}")
+    is_whole = "</html" in text[-_END:].lower()
+    if title_id is not None:
+        return Verdict(PageKind.TRUNCATED, f"a project page of {title_id!r} without its label/value rows")
+    refresh = tree.css_first("meta[http-equiv=refresh i]")
+    if refresh is not None and "url" in (refresh.attributes.get("content") or "").lower():
+        return Verdict(PageKind.REDIRECT_STUB, "the page sends the reader elsewhere by meta refresh")
+    if is_whole and tree.css_first(".grid-view, [data-key]") is not None:
+        return Verdict(PageKind.LISTING)
+    if _MAINTENANCE.search(text):
+        return Verdict(PageKind.MAINTENANCE, "the page says the site is under maintenance")
+    if len(text) < 4096 and _SCRIPT_REDIRECT.search(text):
+        return Verdict(PageKind.REDIRECT_STUB, "the page sends the reader elsewhere by script")
+    if not is_whole and re.search(r"<html|<!doctype", text[:_END], re.IGNORECASE):
+        return Verdict(PageKind.TRUNCATED, "the page ends without </html> before any row")
+    return Verdict(PageKind.UNKNOWN, "the page has no label/value rows and is none of the known kinds")

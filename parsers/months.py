@@ -1,0 +1,74 @@
+"""The month rows: which of the repeated rows of a month counts."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from parsers.labels import MONTH_LAYOUT
+
+CANONICAL = "canonical"
+EXTRA = "extra"
+
+
+class MonthCell(NamedTuple):
+    """One month row as read: its month as labelled and what its cell said."""
+
+    month_no: int
+    raw: str | None
+    value: Decimal | None
+
+
+class Roles(NamedTuple):
+    """A role for each row; is_known_layout is false when the order of the rows was never seen before."""
+
+    roles: list[str]
+    is_known_layout: bool
+
+
+def said(cell: MonthCell) -> Decimal | str:
+    """What a row says, so that two rows can be compared: its number, else its text; blank and "not set" are ''."""
+    return cell.value if cell.value is not None else cell.raw or ""
+
+
+def _run_backwards(months: Sequence[int]) -> dict[int, int]:
+    """Position of each month's canonical row: the nearest one before the next month's, from the last month back."""
+    positions: dict[int, int] = {}
+    end = len(months)
+    for month in sorted(set(months), reverse=True):
+        position = next((i for i in range(end - 1, -1, -1) if months[i] == month), None)
+        if position is not None:
+            positions[month] = end = position
+    return positions
+
+
+def _is_part_of(months: Sequence[int], layout: Sequence[int]) -> bool:
+    remaining = iter(layout)
+    return all(month in remaining for month in months)
+
+
+def month_roles(cells: Sequence[MonthCell]) -> Roles:
+    """Tell the canonical row of each month from the site's own extra rows.
+
+    The rows that form the run 1, 2, …, 12, each the nearest one before the next month, are canonical (SITE: the layout
+    1 1 2 3 1 4 5 6 7 8 6 6 9 10 11 12). Rows may be missing from the known layout or stand in reverse. In any other order
+    a month with one row is still certain, and so is one whose rows all say the same; for the rest nothing is guessed.
+    """
+    months = [cell.month_no for cell in cells]
+    roles = [EXTRA] * len(cells)
+    order = list(range(len(cells)))
+    for layout_order in (order, order[::-1]):
+        in_order = [months[i] for i in layout_order]
+        positions = _run_backwards(in_order)
+        if _is_part_of(in_order, MONTH_LAYOUT) and len(positions) == len(set(months)):
+            for position in positions.values():
+                roles[layout_order[position]] = CANONICAL
+            return Roles(roles, is_known_layout=True)
+    positions = _run_backwards(months)
+    runs_through = len(positions) == len(set(months)) == 12
+    for month in set(months):
+        rows = [i for i in order if months[i] == month]
+        if len(rows) == 1 or len({said(cells[i]) for i in rows}) == 1:
+            roles[rows[0]] = CANONICAL
+        elif runs_through:
+            roles[positions[month]] = CANONICAL
+    return Roles(roles, is_known_layout=False)
