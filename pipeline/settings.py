@@ -42,11 +42,17 @@ class FetchSettings:
 
 @dataclass(frozen=True, slots=True)
 class BuildSettings:
-    """Limits of DuckDB while it builds, and how many releases stay."""
+    """Limits of DuckDB while it builds, how many releases stay, and what of persons is published.
+
+    temp_directory takes what does not fit into memory_limit (default: the system's). publish_user_names puts the user
+    names of the pages' edit logs into the tables instead of pseudonyms.
+    """
 
     memory_limit: str = "3GB"
     threads: int = 2
+    temp_directory: Path | None = None
     keep_releases: int = 14
+    publish_user_names: bool = False
 
 
 SAMPLE = Source(

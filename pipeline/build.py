@@ -1,0 +1,189 @@
+"""Runs the SQL models in DuckDB: data/parsed → the tables of a release."""
+
+import contextlib
+import datetime as dt
+import os
+import secrets
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+
+from pipeline.dictionary import column_comment, parquet_metadata, table_comment
+from pipeline.inputs import InputError, attach_inputs
+from pipeline.models import FINDINGS, Model, load_models, read_macros
+from pipeline.schema import schema_of
+from pipeline.settings import BuildSettings, Settings
+
+DATABASE = "bma_projects.duckdb"
+# Small enough that one agency's rows fill few groups, large enough to compress well; a multiple of DuckDB's vectors.
+ROW_GROUP_SIZE = 20_480
+SALT_FILE = "user-names.salt"
+
+
+class BuildError(Exception):
+    """The tables cannot be built; the message says which file or model and what to do."""
+
+
+class Finding(NamedTuple):
+    """The shape every query in sql/quality returns, with code and severity in front."""
+
+    code: str
+    severity: str
+    source_id: str
+    project_id: str | None
+    snapshot_id: str | None
+    field: str | None
+    label: str | None
+    ordinal: int | None
+    raw: str | None
+    message: str
+    first_seen_at: dt.datetime | None
+
+
+def build(settings: Settings, *, fingerprint: str, out_dir: Path) -> dict[str, int]:
+    """Build every curated table into out_dir as Parquet and as one DuckDB file; return the rows of each table.
+
+    Only parts made by the parser with this fingerprint are read. out_dir must not exist or be empty. Raises BuildError.
+    """
+    out_dir.mkdir(parents=True, exist_ok=True)
+    if any(out_dir.iterdir()):
+        raise BuildError(f"{out_dir}: not empty; build into a new directory")
+    models = load_models()
+    with tempfile.TemporaryDirectory(dir=settings.build.temp_directory, prefix="bma-projects-") as scratch:
+        con = duckdb.connect(str(out_dir / DATABASE), config=_limits(settings.build, Path(scratch)))
+        try:
+            _prepare(con, settings, fingerprint, models)
+            counts = {}
+            for model in models.values():
+                if FINDINGS in model.reads:
+                    _make_findings(con, models)
+                if model.layer == "curated":
+                    counts[model.name] = _write_table(con, model, out_dir)
+                else:
+                    _run(con, model)
+        except InputError as error:
+            raise BuildError(str(error)) from error
+        finally:
+            con.close()
+    (out_dir / DATABASE).chmod(0o444)
+    return dict(sorted(counts.items()))
+
+
+def user_name_salt(data_dir: Path) -> str:
+    """The secret that keys the pseudonyms of user names; made once per data directory and never published."""
+    path = data_dir / SALT_FILE
+    if not path.exists():
+        # Written aside (mkstemp makes it readable for the owner alone) and linked: it is there whole or not at all.
+        with tempfile.NamedTemporaryFile("w", dir=data_dir, prefix=".salt-") as new:
+            new.write(secrets.token_hex(32))
+            new.flush()
+            os.fsync(new.fileno())
+            with contextlib.suppress(FileExistsError):
+                path.hardlink_to(new.name)
+    salt = path.read_text(encoding="ascii").strip()
+    if len(salt) < 32:
+        raise BuildError(f"{path}: holds no salt; restore it, or delete it and every pseudonym changes")
+    return salt
+
+
+def _limits(settings: BuildSettings, scratch: Path) -> dict[str, str | bool | int | float | list[str]]:
+    return {
+        "memory_limit": settings.memory_limit,
+        "threads": settings.threads,
+        "temp_directory": str(scratch),
+    }
+
+
+def _prepare(con: duckdb.DuckDBPyConnection, settings: Settings, fingerprint: str, models: Mapping[str, Model]) -> None:
+    con.execute("ATTACH ':memory:' AS staging").complete()
+    con.execute("ATTACH ':memory:' AS quality").complete()
+    con.execute("SET VARIABLE salt = $salt", {"salt": user_name_salt(settings.data_dir)}).complete()
+    con.execute("SET VARIABLE publish_user_names = $publish", {"publish": settings.build.publish_user_names}).complete()
+    con.execute(read_macros()).complete()
+    attach_inputs(
+        con,
+        parsed_dir=settings.parsed_dir,
+        fingerprint=fingerprint,
+        runs_dir=settings.runs_dir,
+        models=models.values(),
+        sources=settings.sources.values(),
+    )
+    _check_captures(con)
+
+
+def _check_captures(con: duckdb.DuckDBPyConnection) -> None:
+    """Every parsed page must have its fetch log row, or its capture time and address would be lost."""
+    orphans = con.execute("""
+        SELECT filename, count(*), min(snapshot_id)
+        FROM parsed.every_pages ANTI JOIN parsed.fetches USING (snapshot_id)
+        GROUP BY filename ORDER BY filename
+    """).fetchall()
+    for filename, n_pages, snapshot_id in orphans:
+        part = Path(filename).parent
+        raise BuildError(
+            f"{part}: {n_pages} pages (first snapshot {snapshot_id}) have no fetch log row; "
+            f"delete the directory and run `bma-projects parse`"
+        )
+
+
+def _run(con: duckdb.DuckDBPyConnection, model: Model) -> None:
+    """Make one relation that stays out of the release, or a view of it."""
+    kind = "VIEW" if model.layer == "views" or model.tags.get("form") == "view" else "TABLE"
+    _execute(con, model, f"CREATE {kind} {model.relation} AS {model.sql}")
+    if model.layer == "views":
+        _comment(con, model, "VIEW")
+
+
+def _write_table(con: duckdb.DuckDBPyConnection, model: Model, out_dir: Path) -> int:
+    """Make one published table, sorted by its key, and its Parquet file."""
+    key = ", ".join(f'"{column}"' for column in model.key)
+    _execute(con, model, f"CREATE TABLE {model.name} AS SELECT * FROM ({model.sql}) ORDER BY {key}")
+    _check_columns(con, model)
+    _comment(con, model, "TABLE")
+    metadata = ", ".join(f"{_quoted(name)}: {_quoted(text)}" for name, text in parquet_metadata(model).items())
+    con.execute(
+        f"COPY (FROM {model.name}) TO {_quoted(str(out_dir / f'{model.name}.parquet'))} "
+        f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP_SIZE}, KV_METADATA {{{metadata}}})"
+    ).complete()
+    return int(con.execute(f"SELECT count(*) FROM {model.name}").fetchall()[0][0])
+
+
+def _make_findings(con: duckdb.DuckDBPyConnection, models: Mapping[str, Model]) -> None:
+    """Put what all checks found into one relation; a check says neither its code nor its severity, its header does."""
+    con.register("no_findings", schema_of(Finding).empty_table())
+    con.execute("CREATE TABLE quality.no_findings AS SELECT * FROM no_findings").complete()
+    con.unregister("no_findings")
+    selects = ["SELECT * FROM quality.no_findings"] + [
+        f"SELECT {_quoted(check.name)} AS code, {_quoted(check.tags['severity'])} AS severity, * FROM {check.relation}"
+        for check in models.values()
+        if check.layer == "quality"
+    ]
+    con.execute(f"CREATE VIEW {FINDINGS} AS {' UNION ALL BY NAME '.join(selects)}").complete()
+
+
+def _execute(con: duckdb.DuckDBPyConnection, model: Model, statement: str) -> None:
+    try:
+        con.execute(statement).complete()
+    except duckdb.Error as error:
+        raise BuildError(f"{model.path}: {error}") from error
+
+
+def _check_columns(con: duckdb.DuckDBPyConnection, model: Model) -> None:
+    made = [row[0] for row in con.execute(f"DESCRIBE {model.name}").fetchall()]
+    described = [column.name for column in model.columns]
+    if made != described:
+        odd = sorted(set(made) ^ set(described)) or made
+        raise BuildError(f"{model.path}: header and SELECT differ in their columns: {', '.join(odd)}")
+
+
+def _comment(con: duckdb.DuckDBPyConnection, model: Model, kind: str) -> None:
+    con.execute(f"COMMENT ON {kind} {model.name} IS {_quoted(table_comment(model))}").complete()
+    for column in model.columns:
+        con.execute(f'COMMENT ON COLUMN {model.name}."{column.name}" IS {_quoted(column_comment(column))}').complete()
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

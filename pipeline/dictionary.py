@@ -1,0 +1,31 @@
+"""The data dictionary: what the SQL headers say, as DuckDB comments, Parquet metadata and docs/data-dictionary.md."""
+
+import json
+
+from pipeline.models import Column, Model
+
+
+def table_comment(model: Model) -> str:
+    """One text for a table: its description, then what an analyst should beware of."""
+    return "\n".join([model.description, *(f"Beware: {warning}" for warning in model.warnings)])
+
+
+def column_comment(column: Column) -> str:
+    """One text for a column: description, unit, Thai label and the meaning of null."""
+    notes = [
+        column.description,
+        f"unit: {column.unit}" if column.unit else "",
+        f"label: {column.label}" if column.label else "",
+        f"null {column.null_means}" if column.null_means else "",
+    ]
+    return "; ".join(note for note in notes if note)
+
+
+def parquet_metadata(model: Model) -> dict[str, str]:
+    """Key-value metadata of a table's Parquet file; `columns` is a JSON object from column to comment."""
+    columns = {column.name: column_comment(column) for column in model.columns}
+    return {
+        "description": table_comment(model),
+        "key": ", ".join(model.key),
+        "columns": json.dumps(columns, ensure_ascii=False),
+    }

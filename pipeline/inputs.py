@@ -1,0 +1,236 @@
+"""What the SQL models read: parsed parts, run records, the issue catalogue, the agencies and the sources."""
+
+import csv
+import datetime as dt
+import json
+from collections.abc import Iterable, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from parsers.issues import CATALOGUE
+from parsers.records import Issue, MonthRow, PageField, PageRecord, ProgressRow, UpdateRow
+from pipeline.fetch_log import FetchLogRow
+from pipeline.models import Model
+from pipeline.schema import schema_of
+from pipeline.settings import Source
+
+
+class ListingRow(NamedTuple):
+    """One project that one run found on a listing."""
+
+    run_id: str
+    source_id: str
+    project_id: str
+    seen_at: dt.datetime
+    is_complete: bool
+    stated_total: int | None
+
+
+class RunRow(NamedTuple):
+    """What the models read of a run record."""
+
+    run_id: str
+    started_at: dt.datetime | None
+    finished_at: dt.datetime | None
+    status: str | None
+    counts: str | None
+    durations: str | None
+
+
+class RuleRow(NamedTuple):
+    """One issue code, whoever raises it."""
+
+    code: str
+    severity: str
+    made_by: str
+    title_th: str
+    title_en: str
+    advice_th: str
+    advice_en: str
+
+
+class AgencyRow(NamedTuple):
+    """One line of agencies.csv; `evidence` says how well the name is known."""
+
+    agency_code: str
+    agency: str | None
+    kind: str | None
+    evidence: str | None
+
+
+class SourceRow(NamedTuple):
+    """One source as the settings know it."""
+
+    source_id: str
+    base_url: str
+    title: str
+    is_invented: bool
+
+
+class RealProjectRow(NamedTuple):
+    """A real project within an invented source."""
+
+    source_id: str
+    project_id: str
+
+
+PARSED_TABLES: dict[str, type[NamedTuple]] = {
+    "pages": PageRecord,
+    "page_fields": PageField,
+    "month_rows": MonthRow,
+    "progress_rows": ProgressRow,
+    "update_rows": UpdateRow,
+    "issues": Issue,
+    "fetches": FetchLogRow,
+    "listing": ListingRow,
+}
+# The built-in sample is invented in the shape of this one real page.
+REAL_PROJECTS = [RealProjectRow("sample", "50490000-3607")]
+
+
+class InputError(Exception):
+    """A parsed part or run record cannot be used; the message says which and what to do."""
+
+
+def attach_inputs(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    parsed_dir: Path,
+    fingerprint: str,
+    runs_dir: Path,
+    models: Iterable[Model],
+    sources: Iterable[Source],
+) -> None:
+    """Make the relations parsed.* (views over the parts) and input.* (small tables) on a DuckDB connection."""
+    con.execute("ATTACH ':memory:' AS parsed").complete()
+    con.execute("ATTACH ':memory:' AS input").complete()
+    parts = find_parts(parsed_dir, fingerprint)
+    for table, record_type in PARSED_TABLES.items():
+        _attach_parsed(con, table, schema_of(record_type), parts)
+    _leave_out_copies(con)
+    _attach_rows(con, "runs", RunRow, read_runs(runs_dir))
+    _attach_rows(con, "rules", RuleRow, _rules(models))
+    _attach_rows(con, "agencies", AgencyRow, read_agencies())
+    _attach_rows(
+        con, "sources", SourceRow, [SourceRow(s.source_id, s.base_url, s.title, s.is_invented) for s in sources]
+    )
+    _attach_rows(con, "real_projects", RealProjectRow, REAL_PROJECTS)
+
+
+def find_parts(parsed_dir: Path, fingerprint: str) -> list[Path]:
+    """The part directories made by the current parser; parts of an older parser are none of ours."""
+    return sorted(path for path in parsed_dir.glob(f"*@{fingerprint}") if path.is_dir())
+
+
+def read_runs(runs_dir: Path) -> list[RunRow]:
+    """Read the run records; raises InputError for a file that is no JSON object."""
+    return [_read_run(path) for path in sorted(runs_dir.glob("*.json"))]
+
+
+def read_agencies() -> list[AgencyRow]:
+    """The agencies known so far, each with the evidence for its name."""
+    text = resources.files("pipeline").joinpath("agencies.csv").read_text(encoding="utf-8")
+    return [AgencyRow(*(value or None for value in row.values())) for row in csv.DictReader(text.splitlines())]  # type: ignore[arg-type]
+
+
+def _read_run(path: Path) -> RunRow:
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        return RunRow(
+            run_id=str(record["run_id"]),
+            started_at=_moment(record.get("started_at")),
+            finished_at=_moment(record.get("finished_at")),
+            status=record.get("status"),
+            counts=_compact(record.get("counts")),
+            durations=_compact(record.get("durations")),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"{path}: not a run record ({error}); move it away and build again") from error
+
+
+def _moment(value: str | None) -> dt.datetime | None:
+    return None if value is None else dt.datetime.fromisoformat(value).astimezone(dt.UTC)
+
+
+def _compact(value: object) -> str | None:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True) if value else None
+
+
+def _rules(models: Iterable[Model]) -> list[RuleRow]:
+    rules = [
+        RuleRow(rule.code, rule.severity, "parser", rule.title_th, rule.title_en, rule.advice_th, rule.advice_en)
+        for rule in CATALOGUE.values()
+    ]
+    for check in models:
+        if check.layer == "quality":
+            tags = check.tags
+            texts = (tags["title_th"], tags["title_en"], tags["advice_th"], tags["advice_en"])
+            rules.append(RuleRow(check.name, tags["severity"], "sql/quality", *texts))
+    return rules
+
+
+def _attach_rows(
+    con: duckdb.DuckDBPyConnection, name: str, record_type: type[NamedTuple], rows: Sequence[NamedTuple]
+) -> None:
+    schema = schema_of(record_type)
+    table = pa.Table.from_pylist([row._asdict() for row in rows], schema=schema)
+    con.register("rows_to_attach", table)
+    con.execute(f"CREATE TABLE input.{name} AS SELECT * FROM rows_to_attach").complete()
+    con.unregister("rows_to_attach")
+
+
+def _attach_parsed(con: duckdb.DuckDBPyConnection, name: str, schema: pa.Schema, parts: Sequence[Path]) -> None:
+    """One view over the files of all parts; `filename` stays so that copies of one capture can be told apart."""
+    con.register("empty_to_attach", schema.empty_table())
+    con.execute(
+        f"CREATE TABLE parsed.empty_{name} AS SELECT *, ''::VARCHAR AS filename FROM empty_to_attach"
+    ).complete()
+    con.unregister("empty_to_attach")
+    files = [part / f"{name}.parquet" for part in parts]
+    files = [file for file in files if file.exists()]
+    for file in files:
+        _check_file(file, schema)
+    columns = ", ".join(f'"{column}"' for column in schema.names)
+    if files:
+        listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
+        query = f"SELECT {columns}, filename FROM read_parquet([{listed}], filename = true)"
+    else:
+        query = f"SELECT * FROM parsed.empty_{name}"
+    con.execute(f"CREATE VIEW parsed.every_{name} AS {query}").complete()
+
+
+def _check_file(file: Path, schema: pa.Schema) -> None:
+    advice = f"delete the directory {file.parent} and run `bma-projects parse`"
+    try:
+        found = pq.read_schema(file)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise InputError(f"{file}: torn or unreadable ({error}); {advice}") from error
+    if [(column.name, column.type) for column in found] != [(column.name, column.type) for column in schema]:
+        raise InputError(f"{file}: its columns are not those of the current parser; {advice}")
+
+
+def _leave_out_copies(con: duckdb.DuckDBPyConnection) -> None:
+    """A capture that was imported twice stands in two parts; the rows of the first part in name order count."""
+    con.execute("""
+        CREATE TABLE parsed.copies AS
+        SELECT snapshot_id, regexp_replace(filename, 'pages\\.parquet$', '') AS part
+        FROM parsed.every_pages
+        QUALIFY count(*) OVER (PARTITION BY snapshot_id) > 1
+            AND row_number() OVER (PARTITION BY snapshot_id ORDER BY filename) > 1
+    """).complete()
+    for name, record_type in PARSED_TABLES.items():
+        columns = ", ".join(f'every."{column}"' for column in record_type._fields)
+        keep = ""
+        if "snapshot_id" in record_type._fields and name != "fetches":
+            keep = f"""
+                ANTI JOIN parsed.copies
+                    ON every.snapshot_id = copies.snapshot_id AND every.filename = copies.part || '{name}.parquet'
+            """
+        con.execute(
+            f"CREATE VIEW parsed.{name} AS SELECT {columns} FROM parsed.every_{name} AS every {keep}"
+        ).complete()

@@ -1,0 +1,239 @@
+"""The SQL models: their header comments, what they read, and the order they must run in.
+
+A model is one SELECT in sql/<layer>/<name>.sql. Its header comment is the only place where the table is described:
+
+    -- The newest observed state of every project.
+    --
+    -- key: source_id, project_id
+    -- references: agency_code -> agencies
+    -- warning: budget_spent_thb 0 often means "not reported".
+    -- columns:
+    --   source_id = page_status
+    --   budget_spent_thb: budget spent | unit THB | label งบฯ ที่ใช้ไป (บาท) | null where empty or unreadable
+
+`name = model` takes the description of that column from another model. A further paragraph of prose explains the SQL
+to its reader and is published nowhere.
+"""
+
+import graphlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+import sqlglot
+from sqlglot import exp
+
+LAYERS = ("staging", "curated", "quality", "views")
+# Every finding of sql/quality in one relation; quality_issues reads it, so that no check can be forgotten there.
+FINDINGS = "quality.findings"
+_RULE_TEXTS = ("severity", "title_th", "title_en", "advice_th", "advice_en")
+_DIRECTIVES = ("key", "references", "warning", "columns", "form", *_RULE_TEXTS)
+_DIRECTIVE = re.compile(r"[a-z_]+:( |$)")
+
+
+class ModelError(Exception):
+    """A SQL file is malformed, reads a table nobody makes, or takes part in a cycle; the message names the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What the dictionary says of one column; `label` is the Thai label it comes from."""
+
+    name: str
+    description: str
+    unit: str | None = None
+    label: str | None = None
+    null_means: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Columns of this table that point at the key of another table."""
+
+    columns: tuple[str, ...]
+    table: str
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One SQL file. `tags` holds the header lines that only one layer uses (severity, title_th, …)."""
+
+    layer: str
+    name: str
+    sql: str
+    description: str
+    key: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
+    warnings: tuple[str, ...] = ()
+    columns: tuple[Column, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+    reads: frozenset[str] = frozenset()
+
+    @property
+    def path(self) -> str:
+        """The file as an error message names it."""
+        return f"sql/{self.layer}/{self.name}.sql"
+
+    @property
+    def relation(self) -> str:
+        """The name other models use: curated tables and views stand in the release itself, the rest beside it."""
+        return self.name if self.layer in ("curated", "views") else f"{self.layer}.{self.name}"
+
+
+def load_models(root: Traversable | None = None) -> dict[str, Model]:
+    """Read every model below sql/ and return them by relation name in the order they must run."""
+    root = resources.files("sql") if root is None else root
+    models = [
+        read_model(layer, entry.name.removesuffix(".sql"), entry.read_text(encoding="utf-8"))
+        for layer in LAYERS
+        for entry in sorted(_entries(root / layer), key=lambda found: found.name)
+        if entry.name.endswith(".sql")
+    ]
+    return in_order(_inherit({model.relation: model for model in models}))
+
+
+def read_macros(root: Traversable | None = None) -> str:
+    """The macros the models use, as one script."""
+    root = resources.files("sql") if root is None else root
+    return root.joinpath("macros.sql").read_text(encoding="utf-8")
+
+
+def read_model(layer: str, name: str, text: str) -> Model:
+    """Split one file into header and SELECT; raises ModelError where either cannot be read."""
+    path = f"sql/{layer}/{name}.sql"
+    lines = text.splitlines()
+    size = next((n for n, line in enumerate(lines) if not line.startswith("--")), len(lines))
+    header = _Header(path)
+    for line in lines[:size]:
+        header.take(line.removeprefix("--").removeprefix(" ").rstrip())
+    sql = "\n".join(lines[size:]).strip().removesuffix(";")
+    if not header.description:
+        raise ModelError(f"{path}: the file must begin with a comment that describes the table")
+    if layer == "curated" and not header.key:
+        raise ModelError(f"{path}: the header has no `-- key:` line")
+    if layer == "quality" and any(text not in header.tags for text in _RULE_TEXTS):
+        raise ModelError(f"{path}: a check needs the header lines {', '.join(_RULE_TEXTS)}")
+    return Model(
+        layer=layer,
+        name=name,
+        sql=sql,
+        description=" ".join(header.description),
+        key=tuple(header.key),
+        references=tuple(header.references),
+        warnings=tuple(header.warnings),
+        columns=tuple(header.columns),
+        tags=header.tags,
+        reads=_tables_read(path, sql),
+    )
+
+
+def in_order(models: Mapping[str, Model], inputs: Iterable[str] = ("parsed", "input")) -> dict[str, Model]:
+    """Sort models so that each runs after what it reads; raises ModelError for a cycle or a missing table."""
+    checks = frozenset(name for name, model in models.items() if model.layer == "quality")
+    graph: dict[str, frozenset[str]] = {}
+    for name, model in models.items():
+        needed = frozenset().union(*(checks if table == FINDINGS else {table} for table in model.reads))
+        needed = frozenset(table for table in needed if table.partition(".")[0] not in inputs)
+        for table in sorted(needed - models.keys()):
+            raise ModelError(f"{model.path}: reads {table}, but no file in sql/ makes it")
+        graph[name] = needed
+    try:
+        order = graphlib.TopologicalSorter({name: sorted(graph[name]) for name in sorted(graph)}).static_order()
+        return {name: models[name] for name in order}
+    except graphlib.CycleError as error:
+        cycle = " → ".join(models[name].path for name in reversed(error.args[1]))
+        raise ModelError(f"{cycle}: these models read each other in a circle") from error
+
+
+class _Header:
+    """Takes the header line by line; a line indented below a column or directive continues it."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.description: list[str] = []
+        self.key: list[str] = []
+        self.references: list[Reference] = []
+        self.warnings: list[str] = []
+        self.columns: list[Column] = []
+        self.tags: dict[str, str] = {}
+        self._paragraph = "description"
+        self._in_columns = False
+
+    def take(self, line: str) -> None:
+        if not line:
+            self._paragraph = "" if self.description else "description"
+        elif self._paragraph == "description":
+            self.description.append(line)
+        elif self._paragraph == "prose":
+            pass
+        elif not self._paragraph and not _DIRECTIVE.match(line):
+            self._paragraph = "prose"
+        elif line.startswith("  ") and self._in_columns:
+            self.columns.append(self._column(line.strip()))
+        else:
+            self._directive(line)
+
+    def _directive(self, line: str) -> None:
+        self._paragraph = "directives"
+        name, _, value = line.partition(":")
+        value = value.strip()
+        if not _DIRECTIVE.match(line) or name not in _DIRECTIVES or bool(value) == (name == "columns"):
+            raise ModelError(f"{self.path}: cannot read the header line `-- {line}`; known: {', '.join(_DIRECTIVES)}")
+        self._in_columns = name == "columns"
+        if name == "key":
+            self.key = [column.strip() for column in value.split(",")]
+        elif name == "references":
+            columns, _, table = value.partition("->")
+            self.references.append(Reference(tuple(c.strip() for c in columns.split(",")), table.strip()))
+        elif name == "warning":
+            self.warnings.append(value)
+        elif name != "columns":
+            self.tags[name] = value
+
+    def _column(self, line: str) -> Column:
+        head, *notes = [part.strip() for part in line.split(" | ")]
+        name, equals, model = head.partition(" = ")
+        if equals:
+            # The description is filled in by _inherit once every model is read.
+            return Column(name, f"= {model}")
+        name, colon, description = head.partition(": ")
+        found = dict(note.split(" ", 1) for note in notes if " " in note)
+        if not colon or len(found) != len(notes) or found.keys() - {"unit", "label", "null"}:
+            raise ModelError(
+                f"{self.path}: cannot read the column `{line}`; expected `name: text | unit … | label … | null …`"
+            )
+        return Column(name, description, found.get("unit"), found.get("label"), found.get("null"))
+
+
+def _inherit(models: dict[str, Model]) -> dict[str, Model]:
+    def resolve(model: Model, column: Column, seen: tuple[str, ...] = ()) -> Column:
+        if not column.description.startswith("= "):
+            return column
+        origin = column.description.removeprefix("= ")
+        match = [c for c in models[origin].columns if c.name == column.name] if origin in models else []
+        if not match or origin in seen:
+            raise ModelError(f"{model.path}: column {column.name} = {origin}, but {origin} does not describe it")
+        return resolve(models[origin], match[0], (*seen, origin))
+
+    return {
+        name: replace(model, columns=tuple(resolve(model, column) for column in model.columns))
+        for name, model in models.items()
+    }
+
+
+def _tables_read(path: str, sql: str) -> frozenset[str]:
+    try:
+        tree = sqlglot.parse_one(sql, dialect="duckdb")
+    except sqlglot.errors.SqlglotError as error:
+        raise ModelError(f"{path}: not readable as SQL: {str(error).splitlines()[0]}") from error
+    if not isinstance(tree, exp.Query):
+        raise ModelError(f"{path}: must hold one SELECT")
+    ctes = {cte.alias for cte in tree.find_all(exp.CTE)}
+    tables = {".".join(part.name for part in table.parts) for table in tree.find_all(exp.Table)}
+    return frozenset(tables - ctes)
+
+
+def _entries(folder: Traversable) -> list[Traversable]:
+    return list(folder.iterdir()) if folder.is_dir() else []

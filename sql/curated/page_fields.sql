@@ -1,0 +1,24 @@
+-- Every label/value row of each project's newest page as it stood.
+--
+-- key: source_id, project_id, ordinal
+-- references: source_id, project_id -> projects
+-- warning: raw is null where the page says "not set" and '' where the cell is empty; the two are different statements.
+-- warning: telephone numbers are masked in the contact fields and in fields nobody knows; the archived page keeps them.
+-- columns:
+--   source_id = projects
+--   project_id = projects
+--   ordinal: position of the row on the page, from 1
+--   label: label as printed
+--   raw: value as printed | null where the page says "not set"
+--   field: column of projects the label maps to | null where the label is unknown
+--   snapshot_id: the archived page this row was read from
+SELECT
+    fields.source_id,
+    fields.project_id,
+    fields.ordinal,
+    fields.label,
+    masked(fields.field, fields.raw) AS raw,
+    fields.field,
+    fields.snapshot_id
+FROM parsed.page_fields AS fields
+SEMI JOIN staging.newest AS newest ON fields.snapshot_id = newest.snapshot_id

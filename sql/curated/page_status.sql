@@ -1,0 +1,60 @@
+-- How fresh each address is: the last attempt, the last success, and how often it has failed since.
+--
+-- key: source_id, url
+-- warning: a page that was not fetched is not gone; `missing` is what the site said, and one such answer proves nothing.
+-- columns:
+--   source_id = projects
+--   url: address that was fetched
+--   project_id: the project the address belongs to | label รหัสโครงการ | null for listing pages and robots.txt
+--   last_attempt_at: when it was last asked for | unit UTC timestamp
+--   last_success_at: when it last answered with a readable page | unit UTC timestamp | null where it never did
+--   last_outcome: `new`, `changed`, `unchanged`, `missing`, `failed` or `refused`
+--   last_page_kind: what the last answer was | null where there was no answer
+--   last_http_status: HTTP status of the last answer | null where there was no answer
+--   last_error: what went wrong last | null where nothing did
+--   n_attempts: rows of the fetch log | unit attempts
+--   n_consecutive_failures: failures and refusals since the last other answer | unit attempts
+WITH newest AS (
+    SELECT
+        source_id,
+        url,
+        max(project_id) AS project_id,
+        max(requested_at) AS last_attempt_at,
+        max(requested_at) FILTER (WHERE outcome IN ('new', 'changed', 'unchanged')) AS last_success_at,
+        max(requested_at) FILTER (WHERE outcome NOT IN ('failed', 'refused')) AS last_answer_at,
+        max_by(
+            {'outcome': outcome, 'page_kind': page_kind, 'http_status': http_status, 'error': error},
+            (requested_at, outcome, coalesce(snapshot_id, ''), coalesce(run_id, ''))
+        ) AS last_attempt,
+        count(*) AS n_attempts
+    FROM staging.attempts
+    GROUP BY source_id, url
+),
+
+failures AS (
+    SELECT
+        attempts.source_id,
+        attempts.url,
+        count(*) AS n_consecutive_failures
+    FROM staging.attempts AS attempts
+    INNER JOIN newest ON attempts.source_id = newest.source_id AND attempts.url = newest.url
+    WHERE
+        attempts.outcome IN ('failed', 'refused')
+        AND (newest.last_answer_at IS NULL OR attempts.requested_at > newest.last_answer_at)
+    GROUP BY attempts.source_id, attempts.url
+)
+
+SELECT
+    newest.source_id,
+    newest.url,
+    newest.project_id,
+    newest.last_attempt_at,
+    newest.last_success_at,
+    newest.last_attempt.outcome AS last_outcome,
+    newest.last_attempt.page_kind AS last_page_kind,
+    newest.last_attempt.http_status AS last_http_status,
+    newest.last_attempt.error AS last_error,
+    newest.n_attempts,
+    coalesce(failures.n_consecutive_failures, 0) AS n_consecutive_failures
+FROM newest
+LEFT JOIN failures ON newest.source_id = failures.source_id AND newest.url = failures.url

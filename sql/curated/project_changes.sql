@@ -1,0 +1,52 @@
+-- What was edited between two versions of a page, cell by cell, and when it was seen.
+--
+-- key: source_id, project_id, version_no, change_no
+-- references: source_id, project_id, version_no -> project_versions
+-- warning: observed_at is when the change was seen; it was made between the capture before and this one.
+-- warning: telephone numbers and user names are masked in old and new as in every other table.
+-- columns:
+--   source_id = projects
+--   project_id = projects
+--   version_no: the version that brought the change
+--   change_no: number of the change within its version, from 1
+--   observed_at: when the new value was first observed | unit UTC timestamp
+--   part: part of the page: `field`, `month`, `progress` or `update`
+--   field: column the value maps to | null where the label is unknown
+--   label: label or column heading as printed
+--   row_label: date (and time) of the progress or update row | null for label/value rows
+--   occurrence: which of the rows with the same label or date, from 1
+--   change: `added`, `removed` or `edited`
+--   old: value before, as printed | null where the page said "not set" or had no such row
+--   new: value after, as printed | null where the page says "not set" or has no such row
+--   is_blink: true where a value went away and came back unchanged
+--   is_after_completion: true where the page already said 100 percent before the change
+--   snapshot_id: the archived page with the new value
+--   previous_snapshot_id: the archived page with the old value
+SELECT
+    edited.source_id,
+    edited.project_id,
+    edited.version_no,
+    row_number() OVER (
+        PARTITION BY edited.source_id, edited.project_id, edited.version_no
+        ORDER BY edited.part, edited.label, edited.row_label, edited.occurrence
+    ) AS change_no,
+    versions.valid_from AS observed_at,
+    edited.part,
+    edited.field,
+    edited.label,
+    edited.row_label,
+    edited.occurrence,
+    edited.change,
+    masked(edited.field, edited.old) AS old,
+    masked(edited.field, edited.new) AS new,
+    edited.is_blink,
+    coalesce(old_pages.progress_pct >= 100, false) AS is_after_completion,
+    versions.snapshot_id,
+    versions.previous_snapshot_id
+FROM staging.edited_values AS edited
+INNER JOIN staging.versions AS versions
+    ON
+        edited.source_id = versions.source_id
+        AND edited.project_id = versions.project_id
+        AND edited.version_no = versions.version_no
+LEFT JOIN parsed.pages AS old_pages ON versions.previous_snapshot_id = old_pages.snapshot_id

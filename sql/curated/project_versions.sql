@@ -1,0 +1,55 @@
+-- Every distinct content of a page that was observed, with the time it was seen to hold: a slowly changing dimension of type 2.
+--
+-- key: source_id, project_id, version_no
+-- references: source_id, project_id -> projects
+-- warning: valid_from is when the content was first observed, not when the agency wrote it; the edit lies between previous_seen_at and valid_from.
+-- warning: a version without valid_to is the newest one known, not necessarily what the site says today; see last_seen_at.
+-- columns:
+--   source_id = projects
+--   project_id = projects
+--   version_no: number of the version in time order, from 1
+--   valid_from: when this content was first observed | unit UTC timestamp
+--   valid_to: when other content, or the second confirmed absence, was observed | unit UTC timestamp | null for the newest version of a project that is there
+--   last_seen_at: when this content was last observed | unit UTC timestamp
+--   previous_seen_at: when the version before it was last observed | unit UTC timestamp | null for the first version
+--   is_current: true for the newest version of a project that has not vanished
+--   is_vanished: true where the version ended because the project vanished
+--   is_return: true where the project came back after it had vanished
+--   is_blink: true where a value went away and came back unchanged, so the edit may be a fault of the site
+--   n_changes: rows of project_changes | unit changes
+--   n_sightings: how often this content was observed | unit sightings
+--   content_sha256: fingerprint over labels, values and tables of the page
+--   snapshot_id: the archived page with this content
+WITH change_counts AS (
+    SELECT
+        source_id,
+        project_id,
+        version_no,
+        count(*) AS n_changes,
+        bool_or(is_blink) AS is_blink
+    FROM staging.edited_values
+    GROUP BY source_id, project_id, version_no
+)
+
+SELECT
+    versions.source_id,
+    versions.project_id,
+    versions.version_no,
+    versions.valid_from,
+    coalesce(versions.vanished_at, versions.next_valid_from) AS valid_to,
+    versions.last_seen_at,
+    versions.previous_seen_at,
+    versions.version_no = versions.n_versions AND versions.vanished_at IS NULL AS is_current,
+    versions.vanished_at IS NOT NULL AS is_vanished,
+    versions.is_return,
+    coalesce(change_counts.is_blink, false) AS is_blink,
+    coalesce(change_counts.n_changes, 0) AS n_changes,
+    versions.n_sightings,
+    versions.content_sha256,
+    versions.snapshot_id
+FROM staging.versions AS versions
+LEFT JOIN change_counts
+    ON
+        versions.source_id = change_counts.source_id
+        AND versions.project_id = change_counts.project_id
+        AND versions.version_no = change_counts.version_no

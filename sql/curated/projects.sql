@@ -1,0 +1,127 @@
+-- The newest observed state of every project.
+--
+-- key: source_id, project_id
+-- references: agency_code -> agencies
+-- warning: budget_spent_thb 0 often means "not reported", not "nothing spent": many projects with progress of 40 to 89 percent carry 0.
+-- warning: start_date and finish_date are what the agency typed; pages of fiscal year 2566 carry dates of other years.
+-- warning: the same project can stand on two sources with different values; see the view same_project_two_sources.
+-- warning: a value is null where the page said "not set", was empty or could not be read; the column `…_raw` and page_fields tell which.
+-- columns:
+--   source_id: the instance of the application the page was read from
+--   project_id: project code, eight digits of the agency, a hyphen and a running number | label รหัสโครงการ
+--   agency_code: first eight digits of the project code | label รหัสโครงการ | null where the code has another shape
+--   agency: agency as printed on the page | label หน่วยงาน | null where empty or not set
+--   fiscal_year_be: fiscal year, Buddhist era; 2566 runs from 2022-10-01 to 2023-09-30 | unit year BE | label ปี | null where empty or unreadable
+--   fiscal_year_ce: fiscal year, Common Era | unit year CE | label ปี | null where empty or unreadable
+--   name: name of the project, policy tags such as (P145) included | label ชื่อโครงการ | null where empty or not set
+--   policy_id: policy the project belongs to (text, not a number) | label Policy ID | null where empty or not set
+--   branch_id: branch code (text; leading zeros count) | label Branch ID | null where empty or not set
+--   kpi_id: performance indicator | label Kpi ID | null where empty or not set
+--   budget_received_thb: budget received | unit THB | label งบฯ ที่ได้รับ (บาท) | null where empty, not set or unreadable
+--   budget_received_thb_raw: budget received as printed | label งบฯ ที่ได้รับ (บาท) | null where empty or not set
+--   budget_spent_thb: budget spent so far | unit THB | label งบฯ ที่ใช้ไป (บาท) | null where empty, not set or unreadable
+--   budget_spent_thb_raw: budget spent as printed | label งบฯ ที่ใช้ไป (บาท) | null where empty or not set
+--   progress_pct: latest progress; may exceed 100 | unit percent | label คืบหน้าล่าสุด | null where empty, not set or unreadable
+--   progress_pct_raw: latest progress as printed | label คืบหน้าล่าสุด | null where empty or not set
+--   start_date: planned start as typed by the agency | unit day | label Start Date | null where empty, not set or ambiguous
+--   start_date_raw: planned start as printed | label Start Date | null where empty or not set
+--   finish_date: planned end as typed by the agency | unit day | label Finish Date | null where empty, not set or ambiguous
+--   finish_date_raw: planned end as printed | label Finish Date | null where empty or not set
+--   rationale: why the project exists | label หลักการและเหตุผล | null where empty or not set
+--   objective: what it wants to reach | label วัตถุประสงค์ | null where empty or not set
+--   goal: its goals in words (the first row of this label) | label เป้าหมาย | null where empty or not set
+--   responsible: who is responsible; telephone numbers are masked | label ผู้รับผิดชอบ | null where empty or not set
+--   evaluator: who evaluates; telephone numbers are masked | label ผู้ตรวจประเมิน | null where empty or not set
+--   is_contact_masked: true where a telephone number was masked in responsible or evaluator
+--   remark: remark | label หมายเหตุ | null where empty or not set
+--   governor_policy: policy of the governor the project serves | label นโยบาย ผว. | null where empty or not set
+--   weight: weight of the project among those of its agency | label ค่าน้ำหนัก | null where empty, not set or unreadable
+--   weight_raw: weight as printed | label ค่าน้ำหนัก | null where empty or not set
+--   target_value: target of the whole project | unit target_unit | label เป้าหมายโครงการ | null where empty, not set or unreadable
+--   target_unit: unit of the target | label เป้าหมายโครงการ | null where none is printed
+--   target_raw: target as printed | label เป้าหมายโครงการ | null where empty or not set
+--   result_value: result of the whole project | unit result_unit | label ผลการดำเนินการ | null where empty, not set or unreadable
+--   result_unit: unit of the result | label ผลการดำเนินการ | null where none is printed
+--   result_raw: result as printed | label ผลการดำเนินการ | null where empty or not set
+--   unit: unit of count | label หน่วยนับ | null where empty or not set
+--   progress_note: explanation of the progress | label อธิบายรายละเอียดความคืบหน้า | null where empty or not set
+--   status: `listed` while the project is there, `vanished` after two confirmed absences
+--   n_issues: open issues of this project in quality_issues | unit issues
+--   n_versions: distinct contents observed | unit versions
+--   first_seen_at: when the page was first observed | unit UTC timestamp
+--   last_seen_at: when the page was last observed, changed or not | unit UTC timestamp
+--   last_changed_at: when its present content was first observed | unit UTC timestamp
+--   vanished_at: when the second absence was confirmed | unit UTC timestamp | null while the project is listed
+--   is_invented: true for made-up data of the built-in sample; never cite such a row
+--   url: address of the page
+--   snapshot_id: the archived page every value of this row was read from
+--   warc_file: file in data/raw that holds the archived page | null where the page came without one
+--   warc_offset: where its record begins in that file | unit bytes | null where the page came without one
+WITH issue_counts AS (
+    SELECT
+        source_id,
+        project_id,
+        count(*) AS n_issues
+    FROM quality_issues
+    WHERE project_id IS NOT NULL
+    GROUP BY source_id, project_id
+)
+
+SELECT
+    pages.source_id,
+    pages.project_id,
+    pages.agency_code,
+    pages.agency,
+    pages.fiscal_year_be,
+    pages.fiscal_year_ce,
+    pages.name,
+    pages.policy_id,
+    pages.branch_id,
+    pages.kpi_id,
+    pages.budget_received_thb,
+    pages.budget_received_thb_raw,
+    pages.budget_spent_thb,
+    pages.budget_spent_thb_raw,
+    pages.progress_pct,
+    pages.progress_pct_raw,
+    pages.start_date,
+    pages.start_date_raw,
+    pages.finish_date,
+    pages.finish_date_raw,
+    pages.rationale,
+    pages.objective,
+    pages.goal,
+    mask_telephone(pages.responsible) AS responsible,
+    mask_telephone(pages.evaluator) AS evaluator,
+    coalesce(mask_telephone(pages.responsible) <> pages.responsible, false)
+    OR coalesce(mask_telephone(pages.evaluator) <> pages.evaluator, false) AS is_contact_masked,
+    pages.remark,
+    pages.governor_policy,
+    pages.weight,
+    pages.weight_raw,
+    pages.target_value,
+    pages.target_unit,
+    pages.target_raw,
+    pages.result_value,
+    pages.result_unit,
+    pages.result_raw,
+    pages.unit,
+    pages.progress_note,
+    CASE WHEN pages.vanished_at IS NULL THEN 'listed' ELSE 'vanished' END AS status,
+    coalesce(issue_counts.n_issues, 0) AS n_issues,
+    pages.n_versions,
+    pages.first_seen_at,
+    pages.last_seen_at,
+    pages.valid_from AS last_changed_at,
+    pages.vanished_at,
+    coalesce(sources.is_invented, false) AND real_projects.project_id IS NULL AS is_invented,
+    pages.url,
+    pages.snapshot_id,
+    pages.warc_file,
+    pages.warc_offset
+FROM staging.newest_pages AS pages
+LEFT JOIN issue_counts
+    ON pages.source_id = issue_counts.source_id AND pages.project_id = issue_counts.project_id
+LEFT JOIN input.sources AS sources ON pages.source_id = sources.source_id
+LEFT JOIN input.real_projects AS real_projects
+    ON pages.source_id = real_projects.source_id AND pages.project_id = real_projects.project_id

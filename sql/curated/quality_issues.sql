@@ -1,0 +1,69 @@
+-- The open issues of the newest state: what the parser found on the pages and what the checks found across them.
+--
+-- key: issue_no
+-- references: code -> quality_rules
+-- warning: an issue speaks of the page, not of the project: it says that a value is lost, doubtful or noteworthy.
+-- columns:
+--   issue_no: number of the issue in this release, in table order
+--   code: kind of issue; quality_rules explains it
+--   severity: `error` (value or page lost), `warning` (value doubtful) or `info` (noteworthy)
+--   source_id = projects
+--   project_id: the project it concerns | label รหัสโครงการ | null where the page is not known to belong to one
+--   snapshot_id: the archived page that shows it | null where no single page does
+--   field: column it concerns | null where it concerns a row or the whole page
+--   label: label as printed | null where it concerns no single row
+--   ordinal: position of the row on the page | null where it concerns no single row
+--   raw: the text in question; telephone numbers and user names are masked | null where there is none
+--   message: the finding in one sentence
+--   first_seen_at: when the issue was first observed | unit UTC timestamp | null where it has no date
+WITH findings AS (
+    SELECT
+        code,
+        severity,
+        source_id,
+        project_id,
+        snapshot_id,
+        field,
+        label,
+        ordinal,
+        raw,
+        message,
+        first_seen_at
+    FROM staging.open_findings
+    UNION ALL
+    SELECT
+        found.code,
+        found.severity,
+        found.source_id,
+        found.project_id,
+        found.snapshot_id,
+        found.field,
+        found.label,
+        found.ordinal,
+        found.raw,
+        found.message,
+        coalesce(found.first_seen_at, newest.valid_from) AS first_seen_at
+    FROM quality.findings AS found
+    LEFT JOIN staging.newest AS newest
+        ON found.source_id = newest.source_id AND found.project_id = newest.project_id
+)
+
+SELECT
+    row_number() OVER (
+        ORDER BY source_id, project_id, code, ordinal, field, label, raw, message, snapshot_id
+    ) AS issue_no,
+    code,
+    severity,
+    source_id,
+    project_id,
+    snapshot_id,
+    field,
+    label,
+    ordinal,
+    masked(field, raw) AS raw,
+    CASE
+        WHEN field = 'user_name' AND raw <> '' THEN replace(message, raw, pseudonym(raw))
+        ELSE masked(field, message)
+    END AS message,
+    first_seen_at
+FROM findings

@@ -1,0 +1,31 @@
+-- The catalogue of issue codes: what each means and what a steward should do about it.
+--
+-- key: code
+-- columns:
+--   code: kind of issue
+--   severity: `error` (value or page lost), `warning` (value doubtful) or `info` (noteworthy)
+--   made_by: `parser` for checks of one page, `sql/quality` for checks across pages and runs
+--   title_th: name in Thai
+--   title_en: name in English
+--   advice_th: what to do, in Thai
+--   advice_en: what to do, in English
+--   n_issues: open issues of this kind in this release | unit issues
+WITH issue_counts AS (
+    SELECT
+        code,
+        count(*) AS n_issues
+    FROM quality_issues
+    GROUP BY code
+)
+
+SELECT
+    rules.code,
+    rules.severity,
+    rules.made_by,
+    rules.title_th,
+    rules.title_en,
+    rules.advice_th,
+    rules.advice_en,
+    coalesce(issue_counts.n_issues, 0) AS n_issues
+FROM input.rules AS rules
+LEFT JOIN issue_counts ON rules.code = issue_counts.code

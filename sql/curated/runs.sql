@@ -1,0 +1,70 @@
+-- Every run: when it ran, how it ended, and what it fetched.
+--
+-- key: run_id
+-- warning: an import carries the time of the import here; the captures it brought have their own times.
+-- columns:
+--   run_id: start of the run in UTC
+--   started_at: when it began | unit UTC timestamp | null where no run record was kept
+--   finished_at: when it ended | unit UTC timestamp | null where it is still running, was cut short or kept no record
+--   duration_s: how long it took | unit seconds | null where it has no end
+--   status: how it ended | null where no run record was kept
+--   n_attempts: rows of its fetch log | unit attempts
+--   n_new: pages seen for the first time | unit pages
+--   n_changed: pages with other content than before | unit pages
+--   n_unchanged: pages with the same content as before | unit pages
+--   n_missing: pages the site says it does not have | unit pages
+--   n_failed: pages without a usable answer | unit pages
+--   n_refused: pages the site or robots.txt refused | unit pages
+--   n_listed: projects its listing named | unit projects
+--   counts: further counts of the run record, as JSON | null where it holds none
+--   durations: seconds of each stage of the run record, as JSON | null where it holds none
+WITH fetched AS (
+    SELECT
+        run_id,
+        count(*) AS n_attempts,
+        count(*) FILTER (WHERE outcome = 'new') AS n_new,
+        count(*) FILTER (WHERE outcome = 'changed') AS n_changed,
+        count(*) FILTER (WHERE outcome = 'unchanged') AS n_unchanged,
+        count(*) FILTER (WHERE outcome = 'missing') AS n_missing,
+        count(*) FILTER (WHERE outcome = 'failed') AS n_failed,
+        count(*) FILTER (WHERE outcome = 'refused') AS n_refused
+    FROM parsed.fetches
+    GROUP BY run_id
+),
+
+listed AS (
+    SELECT
+        run_id,
+        count(DISTINCT (source_id, project_id)) AS n_listed
+    FROM parsed.listing
+    GROUP BY run_id
+),
+
+known AS (
+    SELECT run_id FROM input.runs
+    UNION
+    SELECT run_id FROM fetched
+    UNION
+    SELECT run_id FROM listed
+)
+
+SELECT
+    known.run_id,
+    runs.started_at,
+    runs.finished_at,
+    epoch(runs.finished_at - runs.started_at) AS duration_s,
+    runs.status,
+    coalesce(fetched.n_attempts, 0) AS n_attempts,
+    coalesce(fetched.n_new, 0) AS n_new,
+    coalesce(fetched.n_changed, 0) AS n_changed,
+    coalesce(fetched.n_unchanged, 0) AS n_unchanged,
+    coalesce(fetched.n_missing, 0) AS n_missing,
+    coalesce(fetched.n_failed, 0) AS n_failed,
+    coalesce(fetched.n_refused, 0) AS n_refused,
+    coalesce(listed.n_listed, 0) AS n_listed,
+    runs.counts,
+    runs.durations
+FROM known
+LEFT JOIN input.runs AS runs ON known.run_id = runs.run_id
+LEFT JOIN fetched ON known.run_id = fetched.run_id
+LEFT JOIN listed ON known.run_id = listed.run_id

@@ -1,0 +1,36 @@
+-- Temporary macros of the build; none of them reaches the release.
+
+-- A telephone number keeps its first three digits, an extension none: `06 5xx xxxx`, `#xxxx`. Dates (31/01/2566) and
+-- ordinals (1/2566) stay because a slash only counts where no digit stands before it.
+CREATE OR REPLACE TEMP MACRO mask_telephone(words) AS
+    regexp_replace(
+        regexp_replace(
+            words,
+            '(\p{Nd}[ .()\x{A0}\x{2010}-\x{2015}-]{0,3}\p{Nd}[ .()\x{A0}\x{2010}-\x{2015}-]{0,3}\p{Nd})(?:[ .()\x{A0}\x{2010}-\x{2015}-]{0,3}\p{Nd}){4,}',
+            '\1xx xxxx',
+            'g'
+        ),
+        '((?:#|ต่อ|โทร(?:ศัพท์|สาร)?|เบอร์|มือถือ|[Tt][Ee][Ll]|[Ee][Xx][Tt]|(?:^|[^\p{Nd}/])/|xxxx ?/)[ .:#\x{A0}]{0,3})\p{Nd}[\p{Nd} ,-]{1,}\p{Nd}',
+        '\1xxxx',
+        'g'
+    );
+
+-- A user name becomes the same pseudonym in every release of one data directory and cannot be looked up without its salt.
+CREATE OR REPLACE TEMP MACRO pseudonym(user_name) AS
+    CASE
+        WHEN getvariable('publish_user_names') THEN user_name
+        WHEN user_name IS NOT NULL AND user_name <> '' THEN 'user-' || left(sha256(getvariable('salt') || user_name), 12)
+        ELSE user_name
+    END;
+
+-- Which fields hold names and telephone numbers; an unknown label may hold anything.
+CREATE OR REPLACE TEMP MACRO masked(field, words) AS
+    CASE
+        WHEN field IS NULL OR field IN ('responsible', 'evaluator') THEN mask_telephone(words)
+        WHEN field = 'user_name' THEN pseudonym(words)
+        ELSE words
+    END;
+
+-- Agency names are compared without spaces and with every decomposed sara am composed.
+CREATE OR REPLACE TEMP MACRO folded(words) AS
+    regexp_replace(replace(words, 'ํา', 'ำ'), '[\s\x{A0}\x{200B}-\x{200D}\x{FEFF}]', '', 'g');

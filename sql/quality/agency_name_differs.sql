@@ -1,0 +1,20 @@
+-- The agency printed on a page is not the one its project code belongs to.
+--
+-- severity: warning
+-- title_th: ชื่อหน่วยงานไม่ตรงกับรหัสโครงการ
+-- title_en: Agency name differs from the project code's
+-- advice_th: ตรวจสอบชื่อหน่วยงานบนหน้าโครงการกับรหัสหน่วยงาน 8 หลักแรกของรหัสโครงการ
+-- advice_en: Compare the agency on the page with the first eight digits of the project code; where the list of agencies is only inferred, correct the list.
+SELECT
+    pages.source_id,
+    pages.project_id,
+    pages.snapshot_id,
+    'agency' AS field,
+    'หน่วยงาน' AS label,
+    NULL::BIGINT AS ordinal,
+    pages.agency AS raw,
+    'code ' || known.agency_code || ' is ' || known.agency || ' (' || known.evidence || '), the page says ' || pages.agency
+        AS message
+FROM staging.newest_pages AS pages
+INNER JOIN input.agencies AS known ON pages.agency_code = known.agency_code
+WHERE folded(pages.agency) <> folded(known.agency)

@@ -1,0 +1,19 @@
+-- A project code begins with digits that no known agency has.
+--
+-- severity: warning
+-- title_th: ไม่รู้จักรหัสหน่วยงาน
+-- title_en: Unknown agency code
+-- advice_th: ตรวจสอบรหัสโครงการ หากเป็นหน่วยงานใหม่ให้เพิ่มในรายชื่อหน่วยงาน
+-- advice_en: Check the project code; add the agency to agencies.csv if it is a new one.
+SELECT
+    pages.source_id,
+    pages.project_id,
+    pages.snapshot_id,
+    'agency_code' AS field,
+    'รหัสโครงการ' AS label,
+    NULL::BIGINT AS ordinal,
+    pages.agency_code AS raw,
+    'no known agency has the code ' || pages.agency_code AS message
+FROM staging.newest_pages AS pages
+ANTI JOIN input.agencies AS known ON pages.agency_code = known.agency_code
+WHERE pages.agency_code IS NOT NULL

@@ -1,0 +1,17 @@
+-- Every attempt to fetch something, once, however often its log was imported.
+SELECT
+    source_id,
+    project_id,
+    snapshot_id,
+    url,
+    requested_at,
+    outcome,
+    page_kind,
+    http_status,
+    content_sha256,
+    min(run_id) AS run_id,
+    arg_min(warc_file, (run_id, warc_file)) AS warc_file,
+    arg_min(warc_offset, (run_id, warc_file)) AS warc_offset,
+    min(error) AS error
+FROM parsed.fetches
+GROUP BY ALL
