@@ -25,8 +25,8 @@ def clean_text(text: str) -> str:
 def rich_text(cell: LexborNode) -> str:
     """Text of an element with elements inside, to any depth.
 
-    `<br>` and the line end after it are one line break, as Yii's nl2br writes them; blocks begin and end lines; cells of
-    a nested table are joined by a space; what a reader does not see (forms, scripts) is left out.
+    `<br>` and the line end after it are one line break, as Yii's nl2br writes them; blocks begin and end lines; cells
+    of a nested table are joined by a space; what a reader does not see (forms, scripts) is left out.
     """
     parts: list[str] = []
     open_elements: list[tuple[LexborNode, bool]] = []

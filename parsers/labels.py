@@ -4,7 +4,10 @@ import re
 from typing import NamedTuple
 
 # Characters that show nothing: zero-width space and joiners, BOM, soft hyphen, word joiner and bidi controls.
-INVISIBLE = "\u00ad\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufeff"
+INVISIBLE = (
+    "\u00ad\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
+    "\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufeff"
+)
 WITHOUT_INVISIBLE = dict.fromkeys(map(ord, INVISIBLE))
 
 # Nikhahit, perhaps a tone mark, then sara aa: what many keyboards leave where sara am belongs.
@@ -132,7 +135,7 @@ _FOLDED = _folded_matches()
 
 
 def match_label(label: str) -> Match | None:
-    """Find what a label names; None when nobody knows it. `เป้าหมาย` comes back as `goal`: its position decides later."""
+    """Find what a label names; None when nobody knows it. `เป้าหมาย` comes back as `goal`: position decides."""
     exact = EXACT.get(label)
     if exact is not None:
         return exact

@@ -49,9 +49,9 @@ def _is_part_of(months: Sequence[int], layout: Sequence[int]) -> bool:
 def month_roles(cells: Sequence[MonthCell]) -> Roles:
     """Tell the canonical row of each month from the site's own extra rows.
 
-    The rows that form the run 1, 2, …, 12, each the nearest one before the next month, are canonical (SITE: the layout
-    1 1 2 3 1 4 5 6 7 8 6 6 9 10 11 12). Rows may be missing from the known layout or stand in reverse. In any other order
-    a month with one row is still certain, and so is one whose rows all say the same; for the rest nothing is guessed.
+    The rows that form the run 1, 2, …, 12, each the nearest one before the next month, are canonical. The known layout
+    is 1 1 2 3 1 4 5 6 7 8 6 6 9 10 11 12; rows may be missing from it or stand in reverse. In any other order a month
+    with one row is still certain, and so is one whose rows all say the same; for the rest nothing is guessed.
     """
     months = [cell.month_no for cell in cells]
     roles = [EXTRA] * len(cells)

@@ -210,6 +210,10 @@ def _report_labels(
 def _report_flags(findings: Findings, page: Page) -> None:
     if page.kind is PageKind.TRUNCATED:
         findings.add("page_truncated", page.reason or "the page was cut")
+        if page.rows:
+            label, raw = page.rows[-1]
+            message = f"the page was cut in or after {label[:100]!r}: no number or date is read from this row"
+            findings.add("truncated_value", message, label=label, ordinal=len(page.rows), raw=raw)
     for flag in sorted(page.flags):
         message = {
             "encoding_repaired": f"the page does not declare {page.encoding}, but its bytes are",
@@ -236,7 +240,7 @@ def _check_characters(findings: Findings, page: Page, matches: Sequence[Match | 
 def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: str) -> ParsedPage:
     """Turn a project page into its typed records and issues.
 
-    Only pages of the kinds `project` and `truncated` have rows to read; of a truncated page the last row is not trusted.
+    Only pages of the kinds `project` and `truncated` have rows to read; of a truncated one the last row is not trusted.
     Raises ValueError for any other kind: those are outcomes, not records.
     """
     if page.kind not in (PageKind.PROJECT, PageKind.TRUNCATED):
