@@ -52,6 +52,7 @@
 --   last_seen_at: when the page was last observed, changed or not | unit UTC timestamp
 --   last_changed_at: when its present content was first observed | unit UTC timestamp
 --   vanished_at: when the second absence was confirmed | unit UTC timestamp | null while the project is listed
+--   is_truncated: true where only a cut page is known, so that fields beyond the cut are missing
 --   is_invented: true for made-up data of the built-in sample; never cite such a row
 --   url: address of the page
 --   snapshot_id: the archived page every value of this row was read from
@@ -114,6 +115,7 @@ SELECT
     pages.last_seen_at,
     pages.valid_from AS last_changed_at,
     pages.vanished_at,
+    pages.is_truncated,
     coalesce(sources.is_invented, false) AND real_projects.project_id IS NULL AS is_invented,
     pages.url,
     pages.snapshot_id,

@@ -1,4 +1,6 @@
 -- Every archived page that parsed as a project, with the moment it was captured and where it lies.
+--
+-- A page that was cut counts only while no whole page of the project is known: it must never replace one.
 WITH logged AS (
     SELECT
         snapshot_id,
@@ -27,3 +29,4 @@ SELECT
     logged.warc_offset
 FROM parsed.pages AS pages
 INNER JOIN logged ON pages.snapshot_id = logged.snapshot_id
+QUALIFY NOT pages.is_truncated OR bool_and(pages.is_truncated) OVER (PARTITION BY pages.source_id, pages.project_id)

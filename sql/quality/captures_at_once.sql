@@ -1,0 +1,20 @@
+-- Two captures of one page at the same moment hold different contents, so their order is not known.
+--
+-- severity: warning
+-- title_th: มีหน้าโครงการสองฉบับในเวลาเดียวกัน
+-- title_en: Two different captures of one page at the same moment
+-- advice_th: แจ้งผู้ดูแลโปรแกรมให้ตรวจสอบแฟ้มที่นำเข้า
+-- advice_en: Look at the imported files: one of them carries a wrong capture time.
+SELECT
+    source_id,
+    project_id,
+    max(snapshot_id) AS snapshot_id,
+    NULL::VARCHAR AS field,
+    NULL::VARCHAR AS label,
+    NULL::BIGINT AS ordinal,
+    NULL::VARCHAR AS raw,
+    count(*) || ' captures were made at ' || seen_at::VARCHAR AS message,
+    seen_at AS first_seen_at
+FROM staging.sightings
+GROUP BY source_id, project_id, seen_at
+HAVING count(DISTINCT content_sha256) > 1

@@ -1,0 +1,200 @@
+"""A parsed archive written row by row, for the tests of everything that reads data/parsed."""
+
+import datetime as dt
+import hashlib
+import json
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from parsers.records import Issue, MonthRow, PageField, PageRecord, ProgressRow, UpdateRow
+from pipeline.build import DATABASE, build
+from pipeline.fetch_log import FetchLogRow, snapshot_id
+from pipeline.inputs import PARSED_TABLES, ListingRow
+from pipeline.schema import schema_of
+from pipeline.settings import BuildSettings, Settings
+
+FINGERPRINT = "f00d"
+LABELS = {"name": "ชื่อโครงการ", "agency": "หน่วยงาน", "responsible": "ผู้รับผิดชอบ", "remark": "หมายเหตุ"}
+Report = tuple[str, str, str, str, str]
+
+
+class Built(NamedTuple):
+    """A release directory that was built, and how many rows each table got."""
+
+    path: Path
+    counts: dict[str, int]
+
+    def rows(self, query: str) -> list[dict[str, object]]:
+        """Rows of the release's DuckDB file; a bare table name selects all of it."""
+        query = query if " " in query else f"FROM {query}"
+        with duckdb.connect(str(self.path / DATABASE), read_only=True) as con:
+            table = con.sql(query).to_arrow_table()
+            assert table is not None
+            rows: list[dict[str, object]] = table.to_pylist()
+            return rows
+
+    def column(self, query: str) -> list[object]:
+        return [next(iter(row.values())) for row in self.rows(query)]
+
+
+class ParsedArchive:
+    """Collects parsed rows by run and writes one part per run; times are ISO texts and mean UTC."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        self.runs_dir = data_dir / "runs"
+        self.runs_dir.mkdir(parents=True)
+        self.parsed_dir = data_dir / "parsed"
+        self.parsed_dir.mkdir()
+        self.rows: dict[str, dict[str, list[NamedTuple]]] = {}
+        self._logged: dict[str, str] = {}
+
+    def capture(
+        self,
+        project_id: str,
+        at: str,
+        *,
+        run: str | None = None,
+        source: str = "sample",
+        reader: str = "html",
+        months: Iterable[tuple[int, str | None, str]] = (),
+        reports: Iterable[Report] = (),
+        updates: Iterable[tuple[str, str, str]] = (),
+        issues: Iterable[tuple[str, str | None, str | None]] = (),
+        unknown: dict[str, str] | None = None,
+        **fields: str | None,
+    ) -> str:
+        """Add one archived page. months: (month_no, raw, role); updates: (day, time, user); issues: (code, field, raw)."""
+        months, reports, updates = list(months), list(reports), list(updates)
+        said = json.dumps([fields, unknown, months, reports, updates], ensure_ascii=False)
+        snapshot = snapshot_id(source, project_id, moment(at), said)
+        key = (source, project_id, snapshot)
+        rows = self._rows(run or at)
+        page = dict.fromkeys(PageRecord._fields) | {
+            **fields,
+            "source_id": source,
+            "project_id": project_id,
+            "snapshot_id": snapshot,
+            "content_sha256": hashlib.sha256(said.encode()).hexdigest(),
+            "reader": reader,
+            "encoding": "utf-8",
+            "is_truncated": False,
+            "has_progress_table": True,
+            "has_update_table": True,
+            "agency_code": project_id[:8],
+        }
+        for name in ("budget_received_thb", "budget_spent_thb", "progress_pct", "target_value"):
+            page[name] = Decimal(fields[name] or 0) if fields.get(name) is not None else None
+        rows["pages"].append(PageRecord(**page))  # type: ignore[arg-type]
+        cells = [(LABELS.get(name, name), value, name) for name, value in fields.items()]
+        cells += [(label, value, None) for label, value in (unknown or {}).items()]  # type: ignore[misc]
+        cells += [(f"ผลงานเดือนที่ {month_no}", raw, "month") for month_no, raw, _ in months]
+        rows["page_fields"] += [PageField(*key, n, *cell) for n, cell in enumerate(cells, 1)]
+        before_months = len(cells) - len(months)
+        rows["month_rows"] += [
+            MonthRow(*key, before_months + n, no, f"ผลงานเดือนที่ {no}", raw, Decimal(raw) if raw else None, role)
+            for n, (no, raw, role) in enumerate(months, 1)
+        ]
+        rows["progress_rows"] += [
+            ProgressRow(*key, n, day_of(day), day, Decimal(percent), percent, status, problem, detail, None)
+            for n, (day, percent, status, problem, detail) in enumerate(reports, 1)
+        ]
+        rows["update_rows"] += [
+            UpdateRow(*key, n, day_of(day), day, time, user, "แก้ไข", None, None, None, None, None, None, None, None)
+            for n, (day, time, user) in enumerate(updates, 1)
+        ]
+        rows["issues"] += [
+            Issue(code, "warning", *key, field, None, None, raw, f"found {raw}") for code, field, raw in issues
+        ]
+        self._logged[f"{source} {project_id}"] = str(page["content_sha256"])
+        self.attempt(project_id, at, "changed", run=run, source=source, snapshot=snapshot)
+        return snapshot
+
+    def attempt(
+        self,
+        project_id: str,
+        at: str,
+        outcome: str,
+        *,
+        run: str | None = None,
+        source: str = "sample",
+        snapshot: str | None = None,
+    ) -> None:
+        """Add one row of the fetch log; `unchanged` carries the fingerprint captured last by this archive."""
+        is_seen = outcome in ("new", "changed", "unchanged")
+        row = FetchLogRow(
+            run_id=run or run_of(at),
+            source_id=source,
+            project_id=project_id,
+            snapshot_id=snapshot,
+            url=f"http://{source}.invalid/index.php?project_id={project_id}",
+            requested_at=moment(at),
+            outcome=outcome,
+            page_kind="project" if is_seen else None,
+            http_status=200 if is_seen else None,
+            attempts=1,
+            elapsed_ms=5,
+            bytes=None,
+            body_sha256=None,
+            content_sha256=self._logged.get(f"{source} {project_id}") if is_seen else None,
+            etag=None,
+            last_modified=None,
+            error=None if is_seen else "no answer",
+            warc_file=f"{run or run_of(at)}-{source}.warc.gz" if snapshot else None,
+            warc_offset=0 if snapshot else None,
+        )
+        self._rows(run or at)["fetches"].append(row)
+
+    def listing(
+        self, at: str, project_ids: Iterable[str], *, is_complete: bool = True, stated: int | None = None
+    ) -> None:
+        self._rows(at)["listing"] += [
+            ListingRow(run_of(at), "sample", project_id, moment(at), is_complete, stated) for project_id in project_ids
+        ]
+
+    def write(self) -> None:
+        """Write one part per run with the rows collected so far."""
+        for run, tables in self.rows.items():
+            part = self.parsed_dir / f"{run}-sample@{FINGERPRINT}"
+            part.mkdir(exist_ok=True)
+            for name, rows in tables.items():
+                schema = schema_of(PARSED_TABLES[name])
+                table = pa.Table.from_pylist([row._asdict() for row in rows], schema=schema)
+                pq.write_table(table, part / f"{name}.parquet")
+
+    def settings(self, **build_settings: object) -> Settings:
+        return Settings(data_dir=self.data_dir, build=BuildSettings(**build_settings))  # type: ignore[arg-type]
+
+    def build(self, name: str = "release", **build_settings: object) -> Built:
+        self.write()
+        out = self.data_dir / name
+        return Built(out, build(self.settings(**build_settings), fingerprint=FINGERPRINT, out_dir=out))
+
+    def _rows(self, run: str) -> dict[str, list[NamedTuple]]:
+        return self.rows.setdefault(run_of(run), {name: [] for name in PARSED_TABLES})
+
+
+def run_of(at: str) -> str:
+    """A run id of its own for a moment; a run id stays what it is."""
+    return at if at.endswith("Z") else f"{moment(at):%Y%m%dT%H%M%SZ}"
+
+
+def moment(at: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(at).replace(tzinfo=dt.UTC)
+
+
+def day_of(text: str) -> dt.date | None:
+    return dt.date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else None
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> ParsedArchive:
+    return ParsedArchive(tmp_path / "data")
