@@ -164,7 +164,7 @@ def _check_latest(findings: Findings, page: PageRecord, reports: Sequence[Progre
 
 
 def check_project(findings: Findings, page: PageRecord, reports: Sequence[ProgressRow], dates: Sequence[Date]) -> None:
-    """Report what is implausible within one page; dates are the reports' days with the calendar they were written in."""
+    """Report what is implausible within one page; dates are the reports' days, with their calendars."""
     _check_range(findings, page.progress_pct, page.progress_pct_raw, "progress_pct", "คืบหน้าล่าสุด", None)
     _check_money(findings, page)
     _check_dates(findings, page)

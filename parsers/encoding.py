@@ -6,7 +6,20 @@ from typing import NamedTuple
 
 # WHATWG: all of these mean windows-874. TIS-620 proper lacks the characters that Windows added.
 _WINDOWS_874_NAMES = frozenset(
-    "windows-874 tis-620 tis620 tis-62 iso-8859-11 iso8859-11 iso885911 dos-874 cp874 cp-874 ms874 x-windows-874".split()
+    {
+        "windows-874",
+        "x-windows-874",
+        "ms874",
+        "cp874",
+        "cp-874",
+        "dos-874",
+        "tis-620",
+        "tis620",
+        "tis-62",
+        "iso-8859-11",
+        "iso8859-11",
+        "iso885911",
+    }
 )
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)

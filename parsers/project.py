@@ -25,6 +25,7 @@ from parsers.values import (
     read_number,
     read_percent,
     read_quantity,
+    read_result,
     read_year,
 )
 
@@ -35,10 +36,9 @@ _NO_DATE = Date(None)
 _PROJECT_CODE = re.compile(r"(\d{8})-\d{1,6}", re.ASCII)
 _PERCENT_IN_HEADLINE = re.compile(r"ร้อยละ\s*(.*)|(.*)", re.DOTALL)
 
-# Decimals each kind of column keeps (DESIGN: DECIMAL(18,2) for baht).
-_SATANG = Decimal("0.01")
-_PERCENT_STEP = Decimal("0.0001")
-_VALUE_STEP = Decimal("0.000001")
+
+def _said(number: Number) -> str:
+    return "is no certain number" if number.value is None else f"has more decimals than are kept: {number.value}"
 
 
 class _Row(NamedTuple):
@@ -85,25 +85,16 @@ class _Fields:
         """A text; an empty one is None."""
         return self.raw(field) or None
 
-    def number(self, field: str, read: Callable[[str], Number], step: Decimal) -> Decimal | None:
-        """A number with at most the decimals of step; unreadable ones are None and reported."""
+    def number(self, field: str, read: Callable[[str], Number]) -> Decimal | None:
+        """A number; unreadable ones are None and reported."""
         row = self.rows.get(field)
-        if row is None or not row.raw:
-            return None
-        return self.value(row, read(row.raw), step)
+        return self.value(row, read(row.raw)) if row is not None and row.raw else None
 
-    def value(self, row: _Row, number: Number, step: Decimal) -> Decimal | None:
+    def value(self, row: _Row, number: Number) -> Decimal | None:
         """The value of a number that was read from a row, with every remark about it reported."""
         if number.problem is not None:
-            self._report(number.problem, f"{row.label[:100]} {row.raw!r:.120} is no certain number", row)
-        value = number.value
-        if value is None or self._is_cut(row):
-            return None
-        kept = value.quantize(step)
-        if kept == value:
-            return value
-        self._report("precision_reduced", f"{row.label[:100]} {value} is kept with the decimals of {step}", row)
-        return kept
+            self._report(number.problem, f"{row.label[:100]} {row.raw!r:.120} {_said(number)}", row)
+        return None if self._is_cut(row) else number.value
 
     def date(self, field: str) -> Date:
         """A day; unreadable ones are None and reported."""
@@ -125,9 +116,7 @@ class _Fields:
         quantity = read_quantity(row.raw, unit)
         if quantity.problem is not None:
             self._report(quantity.problem, f"{row.label} {row.raw!r:.120} is no value with a unit", row)
-        if self._is_cut(row):
-            return Quantity(None, None)
-        return quantity._replace(value=self.value(row, Number(quantity.value), _VALUE_STEP))
+        return Quantity(None, None) if self._is_cut(row) else quantity
 
     def fiscal_year(self) -> int | None:
         """The fiscal year in the Buddhist era."""
@@ -156,7 +145,7 @@ def _read_months(
 ) -> list[MonthRow]:
     cells = []
     for row, month_no in rows:
-        value = fields.value(row, read_percent(row.raw), _VALUE_STEP) if row.raw else None
+        value = fields.value(row, read_result(row.raw)) if row.raw else None
         cells.append(MonthCell(month_no, row.raw, value))
     roles, is_known_layout = month_roles(cells)
     if rows and not is_known_layout:
@@ -317,11 +306,11 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
         policy_id=fields.text("policy_id"),
         branch_id=fields.text("branch_id"),
         kpi_id=fields.text("kpi_id"),
-        budget_received_thb=fields.number("budget_received", read_money, _SATANG),
+        budget_received_thb=fields.number("budget_received", read_money),
         budget_received_thb_raw=fields.raw("budget_received"),
-        budget_spent_thb=fields.number("budget_spent", read_money, _SATANG),
+        budget_spent_thb=fields.number("budget_spent", read_money),
         budget_spent_thb_raw=fields.raw("budget_spent"),
-        progress_pct=fields.number("progress", read_percent, _PERCENT_STEP),
+        progress_pct=fields.number("progress", read_percent),
         progress_pct_raw=fields.raw("progress"),
         headline_progress_pct=read_percent(headline_text).value if headline_text else None,
         headline_progress_pct_raw=headline_raw,
@@ -337,7 +326,7 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
         evaluator=fields.text("evaluator"),
         remark=fields.text("remark"),
         governor_policy=fields.text("governor_policy"),
-        weight=fields.number("weight", read_number, _VALUE_STEP),
+        weight=fields.number("weight", read_number),
         weight_raw=fields.raw("weight"),
         target_value=target.value,
         target_unit=target.unit,

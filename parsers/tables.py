@@ -68,7 +68,7 @@ def _progress_row(
     date = _report_date(findings, raw_date, _PROGRESS, "reported_on", "วันที่รายงาน", row_no)
     progress = read_percent(raw_progress) if raw_progress else None
     if progress is not None and progress.problem is not None:
-        message = f"row {row_no} of {_PROGRESS}: ความคืบหน้า {raw_progress!r:.120} is no certain number"
+        message = f"row {row_no} of {_PROGRESS}: ความคืบหน้า {raw_progress!r:.120} is read as {progress.value}"
         field = f"{_PROGRESS}.progress_pct"
         findings.add(progress.problem, message, field=field, label="ความคืบหน้า", ordinal=row_no, raw=raw_progress)
     stamp = read_stamp(detail) if detail else None

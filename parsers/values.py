@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
@@ -16,7 +17,10 @@ PLACEHOLDERS = frozenset({"-", "–", "—", "--", "n/a", "na", "ไม่มี
 
 
 class Number(NamedTuple):
-    """A number read, or None with the issue code that says why; both None for an empty text."""
+    """A number read, or None with the issue code that says why; both None for an empty text.
+
+    A value with the problem `precision_reduced` was rounded to the decimals its column keeps.
+    """
 
     value: Decimal | None
     problem: str | None = None
@@ -55,11 +59,22 @@ _SEPARATED = re.compile(
         (?P<satang>-?)""",
     re.VERBOSE | re.ASCII,
 )
-_MONEY_UNITS = {"บาท": 1, "ล้านบาท": 1_000_000}
-_PERCENT_BEFORE = re.compile(r"(?:ร้อยละ|percent)\s*(.+)", re.IGNORECASE | re.DOTALL)
-_PERCENT_AFTER = re.compile(r"(.+?)\s*(?:%|٪|เปอร์เซ็นต์|เปอร์เซนต์|percent)", re.IGNORECASE | re.DOTALL)
-_MONEY_AFTER = re.compile(r"(.+?)\s*(ล้านบาท|บาท)", re.DOTALL)
-_LARGEST = Decimal(10) ** 16
+_PERCENT_BEFORE = re.compile(r"(?:ร้อยละ|percent)\s*(?P<number>.+)", re.IGNORECASE | re.DOTALL)
+_PERCENT_AFTER = re.compile(r"(?P<number>.+?)\s*(?:%|٪|เปอร์เซ็นต์|เปอร์เซนต์|percent)", re.IGNORECASE | re.DOTALL)
+_MONEY_AFTER = re.compile(r"(?P<number>.+?)\s*(?P<million>ล้าน)?บาท", re.DOTALL)
+
+
+class _Scale(NamedTuple):
+    """What a column of numbers holds: the step of its last decimal, and the bound of its values."""
+
+    step: Decimal
+    bound: Decimal
+
+
+# The decimal types of the columns: baht (18,2), percent (12,4), any other value (24,6).
+_MONEY = _Scale(Decimal("0.01"), Decimal(10) ** 16)
+_PERCENT = _Scale(Decimal("0.0001"), Decimal(10) ** 8)
+_VALUE = _Scale(Decimal("0.000001"), Decimal(10) ** 16)
 
 
 def _plain_number(text: str) -> Number:
@@ -77,9 +92,14 @@ def _plain_number(text: str) -> Number:
     value = Decimal(f"{whole or '0'}.{fraction or '0'}")
     if not fraction:
         value = Decimal(whole)
-    if value >= _LARGEST:
-        return Number(None, "number_out_of_range")
     return Number(-value if match["sign"] in ("-", "\u2212") and match["sign"] else value)
+
+
+def _fit(value: Decimal, scale: _Scale) -> Number:
+    if abs(value) >= scale.bound:
+        return Number(None, "number_out_of_range")
+    kept = value.quantize(scale.step)
+    return Number(value) if kept == value else Number(kept, "precision_reduced")
 
 
 def _visible(text: str) -> str:
@@ -87,7 +107,7 @@ def _visible(text: str) -> str:
     return text.translate(WITHOUT_INVISIBLE).strip()
 
 
-def _read_number(raw: str, unit_pattern: str) -> Number:
+def _read_number(raw: str, scale: _Scale, *, before: re.Pattern[str] | None, after: re.Pattern[str] | None) -> Number:
     if len(raw) > _LONGEST_VALUE:
         return Number(None, "unreadable_number")
     text = _visible(raw)
@@ -97,37 +117,38 @@ def _read_number(raw: str, unit_pattern: str) -> Number:
         return Number(None, "placeholder_value")
     text = text.translate(THAI_DIGITS)
     factor = 1
-    if unit_pattern == "percent":
-        unit = _PERCENT_BEFORE.fullmatch(text) or _PERCENT_AFTER.fullmatch(text)
-        if unit is not None:
-            text = unit[1].strip()
-    elif unit_pattern == "money":
-        unit = _MONEY_AFTER.fullmatch(text)
-        if unit is not None:
-            text, factor = unit[1].strip(), _MONEY_UNITS[unit[2]]
+    unit = (before and before.fullmatch(text)) or (after and after.fullmatch(text))
+    if unit:
+        text = unit["number"].strip()
+        factor = 1_000_000 if unit.groupdict().get("million") else 1
     number = _plain_number(text)
-    if number.value is None:
-        return number
-    value = number.value * factor
-    return Number(value) if abs(value) < _LARGEST else Number(None, "number_out_of_range")
+    return number if number.value is None else _fit(number.value * factor, scale)
 
 
-@lru_cache(maxsize=8192)
-def read_money(raw: str) -> Number:
-    """Read an amount of baht: thousands separators, Thai digits, `บาท`, `.-`; `1e6` and `1.234,50` are refused."""
-    return Number(Decimal(raw)) if _PLAIN.fullmatch(raw) else _read_number(raw, "money")
+def _reader(
+    scale: _Scale, before: re.Pattern[str] | None, after: re.Pattern[str] | None, doc: str
+) -> Callable[[str], Number]:
+    # The same few texts ('', '100', '0') stand in most cells, so each is read once.
+    @lru_cache(maxsize=8192)
+    def read(raw: str) -> Number:
+        if _PLAIN.fullmatch(raw):
+            return _fit(Decimal(raw), scale)
+        return _read_number(raw, scale, before=before, after=after)
+
+    read.__doc__ = doc
+    return read
 
 
-@lru_cache(maxsize=8192)
-def read_percent(raw: str) -> Number:
-    """Read a percentage or a plain result; `ร้อยละ 50`, `50%` and `๕๐` are 50."""
-    return Number(Decimal(raw)) if _PLAIN.fullmatch(raw) else _read_number(raw, "percent")
-
-
-@lru_cache(maxsize=8192)
-def read_number(raw: str) -> Number:
-    """Read a number without any unit."""
-    return Number(Decimal(raw)) if _PLAIN.fullmatch(raw) else _read_number(raw, "none")
+read_money = _reader(
+    _MONEY, None, _MONEY_AFTER, "Read an amount of baht: thousands separators, Thai digits, `บาท`, `ล้านบาท`, `.-`."
+)
+read_percent = _reader(
+    _PERCENT, _PERCENT_BEFORE, _PERCENT_AFTER, "Read a percentage: `50`, `ร้อยละ 50`, `50%` and `๕๐` are 50."
+)
+read_result = _reader(
+    _VALUE, _PERCENT_BEFORE, _PERCENT_AFTER, "Read a monthly result, in the project's own unit or as a percentage."
+)
+read_number = _reader(_VALUE, None, None, "Read a number without any unit; `1e6` and `1.234,50` are refused, never 0.")
 
 
 _MONTHS = {
@@ -268,7 +289,7 @@ def read_quantity(raw: str, unit: str | None) -> Quantity:
     if split is not None:
         number = read_number(split[1])
         if number.value is not None:
-            return Quantity(number.value, None if split[2] == "()" else split[2], None)
+            return Quantity(number.value, None if split[2] == "()" else split[2], number.problem)
     return Quantity(None, None, "unreadable_quantity")
 
 
