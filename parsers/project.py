@@ -14,7 +14,7 @@ from parsers.layout import goal_fields
 from parsers.months import MonthCell, month_roles, said
 from parsers.page import Page, PageKind, content_text, wrong_project
 from parsers.records import Issue, MonthRow, PageField, PageRecord, ParsedPage
-from parsers.tables import read_tables
+from parsers.tables import cell_fields, read_tables
 from parsers.values import (
     BE_OFFSET,
     Date,
@@ -214,16 +214,17 @@ def _report_flags(findings: Findings, page: Page) -> None:
         findings.add(flag, message)
 
 
-def _check_characters(findings: Findings, page: Page, matches: Sequence[Match | None]) -> None:
-    for ordinal, (row, match) in enumerate(zip(page.rows, matches, strict=True), 1):
-        check_text(findings, f"{row.label}", None, row.label, ordinal)
-        if row.value:
-            check_text(findings, row.value, match.field if match is not None else None, row.label, ordinal)
+def _check_characters(findings: Findings, page: Page, page_fields: Sequence[PageField]) -> None:
+    for row in page_fields:
+        check_text(findings, row.label, row.field, row.label, row.ordinal)
+        if row.raw:
+            check_text(findings, row.raw, row.field, row.label, row.ordinal)
     for grid in page.grids:
+        fields = cell_fields(grid)
         for row_no, cells in enumerate(grid.rows, 1):
-            for header, cell in zip(grid.header, cells, strict=False):
+            for field, header, cell in zip(fields, grid.header, cells, strict=False):
                 if cell:
-                    check_text(findings, cell, grid.heading, header, row_no)
+                    check_text(findings, cell, field, header, row_no)
 
 
 def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: str) -> ParsedPage:
@@ -340,7 +341,7 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
     )
     check_project(findings, record, tables.progress or (), tables.progress_dates)
     if is_suspicious(content):
-        _check_characters(findings, page, matches)
+        _check_characters(findings, page, page_fields)
     return ParsedPage(record, page_fields, month_rows, tables.progress or [], tables.updates or [], findings.issues)
 
 

@@ -32,6 +32,15 @@ def _columns(header: tuple[str, ...]) -> tuple[str, tuple[str | None, ...]] | No
     return (best, columns) if len(columns) - columns.count(None) >= _FEWEST_COLUMNS else None
 
 
+def cell_fields(grid: Grid) -> tuple[str | None, ...]:
+    """The field of each column as issues name it (`progress_history.detail`); None for what nobody knows."""
+    known = _columns(grid.header)
+    if known is None:
+        return (None,) * len(grid.header)
+    table, columns = known
+    return tuple([f"{table}.{column}" if column is not None else None for column in columns])
+
+
 def _check_header(findings: Findings, table: str, grid: Grid, columns: tuple[str | None, ...]) -> None:
     known: Sequence[Label] = PROGRESS_COLUMNS if table == _PROGRESS else UPDATE_COLUMNS
     for cell, field in zip(grid.header, columns, strict=True):
