@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 
 from pipeline.fetch_log import FetchLogRow, JournalEntry, journal_line, read_fetch_log, read_journal, write_fetch_log
 from pipeline.schema import schema_of
+from pipeline.software import software
 from pipeline.warc import Capture, capture_members, member_ends, read_captures, warcinfo_member
 
 _SYNC_SECONDS = 1.0
@@ -91,7 +92,11 @@ class ArchiveWriter:
                 f"{name!r} is no segment name; run ids look like 20261122T180000Z, source ids like bs2568"
             )
         self.run_id, self.source_id = run_id, source_id
-        self._raw_dir, self._about, self._segment_bytes = raw_dir, dict(about or {}), segment_bytes
+        self._raw_dir, self._about, self._segment_bytes = (
+            raw_dir,
+            {"software": software(), "format": "WARC File Format 1.1", **(about or {})},
+            segment_bytes,
+        )
         self._name, self._part = name, 1
         self._journal = self._warc = -1
         self._end = 0

@@ -22,6 +22,7 @@ last_states AS (
         max(requested_at) FILTER (is_success) AS last_success_at,
         max(requested_at) FILTER (outcome IN ('new', 'changed')) AS last_changed_at,
         arg_max(content_sha256, (requested_at, run_id)) FILTER (is_success) AS content_sha256,
+        arg_max(content_sha256, (requested_at, run_id)) AS evidence_sha256,
         arg_max({'value': etag}, (requested_at, run_id)) FILTER (is_success) AS etag,
         arg_max({'value': last_modified}, (requested_at, run_id)) FILTER (is_success) AS last_modified,
         coalesce(list_position(list_reverse(list(is_success ORDER BY requested_at, run_id)), true), count(*) + 1) - 1
@@ -39,6 +40,7 @@ SELECT
     last_success_at::VARCHAR,
     last_changed_at::VARCHAR,
     content_sha256,
+    evidence_sha256,
     etag.value,
     last_modified.value,
     consecutive_failures,
@@ -49,13 +51,17 @@ WHERE (project_id IS NOT NULL) = $is_project
 
 
 class KnownPage(NamedTuple):
-    """The last state of one page; all times are UTC."""
+    """The last state of one page; all times are UTC.
+
+    content_sha256 is that of the last success, evidence_sha256 that of the last body of any kind.
+    """
 
     last_outcome: str
     last_attempt_at: dt.datetime
     last_success_at: dt.datetime | None
     last_changed_at: dt.datetime | None
     content_sha256: str | None
+    evidence_sha256: str | None
     etag: str | None
     last_modified: str | None
     consecutive_failures: int

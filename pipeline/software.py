@@ -1,0 +1,15 @@
+"""Our name and version, as User-Agent and warcinfo say them."""
+
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+
+NAME = "bma-projects"
+
+
+@cache
+def software() -> str:
+    """Name and version, such as "bma-projects/0.1.0"; a checkout that was never installed has no version."""
+    try:
+        return f"{NAME}/{version(NAME)}"
+    except PackageNotFoundError:
+        return f"{NAME}/0+unknown"
