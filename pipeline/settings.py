@@ -16,7 +16,8 @@ class Source:
     """One instance of the application: its pages are keyed by (source_id, project_id).
 
     connect_to ("127.0.0.1:8080") is where connections really go; URLs, robots.txt and Host stay those of base_url.
-    rate (requests a second) and concurrency override the fetch settings when given.
+    rate (requests a second) and concurrency override the fetch settings when given; with is_revisited_always every run
+    asks for every page.
     """
 
     source_id: str
@@ -26,17 +27,36 @@ class Source:
     connect_to: str | None = None
     rate: float | None = None
     concurrency: int | None = None
+    is_revisited_always: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FetchSettings:
-    """Politeness and patience; every time is in seconds."""
+    """Politeness and patience. Times are in seconds unless the name says otherwise; docs/fetching.md explains each.
+
+    rate 0 means no limit of our own (for a server on loopback); max_requests 0 means no budget.
+    night_window ("22:00-05:30", "" for any time) is read in time_zone. revisit_* is the revisit schedule: no page is
+    asked for again within min_revisit_hours, open projects after revisit_open_days, and quiet or finished ones at
+    intervals that grow from there to revisit_max_days.
+    """
 
     rate: float = 1.0
     concurrency: int = 2
     timeout: float = 30.0
+    page_timeout: float = 120.0
     max_body_bytes: int = 10_000_000
     contact: str = "https://github.com/bma-projects/bma-projects"
+    attempts: int = 3
+    backoff: float = 2.0
+    max_wait: float = 600.0
+    max_requests: int = 20_000
+    breaker_failures: int = 9
+    night_window: str = ""
+    time_zone: str = "Asia/Bangkok"
+    min_revisit_hours: float = 12.0
+    revisit_open_days: float = 1.0
+    revisit_finished_days: float = 7.0
+    revisit_max_days: float = 29.0
     segment_bytes: int = 256_000_000
 
 
@@ -62,6 +82,7 @@ SAMPLE = Source(
     is_invented=True,
     rate=500.0,
     concurrency=4,
+    is_revisited_always=True,
 )
 KNOWN_SOURCES = {
     "sample": SAMPLE,
