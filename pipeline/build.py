@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 import duckdb
 
+from pipeline.datapackage import write_datapackage
 from pipeline.dictionary import column_comment, parquet_metadata, table_comment
-from pipeline.inputs import InputError, attach_inputs
+from pipeline.inputs import REAL_PROJECTS, InputError, attach_inputs
 from pipeline.models import FINDINGS, Model, load_models, read_macros
 from pipeline.schema import schema_of
-from pipeline.settings import BuildSettings, Settings
+from pipeline.settings import BuildSettings, Settings, Source
 
 DATABASE = "bma_projects.duckdb"
 # Small enough that one agency's rows fill few groups, large enough to compress well; a multiple of DuckDB's vectors.
@@ -56,20 +57,36 @@ def build(settings: Settings, *, fingerprint: str, out_dir: Path) -> dict[str, i
         con = duckdb.connect(str(out_dir / DATABASE), config=_limits(settings.build, Path(scratch)))
         try:
             _prepare(con, settings, fingerprint, models)
+            note = _invented_note(con)
             counts = {}
             for model in models.values():
                 if FINDINGS in model.reads:
                     _make_findings(con, models)
                 if model.layer == "curated":
-                    counts[model.name] = _write_table(con, model, out_dir)
+                    counts[model.name] = _write_table(con, model, out_dir, note)
                 else:
-                    _run(con, model)
+                    _make_relation(con, model, note)
+            used = _sources_used(con, settings)
         except InputError as error:
             raise BuildError(str(error)) from error
         finally:
             con.close()
+    tables = [model for model in models.values() if model.layer == "curated"]
+    write_datapackage(out_dir, tables, column_types(out_dir), used, note)
     (out_dir / DATABASE).chmod(0o444)
     return dict(sorted(counts.items()))
+
+
+def column_types(release: Path) -> dict[str, dict[str, str]]:
+    """The DuckDB types of every table and view of a release."""
+    types: dict[str, dict[str, str]] = {}
+    with duckdb.connect(str(release / DATABASE), read_only=True) as con:
+        query = (
+            "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal ORDER BY column_index"
+        )
+        for table, column, data_type in con.execute(query).fetchall():
+            types.setdefault(table, {})[column] = data_type
+    return types
 
 
 def user_name_salt(data_dir: Path) -> str:
@@ -129,21 +146,38 @@ def _check_captures(con: duckdb.DuckDBPyConnection) -> None:
         )
 
 
-def _run(con: duckdb.DuckDBPyConnection, model: Model) -> None:
+def _invented_note(con: duckdb.DuckDBPyConnection) -> str:
+    """What every table must say when a source of made-up pages is among its rows."""
+    invented = con.execute("""
+        SELECT DISTINCT source_id FROM parsed.pages SEMI JOIN (FROM input.sources WHERE is_invented) USING (source_id)
+        ORDER BY source_id
+    """).fetchall()
+    real = ", ".join(f"{project.project_id}" for project in REAL_PROJECTS)
+    names = ", ".join(source_id for (source_id,) in invented)
+    return f"Rows of source {names} are INVENTED, except project {real}; see projects.is_invented." if names else ""
+
+
+def _sources_used(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[Source]:
+    used = con.execute("SELECT DISTINCT source_id FROM parsed.fetches ORDER BY source_id").fetchall()
+    return [settings.sources[source_id] for (source_id,) in used if source_id in settings.sources]
+
+
+def _make_relation(con: duckdb.DuckDBPyConnection, model: Model, note: str) -> None:
     """Make one relation that stays out of the release, or a view of it."""
     kind = "VIEW" if model.layer == "views" or model.tags.get("form") == "view" else "TABLE"
     _execute(con, model, f"CREATE {kind} {model.relation} AS {model.sql}")
     if model.layer == "views":
-        _comment(con, model, "VIEW")
+        _check_columns(con, model)
+        _comment(con, model, "VIEW", note)
 
 
-def _write_table(con: duckdb.DuckDBPyConnection, model: Model, out_dir: Path) -> int:
+def _write_table(con: duckdb.DuckDBPyConnection, model: Model, out_dir: Path, note: str) -> int:
     """Make one published table, sorted by its key, and its Parquet file."""
     key = ", ".join(f'"{column}"' for column in model.key)
     _execute(con, model, f"CREATE TABLE {model.name} AS SELECT * FROM ({model.sql}) ORDER BY {key}")
     _check_columns(con, model)
-    _comment(con, model, "TABLE")
-    metadata = ", ".join(f"{_quoted(name)}: {_quoted(text)}" for name, text in parquet_metadata(model).items())
+    _comment(con, model, "TABLE", note)
+    metadata = ", ".join(f"{_quoted(name)}: {_quoted(text)}" for name, text in parquet_metadata(model, note).items())
     con.execute(
         f"COPY (FROM {model.name}) TO {_quoted(str(out_dir / f'{model.name}.parquet'))} "
         f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP_SIZE}, KV_METADATA {{{metadata}}})"
@@ -179,8 +213,8 @@ def _check_columns(con: duckdb.DuckDBPyConnection, model: Model) -> None:
         raise BuildError(f"{model.path}: header and SELECT differ in their columns: {', '.join(odd)}")
 
 
-def _comment(con: duckdb.DuckDBPyConnection, model: Model, kind: str) -> None:
-    con.execute(f"COMMENT ON {kind} {model.name} IS {_quoted(table_comment(model))}").complete()
+def _comment(con: duckdb.DuckDBPyConnection, model: Model, kind: str, note: str) -> None:
+    con.execute(f"COMMENT ON {kind} {model.name} IS {_quoted(table_comment(model, note))}").complete()
     for column in model.columns:
         con.execute(f'COMMENT ON COLUMN {model.name}."{column.name}" IS {_quoted(column_comment(column))}').complete()
 

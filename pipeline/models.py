@@ -50,10 +50,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Columns of this table that point at the key of another table."""
+    """Columns of this table that point at the key of another table; target_key is known once all models are read."""
 
     columns: tuple[str, ...]
     table: str
+    target_key: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def load_models(root: Traversable | None = None) -> dict[str, Model]:
         for entry in sorted(_entries(root / layer), key=lambda found: found.name)
         if entry.name.endswith(".sql")
     ]
-    return in_order(_inherit({model.relation: model for model in models}))
+    return in_order(_resolve({model.relation: model for model in models}))
 
 
 def read_macros(root: Traversable | None = None) -> str:
@@ -207,7 +208,7 @@ class _Header:
         return Column(name, description, found.get("unit"), found.get("label"), found.get("null"))
 
 
-def _inherit(models: dict[str, Model]) -> dict[str, Model]:
+def _resolve(models: dict[str, Model]) -> dict[str, Model]:
     def resolve(model: Model, column: Column, seen: tuple[str, ...] = ()) -> Column:
         if not column.description.startswith("= "):
             return column
@@ -217,8 +218,18 @@ def _inherit(models: dict[str, Model]) -> dict[str, Model]:
             raise ModelError(f"{model.path}: column {column.name} = {origin}, but {origin} does not describe it")
         return resolve(models[origin], match[0], (*seen, origin))
 
+    def point(model: Model, reference: Reference) -> Reference:
+        target = models.get(reference.table)
+        if target is None or len(target.key) != len(reference.columns):
+            raise ModelError(f"{model.path}: {', '.join(reference.columns)} is not the key of {reference.table}")
+        return replace(reference, target_key=target.key)
+
     return {
-        name: replace(model, columns=tuple(resolve(model, column) for column in model.columns))
+        name: replace(
+            model,
+            columns=tuple(resolve(model, column) for column in model.columns),
+            references=tuple(point(model, reference) for reference in model.references),
+        )
         for name, model in models.items()
     }
 

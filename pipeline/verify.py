@@ -28,7 +28,7 @@ def verify_release(release: Path, counts: Mapping[str, int]) -> None:
             for model in tables.values():
                 _check_table(con, release, model, counts[model.name])
                 for reference in model.references:
-                    _check_reference(con, release, model, reference, tables[reference.table])
+                    _check_reference(con, release, model, reference)
     except duckdb.Error as error:
         raise VerifyError(f"{release}: DuckDB cannot read it: {error}") from error
 
@@ -65,18 +65,18 @@ def _check_table(con: duckdb.DuckDBPyConnection, release: Path, model: Model, n_
         raise VerifyError(f"{release}: {model.name} has {incomplete} rows without a whole key ({key})")
 
 
-def _check_reference(
-    con: duckdb.DuckDBPyConnection, release: Path, model: Model, reference: Reference, target: Model
-) -> None:
-    pairs = zip(reference.columns, target.key, strict=True)
+def _check_reference(con: duckdb.DuckDBPyConnection, release: Path, model: Model, reference: Reference) -> None:
+    pairs = zip(reference.columns, reference.target_key, strict=True)
     on = " AND ".join(f'here."{column}" = there."{key}"' for column, key in pairs)
     given = " AND ".join(f'here."{column}" IS NOT NULL' for column in reference.columns)
     dangling = _number(
-        con, f"SELECT count(*) FROM {model.name} AS here ANTI JOIN {target.name} AS there ON {on} WHERE {given}"
+        con, f"SELECT count(*) FROM {model.name} AS here ANTI JOIN {reference.table} AS there ON {on} WHERE {given}"
     )
     if dangling:
         columns = ", ".join(reference.columns)
-        raise VerifyError(f"{release}: {dangling} rows of {model.name} ({columns}) point at no row of {target.name}")
+        raise VerifyError(
+            f"{release}: {dangling} rows of {model.name} ({columns}) point at no row of {reference.table}"
+        )
 
 
 def _number(con: duckdb.DuckDBPyConnection, query: str) -> int:

@@ -1,5 +1,9 @@
 -- Temporary macros of the build; none of them reaches the release.
 
+-- Agency names are compared without spaces and with every decomposed sara am composed.
+CREATE OR REPLACE TEMP MACRO folded(words) AS
+    regexp_replace(replace(words, 'ํา', 'ำ'), '[\s\x{A0}\x{200B}-\x{200D}\x{FEFF}]', '', 'g');
+
 -- A telephone number keeps its first three digits, an extension none: `06 5xx xxxx`, `#xxxx`. Dates (31/01/2566) and
 -- ordinals (1/2566) stay because a slash only counts where no digit stands before it.
 CREATE OR REPLACE TEMP MACRO mask_telephone(words) AS
@@ -31,6 +35,12 @@ CREATE OR REPLACE TEMP MACRO masked(field, words) AS
         ELSE words
     END;
 
--- Agency names are compared without spaces and with every decomposed sara am composed.
-CREATE OR REPLACE TEMP MACRO folded(words) AS
-    regexp_replace(replace(words, 'ํา', 'ำ'), '[\s\x{A0}\x{200B}-\x{200D}\x{FEFF}]', '', 'g');
+-- The same for an issue, whose field may be qualified (`update_history.user_name`), a table or a heading. A whole row of
+-- the edit log may name its user in any of its cells.
+CREATE OR REPLACE TEMP MACRO masked_issue(field, label, words) AS
+    CASE
+        WHEN field = 'update_history' AND words <> '' AND NOT getvariable('publish_user_names')
+            THEN '(a row of the edit log, withheld because it names its user)'
+        WHEN ends_with(field, 'user_name') OR folded(label) IN ('ชื่อผู้ใช้', 'ผู้ใช้') THEN pseudonym(words)
+        ELSE masked(field, words)
+    END;

@@ -72,7 +72,7 @@ class ParsedArchive:
         unknown: dict[str, str] | None = None,
         **fields: str | None,
     ) -> str:
-        """Add one archived page. months: (month_no, raw, role); updates: (day, time, user); issues: (code, field, raw)."""
+        """Add one archived page; months (no, raw, role), updates (day, time, user), issues (code, field, raw)."""
         months, reports, updates = list(months), list(reports), list(updates)
         said = json.dumps([fields, unknown, months, reports, updates], ensure_ascii=False)
         snapshot = snapshot_id(source, project_id, moment(at), said)

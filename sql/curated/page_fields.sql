@@ -10,7 +10,7 @@
 --   ordinal: position of the row on the page, from 1
 --   label: label as printed
 --   raw: value as printed | null where the page says "not set"
---   field: column of projects the label maps to | null where the label is unknown
+--   field: what the label stands for: the column of projects without its unit, or `month` | null where the label is unknown
 --   snapshot_id: the archived page this row was read from
 SELECT
     fields.source_id,

@@ -60,10 +60,7 @@ SELECT
     field,
     label,
     ordinal,
-    masked(field, raw) AS raw,
-    CASE
-        WHEN field = 'user_name' AND raw <> '' THEN replace(message, raw, pseudonym(raw))
-        ELSE masked(field, message)
-    END AS message,
+    masked_issue(field, label, raw) AS raw,
+    mask_telephone(message) AS message,
     first_seen_at
 FROM findings

@@ -1,0 +1,27 @@
+-- A page that already said 100 percent was edited.
+--
+-- severity: info
+-- title_th: มีการแก้ไขหลังโครงการแล้วเสร็จ
+-- title_en: Edited after completion
+-- advice_th: ดูสิ่งที่เปลี่ยนในตาราง project_changes
+-- advice_en: See project_changes for what was edited.
+SELECT
+    versions.source_id,
+    versions.project_id,
+    versions.snapshot_id,
+    NULL::VARCHAR AS field,
+    NULL::VARCHAR AS label,
+    NULL::BIGINT AS ordinal,
+    NULL::VARCHAR AS raw,
+    count(*) || ' values changed in version ' || versions.version_no || ': '
+    || string_agg(DISTINCT edited.label, ', ' ORDER BY edited.label) AS message,
+    versions.valid_from AS first_seen_at
+FROM staging.versions AS versions
+INNER JOIN parsed.pages AS old_pages ON versions.previous_snapshot_id = old_pages.snapshot_id
+INNER JOIN staging.edited_values AS edited
+    ON
+        versions.source_id = edited.source_id
+        AND versions.project_id = edited.project_id
+        AND versions.version_no = edited.version_no
+WHERE old_pages.progress_pct >= 100
+GROUP BY versions.source_id, versions.project_id, versions.snapshot_id, versions.version_no, versions.valid_from

@@ -1,0 +1,21 @@
+-- The listing names a project whose page was never asked for.
+--
+-- severity: warning
+-- title_th: อยู่ในรายการแต่ยังไม่เคยดึงหน้าโครงการ
+-- title_en: Listed, but its page was never fetched
+-- advice_th: รอการดึงข้อมูลรอบถัดไป หากยังพบให้แจ้งผู้ดูแลโปรแกรม
+-- advice_en: Wait for the next run; tell the maintainers if it stays.
+SELECT
+    listing.source_id,
+    listing.project_id,
+    NULL::VARCHAR AS snapshot_id,
+    NULL::VARCHAR AS field,
+    NULL::VARCHAR AS label,
+    NULL::BIGINT AS ordinal,
+    NULL::VARCHAR AS raw,
+    'listed by ' || count(DISTINCT listing.run_id) || ' runs, never fetched' AS message,
+    min(listing.seen_at) AS first_seen_at
+FROM parsed.listing AS listing
+ANTI JOIN staging.attempts AS attempts
+    ON listing.source_id = attempts.source_id AND listing.project_id = attempts.project_id
+GROUP BY listing.source_id, listing.project_id

@@ -1,0 +1,19 @@
+-- The project was absent in two runs: its page is gone or it is off the complete listing.
+--
+-- severity: warning
+-- title_th: โครงการหายไปจากเว็บไซต์
+-- title_en: The project vanished from the site
+-- advice_th: ตรวจสอบกับหน่วยงานว่าโครงการถูกลบหรือเปลี่ยนรหัส
+-- advice_en: Ask the agency whether the project was deleted or got another code; its last state stays in the tables.
+SELECT
+    source_id,
+    project_id,
+    snapshot_id,
+    NULL::VARCHAR AS field,
+    NULL::VARCHAR AS label,
+    NULL::BIGINT AS ordinal,
+    NULL::VARCHAR AS raw,
+    'last seen ' || last_seen_at::VARCHAR || ', second absence ' || vanished_at::VARCHAR AS message,
+    vanished_at AS first_seen_at
+FROM staging.newest
+WHERE vanished_at IS NOT NULL

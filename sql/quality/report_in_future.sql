@@ -1,0 +1,21 @@
+-- A progress report carries a day after the page was captured.
+--
+-- severity: warning
+-- title_th: วันที่รายงานอยู่หลังวันที่ดึงข้อมูล
+-- title_en: A report is dated after its page was captured
+-- advice_th: แจ้งหน่วยงานเจ้าของโครงการให้แก้ไขวันที่รายงาน
+-- advice_en: Ask the project's agency to correct the day of the report.
+SELECT
+    reports.source_id,
+    reports.project_id,
+    reports.snapshot_id,
+    'reported_on' AS field,
+    'วันที่รายงาน' AS label,
+    reports.report_no AS ordinal,
+    reports.reported_on_raw AS raw,
+    'report ' || reports.report_no || ' is dated ' || reports.reported_on || ', the page was captured '
+    || make_timestamp(epoch_us(newest.captured_at))::DATE AS message
+FROM parsed.progress_rows AS reports
+INNER JOIN staging.newest AS newest ON reports.snapshot_id = newest.snapshot_id
+-- The site writes Bangkok days, seven hours ahead of UTC.
+WHERE reports.reported_on > (make_timestamp(epoch_us(newest.captured_at)) + INTERVAL 7 HOUR)::DATE

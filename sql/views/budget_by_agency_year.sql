@@ -1,0 +1,43 @@
+-- Budget use by agency and fiscal year, vanished projects left out.
+--
+-- warning: sums of two sources are never mixed, because the same project can stand on both.
+-- warning: budget_spent_thb counts what agencies reported; n_spent_zero says how many projects with a budget report 0.
+-- columns:
+--   source_id = projects
+--   fiscal_year_be = projects
+--   agency_code = projects
+--   agency: name from the list of agencies | label หน่วยงาน | null where no source names it
+--   n_projects: projects | unit projects
+--   n_budget_missing: those without a readable budget received | unit projects
+--   n_spent_zero: those that received a budget and report 0 spent | unit projects
+--   budget_received_thb: sum received | unit THB | null where no project has one
+--   budget_spent_thb: sum spent | unit THB | null where no project has one
+--   spent_share_pct: spent in percent of received, over the projects that have both | unit percent | null where nothing was received
+--   mean_progress_pct: unweighted mean of progress_pct | unit percent | null where no project has one
+--   is_invented: true where any of the projects is made up
+SELECT
+    projects.source_id,
+    projects.fiscal_year_be,
+    projects.agency_code,
+    max(agencies.agency) AS agency,
+    count(*) AS n_projects,
+    count(*) FILTER (WHERE projects.budget_received_thb IS NULL) AS n_budget_missing,
+    count(*) FILTER (WHERE projects.budget_received_thb > 0 AND projects.budget_spent_thb = 0) AS n_spent_zero,
+    sum(projects.budget_received_thb) AS budget_received_thb,
+    sum(projects.budget_spent_thb) AS budget_spent_thb,
+    CASE
+        WHEN sum(projects.budget_received_thb) FILTER (WHERE projects.budget_spent_thb IS NOT NULL) > 0
+            THEN round(
+                100.0
+                * sum(projects.budget_spent_thb) FILTER (WHERE projects.budget_received_thb IS NOT NULL)
+                / sum(projects.budget_received_thb) FILTER (WHERE projects.budget_spent_thb IS NOT NULL),
+                2
+            )
+    END AS spent_share_pct,
+    round(avg(projects.progress_pct), 2) AS mean_progress_pct,
+    bool_or(projects.is_invented) AS is_invented
+FROM projects
+LEFT JOIN agencies ON projects.agency_code = agencies.agency_code
+WHERE projects.status = 'listed'
+GROUP BY projects.source_id, projects.fiscal_year_be, projects.agency_code
+ORDER BY projects.source_id, projects.fiscal_year_be, projects.agency_code

@@ -1,0 +1,39 @@
+-- What was changed on a page that already said 100 percent.
+--
+-- columns:
+--   source_id = projects
+--   project_id = projects
+--   name = projects
+--   agency_code = projects
+--   agency = projects
+--   version_no = project_changes
+--   observed_at = project_changes
+--   part = project_changes
+--   field = project_changes
+--   label = project_changes
+--   row_label = project_changes
+--   change = project_changes
+--   old = project_changes
+--   new = project_changes
+--   url = projects
+--   is_invented = projects
+SELECT
+    changes.source_id,
+    changes.project_id,
+    projects.name,
+    projects.agency_code,
+    projects.agency,
+    changes.version_no,
+    changes.observed_at,
+    changes.part,
+    changes.field,
+    changes.label,
+    changes.row_label,
+    changes.change,
+    changes.old,
+    changes.new,
+    projects.url,
+    projects.is_invented
+FROM project_changes AS changes
+INNER JOIN projects ON changes.source_id = projects.source_id AND changes.project_id = projects.project_id
+WHERE changes.is_after_completion

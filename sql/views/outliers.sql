@@ -1,0 +1,84 @@
+-- Projects whose numbers contradict each other; one row for each project and kind of contradiction.
+--
+-- warning: an outlier is a question to the agency, not a finding of misuse: most are reports that were never filled in.
+-- columns:
+--   source_id = projects
+--   project_id = projects
+--   kind: `nothing_spent` (progress of 50 or more, 0 of a budget spent), `all_spent` (all spent, progress below 50), `months_against_reports` (month cells and reports 50 points or more apart)
+--   name = projects
+--   agency_code = projects
+--   agency = projects
+--   fiscal_year_be = projects
+--   budget_received_thb = projects
+--   budget_spent_thb = projects
+--   progress_pct = projects
+--   month_pct: last filled month cell in percent of the target | unit percent | null except for months_against_reports
+--   report_pct: progress of the last report | unit percent | null except for months_against_reports
+--   last_seen_at = projects
+--   url = projects
+--   is_invented = projects
+WITH last_months AS (
+    SELECT
+        source_id,
+        project_id,
+        arg_max(100 * result_value / target_value, month_no) AS month_pct
+    FROM targets
+    WHERE result_value IS NOT NULL AND target_value > 0
+    GROUP BY source_id, project_id
+),
+
+last_reports AS (
+    SELECT
+        source_id,
+        project_id,
+        arg_max(progress_pct, (reported_on, report_no)) AS report_pct
+    FROM progress_history
+    WHERE is_current AND progress_pct IS NOT NULL AND reported_on IS NOT NULL
+    GROUP BY source_id, project_id
+),
+
+judged AS (
+    SELECT
+        projects.*,
+        round(last_months.month_pct, 2) AS month_pct,
+        last_reports.report_pct,
+        unnest(
+            [
+                CASE
+                    WHEN projects.progress_pct >= 50 AND projects.budget_received_thb > 0 AND projects.budget_spent_thb = 0
+                        THEN 'nothing_spent'
+                    WHEN
+                        projects.progress_pct < 50
+                        AND projects.budget_received_thb > 0
+                        AND projects.budget_spent_thb >= projects.budget_received_thb
+                        THEN 'all_spent'
+                END,
+                CASE
+                    WHEN abs(last_months.month_pct - last_reports.report_pct) >= 50 THEN 'months_against_reports'
+                END
+            ]
+        ) AS kind
+    FROM projects
+    LEFT JOIN last_months ON projects.source_id = last_months.source_id AND projects.project_id = last_months.project_id
+    LEFT JOIN last_reports
+        ON projects.source_id = last_reports.source_id AND projects.project_id = last_reports.project_id
+)
+
+SELECT
+    source_id,
+    project_id,
+    kind,
+    name,
+    agency_code,
+    agency,
+    fiscal_year_be,
+    budget_received_thb,
+    budget_spent_thb,
+    progress_pct,
+    CASE WHEN kind = 'months_against_reports' THEN month_pct END AS month_pct,
+    CASE WHEN kind = 'months_against_reports' THEN report_pct END AS report_pct,
+    last_seen_at,
+    url,
+    is_invented
+FROM judged
+WHERE kind IS NOT NULL

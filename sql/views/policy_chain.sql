@@ -1,0 +1,45 @@
+-- From policy to result: which policy a project serves, who runs it, what it got, what it spent and how far it is.
+--
+-- warning: governor_policy and policy_id are both empty on many pages; such projects stand here with null.
+-- warning: budget_spent_thb 0 often means "not reported"; so does spent_share_pct 0.
+-- columns:
+--   governor_policy = projects
+--   policy_id = projects
+--   kpi_id = projects
+--   agency_code = projects
+--   agency: name from the list of agencies, else as printed on the page | label หน่วยงาน | null where neither names it
+--   fiscal_year_be = projects
+--   source_id = projects
+--   project_id = projects
+--   name = projects
+--   budget_received_thb = projects
+--   budget_spent_thb = projects
+--   spent_share_pct: spent in percent of received | unit percent | null where nothing was received or a budget is null
+--   progress_pct = projects
+--   status = projects
+--   last_seen_at = projects
+--   url = projects
+--   is_invented = projects
+SELECT
+    projects.governor_policy,
+    projects.policy_id,
+    projects.kpi_id,
+    projects.agency_code,
+    coalesce(agencies.agency, projects.agency) AS agency,
+    projects.fiscal_year_be,
+    projects.source_id,
+    projects.project_id,
+    projects.name,
+    projects.budget_received_thb,
+    projects.budget_spent_thb,
+    CASE
+        WHEN projects.budget_received_thb > 0
+            THEN round(100.0 * projects.budget_spent_thb / projects.budget_received_thb, 2)
+    END AS spent_share_pct,
+    projects.progress_pct,
+    projects.status,
+    projects.last_seen_at,
+    projects.url,
+    projects.is_invented
+FROM projects
+LEFT JOIN agencies ON projects.agency_code = agencies.agency_code

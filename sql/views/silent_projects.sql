@@ -1,0 +1,51 @@
+-- Projects below 100 percent without a progress report in the 60 days before they were last seen.
+--
+-- warning: silence is measured to the day the page was last seen, not to today.
+-- warning: a project that never reported has no last report; it stands here with null.
+-- columns:
+--   source_id = projects
+--   project_id = projects
+--   name = projects
+--   agency_code = projects
+--   agency = projects
+--   fiscal_year_be = projects
+--   progress_pct = projects
+--   last_reported_on: day of its last dated report | unit day | null where there is none
+--   days_silent: days from that report to the day the page was last seen | unit days | null where there is none
+--   n_reports: reports on its newest page | unit reports
+--   finish_date = projects
+--   last_seen_at = projects
+--   url = projects
+--   is_invented = projects
+WITH reports AS (
+    SELECT
+        source_id,
+        project_id,
+        max(reported_on) AS last_reported_on,
+        count(*) AS n_reports
+    FROM progress_history
+    WHERE is_current
+    GROUP BY source_id, project_id
+)
+
+SELECT
+    projects.source_id,
+    projects.project_id,
+    projects.name,
+    projects.agency_code,
+    projects.agency,
+    projects.fiscal_year_be,
+    projects.progress_pct,
+    reports.last_reported_on,
+    make_timestamp(epoch_us(projects.last_seen_at))::DATE - reports.last_reported_on AS days_silent,
+    coalesce(reports.n_reports, 0) AS n_reports,
+    projects.finish_date,
+    projects.last_seen_at,
+    projects.url,
+    projects.is_invented
+FROM projects
+LEFT JOIN reports ON projects.source_id = reports.source_id AND projects.project_id = reports.project_id
+WHERE
+    projects.status = 'listed'
+    AND coalesce(projects.progress_pct, 0) < 100
+    AND coalesce(make_timestamp(epoch_us(projects.last_seen_at))::DATE - reports.last_reported_on >= 60, true)
