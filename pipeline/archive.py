@@ -20,6 +20,7 @@ from typing import NamedTuple, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.errors import PipelineError
 from pipeline.fetch_log import FetchLogRow, JournalEntry, journal_line, read_fetch_log, read_journal, write_fetch_log
 from pipeline.schema import schema_of
 from pipeline.software import software
@@ -31,7 +32,7 @@ _SEGMENT_NAME = re.compile(
 )
 
 
-class ArchiveError(Exception):
+class ArchiveError(PipelineError):
     """The archive cannot be written or read; the message says where and what to do."""
 
 

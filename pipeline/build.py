@@ -13,6 +13,7 @@ import duckdb
 
 from pipeline.datapackage import write_datapackage
 from pipeline.dictionary import column_comment, parquet_metadata, table_comment
+from pipeline.errors import PipelineError
 from pipeline.inputs import REAL_PROJECTS, InputError, attach_inputs
 from pipeline.models import FINDINGS, Model, load_models, read_macros
 from pipeline.schema import schema_of
@@ -24,7 +25,7 @@ ROW_GROUP_SIZE = 20_480
 SALT_FILE = "user-names.salt"
 
 
-class BuildError(Exception):
+class BuildError(PipelineError):
     """The tables cannot be built; the message says which file or model and what to do."""
 
 

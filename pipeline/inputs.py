@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from parsers.issues import CATALOGUE
 from parsers.records import Issue, MonthRow, PageField, PageRecord, ProgressRow, UpdateRow
+from pipeline.errors import PipelineError
 from pipeline.fetch_log import FetchLogRow
 from pipeline.models import Model
 from pipeline.schema import schema_of
@@ -93,7 +94,7 @@ PARSED_TABLES: dict[str, type[NamedTuple]] = {
 REAL_PROJECTS = [RealProjectRow("sample", "50490000-3607")]
 
 
-class InputError(Exception):
+class InputError(PipelineError):
     """A parsed part or run record cannot be used; the message says which and what to do."""
 
 

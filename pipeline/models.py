@@ -25,6 +25,8 @@ from importlib.resources.abc import Traversable
 import sqlglot
 from sqlglot import exp
 
+from pipeline.errors import PipelineError
+
 LAYERS = ("staging", "curated", "quality", "views")
 # Every finding of sql/quality in one relation; quality_issues reads it, so that no check can be forgotten there.
 FINDINGS = "quality.findings"
@@ -33,7 +35,7 @@ _DIRECTIVES = ("key", "references", "warning", "columns", "form", *_RULE_TEXTS)
 _DIRECTIVE = re.compile(r"[a-z_]+:( |$)")
 
 
-class ModelError(Exception):
+class ModelError(PipelineError):
     """A SQL file is malformed, reads a table nobody makes, or takes part in a cycle; the message names the file."""
 
 

@@ -27,6 +27,7 @@ from parsers.project import page_issue, parse_project
 from parsers.records import Issue, MonthRow, PageField, PageRecord, ParsedPage, ProgressRow, UpdateRow
 from parsers.text import read_text
 from pipeline.archive import Segment, read_segment, sealed_segments
+from pipeline.errors import PipelineError
 from pipeline.schema import schema_of
 from pipeline.warc import Capture
 
@@ -43,7 +44,7 @@ _PAGES_PER_GROUP = 2_000
 _CRASHES_PER_SEGMENT = 100
 
 
-class ParseError(Exception):
+class ParseError(PipelineError):
     """A segment cannot be parsed; the message names it and says what to do."""
 
 

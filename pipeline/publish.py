@@ -12,13 +12,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.errors import PipelineError
 from pipeline.verify import verify_release
 
 BUILDING, RELEASES, REFUSED, LATEST = "building", "releases", "refused", "latest"
 _DOOMED = ".removing-"
 
 
-class PublishError(Exception):
+class PublishError(PipelineError):
     """A release cannot be published or found; the message says why and what to do."""
 
 

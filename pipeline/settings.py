@@ -1,14 +1,16 @@
-"""Every setting, in one place: defaults here, then bma-projects.toml, BMA_* variables and flags, in rising order."""
+"""Every setting, in one place: the defaults; settings_file.py reads bma-projects.toml, BMA_* variables and flags."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-SETTINGS_FILE = Path("bma-projects.toml")
+from pipeline.errors import PipelineError
 
 
-class SettingsError(Exception):
+class SettingsError(PipelineError):
     """A setting is unknown, of the wrong type or impossible; the message names file and key."""
+
+    exit_code = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,9 @@ SAMPLE = Source(
 KNOWN_SOURCES = {
     "sample": SAMPLE,
     "bmavisions": Source("bmavisions", "http://www.bmavisions.com/dp/frontend/web/index.php", "bmavisions.com"),
-    "bs2568": Source("bs2568", "https://policy.bangkok.go.th/bs2568/frontend/web/index.php", "policy.bangkok.go.th, 2568"),
+    "bs2568": Source(
+        "bs2568", "https://policy.bangkok.go.th/bs2568/frontend/web/index.php", "policy.bangkok.go.th, 2568"
+    ),
 }
 
 

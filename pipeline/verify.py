@@ -8,10 +8,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.build import DATABASE
+from pipeline.errors import PipelineError
 from pipeline.models import Model, Reference, load_models
 
 
-class VerifyError(Exception):
+class VerifyError(PipelineError):
     """A release breaks a promise; the message names the table and the promise."""
 
 

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from fastwarc import ArchiveIterator, WarcRecord, WarcRecordType
 
+from pipeline.errors import PipelineError
+
 _GZIP = 31  # zlib's wbits for a gzip member
 _LEVEL = 6
 _CAPTURES = WarcRecordType.response | WarcRecordType.conversion
@@ -21,7 +23,7 @@ _ORIGINAL = "X-Archive-Orig-"
 Headers = tuple[tuple[str, str], ...]
 
 
-class WarcError(Exception):
+class WarcError(PipelineError):
     """A WARC file cannot be read; the message names it."""
 
 
@@ -45,6 +47,10 @@ class Capture(NamedTuple):
     def is_text(self) -> bool:
         """Whether the body is text somebody extracted from the page, not the page."""
         return self.status is None
+
+    def header(self, name: str) -> str | None:
+        """The first header of that name (in lower case)."""
+        return next((value for key, value in self.headers if key.lower() == name), None)
 
 
 def warcinfo_member(file_name: str, fields: Mapping[str, str]) -> bytes:
