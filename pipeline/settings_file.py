@@ -1,0 +1,209 @@
+"""Reads settings: bma-projects.toml, BMA_* variables and flags over the defaults, in rising order, and checks them."""
+
+import dataclasses
+import re
+import tomllib
+import types
+import typing
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pipeline.settings import Settings, SettingsError, Source
+
+SETTINGS_FILE = Path("bma-projects.toml")
+_PREFIX = "BMA_"
+# Read by the tests alone.
+_NOT_A_SETTING = "BMA_REQUIRE_CHROMIUM"
+_SOURCE_ID = re.compile(r"[a-z0-9_]+(?:-[a-z_][a-z0-9_]*)*")
+_SOURCES = "sources"
+_Owner = typing.TypeVar("_Owner")
+
+
+def load_settings(
+    file: Path | None, environment: Mapping[str, str], flags: Mapping[str, object] | None = None
+) -> Settings:
+    """Read the settings; file None means bma-projects.toml where there is one.
+
+    flags are dotted keys ("fetch.rate") with their values, None for a flag that was not given. Raises SettingsError
+    naming file or variable, key, and what was expected.
+    """
+    settings = Settings()
+    if file is not None or SETTINGS_FILE.exists():
+        settings = _from_file(settings, file or SETTINGS_FILE)
+    settings = _from_environment(settings, environment)
+    for key, value in (flags or {}).items():
+        if value is not None:
+            settings = _with(settings, key.split("."), value, f"--{key.rpartition('.')[2].replace('_', '-')}")
+    return _checked(settings)
+
+
+def source_of(settings: Settings, source_id: str | None = None) -> Source:
+    """Look a source up. Raises SettingsError that lists the known ones."""
+    wanted = source_id or settings.source
+    if wanted not in settings.sources:
+        known = ", ".join(sorted(settings.sources))
+        raise SettingsError(
+            f"unknown source {wanted!r:.80}; known are {known}; add one as [sources.ID] in {SETTINGS_FILE}"
+        )
+    return settings.sources[wanted]
+
+
+def keys_and_values(settings: Settings) -> list[tuple[str, object]]:
+    """Every setting as a dotted key and its value, in the order of their declaration."""
+    pairs: list[tuple[str, object]] = []
+    for field in dataclasses.fields(settings):
+        value = getattr(settings, field.name)
+        if field.name == _SOURCES:
+            for source_id, source in sorted(settings.sources.items()):
+                pairs += [(f"{_SOURCES}.{source_id}.{f.name}", getattr(source, f.name)) for f in _options(source)]
+        elif dataclasses.is_dataclass(value):
+            pairs += [(f"{field.name}.{f.name}", getattr(value, f.name)) for f in dataclasses.fields(value)]
+        else:
+            pairs.append((field.name, value))
+    return pairs
+
+
+def _options(source: Source) -> list["dataclasses.Field[object]"]:
+    return [field for field in dataclasses.fields(source) if field.name != "source_id"]
+
+
+def _from_file(settings: Settings, file: Path) -> Settings:
+    try:
+        text = file.read_text(encoding="utf-8")
+        content = tomllib.loads(text)
+    except OSError as error:
+        raise SettingsError(f"{file}: cannot be read ({error.strerror})") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{file}: is no TOML ({error})") from error
+    for key, value in _flat(content):
+        settings = _with(settings, key, value, f"{file}, line {_line_of(text, key)}")
+    return settings
+
+
+def _flat(content: Mapping[str, object], above: tuple[str, ...] = ()) -> list[tuple[list[str], object]]:
+    found: list[tuple[list[str], object]] = []
+    for key, value in content.items():
+        if isinstance(value, dict):
+            found += _flat(value, (*above, key))
+        else:
+            found.append(([*above, key], value))
+    return found
+
+
+def _line_of(text: str, key: list[str]) -> int:
+    """Line of a key below its table heading, as near as plain reading tells."""
+    heading = ".".join(key[:-1])
+    table = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        stripped = line.strip()
+        if stripped.startswith("["):
+            table = stripped.strip("[]").replace('"', "").replace(" ", "")
+        elif table == heading and re.match(rf'"?{re.escape(key[-1])}"?\s*=', stripped):
+            return number
+    return 1
+
+
+def _from_environment(settings: Settings, environment: Mapping[str, str]) -> Settings:
+    for name in sorted(environment):
+        if not name.startswith(_PREFIX) or name == _NOT_A_SETTING:
+            continue
+        wanted = name.removeprefix(_PREFIX).lower()
+        known = [key for key, _ in keys_and_values(settings)]
+        key = next((key for key in known if key.replace(".", "_") == wanted), None)
+        if key is None:
+            raise SettingsError(f"{name}: no such setting; `bma-projects settings` lists them all")
+        settings = _with(settings, key.split("."), environment[name], name)
+    return settings
+
+
+def _with(settings: Settings, key: list[str], value: object, where: str) -> Settings:
+    """A copy of the settings with one of them set; where names its origin for the error message."""
+    name = ".".join(key)
+    if key[0] == _SOURCES and len(key) == 3:
+        source_id = key[1]
+        if _SOURCE_ID.fullmatch(source_id) is None:
+            raise SettingsError(
+                f"{where}: {source_id!r:.80} is no source id; use lower-case letters, digits and hyphens"
+            )
+        source = settings.sources.get(source_id, Source(source_id, ""))
+        changed = _replaced(source, key[2], _typed(source, key[2], value, name, where))
+        return _replaced(settings, _SOURCES, {**settings.sources, source_id: changed})
+    owner: object = settings
+    if len(key) == 2 and key[0] != _SOURCES:
+        owner = getattr(settings, key[0], None) if key[0] in _field_names(settings) else None
+    if not dataclasses.is_dataclass(owner) or isinstance(owner, type) or len(key) > 2:
+        raise SettingsError(f"{where}: unknown setting {name!r:.80}; `bma-projects settings` lists them all")
+    option = key[-1]
+    typed = _typed(owner, option, value, name, where)
+    return _replaced(settings, key[0], typed if len(key) == 1 else _replaced(owner, option, typed))
+
+
+def _replaced(owner: _Owner, option: str, value: object) -> _Owner:
+    return dataclasses.replace(owner, **{option: value})  # type: ignore[type-var]
+
+
+def _field_names(owner: object) -> set[str]:
+    return {field.name for field in dataclasses.fields(owner)}  # type: ignore[arg-type]
+
+
+def _typed(owner: object, option: str, value: object, name: str, where: str) -> object:
+    hint = typing.get_type_hints(type(owner)).get(option)
+    if hint is None or option in {"source_id", _SOURCES} or dataclasses.is_dataclass(hint):
+        raise SettingsError(f"{where}: unknown setting {name!r:.80}; `bma-projects settings` lists them all")
+    kinds = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
+    for kind in kinds:
+        converted = _convert(kind, value)
+        if converted is not None:
+            return converted
+    expected = " or ".join("nothing" if kind is types.NoneType else kind.__name__ for kind in kinds)
+    raise SettingsError(f"{where}: {name} = {value!r:.80} is not of the type {expected}")
+
+
+def _convert(kind: type, value: object) -> object | None:
+    """The value as that type; None when it is none. Variables and flags come as text, files with types of their own."""
+    if kind is Path and isinstance(value, str | Path):
+        return Path(value)
+    if kind is bool:
+        return (
+            value if isinstance(value, bool) else {"true": True, "1": True, "false": False, "0": False}.get(str(value))
+        )
+    if isinstance(value, bool):
+        return None
+    if kind is str:
+        return value if isinstance(value, str) else None
+    if kind in (int, float):
+        if isinstance(value, str):
+            try:
+                return kind(value)
+            except ValueError:
+                return None
+        return kind(value) if isinstance(value, int) or (kind is float and isinstance(value, float)) else None
+    return None
+
+
+_POSITIVE = (
+    "concurrency",
+    "timeout",
+    "page_timeout",
+    "max_body_bytes",
+    "attempts",
+    "segment_bytes",
+    "threads",
+    "keep_releases",
+)
+
+
+def _checked(settings: Settings) -> Settings:
+    for key, value in keys_and_values(settings):
+        option = key.rpartition(".")[2]
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            if value < 0:
+                raise SettingsError(f"{key} = {value} is impossible: it cannot be negative")
+            if option in _POSITIVE and value == 0:
+                raise SettingsError(f"{key} = {value} is impossible: it must be above 0")
+        if option == "base_url":
+            url = urlsplit(str(value))
+            if url.scheme not in ("http", "https") or not url.hostname or url.query or url.fragment:
+                raise SettingsError(f"{key} = {value!r:.120} is no base URL; write it as https://host/path/index.php")
+    return settings

@@ -1,0 +1,48 @@
+"""The table a run ends with on the terminal."""
+
+import sys
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pipeline.narrator import printable
+from pipeline.publish import Published
+from pipeline.run_record import RunRecord
+from pipeline.settings import Settings
+
+_PAGES = ("due", "new", "changed", "unchanged", "missing", "failed", "refused", "pages_parsed")
+
+
+def show_summary(settings: Settings, record: RunRecord, published: Published | None) -> None:
+    """Print what the run did, what the release holds, where it lies and what to try next."""
+    console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
+    table = Table(title=f"Run {record.run_id}: {record.status}", title_justify="left", show_edge=False)
+    table.add_column("pages", justify="right")
+    table.add_column("")
+    table.add_column("rows", justify="right")
+    table.add_column("table")
+    table.add_column("issues", justify="right")
+    table.add_column("severity")
+    pages = [(str(record.counts.get(name, 0)), name.replace("_", " ")) for name in _PAGES]
+    rows = [(f"{count:,}", name) for name, count in record.rows.items()]
+    issues = [(f"{record.issues.get(name, 0):,}", name) for name in ("error", "warning", "info")]
+    for index in range(max(len(pages), len(rows), len(issues))):
+        cells = [column[index] if index < len(column) else ("", "") for column in (pages, rows, issues)]
+        table.add_row(*(printable(text) for cell in cells for text in cell))
+    console.print(table)
+    for source in record.sources:
+        if source["is_invented"]:
+            console.print(Text(f"\nSource {source['source_id']}: {source['title']}. Do not quote the invented pages."))
+    if published is None:
+        console.print(Text(f"\nNo release was made; the run record is {settings.runs_dir / record.run_id}.json"))
+        return
+    console.print(Text(f"\nRelease   {published.path}"))
+    console.print(Text(f"Report    {published.path / 'quality.html'}"))
+    if published.is_refused:
+        console.print(Text(f"The quality gate refused this release; {settings.curated_dir / 'latest'} is as it was:"))
+        for reason in published.reasons:
+            console.print(Text(f"  - {reason}"))
+        console.print(Text('Next      bma-projects refresh --accept "why it is right after all"'))
+        return
+    console.print(Text("Next      .venv/bin/bma-projects show 50490000-3607"))
