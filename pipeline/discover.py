@@ -12,15 +12,19 @@ from urllib.parse import urljoin, urlsplit
 from parsers.listing import Listing, read_listing
 from pipeline.archive import ArchiveWriter, ListedProject
 from pipeline.crawl import log_neighbour
-from pipeline.fetch import CAN_HEAL, Reply, RunOverError, Site
+from pipeline.errors import PipelineError
+from pipeline.fetch import CAN_HEAL, Reply
 from pipeline.known import KnownPage
+from pipeline.site import RunOverError, Site
 
 _RANGE = re.compile(r"(?P<agency>\d{8}):(?P<first>\d{1,4})-(?P<last>\d{1,4})", re.ASCII)
 _LONGEST_ID = 20_000
 
 
-class DiscoveryError(Exception):
+class DiscoveryError(PipelineError):
     """The ids cannot be read; the message says what and where."""
+
+    exit_code = 2
 
 
 class Discovery(NamedTuple):
@@ -155,5 +159,5 @@ async def _read_page(
             break
         await site.back_off(attempts)
     content = json.dumps(listing).encode() if listing is not None else reply.body
-    log_neighbour(archive, reply, known, "listing", hashlib.sha256(content).hexdigest())
+    log_neighbour(archive, url, reply, known, "listing", hashlib.sha256(content).hexdigest())
     return reply, listing

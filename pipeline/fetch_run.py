@@ -1,9 +1,9 @@
 """One run against one source, for callers without an event loop: read the listing, then visit the pages that are due.
 
-    with ArchiveWriter(...) as archive, FetchRun(source, settings.fetch, archive, settings.raw_dir) as run:
-        discovery = run.discover()
-        plan = make_plan(discovery.project_ids, run.known, facts, now, settings.fetch)
-        summary = run.visit(plan.due)
+with ArchiveWriter(...) as archive, FetchRun(source, settings.fetch, archive, settings.raw_dir) as run:
+    discovery = run.discover()
+    plan = make_plan(discovery.project_ids, run.known, facts, now, settings.fetch)
+    summary = run.visit(plan.due)
 """
 
 import asyncio
@@ -16,10 +16,11 @@ from typing import Self
 from pipeline.archive import ArchiveWriter
 from pipeline.crawl import CrawlSummary, Progress, read_robots, visit_pages
 from pipeline.discover import Discovery, discover_listing
-from pipeline.fetch import Clock, Site, open_site
+from pipeline.fetch import Clock
 from pipeline.known import known_neighbours, known_pages
 from pipeline.schedule import Visit
 from pipeline.settings import FetchSettings, Source
+from pipeline.site import Site, open_site
 
 
 class FetchRun:

@@ -1,0 +1,138 @@
+"""What a page that came means for the project that was asked for, and its row in the fetch log."""
+
+import hashlib
+from typing import NamedTuple
+
+from parsers.html import read_page
+from parsers.page import Page, PageKind, content_sha256, wrong_project
+from pipeline.archive import ArchiveWriter
+from pipeline.fetch import CAN_HEAL, IS_REFUSED, Reply
+from pipeline.fetch_log import FetchLogRow, Outcome, snapshot_id
+from pipeline.known import KnownPage
+from pipeline.warc import Capture
+
+_HEALING_KINDS = frozenset({PageKind.SERVER_ERROR, PageKind.TRUNCATED, PageKind.EMPTY, PageKind.MAINTENANCE})
+_HEALING_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+
+class Verdict(NamedTuple):
+    """What a reply means for the page that was asked for."""
+
+    outcome: Outcome
+    page_kind: str | None
+    content_sha256: str | None
+    error: str | None
+    can_heal: bool
+
+
+def judge(reply: Reply, project_id: str, known: KnownPage | None) -> Verdict:
+    """Say what a reply means: only a whole page of the very project that was asked for is a success."""
+    if reply.trouble is not None:
+        outcome = Outcome.REFUSED if reply.trouble in IS_REFUSED else Outcome.FAILED
+        return Verdict(outcome, None, None, reply.error, reply.trouble in CAN_HEAL)
+    if reply.status == 304:
+        if known is not None and known.content_sha256 is not None:
+            return Verdict(Outcome.UNCHANGED, PageKind.PROJECT, known.content_sha256, None, can_heal=False)
+        return Verdict(Outcome.FAILED, None, None, "HTTP 304 to a request without conditions", can_heal=False)
+    page = read_page(
+        reply.body,
+        status=reply.status or 0,
+        content_type=reply.header("content-type"),
+        location=reply.header("location"),
+    )
+    verdict = judge_page(page, project_id, known)
+    return verdict._replace(can_heal=True) if reply.status in _HEALING_STATUSES else verdict
+
+
+def judge_page(page: Page, project_id: str, known: KnownPage | None) -> Verdict:
+    """Say what a page that was read means for the project it should be about."""
+    fingerprint = content_sha256(page)
+    if page.kind is PageKind.PROJECT:
+        wrong = wrong_project(page, project_id)
+        if wrong is not None:
+            return Verdict(Outcome.REFUSED, page.kind, fingerprint, wrong, can_heal=False)
+        return Verdict(judge_content(fingerprint, known), page.kind, fingerprint, None, can_heal=False)
+    outcome = Outcome.MISSING if page.kind is PageKind.NOT_FOUND else Outcome.FAILED
+    return Verdict(outcome, page.kind, fingerprint, page.reason, page.kind in _HEALING_KINDS)
+
+
+def judge_content(fingerprint: str, known: KnownPage | None) -> Outcome:
+    """Compare what a page says with what it said at its last success."""
+    if known is None or known.content_sha256 is None:
+        return Outcome.NEW
+    return Outcome.UNCHANGED if known.content_sha256 == fingerprint else Outcome.CHANGED
+
+
+def log_visit(
+    archive: ArchiveWriter,
+    project_id: str | None,
+    url: str,
+    reply: Reply,
+    verdict: Verdict,
+    known: KnownPage | None,
+    attempts: int,
+) -> FetchLogRow:
+    """Write the row of one visit, with what came when it is new or evidence that is not archived yet."""
+    is_whole = reply.trouble is None
+    capture = Capture(
+        reply.url,
+        reply.requested_at,
+        reply.body,
+        reply.header("content-type"),
+        reply.status,
+        reply.reason,
+        reply.headers,
+        reply.request_headers,
+    )
+    return log_capture(archive, project_id, url, capture, verdict, known, attempts, reply.elapsed_ms, is_whole=is_whole)
+
+
+def log_capture(
+    archive: ArchiveWriter,
+    project_id: str | None,
+    url: str,
+    capture: Capture,
+    verdict: Verdict,
+    known: KnownPage | None,
+    attempts: int = 1,
+    elapsed_ms: int = 0,
+    *,
+    is_whole: bool = True,
+) -> FetchLogRow:
+    """Write the row of one capture, which is archived unless its content is archived already or it is not whole."""
+    body_sha256 = hashlib.sha256(capture.body).hexdigest() if is_whole else None
+    is_news = verdict.outcome in (Outcome.NEW, Outcome.CHANGED) or (
+        verdict.outcome is not Outcome.UNCHANGED and (known is None or known.evidence_sha256 != verdict.content_sha256)
+    )
+    name = None
+    if body_sha256 is not None and is_news:
+        name = snapshot_id(archive.source_id, project_id, capture.captured_at, body_sha256)
+    row = FetchLogRow(
+        run_id=archive.run_id,
+        source_id=archive.source_id,
+        project_id=project_id,
+        snapshot_id=name,
+        url=url,
+        requested_at=capture.captured_at,
+        outcome=verdict.outcome.value,
+        page_kind=verdict.page_kind,
+        http_status=capture.status,
+        attempts=attempts,
+        elapsed_ms=elapsed_ms,
+        bytes=len(capture.body) if is_whole else None,
+        body_sha256=body_sha256,
+        content_sha256=verdict.content_sha256,
+        etag=capture.header("etag"),
+        last_modified=capture.header("last-modified"),
+        error=_printable(verdict.error),
+        warc_file=None,
+        warc_offset=None,
+    )
+    return archive.append(row, None if name is None else capture)
+
+
+def _printable(text: str | None) -> str | None:
+    """What a site says goes to logs and terminals: no control characters, and not without end."""
+    if text is None:
+        return None
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in text[:500])
