@@ -1,0 +1,73 @@
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+DATA ?= data
+
+.PHONY: help run test check bench bench-parse bench-fetch bench-build fuzz screenshots dictionary cron-example lock wheel clean
+
+help: ## Show what each target does
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+run: .venv/run ## Refresh the built-in sample source: fetch, parse, build, report, publish
+	$(BIN)/bma-projects refresh --data-dir $(DATA)
+
+test: .venv/dev ## Run the tests
+	$(BIN)/python -m pytest
+
+check: .venv/dev ## Lint, type-check and check which package imports which
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: bench-parse bench-fetch bench-build ## Run all benchmarks, side by side with the usual libraries
+
+bench-parse: .venv/bench ## Pages a second of the parser, beside bare Lexbor, lxml, parsel and BeautifulSoup
+	$(BIN)/python -m benchmarks.bench_parse
+
+bench-fetch: .venv/bench ## Pages a second of fetch with its archive, beside Scrapy
+	$(BIN)/python -m benchmarks.bench_fetch
+
+bench-build: .venv/bench ## Time and memory of the models at 10k, 100k and 1M projects, beside pandas
+	$(BIN)/python -m benchmarks.bench_build
+
+fuzz: .venv/dev ## Fuzz readers and values for ten minutes (FUZZ_SECONDS=n for another time)
+	$(BIN)/python -m benchmarks.fuzz_parsers
+
+screenshots: .venv/dev ## Take the screenshots of README again (needs Chromium)
+	$(BIN)/python -m benchmarks.screenshots
+
+dictionary: .venv/dev ## Write docs/data-dictionary.md again from the SQL headers
+	$(BIN)/python -m pipeline.dictionary
+
+cron-example: .venv/run ## Print a crontab line that works as it stands
+	@echo '15 1 * * * cd $(CURDIR) && $(BIN)/bma-projects refresh --quiet'
+
+lock: .venv/dev ## Pin the newest allowed versions of everything again
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+		pyproject.toml --group install -o requirements.lock
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+		pyproject.toml --group install --group test --group check --group build -c requirements.lock -o requirements-dev.lock
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+		pyproject.toml --group install --group bench -c requirements-dev.lock -o requirements-bench.lock
+
+wheel: .venv/dev ## Build the wheel into dist/
+	$(BIN)/python -m build --wheel --no-isolation
+
+clean: ## Remove what was built; data/ stays
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# The checkout itself is installed in place, so that a change in it works at once.
+.venv/run: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv/dev: .venv/run requirements-dev.lock
+	$(PIP) install --require-hashes -r requirements-dev.lock
+	touch $@
+
+.venv/bench: .venv/run requirements-bench.lock
+	$(PIP) install --require-hashes -r requirements-bench.lock
+	touch $@
