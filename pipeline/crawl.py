@@ -102,7 +102,13 @@ def log_neighbour(
     elif reply.status != 200:
         verdict = Verdict(Outcome.FAILED, page_kind, fingerprint, f"HTTP {reply.status}", can_heal=True)
     else:
-        verdict = Verdict(judge_content(fingerprint, page), page_kind, fingerprint, None, can_heal=False)
+        verdict = Verdict(
+            judge_content(fingerprint, page.content_sha256 if page else None),
+            page_kind,
+            fingerprint,
+            None,
+            can_heal=False,
+        )
     return log_visit(archive, None, url, reply, verdict, page, attempts=1)
 
 

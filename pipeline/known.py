@@ -2,7 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import duckdb
 
@@ -68,6 +68,15 @@ class KnownPage(NamedTuple):
     consecutive_absences: int
 
 
+class Sighting(NamedTuple):
+    """One body that was seen at one time; is_success says whether it was the project's page."""
+
+    at: dt.datetime
+    body_sha256: str
+    content_sha256: str | None
+    is_success: bool
+
+
 def known_pages(raw_dir: Path, source_id: str) -> dict[str, KnownPage]:
     """The last state of every project page that was ever attempted, by project id."""
     return _last_states(raw_dir, source_id, is_project=True)
@@ -78,19 +87,40 @@ def known_neighbours(raw_dir: Path, source_id: str) -> dict[str, KnownPage]:
     return _last_states(raw_dir, source_id, is_project=False)
 
 
+def known_sightings(raw_dir: Path, source_id: str) -> dict[str, list[Sighting]]:
+    """Every body the sealed logs saw of every project, by project id: what an import must not add again."""
+    query = """
+        SELECT
+            project_id,
+            requested_at::VARCHAR,
+            body_sha256,
+            content_sha256,
+            outcome IN ('new', 'changed', 'unchanged')
+        FROM read_parquet($logs)
+        WHERE source_id = $source_id AND project_id IS NOT NULL AND body_sha256 IS NOT NULL
+    """
+    sightings: dict[str, list[Sighting]] = {}
+    for project_id, at, *facts in _query(raw_dir, query, {"source_id": source_id}):
+        sightings.setdefault(project_id, []).append(Sighting(_at(at), *facts))
+    return sightings
+
+
 def _last_states(raw_dir: Path, source_id: str, *, is_project: bool) -> dict[str, KnownPage]:
-    logs = [str(path) for path in sorted(raw_dir.glob("*.fetches.parquet"))]
-    if not logs:
-        return {}
-    parameters = {"logs": logs, "source_id": source_id, "is_project": is_project}
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        rows = connection.execute(_LAST_STATE, parameters).fetchall()
+    rows = _query(raw_dir, _LAST_STATE, {"source_id": source_id, "is_project": is_project})
     return {
-        key: KnownPage(outcome, dt.datetime.fromisoformat(attempt), _utc(success), _utc(changed), *rest)
+        key: KnownPage(outcome, _at(attempt), success and _at(success), changed and _at(changed), *rest)
         for key, outcome, attempt, success, changed, *rest in rows
     }
 
 
-def _utc(stamp: str | None) -> dt.datetime | None:
-    return None if stamp is None else dt.datetime.fromisoformat(stamp).astimezone(dt.UTC)
+def _query(raw_dir: Path, query: str, parameters: dict[str, object]) -> list[tuple[Any, ...]]:
+    logs = [str(path) for path in sorted(raw_dir.glob("*.fetches.parquet"))]
+    if not logs:
+        return []
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        return connection.execute(query, {"logs": logs, **parameters}).fetchall()
+
+
+def _at(stamp: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(stamp).astimezone(dt.UTC)

@@ -19,7 +19,7 @@ class Source:
 
     connect_to ("127.0.0.1:8080") is where connections really go; URLs, robots.txt and Host stay those of base_url.
     rate (requests a second) and concurrency override the fetch settings when given; with is_revisited_always every run
-    asks for every page.
+    asks for every page. also_at are other addresses of the same instance, under which captures may have been made.
     """
 
     source_id: str
@@ -30,6 +30,7 @@ class Source:
     rate: float | None = None
     concurrency: int | None = None
     is_revisited_always: bool = False
+    also_at: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,10 @@ KNOWN_SOURCES = {
     "sample": SAMPLE,
     "bmavisions": Source("bmavisions", "http://www.bmavisions.com/dp/frontend/web/index.php", "bmavisions.com"),
     "bs2568": Source(
-        "bs2568", "https://policy.bangkok.go.th/bs2568/frontend/web/index.php", "policy.bangkok.go.th, 2568"
+        "bs2568",
+        "https://policy.bangkok.go.th/bs2568/frontend/web/index.php",
+        "policy.bangkok.go.th, 2568",
+        also_at=("https://dp.bangkok.go.th/bs2568/frontend/web/index.php",),
     ),
 }
 

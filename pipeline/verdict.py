@@ -40,27 +40,27 @@ def judge(reply: Reply, project_id: str, known: KnownPage | None) -> Verdict:
         content_type=reply.header("content-type"),
         location=reply.header("location"),
     )
-    verdict = judge_page(page, project_id, known)
+    verdict = judge_page(page, project_id, known.content_sha256 if known else None)
     return verdict._replace(can_heal=True) if reply.status in _HEALING_STATUSES else verdict
 
 
-def judge_page(page: Page, project_id: str, known: KnownPage | None) -> Verdict:
-    """Say what a page that was read means for the project it should be about."""
+def judge_page(page: Page, project_id: str, known_content: str | None) -> Verdict:
+    """Say what a page means for the project it should be about; known_content fingerprints its last success."""
     fingerprint = content_sha256(page)
     if page.kind is PageKind.PROJECT:
         wrong = wrong_project(page, project_id)
         if wrong is not None:
             return Verdict(Outcome.REFUSED, page.kind, fingerprint, wrong, can_heal=False)
-        return Verdict(judge_content(fingerprint, known), page.kind, fingerprint, None, can_heal=False)
+        return Verdict(judge_content(fingerprint, known_content), page.kind, fingerprint, None, can_heal=False)
     outcome = Outcome.MISSING if page.kind is PageKind.NOT_FOUND else Outcome.FAILED
     return Verdict(outcome, page.kind, fingerprint, page.reason, page.kind in _HEALING_KINDS)
 
 
-def judge_content(fingerprint: str, known: KnownPage | None) -> Outcome:
+def judge_content(fingerprint: str, known_content: str | None) -> Outcome:
     """Compare what a page says with what it said at its last success."""
-    if known is None or known.content_sha256 is None:
+    if known_content is None:
         return Outcome.NEW
-    return Outcome.UNCHANGED if known.content_sha256 == fingerprint else Outcome.CHANGED
+    return Outcome.UNCHANGED if known_content == fingerprint else Outcome.CHANGED
 
 
 def log_visit(
