@@ -94,7 +94,7 @@ def read_captures(path: Path) -> Iterator[tuple[int, Capture]]:
     """Yield (offset, capture) of every response and conversion record of one of our own segments."""
     with path.open("rb") as stream:
         for record in ArchiveIterator(stream, record_types=_CAPTURES, parse_http=True, strict_mode=False):
-            yield record.stream_pos, _capture(record)
+            yield record.stream_pos, capture_of(record)
 
 
 def read_capture(path: Path, offset: int) -> Capture:
@@ -102,7 +102,7 @@ def read_capture(path: Path, offset: int) -> Capture:
     with path.open("rb") as stream:
         stream.seek(offset)
         for record in ArchiveIterator(stream, record_types=_CAPTURES, parse_http=True, strict_mode=False):
-            return _capture(record)
+            return capture_of(record)
     raise WarcError(f"{path}: no record at offset {offset}")
 
 
@@ -151,7 +151,8 @@ def _member(record: WarcRecord, payload: bytes | None = None) -> bytes:
     return deflate.compress(plain.getbuffer()) + deflate.flush()
 
 
-def _capture(record: WarcRecord) -> Capture:
+def capture_of(record: WarcRecord) -> Capture:
+    """The capture that a response (its HTTP parsed) or conversion record of ours holds."""
     url = record.headers.get("WARC-Target-URI") or ""
     at = record.record_date.astimezone(dt.UTC)
     note = record.headers.get("X-Archive-Note")
