@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from pipeline.errors import PipelineError
 
@@ -78,6 +79,47 @@ class BuildSettings:
     publish_user_names: bool = False
 
 
+_Number = TypeVar("_Number", int, float)
+
+
+def _limit(default: _Number, reason: str) -> _Number:
+    """A threshold of the quality gate that carries the reason for its value."""
+    made: _Number = field(default=default, metadata={"reason": reason})
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class GateSettings:
+    """When a release is refused: a rule's count and share must both be passed. docs/quality-json.md explains the rules.
+
+    After `nights` published nights a share follows what was usual (median plus `deviations` robust standard
+    deviations), never below half and never above twice the setting.
+    """
+
+    pages_of_wrong_kind_count: int = _limit(5, "a few projects may be closed to the public at any time")
+    pages_of_wrong_kind_share: float = _limit(0.2, "a login wall or a redirect takes nearly every page")
+    pages_failed_count: int = _limit(10, "single timeouts are retried the next night")
+    pages_failed_share: float = _limit(0.3, "above it the night says little about the site")
+    labels_unknown_count: int = _limit(40, "about one whole page")
+    labels_unknown_share: float = _limit(0.1, "one label more per page is growth, four are another layout")
+    labels_missing_count: int = _limit(40, "about one whole page")
+    labels_missing_share: float = _limit(0.1, "pages of other years lack a label or two, not four")
+    values_unreadable_count: int = _limit(10, "typing slips of single agencies")
+    values_unreadable_share: float = _limit(0.2, "people mistype some values of a field, only programs mistype a fifth")
+    values_lost_count: int = _limit(10, "agencies clear single values")
+    values_lost_share: float = _limit(0.3, "a field that empties on a third of the pages emptied by itself")
+    pages_missing_count: int = _limit(5, "single projects are deleted")
+    pages_missing_share: float = _limit(0.1, "a tenth of the known pages does not go in one night")
+    projects_vanished_count: int = _limit(5, "single projects are deleted")
+    projects_vanished_share: float = _limit(0.05, "vanishing is confirmed twice, so it comes in small numbers")
+    projects_lost_count: int = _limit(0, "a published project stays in every later release, vanished or not")
+    projects_lost_share: float = _limit(0.0, "a lost project means a lost part of the archive")
+    pages_changed_count: int = _limit(20, "agencies report in batches")
+    pages_changed_share: float = _limit(0.6, "monthly reporting changes many pages, a new template changes all")
+    nights: int = 7
+    deviations: float = 6.0
+
+
 SAMPLE = Source(
     source_id="sample",
     base_url="http://sample.invalid/dp/frontend/web/index.php",
@@ -107,6 +149,7 @@ class Settings:
     source: str = "sample"
     fetch: FetchSettings = field(default_factory=FetchSettings)
     build: BuildSettings = field(default_factory=BuildSettings)
+    gate: GateSettings = field(default_factory=GateSettings)
     sources: Mapping[str, Source] = field(default_factory=lambda: dict(KNOWN_SOURCES))
 
     @property

@@ -1,0 +1,73 @@
+"""What a release says about its run, in numbers the quality gate can judge: one count out of one total per question.
+
+Everything is read from the release itself and from the one published before it, so that a release can be judged again
+later and anywhere. *Visited* pages are those the run asked for; *fresh* ones came with other content than the release
+before had. A first release of a source has no *known* projects, so the questions that compare have no rows for it.
+"""
+
+from importlib import resources
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+
+from parsers.labels import LABELS, MONTH_LAYOUT
+from pipeline.build import DATABASE
+
+# A value stood on the page and could not be turned into a number, date or text for certain.
+UNREADABLE_CODES = (
+    "unreadable_number",
+    "number_out_of_range",
+    "unreadable_date",
+    "ambiguous_date",
+    "incomplete_date",
+    "unreadable_year",
+    "unreadable_quantity",
+    "ambiguous_text",
+    "ambiguous_label",
+    "duplicate_row",
+)
+_COMPARED_TABLES = ("projects", "targets", "progress_history")
+_LABELS_PER_PAGE = len(LABELS) + len(set(MONTH_LAYOUT))
+
+
+class Measure(NamedTuple):
+    """The answer to one question about one source (and field): n out of total; detail names what was counted."""
+
+    rule: str
+    source_id: str
+    field: str | None
+    n: int
+    total: int
+    detail: str | None = None
+
+    @property
+    def share(self) -> float:
+        return self.n / self.total if self.total else 0.0
+
+
+def measure(release: Path, previous: Path | None, rules: tuple[str, ...]) -> list[Measure]:
+    """Answer the named questions (files of sql/gate) for a built release, compared with the one published before."""
+    with duckdb.connect() as con:
+        attach_release(con, release, "here")
+        if previous is None:
+            con.execute("ATTACH ':memory:' AS before").complete()
+            for table in _COMPARED_TABLES:
+                con.execute(f"CREATE TABLE before.{table} AS FROM here.{table} LIMIT 0").complete()
+        else:
+            attach_release(con, previous, "before")
+        con.execute("SET VARIABLE labels_per_page = $n", {"n": _LABELS_PER_PAGE}).complete()
+        con.execute("SET VARIABLE unreadable_codes = $codes", {"codes": list(UNREADABLE_CODES)}).complete()
+        for name in ("visited", "fresh"):
+            con.execute(f"CREATE TEMP TABLE {name} AS {_sql(name)}").complete()
+        return [Measure(rule, *row) for rule in rules for row in con.execute(_sql(rule)).fetchall()]
+
+
+def attach_release(con: duckdb.DuckDBPyConnection, release: Path, name: str) -> None:
+    """Attach a release's DuckDB file, read-only, under a name."""
+    path = str(release / DATABASE).replace("'", "''")
+    con.execute(f"ATTACH '{path}' AS {name} (READ_ONLY)").complete()
+
+
+def _sql(name: str) -> str:
+    return resources.files("sql").joinpath("gate", f"{name}.sql").read_text(encoding="utf-8")

@@ -1,0 +1,30 @@
+-- Known labels that fresh pages do not have.
+WITH pages AS (
+    SELECT
+        source_id,
+        count(*) AS n_pages
+    FROM fresh
+    GROUP BY source_id
+),
+
+missing AS (
+    SELECT
+        issues.source_id,
+        issues.label,
+        count(*) AS n
+    FROM here.quality_issues AS issues
+    SEMI JOIN fresh ON issues.source_id = fresh.source_id AND issues.project_id = fresh.project_id
+    WHERE issues.code = 'missing_label'
+    GROUP BY issues.source_id, issues.label
+)
+
+SELECT
+    pages.source_id,
+    NULL AS field,
+    coalesce(sum(missing.n), 0)::BIGINT AS n,
+    any_value(pages.n_pages) * getvariable('labels_per_page') AS total,
+    string_agg(missing.label, ', ' ORDER BY missing.n DESC, missing.label) AS detail
+FROM pages
+LEFT JOIN missing ON pages.source_id = missing.source_id
+GROUP BY pages.source_id
+ORDER BY pages.source_id

@@ -1,0 +1,21 @@
+-- Rows of fresh pages whose label nobody knows.
+WITH labels AS (
+    SELECT
+        fields.source_id,
+        fields.label,
+        count(*) AS n_rows,
+        count(*) FILTER (fields.field IS NULL) AS n_unknown
+    FROM here.page_fields AS fields
+    SEMI JOIN fresh ON fields.source_id = fresh.source_id AND fields.project_id = fresh.project_id
+    GROUP BY fields.source_id, fields.label
+)
+
+SELECT
+    source_id,
+    NULL AS field,
+    sum(n_unknown)::BIGINT AS n,
+    sum(n_rows)::BIGINT AS total,
+    string_agg(label, ', ' ORDER BY n_unknown DESC, label) FILTER (n_unknown > 0) AS detail
+FROM labels
+GROUP BY source_id
+ORDER BY source_id

@@ -1,0 +1,10 @@
+-- Pages that are no project pages although the site answered: login walls, listings, pages nobody knows.
+SELECT
+    source_id,
+    NULL AS field,
+    count(*) FILTER (is_wrong_kind) AS n,
+    count(*) AS total,
+    string_agg(DISTINCT page_kind, ', ' ORDER BY page_kind) FILTER (is_wrong_kind) AS detail
+FROM visited
+GROUP BY source_id
+ORDER BY source_id

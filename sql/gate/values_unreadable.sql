@@ -1,0 +1,21 @@
+-- Fresh pages on which a field stands but cannot be read for certain.
+WITH pages AS (
+    SELECT
+        source_id,
+        count(*) AS n_pages
+    FROM fresh
+    GROUP BY source_id
+)
+
+SELECT
+    issues.source_id,
+    issues.field,
+    count(DISTINCT issues.project_id) AS n,
+    any_value(pages.n_pages) AS total,
+    string_agg(DISTINCT issues.code, ', ' ORDER BY issues.code) AS detail
+FROM here.quality_issues AS issues
+SEMI JOIN fresh ON issues.source_id = fresh.source_id AND issues.project_id = fresh.project_id
+INNER JOIN pages ON issues.source_id = pages.source_id
+WHERE list_contains(getvariable('unreadable_codes'), issues.code) AND issues.field IS NOT NULL
+GROUP BY issues.source_id, issues.field
+ORDER BY issues.source_id, issues.field
