@@ -166,17 +166,19 @@ def _sources_used(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[So
 def _make_relation(con: duckdb.DuckDBPyConnection, model: Model, note: str) -> None:
     """Make one relation that stays out of the release, or a view of it."""
     kind = "VIEW" if model.layer == "views" or model.tags.get("form") == "view" else "TABLE"
-    _execute(con, model, f"CREATE {kind} {model.relation} AS {model.sql}")
     if model.layer == "views":
         _check_columns(con, model)
+    _execute(con, model, f"CREATE {kind} {model.relation} AS {model.sql}")
+    if model.layer == "views":
         _comment(con, model, "VIEW", note)
 
 
 def _write_table(con: duckdb.DuckDBPyConnection, model: Model, out_dir: Path, note: str) -> int:
     """Make one published table, sorted by its key, and its Parquet file."""
-    key = ", ".join(f'"{column}"' for column in model.key)
-    _execute(con, model, f"CREATE TABLE {model.name} AS SELECT * FROM ({model.sql}) ORDER BY {key}")
+    described = ", ".join(f'"{column.name}"' for column in model.columns)
+    order = ", ".join(f'"{column}"' for column in model.sort)
     _check_columns(con, model)
+    _execute(con, model, f"CREATE TABLE {model.name} AS SELECT {described} FROM ({model.sql}) ORDER BY {order}")
     _comment(con, model, "TABLE", note)
     metadata = ", ".join(f"{_quoted(name)}: {_quoted(text)}" for name, text in parquet_metadata(model, note).items())
     con.execute(
@@ -207,8 +209,13 @@ def _execute(con: duckdb.DuckDBPyConnection, model: Model, statement: str) -> No
 
 
 def _check_columns(con: duckdb.DuckDBPyConnection, model: Model) -> None:
-    made = [row[0] for row in con.execute(f"DESCRIBE {model.name}").fetchall()]
+    """Header and SELECT must name the same columns in the same order, but for those that only sort the table."""
+    try:
+        made = [row[0] for row in con.execute(f"DESCRIBE {model.sql}").fetchall()]
+    except duckdb.Error as error:
+        raise BuildError(f"{model.path}: {error}") from error
     described = [column.name for column in model.columns]
+    made = [column for column in made if column in described or column not in model.sort]
     if made != described:
         odd = sorted(set(made) ^ set(described)) or made
         raise BuildError(f"{model.path}: header and SELECT differ in their columns: {', '.join(odd)}")

@@ -31,7 +31,7 @@ LAYERS = ("staging", "curated", "quality", "views")
 # Every finding of sql/quality in one relation; quality_issues reads it, so that no check can be forgotten there.
 FINDINGS = "quality.findings"
 _RULE_TEXTS = ("severity", "title_th", "title_en", "advice_th", "advice_en")
-_DIRECTIVES = ("key", "references", "warning", "columns", "form", *_RULE_TEXTS)
+_DIRECTIVES = ("key", "sort", "references", "warning", "columns", "form", *_RULE_TEXTS)
 _DIRECTIVE = re.compile(r"[a-z_]+:( |$)")
 
 
@@ -61,7 +61,11 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One SQL file. `tags` holds the header lines that only one layer uses (severity, title_th, …)."""
+    """One SQL file. `tags` holds the header lines that only one layer uses (severity, title_th, …).
+
+    `sort` gives the order of the key, perhaps by columns that are quicker to sort; those of them that the header does
+    not describe are left out of the table.
+    """
 
     layer: str
     name: str
@@ -71,6 +75,7 @@ class Model:
     references: tuple[Reference, ...] = ()
     warnings: tuple[str, ...] = ()
     columns: tuple[Column, ...] = ()
+    sort: tuple[str, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     reads: frozenset[str] = frozenset()
 
@@ -127,6 +132,7 @@ def read_model(layer: str, name: str, text: str) -> Model:
         references=tuple(header.references),
         warnings=tuple(header.warnings),
         columns=tuple(header.columns),
+        sort=tuple(header.sort or header.key),
         tags=header.tags,
         reads=_tables_read(path, sql),
     )
@@ -157,6 +163,7 @@ class _Header:
         self.path = path
         self.description: list[str] = []
         self.key: list[str] = []
+        self.sort: list[str] = []
         self.references: list[Reference] = []
         self.warnings: list[str] = []
         self.columns: list[Column] = []
@@ -187,6 +194,8 @@ class _Header:
         self._in_columns = name == "columns"
         if name == "key":
             self.key = [column.strip() for column in value.split(",")]
+        elif name == "sort":
+            self.sort = [column.strip() for column in value.split(",")]
         elif name == "references":
             columns, _, table = value.partition("->")
             self.references.append(Reference(tuple(c.strip() for c in columns.split(",")), table.strip()))

@@ -1,6 +1,7 @@
 -- Every label/value row of each project's newest page as it stood.
 --
 -- key: source_id, project_id, ordinal
+-- sort: place, ordinal
 -- references: source_id, project_id -> projects
 -- warning: raw is null where the page says "not set" and '' where the cell is empty; the two are different statements.
 -- warning: telephone numbers are masked in the contact fields and in fields nobody knows; the archived page keeps them.
@@ -13,6 +14,7 @@
 --   field: what the label stands for: the column of projects without its unit, or `month` | null where the label is unknown
 --   snapshot_id: the archived page this row was read from
 SELECT
+    newest.place,
     fields.source_id,
     fields.project_id,
     fields.ordinal,
@@ -21,4 +23,4 @@ SELECT
     fields.field,
     fields.snapshot_id
 FROM parsed.page_fields AS fields
-SEMI JOIN staging.newest AS newest ON fields.snapshot_id = newest.snapshot_id
+INNER JOIN staging.newest AS newest ON fields.snapshot_id = newest.snapshot_id

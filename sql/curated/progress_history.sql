@@ -1,6 +1,7 @@
 -- Every progress report ever seen on a page, also one that was removed later.
 --
 -- key: source_id, project_id, report_no
+-- sort: place, report_no
 -- references: source_id, project_id -> projects
 -- warning: reports are free text typed by the agency: progress may fall, exceed 100 or contradict the month cells.
 -- warning: filter on is_current for the reports that stand on the newest page.
@@ -25,6 +26,7 @@
 --   snapshot_id: the archived page its newest wording was read from
 WITH observed AS (
     SELECT
+        newest.place,
         reports.*,
         versions.version_no,
         versions.n_versions,
@@ -35,19 +37,22 @@ WITH observed AS (
         ) AS occurrence
     FROM parsed.progress_rows AS reports
     INNER JOIN staging.versions AS versions ON reports.snapshot_id = versions.snapshot_id
+    INNER JOIN staging.newest AS newest
+        ON versions.source_id = newest.source_id AND versions.project_id = newest.project_id
     WHERE versions.n_versions > 1
 ),
 
 merged AS (
     SELECT
+        place,
         source_id,
         project_id,
         reported_on_raw,
         min((version_no, report_no)) AS first_place,
         max(report_no) FILTER (WHERE version_no = n_versions) AS page_row_no,
-        arg_max(reported_on, version_no) AS reported_on,
         max_by(
             {
+                'reported_on': reported_on,
                 'progress_pct': progress_pct,
                 'progress_pct_raw': progress_pct_raw,
                 'status_code': status_code,
@@ -62,16 +67,17 @@ merged AS (
         min(valid_from) AS first_seen_at,
         max(last_seen_at) AS last_seen_at
     FROM observed
-    GROUP BY source_id, project_id, reported_on_raw, occurrence
+    GROUP BY place, source_id, project_id, reported_on_raw, occurrence
 ),
 
 reports AS (
     SELECT
+        place,
         source_id,
         project_id,
-        row_number() OVER (PARTITION BY source_id, project_id ORDER BY first_place) AS report_no,
+        row_number() OVER (PARTITION BY place ORDER BY first_place) AS report_no,
         page_row_no,
-        reported_on,
+        newest.reported_on,
         reported_on_raw,
         newest.progress_pct,
         newest.progress_pct_raw,
@@ -86,6 +92,7 @@ reports AS (
     FROM merged
     UNION ALL
     SELECT
+        newest.place,
         single.source_id,
         single.project_id,
         single.report_no,
@@ -99,37 +106,43 @@ reports AS (
         single.detail,
         single.detail_date,
         1 AS n_wordings,
-        versions.valid_from AS first_seen_at,
-        versions.last_seen_at,
+        newest.valid_from AS first_seen_at,
+        newest.last_seen_at,
         single.snapshot_id
     FROM parsed.progress_rows AS single
-    INNER JOIN staging.versions AS versions ON single.snapshot_id = versions.snapshot_id
-    WHERE versions.n_versions = 1
+    INNER JOIN staging.newest AS newest ON single.snapshot_id = newest.snapshot_id
+    WHERE newest.n_versions = 1
+),
+
+-- Only the four narrow columns go through the window; the texts meet its result afterwards.
+changes AS (
+    SELECT
+        place,
+        report_no,
+        progress_pct - lag(progress_pct) OVER (PARTITION BY place ORDER BY reported_on, report_no) AS change_pct
+    FROM reports
+    WHERE page_row_no IS NOT NULL AND reported_on IS NOT NULL
 )
 
 SELECT
-    source_id,
-    project_id,
-    report_no,
-    page_row_no,
-    reported_on,
-    reported_on_raw,
-    progress_pct,
-    progress_pct_raw,
-    CASE
-        WHEN page_row_no IS NOT NULL AND reported_on IS NOT NULL
-            THEN progress_pct - lag(progress_pct) OVER (
-                PARTITION BY source_id, project_id, page_row_no IS NOT NULL AND reported_on IS NOT NULL
-                ORDER BY reported_on, report_no
-            )
-    END AS change_pct,
-    status_code,
-    problem,
-    detail,
-    detail_date,
-    n_wordings,
-    first_seen_at,
-    last_seen_at,
-    page_row_no IS NOT NULL AS is_current,
-    snapshot_id
+    reports.place,
+    reports.source_id,
+    reports.project_id,
+    reports.report_no,
+    reports.page_row_no,
+    reports.reported_on,
+    reports.reported_on_raw,
+    reports.progress_pct,
+    reports.progress_pct_raw,
+    changes.change_pct,
+    reports.status_code,
+    reports.problem,
+    reports.detail,
+    reports.detail_date,
+    reports.n_wordings,
+    reports.first_seen_at,
+    reports.last_seen_at,
+    reports.page_row_no IS NOT NULL AS is_current,
+    reports.snapshot_id
 FROM reports
+LEFT JOIN changes ON reports.place = changes.place AND reports.report_no = changes.report_no

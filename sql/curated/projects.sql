@@ -1,6 +1,7 @@
 -- The newest observed state of every project.
 --
 -- key: source_id, project_id
+-- sort: place
 -- references: agency_code -> agencies
 -- warning: budget_spent_thb 0 often means "not reported", not "nothing spent": many projects with progress of 40 to 89 percent carry 0.
 -- warning: start_date and finish_date are what the agency typed; pages of fiscal year 2566 carry dates of other years.
@@ -69,6 +70,7 @@ WITH issue_counts AS (
 )
 
 SELECT
+    pages.place,
     pages.source_id,
     pages.project_id,
     pages.agency_code,

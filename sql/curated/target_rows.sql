@@ -1,6 +1,7 @@
 -- All month rows of each project's newest page as they stood, the site's own mislabelled extra rows included.
 --
 -- key: source_id, project_id, ordinal
+-- sort: place, ordinal
 -- references: source_id, project_id -> projects
 -- warning: the site repeats month labels (1 1 2 3 1 4 5 6 7 8 6 6 9 10 11 12); for one value per month use targets.
 -- warning: month_no is not a calendar month: the source does not say whether month 1 is October or January.
@@ -15,6 +16,7 @@
 --   role: `canonical` for the row that belongs to the run 1 to 12, `extra` for a repeated one
 --   snapshot_id: the archived page this row was read from
 SELECT
+    newest.place,
     months.source_id,
     months.project_id,
     months.ordinal,
@@ -25,4 +27,4 @@ SELECT
     months.role,
     months.snapshot_id
 FROM parsed.month_rows AS months
-SEMI JOIN staging.newest AS newest ON months.snapshot_id = newest.snapshot_id
+INNER JOIN staging.newest AS newest ON months.snapshot_id = newest.snapshot_id

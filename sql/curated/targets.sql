@@ -1,6 +1,7 @@
 -- The canonical monthly result of each project beside its target.
 --
 -- key: source_id, project_id, month_no
+-- sort: place, month_no
 -- references: source_id, project_id -> projects
 -- warning: month_no is not a calendar month: the source does not say whether month 1 is October or January. Never derive a date from it.
 -- warning: where is_conflicting is true the page shows different values for the same month; all of them stand in raw_values.
@@ -18,9 +19,7 @@
 --   snapshot_id: the archived page this row was read from
 WITH months AS (
     SELECT
-        rows_of_month.source_id,
-        rows_of_month.project_id,
-        rows_of_month.snapshot_id,
+        newest.place,
         rows_of_month.month_no,
         max(rows_of_month.value) FILTER (WHERE rows_of_month.role = 'canonical') AS result_value,
         max(rows_of_month.raw) FILTER (WHERE rows_of_month.role = 'canonical') AS result_raw,
@@ -29,14 +28,15 @@ WITH months AS (
         <> max(coalesce(rows_of_month.value::VARCHAR, rows_of_month.raw, '')) AS is_conflicting,
         list(rows_of_month.raw ORDER BY rows_of_month.ordinal) AS raw_values
     FROM parsed.month_rows AS rows_of_month
-    SEMI JOIN staging.newest AS newest ON rows_of_month.snapshot_id = newest.snapshot_id
+    INNER JOIN staging.newest AS newest ON rows_of_month.snapshot_id = newest.snapshot_id
     WHERE rows_of_month.month_no IS NOT NULL
-    GROUP BY ALL
+    GROUP BY newest.place, rows_of_month.month_no
 )
 
 SELECT
-    months.source_id,
-    months.project_id,
+    months.place,
+    pages.source_id,
+    pages.project_id,
     months.month_no,
     months.result_value,
     months.result_raw,
@@ -45,6 +45,6 @@ SELECT
     months.raw_values,
     pages.target_value,
     pages.target_unit,
-    months.snapshot_id
+    pages.snapshot_id
 FROM months
-INNER JOIN staging.newest_pages AS pages ON months.snapshot_id = pages.snapshot_id
+INNER JOIN staging.newest_pages AS pages ON months.place = pages.place

@@ -1,6 +1,7 @@
 -- The page's own edit log as it stands on each project's newest page.
 --
 -- key: source_id, project_id, update_no
+-- sort: place, update_no
 -- references: source_id, project_id -> projects
 -- warning: this is what the site says of its edits; project_changes is what was observed between two captures.
 -- warning: user names are published as a stable pseudonym unless the operator decided otherwise.
@@ -23,6 +24,7 @@
 --   unit: unit written by this edit | label หน่วยนับ | null where empty or not set
 --   snapshot_id: the archived page this row was read from
 SELECT
+    newest.place,
     updates.source_id,
     updates.project_id,
     updates.update_no,
@@ -41,4 +43,4 @@ SELECT
     updates.unit,
     updates.snapshot_id
 FROM parsed.update_rows AS updates
-SEMI JOIN staging.newest AS newest ON updates.snapshot_id = newest.snapshot_id
+INNER JOIN staging.newest AS newest ON updates.snapshot_id = newest.snapshot_id

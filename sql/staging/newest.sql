@@ -1,4 +1,6 @@
 -- One row per project: its newest version, and since when the project is known.
+--
+-- `place` numbers the projects in key order: the large tables are sorted by it, which costs half of sorting by two texts.
 WITH first_versions AS (
     SELECT
         source_id,
@@ -9,6 +11,7 @@ WITH first_versions AS (
 )
 
 SELECT
+    row_number() OVER (ORDER BY versions.source_id, versions.project_id) AS place,
     versions.source_id,
     versions.project_id,
     versions.version_no,

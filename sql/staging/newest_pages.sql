@@ -3,6 +3,7 @@
 -- form: view
 SELECT
     pages.*,
+    newest.place,
     newest.valid_from,
     newest.captured_at,
     newest.first_seen_at,
