@@ -71,6 +71,9 @@ def rich_text(cell: LexborNode) -> str:
 
 def element_text(node: LexborNode) -> str:
     """Text of a heading or header cell on one line."""
+    first = node.child
+    if first is not None and first.is_text_node and first.next is None:
+        return " ".join((first.text_content or "").split())
     return " ".join(rich_text(node).split())
 
 

@@ -98,8 +98,11 @@ def _judge_project(text: str, rows: tuple[Row, ...], grids: tuple[Grid, ...]) ->
         if plain is not None:
             return Verdict(PageKind.SERVER_ERROR, f"PHP fatal error in the page: {plain[1].strip()!r}")
         return Verdict(PageKind.TRUNCATED, f"the page ends without </html> after {len(rows)} rows")
+    if grids:
+        return Verdict(PageKind.PROJECT)
+    # Nothing stands behind the rows, so the page may have been cut and closed again.
     tail = missing_tail(rows)
-    if len(tail) >= _FEWEST_ROWS_CUT and not grids:
+    if len(tail) >= _FEWEST_ROWS_CUT:
         return Verdict(PageKind.TRUNCATED, f"the page stops before the row {tail[0]!r} and {len(tail) - 1} more")
     return Verdict(PageKind.PROJECT)
 

@@ -49,6 +49,13 @@ def _table_rows(table: LexborNode) -> Iterator[LexborNode]:
 def _detail_rows(table: LexborNode) -> Iterator[Row | None]:
     """Label/value pairs of a table; None stands for a row that is no such pair."""
     for row in _table_rows(table):
+        label = row.child
+        if label is not None and label.is_element_node:
+            value = label.next
+            if value is not None and value.tag == "td" and value.next is None:
+                # As Yii's DetailView writes every row, so this is worth a short way.
+                yield Row(element_text(label), cell_value(value))
+                continue
         cells = list(_children(row))
         if len(cells) == 1 and has_class(row, "kv-child-table-row"):
             # Kartik lays several pairs out in one row, in a table of its own.
@@ -60,11 +67,7 @@ def _detail_rows(table: LexborNode) -> Iterator[Row | None]:
             yield None
             continue
         for label, value in zip(cells[::2], cells[1::2], strict=True):
-            first = label.child
-            if first is not None and first.is_text_node and first.next is None:
-                yield Row((first.text_content or "").strip(), cell_value(value))
-            else:
-                yield Row(element_text(label), cell_value(value))
+            yield Row(element_text(label), cell_value(value))
 
 
 def _read_details(table: LexborNode) -> list[Row] | None:

@@ -1,6 +1,7 @@
 """The catalogue of known labels: the Thai text on the page, the field it names, its aliases."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 # Characters that show nothing: zero-width space and joiners, BOM, soft hyphen, word joiner and bidi controls.
@@ -151,6 +152,7 @@ def match_label(label: str) -> Match | None:
     return None
 
 
+@lru_cache(maxsize=256)
 def columns_of(header: tuple[str, ...], known: tuple[Label, ...]) -> tuple[str | None, ...]:
     """Name the field of each header cell; None for a column nobody knows."""
     by_key = {match_key(text): column.field for column in known for text in (column.text, *column.aliases)}

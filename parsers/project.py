@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from parsers.characters import check_text, is_suspicious
+from parsers.characters import Check, check_text, suspicions
 from parsers.checks import check_project
 from parsers.findings import Findings
-from parsers.labels import LABELS, MONTH_FIELD, Match, match_label
+from parsers.labels import EXACT, LABELS, MONTH_FIELD, Match, match_label
 from parsers.layout import goal_fields
 from parsers.months import MonthCell, month_roles, said
 from parsers.page import Page, PageKind, content_text, wrong_project
@@ -214,17 +214,20 @@ def _report_flags(findings: Findings, page: Page) -> None:
         findings.add(flag, message)
 
 
-def _check_characters(findings: Findings, page: Page, page_fields: Sequence[PageField]) -> None:
+def _check_characters(
+    findings: Findings, checks: tuple[Check, ...], page: Page, page_fields: Sequence[PageField]
+) -> None:
     for row in page_fields:
-        check_text(findings, row.label, row.field, row.label, row.ordinal)
+        if row.label not in EXACT:
+            check_text(findings, checks, row.label, row.field, row.label, row.ordinal)
         if row.raw:
-            check_text(findings, row.raw, row.field, row.label, row.ordinal)
+            check_text(findings, checks, row.raw, row.field, row.label, row.ordinal)
     for grid in page.grids:
         fields = cell_fields(grid)
         for row_no, cells in enumerate(grid.rows, 1):
             for field, header, cell in zip(fields, grid.header, cells, strict=False):
                 if cell:
-                    check_text(findings, cell, field, header, row_no)
+                    check_text(findings, checks, cell, field, header, row_no)
 
 
 def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: str) -> ParsedPage:
@@ -340,8 +343,9 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
         month_goal=fields.text("month_goal"),
     )
     check_project(findings, record, tables.progress or (), tables.progress_dates)
-    if is_suspicious(content):
-        _check_characters(findings, page, page_fields)
+    checks = suspicions(content)
+    if checks:
+        _check_characters(findings, checks, page, page_fields)
     return ParsedPage(record, page_fields, month_rows, tables.progress or [], tables.updates or [], findings.issues)
 
 
