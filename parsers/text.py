@@ -34,12 +34,13 @@ _UPDATES_HEADER = " ".join(column.text for column in UPDATE_COLUMNS)
 _PROGRESS_HEADER = " ".join(column.text for column in PROGRESS_COLUMNS)
 
 _DAY = r"(?:\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{4})"
-_REPORT = re.compile(rf"({_DAY}) (\d{{1,3}}(?:\.\d+)?) (?:(\d|\(ไม่ได้ตั้ง\)) ?)?(.*)", re.DOTALL)
+_REPORT = re.compile(rf"({_DAY}) (\d{{1,3}}(?:\.\d+)?) (?:(\d|\(ไม่ได้ตั้ง\))(?:\s|$))?(.*)", re.DOTALL)
 _REPORT_START = re.compile(rf"{_DAY} \d{{1,3}}(?:\.\d+)?(?: |$)")
 _STAMP = re.compile(r"(?:^|(?<=\s))(\d{1,2})/(\d{1,2})/(\d{4}) :")
 _UPDATE = re.compile(
     rf"({_DAY}) (\d{{1,2}}:\d{{2}}(?::\d{{2}})?) (\S+) (\S+) (ใช่|ไม่ใช่) ({_DAY}) ({_DAY}) ([\d.,]+) ([\d.,]+) (\S+)"
 )
+_HEADLINE = re.compile(rf"{HEADLINE}\s*:")
 
 
 class _Start(NamedTuple):
@@ -57,11 +58,12 @@ class _RowStart(NamedTuple):
 
 
 def _starts(lines: Sequence[str]) -> list[_Start]:
+    # The line below the title (`คืบหน้าล่าสุด : ร้อยละ 100`) is no row, though it begins like one.
     return [
         _Start(number, place)
         for number, line in enumerate(lines)
         for place, label in enumerate(_LAYOUT)
-        if line.startswith(label)
+        if line.startswith(label) and not _HEADLINE.match(line)
     ]
 
 
@@ -136,18 +138,19 @@ def _read_rows(lines: Sequence[str], starts: Sequence[_RowStart], end: int) -> t
 
 
 def _cells(text: str) -> tuple[str | None, ...]:
-    """Cells of a progress row; a single cell with the whole text where they cannot be told apart."""
+    """Cells of a progress row; a single cell with the whole text where they cannot be told apart.
+
+    The detail begins at the stamp that gives the day of the report again, if that is the first stamp and the only such.
+    """
     whole = (text,)
     report = _REPORT.fullmatch(text)
     if report is None:
         return whole
     day, percent, status, rest = report.groups()
-    stamps = list(_STAMP.finditer(rest))
-    if len(stamps) > 1:
-        reported = read_date(day).value
-        stamps = [stamp for stamp in stamps if read_date(stamp[0].removesuffix(" :")).value == reported]
-    if len(stamps) == 1:
-        cut = stamps[0].start()
+    reported = read_date(day).value
+    stamped = [(read_date(stamp[0].removesuffix(" :")).value, stamp.start()) for stamp in _STAMP.finditer(rest)]
+    if stamped and stamped[0][0] == reported is not None and [date for date, _ in stamped].count(reported) == 1:
+        cut = stamped[0][1]
         return day, percent, _value(status or ""), _value(rest[:cut]), _value(rest[cut:])
     return whole if rest.strip() else (day, percent, _value(status or ""), "", "")
 
@@ -179,11 +182,11 @@ def _read_grids(lines: Sequence[str]) -> tuple[Grid, ...]:
         ):
             close()
             heading, columns, blocks = line.strip(), (), []
-        elif columns and line.strip():
-            is_new = columns[0] != PROGRESS_COLUMNS[0].text or _REPORT_START.match(line) is not None
-            if is_new or not blocks:
+        elif columns:
+            is_report_table = columns[0] == PROGRESS_COLUMNS[0].text
+            if line.strip() and (not blocks or not is_report_table or _REPORT_START.match(line) is not None):
                 blocks.append([line])
-            else:
+            elif blocks:
                 blocks[-1].append(line)
     close()
     return tuple(grids)

@@ -1,6 +1,7 @@
 """The sample pages, the texts of real pages, and what was stored behind each page."""
 
 import json
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,7 +62,11 @@ REAL = BY_ID[REAL_ID]
 
 
 def as_kept(text: str | None) -> str | None:
-    """A stored text as a Page keeps it: one newline convention, trimmed ends, no NUL (HTML cannot carry it)."""
+    """A stored text as a Page keeps it: one newline convention, trimmed ends, no NUL (HTML cannot carry it).
+
+    LF CR, which no system writes, is one line end to PHP's nl2br and two to HTML.
+    """
     if text is None:
         return None
-    return text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n").strip()
+    text = re.sub(r"\r\n|\n\r|\r", lambda end: "\n\n" if end[0] == "\n\r" else "\n", text.replace("\0", ""))
+    return text.strip()

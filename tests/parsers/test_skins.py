@@ -1,0 +1,135 @@
+"""One record, several skins: Yii's own, kartik's, GridViews for the tables, and what hand-written pages add to them."""
+
+import pytest
+
+from parsers.html import read_page
+from parsers.page import PageKind
+from parsers.records import ParsedPage
+from tests.parsers.projects import PLAIN, parse
+from tests.parsers.rendering import DETAIL_SKINS, GRID_SKINS, NOT_SET
+from tests.parsers.samples import FIXTURES, REAL, REAL_ID
+
+SKINS = ("gridview", "kartik")
+
+
+def record(parsed: ParsedPage) -> dict[str, object]:
+    """Everything a page parsed to, without the fingerprint: it covers headings and totals, which a skin changes."""
+    return parsed._asdict() | {"page": parsed.page._replace(content_sha256="")}
+
+
+@pytest.mark.parametrize("skin", SKINS)
+def test_the_real_page_in_another_skin_gives_the_same_record(skin: str) -> None:
+    page = read_page((FIXTURES / "skins" / f"{REAL_ID}-{skin}.html").read_bytes())
+    assert page.kind is PageKind.PROJECT
+    assert record(parse(page, REAL_ID)) == record(parse(REAL.page(), REAL_ID))
+
+
+@pytest.mark.parametrize("details", DETAIL_SKINS)
+@pytest.mark.parametrize("grid", GRID_SKINS)
+def test_every_pair_of_skins_gives_the_same_record(details: str, grid: str) -> None:
+    page = PLAIN.page(details=DETAIL_SKINS[details], grid=GRID_SKINS[grid])
+    assert record(parse(page, PLAIN.project_id)) == record(PLAIN.parse())
+
+
+@pytest.mark.parametrize("grid", ["grid-view", "numbered-grid-view"])
+def test_an_empty_grid_view_has_no_rows_although_it_shows_one(grid: str) -> None:
+    page = PLAIN.reporting().page(grid=GRID_SKINS[grid])
+    parsed = parse(page, PLAIN.project_id)
+    assert parsed.progress == []
+    assert parsed.page.has_progress_table
+
+
+CELLS = {
+    "one break for br and the line end after it": ("ก<br />\r\nข", "ก\nข"),
+    "br without a line end": ("ก<br>ข", "ก\nข"),
+    "two breaks": ("ก<br /><br />ข", "ก\n\nข"),
+    "an empty line between": ("ก<br />\n<br />\nข", "ก\n\nข"),
+    "entities decoded once": ("&lt;b&gt; &amp;lt; &amp;nbsp; &#039;&quot;", "<b> &lt; &nbsp; '\""),
+    "a stored entity": ("&amp;rsquo;", "&rsquo;"),
+    "nothing": ("", ""),
+    "white space alone": (" \n\t ", ""),
+    "Yii's not set": (NOT_SET, None),
+    "Yii's not set in English": ('<span class="not-set">(not set)</span>', None),
+    "not set with white space around": (f"\n  {NOT_SET}\n  ", None),
+    "a stored text that looks like it": ("(ไม่ได้ตั้ง)", "(ไม่ได้ตั้ง)"),
+    "not set beside a text": (f"ก {NOT_SET}", "ก (ไม่ได้ตั้ง)"),
+    "an empty kartik value": ('<div class="kv-attribute"></div>', ""),
+    "a kartik value that is not set": (f'<div class="kv-attribute">{NOT_SET}</div>', None),
+    "kartik edit mode": (
+        '<div class="kv-attribute">ก</div><div class="kv-form-attribute" style="display:none"><div class="form-group">'
+        + '<textarea>ข</textarea><input type="text" value="ค"><div>ต้องไม่ว่าง</div></div></div>',
+        "ก",
+    ),
+    "a nested table": ("<table><tr><td>ก</td><td>ข</td></tr><tr><td>ค</td></tr></table>", "ก ข\nค"),
+    "a nested label/value table": ('<table class="detail-view"><tr><th>ปี</th><td>2599</td></tr></table>', "ปี 2599"),
+    "a link": ('<a href="http://192.0.2.1/x">แนบไฟล์</a>', "แนบไฟล์"),
+    "paragraphs and lists": ("<p>ก</p><ul><li>ข</li><li>ค</li></ul>", "ก\nข\nค"),
+    "bold within a word": ("ก<b>ข</b>ค", "กขค"),
+    "a script": ("ก<script>alert(1)</script>", "ก"),
+    "a comment": ("ก<!-- ข -->ค", "กค"),
+    "a control character": ("ก\x08\x1bข", "ก\x08\x1bข"),
+    "a NUL": ("กข\0ค", "กขค"),
+    "leading white space": ("\u00a0\u00a0 \t1. ก", "1. ก"),
+}
+
+
+@pytest.mark.parametrize(("html", "value"), CELLS.values(), ids=CELLS)
+@pytest.mark.parametrize("place", ["detail", "grid"])
+def test_value_of_a_cell(place: str, html: str, value: str | None) -> None:
+    source = PLAIN.having(remark="@@").reporting(("2023-01-31", "50", "1", "@2@", "ก")).html()
+    page = read_page(source.replace("@2@" if place == "grid" else "@@", html).encode())
+    found = dict(page.rows)["หมายเหตุ"] if place == "detail" else page.grids[-1].rows[0][3]
+    assert found == value
+    assert [row.label for row in page.rows] == [label for label, _ in PLAIN.rows]
+
+
+def test_the_tables_are_known_by_their_header_cells_in_whatever_order_they_stand() -> None:
+    source = PLAIN.html()
+    start, end = source.index("<h3>ประวัติการปรับปรุงข้อมูล"), source.index('<div class="panel panel-info">')
+    history, rest = source[start:end], source[end:]
+    close = rest.index("</table></div>") + len("</table></div>")
+    swapped = source[:start] + rest[:close] + history + rest[close:]
+    parsed, expected = parse(read_page(swapped.encode()), PLAIN.project_id), PLAIN.parse()
+    assert parsed.progress == expected.progress
+    assert parsed.updates == expected.updates
+
+
+def test_columns_are_read_by_their_header_whatever_their_order() -> None:
+    header = ("รายละเอียด", "#", "ความคืบหน้า", "วันที่รายงาน", "ปัญหาอุปสรรค", "สถานะ")
+    table = GRID_SKINS["handwritten"](header, [("31/01/2566 : ก", "1", "50", "2023-01-31", "ไม่มี", "2")])
+    source = PLAIN.reporting().html()
+    start = source.index('<table class="table table-bordered">', source.index("panel-info"))
+    end = source.index("</table>", start) + len("</table>")
+    (row,) = parse(read_page((source[:start] + table + source[end:]).encode()), PLAIN.project_id).progress
+    assert (row.reported_on_raw, row.progress_pct_raw, row.status_code) == ("2023-01-31", "50", "2")
+    assert (row.problem, row.detail) == ("ไม่มี", "31/01/2566 : ก")
+
+
+def test_a_kartik_grid_with_date_and_time_in_one_column() -> None:
+    header = ("วันที่ เวลา", "ชื่อผู้ใช้", "กระทำ", "สอดคล้องตามนโยบาย")
+    table = GRID_SKINS["grid-view"](header, [("11/03/2566 14:33:29", "plan_5001", "แก้ไข", "ใช่")])
+    source = PLAIN.logging().html()
+    start = source.index('<table class="table table-bordered">', source.index("ประวัติการปรับปรุง"))
+    end = source.index("</table>", start) + len("</table>")
+    (row,) = parse(read_page((source[:start] + table + source[end:]).encode()), PLAIN.project_id).updates
+    assert (row.updated_on_raw, row.updated_time, row.user_name) == ("11/03/2566", "14:33:29", "plan_5001")
+
+
+def test_a_kartik_row_that_lays_out_several_pairs() -> None:
+    pairs = "".join(
+        f"<th>{label}</th><td><div class='kv-attribute'>{value}</div></td>" for label, value in PLAIN.rows[1:3]
+    )
+    cell = f"<td class='kv-child-table-cell' colspan='2'><table class='kv-child-table'><tr>{pairs}</tr></table></td>"
+    row = f"<tr class='kv-child-table-row'>{cell}</tr>"
+    source = PLAIN.html()
+    start = source.index("<tr><th>ปี</th>")
+    end = source.index("<tr><th>Policy ID</th>")
+    page = read_page((source[:start] + row + source[end:]).encode())
+    assert page.rows == PLAIN.page().rows
+
+
+def test_an_absent_table_differs_from_an_empty_one() -> None:
+    absent = parse(read_page(PLAIN.html().replace("<th ", "<td ").encode()), PLAIN.project_id)
+    empty = PLAIN.reporting().logging().parse()
+    assert (absent.page.has_progress_table, absent.page.has_update_table) == (False, False)
+    assert (empty.page.has_progress_table, empty.page.has_update_table) == (True, True)
