@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import errno
 import ipaddress
 import socket
 import time
@@ -92,12 +93,9 @@ class Connection:
         try:
             async with asyncio.timeout(self._settings.page_timeout):
                 reply = await self._receive(request, reply)
-        except (TimeoutError, httpx.TimeoutException) as error:
-            trouble = Trouble.CONNECT if isinstance(error, httpx.ConnectTimeout) else Trouble.TIMEOUT
-            reply = reply._replace(trouble=trouble, error=f"{trouble}: {str(error) or 'no answer in time'}")
-        except (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError) as error:
+        except (TimeoutError, OSError, httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError) as error:
             trouble = _classify(error)
-            reply = reply._replace(trouble=trouble, error=f"{trouble}: {error or type(error).__name__}")
+            reply = reply._replace(trouble=trouble, error=f"{trouble}: {error or 'no answer in time'}")
         return reply._replace(elapsed_ms=round((time.perf_counter() - begin) * 1000))
 
     async def _receive(self, request: httpx.Request, reply: Reply) -> Reply:
@@ -144,7 +142,7 @@ class _Resolver(aiohttp.abc.AbstractResolver):
         )
         for *_, address in found:
             if self._connect_to is None and not ipaddress.ip_address(address[0]).is_global:
-                raise _PrivateAddressError(f"{host} leads to the private address {address[0]}: refused")
+                raise _PrivateAddressError(errno.EACCES, f"{host} leads to the private address {address[0]}: refused")
         return [
             {"hostname": host, "host": str(address[0]), "port": target_port, "family": kind, "proto": proto, "flags": 0}
             for kind, _, proto, _, address in found
@@ -191,7 +189,9 @@ def _classify(error: Exception) -> Trouble:
     while cause is not None:
         if isinstance(cause, _PrivateAddressError):
             return Trouble.ELSEWHERE
-        cause = cause.__cause__ or cause.__context__
+        cause = cause.__cause__
+    if isinstance(error, TimeoutError | httpx.ReadTimeout):
+        return Trouble.TIMEOUT
     if isinstance(error, httpx.ReadError | httpx.RemoteProtocolError | httpx.DecodingError):
         return Trouble.CUT
     return Trouble.CONNECT
