@@ -1,13 +1,37 @@
-"""Where a label stands among its neighbours: what tells the two `เป้าหมาย` apart."""
+"""The layout of a page: what each of its labels stands for, judged by the labels alone."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
-from parsers.labels import GOAL_FIELDS, LABELS, MONTH_FIELD, Match
+from parsers.findings import Findings
+from parsers.labels import GOAL_FIELDS, LABELS, MONTH_FIELD, Match, match_label
+from parsers.page import Row
 
 _POSITIONS = {label.field: position for position, label in enumerate(LABELS)} | {MONTH_FIELD: len(LABELS)}
+_TEXTS = {label.field: label.text for label in LABELS}
 _FIRST, _LAST = -1, len(LABELS) + 1
 _ORDERLY = 0.9
+_ALL_MONTHS = frozenset(range(1, 13))
+
+
+class Place(NamedTuple):
+    """What one row is: its field (None for an unknown or ambiguous label) and its month for a month row."""
+
+    field: str | None
+    month_no: int | None
+    is_known: bool
+    is_exact: bool
+
+
+class Layout(NamedTuple):
+    """The places of a page's rows in page order; is_usual when every known label is there once, spelled as ever."""
+
+    places: tuple[Place, ...]
+    found: frozenset[str]
+    months: frozenset[int]
+    is_usual: bool
 
 
 def _direction(positions: Sequence[int]) -> int:
@@ -19,25 +43,32 @@ def _direction(positions: Sequence[int]) -> int:
     return 1 if rising >= _ORDERLY else -1 if rising <= 1 - _ORDERLY else 0
 
 
-def goal_fields(matches: Sequence[Match | None]) -> dict[int, str | None]:
+def _neighbours(positions: Sequence[int | None], missing: int) -> list[int]:
+    """For each row the position of the nearest placed row before it."""
+    nearest, result = missing, []
+    for position in positions:
+        result.append(nearest)
+        nearest = nearest if position is None else position
+    return result
+
+
+def _goal_fields(matches: Sequence[Match | None]) -> dict[int, str | None]:
     """Tell for each row `เป้าหมาย` (by its index) whether it is the goal or the heading of the month rows.
 
     A row is named only when it stands exactly between the neighbours one of the two has on the real page, in page order
     or in reverse; otherwise its value is None.
     """
     goals = [index for index, match in enumerate(matches) if match is not None and match.field in GOAL_FIELDS]
-    placed = [
-        (index, _POSITIONS[match.field])
-        for index, match in enumerate(matches)
-        if match is not None and match.field not in GOAL_FIELDS
+    positions = [
+        _POSITIONS[match.field] if match is not None and match.field not in GOAL_FIELDS else None for match in matches
     ]
-    direction = _direction([position for _, position in placed])
+    direction = _direction([position for position in positions if position is not None])
+    ends = (_FIRST, _LAST) if direction >= 0 else (_LAST, _FIRST)
+    before = _neighbours(positions, ends[0])
+    after = _neighbours(positions[::-1], ends[1])[::-1]
     fields: dict[int, str | None] = {}
     for goal in goals:
-        before = next((position for index, position in reversed(placed) if index < goal), None)
-        after = next((position for index, position in placed if index > goal), None)
-        low, high = (before, after) if direction >= 0 else (after, before)
-        low, high = _FIRST if low is None else low, _LAST if high is None else high
+        low, high = (before[goal], after[goal]) if direction >= 0 else (after[goal], before[goal])
         fits = [field for field in GOAL_FIELDS if low < _POSITIONS[field] < high]
         fields[goal] = fits[0] if direction and len(fits) == 1 else None
     named = [field for field in fields.values() if field is not None]
@@ -45,3 +76,46 @@ def goal_fields(matches: Sequence[Match | None]) -> dict[int, str | None]:
         # Two rows claim the same place, so neither is certain.
         return dict.fromkeys(goals, None)
     return fields
+
+
+# Nearly every page of a source has the same labels in the same order.
+@lru_cache(maxsize=64)
+def read_layout(labels: tuple[str, ...]) -> Layout:
+    """Find what each label of a page stands for; linear in their number."""
+    matches = [match_label(label) for label in labels]
+    goals = _goal_fields(matches)
+    places = []
+    for index, match in enumerate(matches):
+        if match is None:
+            places.append(Place(None, None, is_known=False, is_exact=False))
+        else:
+            field = goals.get(index, match.field)
+            places.append(Place(field, match.month_no, is_known=True, is_exact=match.is_exact))
+    found = frozenset(place.field for place in places if place.field is not None)
+    months = frozenset(place.month_no for place in places if place.month_no is not None)
+    is_usual = (
+        len(found) == len(LABELS) + 1
+        and months == _ALL_MONTHS
+        and all(place.is_exact and place.field is not None for place in places)
+    )
+    return Layout(tuple(places), found, months, is_usual)
+
+
+def report_layout(findings: Findings, rows: Sequence[Row], layout: Layout) -> None:
+    """Report unknown, ambiguous, renamed and missing labels."""
+    for ordinal, ((label, raw), place) in enumerate(zip(rows, layout.places, strict=True), 1):
+        if not place.is_known:
+            message = f"nobody knows the label {label[:100]!r}; its value is kept in page_fields"
+            findings.add("unknown_label", message, label=label, ordinal=ordinal, raw=raw)
+        elif place.field is None:
+            message = f"row {ordinal} {label[:100]!r} could be the goal or the heading of the month rows"
+            findings.add("ambiguous_label", message, label=label, ordinal=ordinal, raw=raw)
+        elif not place.is_exact:
+            message = f"{label[:100]!r} stands for {_TEXTS.get(place.field, MONTH_FIELD)!r}"
+            findings.add("renamed_label", message, field=place.field, label=label, ordinal=ordinal, raw=raw)
+    for known in LABELS:
+        if known.field not in layout.found:
+            findings.add("missing_label", f"the row {known.text!r} is missing", field=known.field, label=known.text)
+    missing = ", ".join(str(month) for month in sorted(_ALL_MONTHS - layout.months))
+    if missing:
+        findings.add("missing_label", f"no row for month {missing}", field=MONTH_FIELD, raw=missing)

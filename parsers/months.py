@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from parsers.labels import MONTH_LAYOUT
@@ -21,7 +22,7 @@ class MonthCell(NamedTuple):
 class Roles(NamedTuple):
     """A role for each row; is_known_layout is false when the order of the rows was never seen before."""
 
-    roles: list[str]
+    roles: tuple[str, ...]
     is_known_layout: bool
 
 
@@ -46,6 +47,18 @@ def _is_part_of(months: Sequence[int], layout: Sequence[int]) -> bool:
     return all(month in remaining for month in months)
 
 
+@lru_cache(maxsize=64)
+def _known_roles(months: tuple[int, ...]) -> tuple[str, ...] | None:
+    """Roles by order alone; None when the order is no part of the known layout, forward or in reverse."""
+    for step in (1, -1):
+        in_order = months[::step]
+        positions = _run_backwards(in_order)
+        if _is_part_of(in_order, MONTH_LAYOUT) and len(positions) == len(set(months)):
+            canonical = set(positions.values())
+            return tuple([CANONICAL if i in canonical else EXTRA for i in range(len(months))][::step])
+    return None
+
+
 def month_roles(cells: Sequence[MonthCell]) -> Roles:
     """Tell the canonical row of each month from the site's own extra rows.
 
@@ -53,22 +66,19 @@ def month_roles(cells: Sequence[MonthCell]) -> Roles:
     is 1 1 2 3 1 4 5 6 7 8 6 6 9 10 11 12; rows may be missing from it or stand in reverse. In any other order a month
     with one row is still certain, and so is one whose rows all say the same; for the rest nothing is guessed.
     """
-    months = [cell.month_no for cell in cells]
+    months = tuple([cell.month_no for cell in cells])
+    known = _known_roles(months)
+    if known is not None:
+        return Roles(known, is_known_layout=True)
     roles = [EXTRA] * len(cells)
-    order = list(range(len(cells)))
-    for layout_order in (order, order[::-1]):
-        in_order = [months[i] for i in layout_order]
-        positions = _run_backwards(in_order)
-        if _is_part_of(in_order, MONTH_LAYOUT) and len(positions) == len(set(months)):
-            for position in positions.values():
-                roles[layout_order[position]] = CANONICAL
-            return Roles(roles, is_known_layout=True)
     positions = _run_backwards(months)
     runs_through = len(positions) == len(set(months)) == 12
-    for month in set(months):
-        rows = [i for i in order if months[i] == month]
+    rows_of: dict[int, list[int]] = {}
+    for index, month in enumerate(months):
+        rows_of.setdefault(month, []).append(index)
+    for month, rows in rows_of.items():
         if len(rows) == 1 or len({said(cells[i]) for i in rows}) == 1:
             roles[rows[0]] = CANONICAL
         elif runs_through:
             roles[positions[month]] = CANONICAL
-    return Roles(roles, is_known_layout=False)
+    return Roles(tuple(roles), is_known_layout=False)
