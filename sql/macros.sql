@@ -5,18 +5,23 @@ CREATE OR REPLACE TEMP MACRO folded(words) AS
     regexp_replace(replace(words, 'ํา', 'ำ'), '[\s\x{A0}\x{200B}-\x{200D}\x{FEFF}]', '', 'g');
 
 -- A telephone number keeps its first three digits, an extension none: `06 5xx xxxx`, `#xxxx`. Dates (31/01/2566) and
--- ordinals (1/2566) stay because a slash only counts where no digit stands before it.
+-- ordinals (1/2566) stay because a slash only counts where no digit stands before it. A private-use character stands
+-- before each masked number for a moment, so that its first digits are not taken for an extension.
 CREATE OR REPLACE TEMP MACRO mask_telephone(words) AS
-    regexp_replace(
+    replace(
         regexp_replace(
-            words,
-            '(\p{Nd}[ .()\x{A0}\x{2010}-\x{2015}-]{0,3}\p{Nd}[ .()\x{A0}\x{2010}-\x{2015}-]{0,3}\p{Nd})(?:[ .()\x{A0}\x{2010}-\x{2015}-]{0,3}\p{Nd}){4,}',
-            '\1xx xxxx',
+            regexp_replace(
+                words,
+                '(\p{Nd}[ .()\x{A0}\x{2010}-\x{2015}-]{0,3}\p{Nd}[ .()\x{A0}\x{2010}-\x{2015}-]{0,3}\p{Nd})(?:[ .()\x{A0}\x{2010}-\x{2015}-]{0,3}\p{Nd}){4,}',
+                chr(57344) || '\1xx xxxx',
+                'g'
+            ),
+            '((?:#|ต่อ|โทร(?:ศัพท์|สาร)?|เบอร์|มือถือ|[Tt][Ee][Ll]|[Ee][Xx][Tt]|(?:^|[^\p{Nd}/])/|xxxx ?/)[ .:#\x{A0}]{0,3})\p{Nd}[\p{Nd} ,-]{1,}\p{Nd}',
+            '\1xxxx',
             'g'
         ),
-        '((?:#|ต่อ|โทร(?:ศัพท์|สาร)?|เบอร์|มือถือ|[Tt][Ee][Ll]|[Ee][Xx][Tt]|(?:^|[^\p{Nd}/])/|xxxx ?/)[ .:#\x{A0}]{0,3})\p{Nd}[\p{Nd} ,-]{1,}\p{Nd}',
-        '\1xxxx',
-        'g'
+        chr(57344),
+        ''
     );
 
 -- A user name becomes the same pseudonym in every release of one data directory and cannot be looked up without its salt.

@@ -61,6 +61,11 @@ SELECT
     label,
     ordinal,
     masked_issue(field, label, raw) AS raw,
-    mask_telephone(message) AS message,
+    mask_telephone(
+        CASE
+            WHEN raw <> '' AND contains(message, raw) THEN replace(message, raw, masked_issue(field, label, raw))
+            ELSE message
+        END
+    ) AS message,
     first_seen_at
 FROM findings

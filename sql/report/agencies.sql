@@ -1,0 +1,37 @@
+-- Agencies with projects or issues: how many of each, and how full their pages are.
+WITH issues AS (
+    SELECT
+        regexp_extract(project_id, '^[0-9]{8}') AS agency_code,
+        count(*) FILTER (severity = 'error') AS n_errors,
+        count(*) FILTER (severity = 'warning') AS n_warnings,
+        count(*) FILTER (severity = 'info') AS n_infos
+    FROM here.quality_issues
+    WHERE project_id IS NOT NULL
+    GROUP BY ALL
+),
+
+filled AS (
+    SELECT
+        left(project_id, 8) AS agency_code,
+        count(*) FILTER (raw <> '') AS n_filled,
+        count(*) AS n_rows
+    FROM here.page_fields
+    WHERE field <> 'month'
+    GROUP BY ALL
+)
+
+SELECT
+    agencies.agency_code,
+    coalesce(agencies.agency, agencies.agency_on_pages) AS agency,
+    agencies.evidence,
+    agencies.n_projects,
+    coalesce(issues.n_errors, 0) AS n_errors,
+    coalesce(issues.n_warnings, 0) AS n_warnings,
+    coalesce(issues.n_infos, 0) AS n_infos,
+    coalesce(filled.n_filled, 0) AS n_filled,
+    coalesce(filled.n_rows, 0) AS n_rows
+FROM here.agencies AS agencies
+LEFT JOIN issues ON agencies.agency_code = issues.agency_code
+LEFT JOIN filled ON agencies.agency_code = filled.agency_code
+WHERE agencies.n_projects > 0 OR issues.agency_code IS NOT NULL
+ORDER BY n_errors DESC, n_warnings DESC, agencies.n_projects DESC, agencies.agency_code

@@ -1,0 +1,57 @@
+-- Every open issue with the project it concerns, and whether the release before had it.
+WITH known AS (
+    SELECT DISTINCT
+        source_id,
+        project_id,
+        code,
+        field,
+        label,
+        ordinal,
+        raw
+    FROM before.quality_issues
+)
+
+SELECT
+    issues.code,
+    issues.severity,
+    issues.source_id,
+    issues.project_id,
+    projects.name,
+    coalesce(projects.agency_code, regexp_extract(issues.project_id, '^[0-9]{8}')) AS agency_code,
+    projects.fiscal_year_be,
+    coalesce(projects.is_invented, false) AS is_invented,
+    coalesce(projects.url, pages.url) AS url,
+    issues.label,
+    issues.ordinal,
+    issues.raw,
+    issues.message,
+    iso(issues.first_seen_at) AS first_seen_at,
+    NOT EXISTS (
+        FROM known
+        WHERE
+            known.source_id = issues.source_id
+            AND known.code = issues.code
+            AND known.project_id IS NOT DISTINCT FROM issues.project_id
+            AND known.field IS NOT DISTINCT FROM issues.field
+            AND known.label IS NOT DISTINCT FROM issues.label
+            AND known.ordinal IS NOT DISTINCT FROM issues.ordinal
+            AND known.raw IS NOT DISTINCT FROM issues.raw
+    ) AS is_new
+FROM here.quality_issues AS issues
+LEFT JOIN here.projects AS projects
+    ON issues.source_id = projects.source_id AND issues.project_id = projects.project_id
+LEFT JOIN (
+    SELECT
+        source_id,
+        project_id,
+        max(url) AS url
+    FROM here.page_status
+    GROUP BY source_id, project_id
+) AS pages
+    ON issues.source_id = pages.source_id AND issues.project_id = pages.project_id
+ORDER BY
+    list_position(['error', 'warning', 'info'], issues.severity),
+    issues.code,
+    issues.source_id,
+    issues.project_id,
+    issues.issue_no

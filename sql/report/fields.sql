@@ -1,0 +1,59 @@
+-- What the pages say in each field, over all agencies (agency_code null) and for each of them.
+--
+-- Given, empty, "not set" and a label that is not there are four different statements, so they are counted apart.
+WITH agency_of AS (
+    SELECT
+        source_id,
+        project_id,
+        coalesce(agency_code, '') AS agency_code
+    FROM here.projects
+),
+
+pages AS (
+    SELECT
+        agency_code,
+        count(*) AS n_pages
+    FROM agency_of
+    GROUP BY GROUPING SETS ((), (agency_code))
+),
+
+unreadable AS (
+    SELECT
+        agency_of.agency_code,
+        regexp_replace(issues.field, '_(thb|pct|be|value)$', '') AS field,
+        count(*) AS n_unreadable
+    FROM here.quality_issues AS issues
+    INNER JOIN agency_of ON issues.source_id = agency_of.source_id AND issues.project_id = agency_of.project_id
+    WHERE list_contains(getvariable('unreadable_codes'), issues.code) AND issues.field IS NOT NULL
+    GROUP BY GROUPING SETS ((2), (agency_of.agency_code, 2))
+),
+
+stated AS (
+    SELECT
+        agency_of.agency_code,
+        rows_read.field,
+        count(*) FILTER (rows_read.raw <> '') AS n_given,
+        count(*) FILTER (rows_read.raw = '') AS n_empty,
+        count(*) FILTER (rows_read.raw IS NULL) AS n_not_set,
+        count(DISTINCT (rows_read.source_id, rows_read.project_id)) AS n_pages_with,
+        count(DISTINCT rows_read.raw) FILTER (rows_read.raw <> '') AS n_distinct
+    FROM here.page_fields AS rows_read
+    INNER JOIN agency_of ON rows_read.source_id = agency_of.source_id AND rows_read.project_id = agency_of.project_id
+    WHERE rows_read.field IS NOT NULL
+    GROUP BY GROUPING SETS ((rows_read.field), (agency_of.agency_code, rows_read.field))
+)
+
+SELECT
+    stated.field,
+    stated.agency_code,
+    stated.n_given,
+    stated.n_empty,
+    stated.n_not_set,
+    pages.n_pages - stated.n_pages_with AS n_absent,
+    coalesce(unreadable.n_unreadable, 0) AS n_unreadable,
+    stated.n_distinct
+FROM stated
+INNER JOIN pages ON stated.agency_code IS NOT DISTINCT FROM pages.agency_code
+LEFT JOIN unreadable
+    ON stated.field = unreadable.field AND stated.agency_code IS NOT DISTINCT FROM unreadable.agency_code
+ORDER BY stated.agency_code NULLS FIRST, stated.field

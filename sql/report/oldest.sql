@@ -1,0 +1,11 @@
+-- The projects that were not seen for the longest time.
+SELECT
+    source_id,
+    project_id,
+    name,
+    url,
+    iso(last_seen_at) AS last_seen_at
+FROM here.projects
+WHERE status = 'listed'
+ORDER BY here.projects.last_seen_at, source_id, project_id
+LIMIT 20

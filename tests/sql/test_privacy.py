@@ -1,0 +1,137 @@
+"""Telephone numbers and user names never reach a published table."""
+
+import re
+import stat
+
+import duckdb
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from pipeline.models import read_macros
+from tests.conftest import Built, ParsedArchive
+
+P = "50010000-0001"
+TELEPHONE = "081 431 8031"
+USER = "somchai.j"
+
+
+def mask(text: str) -> str:
+    with duckdb.connect() as con:
+        con.execute("SET VARIABLE salt = 'a salt'").complete()
+        con.execute(read_macros()).complete()
+        return str(con.execute("SELECT mask_telephone($text)", {"text": text}).fetchall()[0][0])
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("นายสมชาย 06 5123 4567", "นายสมชาย 06 5xx xxxx"),
+        ("081 431 8031", "081xx xxxx"),
+        ("โทร.0-2245-5149", "โทร.0-22xx xxxx"),
+        ("โทร 02-245-5149 ต่อ 6775", "โทร 02-2xx xxxx ต่อ xxxx"),
+        ("โทร 0 2245 5149/5477", "โทร 0 22xx xxxx/xxxx"),
+        ("+66 81 431 8031", "+66 8xx xxxx"),
+        ("๐๘๑ ๔๓๑ ๘๐๓๑", "๐๘๑xx xxxx"),
+        ("(02) 245-5149", "(02) 2xx xxxx"),
+        ("ฝ่ายปกครอง #6775", "ฝ่ายปกครอง #xxxx"),
+        ("ฝ่ายปกครอง /5477", "ฝ่ายปกครอง /xxxx"),
+        ("ฝ่ายปกครอง โทร.7436", "ฝ่ายปกครอง โทร.xxxx"),
+        ("โทรศัพท์ 7436, 7437", "โทรศัพท์ xxxx"),
+        ("Tel. 7436", "Tel. xxxx"),
+    ],
+)
+def test_numbers_are_masked(text: str, masked: str) -> None:
+    assert mask(text) == masked
+
+
+@pytest.mark.parametrize(
+    "text", ["ฝ่ายปกครอง", "31/01/2566", "ครั้งที่ 1/2566", "ปีงบประมาณ 2566", "กลุ่มงาน 3", "มาตรา 24 และ 25", ""]
+)
+def test_dates_years_and_small_numbers_stay(text: str) -> None:
+    assert mask(text) == text
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    digits=st.text("0123456789๐๑๒๓๔๕๖๗๘๙", min_size=8, max_size=11),
+    gaps=st.lists(st.sampled_from(["", " ", "-", ".", " - ", "\u00a0", "\u2013"]), min_size=10, max_size=10),
+    before=st.text("กขค. ", max_size=5),
+)
+@example(digits="0814318031", gaps=[""] * 10, before="")
+def test_no_spelling_of_a_number_leaves_more_than_three_of_its_digits(
+    digits: str, gaps: list[str], before: str
+) -> None:
+    spelled = "".join(digit + gap for digit, gap in zip(digits, [*gaps, ""], strict=False))
+    assert len(re.findall(r"\d", mask(before + spelled))) == 3
+
+
+def build_with_secrets(archive: ParsedArchive, **build_settings: object) -> Built:
+    for day, time in (("01", "10:00"), ("02", "11:00")):
+        archive.capture(
+            P,
+            f"2026-01-{day}",
+            responsible=f"ฝ่ายปกครอง {TELEPHONE} วัน {day}",
+            evaluator=f"โทร {TELEPHONE}",
+            unknown={"ผู้ประสานงาน": f"{TELEPHONE} วัน {day}"},
+            updates=[(f"2026-01-{day}", time, USER)],
+            issues=[
+                ("control_characters", "responsible", TELEPHONE),
+                ("unknown_label", None, TELEPHONE),
+                ("control_characters", "update_history.user_name", USER),
+                ("malformed_table_row", "update_history", f"a | {USER} | b"),
+            ],
+        )
+    return archive.build(**build_settings)  # type: ignore[arg-type]
+
+
+def published_text(built: Built) -> str:
+    tables = built.column("SELECT DISTINCT table_name FROM duckdb_columns() WHERE NOT internal")
+    return "\n".join(str(built.rows(str(table))) for table in tables)
+
+
+def test_no_table_or_view_holds_a_telephone_number(archive: ParsedArchive) -> None:
+    text = published_text(build_with_secrets(archive))
+    assert "8031" not in text
+    assert "081xx xxxx" in text
+
+
+def test_the_fact_of_masking_is_kept(archive: ParsedArchive) -> None:
+    archive.capture("50010000-0002", "2026-01-01", responsible="ฝ่ายโยธา")
+    built = build_with_secrets(archive)
+    assert built.column("SELECT is_contact_masked FROM projects ORDER BY project_id") == [True, False]
+
+
+def test_no_table_or_view_holds_a_user_name(archive: ParsedArchive) -> None:
+    built = build_with_secrets(archive)
+    assert USER not in published_text(built)
+    assert re.fullmatch(r"user-[0-9a-f]{12}", str(built.column("SELECT user_name FROM update_history")[0]))
+
+
+def test_no_file_of_a_release_holds_a_secret_byte_for_byte(archive: ParsedArchive) -> None:
+    built = build_with_secrets(archive)
+    salt = (archive.data_dir / "user-names.salt").read_bytes()
+    for file in built.path.iterdir():
+        content = file.read_bytes()
+        for secret in (TELEPHONE.encode(), USER.encode(), salt):
+            assert secret not in content, file.name
+
+
+def test_pseudonyms_are_stable_within_a_data_directory_and_differ_between_two(
+    archive: ParsedArchive, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    other = ParsedArchive(tmp_path_factory.mktemp("other") / "data")
+    query = "SELECT user_name FROM update_history"
+    first = build_with_secrets(archive).column(query)
+    assert archive.build("again").column(query) == first
+    assert build_with_secrets(other).column(query) != first
+
+
+def test_a_setting_publishes_user_names(archive: ParsedArchive) -> None:
+    built = build_with_secrets(archive, publish_user_names=True)
+    assert built.column("SELECT user_name FROM update_history") == [USER]
+
+
+def test_the_salt_is_readable_for_its_owner_alone(archive: ParsedArchive) -> None:
+    archive.build()
+    assert stat.S_IMODE((archive.data_dir / "user-names.salt").stat().st_mode) == 0o600
