@@ -88,7 +88,8 @@ class ArchiveWriter:
         segment_bytes: int = 256_000_000,
     ) -> None:
         name = f"{run_id}-{source_id}"
-        if not _SEGMENT_NAME.fullmatch(name):
+        match = _SEGMENT_NAME.fullmatch(name)
+        if match is None or match["source_id"] != source_id:
             raise ArchiveError(
                 f"{name!r} is no segment name; run ids look like 20261122T180000Z, source ids like bs2568"
             )
