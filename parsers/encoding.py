@@ -63,7 +63,7 @@ def decode_page(body: bytes, content_type: str | None = None) -> Decoded:
     """Decode a page by BOM, by the bytes themselves, by header and by meta element.
 
     Thai UTF-8 cannot pass for windows-874 nor the other way round in any real page, so valid UTF-8 wins over what was
-    declared. Bytes that cannot be read become U+FFFD and has_losses says so.
+    declared, and what is not UTF-8 is windows-874. Bytes that cannot be read become U+FFFD and has_losses says so.
     """
     for bom, encoding in _BOMS:
         if body.startswith(bom):
@@ -88,7 +88,5 @@ def decode_page(body: bytes, content_type: str | None = None) -> Decoded:
     as_utf8 = body.decode("utf-8", "replace")
     if len(_THAI_UTF8.findall(body)) > as_utf8.count("\ufffd"):
         return Decoded(as_utf8, "utf-8", False, True)
-    if declared not in (None, "utf-8", "iso8859-1", "cp1252", "ascii"):
-        text = body.decode(declared, "replace")
-        return Decoded(text, declared, False, "\ufffd" in text)
+    # No other name is believed: servers say iso-8859-1 by default, and Python would also take base64 for a charset.
     return _windows_874(body, is_repaired=True)

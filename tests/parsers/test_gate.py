@@ -1,0 +1,197 @@
+"""The page-kind gate: what a response is judged to be, and why, before any value is read."""
+
+from typing import NamedTuple
+
+import pytest
+
+from parsers.html import read_page
+from parsers.page import PageKind, wrong_project
+from parsers.project import page_issue
+from tests.parsers.projects import PLAIN
+from tests.parsers.samples import PAGES, REAL
+
+WHOLE = PLAIN.html()
+WARNING = (
+    "<br />\n<b>Warning</b>:  mysqli_connect(): Too many connections in <b>/var/www/db.php</b> on line <b>7</b><br />\n"
+)
+FATAL = "<br />\n<b>Fatal error</b>:  Allowed memory size of 128 bytes exhausted in <b>/var/www/v.php</b> on line <b>9</b>\n"
+PLAIN_FATAL = "PHP Fatal error:  Uncaught Error: Call to a member function format() on null in /var/www/v.php:9"
+
+
+def page_of(body: str, *, title: str = "ระบบติดตามประเมินผล") -> str:
+    return f"<!DOCTYPE html>\n<html><head><title>{title}</title></head>\n<body>{body}</body>\n</html>\n"
+
+
+def error_page(name: str, message: str) -> str:
+    return page_of(f'<div class="site-error"><h1>{name}</h1><div class="alert alert-danger">{message}</div></div>')
+
+
+LISTING = page_of(
+    '<div id="w0" class="grid-view"><div class="summary">แสดง <b>1 ถึง 20</b> จาก <b>2,062</b> รายการ</div>'
+    '<table class="table"><thead><tr><th>#</th><th>รหัสโครงการ</th></tr></thead><tbody>'
+    '<tr data-key="1"><td>1</td><td><a href="/index.php?r=tbl-project-main%2Fview&amp;project_id=1">1</a></td></tr>'
+    "</tbody></table></div>"
+)
+
+
+class Case(NamedTuple):
+    """A response and what it must be judged as; reason is a part of the sentence."""
+
+    body: str
+    kind: PageKind
+    reason: str | None
+    status: int = 200
+    location: str | None = None
+
+
+CASES = {
+    "a whole page": Case(WHOLE, PageKind.PROJECT, None),
+    "PHP warnings before the doctype": Case(WARNING * 3 + WHOLE, PageKind.PROJECT, None),
+    "PHP warnings inside the page": Case(WHOLE.replace("<h1>", WARNING + "<h1>"), PageKind.PROJECT, None),
+    "a BOM before the doctype": Case("\ufeff" + WHOLE, PageKind.PROJECT, None),
+    "a page without any table below the rows": Case(PLAIN.html().replace("<th ", "<td "), PageKind.PROJECT, None),
+    "a stored text that looks like a fatal error": Case(
+        PLAIN.having(rationale=FATAL + "\n" + PLAIN_FATAL).html(), PageKind.PROJECT, None
+    ),
+    "a stored text that looks like maintenance": Case(
+        PLAIN.having(name="ปิดปรับปรุงถนน under maintenance").html(), PageKind.PROJECT, None
+    ),
+    "a stored text that looks like a login": Case(
+        PLAIN.having(goal='<form id="login-form"><input type="password">').html(), PageKind.PROJECT, None
+    ),
+    "a listing": Case(LISTING, PageKind.LISTING, None),
+    "Yii's 404": Case(error_page("Not Found (#404)", "ไม่พบหน้าที่ร้องขอ"), PageKind.NOT_FOUND, "404", 404),
+    "Yii's 404 with status 200": Case(error_page("Not Found (#404)", "ไม่พบ"), PageKind.NOT_FOUND, "404"),
+    "a bare 404": Case(page_of("<h1>404</h1>"), PageKind.NOT_FOUND, "404", 404),
+    "410": Case(page_of("gone"), PageKind.NOT_FOUND, "410", 410),
+    "a 403 is refused like a login": Case(error_page("Forbidden (#403)", "ไม่อนุญาต"), PageKind.LOGIN, "403", 403),
+    "a 401": Case(page_of("Unauthorized"), PageKind.LOGIN, "401", 401),
+    "a bad request": Case(error_page("Bad Request (#400)", "พารามิเตอร์"), PageKind.UNKNOWN, "400", 400),
+    "a redirect to the login page": Case(
+        "", PageKind.LOGIN, "redirects to its login page", 302, "/dp/frontend/web/index.php?r=site%2Flogin"
+    ),
+    "a redirect elsewhere": Case("", PageKind.REDIRECT_STUB, "HTTP 302 redirects to 'http", 302, "http://192.0.2.1/"),
+    "a redirect without a target": Case("", PageKind.REDIRECT_STUB, "HTTP 301", 301),
+    "a login form with status 200": Case(
+        page_of('<form id="login-form"><input type="password" name="LoginForm[password]"></form>'),
+        PageKind.LOGIN,
+        "login form",
+    ),
+    "meta refresh": Case(
+        '<html><head><meta http-equiv="Refresh" content="0; URL=/new"></head></html>', PageKind.REDIRECT_STUB, "meta"
+    ),
+    "a script that goes elsewhere": Case(
+        "<html><script>window.location.href = '/new';</script></html>", PageKind.REDIRECT_STUB, "script"
+    ),
+    "location.replace": Case("<script>location.replace('/x')</script>", PageKind.REDIRECT_STUB, "script"),
+    "maintenance with status 503": Case(page_of("ขออภัย ระบบปิดปรับปรุง"), PageKind.MAINTENANCE, "503", 503),
+    "maintenance with status 200": Case(page_of("Site under maintenance"), PageKind.MAINTENANCE, "maintenance"),
+    "a 500": Case(page_of("oops"), PageKind.SERVER_ERROR, "500", 500),
+    "a 502 of the proxy": Case("<html><h1>502 Bad Gateway</h1></html>", PageKind.SERVER_ERROR, "502", 502),
+    "Yii's error page with status 200": Case(
+        error_page("Internal Server Error (#500)", "ข้อผิดพลาด"), PageKind.SERVER_ERROR, "500"
+    ),
+    "Yii's exception page in debug mode": Case(
+        page_of('<div class="call-stack">…</div>', title="PDO Exception – yii\\db\\Exception"),
+        PageKind.SERVER_ERROR,
+        "exception page",
+    ),
+    "a fatal error alone, status 200": Case(FATAL, PageKind.SERVER_ERROR, "Allowed memory size"),
+    "a fatal error in the middle of the rows": Case(
+        WHOLE[: WHOLE.index("<tr><th>หน่วยนับ")] + FATAL, PageKind.SERVER_ERROR, "Allowed memory size"
+    ),
+    "a fatal error in the middle of a page that goes on": Case(
+        WHOLE.replace("<h3>ประวัติ", FATAL + "<h3>ประวัติ"), PageKind.SERVER_ERROR, "Allowed memory size"
+    ),
+    "a plain fatal error at the end of the rows": Case(
+        WHOLE[: WHOLE.index("<tr><th>หน่วยนับ")] + "\n" + PLAIN_FATAL, PageKind.SERVER_ERROR, "Call to a member"
+    ),
+    "nothing": Case("", PageKind.EMPTY, "empty body"),
+    "nothing but white space": Case("\ufeff \r\n\t", PageKind.EMPTY, "empty body"),
+    "cut before the rows": Case(WHOLE[: WHOLE.index("<table")], PageKind.TRUNCATED, "without its label/value rows"),
+    "cut in the head": Case(WHOLE[:60], PageKind.TRUNCATED, "without </html>"),
+    "cut in the rows": Case(
+        WHOLE[: WHOLE.index("<tr><th>หน่วยนับ")], PageKind.TRUNCATED, "ends without </html> after 22 rows"
+    ),
+    "cut behind the rows": Case(WHOLE[: WHOLE.index("</html>")], PageKind.TRUNCATED, "ends without </html>"),
+    "closed, but the rows stop in the middle": Case(
+        page_of(WHOLE[WHOLE.index("<h1>") : WHOLE.index("<tr><th>หน่วยนับ")]),
+        PageKind.TRUNCATED,
+        "stops before the row 'unit'",
+    ),
+    "JSON": Case('{"error": "not a page"}', PageKind.UNKNOWN, "none of the known kinds"),
+    "a page of something else": Case(page_of("<p>ข่าว</p>"), PageKind.UNKNOWN, "none of the known kinds"),
+    "a table of something else": Case(
+        page_of("<table><tr><th>ก</th><td>ข</td></tr><tr><th>ค</th><td>ง</td></tr></table>"),
+        PageKind.UNKNOWN,
+        "no label/value",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_kind(case: Case) -> None:
+    page = read_page(case.body.encode(), status=case.status, location=case.location)
+    assert page.kind is case.kind, page.reason
+    assert page.reason is None if case.reason is None else case.reason in (page.reason or "")
+
+
+def test_every_kind_has_a_case() -> None:
+    assert {case.kind for case in CASES.values()} == set(PageKind)
+
+
+@pytest.mark.parametrize("kind", set(PageKind) - {PageKind.PROJECT})
+def test_every_kind_but_project_is_an_issue_with_the_reason(kind: PageKind) -> None:
+    case = next(case for case in CASES.values() if case.kind is kind)
+    page = read_page(case.body.encode(), status=case.status, location=case.location)
+    issue = page_issue(page, source_id="test", project_id="50010000-0001", snapshot_id="s")
+    assert issue is not None
+    assert issue.code == f"page_{kind}"
+    assert case.reason is None or case.reason in issue.message
+
+
+@pytest.mark.parametrize(
+    ("file", "status", "kind"),
+    [("login", 200, PageKind.LOGIN), ("not-found", 404, PageKind.NOT_FOUND), ("bad-request", 400, PageKind.UNKNOWN)],
+)
+def test_pages_rendered_by_yii(file: str, status: int, kind: PageKind) -> None:
+    body = (PAGES / "other" / f"{file}.html").read_bytes()
+    assert read_page(body, status=status).kind is kind
+    # Yii's error view names the error, so that a server which loses the status changes nothing.
+    if file != "bad-request":
+        assert read_page(body).kind is kind
+
+
+def test_a_page_is_cut_wherever_the_real_page_stops_before_its_end() -> None:
+    body = REAL.body()
+    for end in (b"</td>", b"</tr>", b"</table>", b"</div>", b"<script", b"</body>"):
+        cut = body[: body.rindex(end)]
+        assert read_page(cut).kind is PageKind.TRUNCATED, end
+
+
+WRONG = {
+    "by its title": (WHOLE.replace(": 50010000-0001", ": 50010000-0002"), "the title names project '50010000-0002'"),
+    "by its code row": (
+        PLAIN.having(project_id="50010000-0003").html(),
+        "the row รหัสโครงการ names project '50010000-0003'",
+    ),
+    "by its code row alone": (
+        PLAIN.having(project_id="50010000-0003").html().replace(": 50010000-0001", ""),
+        "the row รหัสโครงการ names project '50010000-0003'",
+    ),
+}
+
+
+@pytest.mark.parametrize(("html", "reason"), WRONG.values(), ids=WRONG)
+def test_a_page_of_another_project_is_refused(html: str, reason: str) -> None:
+    page = read_page(html.encode())
+    assert reason in (wrong_project(page, "50010000-0001") or "")
+    issue = page_issue(page, source_id="test", project_id="50010000-0001", snapshot_id="s")
+    assert issue is not None
+    assert issue.code == "wrong_project"
+
+
+def test_a_page_that_names_no_project_is_not_taken_for_another_one() -> None:
+    page = read_page(PLAIN.without("project_id").html().replace(": 50010000-0001", "").encode())
+    assert page.title_id is None
+    assert wrong_project(page, "50010000-0001") is None
