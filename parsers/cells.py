@@ -84,7 +84,7 @@ def cell_value(cell: LexborNode) -> str | None:
         return ""
     if first.is_text_node and first.next is None:
         return clean_text(first.text_content or "")
-    elements = [node for node in cell.iter() if node.is_element_node]
+    elements = list(cell.iter())
     for element in elements:
         # Kartik's DetailView: the value, and in edit mode a hidden form beside it.
         if has_class(element, "kv-attribute"):

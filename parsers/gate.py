@@ -49,10 +49,10 @@ def judge_response(text: str, status: int, location: str | None) -> Verdict | No
 
 def _judge_error(tree: LexborHTMLParser, text: str, status: int) -> Verdict | None:
     """Judge error pages, by Yii's `(#404)` in the heading of its error view or by the HTTP status."""
-    fatal = _PHP_FATAL.search(text)
+    fatal = _PHP_FATAL.search(text) if "<b>" in text else None
     if fatal is not None:
         return Verdict(PageKind.SERVER_ERROR, f"PHP fatal error in the page: {fatal[1].strip()!r}")
-    error_view = tree.css_first(".site-error h1")
+    error_view = tree.css_first(".site-error h1") if "site-error" in text else None
     code = status if status >= 400 else 0
     if error_view is not None:
         named = _ERROR_PAGE.search(element_text(error_view))

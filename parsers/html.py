@@ -1,7 +1,6 @@
 """HTML bytes → Page, whatever the skin: Yii's and kartik's DetailView and GridView, hand-written tables."""
 
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -9,13 +8,20 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from parsers.cells import cell_value, element_text, has_class
 from parsers.encoding import Decoded, decode_page
 from parsers.gate import judge_page, judge_response
-from parsers.labels import HEADLINE, TITLE, match_label
+from parsers.labels import EXACT, HEADLINE, TITLE, match_label
 from parsers.page import Grid, Page, PageKind, Row
 
 _OUTLINE = "h1,h2,h3,h4,.panel-heading,.alert,table"
 _TOTAL = re.compile(r"(?:จาก|ทั้งหมด|of|Total)\s*([0-9,]+)")
 _FEWEST_KNOWN_LABELS = 3
 _PHP_WARNING = re.compile(r"<b>(?:Warning|Notice|Deprecated|Strict Standards)</b>:")
+
+
+_TAGS = LexborHTMLParser("<table><thead></thead><tbody><tr><th></th><td></td></tr></tbody><tfoot></tfoot></table>")
+_TAG_IDS = {node.tag: node.tag_id for node in _TAGS.css("table *")}
+# Comparing numbers instead of names halves the cost of walking a table.
+_TR, _TH, _TD = _TAG_IDS["tr"], _TAG_IDS["th"], _TAG_IDS["td"]
+_SECTIONS = frozenset(_TAG_IDS[tag] for tag in ("thead", "tbody", "tfoot"))
 
 
 class Content(NamedTuple):
@@ -27,62 +33,70 @@ class Content(NamedTuple):
     grids: tuple[Grid, ...]
 
 
-def _children(node: LexborNode) -> Iterator[LexborNode]:
-    child = node.child
-    while child is not None:
-        if child.is_element_node:
-            yield child
-        child = child.next
-
-
-def _table_rows(table: LexborNode) -> Iterator[LexborNode]:
+def _table_rows(table: LexborNode) -> list[LexborNode]:
     """Rows of the table itself, never those of a table inside one of its cells."""
-    for section in _children(table):
-        if section.tag == "tr":
-            yield section
-        elif section.tag in ("thead", "tbody", "tfoot"):
-            for row in _children(section):
-                if row.tag == "tr":
-                    yield row
+    rows: list[LexborNode] = []
+    for section in table.iter():
+        if section.tag_id == _TR:
+            rows.append(section)
+        elif section.tag_id in _SECTIONS:
+            rows += [row for row in section.iter() if row.tag_id == _TR]
+    return rows
 
 
-def _detail_rows(table: LexborNode) -> Iterator[Row | None]:
-    """Label/value pairs of a table; None stands for a row that is no such pair."""
+def _label_text(cell: LexborNode) -> str:
+    first = cell.child
+    if first is not None and first.next is None:
+        text = first.text_content
+        if text in EXACT:
+            return text
+    return element_text(cell)
+
+
+def _pairs(row: LexborNode) -> list[Row] | None:
+    """Label/value pairs of one table row; None when it holds no such pairs."""
+    cells = list(row.iter())
+    if not cells or len(cells) % 2:
+        return None
+    pairs: list[Row] = []
+    for label, value in zip(cells[::2], cells[1::2], strict=True):
+        if value.tag_id != _TD:
+            return None
+        pairs.append(Row(_label_text(label), cell_value(value)))
+    return pairs
+
+
+def _detail_rows(table: LexborNode) -> tuple[list[Row], bool]:
+    """Label/value rows of a table, and whether it has no other rows; the text of another row stands without a label."""
+    rows: list[Row] = []
+    is_regular = True
     for row in _table_rows(table):
-        label = row.child
-        if label is not None and label.is_element_node:
-            value = label.next
-            if value is not None and value.tag == "td" and value.next is None:
-                # As Yii's DetailView writes every row, so this is worth a short way.
-                yield Row(element_text(label), cell_value(value))
-                continue
-        cells = list(_children(row))
-        if len(cells) == 1 and has_class(row, "kv-child-table-row"):
-            # Kartik lays several pairs out in one row, in a table of its own.
-            inner = cells[0].css_first("table.kv-child-table")
-            if inner is not None:
-                yield from _detail_rows(inner)
-                continue
-        if not cells or len(cells) % 2 or any(cell.tag != "td" for cell in cells[1::2]):
-            yield None
+        pairs = _pairs(row)
+        if pairs is not None:
+            rows += pairs
             continue
-        for label, value in zip(cells[::2], cells[1::2], strict=True):
-            yield Row(element_text(label), cell_value(value))
+        # Kartik lays several pairs out in one row, in a table of its own.
+        inner = row.css_first("table.kv-child-table") if has_class(row, "kv-child-table-row") else None
+        for inner_row in _table_rows(inner) if inner is not None else [row]:
+            pairs = _pairs(inner_row)
+            if pairs is None:
+                is_regular = False
+                text = element_text(inner_row)
+                pairs = [Row("", text)] if text else []
+            rows += pairs
+    return rows, is_regular
 
 
 def _read_details(table: LexborNode) -> list[Row] | None:
     """Rows of a label/value table; None when the table is something else."""
-    is_detail_view = has_class(table, "detail-view")
-    if not is_detail_view:
-        first = next(_table_rows(table), None)
-        if first is None or sum(1 for _ in _children(first)) != 2:
-            return None
-    pairs = list(_detail_rows(table))
-    rows = [pair for pair in pairs if pair is not None]
-    if is_detail_view:
-        return rows
+    if has_class(table, "detail-view"):
+        return _detail_rows(table)[0]
+    first = next(iter(_table_rows(table)), None)
+    if first is None or len(list(first.iter())) != 2:
+        return None
+    rows, is_regular = _detail_rows(table)
     known = sum(match_label(row.label) is not None for row in rows)
-    return rows if len(rows) == len(pairs) and known >= _FEWEST_KNOWN_LABELS else None
+    return rows if is_regular and known >= _FEWEST_KNOWN_LABELS else None
 
 
 def _stated_total(table: LexborNode) -> int | None:
@@ -101,16 +115,15 @@ def _stated_total(table: LexborNode) -> int | None:
 def _read_grid(table: LexborNode, heading: str | None) -> Grid | None:
     """A table whose first row holds header cells only; None when there is no such row."""
     rows = _table_rows(table)
-    first = next(rows, None)
-    header_cells = list(_children(first)) if first is not None else []
-    if len(header_cells) < 2 or any(cell.tag != "th" for cell in header_cells):
+    header_cells = list(rows[0].iter()) if rows else []
+    if len(header_cells) < 2 or any(cell.tag_id != _TH for cell in header_cells):
         return None
     body: list[tuple[str | None, ...]] = []
-    for row in rows:
-        cells = list(_children(row))
+    for row in rows[1:]:
+        cells = list(row.iter())
         if len(cells) == 1 and cells[0].css_first("div.empty") is not None:
             continue
-        if cells and not has_class(row, "filters"):
+        if cells:
             body.append(tuple([cell_value(cell) for cell in cells]))
     header = tuple([element_text(cell) for cell in header_cells])
     return Grid(heading, header, tuple(body), _stated_total(table))
