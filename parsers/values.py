@@ -262,6 +262,7 @@ def read_year(raw: str) -> Year:
     return Year(None, "unreadable_year")
 
 
+_NUMERALS = frozenset("0123456789๐๑๒๓๔๕๖๗๘๙.,-")
 _LEADING_NUMBER = re.compile(r"(\S*[0-9๐-๙]\S*)\s+(.*\S)", re.DOTALL)
 
 
@@ -273,7 +274,8 @@ def read_quantity(raw: str, unit: str | None) -> Quantity:
     text = raw.strip()
     if not text:
         return Quantity(None, None)
-    if unit and text.endswith(unit):
+    # Without a space between, a unit that begins like a number (`0`, `.5`) could be the end of one.
+    if unit and text.endswith(unit) and (unit[0] not in _NUMERALS or text[-len(unit) - 1 : -len(unit)] in ("", " ")):
         number_text = text[: -len(unit)].strip()
         if not number_text:
             return Quantity(None, unit)

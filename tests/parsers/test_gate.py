@@ -14,7 +14,7 @@ WHOLE = PLAIN.html()
 WARNING = (
     "<br />\n<b>Warning</b>:  mysqli_connect(): Too many connections in <b>/var/www/db.php</b> on line <b>7</b><br />\n"
 )
-FATAL = "<br />\n<b>Fatal error</b>:  Allowed memory size of 128 bytes exhausted in <b>/var/www/v.php</b> on line <b>9</b>\n"
+FATAL = "<br />\n<b>Fatal error</b>:  Allowed memory size of 128 bytes exhausted in <b>/v.php</b> on line <b>9</b>\n"
 PLAIN_FATAL = "PHP Fatal error:  Uncaught Error: Call to a member function format() on null in /var/www/v.php:9"
 
 
