@@ -1,0 +1,58 @@
+"""Listing pages as Yii 2 renders them, and pages that are none."""
+
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parsers.listing import read_listing
+
+LISTING = Path(__file__).parents[1] / "fixtures" / "listing"
+OTHER = files("pipeline") / "sample_site" / "other"
+
+
+def test_a_first_page() -> None:
+    listing = read_listing((LISTING / "page-1.html").read_bytes())
+    assert listing is not None
+    assert len(listing.project_ids) == 20
+    assert listing.project_ids[5:7] == ("50210000-0001", "50190000-0003")
+    assert listing.stated_total == 2062
+    assert listing.next_href == "/dp/frontend/web/index.php?r=tbl-project-main%2Findex&page=2"
+    assert listing.sort_keys == ("project_id", "year", "project_name", "department_id", "progress_latest")
+
+
+def test_the_last_page_has_no_next_link() -> None:
+    listing = read_listing((LISTING / "page-104.html").read_bytes())
+    assert listing is not None
+    assert listing.project_ids == ("50250000-0060", "50350000-0052")
+    assert (listing.stated_total, listing.next_href) == (2062, None)
+
+
+def test_every_link_of_a_row_counts_once_and_ids_are_unquoted() -> None:
+    link = '<a href="/dp/index.php?r=tbl-project-main%2Fview&amp;project_id=..%2F..%2Fetc+x">'
+    rows = f"<tr><td>{link}a</a></td><td>{link}b</a></td><td><a href='?r=site%2Findex'>home</a></td></tr>"
+    summary = '<div class="summary">Showing <b>1-1</b> of <b>1</b> item.</div>'
+    listing = read_listing(f'<div class="grid-view">{summary}<table><tbody>{rows}</tbody></table></div>'.encode())
+    assert listing is not None
+    assert listing.project_ids == ("../../etc x",)
+    assert listing.stated_total == 1
+
+
+def test_an_empty_listing_states_zero() -> None:
+    row = '<tr><td colspan="7"><div class="empty">ไม่พบผลลัพธ์</div></td></tr>'
+    empty = f'<div class="grid-view"><table><tbody>{row}</tbody></table></div>'
+    assert read_listing(empty.encode()) == ((), 0, None, ())
+
+
+@pytest.mark.parametrize("name", ["login.html", "not-found.html", "bad-request.html"])
+def test_a_page_without_a_grid_is_no_listing(name: str) -> None:
+    assert read_listing((OTHER / name).read_bytes()) is None
+
+
+@given(st.binary(max_size=300), st.integers(0, 100_000))
+def test_damaged_pages_never_raise(noise: bytes, at: int) -> None:
+    whole = (LISTING / "page-1.html").read_bytes()
+    listing = read_listing(whole[: at % len(whole)] + noise + whole[at % len(whole) + len(noise) :])
+    assert listing is None or all(isinstance(project_id, str) for project_id in listing.project_ids)
