@@ -14,7 +14,7 @@ import duckdb
 from pipeline.datapackage import write_datapackage
 from pipeline.dictionary import column_comment, parquet_metadata, table_comment
 from pipeline.errors import PipelineError
-from pipeline.inputs import REAL_PROJECTS, InputError, attach_inputs
+from pipeline.inputs import REAL_PROJECTS, InputError, attach_inputs, find_damage
 from pipeline.models import FINDINGS, Model, load_models, read_macros
 from pipeline.schema import schema_of
 from pipeline.settings import BuildSettings, Settings, Source
@@ -70,6 +70,9 @@ def build(settings: Settings, *, fingerprint: str, out_dir: Path) -> dict[str, i
             used = _sources_used(con, settings)
         except InputError as error:
             raise BuildError(str(error)) from error
+        except (BuildError, duckdb.Error) as error:
+            # A part that is torn within shows only when a model reads it: name the part rather than the model.
+            raise BuildError(find_damage(settings.parsed_dir, fingerprint) or str(error)) from error
         finally:
             con.close()
     tables = [model for model in models.values() if model.layer == "curated"]

@@ -128,6 +128,19 @@ def find_parts(parsed_dir: Path, fingerprint: str) -> list[Path]:
     return sorted(path for path in parsed_dir.glob(f"*@{fingerprint}") if path.is_dir())
 
 
+def find_damage(parsed_dir: Path, fingerprint: str) -> str | None:
+    """Read every part to its end and say which file cannot be read; slow, so only for when something went wrong."""
+    for part in find_parts(parsed_dir, fingerprint):
+        for file in sorted(part.glob("*.parquet")):
+            try:
+                with pq.ParquetFile(file) as table:
+                    for batch in table.iter_batches():
+                        batch.validate(full=True)
+            except (pa.ArrowException, OSError) as error:
+                return _torn(file, error)
+    return None
+
+
 def read_runs(runs_dir: Path) -> list[RunRow]:
     """Read the run records; raises InputError for a file that is no JSON object."""
     return [_read_run(path) for path in sorted(runs_dir.glob("*.json"))]
@@ -206,13 +219,20 @@ def _attach_parsed(con: duckdb.DuckDBPyConnection, name: str, schema: pa.Schema,
 
 
 def _check_file(file: Path, schema: pa.Schema) -> None:
-    advice = f"delete the directory {file.parent} and run `bma-projects parse`"
     try:
         found = pq.read_schema(file)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise InputError(f"{file}: torn or unreadable ({error}); {advice}") from error
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(_torn(file, error)) from error
     if [(column.name, column.type) for column in found] != [(column.name, column.type) for column in schema]:
-        raise InputError(f"{file}: its columns are not those of the current parser; {advice}")
+        raise InputError(f"{file}: its columns are not those of the current parser; {_remedy(file)}")
+
+
+def _torn(file: Path, error: Exception) -> str:
+    return f"{file}: torn or unreadable ({' '.join(str(error).split())}); {_remedy(file)}"
+
+
+def _remedy(file: Path) -> str:
+    return f"delete the directory {file.parent} and run `bma-projects parse`"
 
 
 def _leave_out_copies(con: duckdb.DuckDBPyConnection) -> None:
