@@ -18,7 +18,7 @@ _SPACES = re.compile(r"\s+")
 
 
 class Label(NamedTuple):
-    """One known label; `aliases` are other spellings seen on the site or its sisters."""
+    """One known label; `aliases` are other spellings (beyond white space and case) seen on the site or its sisters."""
 
     field: str
     text: str
@@ -30,22 +30,22 @@ LABELS = (
     Label("project_id", "รหัสโครงการ", ("รหัสโครงการ/กิจกรรม", "Project ID")),
     Label("fiscal_year", "ปี", ("ปีงบประมาณ", "ปี พ.ศ.")),
     Label("name", "ชื่อโครงการ", ("ชื่อโครงการ/กิจกรรม",)),
-    Label("policy_id", "Policy ID", ("PolicyID", "Policy Id", "policy_id")),
-    Label("branch_id", "Branch ID", ("BranchID", "Branch Id", "branch_id")),
-    Label("kpi_id", "Kpi ID", ("KPI ID", "Kpi Id", "kpi_id")),
+    Label("policy_id", "Policy ID", ("policy_id",)),
+    Label("branch_id", "Branch ID", ("branch_id",)),
+    Label("kpi_id", "Kpi ID", ("kpi_id",)),
     Label("budget_received", "งบฯ ที่ได้รับ (บาท)", ("งบที่ได้รับ (บาท)", "งบประมาณที่ได้รับ (บาท)", "งบฯ ที่ได้รับ")),
     Label("budget_spent", "งบฯ ที่ใช้ไป (บาท)", ("งบที่ใช้ไป (บาท)", "งบประมาณที่ใช้ไป (บาท)", "งบฯ ที่ใช้ไป")),
     Label("progress", "คืบหน้าล่าสุด", ("ความคืบหน้าล่าสุด",)),
     Label("agency", "หน่วยงาน", ("หน่วยงานที่รับผิดชอบ",)),
-    Label("start_date", "Start Date", ("StartDate", "วันที่เริ่มต้น")),
-    Label("finish_date", "Finish Date", ("FinishDate", "วันที่สิ้นสุด")),
+    Label("start_date", "Start Date", ("วันที่เริ่มต้น",)),
+    Label("finish_date", "Finish Date", ("วันที่สิ้นสุด",)),
     Label("rationale", "หลักการและเหตุผล", ("หลักการเหตุผล",)),
     Label("objective", "วัตถุประสงค์", ("วัตถุประสงค์ของโครงการ",)),
     Label("goal", "เป้าหมาย"),
     Label("responsible", "ผู้รับผิดชอบ", ("ผู้รับผิดชอบโครงการ",)),
     Label("evaluator", "ผู้ตรวจประเมิน", ("ผู้ตรวจประเมินผล",)),
     Label("remark", "หมายเหตุ"),
-    Label("governor_policy", "นโยบาย ผว.", ("นโยบาย ผว", "นโยบายผว.", "นโยบายผู้ว่าฯ")),
+    Label("governor_policy", "นโยบาย ผว.", ("นโยบาย ผว", "นโยบายผู้ว่าฯ")),
     Label("weight", "ค่าน้ำหนัก", ("น้ำหนัก",)),
     Label("target", "เป้าหมายโครงการ"),
     Label("result", "ผลการดำเนินการ", ("ผลการดำเนินงาน",)),

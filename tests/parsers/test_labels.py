@@ -1,0 +1,217 @@
+"""The catalogue of labels: known ones in every spelling; unknown, missing, renamed and repeated ones."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parsers.labels import (
+    LABELS,
+    PROGRESS_COLUMNS,
+    UPDATE_COLUMNS,
+    Label,
+    columns_of,
+    compose_sara_am,
+    match_key,
+    match_label,
+)
+from tests.parsers.projects import LABEL_OF, PLAIN, StoredProject
+
+ONCE = [label for label in LABELS if label.text != "เป้าหมาย"]
+
+
+@pytest.mark.parametrize("label", ONCE, ids=lambda label: label.field)
+def test_a_known_label_is_exact(label: Label) -> None:
+    assert match_label(label.text) == (label.field, None, True)
+
+
+@pytest.mark.parametrize(
+    ("label", "alias"),
+    [(label, alias) for label in LABELS for alias in label.aliases],
+    ids=lambda value: str(value)[:40],
+)
+def test_an_alias_names_the_field_but_is_not_exact(label: Label, alias: str) -> None:
+    assert match_label(alias) == (label.field, None, False)
+
+
+def test_no_spelling_stands_for_two_fields() -> None:
+    keys = [match_key(text) for label in ONCE for text in (label.text, *label.aliases)]
+    assert len(set(keys)) == len(keys)
+    assert match_key("เป้าหมาย") not in keys
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+@pytest.mark.parametrize("text", ["ผลงานเดือนที่ {}", "ผลงานเดือนที่{}", "ผลงานเดือนที่  {}", "ผลงานเดือนที่ {} :"])
+def test_a_month_label_names_its_month(month: int, text: str) -> None:
+    match = match_label(text.format(month))
+    assert match is not None
+    assert (match.field, match.month_no) == ("month", month)
+
+
+@pytest.mark.parametrize("text", ["ผลงานประจำเดือนที่ 3", "ผลงานเดือน 3", "ผลการดำเนินงานเดือนที่ 3"])
+def test_a_renamed_month_label_is_not_exact(text: str) -> None:
+    assert match_label(text) == ("month", 3, False)
+
+
+UNKNOWN = ["ผลงานเดือนที่ 0", "ผลงานเดือนที่ 13", "ผลงานเดือนที่", "ผลงานเดือนที่ 1.5", "ผลงานเดือนที่ ก", "x" * 5000]
+UNKNOWN += ["", " ", "ปีที่", "เป้าหมายของเขต", "รหัส", "หน่วย", "คืบหน้า", "ผลงานเดือนที่ 1 100"]
+
+
+@pytest.mark.parametrize("text", UNKNOWN)
+def test_a_label_nobody_knows(text: str) -> None:
+    assert match_label(text) is None
+
+
+DISGUISES = {
+    "a colon": "{}:",
+    "a wide colon": "{}：",
+    "a space and a colon": "{} :",
+    "white space around": " \t{}\n",
+    "a no-break space": "\u00a0{}\u00a0",
+    "a zero-width space": "\u200b{}\u200b",
+    "a BOM": "\ufeff{}",
+    "a soft hyphen and bidi marks": "\u00ad\u202a{}\u202c",
+}
+
+
+@pytest.mark.parametrize("disguise", DISGUISES.values(), ids=DISGUISES)
+@pytest.mark.parametrize("label", ONCE, ids=lambda label: label.field)
+def test_what_shows_nothing_does_not_change_a_label(label: Label, disguise: str) -> None:
+    match = match_label(disguise.format(label.text))
+    assert match is not None
+    assert match.field == label.field
+
+
+def decomposed(text: str) -> str:
+    return text.replace("\u0e33", "\u0e4d\u0e32")
+
+
+@pytest.mark.parametrize("label", [label for label in ONCE if "\u0e33" in label.text], ids=lambda label: label.field)
+def test_a_label_with_its_sara_am_in_two_characters_is_known(label: Label) -> None:
+    match = match_label(decomposed(label.text))
+    assert match is not None
+    assert match.field == label.field
+
+
+@pytest.mark.parametrize("raw", ["น\u0e49\u0e4d\u0e32", "น\u0e4d\u0e49\u0e32", "น\u0e49\u0e33"])
+def test_sara_am_is_composed_with_its_tone_mark_before_it(raw: str) -> None:
+    assert compose_sara_am(raw) == "น\u0e49\u0e33"
+
+
+def test_columns_of_the_tables_are_known_by_name() -> None:
+    assert columns_of(tuple(c.text for c in PROGRESS_COLUMNS), PROGRESS_COLUMNS) == tuple(
+        c.field for c in PROGRESS_COLUMNS
+    )
+    assert columns_of(tuple(c.text for c in UPDATE_COLUMNS), UPDATE_COLUMNS) == tuple(c.field for c in UPDATE_COLUMNS)
+    assert columns_of(("ปัญหาอุปสรรค", "อื่นๆ"), PROGRESS_COLUMNS) == ("problem", None)
+
+
+def goals(project: StoredProject) -> list[str | None]:
+    return [row.field for row in project.parse().fields if row.label == "เป้าหมาย"]
+
+
+class TestTheTwoGoals:
+    """`เป้าหมาย` stands twice: first the goals as a text, then as heading of the month rows."""
+
+    MARKED = PLAIN.having(goal="ก", month_goal="ข")
+
+    def test_in_page_order(self) -> None:
+        page = self.MARKED.parse().page
+        assert (page.goal, page.month_goal) == ("ก", "ข")
+
+    def test_in_a_reversed_page(self) -> None:
+        page = self.MARKED.with_rows(self.MARKED.rows[::-1]).parse().page
+        assert (page.goal, page.month_goal) == ("ก", "ข")
+
+    @pytest.mark.parametrize("missing", ["goal", "month_goal"])
+    @pytest.mark.parametrize("step", [1, -1])
+    def test_when_one_of_them_is_missing(self, missing: str, step: int) -> None:
+        project = self.MARKED.without(missing)
+        parsed = project.with_rows(project.rows[::step]).parse()
+        kept = {"goal": "ก", "month_goal": "ข"} | {missing: None}
+        assert (parsed.page.goal, parsed.page.month_goal) == (kept["goal"], kept["month_goal"])
+        assert [issue.field for issue in parsed.issues if issue.code == "missing_label"] == [missing]
+
+    def test_when_rows_around_them_are_missing(self) -> None:
+        page = self.MARKED.without("objective").without("progress_note").parse().page
+        assert (page.goal, page.month_goal) == ("ก", "ข")
+
+    def test_neither_is_named_in_a_shuffled_page(self) -> None:
+        rows = list(self.MARKED.rows)
+        random.Random(7).shuffle(rows)
+        parsed = self.MARKED.with_rows(rows).parse()
+        assert goals(self.MARKED.with_rows(rows)) == [None, None]
+        assert (parsed.page.goal, parsed.page.month_goal) == (None, None)
+        assert [issue.raw for issue in parsed.issues if issue.code == "ambiguous_label"] == [
+            value for label, value in rows if label == "เป้าหมาย"
+        ]
+
+    def test_neither_is_named_when_both_stand_in_one_place(self) -> None:
+        project = self.MARKED.without("month_goal").adding("เป้าหมาย", "ข", before="responsible")
+        assert goals(project) == [None, None]
+
+    @given(st.randoms(use_true_random=False), st.integers(0, 41))
+    def test_a_goal_is_named_only_between_its_own_neighbours(self, chance: random.Random, swaps: int) -> None:
+        rows = list(self.MARKED.rows)
+        for _ in range(swaps):
+            left, right = chance.randrange(len(rows)), chance.randrange(len(rows))
+            rows[left], rows[right] = rows[right], rows[left]
+        for row in self.MARKED.with_rows(rows).parse().fields:
+            if row.field in ("goal", "month_goal"):
+                assert row.label == "เป้าหมาย"
+
+
+class TestLabelsOfAPage:
+    def test_an_unknown_label_is_kept_and_reported(self) -> None:
+        parsed = PLAIN.adding("พิกัดโครงการ (lat,long)", "13.7563,100.5018", before="rationale").parse()
+        (row,) = [row for row in parsed.fields if row.field is None]
+        assert (row.ordinal, row.label, row.raw) == (13, "พิกัดโครงการ (lat,long)", "13.7563,100.5018")
+        (issue,) = parsed.issues
+        assert (issue.code, issue.label, issue.ordinal, issue.raw) == ("unknown_label", row.label, 13, row.raw)
+        assert parsed.page.finish_date == PLAIN.parse().page.finish_date
+
+    @pytest.mark.parametrize("field", LABEL_OF)
+    def test_a_missing_label_is_reported_and_its_field_is_null(self, field: str) -> None:
+        parsed = PLAIN.having(**{field: "1"}).without(field).parse()
+        missing = [(issue.field, issue.label) for issue in parsed.issues if issue.code == "missing_label"]
+        assert missing == [(field, LABEL_OF[field])]
+        assert field not in {row.field for row in parsed.fields}
+
+    def test_a_renamed_label_is_read_and_reported(self) -> None:
+        parsed = PLAIN.renaming("responsible", "ผู้รับผิดชอบโครงการ").parse()
+        assert parsed.page.responsible == "ฝ่ายโยธา"
+        assert [(issue.code, issue.field, issue.label) for issue in parsed.issues] == [
+            ("renamed_label", "responsible", "ผู้รับผิดชอบโครงการ")
+        ]
+
+    def test_missing_months_are_one_issue(self) -> None:
+        parsed = PLAIN.without("month 4").without("month 12").parse()
+        assert [issue.raw for issue in parsed.issues if issue.code == "missing_label"] == ["4, 12"]
+
+    def test_two_rows_with_one_label_and_different_values_are_neither_taken(self) -> None:
+        parsed = PLAIN.adding("ปี", "2567", before="name").parse()
+        assert (parsed.page.fiscal_year_be, parsed.page.fiscal_year_raw) == (None, None)
+        assert [issue.code for issue in parsed.issues] == ["duplicate_row"]
+        assert [row.raw for row in parsed.fields if row.field == "fiscal_year"] == ["2566", "2567"]
+
+    def test_two_rows_with_one_label_and_the_same_value_are_taken_once(self) -> None:
+        parsed = PLAIN.adding("ปี", "2566", before="name").parse()
+        assert parsed.page.fiscal_year_be == 2566
+        assert [issue.code for issue in parsed.issues] == ["repeated_row"]
+
+    def test_three_rows_with_one_label_never_bring_a_value_back(self) -> None:
+        parsed = PLAIN.adding("ปี", "2567", before="name").adding("ปี", "2567", before="name").parse()
+        assert parsed.page.fiscal_year_be is None
+        parsed = PLAIN.having(fiscal_year=None).adding("ปี", "2567", before="name").parse()
+        assert parsed.page.fiscal_year_be is None
+        parsed = PLAIN.adding("ปี", "2567", before="name").adding("ปี", None, before="name").parse()
+        assert parsed.page.fiscal_year_be is None
+
+    def test_the_order_of_the_rows_changes_no_field_that_stands_once(self) -> None:
+        rows = list(PLAIN.rows)
+        random.Random(3).shuffle(rows)
+        plain, shuffled = PLAIN.parse().page, PLAIN.with_rows(rows).parse().page
+        moved = {"goal", "month_goal", "content_sha256"}
+        for name in set(plain._fields) - moved:
+            assert getattr(shuffled, name) == getattr(plain, name), name
