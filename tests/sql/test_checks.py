@@ -1,0 +1,104 @@
+"""Each check across pages finds its offending rows and leaves the others alone."""
+
+from collections.abc import Callable
+
+import pytest
+
+from pipeline.models import load_models
+from tests.conftest import ParsedArchive, Report
+
+P = "50490000-3607"
+REPORT: Report = ("2025-12-01", "5", "1", "ไม่มี", "x")
+
+
+def vanished(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01", name="a")
+    archive.attempt(P, "2026-01-02", "missing")
+    archive.attempt(P, "2026-01-03", "missing")
+
+
+def removed_report(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01", reports=[REPORT])
+    archive.capture(P, "2026-01-02")
+
+
+def future_report(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01T18:00", reports=[("2026-01-02", "5", "1", "", ""), ("2026-01-03", "5", "1", "", "")])
+
+
+def blink(archive: ParsedArchive) -> None:
+    for day, remark in (("01", "a"), ("02", ""), ("03", "a")):
+        archive.capture(P, f"2026-01-{day}", remark=remark)
+
+
+def edited_after_completion(archive: ParsedArchive) -> None:
+    for day in ("01", "02"):
+        archive.capture(P, f"2026-01-{day}", progress_pct="100", name=day)
+
+
+def listed_only(archive: ParsedArchive) -> None:
+    archive.listing("2026-01-01", [P])
+
+
+def never_answered(archive: ParsedArchive) -> None:
+    archive.attempt(P, "2026-01-01", "failed")
+
+
+def unchanged_only(archive: ParsedArchive) -> None:
+    archive.attempt(P, "2026-01-01", "unchanged")
+
+
+def at_once(archive: ParsedArchive) -> None:
+    for run, name in (("20260101T000000Z", "a"), ("20260102T000000Z", "b")):
+        archive.capture(P, "2026-01-01", run=run, name=name)
+
+
+def two_sources(archive: ParsedArchive) -> None:
+    for source in ("bmavisions", "bs2568"):
+        archive.capture(P, "2026-01-01", source=source, name=source)
+
+
+def other_agency(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01", agency="สำนักงานเขตบางรัก")
+
+
+def unknown_agency(archive: ParsedArchive) -> None:
+    archive.capture("99990000-0001", "2026-01-01", agency="a")
+
+
+CASES: dict[str, tuple[Callable[[ParsedArchive], None], int]] = {
+    "agency_name_differs": (other_agency, 1),
+    "agency_unknown": (unknown_agency, 1),
+    "captures_at_once": (at_once, 1),
+    "edited_after_completion": (edited_after_completion, 1),
+    "listed_never_fetched": (listed_only, 1),
+    "page_never_answered": (never_answered, 1),
+    "project_vanished": (vanished, 1),
+    "report_changed_later": (removed_report, 5),
+    "report_in_future": (future_report, 1),
+    "sources_disagree": (two_sources, 2),
+    "unchanged_without_capture": (unchanged_only, 1),
+    "value_blinked": (blink, 1),
+}
+
+
+def test_every_check_has_a_case() -> None:
+    assert {model.name for model in load_models().values() if model.layer == "quality"} == CASES.keys()
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_a_check_finds_its_rows(archive: ParsedArchive, code: str) -> None:
+    arrange, n_found = CASES[code]
+    arrange(archive)
+    built = archive.build()
+    assert built.column(f"SELECT count(*) FROM quality_issues WHERE code = '{code}'") == [n_found]
+    assert built.column(f"SELECT n_issues FROM quality_rules WHERE code = '{code}'") == [n_found]
+    assert built.column("SELECT count(*) FROM quality_issues WHERE message IS NULL OR severity IS NULL") == [0]
+
+
+def test_sound_pages_raise_nothing(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01", name="a", agency="สำนักงานเขตทุ่งครุ", progress_pct="5", reports=[REPORT])
+    archive.attempt(P, "2026-01-02", "unchanged")
+    archive.capture(P, "2026-01-03", name="b", agency="สำนักงานเขตทุ่งครุ", progress_pct="6", reports=[REPORT])
+    archive.listing("2026-01-03", [P])
+    assert archive.build().rows("quality_issues") == []

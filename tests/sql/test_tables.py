@@ -1,0 +1,256 @@
+"""Each curated table says what its page said, and nothing else."""
+
+import pytest
+
+from parsers.records import Issue
+from tests.conftest import ParsedArchive, Report
+
+P = "50490000-3607"
+LAYOUT = (1, 1, 2, 3, 1, 4, 5, 6, 7, 8, 6, 6, 9, 10, 11, 12)
+FEBRUARY: Report = ("2023-02-20", "55", "1", "ไม่มี", "สอง")
+JANUARY: Report = ("2023-01-31", "50", "1", "ไม่มี", "หนึ่ง")
+MARCH: Report = ("2023-03-27", "60", "1", "เลื่อน", "สาม")
+
+
+def test_targets_take_the_canonical_row_and_keep_all_values_in_page_order(archive: ParsedArchive) -> None:
+    months = [
+        (1, "10", "extra"),
+        (1, "20", "canonical"),
+        (2, "", "canonical"),
+        (1, "30", "extra"),
+        (3, None, "canonical"),
+        (6, "", "canonical"),
+        (6, "", "extra"),
+        (7, "5", "canonical"),
+        (7, "5", "extra"),
+    ]
+    archive.capture(P, "2026-01-01", name="a", months=months, target_value="100", target_unit="ร้อยละ")
+    targets = archive.build().rows(
+        "SELECT month_no, result_value::DOUBLE AS v, result_raw AS raw, n_rows, is_conflicting, raw_values FROM targets"
+    )
+    assert [tuple(row.values()) for row in targets] == [
+        (1, 20.0, "20", 3, True, ["10", "20", "30"]),
+        (2, None, "", 1, False, [""]),
+        (3, None, None, 1, False, [None]),
+        (6, None, "", 2, False, ["", ""]),
+        (7, 5.0, "5", 2, False, ["5", "5"]),
+    ]
+
+
+def test_an_empty_cell_beside_a_value_is_a_conflict(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01", name="a", months=[(1, "", "canonical"), (1, "80", "extra")])
+    assert archive.build().column("SELECT is_conflicting FROM targets") == [True]
+
+
+def test_a_month_without_a_canonical_row_has_no_value(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01", name="a", months=[(1, "7", "extra"), (1, "8", "extra")])
+    assert archive.build().rows("SELECT result_value, result_raw, n_rows FROM targets") == [
+        {"result_value": None, "result_raw": None, "n_rows": 2}
+    ]
+
+
+def test_target_rows_keep_the_layout_of_the_site(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01", name="a", months=[(no, "1", "canonical") for no in LAYOUT])
+    assert archive.build().column("SELECT month_no FROM target_rows ORDER BY ordinal") == list(LAYOUT)
+
+
+def test_page_fields_keep_not_set_and_empty_apart(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01", name="", remark=None, unknown={"ป้ายใหม่": "x"})
+    rows = archive.build().rows("SELECT ordinal, raw, field FROM page_fields ORDER BY ordinal")
+    assert [tuple(row.values()) for row in rows] == [(1, "", "name"), (2, None, "remark"), (3, "x", None)]
+
+
+def test_only_the_newest_page_is_in_the_tables_of_the_present(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01", name="old", months=[(1, "1", "canonical")])
+    archive.capture(P, "2026-01-02", name="new", months=[(1, "2", "canonical")])
+    built = archive.build()
+    assert built.column("SELECT raw FROM page_fields") == ["new", "2"]
+    assert built.column("SELECT result_raw FROM targets") == ["2"]
+    assert built.column("SELECT name FROM projects") == ["new"]
+
+
+def test_change_is_the_step_from_the_report_before_by_day(archive: ParsedArchive) -> None:
+    undated: Report = ("เร็ว ๆ นี้", "99", "1", "", "")
+    archive.capture(P, "2026-01-01", name="a", reports=[MARCH, JANUARY, undated, FEBRUARY])
+    rows = archive.build().rows("SELECT reported_on_raw AS day, change_pct::INTEGER AS step FROM progress_history")
+    assert [tuple(row.values()) for row in rows] == [
+        ("2023-03-27", 5),
+        ("2023-01-31", None),
+        ("เร็ว ๆ นี้", None),
+        ("2023-02-20", 5),
+    ]
+
+
+def history(archive: ParsedArchive) -> list[tuple[object, ...]]:
+    rows = archive.build().rows(
+        """
+        SELECT report_no, page_row_no, reported_on_raw, detail, n_wordings, is_current, left(first_seen_at::VARCHAR, 10)
+        FROM progress_history ORDER BY report_no
+        """
+    )
+    return [tuple(row.values()) for row in rows]
+
+
+def test_a_report_keeps_its_number_and_first_sighting_as_others_join(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01", name="a", reports=[JANUARY])
+    archive.capture(P, "2026-02-01", name="a", reports=[JANUARY, FEBRUARY])
+    archive.capture(P, "2026-03-01", name="a", reports=[JANUARY, FEBRUARY, MARCH])
+    assert history(archive) == [
+        (1, 1, "2023-01-31", "หนึ่ง", 1, True, "2026-01-01"),
+        (2, 2, "2023-02-20", "สอง", 1, True, "2026-02-01"),
+        (3, 3, "2023-03-27", "สาม", 1, True, "2026-03-01"),
+    ]
+
+
+def test_a_removed_report_stays_in_history_and_is_not_current(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01", name="a", reports=[JANUARY, FEBRUARY])
+    archive.capture(P, "2026-02-01", name="a", reports=[FEBRUARY])
+    assert history(archive) == [
+        (1, None, "2023-01-31", "หนึ่ง", 1, False, "2026-01-01"),
+        (2, 1, "2023-02-20", "สอง", 1, True, "2026-01-01"),
+    ]
+
+
+def test_an_edited_report_shows_its_newest_wording(archive: ParsedArchive) -> None:
+    edited: Report = ("2023-01-31", "50", "1", "ไม่มี", "แก้แล้ว")
+    archive.capture(P, "2026-01-01", name="a", reports=[JANUARY, FEBRUARY])
+    archive.capture(P, "2026-02-01", name="a", reports=[edited, FEBRUARY])
+    assert history(archive)[0] == (1, 1, "2023-01-31", "แก้แล้ว", 2, True, "2026-01-01")
+
+
+def test_two_reports_of_one_day_are_two(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01", name="a", reports=[JANUARY, JANUARY])
+    archive.capture(P, "2026-02-01", name="b", reports=[JANUARY, JANUARY])
+    assert [row[:2] for row in history(archive)] == [(1, 1), (2, 2)]
+
+
+def changes(archive: ParsedArchive) -> set[tuple[object, ...]]:
+    rows = archive.build().rows("SELECT part, field, row_label, occurrence, change, old, new FROM project_changes")
+    return {tuple(row.values()) for row in rows}
+
+
+def test_changes_name_each_edited_added_and_removed_row(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01", name="a", remark="", unknown={"ป้าย": "x"})
+    archive.capture(P, "2026-01-02", name="b", remark=None, agency="c")
+    assert changes(archive) == {
+        ("field", "name", None, 1, "edited", "a", "b"),
+        ("field", "remark", None, 1, "edited", "", None),
+        ("field", "agency", None, 1, "added", None, "c"),
+        ("field", None, None, 1, "removed", "x", None),
+    }
+
+
+def test_changes_of_month_rows_name_the_repetition(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01", months=[(1, "1", "canonical"), (1, "2", "extra")])
+    archive.capture(P, "2026-01-02", months=[(1, "1", "canonical"), (1, "3", "extra"), (2, "", "canonical")])
+    assert changes(archive) == {
+        ("month", "result_value", None, 2, "edited", "2", "3"),
+        ("month", "result_value", None, 1, "added", None, ""),
+    }
+
+
+def test_changes_of_reports_follow_the_day_not_the_row(archive: ParsedArchive) -> None:
+    edited: Report = ("2023-02-20", "56", "1", "ไม่มี", "สอง")
+    archive.capture(P, "2026-01-01", reports=[JANUARY, FEBRUARY])
+    archive.capture(P, "2026-01-02", reports=[MARCH, edited, JANUARY])
+    assert changes(archive) == {
+        ("progress", "progress_pct", "2023-02-20", 1, "edited", "55", "56"),
+        ("progress", "reported_on", "2023-03-27", 1, "added", None, "2023-03-27"),
+        ("progress", "progress_pct", "2023-03-27", 1, "added", None, "60"),
+        ("progress", "status_code", "2023-03-27", 1, "added", None, "1"),
+        ("progress", "problem", "2023-03-27", 1, "added", None, "เลื่อน"),
+        ("progress", "detail", "2023-03-27", 1, "added", None, "สาม"),
+    }
+
+
+def test_changes_of_the_edit_log_are_seen(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01", updates=[("2025-12-01", "10:00", "u")])
+    archive.capture(P, "2026-01-02", updates=[("2025-12-01", "10:00", "u"), ("2025-12-02", "11:00", "u")])
+    found = {(part, field, change) for part, field, _, _, change, _, _ in changes(archive)}
+    assert found == {("update", name, "added") for name in ("updated_on", "updated_time", "user_name", "action")}
+
+
+def test_a_cut_page_never_replaces_a_whole_one(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01", name="whole")
+    archive.capture(P, "2026-01-02", name="cut")
+    archive.capture("50490000-0002", "2026-01-02", name="only cut")
+    for rows in archive.rows.values():
+        rows["pages"] = [
+            page._replace(is_truncated=page.name != "whole")  # type: ignore[attr-defined]
+            for page in rows["pages"]
+        ]
+    assert archive.build().rows("SELECT name, is_truncated, n_versions FROM projects ORDER BY name") == [
+        {"name": "only cut", "is_truncated": True, "n_versions": 1},
+        {"name": "whole", "is_truncated": False, "n_versions": 1},
+    ]
+
+
+def test_page_status_counts_failures_since_the_last_answer(archive: ParsedArchive) -> None:
+    archive.attempt(P, "2026-01-01", "failed")
+    archive.capture(P, "2026-01-02", name="a")
+    archive.attempt(P, "2026-01-03", "refused")
+    archive.attempt(P, "2026-01-04", "failed")
+    (status,) = archive.build().rows("page_status")
+    assert (status["n_attempts"], status["n_consecutive_failures"], status["last_outcome"]) == (4, 2, "failed")
+    assert str(status["last_success_at"]) == "2026-01-02 00:00:00+00:00"
+    assert status["last_error"] == "no answer"
+
+
+def test_open_issues_are_those_of_the_newest_page_with_their_first_sighting(archive: ParsedArchive) -> None:
+    archive.capture(
+        P, "2026-01-01", name="a", issues=[("month_conflict", "month", "x"), ("placeholder_value", "name", "-")]
+    )
+    archive.capture(P, "2026-01-02", name="b", issues=[("month_conflict", "month", "x")])
+    rows = archive.build().rows("SELECT code, left(first_seen_at::VARCHAR, 10) AS day FROM quality_issues")
+    assert rows == [{"code": "month_conflict", "day": "2026-01-01"}]
+
+
+def test_an_issue_of_a_page_that_could_not_be_read_stays_open_until_one_can(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01", name="a")
+    archive.attempt(P, "2026-01-02", "failed", snapshot="evidence")
+    archive.rows["20260102T000000Z"]["issues"].append(issue_on("evidence"))
+    built = archive.build()
+    assert built.column("SELECT code FROM quality_issues") == ["page_login"]
+    assert built.column("SELECT n_issues FROM projects") == [1]
+    archive.attempt(P, "2026-01-03", "unchanged")
+    assert archive.build("later").column("SELECT code FROM quality_issues") == []
+
+
+def issue_on(snapshot_id: str) -> Issue:
+    return Issue("page_login", "error", "sample", P, snapshot_id, None, None, None, None, "a login form")
+
+
+@pytest.mark.parametrize(
+    ("printed", "codes"),
+    [
+        ("สำนักงานเขตทุ่งครุ", []),
+        ("สำนักงาน เขต ทุ่งครุ", []),
+        ("สํานักงานเขตทุ่งครุ", []),
+        ("สำนักงานเขตบางรัก", ["agency_name_differs"]),
+    ],
+)
+def test_agency_names_are_compared_without_spaces_and_sara_am_spelling(
+    archive: ParsedArchive, printed: str, codes: list[str]
+) -> None:
+    archive.capture(P, "2026-01-01", agency=printed)
+    assert archive.build().column("SELECT code FROM quality_issues") == codes
+
+
+def test_an_unknown_agency_code_is_an_issue_and_an_agency_row(archive: ParsedArchive) -> None:
+    archive.capture("99990000-0001", "2026-01-01", agency="ใหม่")
+    built = archive.build()
+    assert built.column("SELECT code FROM quality_issues") == ["agency_unknown"]
+    assert built.rows("SELECT agency, agency_on_pages, evidence FROM agencies WHERE agency_code = '99990000'") == [
+        {"agency": None, "agency_on_pages": "ใหม่", "evidence": None}
+    ]
+
+
+def test_inferred_and_eliminated_names_stay_marked(archive: ParsedArchive) -> None:
+    evidence = archive.build().rows("SELECT evidence, count(*) AS n FROM agencies GROUP BY evidence ORDER BY evidence")
+    assert {str(row["evidence"]): row["n"] for row in evidence} == {
+        "eliminated": 3,
+        "inferred": 3,
+        "none": 1,
+        "other source": 3,
+        "printed on a page": 62,
+    }

@@ -1,0 +1,92 @@
+"""The views answer what analysts and journalists ask first."""
+
+from tests.conftest import ParsedArchive
+
+P, Q = "50490000-3607", "50010000-0001"
+
+
+def test_the_chain_from_policy_to_agency(archive: ParsedArchive) -> None:
+    archive.capture(
+        P, "2026-01-01", policy_id="30", name="a", budget_received_thb="200", budget_spent_thb="50", progress_pct="10"
+    )
+    (row,) = archive.build().rows("SELECT * REPLACE (spent_share_pct::DOUBLE AS spent_share_pct) FROM policy_chain")
+    assert (row["policy_id"], row["agency"], row["spent_share_pct"]) == ("30", "สำนักงานเขตทุ่งครุ", 25.0)
+
+
+def test_no_share_of_nothing(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01", budget_received_thb="0", budget_spent_thb="0")
+    assert archive.build().column("SELECT spent_share_pct FROM policy_chain") == [None]
+
+
+def test_budget_use_keeps_sources_apart_and_leaves_vanished_projects_out(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01", source="bmavisions", budget_received_thb="200", budget_spent_thb="0")
+    archive.capture("50490000-0002", "2026-01-01", source="bmavisions", budget_received_thb="100")
+    archive.capture(P, "2026-01-01", source="bs2568", budget_received_thb="300", budget_spent_thb="150")
+    archive.capture("50490000-0003", "2026-01-01", source="bs2568", budget_received_thb="999")
+    for day in ("02", "03"):
+        archive.attempt("50490000-0003", f"2026-01-{day}", "missing", source="bs2568")
+    rows = archive.build().rows(
+        """
+        SELECT source_id, n_projects, n_spent_zero, budget_received_thb::INTEGER AS received,
+            spent_share_pct::DOUBLE AS share
+        FROM budget_by_agency_year
+        """
+    )
+    assert [tuple(row.values()) for row in rows] == [("bmavisions", 2, 1, 300, 0.0), ("bs2568", 1, 0, 300, 50.0)]
+
+
+def test_silent_projects_are_measured_to_the_day_they_were_last_seen(archive: ParsedArchive) -> None:
+    def report(day: str) -> list[tuple[str, str, str, str, str]]:
+        return [(day, "50", "1", "", "")]
+
+    archive.capture("50010000-0001", "2026-03-02", progress_pct="50", reports=report("2026-01-01"))
+    archive.capture("50010000-0002", "2026-03-02", progress_pct="50", reports=report("2026-01-02"))
+    archive.capture("50010000-0003", "2026-03-02", progress_pct="100", reports=report("2025-01-01"))
+    archive.capture("50010000-0004", "2026-03-02", progress_pct="0")
+    rows = archive.build().rows("SELECT project_id, days_silent FROM silent_projects ORDER BY project_id")
+    assert [tuple(row.values()) for row in rows] == [("50010000-0001", 60), ("50010000-0004", None)]
+
+
+def test_outliers_of_each_kind(archive: ParsedArchive) -> None:
+    archive.capture("50010000-0001", "2026-01-01", budget_received_thb="100", budget_spent_thb="0", progress_pct="50")
+    archive.capture("50010000-0002", "2026-01-01", budget_received_thb="100", budget_spent_thb="100", progress_pct="49")
+    archive.capture("50010000-0003", "2026-01-01", budget_received_thb="100", budget_spent_thb="60", progress_pct="60")
+    archive.capture("50010000-0004", "2026-01-01", budget_received_thb="0", budget_spent_thb="0", progress_pct="90")
+    archive.capture(
+        "50010000-0005",
+        "2026-01-01",
+        target_value="100",
+        months=[(1, "100", "canonical"), (2, "", "canonical")],
+        reports=[("2026-01-01", "50", "1", "", "")],
+    )
+    rows = archive.build().rows("SELECT project_id, kind FROM outliers ORDER BY ALL")
+    assert [tuple(row.values()) for row in rows] == [
+        ("50010000-0001", "nothing_spent"),
+        ("50010000-0002", "all_spent"),
+        ("50010000-0005", "months_against_reports"),
+    ]
+
+
+def test_edits_after_completion(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01", name="a", progress_pct="99")
+    archive.capture(P, "2026-01-02", name="a", progress_pct="100")
+    archive.capture(P, "2026-01-03", name="b", progress_pct="100")
+    built = archive.build()
+    assert built.rows("SELECT version_no, old, new FROM edited_after_completion") == [
+        {"version_no": 3, "old": "a", "new": "b"}
+    ]
+    assert built.column("SELECT code FROM quality_issues") == ["edited_after_completion"]
+
+
+def test_the_same_project_on_two_sources(archive: ParsedArchive) -> None:
+    for source, progress in (("bmavisions", "40"), ("bs2568", "100")):
+        archive.capture(P, "2026-01-01", source=source, progress_pct=progress)
+        archive.capture(Q, "2026-01-01", source=source, progress_pct="7")
+    built = archive.build()
+    assert built.rows(
+        "SELECT project_id, progress_pct::INTEGER AS a, other_progress_pct::INTEGER AS b FROM same_project_two_sources"
+    ) == [{"project_id": P, "a": 40, "b": 100}]
+    assert built.column("SELECT message FROM quality_issues") == [
+        "differs from bs2568 in progress_pct",
+        "differs from bmavisions in progress_pct",
+    ]
