@@ -10,6 +10,7 @@ from parsers.records import PageRecord, ProgressRow
 from parsers.values import Date
 
 _HUNDRED = Decimal(100)
+_FIRST_CELL = ProgressRow._fields.index("report_no") + 1
 
 
 def fiscal_year_days(year_ce: int) -> tuple[dt.date, dt.date]:
@@ -106,15 +107,18 @@ def _check_reports(findings: Findings, reports: Sequence[ProgressRow], dates: Se
                 ordinal=report.report_no,
                 raw=(report.detail or "")[:40],
             )
-    for earlier, later in pairwise(reports):
-        if earlier[4:] == later[4:]:
+    first: dict[tuple[object, ...], int] = {}
+    for report in reports:
+        earlier_no = first.setdefault(report[_FIRST_CELL:], report.report_no)
+        if earlier_no != report.report_no:
             findings.add(
                 "duplicate_report",
-                f"reports {earlier.report_no} and {later.report_no} are the same in every cell",
+                f"reports {earlier_no} and {report.report_no} are the same in every cell",
                 field="progress_history",
-                ordinal=later.report_no,
-                raw=later.reported_on_raw,
+                ordinal=report.report_no,
+                raw=report.reported_on_raw,
             )
+    for earlier, later in pairwise(reports):
         if (
             earlier.reported_on is not None
             and later.reported_on is not None

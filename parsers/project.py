@@ -3,14 +3,14 @@
 import re
 from collections.abc import Sequence
 
-from parsers.characters import check_text, odd_texts
+from parsers.characters import check_text, has_odd_characters
 from parsers.checks import check_project
-from parsers.fields import FieldRow, Fields
+from parsers.fields import Fields
 from parsers.findings import Findings
 from parsers.labels import MONTH_FIELD
-from parsers.layout import read_layout, report_layout
-from parsers.months import MonthCell, month_roles, said
-from parsers.page import Page, PageKind, content_sha256, wrong_project
+from parsers.layout import Layout, read_layout, report_layout
+from parsers.months import month_roles, rows_by_month
+from parsers.page import Page, PageKind, Row, content_text, sha256_of, wrong_project
 from parsers.records import Issue, MonthRow, PageField, PageRecord, ParsedPage
 from parsers.tables import cell_fields, read_tables
 from parsers.values import BE_OFFSET, read_money, read_number, read_percent, read_result
@@ -21,29 +21,29 @@ _PERCENT_IN_HEADLINE = re.compile(r"(?:ร้อยละ\s*)?(.*)", re.DOTALL)
 
 
 def _read_months(
-    fields: Fields, findings: Findings, key: tuple[str, str, str], rows: Sequence[tuple[FieldRow, int]]
+    fields: Fields, findings: Findings, key: tuple[str, str, str], rows: Sequence[Row], layout: Layout
 ) -> list[MonthRow]:
-    cells = [
-        MonthCell(month_no, row.raw, fields.value(row, read_result(row.raw)) if row.raw else None)
-        for row, month_no in rows
+    months = tuple([month_no for _, month_no in layout.month_rows])
+    values = [fields.number_at(index, read_result) for index, _ in layout.month_rows]
+    # Blank and "not set" say the same.
+    said = [
+        value if value is not None else rows[index].value or ""
+        for (index, _), value in zip(layout.month_rows, values, strict=True)
     ]
-    roles, is_known_layout = month_roles(cells)
-    if rows and not is_known_layout:
-        order = " ".join(str(cell.month_no) for cell in cells)
-        message = f"the month rows stand in the order {order[:200]}"
-        findings.add("month_layout_unknown", message, field=MONTH_FIELD, ordinal=rows[0][0].ordinal)
-    by_month: dict[int, list[int]] = {}
-    for index, cell in enumerate(cells):
-        by_month.setdefault(cell.month_no, []).append(index)
-    for month_no, indexes in by_month.items():
-        if len(indexes) > 1 and len({said(cells[index]) for index in indexes}) > 1:
-            values = " | ".join([cells[index].raw or "" for index in indexes])
-            ordinal, label, *_ = rows[indexes[0]][0]
-            message = f"month {month_no} stands {len(indexes)} times with different values: {values[:200]}"
-            findings.add("month_conflict", message, field=MONTH_FIELD, label=label, ordinal=ordinal, raw=values)
+    roles, is_known_layout = month_roles(months, said)
+    if months and not is_known_layout:
+        message = f"the month rows stand in the order {' '.join(map(str, months))[:200]}"
+        findings.add("month_layout_unknown", message, field=MONTH_FIELD, ordinal=layout.month_rows[0][0] + 1)
+    for month_no, same in rows_by_month(months).items():
+        if len(same) > 1 and len({said[row] for row in same}) > 1:
+            first = layout.month_rows[same[0]][0]
+            raw = " | ".join([rows[layout.month_rows[row][0]].value or "" for row in same])
+            message = f"month {month_no} stands {len(same)} times with different values: {raw[:200]}"
+            label = rows[first].label
+            findings.add("month_conflict", message, field=MONTH_FIELD, label=label, ordinal=first + 1, raw=raw)
     return [
-        MonthRow(*key, row.ordinal, cell.month_no, row.label, cell.raw, cell.value, role)
-        for (row, _), cell, role in zip(rows, cells, roles, strict=True)
+        MonthRow(*key, index + 1, month_no, rows[index].label, rows[index].value, value, role)
+        for (index, month_no), value, role in zip(layout.month_rows, values, roles, strict=True)
     ]
 
 
@@ -66,24 +66,17 @@ def _report_flags(findings: Findings, page: Page) -> None:
 
 
 def _check_characters(findings: Findings, page: Page, page_fields: Sequence[PageField]) -> None:
-    texts: list[str] = []
-    places: list[tuple[str | None, str, int]] = []
     for row in page_fields:
         if row.field is None:
-            texts.append(row.label)
-            places.append((None, row.label, row.ordinal))
+            check_text(findings, row.label, None, row.label, row.ordinal)
         if row.raw:
-            texts.append(row.raw)
-            places.append((row.field, row.label, row.ordinal))
+            check_text(findings, row.raw, row.field, row.label, row.ordinal)
     for grid in page.grids:
         fields = cell_fields(grid)
         for row_no, cells in enumerate(grid.rows, 1):
             for field, header, cell in zip(fields, grid.header, cells, strict=False):
                 if cell:
-                    texts.append(cell)
-                    places.append((field, header, row_no))
-    for index in odd_texts(texts):
-        check_text(findings, texts[index], *places[index])
+                    check_text(findings, cell, field, header, row_no)
 
 
 def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: str) -> ParsedPage:
@@ -97,35 +90,34 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
     key = (source_id, project_id, snapshot_id)
     findings = Findings(*key)
     is_truncated = page.kind is PageKind.TRUNCATED
+    content = content_text(page)
     layout = read_layout(tuple([row.label for row in page.rows]))
-    fields = Fields(findings, len(page.rows) if is_truncated else None)
-    page_fields: list[PageField] = []
-    month_cells: list[tuple[FieldRow, int]] = []
-    for ordinal, ((label, raw), (field, month_no, *_)) in enumerate(zip(page.rows, layout.places, strict=True), 1):
-        page_fields.append(PageField(*key, ordinal, label, raw, field))
-        if month_no is not None:
-            month_cells.append((FieldRow(ordinal, label, raw, MONTH_FIELD), month_no))
-        elif field is not None:
-            fields.put(FieldRow(ordinal, label, raw, field))
-
+    page_fields = [
+        PageField(source_id, project_id, snapshot_id, ordinal, label, raw, place.field)
+        for ordinal, ((label, raw), place) in enumerate(zip(page.rows, layout.places, strict=True), 1)
+    ]
     _report_flags(findings, page)
     if not layout.is_usual:
         report_layout(findings, page.rows, layout)
-    month_rows = _read_months(fields, findings, key, month_cells)
+    fields = Fields(findings, page.rows, layout, is_cut=is_truncated)
+    month_rows = _read_months(fields, findings, key, page.rows, layout)
     tables = read_tables(findings, key, page.grids)
     unit = fields.text("unit")
     target, result = fields.quantity("target", unit), fields.quantity("result", unit)
     year_be = fields.fiscal_year()
     start, finish = fields.date("start_date"), fields.date("finish_date")
     headline = _PERCENT_IN_HEADLINE.fullmatch(page.headline or "")
-    headline_text = headline[1].strip() if headline is not None else ""
+    latest = read_percent(headline[1].strip() if headline is not None else "")
+    if latest.problem is not None:
+        message = f"the heading {page.headline!r:.120} gives no certain progress"
+        findings.add(latest.problem, message, field="headline_progress_pct", raw=page.headline)
     code = _PROJECT_CODE.fullmatch(project_id)
     if code is None:
         message = f"the project code {project_id[:100]!r} is not eight digits, a hyphen and a number"
         findings.add("malformed_project_code", message, field="project_id", label=_CODE_LABEL, raw=project_id)
     record = PageRecord(
         *key,
-        content_sha256=content_sha256(page),
+        content_sha256=sha256_of(content),
         reader=page.reader,
         encoding=page.encoding,
         is_truncated=is_truncated,
@@ -145,7 +137,7 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
         budget_spent_thb_raw=fields.raw("budget_spent"),
         progress_pct=fields.number("progress", read_percent),
         progress_pct_raw=fields.raw("progress"),
-        headline_progress_pct=read_percent(headline_text).value if headline_text else None,
+        headline_progress_pct=latest.value,
         headline_progress_pct_raw=page.headline,
         agency=fields.text("agency"),
         start_date=start.value,
@@ -172,7 +164,8 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
         month_goal=fields.text("month_goal"),
     )
     check_project(findings, record, tables.progress or (), tables.progress_dates)
-    _check_characters(findings, page, page_fields)
+    if has_odd_characters(content):
+        _check_characters(findings, page, page_fields)
     return ParsedPage(record, page_fields, month_rows, tables.progress or [], tables.updates or [], findings.issues)
 
 

@@ -81,6 +81,10 @@ def _progress_row(
         field = f"{_PROGRESS}.progress_pct"
         findings.add(progress.problem, message, field=field, label="ความคืบหน้า", ordinal=row_no, raw=raw_progress)
     stamp = read_stamp(detail) if detail else None
+    if stamp is not None and stamp.problem is not None:
+        message = f"row {row_no} of {_PROGRESS}: the stamp {(detail or '')[:20]!r} of the detail is no certain day"
+        field = f"{_PROGRESS}.detail_date"
+        findings.add(stamp.problem, message, field=field, label="รายละเอียด", ordinal=row_no, raw=detail)
     row = ProgressRow(
         *key,
         row_no,

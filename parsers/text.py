@@ -213,7 +213,8 @@ def read_text(text: str) -> Page:
     flags = {"nul_characters"} if "\0" in text else set()
     lines = text.removeprefix("\ufeff").replace("\0", "").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     starts = _row_starts(lines)
-    first = starts[0].line if starts else len(lines)
+    # A text that ends before its first row may have been cut in its last line.
+    first = starts[0].line if starts else len(lines) - 1
     title_id = _after_colon(lines[:first], TITLE)
     headline = _after_colon(lines[:first], HEADLINE)
 

@@ -95,6 +95,8 @@ def test_the_real_text_cut_anywhere_keeps_whole_rows_and_distrusts_the_last(star
     whole = read_text(REAL_TEXT).rows
     for cut in range(start * 4, len(REAL_TEXT) - 1, 16):
         page = read_text(REAL_TEXT[:cut])
+        assert page.title_id in (None, REAL_ID)
+        assert page.headline in (None, "ร้อยละ 100")
         assert page.rows[: len(page.rows) - 1] == whole[: max(0, len(page.rows) - 1)], REAL_TEXT[cut - 40 : cut]
         if page.kind is PageKind.TRUNCATED:
             record = parse(page, REAL_ID).page
