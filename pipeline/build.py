@@ -225,9 +225,13 @@ def _check_columns(con: duckdb.DuckDBPyConnection, model: Model) -> None:
 
 
 def _comment(con: duckdb.DuckDBPyConnection, model: Model, kind: str, note: str) -> None:
-    con.execute(f"COMMENT ON {kind} {model.name} IS {_quoted(table_comment(model, note))}").complete()
-    for column in model.columns:
-        con.execute(f'COMMENT ON COLUMN {model.name}."{column.name}" IS {_quoted(column_comment(column))}').complete()
+    comments = [f"COMMENT ON {kind} {model.name} IS {_quoted(table_comment(model, note))}"]
+    comments += [
+        f'COMMENT ON COLUMN {model.name}."{column.name}" IS {_quoted(column_comment(column))}'
+        for column in model.columns
+    ]
+    # One transaction for all of them: each would sync the file by itself.
+    con.execute("; ".join(["BEGIN", *comments, "COMMIT"])).complete()
 
 
 def _quoted(text: str) -> str:

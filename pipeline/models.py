@@ -15,12 +15,14 @@ A model is one SELECT in sql/<layer>/<name>.sql. Its header comment is the only 
 to its reader and is published nowhere.
 """
 
+import functools
 import graphlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from importlib import resources
 from importlib.resources.abc import Traversable
+from types import MappingProxyType
 
 import sqlglot
 from sqlglot import exp
@@ -90,7 +92,8 @@ class Model:
         return self.name if self.layer in ("curated", "views") else f"{self.layer}.{self.name}"
 
 
-def load_models(root: Traversable | None = None) -> dict[str, Model]:
+@functools.cache
+def load_models(root: Traversable | None = None) -> Mapping[str, Model]:
     """Read every model below sql/ and return them by relation name in the order they must run."""
     root = resources.files("sql") if root is None else root
     models = [
@@ -99,7 +102,7 @@ def load_models(root: Traversable | None = None) -> dict[str, Model]:
         for entry in sorted(_entries(root / layer), key=lambda found: found.name)
         if entry.name.endswith(".sql")
     ]
-    return in_order(_resolve({model.relation: model for model in models}))
+    return MappingProxyType(in_order(_resolve({model.relation: model for model in models})))
 
 
 def read_macros(root: Traversable | None = None) -> str:
