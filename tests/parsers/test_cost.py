@@ -1,0 +1,153 @@
+"""Cost grows with the size of the page, never with its square: eight times the page is far below 64 times the work."""
+
+import gc
+import time
+from collections.abc import Callable
+
+import pytest
+
+from parsers.html import read_page
+from parsers.text import read_text
+from tests.parsers.projects import PLAIN, StoredProject, parse
+from tests.parsers.rendering import DETAIL_SKINS, GRID_SKINS
+from tests.parsers.samples import Cells
+
+# Linear work gives 8, n log n about 12, quadratic 64.
+GROWTH = 8
+BOUND = 24
+
+
+def reports(count: int) -> tuple[Cells, ...]:
+    return tuple(
+        (f"20{10 + n % 80}-01-{1 + n % 28:02}", f"{n % 100}.0", "1", "ไม่มี", f"31/01/2566 : รายงานที่ {n}")
+        for n in range(count)
+    )
+
+
+def words(count: int) -> str:
+    return "กรุงเทพมหานคร\r\nเพื่อความปลอดภัยของประชาชน ๒๕๖๖ " * count
+
+
+def extracted(project: StoredProject) -> str:
+    lines = [f"รายละเอียดโครงการ/กิจกรรม: {project.project_id}"]
+    lines += [f"{label}{'(ไม่ได้ตั้ง)' if value is None else value}" for label, value in project.rows]
+    lines += ["วันที่รายงาน ความคืบหน้า สถานะโครงการ ปัญหาอปสรรค รายละเอียด"]
+    lines += [" ".join(cell or "" for cell in row) for row in project.reports or ()]
+    return "\n".join(lines)
+
+
+def html_work(render: Callable[[int], str]) -> Callable[[int], Callable[[], object]]:
+    def prepare(size: int) -> Callable[[], object]:
+        body = render(size).encode()
+        return lambda: parse_whole(body)
+
+    return prepare
+
+
+def parse_whole(body: bytes) -> object:
+    page = read_page(body)
+    return parse(page, PLAIN.project_id) if page.kind in ("project", "truncated") else page
+
+
+def text_work(render: Callable[[int], str]) -> Callable[[int], Callable[[], object]]:
+    def prepare(size: int) -> Callable[[], object]:
+        text = render(size)
+        return lambda: read_text(text)
+
+    return prepare
+
+
+def nested(depth: int) -> str:
+    return PLAIN.having(remark="@@").html().replace("@@", "<div><b>" * depth + "ก" + "</b></div>" * depth)
+
+
+WORK: dict[str, tuple[Callable[[int], Callable[[], object]], int]] = {
+    "reports in a hand-written table": (html_work(lambda n: PLAIN.reporting(*reports(n)).html()), 200),
+    "reports in a GridView": (
+        html_work(lambda n: PLAIN.reporting(*reports(n)).html(grid=GRID_SKINS["numbered-grid-view"])),
+        200,
+    ),
+    "updates": (
+        html_work(
+            lambda n: PLAIN.logging(*((str(i), "1", "ก", "ข", "ใช่", "", "", "", "", "") for i in range(n))).html()
+        ),
+        200,
+    ),
+    "equal reports": (html_work(lambda n: PLAIN.reporting(*reports(1) * n).html()), 200),
+    "a description": (html_work(lambda n: PLAIN.having(rationale=words(n)).html()), 400),
+    "a description in kartik's edit mode": (
+        html_work(lambda n: PLAIN.having(rationale=words(n)).html(details=DETAIL_SKINS["kartik-edit"])),
+        400,
+    ),
+    "a description of odd characters": (html_work(lambda n: PLAIN.having(rationale="ที่่\x08" * n).html()), 4000),
+    "unknown rows": (
+        html_work(lambda n: PLAIN.with_rows(PLAIN.rows + tuple((f"ป้าย {i}", "1") for i in range(n))).html()),
+        200,
+    ),
+    "rows of one label": (html_work(lambda n: PLAIN.with_rows(PLAIN.rows + (("ปี", "2566"),) * n).html()), 200),
+    "rows of เป้าหมาย": (html_work(lambda n: PLAIN.with_rows(PLAIN.rows + (("เป้าหมาย", "ก"),) * n).html()), 200),
+    "month rows": (html_work(lambda n: PLAIN.having_months([(1 + i % 12, str(i)) for i in range(n)]).html()), 200),
+    "tables": (
+        html_work(lambda n: PLAIN.html().replace("<footer", "<table><tr><td>ก</td></tr></table>" * n + "<footer")),
+        200,
+    ),
+    "headings": (html_work(lambda n: PLAIN.html().replace("<footer", "<h3>ก</h3>" * n + "<footer")), 400),
+    "nested elements": (html_work(nested), 100),
+    "tags that are never closed": (
+        html_work(lambda n: PLAIN.html().replace("<footer", "<table><tr><td>" * n + "<footer")),
+        25,
+    ),
+    "PHP warnings": (html_work(lambda n: "<b>Warning</b>:  ก in <b>/v.php</b>" * n + PLAIN.html()), 400),
+    "brackets": (html_work(lambda n: PLAIN.html() + "<" * n), 20_000),
+    "ampersands": (html_work(lambda n: PLAIN.html().replace("ทางเท้าชำรุด", "&amp;&lt;" * n)), 4000),
+    "an unclosed meta element": (html_work(lambda n: "<meta " * n + PLAIN.html()), 2000),
+    "text with many reports": (text_work(lambda n: extracted(PLAIN.reporting(*reports(n)))), 200),
+    "text with a long description": (text_work(lambda n: extracted(PLAIN.having(rationale=words(n)))), 400),
+    "text of labels": (
+        text_work(lambda n: extracted(PLAIN.having(rationale="\n".join(label for label, _ in PLAIN.rows * n)))),
+        5,
+    ),
+    "text of stamps": (text_work(lambda n: extracted(PLAIN.reporting((*reports(1)[0][:4], "31/01/2566 : " * n)))), 400),
+}
+
+
+def fastest(work: Callable[[], object]) -> float:
+    times = []
+    for _ in range(3):
+        gc.collect()
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+@pytest.mark.parametrize("name", WORK)
+def test_cost_is_linear(name: str) -> None:
+    prepare, size = WORK[name]
+    small, large = prepare(size), prepare(size * GROWTH)
+    small()
+    # A busy machine can slow one of the two down; a quadratic cost is there every time.
+    ratios = []
+    for _ in range(3):
+        ratios.append(fastest(large) / fastest(small))
+        if ratios[-1] < BOUND:
+            return
+    pytest.fail(f"{GROWTH} times the page cost {min(ratios):.0f} times as much")
+
+
+def test_a_grid_of_3000_rows_is_read_whole() -> None:
+    stored = reports(3000)
+    parsed = PLAIN.reporting(*stored).parse()
+    assert [row.detail for row in parsed.progress] == [row[4] for row in stored]
+    assert parsed.progress[-1].report_no == 3000
+
+
+def test_a_description_of_200_kb_is_read_whole() -> None:
+    text = words(2000)
+    assert len(text.encode()) > 200_000
+    assert PLAIN.having(rationale=text).parse().page.rationale == text.replace("\r\n", "\n").strip()
+
+
+def test_very_deep_nesting_does_not_exhaust_the_stack() -> None:
+    page = read_page(nested(20_000).encode())
+    assert dict(page.rows)["หมายเหตุ"] == "ก"
