@@ -9,6 +9,12 @@ WITH known AS (
         ordinal,
         raw
     FROM before.quality_issues
+),
+
+invented_sources AS (
+    SELECT DISTINCT source_id
+    FROM here.projects
+    WHERE is_invented
 )
 
 SELECT
@@ -19,7 +25,7 @@ SELECT
     projects.name,
     coalesce(projects.agency_code, regexp_extract(issues.project_id, '^[0-9]{8}')) AS agency_code,
     projects.fiscal_year_be,
-    coalesce(projects.is_invented, false) AS is_invented,
+    coalesce(projects.is_invented, issues.source_id IN (SELECT source_id FROM invented_sources)) AS is_invented,
     coalesce(projects.url, pages.url) AS url,
     issues.label,
     issues.ordinal,

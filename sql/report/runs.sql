@@ -1,4 +1,6 @@
--- The last runs, oldest first.
+-- The last runs, oldest first, with what became of their project pages.
+--
+-- The run record counts project pages alone; where none was kept, the fetch log's counts hold listing pages as well.
 WITH newest AS (
     FROM here.runs
     ORDER BY run_id DESC
@@ -9,12 +11,12 @@ SELECT
     run_id,
     iso(coalesce(started_at, try_strptime(run_id, '%Y%m%dT%H%M%SZ')::TIMESTAMPTZ)) AS started_at,
     status,
-    n_new,
-    n_changed,
-    n_unchanged,
-    n_missing,
-    n_failed,
-    n_refused,
-    n_listed
+    coalesce((counts ->> 'new')::BIGINT, n_new) AS n_new,
+    coalesce((counts ->> 'changed')::BIGINT, n_changed) AS n_changed,
+    coalesce((counts ->> 'unchanged')::BIGINT, n_unchanged) AS n_unchanged,
+    coalesce((counts ->> 'missing')::BIGINT, n_missing) AS n_missing,
+    coalesce((counts ->> 'failed')::BIGINT, n_failed) AS n_failed,
+    coalesce((counts ->> 'refused')::BIGINT, n_refused) AS n_refused,
+    coalesce((counts ->> 'listed')::BIGINT, n_listed) AS n_listed
 FROM newest
 ORDER BY run_id

@@ -1,0 +1,225 @@
+"""The data-quality report of a release: quality.json for machines, quality.html and Markdown for people."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import resources
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
+
+from pipeline import bangkok, charts
+from pipeline.errors import PipelineError
+from pipeline.quality_document import PAGE_OUTCOMES, SEVERITIES, Document, Run, make_document
+from pipeline.report_data import Entry, ReportData, read_report_data
+from pipeline.report_entries import pack, show_command
+from pipeline.settings import Settings
+from pipeline.visible import pieces, visible, web_address
+
+HTML, JSON = "quality.html", "quality.json"
+_EXAMPLES = 5
+
+
+class ReportError(PipelineError):
+    """The report cannot be written or read; the message says which file and why."""
+
+
+def write_report(release: Path, run: Run, *, previous: Path | None, settings: Settings) -> None:
+    """Write quality.html and quality.json into a built release that is not published yet.
+
+    run is the run record as in run.json, whatever it may lack; previous is the release published before this one.
+    """
+    _write(release, release, run, previous, settings)
+
+
+def write_report_of(release: Path, output: Path, *, settings: Settings) -> None:
+    """Write the report of a published release once more, into another directory. Raises ReportError."""
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        _write(release, output, _read_json(release / "run.json"), _release_before(release), settings)
+    except OSError as error:
+        raise ReportError(f"{output}: cannot be written ({error.strerror})") from error
+
+
+def report_markdown(release: Path) -> str:
+    """The report in short, for mail and chat: from the release's quality.json. Raises ReportError."""
+    document = _read_json(release / JSON)
+    return _environment().get_template("quality.md.j2").render(q=document, severities=SEVERITIES)
+
+
+def _write(release: Path, output: Path, run: Run, previous: Path | None, settings: Settings) -> None:
+    data = read_report_data(release, previous)
+    document = make_document(release, run, data, previous=previous, nights=_nights(previous))
+    text = json.dumps(document, ensure_ascii=False, indent=1, default=str)
+    (output / JSON).write_text(f"{text}\n", encoding="utf-8")
+    (output / HTML).write_text(_page(document, data), encoding="utf-8")
+
+
+def _page(document: Document, data: ReportData) -> str:
+    has_previous = document["previous_run_id"] is not None
+    packed = pack(data.entries, data.rules, data.agencies, data.fields, has_previous=has_previous)
+    style, script = _template("quality.css"), _template("quality.js")
+    policy = (
+        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    return (
+        _environment()
+        .get_template("quality.html.j2")
+        .render(
+            q=document,
+            policy=policy,
+            style=Markup(style),  # noqa: S704 - our own file, not a page's text
+            script=Markup(script),  # noqa: S704
+            packed=packed,
+            n_entries=len(data.entries),
+            examples=_examples(data.entries),
+            severities=SEVERITIES,
+            outcomes=PAGE_OUTCOMES,
+            charts=_charts(document),
+        )
+    )
+
+
+def _charts(document: Mapping[str, object]) -> dict[str, Markup]:
+    runs, nights = _rows(document["runs"]), _rows(document["history"])
+    days = [_day(run["started_at"]) for run in runs]
+    pages = [charts.Series(outcome, [_float(run[f"n_{outcome}"]) for run in runs]) for outcome in PAGE_OUTCOMES]
+    night_days = [_day(night["finished_at"]) for night in nights]
+    issues = [
+        charts.Series(severity, [_float(_object(night["issues"])[severity]) for night in nights])
+        for severity in SEVERITIES
+    ]
+    coverage = [_percent(_object(night["coverage"]), ("read",), ("promised",)) for night in nights]
+    failed = [
+        _percent(run, ("n_failed", "n_refused"), tuple(f"n_{outcome}" for outcome in PAGE_OUTCOMES)) for run in runs
+    ]
+    return {
+        "pages": charts.stacked_columns(days, pages, "หน้าที่ดึงในแต่ละรอบ · Pages of each run"),
+        "issues": charts.lines(night_days, issues, "ประเด็นที่ยังเปิดอยู่ในแต่ละรอบ · Open issues after each run"),
+        "coverage": charts.lines(
+            night_days,
+            [charts.Series("read", coverage)],
+            "ร้อยละของโครงการในรายการที่อ่านได้ · Share of listed projects that were read",
+            ceiling=100,
+            unit="%",
+        ),
+        "failed": charts.lines(
+            days,
+            [charts.Series("failed", failed)],
+            "ร้อยละของหน้าที่ดึงไม่สำเร็จ · Share of pages that failed",
+            unit="%",
+        ),
+    }
+
+
+def _environment() -> Environment:
+    """Templates with every value escaped; Markdown has no such safety net and puts page text into code spans."""
+    environment = Environment(
+        loader=PackageLoader("pipeline"),
+        autoescape=select_autoescape(["html.j2"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "shown": _shown,
+        "code_span": _code_span,
+        "thai": bangkok.in_thai,
+        "english": bangkok.in_english,
+        "web_address": web_address,
+        "show_command": show_command,
+    }
+    environment.globals |= {"shares": charts.shares, "lengths": charts.lengths}
+    return environment
+
+
+def _shown(text: object) -> Markup:
+    """Text from a page, isolated from its surroundings, its invisible characters as marks."""
+    if text is None:
+        return Markup('<span class="none">∅</span>')
+    parts = [
+        escape(piece.text)
+        if piece.name is None
+        else Markup('<span class="mark" title="{}">{}</span>').format(piece.name, piece.text)
+        for piece in pieces(str(text))
+    ]
+    return Markup("<bdi>{}</bdi>").format(Markup("").join(parts))
+
+
+def _code_span(text: object) -> str:
+    """Text from a page as a Markdown code span, where no markup, link or mention works."""
+    said = visible(str(text))
+    fence = "`"
+    while fence in said:
+        fence += "`"
+    return f"{fence} {said} {fence}" if "`" in said else f"`{said}`"
+
+
+def _examples(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    """The first entries of each kind of issue: what a reader sees who lets no script run."""
+    examples: dict[str, list[Entry]] = {}
+    for entry in entries:
+        shown = examples.setdefault(entry.code, [])
+        if len(shown) < _EXAMPLES:
+            shown.append(entry)
+    return examples
+
+
+def _nights(previous: Path | None) -> Sequence[Document]:
+    """The nights before, as the last release kept them; none where it has no readable report."""
+    if previous is None:
+        return []
+    try:
+        return _rows(_read_json(previous / JSON).get("history"))
+    except ReportError:
+        return []
+
+
+def _release_before(release: Path) -> Path | None:
+    """The release published before a published one, if it is still kept."""
+    earlier = [path for path in release.parent.iterdir() if path.name < release.name and (path / JSON).exists()]
+    return max(earlier, default=None)
+
+
+def _read_json(path: Path) -> Document:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ReportError(f"{path}: cannot be read ({error}); run `bma-projects build` for a new release") from error
+    if not isinstance(content, dict):
+        raise ReportError(f"{path}: is no JSON object; run `bma-projects build` for a new release")
+    return content
+
+
+def _template(name: str) -> str:
+    return resources.files("pipeline").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _rows(value: object) -> list[Document]:
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+
+
+def _object(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _float(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _percent(row: Mapping[str, object], parts: Sequence[str], whole: Sequence[str]) -> float | None:
+    """Percent of the whole that the parts make; None where there is no whole."""
+    part, total = (sum(_float(row.get(name)) or 0.0 for name in names) for names in (parts, whole))
+    return 100 * part / total if total else None
+
+
+def _day(moment: object) -> str:
+    """A short name for a run on the axis of a chart: day and month in Bangkok."""
+    return bangkok.short_day(moment) if isinstance(moment, str) else "–"
