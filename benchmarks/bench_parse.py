@@ -1,0 +1,146 @@
+"""Pages a second of our parser (bytes to records, issues, fingerprint) beside parsers that extract the rows only.
+
+All read the same pages on one core, taking turns, so that a busy machine slows all of them alike. The peers come from
+the dependency group `bench`; one that is not installed is left out.
+"""
+
+import argparse
+import importlib
+import io
+import statistics
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from selectolax.lexbor import LexborHTMLParser
+
+from benchmarks.pages import pages
+from parsers.html import read_page
+from parsers.page import content_sha256
+from parsers.project import parse_project
+
+Work = Callable[[bytes], object]
+
+
+class Peer(NamedTuple):
+    """One way to read a page; share is how many of the pages it reads in a round, so that slow ones do not rule it."""
+
+    name: str
+    work: Work
+    share: float
+
+
+def ours(body: bytes) -> object:
+    page = read_page(body)
+    return parse_project(page, source_id="bench", project_id=page.title_id or "", snapshot_id="bench")
+
+
+def ours_unchanged(body: bytes) -> object:
+    """What the refresh does with a page before it knows whether it changed."""
+    return content_sha256(read_page(body))
+
+
+def lexbor(body: bytes) -> object:
+    return LexborHTMLParser(body.decode())
+
+
+def lexbor_rows(body: bytes) -> object:
+    rows = LexborHTMLParser(body.decode()).css("table.detail-view tr")
+    return [(row.css_first("th").text(), row.css_first("td").text()) for row in rows]  # type: ignore[union-attr]
+
+
+def beautiful_soup() -> Work:
+    soup: Any = importlib.import_module("bs4").BeautifulSoup
+    importlib.import_module("lxml")
+
+    def rows(body: bytes) -> object:
+        table = soup(body, "lxml").find("table", class_="detail-view")
+        return [(row.th.get_text(), row.td.get_text()) for row in table.find_all("tr")]
+
+    return rows
+
+
+def lxml_html() -> Work:
+    parse: Any = importlib.import_module("lxml.html").document_fromstring
+
+    def rows(body: bytes) -> object:
+        found = parse(body.decode()).xpath('//table[contains(@class, "detail-view")]//tr')
+        return [(row.find("th").text_content(), row.find("td").text_content()) for row in found]
+
+    return rows
+
+
+def parsel() -> Work:
+    selector: Any = importlib.import_module("parsel").Selector
+
+    def rows(body: bytes) -> object:
+        found = selector(body.decode()).css("table.detail-view tr")
+        return [(row.css("th::text").get(), "".join(row.css("td ::text").getall())) for row in found]
+
+    return rows
+
+
+def pandas() -> Work:
+    read: Any = importlib.import_module("pandas").read_html
+    importlib.import_module("lxml")
+    return lambda body: read(io.StringIO(body.decode()), flavor="lxml", attrs={"id": "w0"})
+
+
+OPTIONAL: Sequence[tuple[str, Callable[[], Work], float]] = (
+    ("lxml.html, rows only", lxml_html, 1),
+    ("parsel, rows only", parsel, 0.25),
+    ("pandas.read_html, rows only", pandas, 0.1),
+    ("BeautifulSoup (lxml), rows only", beautiful_soup, 0.1),
+)
+
+
+def peers() -> list[Peer]:
+    found = [
+        Peer("Lexbor, parse only", lexbor, 1),
+        Peer("ours, bytes to records, issues, fingerprint", ours, 1),
+        Peer("ours, bytes to fingerprint", ours_unchanged, 1),
+        Peer("Lexbor, css per row", lexbor_rows, 1),
+    ]
+    for name, load, share in OPTIONAL:
+        try:
+            found.append(Peer(name, load(), share))
+        except ImportError as error:
+            print(f"left out: {name} ({error.name} is not installed)", file=sys.stderr)
+    return found
+
+
+def seconds_per_page(work: Work, bodies: Sequence[bytes]) -> float:
+    start = time.perf_counter()
+    for body in bodies:
+        work(body)
+    return (time.perf_counter() - start) / len(bodies)
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--pages", type=int, default=400, help="pages a round (default %(default)s)")
+    options.add_argument("--size", type=int, default=20_000, help="bytes a page, about (default %(default)s)")
+    options.add_argument(
+        "--rounds", type=int, default=7, help="rounds, of which the median counts (default %(default)s)"
+    )
+    chosen = options.parse_args()
+    bodies = list(pages(chosen.pages, size=chosen.size))
+    compared = peers()
+    times: dict[str, list[float]] = {peer.name: [] for peer in compared}
+    for peer in compared:
+        seconds_per_page(peer.work, bodies[:5])
+    for _ in range(chosen.rounds):
+        for peer in compared:
+            times[peer.name].append(seconds_per_page(peer.work, bodies[: max(5, int(chosen.pages * peer.share))]))
+    medians = {name: statistics.median(found) for name, found in times.items()}
+    bare, own = medians[compared[0].name], medians[compared[1].name]
+    kilobytes = statistics.mean(map(len, bodies)) / 1000
+    print(f"{chosen.pages} pages of {kilobytes:.1f} kB, medians of {chosen.rounds} interleaved rounds, one core\n")
+    print(f"{'':45}{'pages/s':>9}{'µs/page':>9}{'x Lexbor':>10}{'x ours':>8}")
+    for name, median in medians.items():
+        print(f"{name:45}{1 / median:9,.0f}{median * 1e6:9,.0f}{median / bare:10.2f}{median / own:8.2f}")
+
+
+if __name__ == "__main__":
+    main()
