@@ -1,0 +1,143 @@
+"""Makes a synthetic data/parsed of any size: pages in the shape of the real one, in no order, over several parts."""
+
+from pathlib import Path
+
+import duckdb
+
+from parsers.labels import LABELS
+from pipeline.inputs import PARSED_TABLES
+from pipeline.schema import schema_of
+
+FINGERPRINT = "bench"
+# One project in so many was captured a second time with another content.
+EDITED_EVERY = 20
+PAGES_PER_PART = 100_000
+MONTH_LAYOUT = "[1, 1, 2, 3, 1, 4, 5, 6, 7, 8, 6, 6, 9, 10, 11, 12]"
+MONTH_ROLES = "['x', 'c', 'c', 'c', 'x', 'c', 'c', 'x', 'c', 'c', 'x', 'c', 'c', 'c', 'c', 'c']"
+N_REPORTS = 8
+FIELDS = [label.field for label in LABELS]
+
+_CAPTURES = """
+    CREATE TABLE captures AS
+    WITH projects AS (
+        SELECT i, 5000 + i % 50 + 1 AS office, i // 50 AS running FROM range($n) AS numbers(i)
+    ),
+    visits AS (
+        SELECT *, 1 AS visit FROM projects
+        UNION ALL
+        SELECT *, 2 AS visit FROM projects WHERE i % $edited_every = 0
+    )
+    SELECT
+        i,
+        visit,
+        'bmavisions' AS source_id,
+        office || '0000-' || lpad(running::VARCHAR, 4, '0') AS project_id,
+        left(md5(i || ' ' || visit), 20) AS snapshot_id,
+        sha256(i || ' ' || visit) AS content_sha256,
+        (hash(i, visit) % $n_parts)::INTEGER AS part,
+        (hash(i, 7) % 101)::INTEGER AS progress,
+        (hash(i, 8) % 5000000)::DECIMAL(18, 2) AS budget,
+        make_timestamp(1767225600000000 + visit * 86400000000 + i * 1000)::TIMESTAMPTZ AS captured_at,
+        'โครงการพัฒนาพื้นที่ชุมชนและสิ่งแวดล้อม แห่งที่ ' || i AS name,
+        repeat('ปัจจุบันหนึ่งในแนวทางการพูดคุยหลักระหว่างเขตและประชาชน ' || md5(i || 'r') || ' ', 4) AS rationale,
+        'ลดปัญหาในพื้นที่ ' || md5(i || 'o') AS objective,
+        'ฝ่ายปกครอง โทร. 0 2' || lpad((i % 1000)::VARCHAR, 3, '0') || ' 4567' AS responsible
+    FROM visits
+"""
+_SELECTS = {
+    "pages": """
+        SELECT
+            *, 'html' AS reader, 'utf-8' AS encoding, false AS is_truncated, true AS has_progress_table,
+            true AS has_update_table, left(project_id, 8) AS agency_code, 2566 AS fiscal_year_be,
+            2023 AS fiscal_year_ce, '2566' AS fiscal_year_raw, '30' AS policy_id, '0000' AS branch_id,
+            '5049-' || i % 3000 AS kpi_id, budget AS budget_received_thb, budget::VARCHAR AS budget_received_thb_raw,
+            budget / 2 AS budget_spent_thb, (budget / 2)::VARCHAR AS budget_spent_thb_raw, progress AS progress_pct,
+            progress::VARCHAR AS progress_pct_raw, progress AS headline_progress_pct,
+            'ร้อยละ ' || progress AS headline_progress_pct_raw, 'สำนักงานเขตทุ่งครุ' AS agency,
+            DATE '2022-10-01' AS start_date, '2022-10-01 00:00:00.000' AS start_date_raw,
+            DATE '2023-09-30' AS finish_date, '2023-09-30 00:00:00.000' AS finish_date_raw, objective AS goal,
+            NULL AS evaluator, NULL AS remark, NULL AS governor_policy, 1 AS weight, '1' AS weight_raw,
+            100 AS target_value, 'ร้อยละ' AS target_unit, '100 ร้อยละ' AS target_raw, progress AS result_value,
+            'ร้อยละ' AS result_unit, progress || ' ร้อยละ' AS result_raw, 'ร้อยละ' AS unit, NULL AS progress_note,
+            NULL AS month_goal
+        FROM captures
+    """,
+    "page_fields": """
+        SELECT
+            *, unnest(range(1, 42)) AS ordinal, unnest($labels::VARCHAR[]) AS label,
+            unnest($fields::VARCHAR[]) AS field,
+            unnest(
+                [
+                    project_id, '2566', name, '30', '0000', '5049-2033', budget::VARCHAR, (budget / 2)::VARCHAR,
+                    progress::VARCHAR, 'สำนักงานเขตทุ่งครุ', '2022-10-01 00:00:00.000', '2023-09-30 00:00:00.000',
+                    rationale, objective, objective, responsible, '', NULL, '', '1', '100 ร้อยละ',
+                    progress || ' ร้อยละ', 'ร้อยละ', '', ''
+                ] || list_transform(range(16), lambda m: (progress + m + visit)::VARCHAR)
+            ) AS raw
+        FROM captures
+    """,
+    "month_rows": f"""
+        SELECT
+            *, unnest(range(26, 42)) AS ordinal, unnest({MONTH_LAYOUT}) AS month_no, 'ผลงานเดือนที่' AS label,
+            unnest(list_transform(range(16), lambda m: (progress + m + visit)::VARCHAR)) AS raw,
+            unnest(list_transform(range(16), lambda m: progress + m + visit)) AS value,
+            CASE unnest({MONTH_ROLES}) WHEN 'c' THEN 'canonical' ELSE 'extra' END AS role
+        FROM captures
+    """,
+    "progress_rows": f"""
+        SELECT
+            *, report_no, (DATE '2022-10-31' + (report_no * 30)::INTEGER) AS reported_on,
+            (DATE '2022-10-31' + (report_no * 30)::INTEGER)::VARCHAR AS reported_on_raw,
+            10 * report_no AS progress_pct, (10 * report_no) || '.0' AS progress_pct_raw, '1' AS status_code,
+            'ไม่มี' AS problem,
+            report_no || '/2566 : ดำเนินการแก้ไขปัญหาพื้นผิวจราจร ' || md5(i || '/' || report_no || '/' || visit) AS detail,
+            DATE '2022-10-31' AS detail_date
+        FROM (SELECT *, unnest(range(1, {N_REPORTS + 1})) AS report_no FROM captures)
+    """,
+    "issues": """
+        SELECT
+            *, 'month_conflict' AS code, 'warning' AS severity, 'month' AS field, 'ผลงานเดือนที่ 1' AS label,
+            26 AS ordinal, '1 | 2' AS raw, 'month 1 stands 3 times with different values' AS message
+        FROM captures WHERE i % 3 = 0
+    """,
+    "fetches": """
+        SELECT
+            *, CASE visit WHEN 1 THEN 'new' ELSE 'changed' END AS outcome,
+            '2026010' || visit || 'T000000Z' AS run_id, captured_at AS requested_at,
+            'http://www.bmavisions.com/dp/frontend/web/index.php?r=tbl-project-main%2Fview&project_id=' || project_id
+                AS url,
+            'project' AS page_kind, 200 AS http_status, 1 AS attempts, 120 AS elapsed_ms, 30000 AS bytes,
+            NULL AS body_sha256, NULL AS etag, NULL AS last_modified, NULL AS error,
+            '2026010' || visit || 'T000000Z-bmavisions.warc.gz' AS warc_file, i * 9000 AS warc_offset
+        FROM captures
+    """,
+}
+
+
+def make_parsed(parsed_dir: Path, n_projects: int, memory_limit: str = "3GB") -> None:
+    """Write parts for n_projects: 41 page fields, 16 month rows and 8 progress rows each, 5 percent captured twice."""
+    n_parts = max(1, n_projects // PAGES_PER_PART)
+    with duckdb.connect(config={"memory_limit": memory_limit, "preserve_insertion_order": False}) as con:
+        parameters = {"n": n_projects, "edited_every": EDITED_EVERY, "n_parts": n_parts}
+        con.execute(_CAPTURES, parameters).complete()
+        for part in range(n_parts):
+            folder = parsed_dir / f"{part:03}-bmavisions@{FINGERPRINT}"
+            folder.mkdir(parents=True)
+            for table, select in _SELECTS.items():
+                con.execute(_copy(table, select, folder, part)).complete()
+
+
+def _copy(table: str, select: str, folder: Path, part: int) -> str:
+    schema = schema_of(PARSED_TABLES[table])
+    columns = ", ".join(f'CAST("{field.name}" AS {_sql_type(str(field.type))}) AS "{field.name}"' for field in schema)
+    labels = [f"ป้าย {field}" for field in FIELDS] + [f"ผลงานเดือนที่ {n}" for n in range(1, 17)]
+    select = select.replace("$labels", repr(labels)).replace("$fields", repr([*FIELDS, *["month"] * 16]))
+    select = select.replace("FROM captures", f"FROM (SELECT * FROM captures WHERE part = {part})")
+    return f"COPY (SELECT {columns} FROM ({select})) TO '{folder}/{table}.parquet' (FORMAT parquet, COMPRESSION zstd)"
+
+
+def _sql_type(arrow_type: str) -> str:
+    names = {"string": "VARCHAR", "int64": "BIGINT", "bool": "BOOLEAN", "date32[day]": "DATE"}
+    if arrow_type.startswith("decimal128"):
+        return arrow_type.replace("decimal128", "DECIMAL")
+    return names.get(arrow_type, "TIMESTAMPTZ")
