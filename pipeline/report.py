@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
 from importlib import resources
 from pathlib import Path
 
@@ -127,6 +128,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "shown": _shown,
         "code_span": _code_span,
+        "tidy": _tidy,
         "thai": bangkok.in_thai,
         "english": bangkok.in_english,
         "web_address": web_address,
@@ -147,6 +149,17 @@ def _shown(text: object) -> Markup:
         for piece in pieces(str(text))
     ]
     return Markup("<bdi>{}</bdi>").format(Markup("").join(parts))
+
+
+def _tidy(value: str) -> str:
+    """A number from a table with thousands separators and without idle zeros; a date stays as it is."""
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return value
+    whole, _, decimals = f"{number:,f}".partition(".")
+    decimals = decimals.rstrip("0")
+    return f"{whole}.{decimals}" if decimals else whole
 
 
 def _code_span(text: object) -> str:
