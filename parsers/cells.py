@@ -83,7 +83,8 @@ def cell_value(cell: LexborNode) -> str | None:
     if first is None:
         return ""
     if first.is_text_node and first.next is None:
-        return clean_text(first.text_content or "")
+        text = first.text_content or ""
+        return text.strip() if "\r" not in text else clean_text(text)
     elements = list(cell.iter())
     for element in elements:
         # Kartik's DetailView: the value, and in edit mode a hidden form beside it.

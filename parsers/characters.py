@@ -1,7 +1,6 @@
 """Characters that hide something or were lost: found in one scan of the page, reported text by text."""
 
 import re
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -57,56 +56,65 @@ _CHECKS = (
         re.compile(r"\A\((?:ไม่ได้ตั้ง|not set)\)\Z"),
     ),
 )
-_LOOKALIKES = frozenset({"(ไม่ได้ตั้ง)", "(not set)"})
+# The patterns are too slow for every page. One table lookup per character of the page's content text tells whether it
+# is worth them: a class for the characters that are odd in pairs, _ODD for those that are odd alone. JSON writes a
+# control character as a backslash with u, b or f; `(ไ` and `(n` begin the look-alikes of "not set".
+_TONE, _ABOVE, _BELOW, _LEADING, _AM, _AA, _BACKSLASH, _ESCAPE, _PAREN, _AI, _N, _ODD = range(1, 13)
+_CLASS_RANGES = (
+    (_TONE, 0x0E47, 0x0E4C),
+    (_ABOVE, 0x0E31, 0x0E31),
+    (_ABOVE, 0x0E34, 0x0E37),
+    (_BELOW, 0x0E38, 0x0E39),
+    (_LEADING, 0x0E40, 0x0E43),
+    (_AI, 0x0E44, 0x0E44),
+    (_PAREN, 0x28, 0x28),
+    (_N, 0x6E, 0x6E),
+    (_AM, 0x0E33, 0x0E33),
+    (_AA, 0x0E32, 0x0E32),
+    (_BACKSLASH, 0x5C, 0x5C),
+    (_ESCAPE, 0x75, 0x75),
+    (_ESCAPE, 0x62, 0x62),
+    (_ESCAPE, 0x66, 0x66),
+    (_ODD, 0x7F, 0x9F),
+    (_ODD, 0xAD, 0xAD),
+    (_ODD, 0x0E3A, 0x0E3A),
+    (_ODD, 0x0E4D, 0x0E4D),
+    (_ODD, 0x061C, 0x061C),
+    (_ODD, 0x180E, 0x180E),
+    (_ODD, 0x200B, 0x200F),
+    (_ODD, 0x202A, 0x202E),
+    (_ODD, 0x2060, 0x2064),
+    (_ODD, 0x2066, 0x2069),
+    (_ODD, 0xFEFF, 0xFEFF),
+    (_ODD, 0xFFFD, 0xFFFD),
+)
+_ODD_PAIRS = (
+    (_TONE, _TONE),
+    (_TONE, _ABOVE),
+    (_TONE, _BELOW),
+    (_ABOVE, _ABOVE),
+    (_LEADING, _TONE),
+    (_LEADING, _ABOVE),
+    (_AI, _TONE),
+    (_AI, _ABOVE),
+    (_AM, _AA),
+    (_BACKSLASH, _ESCAPE),
+    (_PAREN, _AI),
+    (_PAREN, _N),
+    *((_ODD, other) for other in range(13)),
+)
+_CLASSES = np.zeros(0x10000, np.uint8)
+for _kind, _first, _last in _CLASS_RANGES:
+    _CLASSES[_first : _last + 1] = _kind
+_IS_ODD = np.zeros(256, np.bool_)
+for _one, _other in _ODD_PAIRS:
+    _IS_ODD[_one * 16 + _other] = True
 
-# The patterns are too slow for every text of every page. One table lookup per character tells which texts are worth
-# them: a class for the characters that are odd in pairs, _ODD for those that are odd alone.
-_TONE, _ABOVE, _BELOW, _LEADING, _AM, _AA, _ODD = range(1, 8)
 
-
-def _classes() -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
-    classes = np.zeros(0x10000, np.uint8)
-    for kind, ranges in (
-        (_TONE, [(0x0E47, 0x0E4C)]),
-        (_ABOVE, [(0x0E31, 0x0E31), (0x0E34, 0x0E37)]),
-        (_BELOW, [(0x0E38, 0x0E39)]),
-        (_LEADING, [(0x0E40, 0x0E44)]),
-        (_AM, [(0x0E33, 0x0E33)]),
-        (_AA, [(0x0E32, 0x0E32)]),
-        (_ODD, [(0x00, 0x08), (0x0B, 0x0C), (0x0E, 0x1F), (0x7F, 0x9F), (0xAD, 0xAD), (0x61C, 0x61C)]),
-        (_ODD, [(0x180E, 0x180E), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x2064), (0x2066, 0x2069)]),
-        (_ODD, [(0xFEFF, 0xFEFF), (0xFFFD, 0xFFFD), (0x0E3A, 0x0E3A), (0x0E4D, 0x0E4D)]),
-    ):
-        for first, last in ranges:
-            classes[first : last + 1] = kind
-    return classes
-
-
-def _odd_pairs() -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    pairs = np.zeros((8, 8), np.bool_)
-    pairs[_TONE, [_TONE, _ABOVE, _BELOW]] = True
-    pairs[_ABOVE, _ABOVE] = True
-    pairs[_LEADING, [_TONE, _ABOVE]] = True
-    pairs[_AM, _AA] = True
-    pairs[_ODD, :] = True
-    return pairs.reshape(64)
-
-
-_CLASSES = _classes()
-_ODD_PAIRS = _odd_pairs()
-
-
-def odd_texts(texts: Sequence[str]) -> list[int]:
-    """Indexes of the texts that may hold something odd: one scan over all of them, linear in their length."""
-    # A line end after each text keeps its last character from making a pair with the next text.
-    codes = np.frombuffer("\n".join([*texts, ""]).encode("utf-32-le", "surrogatepass"), np.uint32)
-    classes = _CLASSES.take(codes, mode="clip")
-    places = np.flatnonzero(_ODD_PAIRS.take(classes[:-1] * 8 + classes[1:]))
-    found = {index for index, text in enumerate(texts) if text in _LOOKALIKES}
-    if places.size:
-        ends = np.cumsum([len(text) + 1 for text in texts])
-        found.update(np.searchsorted(ends, places, side="right").tolist())
-    return sorted(found)
+def has_odd_characters(content: str) -> bool:
+    """Tell whether a page may hold anything worth the patterns; content is its JSON text, scanned once."""
+    classes = _CLASSES.take(np.frombuffer(content.encode("utf-16-le", "surrogatepass"), np.uint16))
+    return bool(_IS_ODD.take(classes[:-1] * 16 + classes[1:]).any())
 
 
 def check_text(findings: Findings, text: str, field: str | None, label: str, ordinal: int) -> None:

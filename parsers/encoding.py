@@ -29,12 +29,20 @@ _NOT_CUT_MID_CHARACTER = re.compile(rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\
 
 
 class Decoded(NamedTuple):
-    """A page as text. is_repaired: the bytes are not what was declared; has_losses: some bytes could not be read."""
+    """A page as text, and as UTF-8.
+
+    is_repaired: the bytes are not what was declared; has_losses: some bytes could not be read.
+    """
 
     text: str
     encoding: str
     is_repaired: bool
     has_losses: bool
+    utf8: bytes | None = None
+
+    def as_utf8(self) -> bytes:
+        """The page in UTF-8: the very bytes that came where they were UTF-8 already."""
+        return self.text.encode() if self.utf8 is None else self.utf8
 
 
 def _declared(body: bytes, content_type: str | None) -> str | None:
@@ -76,7 +84,7 @@ def decode_page(body: bytes, content_type: str | None = None) -> Decoded:
         pass
     else:
         is_repaired = not text.isascii() and declared not in (None, "utf-8")
-        return Decoded(text, "utf-8", is_repaired, "\ufffd" in text)
+        return Decoded(text, "utf-8", is_repaired, "\ufffd" in text, body)
     whole = _NOT_CUT_MID_CHARACTER.sub(b"", body)
     try:
         return Decoded(whole.decode("utf-8"), "utf-8", False, True)

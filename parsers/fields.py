@@ -1,51 +1,48 @@
 """The known rows of a page by field: each value is read once, and whatever could not be read is reported."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import NamedTuple
 
 from parsers.findings import Findings
-from parsers.values import Date, Number, Quantity, Year, read_date, read_quantity, read_year
+from parsers.layout import Layout
+from parsers.page import Row
+from parsers.values import Date, Number, Quantity, read_date, read_quantity, read_year
 
 _NO_DATE = Date(None)
 _NO_QUANTITY = Quantity(None, None)
 
 
-class FieldRow(NamedTuple):
-    """A row of the page with the field its label names."""
-
-    ordinal: int
-    label: str
-    raw: str | None
-    field: str
-
-
 class Fields:
-    """Known rows by field; no number or date is read from uncertain_ordinal, the row a truncated page was cut in."""
+    """Known rows by field; no number or date is read from the last row of a page that was cut there (is_cut)."""
 
-    __slots__ = ("_findings", "_rows", "_uncertain_ordinal")
+    __slots__ = ("_findings", "_index", "_layout", "_rows", "_uncertain")
 
-    def __init__(self, findings: Findings, uncertain_ordinal: int | None) -> None:
+    def __init__(self, findings: Findings, rows: Sequence[Row], layout: Layout, *, is_cut: bool) -> None:
         self._findings = findings
-        self._rows: dict[str, FieldRow] = {}
-        self._uncertain_ordinal = uncertain_ordinal
+        self._rows = rows
+        self._layout = layout
+        self._index = layout.first_rows
+        self._uncertain = len(rows) - 1 if is_cut else None
+        if layout.repeats:
+            self._index = dict(layout.first_rows)
+            for first, again in layout.repeats:
+                self._compare(first, again)
 
-    def put(self, row: FieldRow) -> None:
-        """Keep a row; of two rows with the same label, only what both agree on."""
-        earlier = self._rows.setdefault(row.field, row)
-        if earlier is row:
+    def _compare(self, first: int, again: int) -> None:
+        """Of two rows with the same label, only what both agree on is taken."""
+        where = f"rows {first + 1} and {again + 1} are both {self._rows[again].label[:100]!r}"
+        if self._rows[first].value == self._rows[again].value:
+            self._report("repeated_row", f"{where}, with the same value", again)
             return
-        where = f"rows {earlier.ordinal} and {row.ordinal} are both {row.label[:100]!r}"
-        if earlier.raw == row.raw:
-            self._report("repeated_row", f"{where}, with the same value", row)
-            return
-        self._report("duplicate_row", f"{where}, with different values; neither is taken", row)
-        self._rows[row.field] = earlier._replace(raw=None)
+        self._report("duplicate_row", f"{where}, with different values; neither is taken", again)
+        field = self._layout.places[first].field
+        if field is not None and field in self._index:
+            self._index = {name: index for name, index in self._index.items() if name != field}
 
     def raw(self, field: str) -> str | None:
         """The text of a row as it stood; None when there is no such row or the page says "not set"."""
-        row = self._rows.get(field)
-        return row.raw if row is not None else None
+        index = self._index.get(field)
+        return self._rows[index].value if index is not None else None
 
     def text(self, field: str) -> str | None:
         """A text; an empty one is None."""
@@ -53,55 +50,57 @@ class Fields:
 
     def number(self, field: str, read: Callable[[str], Number]) -> Decimal | None:
         """A number; unreadable ones are None and reported."""
-        row = self._rows.get(field)
-        return self.value(row, read(row.raw)) if row is not None and row.raw else None
+        index = self._index.get(field)
+        return self.number_at(index, read) if index is not None else None
 
-    def value(self, row: FieldRow, number: Number) -> Decimal | None:
-        """The value of a number that was read from a row, with the remark about it reported."""
+    def number_at(self, index: int, read: Callable[[str], Number]) -> Decimal | None:
+        """The number of one row of the page; an unreadable one is None and reported."""
+        raw = self._rows[index].value
+        if not raw:
+            return None
+        number = read(raw)
         if number.problem is not None:
-            said = (
-                "is no certain number" if number.value is None else f"has more decimals than are kept: {number.value}"
-            )
-            self._report(number.problem, f"{row.label[:100]} {row.raw!r:.120} {said}", row)
-        return None if self._is_cut(row) else number.value
+            how = "is no certain number" if number.value is None else f"has more decimals than are kept: {number.value}"
+            self._report(number.problem, f"{self._rows[index].label[:100]} {raw!r:.120} {how}", index)
+        return number.value if index != self._uncertain else None
 
     def date(self, field: str) -> Date:
         """A day; unreadable ones are None and reported."""
-        row = self._rows.get(field)
-        if row is None or not row.raw:
+        raw = self.raw(field)
+        if not raw:
             return _NO_DATE
-        date = read_date(row.raw)
+        date, index = read_date(raw), self._index[field]
         if date.problem is not None:
-            self._report(date.problem, f"{row.label} {row.raw!r:.120} is no certain day", row)
+            self._report(date.problem, f"{self._rows[index].label} {raw!r:.120} is no certain day", index)
         if date.calendar == "be" and date.value is not None:
-            self._report("other_calendar", f"{row.label} {row.raw!r:.60} is written in the Buddhist era", row)
-        return _NO_DATE if self._is_cut(row) else date
+            self._report("other_calendar", f"{self._rows[index].label} {raw!r:.60} is in the Buddhist era", index)
+        return date if index != self._uncertain else _NO_DATE
 
     def quantity(self, field: str, unit: str | None) -> Quantity:
         """A value with its unit."""
-        row = self._rows.get(field)
-        if row is None or not row.raw:
+        raw = self.raw(field)
+        if not raw:
             return _NO_QUANTITY
-        quantity = read_quantity(row.raw, unit)
+        quantity, index = read_quantity(raw, unit), self._index[field]
         if quantity.problem is not None:
-            self._report(quantity.problem, f"{row.label} {row.raw!r:.120} is no value with a unit", row)
-        return _NO_QUANTITY if self._is_cut(row) else quantity
+            self._report(quantity.problem, f"{self._rows[index].label} {raw!r:.120} is no value with a unit", index)
+        return quantity if index != self._uncertain else _NO_QUANTITY
 
     def fiscal_year(self) -> int | None:
         """The fiscal year in the Buddhist era."""
-        row = self._rows.get("fiscal_year")
-        if row is None or not row.raw:
+        raw = self.raw("fiscal_year")
+        if not raw:
             return None
-        year: Year = read_year(row.raw)
+        year, index = read_year(raw), self._index["fiscal_year"]
+        label = self._rows[index].label
         if year.problem is not None:
-            self._report(year.problem, f"{row.label} {row.raw!r:.60} is no fiscal year", row)
+            self._report(year.problem, f"{label} {raw!r:.60} is no fiscal year", index)
         elif year.calendar in ("ce", "be2"):
             how = "in the Gregorian calendar" if year.calendar == "ce" else "with two digits"
-            self._report("other_calendar", f"{row.label} {row.raw!r:.60} is written {how}", row)
-        return None if self._is_cut(row) else year.value
+            self._report("other_calendar", f"{label} {raw!r:.60} is written {how}", index)
+        return year.value if index != self._uncertain else None
 
-    def _report(self, code: str, message: str, row: FieldRow) -> None:
-        self._findings.add(code, message, field=row.field, label=row.label, ordinal=row.ordinal, raw=row.raw)
-
-    def _is_cut(self, row: FieldRow) -> bool:
-        return row.ordinal == self._uncertain_ordinal
+    def _report(self, code: str, message: str, index: int) -> None:
+        label, raw = self._rows[index]
+        field = self._layout.places[index].field
+        self._findings.add(code, message, field=field, label=label, ordinal=index + 1, raw=raw)

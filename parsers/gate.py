@@ -47,12 +47,17 @@ def judge_response(text: str, status: int, location: str | None) -> Verdict | No
     return None
 
 
-def _judge_error(tree: LexborHTMLParser, text: str, status: int) -> Verdict | None:
+def php_fatal(text: str) -> Verdict | None:
+    """Judge a page by a PHP fatal error in its HTML, wherever it stands."""
+    fatal = _PHP_FATAL.search(text)
+    if fatal is None:
+        return None
+    return Verdict(PageKind.SERVER_ERROR, f"PHP fatal error in the page: {fatal[1].strip()!r}")
+
+
+def _judge_error(tree: LexborHTMLParser, text: str, status: int, *, has_rows: bool) -> Verdict | None:
     """Judge error pages, by Yii's `(#404)` in the heading of its error view or by the HTTP status."""
-    fatal = _PHP_FATAL.search(text) if "<b>" in text else None
-    if fatal is not None:
-        return Verdict(PageKind.SERVER_ERROR, f"PHP fatal error in the page: {fatal[1].strip()!r}")
-    error_view = tree.css_first(".site-error h1") if "site-error" in text else None
+    error_view = None if has_rows else tree.css_first(".site-error h1")
     code = status if status >= 400 else 0
     if error_view is not None:
         named = _ERROR_PAGE.search(element_text(error_view))
@@ -116,7 +121,7 @@ def judge_page(
     grids: tuple[Grid, ...],
 ) -> Verdict:
     """Judge a page by what it holds: first what makes it no project page for certain, then its rows, then the rest."""
-    error = _judge_error(tree, text, status)
+    error = _judge_error(tree, text, status, has_rows=bool(rows))
     if error is not None:
         return error
     if rows:

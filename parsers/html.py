@@ -7,7 +7,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from parsers.cells import cell_value, element_text, has_class
 from parsers.encoding import Decoded, decode_page
-from parsers.gate import judge_page, judge_response
+from parsers.gate import judge_page, judge_response, php_fatal
 from parsers.labels import EXACT, HEADLINE, TITLE, match_label
 from parsers.page import Grid, Page, PageKind, Row
 
@@ -18,9 +18,9 @@ _PHP_WARNING = re.compile(r"<b>(?:Warning|Notice|Deprecated|Strict Standards)</b
 
 
 _TAGS = LexborHTMLParser("<table><thead></thead><tbody><tr><th></th><td></td></tr></tbody><tfoot></tfoot></table>")
-_TAG_IDS = {node.tag: node.tag_id for node in _TAGS.css("table *")}
+_TAG_IDS = {node.tag: node.tag_id for node in _TAGS.css("table, table *")}
 # Comparing numbers instead of names halves the cost of walking a table.
-_TR, _TH, _TD = _TAG_IDS["tr"], _TAG_IDS["th"], _TAG_IDS["td"]
+_TABLE, _TR, _TH, _TD = (_TAG_IDS[tag] for tag in ("table", "tr", "th", "td"))
 _SECTIONS = frozenset(_TAG_IDS[tag] for tag in ("thead", "tbody", "tfoot"))
 
 
@@ -71,6 +71,11 @@ def _detail_rows(table: LexborNode) -> tuple[list[Row], bool]:
     rows: list[Row] = []
     is_regular = True
     for row in _table_rows(table):
+        cells = list(row.iter())
+        if len(cells) == 2 and cells[1].tag_id == _TD:
+            # As nearly every row of every skin is written, so this is worth a short way.
+            rows.append(Row(_label_text(cells[0]), cell_value(cells[1])))
+            continue
         pairs = _pairs(row)
         if pairs is not None:
             rows += pairs
@@ -112,7 +117,7 @@ def _stated_total(table: LexborNode) -> int | None:
     return None
 
 
-def _read_grid(table: LexborNode, heading: str | None) -> Grid | None:
+def _read_grid(table: LexborNode, heading: LexborNode | None) -> Grid | None:
     """A table whose first row holds header cells only; None when there is no such row."""
     rows = _table_rows(table)
     header_cells = list(rows[0].iter()) if rows else []
@@ -126,7 +131,7 @@ def _read_grid(table: LexborNode, heading: str | None) -> Grid | None:
         if cells:
             body.append(tuple([cell_value(cell) for cell in cells]))
     header = tuple([element_text(cell) for cell in header_cells])
-    return Grid(heading, header, tuple(body), _stated_total(table))
+    return Grid(element_text(heading) if heading is not None else None, header, tuple(body), _stated_total(table))
 
 
 def _is_inside(node: LexborNode, outer: set[int]) -> bool:
@@ -143,19 +148,21 @@ def _after_colon(text: str) -> str | None:
 
 
 def _read_content(tree: LexborHTMLParser) -> Content:
-    title_id = headline = heading = None
+    title_id = headline = None
+    heading: LexborNode | None = None
     rows: list[Row] = []
     grids: list[Grid] = []
     read_tables: set[int] = set()
     for node in tree.css(_OUTLINE):
-        if node.tag != "table":
-            text = element_text(node)
-            if node.tag == "h1" and title_id is None and text.startswith(TITLE):
+        if node.tag_id != _TABLE:
+            # Only the line below the title is a headline, and that stands before the rows.
+            text = element_text(node) if headline is None and not rows else ""
+            if title_id is None and text.startswith(TITLE) and node.tag == "h1":
                 title_id = _after_colon(text)
-            elif headline is None and text.startswith(HEADLINE) and ":" in text:
+            elif text.startswith(HEADLINE) and ":" in text:
                 headline = _after_colon(text)
             else:
-                heading = text
+                heading = node
             continue
         if read_tables and _is_inside(node, read_tables):
             continue
@@ -175,15 +182,15 @@ def _read_content(tree: LexborHTMLParser) -> Content:
     return Content(title_id, headline, tuple(rows), tuple(grids))
 
 
-def _flags(decoded: Decoded) -> frozenset[str]:
+def _flags(decoded: Decoded, utf8: bytes) -> frozenset[str]:
     flags = set()
     if decoded.is_repaired:
         flags.add("encoding_repaired")
     if decoded.has_losses:
         flags.add("undecodable_bytes")
-    if "\0" in decoded.text:
+    if b"\0" in utf8:
         flags.add("nul_characters")
-    if _PHP_WARNING.search(decoded.text):
+    if b"</b>:" in utf8 and _PHP_WARNING.search(decoded.text):
         flags.add("php_warnings")
     return frozenset(flags)
 
@@ -194,13 +201,15 @@ def read_page(body: bytes, *, status: int = 200, content_type: str | None = None
     status, content_type and location are the response's; they help to tell redirects and error pages.
     """
     decoded = decode_page(body, content_type)
-    flags = _flags(decoded) if body else frozenset()
+    utf8 = decoded.as_utf8()
+    flags = _flags(decoded, utf8)
     verdict = judge_response(decoded.text, status, location)
     if verdict is not None:
         return Page(verdict.kind, verdict.reason, None, None, (), (), "html", decoded.encoding, flags)
-    tree = LexborHTMLParser(decoded.text)
+    tree = LexborHTMLParser(utf8)
     content = _read_content(tree)
-    verdict = judge_page(tree, decoded.text, status, content.title_id, content.rows, content.grids)
+    fatal = php_fatal(decoded.text) if b"</b>:" in utf8 else None
+    verdict = fatal or judge_page(tree, decoded.text, status, content.title_id, content.rows, content.grids)
     if verdict.kind is not PageKind.PROJECT:
         # Kept for the reader of the archive, never for the tables: the fingerprint tells two such pages apart.
         content = content._replace(grids=())

@@ -1,6 +1,6 @@
 """The layout of a page: what each of its labels stands for, judged by the labels alone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -26,11 +26,17 @@ class Place(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """The places of a page's rows in page order; is_usual when every known label is there once, spelled as ever."""
+    """What the labels of a page say of its rows; rows are named by their index from 0 in page order.
+
+    first_rows: the first row of each field. repeats: later rows of a field, with the first. month_rows: month rows with
+    their months. is_usual: every known label is there, once, spelled as ever.
+    """
 
     places: tuple[Place, ...]
-    found: frozenset[str]
-    months: frozenset[int]
+    fields: tuple[str | None, ...]
+    first_rows: Mapping[str, int]
+    repeats: tuple[tuple[int, int], ...]
+    month_rows: tuple[tuple[int, int], ...]
     is_usual: bool
 
 
@@ -91,14 +97,22 @@ def read_layout(labels: tuple[str, ...]) -> Layout:
         else:
             field = goals.get(index, match.field)
             places.append(Place(field, match.month_no, is_known=True, is_exact=match.is_exact))
-    found = frozenset(place.field for place in places if place.field is not None)
-    months = frozenset(place.month_no for place in places if place.month_no is not None)
+    first_rows: dict[str, int] = {}
+    repeats: list[tuple[int, int]] = []
+    month_rows: list[tuple[int, int]] = []
+    for row, place in enumerate(places):
+        if place.month_no is not None:
+            month_rows.append((row, place.month_no))
+        elif place.field is not None and first_rows.setdefault(place.field, row) != row:
+            repeats.append((first_rows[place.field], row))
     is_usual = (
-        len(found) == len(LABELS) + 1
-        and months == _ALL_MONTHS
+        len(first_rows) == len(LABELS)
+        and {month_no for _, month_no in month_rows} == _ALL_MONTHS
         and all(place.is_exact and place.field is not None for place in places)
     )
-    return Layout(tuple(places), found, months, is_usual)
+    return Layout(
+        tuple(places), tuple([place.field for place in places]), first_rows, tuple(repeats), tuple(month_rows), is_usual
+    )
 
 
 def report_layout(findings: Findings, rows: Sequence[Row], layout: Layout) -> None:
@@ -114,8 +128,8 @@ def report_layout(findings: Findings, rows: Sequence[Row], layout: Layout) -> No
             message = f"{label[:100]!r} stands for {_TEXTS.get(place.field, MONTH_FIELD)!r}"
             findings.add("renamed_label", message, field=place.field, label=label, ordinal=ordinal, raw=raw)
     for known in LABELS:
-        if known.field not in layout.found:
+        if known.field not in layout.first_rows:
             findings.add("missing_label", f"the row {known.text!r} is missing", field=known.field, label=known.text)
-    missing = ", ".join(str(month) for month in sorted(_ALL_MONTHS - layout.months))
+    missing = ", ".join(str(month) for month in sorted(_ALL_MONTHS - {month_no for _, month_no in layout.month_rows}))
     if missing:
         findings.add("missing_label", f"no row for month {missing}", field=MONTH_FIELD, raw=missing)

@@ -1,6 +1,6 @@
 """The month rows: which of the repeated rows of a month counts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
@@ -11,24 +11,11 @@ CANONICAL = "canonical"
 EXTRA = "extra"
 
 
-class MonthCell(NamedTuple):
-    """One month row as read: its month as labelled and what its cell said."""
-
-    month_no: int
-    raw: str | None
-    value: Decimal | None
-
-
 class Roles(NamedTuple):
     """A role for each row; is_known_layout is false when the order of the rows was never seen before."""
 
     roles: tuple[str, ...]
     is_known_layout: bool
-
-
-def said(cell: MonthCell) -> Decimal | str:
-    """What a row says, so that two rows can be compared: its number, else its text; blank and "not set" are ''."""
-    return cell.value if cell.value is not None else cell.raw or ""
 
 
 def _run_backwards(months: Sequence[int]) -> dict[int, int]:
@@ -59,26 +46,34 @@ def _known_roles(months: tuple[int, ...]) -> tuple[str, ...] | None:
     return None
 
 
-def month_roles(cells: Sequence[MonthCell]) -> Roles:
+def month_roles(months: tuple[int, ...], said: Sequence[Decimal | str]) -> Roles:
     """Tell the canonical row of each month from the site's own extra rows.
+
+    months are those of the rows as labelled; said is what each row says: its number, else its text, '' for nothing.
 
     The rows that form the run 1, 2, …, 12, each the nearest one before the next month, are canonical. The known layout
     is 1 1 2 3 1 4 5 6 7 8 6 6 9 10 11 12; rows may be missing from it or stand in reverse. In any other order a month
     with one row is still certain, and so is one whose rows all say the same; for the rest nothing is guessed.
     """
-    months = tuple([cell.month_no for cell in cells])
     known = _known_roles(months)
     if known is not None:
         return Roles(known, is_known_layout=True)
-    roles = [EXTRA] * len(cells)
+    roles = [EXTRA] * len(months)
     positions = _run_backwards(months)
-    runs_through = len(positions) == len(set(months)) == 12
-    rows_of: dict[int, list[int]] = {}
-    for index, month in enumerate(months):
-        rows_of.setdefault(month, []).append(index)
+    rows_of = rows_by_month(months)
+    runs_through = len(positions) == len(rows_of) == 12
     for month, rows in rows_of.items():
-        if len(rows) == 1 or len({said(cells[i]) for i in rows}) == 1:
+        if len({said[row] for row in rows}) == 1:
             roles[rows[0]] = CANONICAL
         elif runs_through:
             roles[positions[month]] = CANONICAL
     return Roles(tuple(roles), is_known_layout=False)
+
+
+@lru_cache(maxsize=64)
+def rows_by_month(months: tuple[int, ...]) -> Mapping[int, tuple[int, ...]]:
+    """The rows of each month, in order of their first row."""
+    rows: dict[int, tuple[int, ...]] = {}
+    for row, month in enumerate(months):
+        rows[month] = (*rows.get(month, ()), row)
+    return rows

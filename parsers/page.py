@@ -64,7 +64,12 @@ def content_text(page: Page) -> str:
 
 def content_sha256(page: Page) -> str:
     """Fingerprint what the page says, never its bytes: Yii2 puts a new CSRF token into every response."""
-    return hashlib.sha256(content_text(page).encode("utf-8", "surrogatepass")).hexdigest()
+    return sha256_of(content_text(page))
+
+
+def sha256_of(content: str) -> str:
+    """The fingerprint of a content text, for who needs that text for something else too."""
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def project_id_of(page: Page) -> str | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import count, repeat
 
 from parsers.characters import check_text, has_odd_characters
 from parsers.checks import check_project
@@ -92,10 +93,9 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
     is_truncated = page.kind is PageKind.TRUNCATED
     content = content_text(page)
     layout = read_layout(tuple([row.label for row in page.rows]))
-    page_fields = [
-        PageField(source_id, project_id, snapshot_id, ordinal, label, raw, place.field)
-        for ordinal, ((label, raw), place) in enumerate(zip(page.rows, layout.places, strict=True), 1)
-    ]
+    labels, raws = zip(*page.rows, strict=True) if page.rows else ((), ())
+    columns = (*map(repeat, key), count(1), labels, raws, layout.fields)
+    page_fields = list(map(PageField._make, zip(*columns, strict=False)))
     _report_flags(findings, page)
     if not layout.is_usual:
         report_layout(findings, page.rows, layout)

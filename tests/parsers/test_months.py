@@ -7,15 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parsers.labels import MONTH_LABEL, MONTH_LAYOUT
-from parsers.months import CANONICAL, MonthCell, month_roles
+from parsers.months import CANONICAL, month_roles
 from tests.parsers.projects import PLAIN
 
 
 def roles(months: list[int], values: list[str] | None = None) -> tuple[list[int], bool]:
     """Positions of the canonical rows, and whether the layout is known; all values differ unless given."""
     values = values or [str(n) for n in range(len(months))]
-    cells = [MonthCell(month, value, Decimal(value)) for month, value in zip(months, values, strict=True)]
-    found = month_roles(cells)
+    found = month_roles(tuple(months), [Decimal(value) for value in values])
     return [position for position, role in enumerate(found.roles) if role == CANONICAL], found.is_known_layout
 
 
