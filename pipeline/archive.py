@@ -111,7 +111,8 @@ class ArchiveWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if isinstance(error, ArchiveError):
+        # An interrupt may have come between a journal line and its records; recovery tells what is whole.
+        if isinstance(error, ArchiveError | KeyboardInterrupt):
             self._close()
         else:
             self.seal()

@@ -15,6 +15,7 @@ from pipeline.datapackage import write_datapackage
 from pipeline.dictionary import column_comment, parquet_metadata, table_comment
 from pipeline.errors import PipelineError
 from pipeline.inputs import REAL_PROJECTS, InputError, attach_inputs, find_damage
+from pipeline.interruption import interruptible_query
 from pipeline.models import FINDINGS, Model, load_models, read_macros
 from pipeline.schema import schema_of
 from pipeline.settings import BuildSettings, Settings, Source
@@ -57,17 +58,18 @@ def build(settings: Settings, *, fingerprint: str, out_dir: Path) -> dict[str, i
     with tempfile.TemporaryDirectory(dir=settings.build.temp_directory, prefix="bma-projects-") as scratch:
         con = duckdb.connect(str(out_dir / DATABASE), config=_limits(settings.build, Path(scratch)))
         try:
-            _prepare(con, settings, fingerprint, models)
-            note = _invented_note(con)
-            counts = {}
-            for model in models.values():
-                if FINDINGS in model.reads:
-                    _make_findings(con, models)
-                if model.layer == "curated":
-                    counts[model.name] = _write_table(con, model, out_dir, note)
-                else:
-                    _make_relation(con, model, note)
-            used = _sources_used(con, settings)
+            with interruptible_query(con.interrupt):
+                _prepare(con, settings, fingerprint, models)
+                note = _invented_note(con)
+                counts = {}
+                for model in models.values():
+                    if FINDINGS in model.reads:
+                        _make_findings(con, models)
+                    if model.layer == "curated":
+                        counts[model.name] = _write_table(con, model, out_dir, note)
+                    else:
+                        _make_relation(con, model, note)
+                used = _sources_used(con, settings)
         except InputError as error:
             raise BuildError(str(error)) from error
         except (BuildError, duckdb.Error) as error:

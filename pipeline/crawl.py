@@ -21,7 +21,10 @@ Progress = Callable[[FetchLogRow], None]
 
 @dataclass(frozen=True, slots=True)
 class CrawlSummary:
-    """What became of the pages that were due; ended_early says why a run stopped before the end of its plan."""
+    """What became of the pages that were due; ended_early says why a run stopped before the end of its plan.
+
+    is_planned_end tells an end that the settings asked for (budget, night window) from trouble with the site.
+    """
 
     due: int
     new: int
@@ -32,6 +35,7 @@ class CrawlSummary:
     refused: int
     requests: int
     ended_early: str | None
+    is_planned_end: bool = False
 
     @property
     def visited(self) -> int:
@@ -52,17 +56,30 @@ async def visit_pages(
     """
     outcomes: Counter[str] = Counter()
     queue = iter(visits)
-    ended_early: list[str] = []
+    ended_early: list[RunOverError] = []
+
+    async def store(row: FetchLogRow, capture: Capture | None) -> None:
+        # Compressing is half of what a new page costs, and zlib lets the other workers go on meanwhile.
+        members = None if capture is None else await asyncio.to_thread(capture_members, capture)
+        row = archive.append(row, capture, members)
+        outcomes[row.outcome] += 1
+        if progress is not None:
+            progress(row)
 
     async def work() -> None:
+        # The next page is asked for while the last one is on its way to the disk, never more than one.
+        storing: asyncio.Task[None] | None = None
         try:
             for visit in queue:
-                row = await _visit(site, archive, visit.project_id, known.get(visit.project_id))
-                outcomes[row.outcome] += 1
-                if progress is not None:
-                    progress(row)
+                visited = await _visit(site, archive, visit.project_id, known.get(visit.project_id))
+                if storing is not None:
+                    await storing
+                storing = asyncio.create_task(store(*visited))
         except RunOverError as over:
-            ended_early.append(str(over))
+            ended_early.append(over)
+        finally:
+            if storing is not None:
+                await storing
 
     workers = [asyncio.create_task(work()) for _ in range(min(site.concurrency, len(visits)))]
     try:
@@ -72,8 +89,14 @@ async def visit_pages(
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
     counts = {outcome.value: outcomes[outcome] for outcome in Outcome}
-    reason = ended_early[0] if ended_early and outcomes.total() < len(visits) else None
-    return CrawlSummary(due=len(visits), requests=site.requests, ended_early=reason, **counts)
+    over = ended_early[0] if ended_early and outcomes.total() < len(visits) else None
+    return CrawlSummary(
+        due=len(visits),
+        requests=site.requests,
+        ended_early=None if over is None else str(over),
+        is_planned_end=over is not None and over.is_planned,
+        **counts,
+    )
 
 
 async def read_robots(site: Site, archive: ArchiveWriter, known: Mapping[str, KnownPage]) -> None:

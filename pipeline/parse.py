@@ -6,11 +6,10 @@ changed parser has another fingerprint and parses everything again by itself.
 
 import functools
 import hashlib
-import multiprocessing
 import os
 import shutil
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
@@ -30,6 +29,7 @@ from pipeline.archive import Segment, read_segment, sealed_segments
 from pipeline.errors import PipelineError
 from pipeline.schema import schema_of
 from pipeline.warc import Capture
+from pipeline.workers import worker_pool
 
 RECORD_TYPES: dict[str, type[NamedTuple]] = {
     "pages": PageRecord,
@@ -213,15 +213,10 @@ def _remove_stale_parts(parsed_dir: Path, segments: Iterable[Segment]) -> None:
             shutil.rmtree(path)
 
 
-def _pool(workers: int) -> Executor:
-    # A fresh interpreter, not a fork: the parent may run threads.
-    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
-
-
 def _parse_alone(segment: Segment, parsed_dir: Path, quarantine: frozenset[int]) -> tuple[PartResult, frozenset[int]]:
     """Parse a segment that killed a worker in a process of its own, setting aside one culprit after the other."""
     for _ in range(_CRASHES_PER_SEGMENT):
-        with _pool(1) as pool:
+        with worker_pool(1) as pool:
             try:
                 return pool.submit(parse_segment, segment, parsed_dir, quarantine).result(), quarantine
             except BrokenProcessPool:
@@ -296,7 +291,7 @@ def _parse_in_pool(
     if not segments:
         return []
     left = {segment.name: segment for segment in segments}
-    with _pool(min(workers, len(segments))) as pool:
+    with worker_pool(min(workers, len(segments))) as pool:
         futures: dict[Future[PartResult], str] = {
             pool.submit(parse_segment, segment, parsed_dir): segment.name for segment in segments
         }

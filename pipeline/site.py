@@ -22,7 +22,14 @@ _OVERLOADED = (429, 503)
 
 
 class RunOverError(Exception):
-    """The run must end now; the message says why. What was fetched is kept."""
+    """The run must end now; the message says why. What was fetched is kept.
+
+    is_planned tells the settings' own limits (budget, night window) from trouble with the site.
+    """
+
+    def __init__(self, reason: str, *, is_planned: bool) -> None:
+        super().__init__(reason)
+        self.is_planned = is_planned
 
 
 class Site:
@@ -40,6 +47,7 @@ class Site:
         self._window = parse_window(settings.night_window)
         self._zone = ZoneInfo(settings.time_zone)
         self._reason: str | None = None
+        self._is_planned = False
         self._over = asyncio.Event()
 
     def allows(self, url: str) -> bool:
@@ -76,20 +84,21 @@ class Site:
             return reply
         return reply._replace(trouble=Trouble.REDIRECT_LOOP, error=f"more than {_MAX_REDIRECTS} redirects")
 
-    def end(self, reason: str) -> None:
+    def end(self, reason: str, *, is_planned: bool = False) -> None:
         """Let every worker stop at its next request; the first reason given stands."""
-        self._reason = self._reason or reason
+        if self._reason is None:
+            self._reason, self._is_planned = reason, is_planned
         self._over.set()
 
     def check_still_welcome(self) -> None:
         """Raise RunOverError when the run must not ask for anything more."""
         if self._reason is None:
             if self.settings.max_requests and self.requests >= self.settings.max_requests:
-                self.end(f"the budget of {self.settings.max_requests} requests is spent")
+                self.end(f"the budget of {self.settings.max_requests} requests is spent", is_planned=True)
             elif not is_within(self._window, self.clock().astimezone(self._zone)):
-                self.end(f"outside the night window {self.settings.night_window}")
+                self.end(f"outside the night window {self.settings.night_window}", is_planned=True)
         if self._reason is not None:
-            raise RunOverError(self._reason)
+            raise RunOverError(self._reason, is_planned=self._is_planned)
 
     async def sleep(self, seconds: float) -> None:
         """Sleep, but wake up when the run is over."""

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from pipeline.build import DATABASE
 from pipeline.errors import PipelineError
+from pipeline.interruption import interruptible_query
 from pipeline.models import Model, Reference, load_models
 
 
@@ -25,7 +26,7 @@ def verify_release(release: Path, counts: Mapping[str, int]) -> None:
     for name in tables:
         _check_footer(release / f"{name}.parquet", counts[name])
     try:
-        with duckdb.connect(str(release / DATABASE), read_only=True) as con:
+        with duckdb.connect(str(release / DATABASE), read_only=True) as con, interruptible_query(con.interrupt):
             for model in tables.values():
                 _check_table(con, release, model, counts[model.name])
                 for reference in model.references:

@@ -1,0 +1,50 @@
+"""Worker processes that die with the run: no signal reaches them, and none outlives the process that started it."""
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from threading import Thread
+from typing import ParamSpec, TypeVar
+
+from pipeline.interruption import signals_held_back
+
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
+
+
+class _Pool(ProcessPoolExecutor):
+    """Processes start within submit; they inherit what signals are held back there."""
+
+    def submit(
+        self, fn: Callable[_Arguments, _Result], /, *args: _Arguments.args, **kwargs: _Arguments.kwargs
+    ) -> Future[_Result]:
+        with signals_held_back():
+            return super().submit(fn, *args, **kwargs)
+
+
+@contextmanager
+def worker_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """A pool of fresh interpreters (not forks: the parent may run threads); when the block fails, they are killed."""
+    pool = _Pool(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_die_with_parent)
+    try:
+        yield pool
+    except BaseException:
+        for process in multiprocessing.active_children():
+            process.kill()
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
+
+
+def _die_with_parent() -> None:
+    """A worker of a run that was killed must not go on writing beside the next run."""
+    Thread(target=_exit_after_parent, name="parent", daemon=True).start()
+
+
+def _exit_after_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
