@@ -19,8 +19,9 @@ class Source:
     """One instance of the application: its pages are keyed by (source_id, project_id).
 
     connect_to ("127.0.0.1:8080") is where connections really go; URLs, robots.txt and Host stay those of base_url.
-    rate (requests a second) and concurrency override the fetch settings when given; with is_revisited_always every run
-    asks for every page. also_at are other addresses of the same instance, under which captures may have been made.
+    rate (requests a second), concurrency and backoff override the fetch settings when given; with is_revisited_always
+    every run asks for every page. also_at are other addresses of the same instance, under which captures may have been
+    made.
     """
 
     source_id: str
@@ -30,6 +31,7 @@ class Source:
     connect_to: str | None = None
     rate: float | None = None
     concurrency: int | None = None
+    backoff: float | None = None
     is_revisited_always: bool = False
     also_at: tuple[str, ...] = ()
 
@@ -120,6 +122,21 @@ class GateSettings:
     deviations: float = 6.0
 
 
+@dataclass(frozen=True, slots=True)
+class AlarmSettings:
+    """Who is told how a run went, and when `status` calls the data old.
+
+    url gets a POST at the start (url/start), at a good end (url) and at a bad one (url/fail), the run's summary as
+    JSON; it is a secret and never printed. command is run in a shell after a bad end, the summary on its standard
+    input. timeout is in seconds, for each.
+    """
+
+    url: str = ""
+    command: str = ""
+    timeout: float = 10.0
+    max_release_age_hours: float = 36.0
+
+
 SAMPLE = Source(
     source_id="sample",
     base_url="http://sample.invalid/dp/frontend/web/index.php",
@@ -127,6 +144,8 @@ SAMPLE = Source(
     is_invented=True,
     rate=500.0,
     concurrency=4,
+    # Its broken pages are broken for ever, and waiting for a server on loopback helps nobody.
+    backoff=0.02,
     is_revisited_always=True,
 )
 KNOWN_SOURCES = {
@@ -143,13 +162,17 @@ KNOWN_SOURCES = {
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings of one run. data_dir holds raw/, parsed/, curated/ and runs/."""
+    """All settings of one run. data_dir holds raw/, parsed/, curated/ and runs/.
+
+    source names one source, several with commas between them, or `all` of those that are not invented.
+    """
 
     data_dir: Path = Path("data")
     source: str = "sample"
     fetch: FetchSettings = field(default_factory=FetchSettings)
     build: BuildSettings = field(default_factory=BuildSettings)
     gate: GateSettings = field(default_factory=GateSettings)
+    alarm: AlarmSettings = field(default_factory=AlarmSettings)
     sources: Mapping[str, Source] = field(default_factory=lambda: dict(KNOWN_SOURCES))
 
     @property

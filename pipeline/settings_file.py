@@ -7,9 +7,9 @@ import types
 import typing
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from pipeline.settings import Settings, SettingsError, Source
+from pipeline.settings_values import check_value
 
 SETTINGS_FILE = Path("bma-projects.toml")
 _PREFIX = "BMA_"
@@ -17,6 +17,8 @@ _PREFIX = "BMA_"
 _NOT_A_SETTING = "BMA_REQUIRE_CHROMIUM"
 _SOURCE_ID = re.compile(r"[a-z0-9_]+(?:-[a-z_][a-z0-9_]*)*")
 _SOURCES = "sources"
+ALL_SOURCES = "all"
+_SECTIONS = {field.name for field in dataclasses.fields(Settings)} - {"data_dir", "source"}
 _Owner = typing.TypeVar("_Owner")
 
 
@@ -35,18 +37,34 @@ def load_settings(
     for key, value in (flags or {}).items():
         if value is not None:
             settings = _with(settings, key.split("."), value, f"--{key.rpartition('.')[2].replace('_', '-')}")
-    return _checked(settings)
+    for source in settings.sources.values():
+        if not source.base_url:
+            raise SettingsError(
+                f"{file or SETTINGS_FILE}: sources.{source.source_id}.base_url is missing; "
+                "write it as https://host/path/index.php"
+            )
+    return settings
 
 
 def source_of(settings: Settings, source_id: str | None = None) -> Source:
-    """Look a source up. Raises SettingsError that lists the known ones."""
+    """Look one source up. Raises SettingsError that lists the known ones, also where the settings name several."""
     wanted = source_id or settings.source
     if wanted not in settings.sources:
         known = ", ".join(sorted(settings.sources))
+        if wanted == ALL_SOURCES or "," in wanted:
+            raise SettingsError(f"this works on one source at a time; choose one of {known} with --source")
         raise SettingsError(
             f"unknown source {wanted!r:.80}; known are {known}; add one as [sources.ID] in {SETTINGS_FILE}"
         )
     return settings.sources[wanted]
+
+
+def sources_of(settings: Settings) -> list[Source]:
+    """The sources a run works on: those the settings name, or all that are not invented. Raises SettingsError."""
+    if settings.source == ALL_SOURCES:
+        return [source for _, source in sorted(settings.sources.items()) if not source.is_invented]
+    wanted = dict.fromkeys(source_id.strip() for source_id in settings.source.split(","))
+    return [source_of(settings, source_id) for source_id in wanted]
 
 
 def keys_and_values(settings: Settings) -> list[tuple[str, object]]:
@@ -84,7 +102,7 @@ def _from_file(settings: Settings, file: Path) -> Settings:
 def _flat(content: Mapping[str, object], above: tuple[str, ...] = ()) -> list[tuple[list[str], object]]:
     found: list[tuple[list[str], object]] = []
     for key, value in content.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and (value or (not above and key in _SECTIONS)):
             found += _flat(value, (*above, key))
         else:
             found.append(([*above, key], value))
@@ -122,12 +140,15 @@ def _with(settings: Settings, key: list[str], value: object, where: str) -> Sett
     name = ".".join(key)
     if key[0] == _SOURCES and len(key) == 3:
         source_id = key[1]
-        if _SOURCE_ID.fullmatch(source_id) is None:
+        if _SOURCE_ID.fullmatch(source_id) is None or source_id == ALL_SOURCES:
             raise SettingsError(
-                f"{where}: {source_id!r:.80} is no source id; use lower-case letters, digits and hyphens"
+                f"{where}: {source_id!r:.80} is no source id; use lower-case letters, digits and hyphens "
+                f"(but not {ALL_SOURCES!r})"
             )
         source = settings.sources.get(source_id, Source(source_id, ""))
-        changed = _replaced(source, key[2], _typed(source, key[2], value, name, where))
+        typed = _typed(source, key[2], value, name, where)
+        check_value(name, typed, where)
+        changed = _replaced(source, key[2], typed)
         return _replaced(settings, _SOURCES, {**settings.sources, source_id: changed})
     owner: object = settings
     if len(key) == 2 and key[0] != _SOURCES:
@@ -136,6 +157,7 @@ def _with(settings: Settings, key: list[str], value: object, where: str) -> Sett
         raise SettingsError(f"{where}: unknown setting {name!r:.80}; `bma-projects settings` lists them all")
     option = key[-1]
     typed = _typed(owner, option, value, name, where)
+    check_value(name, typed, where)
     return _replaced(settings, key[0], typed if len(key) == 1 else _replaced(owner, option, typed))
 
 
@@ -156,14 +178,29 @@ def _typed(owner: object, option: str, value: object, name: str, where: str) -> 
         converted = _convert(kind, value)
         if converted is not None:
             return converted
-    expected = " or ".join("nothing" if kind is types.NoneType else kind.__name__ for kind in kinds)
-    raise SettingsError(f"{where}: {name} = {value!r:.80} is not of the type {expected}")
+    expected = " or ".join(_TYPE_NAMES[kind] for kind in kinds)
+    raise SettingsError(f"{where}: {name} = {value!r:.80} is wrong; it must be {expected}")
+
+
+_TYPE_NAMES: dict[object, str] = {
+    str: "text",
+    int: "whole number",
+    float: "number",
+    bool: "true or false",
+    Path: "path",
+    tuple[str, ...]: "list of texts",
+    types.NoneType: "nothing",
+}
 
 
 def _convert(kind: type, value: object) -> object | None:
     """The value as that type; None when it is none. Variables and flags come as text, files with types of their own."""
     if kind is Path and isinstance(value, str | Path):
         return Path(value)
+    if kind == tuple[str, ...]:
+        texts = value.split(",") if isinstance(value, str) else value
+        is_texts = isinstance(texts, list) and all(isinstance(text, str) for text in texts)
+        return tuple(texts) if is_texts else None  # type: ignore[arg-type]
     if kind is bool:
         return (
             value if isinstance(value, bool) else {"true": True, "1": True, "false": False, "0": False}.get(str(value))
@@ -180,30 +217,3 @@ def _convert(kind: type, value: object) -> object | None:
                 return None
         return kind(value) if isinstance(value, int) or (kind is float and isinstance(value, float)) else None
     return None
-
-
-_POSITIVE = (
-    "concurrency",
-    "timeout",
-    "page_timeout",
-    "max_body_bytes",
-    "attempts",
-    "segment_bytes",
-    "threads",
-    "keep_releases",
-)
-
-
-def _checked(settings: Settings) -> Settings:
-    for key, value in keys_and_values(settings):
-        option = key.rpartition(".")[2]
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            if value < 0:
-                raise SettingsError(f"{key} = {value} is impossible: it cannot be negative")
-            if option in _POSITIVE and value == 0:
-                raise SettingsError(f"{key} = {value} is impossible: it must be above 0")
-        if option == "base_url":
-            url = urlsplit(str(value))
-            if url.scheme not in ("http", "https") or not url.hostname or url.query or url.fragment:
-                raise SettingsError(f"{key} = {value!r:.120} is no base URL; write it as https://host/path/index.php")
-    return settings
