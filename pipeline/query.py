@@ -1,0 +1,187 @@
+"""One SELECT over the latest release: as a table for the eye, or as CSV, JSON or Parquet for a program."""
+
+import datetime as dt
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+
+from pipeline.build import DATABASE
+from pipeline.errors import PipelineError
+from pipeline.interruption import interruptible_query
+from pipeline.narrator import printable
+
+FORMATS = ("table", "csv", "json", "parquet")
+_COPY_OPTIONS = {
+    "csv": "FORMAT csv, HEADER true",
+    "json": "FORMAT json, ARRAY true",
+    "parquet": "FORMAT parquet, COMPRESSION zstd",
+}
+_MOST_ROWS_SHOWN = 1_000
+_NO_ROWS = "the query asks for nothing; write a SELECT"
+
+
+class QueryError(PipelineError):
+    """A query or its output is wrong; the message is DuckDB's or says what to do."""
+
+    exit_code = 2
+
+
+class Answer(NamedTuple):
+    """Rows of a query with the names of their columns; is_cut says that there are more."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[object, ...]]
+    is_cut: bool
+
+
+def ask(release: Path, sql: str, parameters: Sequence[object] = (), most_rows: int | None = None) -> Answer:
+    """Run a SELECT on a release, read-only and shut off from the file system. Raises QueryError."""
+    with open_database(release) as con, interruptible_query(con.interrupt):
+        try:
+            relation = con.sql(sql, params=list(parameters) or None)
+            if relation is None:
+                raise QueryError(_NO_ROWS)
+            table = (relation if most_rows is None else relation.limit(most_rows + 1)).to_arrow_table()
+        except duckdb.Error as error:
+            raise QueryError(_said(error)) from error
+    rows = list(zip(*(column.to_pylist() for column in table.columns), strict=True))
+    is_cut = most_rows is not None and len(rows) > most_rows
+    return Answer(tuple(table.column_names), rows[:most_rows], is_cut)
+
+
+def open_database(release: Path) -> duckdb.DuckDBPyConnection:
+    """Open the DuckDB file of a release; neither a query nor a mistake in one can change or write anything."""
+    file = release / DATABASE
+    try:
+        con = duckdb.connect(str(file), read_only=True, config={"enable_external_access": "false"})
+        con.execute("SET TimeZone = 'UTC'").complete()
+        con.execute("SET lock_configuration = true").complete()
+    except duckdb.Error as error:
+        raise QueryError(f"{file}: cannot be opened ({_said(error)}); `bma-projects build` makes a new one") from error
+    return con
+
+
+def print_table(answer: Answer) -> None:
+    """Print rows as a table; on a terminal it fits its width, elsewhere every row is one line."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    is_terminal = sys.stdout.isatty()
+    console = Console(file=sys.stdout, highlight=False, width=None if is_terminal else 100_000)
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    numeric = [
+        all(isinstance(row[n], int | float | Decimal | None) for row in answer.rows) for n in range(len(answer.columns))
+    ]
+    for name, is_number in zip(answer.columns, numeric, strict=True):
+        table.add_column(
+            Text(printable(name)), justify="right" if is_number else "left", no_wrap=not is_terminal, overflow="fold"
+        )
+    for row in answer.rows:
+        table.add_row(*(Text(shown(value)) for value in row))
+    console.print(table)
+    if answer.is_cut:
+        console.print(Text(f"… more than {_MOST_ROWS_SHOWN:,} rows; use LIMIT, or --format csv for all of them"))
+
+
+def shown(value: object) -> str:
+    """A value as a table shows it: null as nothing, times in UTC to the second, texts on one line."""
+    if value is None:
+        return ""
+    if isinstance(value, dt.datetime):
+        moment = value.astimezone(dt.UTC) if value.tzinfo else value
+        return f"{moment:%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join("null" if item is None else shown(item) for item in value) + "]"
+    if isinstance(value, Decimal) and value == value.to_integral_value():
+        return f"{value:.0f}"
+    return printable(str(value))
+
+
+def query(release: Path, sql: str, format_: str, output: Path | None) -> int:
+    """Answer a query on standard output or into a file; returns the number of rows that were shown or written."""
+    if format_ == "table":
+        if output is not None:
+            raise QueryError("--output needs --format csv, json or parquet")
+        answer = ask(release, sql, most_rows=_MOST_ROWS_SHOWN)
+        print_table(answer)
+        return len(answer.rows)
+    if format_ not in _COPY_OPTIONS:
+        raise QueryError(f"{format_!r:.40} is no format; there are {', '.join(FORMATS)}")
+    if format_ == "parquet" and output is None and sys.stdout.isatty():
+        raise QueryError("Parquet is nothing for a terminal; name a file with --output")
+    with tempfile.TemporaryDirectory(prefix="bma-projects-") as scratch:
+        file = Path(scratch) / "answer"
+        n_rows = _write(release, sql, _COPY_OPTIONS[format_], file)
+        if output is None:
+            _pour_out(file, is_text=format_ != "parquet")
+        else:
+            place(file, output)
+    return n_rows
+
+
+def place(file: Path, output: Path) -> None:
+    """Put a finished file where it was asked for, whole or not at all."""
+    partial = output.with_name(f".{output.name}.partial")
+    try:
+        shutil.copyfile(file, partial)
+        partial.replace(output)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise QueryError(f"{output}: cannot be written ({error.strerror})") from error
+
+
+def invented_note(release: Path) -> str | None:
+    """What must be said beside rows of a release that holds invented pages; None where it holds none."""
+    answer = ask(
+        release,
+        """
+        SELECT source_id, list(project_id ORDER BY project_id) FILTER (NOT is_invented)
+        FROM projects GROUP BY source_id HAVING bool_or(is_invented) ORDER BY source_id
+        """,
+    )
+    notes = [f"Source {source_id} is invented data{_but(real)}: do not quote it." for source_id, real in answer.rows]
+    return printable(" ".join(notes)) or None
+
+
+def _but(real: object) -> str:
+    return f", except {', '.join(real)}" if isinstance(real, list) and real else ""
+
+
+def _write(release: Path, sql: str, options: str, file: Path) -> int:
+    """Write the answer with a second connection, which alone may touch the file system and never sees the query."""
+    with open_database(release) as con, duckdb.connect() as writer, interruptible_query(con.interrupt):
+        try:
+            relation = con.sql(sql)
+            if relation is None:
+                raise QueryError(_NO_ROWS)
+            writer.register("answer", relation.to_arrow_reader())
+            written = writer.execute(f"COPY answer TO '{file}' ({options})").fetchall()
+        except duckdb.Error as error:
+            raise QueryError(_said(error)) from error
+    return int(written[0][0])
+
+
+def _pour_out(file: Path, *, is_text: bool) -> None:
+    """Copy a file to standard output; what a terminal could take for commands is left out there."""
+    if is_text and sys.stdout.isatty():
+        with file.open(encoding="utf-8", errors="replace", newline="") as lines:
+            for line in lines:
+                sys.stdout.write(printable(line.rstrip("\r\n")) + "\n")
+        return
+    sys.stdout.flush()
+    with file.open("rb") as content:
+        shutil.copyfileobj(content, sys.stdout.buffer)
+    sys.stdout.buffer.flush()
+
+
+def _said(error: duckdb.Error) -> str:
+    """DuckDB's message on one line, without the picture of the query."""
+    return " ".join(str(error).split("\n\nLINE")[0].split())
