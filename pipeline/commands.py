@@ -1,43 +1,44 @@
-"""The commands between cli.py and the stages: each opens what it needs, runs, and says how it went."""
+"""The commands that run stages: each opens what it needs, runs under the lock, and says how it went."""
 
-import json
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 from pipeline.archive import ArchiveWriter, recover
+from pipeline.build_stage import build_and_publish, is_built, parse_archive
 from pipeline.discover import ids_from_archive, ids_from_file, ids_from_range
 from pipeline.fetch_run import FetchRun
+from pipeline.fetch_stage import fetch_settings_of, plan_visits, utc_now, with_sample_server
+from pipeline.importer import ImportSummary
+from pipeline.interruption import orderly_interruption
 from pipeline.known import known_pages
 from pipeline.lock import data_dir_lock
 from pipeline.narrator import Narrator, printable
-from pipeline.publish import latest_release, list_releases
-from pipeline.publish import rollback as roll_back
-from pipeline.refresh import (
-    ExitCode,
-    build_and_publish,
-    fetch_source,
-    new_record,
-    parse_archive,
-    plan_visits,
-    run_stages,
-    with_sample_server,
-)
+from pipeline.publish import Published
+from pipeline.refresh import ExitCode, fetch_sources, new_record, run_stages
+from pipeline.refresh import refresh as run_refresh
+from pipeline.run_record import RunRecord
 from pipeline.settings import Settings
-from pipeline.settings_file import keys_and_values, source_of
+from pipeline.settings_file import source_of, sources_of
+from pipeline.summary import show_summary
 
 
 def _print(text: str) -> None:
     sys.stdout.write(printable(text) + "\n")
 
 
-def _named_ids(settings: Settings, ids: str | None, probe: str | None) -> list[str] | None:
-    """The ids named by --ids and --probe; None when neither was given."""
-    named = ids_from_file(ids) if ids is not None else []
-    if probe is not None:
-        named += ids_from_range(probe, known_pages(settings.raw_dir, settings.source))
-    return named if ids is not None or probe is not None else None
+def refresh(settings: Settings, narrator: Narrator, *, ids: str | None, accepted_because: str | None) -> int:
+    """All stages for all sources asked for, and the closing table."""
+    sources_of(settings)
+    project_ids = ids_from_file(ids) if ids is not None else None
+    with data_dir_lock(settings.data_dir, "bma-projects refresh"):
+        code, record, published = run_refresh(
+            settings, narrator, sys.argv[1:], project_ids=project_ids, accepted_because=accepted_because
+        )
+    if narrator.shows_results:
+        show_summary(settings, record, published)
+    return code
 
 
 def discover(settings: Settings, *, ids: str | None, probe: str | None, from_archive: bool, shows_plan: bool) -> int:
@@ -46,18 +47,19 @@ def discover(settings: Settings, *, ids: str | None, probe: str | None, from_arc
     wanted = _named_ids(settings, ids, probe)
     if from_archive:
         wanted = [*(wanted or []), *ids_from_archive(known_pages(settings.raw_dir, source.source_id))]
-    with data_dir_lock(settings.data_dir, "bma-projects discover"), ExitStack() as stack:
+    problems: Sequence[str] = ()
+    with data_dir_lock(settings.data_dir, "bma-projects discover"), orderly_interruption(), ExitStack() as stack:
         recover(settings.raw_dir)
         record = new_record(settings, "discover", sys.argv[1:], [source])
+        fetch_settings = fetch_settings_of(settings, source)
         source = with_sample_server(source, stack)
         archive = stack.enter_context(ArchiveWriter(settings.raw_dir, record.run_id, source.source_id))
-        run = stack.enter_context(FetchRun(source, settings.fetch, archive, settings.raw_dir))
-        problems: Sequence[str] = ()
+        run = stack.enter_context(FetchRun(source, fetch_settings, archive, settings.raw_dir))
         if wanted is None:
             found = run.discover()
             wanted, problems = list(found.project_ids), found.problems
         if shows_plan:
-            plan = plan_visits(settings, source, run, wanted, is_forced=False)
+            plan = plan_visits(settings, source, run.known, wanted, utc_now())
             _print(f"{len(plan.due)} of {len(plan.due) + len(plan.later)} pages are due")
             for reason, (due, later) in plan.counts().items():
                 _print(f"{due:>8} due {later:>8} later  {reason}")
@@ -71,37 +73,36 @@ def discover(settings: Settings, *, ids: str | None, probe: str | None, from_arc
 
 def fetch(settings: Settings, narrator: Narrator, *, ids: str | None, probe: str | None) -> int:
     """Fetch what is due, or the named pages, into the archive."""
-    source = source_of(settings)
+    sources = sources_of(settings)
     named = _named_ids(settings, ids, probe)
     with data_dir_lock(settings.data_dir, "bma-projects fetch"):
-        record = new_record(settings, "fetch", sys.argv[1:], [source])
-
-        def stages() -> ExitCode:
-            fetch_source(settings, source, record, narrator, named)
-            return ExitCode.FAILED if record.ended_early else ExitCode.DONE
-
-        return run_stages(settings, record, narrator, stages)
+        record = new_record(settings, "fetch", sys.argv[1:], sources)
+        return run_stages(settings, record, narrator, lambda: fetch_sources(settings, sources, record, narrator, named))
 
 
 def import_files(settings: Settings, narrator: Narrator, files: Sequence[Path]) -> int:
     """Archive captures made by others, then parse, build and publish when something new came."""
-    from pipeline.importer import import_files as archive_files
-
     source = source_of(settings)
     with data_dir_lock(settings.data_dir, "bma-projects import"):
         record = new_record(settings, "import", sys.argv[1:], [source])
 
         def stages() -> ExitCode:
-            with record.timed("import"):
-                summary = archive_files(files, source=source, raw_dir=settings.raw_dir, run_id=record.run_id)
-            counts = {key: value for key, value in summary._asdict().items() if isinstance(value, int)}
-            record.add({f"import_{name}": count for name, count in counts.items()})
-            narrator.say(
-                ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items()), stage="import"
-            )
-            parse_archive(settings, record, narrator)
-            published = build_and_publish(settings, record, narrator)
-            return ExitCode.REFUSED if published.is_refused else ExitCode.DONE
+            from pipeline.importer import import_files as archive_files
+
+            with record.timed("import"), narrator.progress("import"):
+                summary = archive_files(
+                    files,
+                    raw_dir=settings.raw_dir,
+                    run_id=record.run_id,
+                    sources=settings.sources,
+                    default_source=source,
+                )
+            _tell_import(summary, record, narrator)
+            code = ExitCode.FAILED if summary.problems else ExitCode.DONE
+            if summary.archived + summary.unchanged + summary.evidence == 0:
+                narrator.say("nothing new came, so the release stays as it is", stage="import")
+                return code
+            return _make_release(settings, record, narrator) or code
 
         return run_stages(settings, record, narrator, stages)
 
@@ -119,20 +120,19 @@ def parse(settings: Settings, narrator: Narrator) -> int:
 
 
 def build(settings: Settings, narrator: Narrator, *, accepted_because: str | None) -> int:
-    """Parse what is new, build and publish a release."""
+    """Parse what is new, build and publish a release; nothing is built twice."""
     with data_dir_lock(settings.data_dir, "bma-projects build"):
         record = new_record(settings, "build", sys.argv[1:], [])
 
         def stages() -> ExitCode:
-            parse_archive(settings, record, narrator)
-            published = build_and_publish(settings, record, narrator, accepted_because=accepted_because)
-            return ExitCode.REFUSED if published.is_refused else ExitCode.DONE
+            return _make_release(settings, record, narrator, accepted_because)
 
         return run_stages(settings, record, narrator, stages)
 
 
 def report(settings: Settings, output: Path, format_: str) -> int:
     """Write the report of the latest release once more."""
+    from pipeline.publish import latest_release
     from pipeline.report import report_markdown, write_report_of
 
     release = latest_release(settings.curated_dir)
@@ -144,36 +144,38 @@ def report(settings: Settings, output: Path, format_: str) -> int:
     return ExitCode.DONE
 
 
-def verify(settings: Settings) -> int:
-    """Check the archive, and say what was found."""
-    from pipeline.verify_archive import verify_archive
-
-    report = verify_archive(settings.raw_dir)
-    for problem in report.problems:
-        _print(problem)
-    _print(f"{report.segments} segments, {report.records} records, {len(report.problems)} problems")
-    return ExitCode.FAILED if report.problems else ExitCode.DONE
+def _named_ids(settings: Settings, ids: str | None, probe: str | None) -> list[str] | None:
+    """The ids named by --ids and --probe; None when neither was given."""
+    named = ids_from_file(ids) if ids is not None else []
+    if probe is not None:
+        named += ids_from_range(probe, known_pages(settings.raw_dir, source_of(settings).source_id))
+    return named if ids is not None or probe is not None else None
 
 
-def releases(settings: Settings, *, goes_back: bool, run_id: str | None) -> int:
-    """List the releases, or switch `latest` to an earlier one."""
-    if goes_back or run_id is not None:
-        with data_dir_lock(settings.data_dir, "bma-projects releases --rollback"):
-            release = roll_back(settings.curated_dir, run_id)
-        _print(f"latest is {release.run_id} now")
+def _make_release(
+    settings: Settings, record: RunRecord, narrator: Narrator, accepted_because: str | None = None
+) -> ExitCode:
+    parse_archive(settings, record, narrator)
+    if is_built(settings):
+        narrator.say("nothing to build: the latest release is made of just these data", stage="build")
         return ExitCode.DONE
-    for release in list_releases(settings.curated_dir):
-        _print(f"{release.run_id}{'  latest' if release.is_latest else ''}")
-    return ExitCode.DONE
+    published: Published = build_and_publish(settings, record, narrator, accepted_because=accepted_because)
+    return ExitCode.REFUSED if published.is_refused else ExitCode.DONE
 
 
-def print_settings(settings: Settings) -> None:
-    """Every setting as TOML; what has no value stands as a comment."""
-    table = ""
-    for key, value in keys_and_values(settings):
-        owner, _, option = key.rpartition(".")
-        if owner != table:
-            table = owner
-            _print(f"\n[{table}]")
-        text = str(value) if isinstance(value, Path) else value
-        _print(f"# {option} =" if value is None else f"{option} = {json.dumps(text, ensure_ascii=False)}")
+def _tell_import(summary: ImportSummary, record: RunRecord, narrator: Narrator) -> None:
+    counts = {
+        "files": summary.files,
+        "archived": summary.archived,
+        "unchanged": summary.unchanged,
+        "known": summary.known,
+        "evidence": summary.evidence,
+        "foreign": summary.foreign,
+        "damaged": summary.damaged,
+    }
+    record.add({f"import_{name}": count for name, count in counts.items()})
+    for problem in summary.problems:
+        record.problems.append(problem)
+        narrator.warn(problem)
+    said = ", ".join(f"{count} {name}" for name, count in counts.items())
+    narrator.say(f"import: {said}", stage="import", **counts)

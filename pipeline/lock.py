@@ -4,10 +4,8 @@ import datetime as dt
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from pipeline.errors import PipelineError
 
@@ -28,6 +26,9 @@ class DataDirError(PipelineError):
 @contextmanager
 def data_dir_lock(data_dir: Path, command: str) -> Iterator[None]:
     """Hold the data directory for a command that writes. Raises LockedError at once when another one does."""
+    # Imported here: commands that only read never lock, and answer faster without it.
+    from filelock import FileLock, Timeout
+
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
         lock = FileLock(data_dir / _LOCK)
@@ -42,18 +43,28 @@ def data_dir_lock(data_dir: Path, command: str) -> Iterator[None]:
             "--data-dir"
         ) from error
     holder = data_dir / _HOLDER
+    note = {"pid": os.getpid(), "command": command, "since": dt.datetime.now(dt.UTC).isoformat(timespec="seconds")}
     try:
-        note = {"pid": os.getpid(), "command": command, "since": dt.datetime.now(dt.UTC).isoformat(timespec="seconds")}
-        holder.write_text(json.dumps(note), encoding="utf-8")
+        # The lock holds without the note, and a full disk is told by the stage that needs the space.
+        with suppress(OSError):
+            holder.write_text(json.dumps(note), encoding="utf-8")
         yield
     finally:
-        holder.unlink(missing_ok=True)
+        with suppress(OSError):
+            holder.unlink(missing_ok=True)
         lock.release()
 
 
-def _holder(data_dir: Path) -> str:
+def lock_holder(data_dir: Path) -> str | None:
+    """Who holds the data directory, in words; None when nobody does, as far as can be told without the lock."""
     try:
         note = json.loads((data_dir / _HOLDER).read_text(encoding="utf-8"))
-        return f" (`{note['command']}`, process {note['pid']}, since {note['since']})"
+        os.kill(int(note["pid"]), 0)
+        return f"`{note['command']}`, process {note['pid']}, since {note['since']}"
     except (OSError, ValueError, KeyError, TypeError):
-        return ""
+        return None
+
+
+def _holder(data_dir: Path) -> str:
+    holder = lock_holder(data_dir)
+    return f" ({holder})" if holder else ""

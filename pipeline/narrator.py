@@ -3,26 +3,57 @@
 import datetime as dt
 import json
 import sys
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
 Advance = Callable[[str], None]
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+_TROUBLE = ("failed", "refused")
 
 
 def printable(text: str) -> str:
-    """Text that may come from a page, made safe for a terminal or a log line."""
-    return "".join(character if character.isprintable() else "\ufffd" for character in text)
+    """Text that may come from a page, made safe for one line of a terminal or log.
+
+    Every kind of white space becomes a space, invisible format characters go, other control characters show as U+FFFD.
+    """
+    if text.isprintable():
+        return text
+    return "".join(character if character.isprintable() else _shown(character) for character in text)
+
+
+def _shown(character: str) -> str:
+    if character.isspace():
+        return " "
+    return "" if unicodedata.category(character) == "Cf" else _REPLACEMENT
 
 
 class Narrator:
     """Speaks to whoever watches the run; run_id goes into every JSON line."""
 
-    def __init__(self, *, is_quiet: bool = False, is_json: bool = False, stream: TextIO | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        is_quiet: bool = False,
+        is_json: bool = False,
+        is_verbose: bool = False,
+        stream: TextIO | None = None,
+    ) -> None:
         self._stream = stream if stream is not None else sys.stderr
-        self._is_quiet, self._is_json = is_quiet, is_json
+        self._is_quiet, self._is_json, self._is_verbose = is_quiet, is_json, is_verbose
         self.is_terminal = self._stream.isatty() and not is_json
         self.run_id: str | None = None
+
+    @property
+    def shows_results(self) -> bool:
+        """Whether a table at the end is wanted."""
+        return not self._is_quiet and not self._is_json
+
+    def detail(self, text: str, **facts: object) -> None:
+        """One line for whoever asked for all of it with --verbose."""
+        if self._is_verbose:
+            self._line("debug", text, facts)
 
     def say(self, text: str, **facts: object) -> None:
         """One line about how the run goes; silent with --quiet."""
@@ -34,34 +65,34 @@ class Narrator:
         self._line("warning", text, facts)
 
     @contextmanager
-    def progress(self, what: str, total: int) -> Iterator[Advance]:
-        """A stage with a known number of steps; call the result after each with its outcome."""
-        if not self.is_terminal or self._is_quiet:
+    def progress(self, what: str, total: int | None = None) -> Iterator[Advance]:
+        """A stage with a number of steps (None: it cannot tell); call the result after each step with its outcome."""
+        if not self.is_terminal or self._is_quiet or total == 0:
             yield lambda outcome: None
             return
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+        from rich.progress import TimeRemainingColumn as Remaining
 
+        counted = (MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), Remaining())
         columns = (
             TextColumn("{task.description}"),
             BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}"),
-            TimeRemainingColumn(),
-            TextColumn("[red]{task.fields[failed]}[/red]"),
+            *(counted if total is not None else (TimeElapsedColumn(),)),
+            TextColumn("[red]{task.fields[trouble]}[/red]"),
         )
         with Progress(*columns, console=Console(file=self._stream), transient=True) as bars:
-            task = bars.add_task(what, total=total, failed="", rate="")
-            failed = 0
+            task = bars.add_task(what, total=total, trouble="", rate="")
+            in_trouble = 0
 
             def advance(outcome: str) -> None:
-                nonlocal failed
-                failed += outcome in ("failed", "refused")
+                nonlocal in_trouble
+                in_trouble += outcome in _TROUBLE
                 speed = bars.tasks[0].speed
                 bars.update(
                     task,
                     advance=1,
-                    failed=f"{failed} failed" if failed else "",
+                    trouble=f"{in_trouble} failed" if in_trouble else "",
                     rate=f"{speed:.1f}/s" if speed else "",
                 )
 
