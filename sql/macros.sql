@@ -32,10 +32,21 @@ CREATE OR REPLACE TEMP MACRO pseudonym(user_name) AS
         ELSE user_name
     END;
 
--- Which fields hold names and telephone numbers; an unknown label may hold anything.
+-- Under a label nobody knows only what must be a Thai telephone number is masked (0 or +66, nine or ten digits): the row
+-- may as well hold coordinates or codes.
+CREATE OR REPLACE TEMP MACRO mask_thai_telephone(words) AS
+    regexp_replace(
+        words,
+        '((?:^|[^\p{Nd}.,])(?:\+66|[0๐])[ .()\x{A0}\x{2010}-\x{2015}-]{0,3}\p{Nd}[ .()\x{A0}\x{2010}-\x{2015}-]{0,3}\p{Nd})(?:[ .()\x{A0}\x{2010}-\x{2015}-]{0,3}\p{Nd}){6,7}',
+        '\1xx xxxx',
+        'g'
+    );
+
+-- Which fields hold names and telephone numbers.
 CREATE OR REPLACE TEMP MACRO masked(field, words) AS
     CASE
-        WHEN field IS NULL OR field IN ('responsible', 'evaluator') THEN mask_telephone(words)
+        WHEN field IS NULL THEN mask_thai_telephone(words)
+        WHEN field IN ('responsible', 'evaluator') THEN mask_telephone(words)
         WHEN field = 'user_name' THEN pseudonym(words)
         ELSE words
     END;

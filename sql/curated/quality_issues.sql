@@ -61,7 +61,8 @@ SELECT
     label,
     ordinal,
     masked_issue(field, label, raw) AS raw,
-    mask_telephone(
+    masked(
+        nullif(field, 'user_name'),
         CASE
             WHEN raw <> '' AND contains(message, raw) THEN replace(message, raw, masked_issue(field, label, raw))
             ELSE message

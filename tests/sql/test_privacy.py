@@ -96,6 +96,19 @@ def test_no_table_or_view_holds_a_telephone_number(archive: ParsedArchive) -> No
     assert "081xx xxxx" in text
 
 
+def test_numbers_that_are_no_telephone_numbers_stay_under_unknown_labels_and_in_messages(
+    archive: ParsedArchive,
+) -> None:
+    issues = [("spent_over_received", "budget_spent", "1491675.17"), ("wrong_project", None, "50010000-9999")]
+    archive.capture(P, "2026-01-01", unknown={"พิกัดโครงการ": "13.7563, 100.5018"}, issues=issues)
+    built = archive.build()
+    assert built.column("SELECT raw FROM page_fields") == ["13.7563, 100.5018"]
+    assert built.rows("SELECT raw, message FROM quality_issues ORDER BY raw") == [
+        {"raw": "1491675.17", "message": "found 1491675.17"},
+        {"raw": "50010000-9999", "message": "found 50010000-9999"},
+    ]
+
+
 def test_the_fact_of_masking_is_kept(archive: ParsedArchive) -> None:
     archive.capture("50010000-0002", "2026-01-01", responsible="ฝ่ายโยธา")
     built = build_with_secrets(archive)
