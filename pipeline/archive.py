@@ -117,8 +117,11 @@ class ArchiveWriter:
         else:
             self.seal()
 
-    def append(self, row: FetchLogRow, capture: Capture | None = None) -> FetchLogRow:
-        """Put one page on disk, its row and (where given) its body; return the row with its place in the archive."""
+    def append(self, row: FetchLogRow, capture: Capture | None = None, members: bytes | None = None) -> FetchLogRow:
+        """Put one page on disk, its row and (where given) its body; return the row with its place in the archive.
+
+        members are the capture's, for a caller that compressed them beforehand.
+        """
         try:
             if self._journal < 0:
                 self._journal = self._open(".journal")
@@ -126,7 +129,7 @@ class ArchiveWriter:
             if capture is None:
                 self._write(self._journal, journal_line(JournalEntry(row, 0)))
             else:
-                row = self._append_capture(row, capture)
+                row = self._append_members(row, members or capture_members(capture))
             if time.monotonic() - self._synced_at > _SYNC_SECONDS:
                 self._sync()
         except OSError as error:
@@ -179,9 +182,8 @@ class ArchiveWriter:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
         return os.open(self._path(suffix), flags, 0o644)
 
-    def _append_capture(self, row: FetchLogRow, capture: Capture) -> FetchLogRow:
+    def _append_members(self, row: FetchLogRow, members: bytes) -> FetchLogRow:
         file_name = self._path(".warc.gz").name
-        members = capture_members(capture)
         if self._warc < 0:
             self._warc = self._open(".warc.gz.open")
             members_before = warcinfo_member(file_name, self._about)

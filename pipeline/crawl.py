@@ -13,8 +13,8 @@ from pipeline.fetch_log import FetchLogRow, Outcome
 from pipeline.known import KnownPage
 from pipeline.schedule import Visit
 from pipeline.site import RunOverError, Site
-from pipeline.verdict import Verdict, judge, judge_content, log_visit
-from pipeline.warc import Headers
+from pipeline.verdict import Verdict, describe_visit, judge, judge_content
+from pipeline.warc import Capture, Headers, capture_members
 
 Progress = Callable[[FetchLogRow], None]
 
@@ -132,7 +132,8 @@ def log_neighbour(
             None,
             can_heal=False,
         )
-    return log_visit(archive, None, url, reply, verdict, page, attempts=1)
+    row, capture = describe_visit(archive, None, url, reply, verdict, page, attempts=1)
+    return archive.append(row, capture)
 
 
 def project_url(base_url: str, project_id: str) -> str:
@@ -140,11 +141,13 @@ def project_url(base_url: str, project_id: str) -> str:
     return f"{base_url}?r=tbl-project-main%2Fview&project_id={quote(project_id, safe='', errors='replace')}"
 
 
-async def _visit(site: Site, archive: ArchiveWriter, project_id: str, known: KnownPage | None) -> FetchLogRow:
+async def _visit(
+    site: Site, archive: ArchiveWriter, project_id: str, known: KnownPage | None
+) -> tuple[FetchLogRow, Capture | None]:
     url = project_url(site.source.base_url, project_id)
     if not site.allows(url):
         reply = Reply(url, site.clock(), 0, trouble=Trouble.DISALLOWED, error="robots.txt disallows this page")
-        return log_visit(archive, project_id, url, reply, judge(reply, project_id, known), known, attempts=0)
+        return describe_visit(archive, project_id, url, reply, judge(reply, project_id, known), known, attempts=0)
     attempts = 0
     while True:
         try:
@@ -158,7 +161,7 @@ async def _visit(site: Site, archive: ArchiveWriter, project_id: str, known: Kno
         if not verdict.can_heal or attempts >= site.settings.attempts:
             break
         await site.back_off(attempts)
-    return log_visit(archive, project_id, url, reply, verdict, known, attempts)
+    return describe_visit(archive, project_id, url, reply, verdict, known, attempts)
 
 
 def _conditions(known: KnownPage | None) -> Headers:

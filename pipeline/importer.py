@@ -22,7 +22,7 @@ from pipeline.fetch_log import FetchLogRow, Outcome
 from pipeline.foreign_warc import Found, Kind, is_warc, read_foreign_warc
 from pipeline.known import Sighting, known_sightings
 from pipeline.settings import Source
-from pipeline.verdict import Verdict, judge_page, log_capture
+from pipeline.verdict import Verdict, describe_capture, judge_page
 from pipeline.warc import Capture
 
 _LARGEST_FILE = 50_000_000
@@ -193,7 +193,9 @@ class _Importer:
     def _log(self, source_id: str, target: _Target, capture: Capture, verdict: Verdict) -> FetchLogRow:
         if source_id not in self._writers:
             self._writers[source_id] = ArchiveWriter(self._raw_dir, self._run_id, source_id, about={"robots": "none"})
-        return log_capture(self._writers[source_id], target.project_id, capture.url, capture, verdict, None)
+        writer = self._writers[source_id]
+        row = describe_capture(writer, target.project_id, capture.url, capture, verdict, None)
+        return writer.append(row, None if row.snapshot_id is None else capture)
 
     def _seen(self, source_id: str) -> dict[str, list[Sighting]]:
         if source_id not in self._sightings:

@@ -63,7 +63,7 @@ def judge_content(fingerprint: str, known_content: str | None) -> Outcome:
     return Outcome.UNCHANGED if known_content == fingerprint else Outcome.CHANGED
 
 
-def log_visit(
+def describe_visit(
     archive: ArchiveWriter,
     project_id: str | None,
     url: str,
@@ -71,9 +71,8 @@ def log_visit(
     verdict: Verdict,
     known: KnownPage | None,
     attempts: int,
-) -> FetchLogRow:
-    """Write the row of one visit, with what came when it is new or evidence that is not archived yet."""
-    is_whole = reply.trouble is None
+) -> tuple[FetchLogRow, Capture | None]:
+    """The row of one visit, and what came when it is to be archived: it is new, or evidence nobody has yet."""
     capture = Capture(
         reply.url,
         reply.requested_at,
@@ -84,10 +83,21 @@ def log_visit(
         reply.headers,
         reply.request_headers,
     )
-    return log_capture(archive, project_id, url, capture, verdict, known, attempts, reply.elapsed_ms, is_whole=is_whole)
+    row = describe_capture(
+        archive,
+        project_id,
+        url,
+        capture,
+        verdict,
+        known,
+        attempts,
+        reply.elapsed_ms,
+        is_whole=reply.trouble is None,
+    )
+    return row, None if row.snapshot_id is None else capture
 
 
-def log_capture(
+def describe_capture(
     archive: ArchiveWriter,
     project_id: str | None,
     url: str,
@@ -99,7 +109,7 @@ def log_capture(
     *,
     is_whole: bool = True,
 ) -> FetchLogRow:
-    """Write the row of one capture, which is archived unless its content is archived already or it is not whole."""
+    """The row of one capture; it has a snapshot id unless its content is archived already or it is not whole."""
     body_sha256 = hashlib.sha256(capture.body).hexdigest() if is_whole else None
     is_news = verdict.outcome in (Outcome.NEW, Outcome.CHANGED) or (
         verdict.outcome is not Outcome.UNCHANGED and (known is None or known.evidence_sha256 != verdict.content_sha256)
@@ -107,7 +117,7 @@ def log_capture(
     name = None
     if body_sha256 is not None and is_news:
         name = snapshot_id(archive.source_id, project_id, capture.captured_at, body_sha256)
-    row = FetchLogRow(
+    return FetchLogRow(
         run_id=archive.run_id,
         source_id=archive.source_id,
         project_id=project_id,
@@ -128,7 +138,6 @@ def log_capture(
         warc_file=None,
         warc_offset=None,
     )
-    return archive.append(row, None if name is None else capture)
 
 
 def _printable(text: str | None) -> str | None:

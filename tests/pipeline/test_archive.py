@@ -154,7 +154,7 @@ def test_a_run_without_pages_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_was_fetched_is_sealed_after_an_error(tmp_path: Path) -> None:
+def test_what_was_fetched_is_kept_after_an_interrupt(tmp_path: Path) -> None:
     def interrupted() -> None:
         with ArchiveWriter(tmp_path, RUN, "site") as archive:
             archive.append(row("1"), capture("1"))
@@ -162,6 +162,7 @@ def test_what_was_fetched_is_sealed_after_an_error(tmp_path: Path) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         interrupted()
+    recover(tmp_path)
     assert ids(tmp_path) == ["1"]
 
 

@@ -1,0 +1,284 @@
+"""Pages a second of our fetch (archive, log and fingerprint included) beside Scrapy with its HTTP cache on.
+
+Both ask the same server (a process of its own on loopback, 20 kB pages, the CSRF token different in every response)
+for the same projects, each in a process of its own, taking turns. Scrapy stores the bodies and does nothing else.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qs
+
+from pipeline.sample import answer
+
+REAL_ID = b"50490000-3607"
+TOKEN = re.compile(rb'(?<=csrf-token" content=")[^"]+')
+PAGE_BYTES = 20_000
+ROUNDS = 3
+
+
+def page_parts() -> tuple[bytes, bytes, bytes]:
+    """The real page's markup grown to 20 kB, cut at its token; the id is replaced for each request."""
+    view = "/dp/frontend/web/index.php?r=tbl-project-main%2Fview&project_id="
+    body = answer(view + REAL_ID.decode()).body
+    goal = "<th>หลักการและเหตุผล</th><td>".encode()
+    filler = "ข้อความ " * ((PAGE_BYTES - len(body)) // len("ข้อความ ".encode()))
+    body = body.replace(goal, goal + filler.encode(), 1)
+    token = TOKEN.search(body)
+    assert token is not None
+    return body[: token.start()], token[0], body[token.end() :]
+
+
+class PageServer(asyncio.Protocol):
+    """As little HTTP as Yii2 needs: one answer to every request, after a latency."""
+
+    def __init__(self, parts: tuple[bytes, bytes, bytes], latency: float) -> None:
+        self._parts, self._latency = parts, latency
+        self._received = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self._received += data
+        while b"\r\n\r\n" in self._received:
+            request, _, self._received = self._received.partition(b"\r\n\r\n")
+            reply = self._reply(request.split(b" ", 2)[1].decode())
+            if self._latency:
+                asyncio.get_running_loop().call_later(self._latency, self._transport.write, reply)
+            else:
+                self._transport.write(reply)
+
+    def _reply(self, target: str) -> bytes:
+        if target == "/robots.txt":
+            return b"HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nno"
+        project_id = parse_qs(target.partition("?")[2])["project_id"][0].encode()
+        before, token, after = self._parts
+        fresh = os.urandom(len(token) // 2).hex().encode()
+        body = before.replace(REAL_ID, project_id) + fresh + after.replace(REAL_ID, project_id)
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=UTF-8\r\nContent-Length: {len(body)}\r\n\r\n"
+        return head.encode() + body
+
+
+async def serve(latency: float) -> None:
+    parts = page_parts()
+    server = await asyncio.get_running_loop().create_server(lambda: PageServer(parts, latency), "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+@contextmanager
+def running_server(latency: float) -> Iterator[str]:
+    command = [sys.executable, "-m", "benchmarks.bench_fetch", "serve", "--latency", str(latency)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield f"127.0.0.1:{process.stdout.readline().strip()}"
+        finally:
+            process.terminate()
+
+
+def project_ids(n_pages: int) -> list[str]:
+    return [f"{50010000 + number // 10_000:08d}-{number % 10_000:04d}" for number in range(n_pages)]
+
+
+def run_ours(address: str, n_pages: int, concurrency: int, directory: Path, run_id: str) -> dict[str, object]:
+    import datetime as dt
+
+    from pipeline.archive import ArchiveWriter
+    from pipeline.fetch_run import FetchRun
+    from pipeline.schedule import make_plan
+    from pipeline.settings import FetchSettings, Source
+
+    source = Source("bench", f"http://{address}/dp/frontend/web/index.php")
+    settings = FetchSettings(rate=0, concurrency=concurrency, max_requests=0)
+    memory: list[float] = []
+
+    def progress(_row: object) -> None:
+        progress.count += 1  # type: ignore[attr-defined]
+        if progress.count % 5000 == 0:  # type: ignore[attr-defined]
+            memory.append(resident_mb())
+
+    progress.count = 0  # type: ignore[attr-defined]
+    begin = time.perf_counter()
+    with ArchiveWriter(directory, run_id, "bench") as archive, FetchRun(source, settings, archive, directory) as run:
+        plan = make_plan(project_ids(n_pages), run.known, {}, dt.datetime.now(dt.UTC), settings, is_forced=True)
+        summary = run.visit(plan.due, progress)
+    seconds = time.perf_counter() - begin
+    assert summary.new + summary.unchanged == n_pages, summary
+    return {"seconds": seconds, "new": summary.new, "unchanged": summary.unchanged, "memory_mb": memory}
+
+
+def run_bare(address: str, n_pages: int, concurrency: int) -> dict[str, object]:
+    """The HTTP of our fetch and nothing else: what a second run cannot do without."""
+    import datetime as dt
+
+    from pipeline.crawl import project_url
+    from pipeline.fetch import Connection
+    from pipeline.settings import FetchSettings, Source
+
+    source = Source("bench", f"http://{address}/dp/frontend/web/index.php")
+    settings = FetchSettings(concurrency=concurrency)
+
+    async def get_all() -> None:
+        urls = iter([project_url(source.base_url, project_id) for project_id in project_ids(n_pages)])
+        async with Connection(source, settings, lambda: dt.datetime.now(dt.UTC)) as connection:
+
+            async def work() -> None:
+                for url in urls:
+                    reply = await connection.get(url)
+                    assert reply.status == 200, reply.error
+
+            await asyncio.gather(*(work() for _ in range(concurrency)))
+
+    begin = time.perf_counter()
+    asyncio.run(get_all())
+    return {"seconds": time.perf_counter() - begin}
+
+
+def run_scrapy(address: str, n_pages: int, concurrency: int, directory: Path) -> dict[str, object]:
+    import scrapy  # type: ignore[import-not-found,import-untyped,unused-ignore]
+    from scrapy.crawler import CrawlerProcess  # type: ignore[import-not-found,import-untyped,unused-ignore]
+
+    view = f"http://{address}/dp/frontend/web/index.php?r=tbl-project-main%2Fview&project_id="
+    seen = []
+
+    class Spider(scrapy.Spider):  # type: ignore[misc,unused-ignore]
+        name = "bench"
+        start_urls = [view + project_id for project_id in project_ids(n_pages)]  # noqa: RUF012
+
+        def parse(self, response: object) -> None:
+            seen.append(response.status)  # type: ignore[attr-defined]
+
+    process = CrawlerProcess(
+        {
+            "CONCURRENT_REQUESTS": concurrency,
+            "CONCURRENT_REQUESTS_PER_DOMAIN": concurrency,
+            "DOWNLOAD_DELAY": 0,
+            "HTTPCACHE_ENABLED": True,
+            "HTTPCACHE_DIR": str(directory),
+            "ROBOTSTXT_OBEY": False,
+            "TELNETCONSOLE_ENABLED": False,
+            "LOG_LEVEL": "ERROR",
+        }
+    )
+    process.crawl(Spider)
+    begin = time.perf_counter()
+    process.start()
+    seconds = time.perf_counter() - begin
+    assert seen == [200] * n_pages, len(seen)
+    return {"seconds": seconds}
+
+
+def resident_mb() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return round(pages * os.sysconf("SC_PAGE_SIZE") / 1e6, 1)
+
+
+def measure(
+    what: str, address: str, n_pages: int, concurrency: int, directory: Path, run: int = 1
+) -> dict[str, object]:
+    """Run one side in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.bench_fetch", what, "--address", address, "--pages", str(n_pages)]
+    command += ["--concurrency", str(concurrency), "--directory", str(directory), "--run", f"202611{run:02d}T000000Z"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    result: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    concurrency: int
+    latency: float
+    pages: int
+
+
+def compare(case: Case) -> None:
+    ours: list[float] = []
+    theirs: list[float] = []
+    with running_server(case.latency) as address:
+        for _ in range(ROUNDS):
+            for side, rates in (("ours", ours), ("scrapy", theirs)):
+                with tempfile.TemporaryDirectory() as directory:
+                    result = measure(side, address, case.pages, case.concurrency, Path(directory))
+                rates.append(case.pages / float(str(result["seconds"])))
+    us, them = statistics.median(ours), statistics.median(theirs)
+    ideal = case.concurrency / case.latency if case.latency else None
+    share = f", {us / ideal:.0%} of concurrency/latency (Scrapy {them / ideal:.0%})" if ideal else ""
+    print(
+        f"concurrency {case.concurrency:2}, latency {case.latency * 1000:2.0f} ms: "
+        f"ours {us:6.0f} pages/s, Scrapy {them:6.0f}, ratio {us / them:.2f}{share}"
+        f"   [ours {spread(ours)}, Scrapy {spread(theirs)}]",
+        flush=True,
+    )
+
+
+def spread(rates: list[float]) -> str:
+    return f"{min(rates):.0f} to {max(rates):.0f}"
+
+
+def second_run(n_pages: int, concurrency: int) -> None:
+    shares, bytes_written = [], 0
+    with running_server(0) as address, tempfile.TemporaryDirectory() as directory:
+        raw_dir = Path(directory)
+        measure("ours", address, n_pages, concurrency, raw_dir)
+        for number in range(ROUNDS):
+            bare = float(str(measure("bare", address, n_pages, concurrency, raw_dir)["seconds"]))
+            again = measure("ours", address, n_pages, concurrency, raw_dir, run=number + 2)
+            assert again["unchanged"] == n_pages
+            shares.append((bare, float(str(again["seconds"]))))
+        bytes_written = sum(path.stat().st_size for path in raw_dir.glob("*.warc.gz") if "20261101" not in path.name)
+    bare, whole = statistics.median(b for b, _ in shares), statistics.median(w for _, w in shares)
+    print(
+        f"unchanged second run, {n_pages} pages: {whole / n_pages * 1000:.2f} ms a page, "
+        f"HTTP alone {bare / n_pages * 1000:.2f} ms; "
+        f"{1 - bare / whole:.0%} of it is reading, fingerprint and log; {bytes_written} bytes of WARC",
+        flush=True,
+    )
+
+
+def memory(n_pages: int) -> None:
+    with running_server(0) as address, tempfile.TemporaryDirectory() as directory:
+        result = measure("ours", address, n_pages, 8, Path(directory))
+    print(f"resident memory in MB after each 5,000 of {n_pages} pages: {result['memory_mb']}", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", nargs="?", choices=["serve", "ours", "bare", "scrapy"])
+    parser.add_argument("--address", default="")
+    parser.add_argument("--pages", type=int, default=2000)
+    parser.add_argument("--concurrency", type=int, default=8)
+    parser.add_argument("--latency", type=float, default=0.0)
+    parser.add_argument("--directory", type=Path, default=Path())
+    parser.add_argument("--run", default="20261101T000000Z")
+    options = parser.parse_args()
+    if options.what == "serve":
+        asyncio.run(serve(options.latency))
+    elif options.what == "ours":
+        print(json.dumps(run_ours(options.address, options.pages, options.concurrency, options.directory, options.run)))
+    elif options.what == "bare":
+        print(json.dumps(run_bare(options.address, options.pages, options.concurrency)))
+    elif options.what == "scrapy":
+        print(json.dumps(run_scrapy(options.address, options.pages, options.concurrency, options.directory)))
+    else:
+        for case in (Case(8, 0, 2000), Case(32, 0, 2000), Case(8, 0.05, 1500), Case(32, 0.05, 2000)):
+            compare(case)
+        second_run(2000, 8)
+        memory(20_000)
+
+
+if __name__ == "__main__":
+    main()
