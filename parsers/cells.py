@@ -1,6 +1,6 @@
 """The text of HTML elements: line breaks, "not set", and the skins' wrappers around a value."""
 
-from selectolax.lexbor import LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 # Elements whose text is no part of what a reader sees.
 _UNSEEN = frozenset({"script", "style", "template", "noscript", "input", "select", "textarea", "button", "option"})
@@ -8,6 +8,10 @@ _BLOCKS = frozenset(
     {"p", "div", "li", "ul", "ol", "tr", "table", "blockquote", "pre", "h1", "h2", "h3", "h4", "h5", "h6"}
 )
 _STRUCTURE = frozenset({"table", "tbody", "thead", "tfoot", "tr", "ul", "ol"})
+
+
+_FIRST_BREAK = LexborHTMLParser("<br>").css_first("br")
+_BR = _FIRST_BREAK.tag_id if _FIRST_BREAK is not None else -1
 
 
 def has_class(node: LexborNode, name: str) -> bool:
@@ -69,6 +73,25 @@ def rich_text(cell: LexborNode) -> str:
     return "".join(parts)
 
 
+def _text_with_breaks(cell: LexborNode) -> str | None:
+    """Text of a cell that holds nothing but text and `<br>`, as Yii writes every long one; None for any other cell."""
+    parts: list[str] = []
+    after_break = False
+    node = cell.child
+    while node is not None:
+        if node.is_text_node:
+            text = node.text_content or ""
+            parts.append(text[1:] if after_break and text.startswith("\n") else text)
+            after_break = False
+        elif node.tag_id == _BR:
+            parts.append("\n")
+            after_break = True
+        else:
+            return None
+        node = node.next
+    return "".join(parts)
+
+
 def element_text(node: LexborNode) -> str:
     """Text of a heading or header cell on one line."""
     first = node.child
@@ -85,6 +108,9 @@ def cell_value(cell: LexborNode) -> str | None:
     if first.is_text_node and first.next is None:
         text = first.text_content or ""
         return text.strip() if "\r" not in text else clean_text(text)
+    broken = _text_with_breaks(cell)
+    if broken is not None:
+        return clean_text(broken)
     elements = list(cell.iter())
     for element in elements:
         # Kartik's DetailView: the value, and in edit mode a hidden form beside it.

@@ -39,7 +39,7 @@ def _read_months(
         if len(same) > 1 and len({said[row] for row in same}) > 1:
             first = layout.month_rows[same[0]][0]
             raw = " | ".join([rows[layout.month_rows[row][0]].value or "" for row in same])
-            message = f"month {month_no} stands {len(same)} times with different values: {raw[:200]}"
+            message = f"month {month_no} stands {len(same)} times with different values: {raw!r:.200}"
             label = rows[first].label
             findings.add("month_conflict", message, field=MONTH_FIELD, label=label, ordinal=first + 1, raw=raw)
     return [

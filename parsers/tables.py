@@ -1,6 +1,7 @@
 """The two tables below the label/value rows: progress reports and the page's own edit log."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from parsers.findings import Findings
@@ -22,6 +23,7 @@ class Tables(NamedTuple):
     progress_dates: list[Date]
 
 
+@lru_cache(maxsize=64)
 def _columns(header: tuple[str, ...]) -> tuple[str, tuple[str | None, ...]] | None:
     """Which of the two tables a header belongs to, and the field of each column; None for a table nobody knows."""
     progress = columns_of(header, PROGRESS_COLUMNS)
@@ -71,7 +73,7 @@ def _report_date(findings: Findings, raw: str | None, table: str, field: str, la
 
 
 def _progress_row(
-    findings: Findings, key: tuple[str, str, str], row_no: int, cells: dict[str, str | None]
+    findings: Findings, key: tuple[str, str, str], row_no: int, cells: Mapping[str | None, str | None]
 ) -> tuple[ProgressRow, Date]:
     raw_date, raw_progress, detail = cells.get("reported_on"), cells.get("progress"), cells.get("detail")
     date = _report_date(findings, raw_date, _PROGRESS, "reported_on", "วันที่รายงาน", row_no)
@@ -105,7 +107,9 @@ def _split_updated_at(raw: str | None) -> tuple[str | None, str | None]:
     return day or None, time.strip() or None
 
 
-def _update_row(findings: Findings, key: tuple[str, str, str], row_no: int, cells: dict[str, str | None]) -> UpdateRow:
+def _update_row(
+    findings: Findings, key: tuple[str, str, str], row_no: int, cells: Mapping[str | None, str | None]
+) -> UpdateRow:
     raw_day, time = cells.get("updated_on"), cells.get("updated_time")
     if "updated_at" in cells:
         raw_day, time = _split_updated_at(cells["updated_at"])
@@ -148,16 +152,14 @@ def read_tables(findings: Findings, key: tuple[str, str, str], grids: Sequence[G
             findings.add("duplicate_table", f"{table} stands on the page twice; the first is taken", field=table)
             continue
         _check_header(findings, table, grid, columns)
-        rows: list[tuple[int, dict[str, str | None]]] = []
+        rows: list[tuple[int, Mapping[str | None, str | None]]] = []
         for row_no, cells in enumerate(grid.rows, 1):
             if len(cells) != len(columns):
                 raw = " | ".join(cell or "" for cell in cells)
                 message = f"row {row_no} of {table} has {len(cells)} cells under {len(columns)} columns; it is not read"
                 findings.add("malformed_table_row", message, field=table, ordinal=row_no, raw=raw)
                 continue
-            rows.append(
-                (row_no, {field: cell for field, cell in zip(columns, cells, strict=True) if field is not None})
-            )
+            rows.append((row_no, dict(zip(columns, cells, strict=True))))
         if table == _PROGRESS:
             read = [_progress_row(findings, key, row_no, cells) for row_no, cells in rows]
             tables = tables._replace(progress=[row for row, _ in read], progress_dates=[date for _, date in read])
