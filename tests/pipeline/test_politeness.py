@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.politeness import Breaker, Robots, Throttle, is_within, parse_window, retry_after
@@ -30,6 +30,12 @@ def gaps(site: MisbehavingSite) -> list[float]:
     return [after - before for before, after in pairwise(times)]
 
 
+def assert_never_ahead(site: MisbehavingSite, interval: float, skip: int = 0) -> None:
+    """No request came before its turn. A request may be late, the first one too: hence a tenth of a second of grace."""
+    times = sorted(asked.at for asked in site.asked)[skip:]
+    assert all(at - times[0] >= n * interval - 0.1 for n, at in enumerate(times))
+
+
 def robots(text: str, status: int = 200) -> dict[str, object]:
     return {"/robots.txt": page(text.encode(), status=status)}
 
@@ -37,8 +43,7 @@ def robots(text: str, status: int = 200) -> dict[str, object]:
 def test_the_rate_holds_whatever_the_concurrency(site: MisbehavingSite, tmp_path: Path) -> None:
     summary = fetch(tmp_path, site, IDS, replace(PATIENCE, rate=20, concurrency=8)).summary
     assert summary.new == len(IDS)
-    assert sum(gaps(site)) >= len(IDS) / 20 * 0.98
-    assert min(gaps(site)) > 0.02  # 0.05 s apart when sent; the network may bunch two of them a little
+    assert_never_ahead(site, 0.05)
 
 
 def test_no_more_requests_at_once_than_set(site: MisbehavingSite, tmp_path: Path) -> None:
@@ -66,8 +71,7 @@ def test_rules_for_our_robot_come_before_those_for_all(site: MisbehavingSite, tm
 def test_the_delay_the_site_wishes_for_is_kept(site: MisbehavingSite, tmp_path: Path, line: str) -> None:
     site.paths |= robots(f"User-agent: *\n{line}\n")  # type: ignore[arg-type]
     fetch(tmp_path, site, IDS[:6], replace(PATIENCE, rate=100, concurrency=4))
-    assert min(gaps(site)[1:]) > 0.15
-    assert sum(gaps(site)[1:]) >= 5 * 0.2 * 0.97
+    assert_never_ahead(site, 0.2, skip=1)  # robots.txt itself came before its wishes were known
 
 
 @pytest.mark.parametrize("status", [500, 503, 429])
@@ -86,10 +90,10 @@ def test_retry_after_stops_every_worker(site: MisbehavingSite, tmp_path: Path, f
         value = "1" if form == "seconds" else format_datetime(at.replace(microsecond=0), usegmt=True)
         page(b"slow down", status=429, headers=[("Retry-After", value)])(handler)  # type: ignore[arg-type]
 
-    site.pages[IDS[4]] = [slow_down, project(IDS[4])]
-    summary = fetch(tmp_path, site, IDS[:8], replace(PATIENCE, concurrency=2)).summary
-    assert summary.new == 8
-    stop = next(n for n, asked in enumerate(site.asked) if asked.project_id == IDS[4])
+    site.pages[IDS[1]] = [slow_down, project(IDS[1])]
+    summary = fetch(tmp_path, site, IDS[:4], replace(PATIENCE, rate=20, concurrency=2)).summary
+    assert summary.new == 4
+    stop = next(n for n, asked in enumerate(site.asked) if asked.project_id == IDS[1])
     # The other worker's request may have been on its way already.
     assert max(gaps(site)[stop : stop + 2]) > 0.95
 
@@ -166,6 +170,8 @@ def test_retry_after_reads_both_forms() -> None:
 
 
 @given(st.text(max_size=40))
+@example("0\x1f")
+@example("Sun, 22 Nov 2026 18:01:30 +99999999999")
 def test_retry_after_reads_any_text(value: str) -> None:
     wait = retry_after(value, NOW)
     assert wait is None or wait >= 0
