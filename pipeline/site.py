@@ -71,7 +71,7 @@ class Site:
             target = _redirect_target(reply)
             if target is None:
                 return reply
-            if not _same_site(self.source.base_url, target):
+            if not stays_on_site(self.source.base_url, target):
                 return reply._replace(
                     trouble=Trouble.ELSEWHERE, error=f"redirect to another site refused: {target[:300]}"
                 )
@@ -157,7 +157,7 @@ def _redirect_target(reply: Reply) -> str | None:
         return location
 
 
-def _same_site(base_url: str, target: str) -> bool:
+def stays_on_site(base_url: str, target: str) -> bool:
     """Whether a redirect stays: same host and port, the scheme the same or better."""
     try:
         home, there = urlsplit(base_url), urlsplit(target)
