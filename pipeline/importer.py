@@ -33,7 +33,7 @@ _SAVED_FROM = re.compile(rb"<!--\s*saved from url=\(\d+\)(\S+)|<!--\s*Page saved
 
 @dataclass(slots=True)
 class ImportSummary:
-    """What an import found. problems are sentences about files that could not be used; segments were written to.
+    """What an import found; problems are sentences about files that could not be used.
 
     archived: captures with a body; unchanged: captures of content that is archived already (a row, no body);
     known: captures imported or fetched before (nothing is added); evidence: our addresses, but no project page;
