@@ -218,6 +218,7 @@ class TestWhatAnIssueSays:
     def test_a_message_holds_no_control_characters(self) -> None:
         evil = "\x1b[31m\r\n\x07\u202eก"
         project = PLAIN.having(budget_spent=evil, start_date=evil, fiscal_year=evil, target=evil, progress=evil)
+        project = project.having(**{"month 6": evil})
         project = project.adding(f"ป้าย{evil}", evil).reporting((evil, evil, evil, evil, evil)).logging((evil,) * 10)
         for issue in project.parse().issues:
             assert issue.message.isprintable(), issue.message
