@@ -1,6 +1,7 @@
 """The commands that run stages: each opens what it needs, runs under the lock, and says how it went."""
 
 import sys
+from asyncio import CancelledError
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,15 +12,15 @@ from pipeline.discover import ids_from_archive, ids_from_file, ids_from_range
 from pipeline.fetch_run import FetchRun
 from pipeline.fetch_stage import fetch_settings_of, plan_visits, utc_now, with_sample_server
 from pipeline.importer import ImportSummary
-from pipeline.interruption import orderly_interruption
+from pipeline.interruption import orderly_interruption, raise_if_interrupted
 from pipeline.known import known_pages
 from pipeline.lock import data_dir_lock
 from pipeline.narrator import Narrator, printable
 from pipeline.publish import Published
-from pipeline.refresh import ExitCode, fetch_sources, new_record, run_stages
+from pipeline.refresh import INTERRUPTED, ExitCode, fetch_sources, new_record, run_stages
 from pipeline.refresh import refresh as run_refresh
 from pipeline.run_record import RunRecord
-from pipeline.settings import Settings
+from pipeline.settings import Settings, Source
 from pipeline.settings_file import source_of, sources_of
 from pipeline.summary import show_summary
 
@@ -47,28 +48,41 @@ def discover(settings: Settings, *, ids: str | None, probe: str | None, from_arc
     wanted = _named_ids(settings, ids, probe)
     if from_archive:
         wanted = [*(wanted or []), *ids_from_archive(known_pages(settings.raw_dir, source.source_id))]
-    problems: Sequence[str] = ()
-    with data_dir_lock(settings.data_dir, "bma-projects discover"), orderly_interruption(), ExitStack() as stack:
+    with data_dir_lock(settings.data_dir, "bma-projects discover"):
         recover(settings.raw_dir)
-        record = new_record(settings, "discover", sys.argv[1:], [source])
-        fetch_settings = fetch_settings_of(settings, source)
+        try:
+            with orderly_interruption():
+                problems = _discover(settings, source, wanted, shows_plan=shows_plan)
+        except (KeyboardInterrupt, CancelledError):
+            recover(settings.raw_dir)
+            sys.stderr.write(f"{INTERRUPTED}\n")
+            return ExitCode.FAILED
+    for problem in problems:
+        sys.stderr.write(f"{source.source_id}: {printable(problem)}\n")
+    return ExitCode.FAILED if problems else ExitCode.DONE
+
+
+def _discover(settings: Settings, source: Source, wanted: list[str] | None, *, shows_plan: bool) -> Sequence[str]:
+    problems: Sequence[str] = ()
+    record = new_record(settings, "discover", sys.argv[1:], [source])
+    fetch_settings = fetch_settings_of(settings, source)
+    with ExitStack() as stack:
         source = with_sample_server(source, stack)
         archive = stack.enter_context(ArchiveWriter(settings.raw_dir, record.run_id, source.source_id))
         run = stack.enter_context(FetchRun(source, fetch_settings, archive, settings.raw_dir))
         if wanted is None:
             found = run.discover()
+            raise_if_interrupted()
             wanted, problems = list(found.project_ids), found.problems
-        if shows_plan:
-            plan = plan_visits(settings, source, run.known, wanted, utc_now())
-            _print(f"{len(plan.due)} of {len(plan.due) + len(plan.later)} pages are due")
-            for reason, (due, later) in plan.counts().items():
-                _print(f"{due:>8} due {later:>8} later  {reason}")
-        else:
+        if not shows_plan:
             for project_id in wanted:
                 _print(project_id)
-    for problem in problems:
-        sys.stderr.write(f"{source.source_id}: {printable(problem)}\n")
-    return ExitCode.FAILED if problems else ExitCode.DONE
+            return problems
+        plan = plan_visits(settings, source, run.known, wanted, utc_now())
+        _print(f"{len(plan.due)} of {len(plan.due) + len(plan.later)} pages are due")
+        for reason, (due, later) in plan.counts().items():
+            _print(f"{due:>8} due {later:>8} later  {reason}")
+    return problems
 
 
 def fetch(settings: Settings, narrator: Narrator, *, ids: str | None, probe: str | None) -> int:

@@ -12,6 +12,7 @@ from pipeline.archive import ArchiveWriter
 from pipeline.fetch import Clock
 from pipeline.fetch_log import FetchLogRow
 from pipeline.fetch_run import FetchRun
+from pipeline.interruption import raise_if_interrupted
 from pipeline.known import KnownPage, known_pages
 from pipeline.narrator import Narrator
 from pipeline.publish import PublishError, latest_release
@@ -106,6 +107,7 @@ def _fetch_source(
         if project_ids is None:
             with record.timed("discover"), narrator.progress(f"discover {source_id}"):
                 found = run.discover()
+            raise_if_interrupted()
             counts = {"listed": len(found.project_ids), "stated_total": found.stated_total or 0}
             problems = [f"{source_id}: {problem}" for problem in found.problems]
             # A page that left the listing is still asked for: only its own answer says that it is gone.
@@ -122,6 +124,7 @@ def _fetch_source(
 
         with record.timed("fetch"), narrator.progress(f"fetch {source_id}", len(plan.due)) as advance:
             summary = run.visit(plan.due, tell)
+        raise_if_interrupted()
     counts |= {
         name: value
         for name, value in dataclasses.asdict(summary).items()

@@ -12,18 +12,20 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from threading import Thread
+from threading import Event, Thread
 from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _EXIT_CODE = 1
 _SHOW_CURSOR = "\x1b[?25h"
 _queries: list[Callable[[], None]] = []
+_is_interrupted = Event()
 
 
 @contextmanager
 def orderly_interruption() -> Iterator[None]:
     """Let SIGINT and SIGTERM end the block with KeyboardInterrupt wherever it is; for the main thread only."""
+    _is_interrupted.clear()
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
     watcher = Thread(target=_watch, args=(reader,), name="signals", daemon=True)
@@ -39,6 +41,12 @@ def orderly_interruption() -> Iterator[None]:
         os.close(writer)
         watcher.join()
         os.close(reader)
+
+
+def raise_if_interrupted() -> None:
+    """Raise KeyboardInterrupt when a signal came that an event loop ended too early to notice."""
+    if _is_interrupted.is_set():
+        raise KeyboardInterrupt
 
 
 @contextmanager
@@ -62,6 +70,7 @@ def signals_held_back() -> Iterator[None]:
 
 
 def _interrupt(signum: int, frame: FrameType | None) -> None:
+    _is_interrupted.set()
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:
@@ -71,13 +80,13 @@ def _interrupt(signum: int, frame: FrameType | None) -> None:
 
 
 def _watch(reader: int) -> None:
-    is_interrupted = False
+    has_come = False
     while number := os.read(reader, 1):
         if number[0] not in SIGNALS:
             continue
-        if is_interrupted:
+        if has_come:
             _end_at_once()
-        is_interrupted = True
+        has_come = True
         for interrupt in tuple(_queries):
             interrupt()
 
