@@ -100,7 +100,7 @@ class GateSettings:
 
     pages_of_wrong_kind_count: int = _limit(5, "a few projects may be closed to the public at any time")
     pages_of_wrong_kind_share: float = _limit(0.2, "a login wall or a redirect takes nearly every page")
-    pages_failed_count: int = _limit(10, "single timeouts are retried the next night")
+    pages_failed_count: int = _limit(5, "single timeouts; fewer than the failures in a row that end a run")
     pages_failed_share: float = _limit(0.3, "above it the night says little about the site")
     labels_unknown_count: int = _limit(40, "about one whole page")
     labels_unknown_share: float = _limit(0.1, "one label more per page is growth, four are another layout")

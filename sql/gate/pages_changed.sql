@@ -1,11 +1,28 @@
--- Known projects whose page has other content than when it was last read.
+-- Known projects whose page has other content than in the release before.
+--
+-- Compared with that release and not with the night before, so that a change which was refused stays one until it is
+-- accepted.
+WITH asked AS (
+    SELECT
+        source_id,
+        project_id
+    FROM visited
+    WHERE is_known
+    UNION
+    SELECT
+        fresh.source_id,
+        fresh.project_id
+    FROM fresh
+    SEMI JOIN before.projects AS known ON fresh.source_id = known.source_id AND fresh.project_id = known.project_id
+)
+
 SELECT
-    source_id,
+    asked.source_id,
     NULL AS field,
-    count(*) FILTER (outcome IN ('new', 'changed')) AS n,
+    count(fresh.project_id) AS n,
     count(*) AS total,
     NULL AS detail
-FROM visited
-WHERE is_known
-GROUP BY source_id
-ORDER BY source_id
+FROM asked
+LEFT JOIN fresh ON asked.source_id = fresh.source_id AND asked.project_id = fresh.project_id
+GROUP BY asked.source_id
+ORDER BY asked.source_id
