@@ -1,9 +1,19 @@
 -- Gaps in which a project was absent in two runs (404, or off a complete listing), so that it counts as vanished.
 --
--- Presence is a page that was seen, or an entry of a listing unless the same run found the page gone. Between two
--- presences (and after the last one) the runs that found the project absent are counted; the second one closes it.
--- No project is compared with every listing: listings are numbered, so that a gap is a difference of two numbers.
-WITH gone AS (
+-- Each run speaks once, by its strongest evidence: the page was seen; else it answered 404; else it was listed; else it
+-- was off a complete listing. Between two presences (and after the last one) the runs that found the project absent are
+-- counted; the second one closes it. No project is compared with every listing: listings are numbered, so that a gap is
+-- a difference of two numbers.
+WITH seen_runs AS (
+    SELECT DISTINCT
+        source_id,
+        project_id,
+        run_id
+    FROM staging.attempts
+    WHERE outcome IN ('new', 'changed', 'unchanged')
+),
+
+gone AS (
     SELECT
         source_id,
         project_id,
@@ -54,11 +64,14 @@ presences AS (
         listed.project_id,
         listed.present_at,
         NULL AS page_seen_at,
-        coalesce(complete.listing_no, 0) AS listing_no,
-        coalesce(complete.listing_no, 1) - 1 AS absent_up_to
+        coalesce(complete.listing_no, earlier.listing_no, 0) AS listing_no,
+        -- Its own listing did not miss it; an incomplete one has no number and stands after those before it.
+        coalesce(complete.listing_no - 1, earlier.listing_no, 0) AS absent_up_to
     FROM listed
     LEFT JOIN staging.complete_listings AS complete
         ON listed.source_id = complete.source_id AND listed.run_id = complete.run_id
+    ASOF LEFT JOIN staging.complete_listings AS earlier
+        ON listed.source_id = earlier.source_id AND listed.present_at >= earlier.listed_at
 ),
 
 last_listings AS (
@@ -99,14 +112,16 @@ absent_runs AS (
         gaps.present_at,
         gaps.page_seen_at,
         complete.run_id,
-        complete.listed_at AS absent_at
+        complete.listed_at AS off_listing_at,
+        NULL AS page_gone_at
     FROM gaps
     INNER JOIN staging.complete_listings AS complete
         ON
             gaps.source_id = complete.source_id
             AND complete.listing_no > gaps.after_listing_no
             AND complete.listing_no <= gaps.absent_up_to
-            AND complete.listing_no <= gaps.after_listing_no + 2
+            -- One of them may belong to a run that saw the page before it read the listing.
+            AND complete.listing_no <= gaps.after_listing_no + 3
     WHERE gaps.absent_up_to > gaps.after_listing_no
     UNION ALL
     SELECT
@@ -115,7 +130,8 @@ absent_runs AS (
         gaps.present_at,
         gaps.page_seen_at,
         gone.run_id,
-        gone.absent_at
+        NULL AS off_listing_at,
+        gone.absent_at AS page_gone_at
     FROM gone
     ASOF INNER JOIN gaps
         ON
@@ -124,19 +140,32 @@ absent_runs AS (
             AND gone.absent_at >= gaps.present_at
 ),
 
+dated_runs AS (
+    SELECT
+        absent_runs.source_id,
+        absent_runs.project_id,
+        absent_runs.present_at,
+        absent_runs.page_seen_at,
+        absent_runs.run_id,
+        coalesce(min(absent_runs.page_gone_at), min(absent_runs.off_listing_at)) AS absent_at
+    FROM absent_runs
+    ANTI JOIN seen_runs
+        ON
+            absent_runs.source_id = seen_runs.source_id
+            AND absent_runs.project_id = seen_runs.project_id
+            AND absent_runs.run_id = seen_runs.run_id
+    WHERE absent_runs.page_seen_at IS NOT NULL
+    GROUP BY ALL
+),
+
 numbered_runs AS (
     SELECT
         source_id,
         project_id,
-        present_at,
         page_seen_at,
-        min(absent_at) AS absent_at,
-        row_number() OVER (
-            PARTITION BY source_id, project_id, present_at ORDER BY min(absent_at), run_id
-        ) AS absence_no
-    FROM absent_runs
-    WHERE page_seen_at IS NOT NULL
-    GROUP BY source_id, project_id, present_at, page_seen_at, run_id
+        absent_at,
+        row_number() OVER (PARTITION BY source_id, project_id, present_at ORDER BY absent_at, run_id) AS absence_no
+    FROM dated_runs
 )
 
 SELECT

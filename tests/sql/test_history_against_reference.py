@@ -1,0 +1,100 @@
+"""Hundreds of random lives of projects in one build, against the rules of history written as a plain loop."""
+
+import random
+from typing import NamedTuple
+
+import pytest
+
+from tests.conftest import ParsedArchive
+
+N_PROJECTS = 200
+N_DAYS = 14
+SEEN = ("a", "b", "unchanged")
+
+
+class Life(NamedTuple):
+    """What each day brought: the outcome of a fetch or None; and the days on which a listing named the project."""
+
+    fetches: list[str | None]
+    listed: list[bool]
+
+
+class Day(NamedTuple):
+    """Whether a listing was read on a day, and to its end."""
+
+    has_listing: bool
+    is_complete: bool
+
+
+def random_life(dice: random.Random) -> Life:
+    kinds = [None, None, "missing", "missing", "failed", "a", "b", "unchanged", "unchanged"]
+    fetches: list[str | None] = [dice.choice(kinds) for _ in range(N_DAYS)]
+    fetches[: next((n for n, kind in enumerate(fetches) if kind in ("a", "b")), N_DAYS)] = ["a"]
+    fetches = (fetches + [None] * N_DAYS)[:N_DAYS]
+    return Life(fetches, [dice.random() < 0.6 for _ in range(N_DAYS)])
+
+
+def moment(day: int, hour: int) -> str:
+    return f"2026-01-{day + 1:02} {hour:02}:00:00+00"
+
+
+def expected_versions(life: Life, days: list[Day]) -> list[tuple[str, str, str | None]]:
+    """(content, valid_from, valid_to) of each version by the rules, one run a day."""
+    versions: list[list[str | None]] = []
+    absences: list[str] = []
+    for number, (kind, is_listed, day) in enumerate(zip(life.fetches, life.listed, days, strict=True)):
+        if kind in SEEN:
+            content = versions[-1][0] if kind == "unchanged" else kind
+            if not versions or versions[-1][0] != content or len(absences) >= 2:
+                if versions and versions[-1][2] is None:
+                    versions[-1][2] = moment(number, 1)
+                versions.append([content, moment(number, 1), None])
+            absences = []
+        elif kind == "missing":
+            absences.append(moment(number, 1))
+        elif day.has_listing and is_listed:
+            # A listing that was read after the second absence does not bring the page itself back.
+            absences = absences if len(absences) >= 2 else []
+        elif day.is_complete:
+            absences.append(moment(number, 0))
+        if len(absences) == 2 and versions[-1][2] is None:
+            versions[-1][2] = absences[1]
+    return [(str(content), str(start), end) for content, start, end in versions]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_versions_follow_the_rules(archive: ParsedArchive, seed: int) -> None:
+    dice = random.Random(seed)
+    days = [Day(has, has and dice.random() < 0.7) for has in (dice.random() < 0.6 for _ in range(N_DAYS))]
+    lives = {f"50010000-{number:04}": random_life(dice) for number in range(N_PROJECTS)}
+    for project_id, life in lives.items():
+        for number, kind in enumerate(life.fetches):
+            at, run = f"2026-01-{number + 1:02}T01:00", f"202601{number + 1:02}T000000Z"
+            if kind in ("a", "b"):
+                archive.capture(project_id, at, run=run, name=kind)
+            elif kind:
+                archive.attempt(project_id, at, kind, run=run)
+    for number, day in enumerate(days):
+        if day.has_listing:
+            listed = [project_id for project_id, life in lives.items() if life.listed[number]]
+            archive.listing(f"2026-01-{number + 1:02}", listed, is_complete=day.is_complete)
+    found: dict[str, list[tuple[str, str, str | None]]] = {project_id: [] for project_id in lives}
+    for row in archive.build().rows(
+        """
+        SELECT versions.project_id, pages.content, valid_from::VARCHAR AS valid_from, valid_to::VARCHAR AS valid_to
+        FROM project_versions AS versions
+        LEFT JOIN (SELECT project_id, version_no, new AS content FROM project_changes) AS pages
+            ON versions.project_id = pages.project_id AND versions.version_no = pages.version_no
+        ORDER BY versions.project_id, versions.version_no
+        """
+    ):
+        versions = found[str(row["project_id"])]
+        # Only a version with other content than the one before it has a change; every life begins with "a".
+        content = str(row["content"] or (versions[-1][0] if versions else "a"))
+        versions.append((content, str(row["valid_from"]), str(row["valid_to"]) if row["valid_to"] else None))
+    wrong = {
+        project_id: (life, found[project_id], expected_versions(life, days))
+        for project_id, life in lives.items()
+        if found[project_id] != expected_versions(life, days)
+    }
+    assert not wrong, "\n".join(map(str, (len(wrong), days, *next(iter(wrong.values())))))
