@@ -1,0 +1,49 @@
+"""The installed command, run as a user or cron would run it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+COMMAND = str(Path(sys.executable).with_name("bma-projects"))
+Done = subprocess.CompletedProcess[str]
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """The environment without settings of the machine that runs the tests."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("BMA_")}
+    return {**inherited, "PYTHONWARNINGS": "error", "NO_COLOR": "1", **variables}
+
+
+def bma(*arguments: str | Path, cwd: Path | None = None, stdin: str = "", **variables: str) -> Done:
+    """Run the command to its end."""
+    return subprocess.run(
+        [COMMAND, *map(str, arguments)],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env=environment(**variables),
+        timeout=100,
+    )
+
+
+def start(*arguments: str | Path, **variables: str) -> subprocess.Popen[str]:
+    """Start the command and return at once."""
+    return subprocess.Popen(
+        [COMMAND, *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(**variables),
+    )
+
+
+def assert_one_line(done: Done, code: int, *words: str) -> None:
+    """The command ended with this code and said it in one line on standard error that holds the words."""
+    assert done.returncode == code, done.stderr
+    lines = [line for line in done.stderr.splitlines() if " info: " not in line]
+    assert len(lines) == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    for word in words:
+        assert word in lines[0]
