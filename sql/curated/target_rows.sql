@@ -11,8 +11,8 @@
 --   ordinal: position of the row on the page, from 1
 --   month_no: month as labelled, 1 to 12 | label ผลงานเดือนที่ N | null where the label names no month
 --   label: label as printed
---   result_raw: result as printed | label ผลงานเดือนที่ N | null where the page says "not set"
---   result_value: result of the month | unit target_unit of the project | label ผลงานเดือนที่ N | null where empty, not set or unreadable
+--   raw: result as printed | label ผลงานเดือนที่ N | null where the page says "not set"
+--   value: result of the month | unit target_unit of the project | label ผลงานเดือนที่ N | null where empty, not set or unreadable
 --   role: `canonical` for the row that belongs to the run 1 to 12, `extra` for a repeated one
 --   snapshot_id: the archived page this row was read from
 SELECT
@@ -22,8 +22,8 @@ SELECT
     months.ordinal,
     months.month_no,
     months.label,
-    months.raw AS result_raw,
-    months.value AS result_value,
+    months.raw,
+    months.value,
     months.role,
     months.snapshot_id
 FROM parsed.month_rows AS months

@@ -24,8 +24,8 @@ WITH typed AS (
 
 months AS (
     SELECT
-        min(result_value)::VARCHAR AS month_min,
-        max(result_value)::VARCHAR AS month_max
+        min(value)::VARCHAR AS month_min,
+        max(value)::VARCHAR AS month_max
     FROM here.target_rows
 ),
 
