@@ -1,0 +1,148 @@
+"""Headless Chromium, and releases whose reports it opens.
+
+The tests skip where there is no Chromium; with BMA_REQUIRE_CHROMIUM=1 (as in CI) they fail instead.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, sync_playwright
+
+from pipeline.report import write_report
+from pipeline.settings import Settings
+from tests.conftest import ParsedArchive
+
+# A container has no user namespace for the sandbox; the rest keeps Chromium from calling home.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+HOSTILE_ID = '"><img src=x onerror=alert(1)>'
+HOSTILE_NAMES = (
+    "<script>document.title = 'taken over'</script>",
+    "</td></table></section><h1>taken over</h1>",
+    "</script><script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "{{ 7 * 7 }}",
+    "โครงการ\u202egnp.exe\u200b",
+)
+FORMULA = '=HYPERLINK("http://evil.invalid","click")'
+STACKED = "ครั้งที่่ น้ำ ปู่ ผู้ใหญ่ เปี๊ยก ฎีกา ญี่ปุ่น"
+RUN = {
+    "run_id": "20260103T000000Z",
+    "started_at": "2026-01-03T00:00:00+00:00",
+    "finished_at": "2026-01-03T00:20:00+00:00",
+    "status": "published",
+    "sources": [
+        {
+            "source_id": "sample",
+            "title": "<b>not bold</b>",
+            "base_url": "javascript:alert(1)",
+            "is_invented": True,
+        }
+    ],
+    "counts": {"due": 8, "changed": 1, "unchanged": 5, "failed": 2, "listed": 9, "stated_total": 9},
+    "problems": ["<svg onload=alert(1)>"],
+    "gate": {"is_refused": True, "reasons": ["labels_unknown: <script>alert(1)</script>"], "accepted_because": "<i>"},
+}
+
+
+class Opened(NamedTuple):
+    """A page in the browser and everything it did that a report must never do."""
+
+    page: Page
+    offences: list[str]
+
+
+class Chromium:
+    """Opens reports, watching for console messages, requests and dialogs."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+
+    @contextmanager
+    def opened(
+        self,
+        address: Path | str,
+        *,
+        fragment: str = "",
+        width: int = 1280,
+        scheme: str = "light",
+        runs_scripts: bool = True,
+    ) -> Iterator[Opened]:
+        url = address.as_uri() if isinstance(address, Path) else address
+        context: BrowserContext = self._browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if scheme == "dark" else "light",
+            java_script_enabled=runs_scripts,
+        )
+        page = context.new_page()
+        offences: list[str] = []
+        page.on("console", lambda message: offences.append(f"console: {message.text}"))
+        page.on("pageerror", lambda error: offences.append(f"error: {error}"))
+        page.on("dialog", lambda dialog: _note_dialog(offences, dialog))
+        page.on("request", lambda request: _note_request(offences, request.url, url))
+        page.goto(url + fragment)
+        if runs_scripts:
+            page.wait_for_selector("html[data-ready]")
+        yield Opened(page, offences)
+        context.close()
+
+
+def _note_dialog(offences: list[str], dialog: Dialog) -> None:
+    offences.append(f"dialog: {dialog.message}")
+    dialog.dismiss()
+
+
+def _note_request(offences: list[str], asked: str, url: str) -> None:
+    if asked.partition("#")[0] != url and not asked.startswith(("data:", "blob:")):
+        offences.append(f"request: {asked}")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Chromium]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        reason = "no Chromium here: apt-get install chromium fonts-thai-tlwg"
+        if os.environ.get("BMA_REQUIRE_CHROMIUM") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield Chromium(browser)
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of a second release: hostile names, a hostile project code, and a night before to compare with."""
+    archive = ParsedArchive(tmp_path_factory.mktemp("browser") / "data")
+    for number, name in enumerate(HOSTILE_NAMES, 1):
+        archive.capture(
+            f"50490000-000{number}",
+            "2026-01-01",
+            name=name,
+            agency="สำนักงานเขตทุ่งครุ",
+            issues=[("month_conflict", "month", f"1 | 2 | {number}"), ("unreadable_number", "remark", FORMULA)],
+            unknown={"<em>ป้ายแปลก</em>": "1"},
+        )
+    archive.capture(HOSTILE_ID, "2026-01-01", name=STACKED, issues=[("doubled_marks", "name", STACKED)])
+    first = archive.build("20260101T000000Z").path
+    write_report(
+        first, {"run_id": "20260101T000000Z", "finished_at": "2026-01-01T00:20:00Z"}, previous=None, settings=Settings()
+    )
+    archive.capture("50490000-0001", "2026-01-03", name=HOSTILE_NAMES[0], issues=[("progress_falls", "progress", "88")])
+    archive.attempt("50490000-0002", "2026-01-03", "failed")
+    second = archive.build("20260103T000000Z").path
+    write_report(second, RUN, previous=first, settings=Settings())
+    return second / "quality.html"

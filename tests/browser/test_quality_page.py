@@ -1,0 +1,237 @@
+"""quality.html as people meet it: opened from disk in a browser, searched, switched, printed, on a phone."""
+
+import csv
+import http.server
+import io
+import os
+import threading
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import FORMULA, HOSTILE_ID, HOSTILE_NAMES, STACKED, Chromium
+
+
+def found(page: Page) -> str:
+    return page.inner_text("#found")
+
+
+def open_all_groups(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('details').forEach(node => { node.open = true })")
+    page.wait_for_selector(".entry")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
+def test_opens_from_disk_without_a_request_an_error_or_a_sideways_scroll(
+    chromium: Chromium, report: Path, width: int, scheme: str
+) -> None:
+    with chromium.opened(report, width=width, scheme=scheme) as (page, offences):
+        open_all_groups(page)
+        assert offences == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_page_text_stays_text(chromium: Chromium, report: Path) -> None:
+    with chromium.opened(report) as (page, offences):
+        open_all_groups(page)
+        title = page.title()
+        page.wait_for_timeout(100)
+        assert offences == []
+        assert page.title() == title
+        assert page.locator("img, h1 >> text=taken over, iframe, object, embed").count() == 0
+        assert page.locator("script").count() == 2
+        shown = page.inner_text("#groups")
+        for name in HOSTILE_NAMES[:5]:
+            assert name in shown
+        assert HOSTILE_ID in shown
+        assert "U+202E" in shown
+        assert "\u202e" not in page.content()
+        assert page.locator("section section").count() == 0
+
+
+def test_links_lead_to_the_web_or_to_files_beside_the_page(chromium: Chromium, report: Path) -> None:
+    with chromium.opened(report) as (page, _):
+        open_all_groups(page)
+        hrefs: list[str] = page.evaluate("[...document.links].map(link => link.getAttribute('href'))")
+    assert any(href.startswith("http://sample.invalid/") for href in hrefs)
+    assert {href.partition(":")[0] for href in hrefs if ":" in href} <= {"http", "https"}
+
+
+def test_search_and_filters_find_entries(chromium: Chromium, report: Path) -> None:
+    with chromium.opened(report, fragment="#lang=en") as (page, _):
+        everything = int(found(page).split(" of ")[0])
+        page.fill("#q", "month_conflict")
+        expect(page.locator("#found")).to_contain_text(f"5 of {everything}")
+        page.fill("#q", "")
+        page.select_option("#severity", "error")
+        expect(page.locator("#found")).to_contain_text(f"5 of {everything}")
+        page.fill("#q", "nothing has this")
+        expect(page.locator("#found")).to_contain_text(f"0 of {everything}")
+        page.click("button[type=reset]")
+        expect(page.locator("#found")).to_contain_text(f"{everything} of {everything}")
+        page.select_option("#agency", "50490000")
+        page.check("#new")
+        expect(page.locator("#groups summary")).to_have_count(1)
+        expect(page.locator("#groups .entry")).to_have_count(1)
+        page.uncheck("#new")
+        page.select_option("#by", "year")
+        expect(page.locator("#groups summary")).to_have_count(1)
+
+
+def test_what_the_reader_chose_stands_in_the_address(chromium: Chromium, report: Path) -> None:
+    with chromium.opened(report) as (page, _):
+        page.click("#language button[data-lang=en]")
+        page.fill("#q", "month")
+        page.select_option("#by", "agency")
+        expect(page.locator("#found")).to_contain_text("5 of")
+        address = page.url
+        page.click("nav a[href='#freshness']")
+        assert page.url == address, "moving around must not forget the choice"
+    with chromium.opened(report, fragment=f"#{address.partition('#')[2]}") as (page, _):
+        assert page.evaluate("document.documentElement.lang") == "en"
+        assert page.input_value("#q") == "month"
+        assert page.input_value("#by") == "agency"
+        assert page.get_by_text("How did this run go?").is_visible()
+        assert not page.get_by_text("รอบนี้เป็นอย่างไร").is_visible()
+
+
+def test_both_languages_stand_side_by_side_until_one_is_chosen(chromium: Chromium, report: Path) -> None:
+    with chromium.opened(report) as (page, _):
+        thai, english = page.get_by_text("รอบนี้เป็นอย่างไร"), page.get_by_text("How did this run go?")
+        assert thai.is_visible()
+        assert english.is_visible()
+        page.click("#language button[data-lang=th]")
+        assert thai.is_visible()
+        assert not english.is_visible()
+        assert page.evaluate("document.documentElement.lang") == "th"
+
+
+def test_csv_holds_what_is_found_and_no_formula(chromium: Chromium, report: Path) -> None:
+    with chromium.opened(report, fragment="#code=unreadable_number") as (page, _):
+        with page.expect_download() as download:
+            page.click("#save")
+        text = Path(str(download.value.path())).read_bytes().decode("utf-8-sig")
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page.click("#copy")
+        expect(page.locator("#found")).to_contain_text("copied")
+        copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.replace("\r\n", "\n") == text.replace("\r\n", "\n")
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert len(rows) == 5
+    assert {row["code"] for row in rows} == {"unreadable_number"}
+    assert {row["raw"] for row in rows} == {f"'{FORMULA}"}
+    assert HOSTILE_NAMES[3] in {row["name"] for row in rows}
+
+
+def test_charts_are_drawn(chromium: Chromium, report: Path) -> None:
+    with chromium.opened(report) as (page, _):
+        assert page.locator("svg.chart").count() == 4
+        for css in ("unchanged", "failed"):
+            bar = page.locator(f"svg.chart rect.{css}").first
+            box = bar.bounding_box()
+            assert box is not None
+            assert box["height"] > 5
+            assert bar.evaluate("node => getComputedStyle(node).fill") != "rgb(0, 0, 0)"
+        assert page.locator("svg.chart circle.warning").count() == 2, "a dot for each of two nights"
+
+
+def test_thai_marks_stack_on_their_consonants(chromium: Chromium, report: Path) -> None:
+    with chromium.opened(report) as (page, _):
+        open_all_groups(page)
+        assert STACKED in page.inner_text("#groups")
+        widths = page.evaluate("""() => ["ท", "ที่", "ป", "ปู่"].map(text => {
+            const span = document.createElement("span");
+            span.textContent = text;
+            document.body.append(span);
+            const width = span.getBoundingClientRect().width;
+            span.remove();
+            return width;
+        })""")
+    assert widths[0] == pytest.approx(widths[1])
+    assert widths[2] == pytest.approx(widths[3])
+
+
+def test_an_agency_has_its_own_fields(chromium: Chromium, report: Path) -> None:
+    with chromium.opened(report) as (page, offences):
+        name = page.locator("#field-table tr[data-field=name]")
+        overall = name.inner_text()
+        page.select_option("#field-agency", "50490000")
+        assert name.locator("svg rect").count() == 4
+        assert name.locator("td").first.inner_text() == "100.0%"
+        page.select_option("#field-agency", "")
+        assert name.inner_text() == overall
+        assert offences == []
+
+
+def test_the_keyboard_reaches_and_opens_everything(chromium: Chromium, report: Path) -> None:
+    with chromium.opened(report) as (page, _):
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip"
+        summary = page.locator("#groups summary").first
+        summary.focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("#groups .entry").first).to_be_visible()
+        page.locator("#q").focus()
+        page.keyboard.press("Enter")
+        assert page.input_value("#q") == "", "Enter in the search box sends nothing anywhere"
+
+
+def test_without_scripts_the_page_still_says_it_all_in_both_languages(chromium: Chromium, report: Path) -> None:
+    with chromium.opened(report, runs_scripts=False) as (page, _):
+        assert page.get_by_text("How did this run go?").is_visible()
+        assert page.get_by_text("รอบนี้เป็นอย่างไร").is_visible()
+        page.locator("#groups summary").first.click()
+        assert page.locator("#groups .entry").first.is_visible()
+        assert page.get_by_text("quality_issues.parquet").first.is_visible()
+        assert not page.locator("#tools").is_visible()
+
+
+def test_under_a_policy_that_forbids_all_the_text_is_still_there(chromium: Chromium, report: Path) -> None:
+    body = report.read_bytes()
+
+    class Strict(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Security-Policy", "default-src 'none'")
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is http.server's
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Strict) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        thread.start()
+        with chromium.opened(f"http://127.0.0.1:{server.server_port}/", runs_scripts=False) as (page, _):
+            assert page.get_by_text("How did this run go?").is_visible()
+            assert page.locator("#groups details").count() > 3
+        server.shutdown()
+        thread.join()
+
+
+def test_paper_gets_every_entry_and_no_buttons(chromium: Chromium, report: Path) -> None:
+    with chromium.opened(report) as (page, _):
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        page.emulate_media(media="print")
+        assert not page.locator("nav").is_visible()
+        assert not page.locator("#tools").is_visible()
+        assert page.locator("#groups details:not([open])").count() == 0
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
+def test_axe_finds_no_barrier(chromium: Chromium, report: Path, width: int, scheme: str) -> None:
+    source = os.environ.get("AXE_CORE")
+    if not source:
+        pytest.skip("AXE_CORE does not name axe.min.js: npm install axe-core somewhere and point to it")
+    with chromium.opened(report, width=width, scheme=scheme) as (page, _):
+        open_all_groups(page)
+        page.evaluate(Path(source).read_text(encoding="utf-8"))
+        outcome = page.evaluate("axe.run()")
+    violations = [
+        f"{rule['id']}: {rule['help']}: {node['html'][:200]}"
+        for rule in outcome["violations"]
+        for node in rule["nodes"]
+    ]
+    assert violations == []
