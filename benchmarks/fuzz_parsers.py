@@ -102,7 +102,7 @@ def _repeat(chance: random.Random, body: bytes, _: bytes) -> bytes:
 
 def _insert(chance: random.Random, body: bytes, _: bytes) -> bytes:
     start, _end = _span(chance, body)
-    return body[:start] + chance.choice(BYTES) * chance.choice((1, 1, 1, 2, 300)) + body[start:]
+    return body[:start] + chance.choice(BYTES) * chance.choice((1, 1, 1, 2, 300, 5000)) + body[start:]
 
 
 def _replace_value(chance: random.Random, body: bytes, _: bytes) -> bytes:

@@ -112,10 +112,10 @@ def cell_value(cell: LexborNode) -> str | None:
     if broken is not None:
         return clean_text(broken)
     elements = list(cell.iter())
-    for element in elements:
-        # Kartik's DetailView: the value, and in edit mode a hidden form beside it.
-        if has_class(element, "kv-attribute"):
-            return cell_value(element)
+    # Kartik's DetailView: the value, and in edit mode a hidden form beside it.
+    wrapped = next((element for element in elements if has_class(element, "kv-attribute")), None)
+    if wrapped is not None:
+        cell, elements = wrapped, list(wrapped.iter())
     text = clean_text(rich_text(cell))
     if len(elements) == 1 and elements[0].tag == "span" and has_class(elements[0], "not-set"):
         return None if text == clean_text(rich_text(elements[0])) else text

@@ -104,42 +104,53 @@ def _read_details(table: LexborNode) -> list[Row] | None:
     return rows if is_regular and known >= _FEWEST_KNOWN_LABELS else None
 
 
-def _stated_total(table: LexborNode) -> int | None:
+def _stated_total(table: LexborNode, totals: dict[int, int | None]) -> int | None:
+    """What the summary of the GridView around a table says; totals remembers it for the next table of that GridView."""
     node = table.parent
     for _ in range(6):
         if node is None:
             return None
         if has_class(node, "grid-view"):
-            summary = node.css_first(".summary")
-            found = _TOTAL.search(element_text(summary)) if summary is not None else None
-            return int(found[1].replace(",", "")[:12] or 0) if found is not None else None
+            if node.mem_id not in totals:
+                summary = node.css_first(".summary")
+                found = _TOTAL.search(element_text(summary)) if summary is not None else None
+                totals[node.mem_id] = int(found[1].replace(",", "")[:12] or 0) if found is not None else None
+            return totals[node.mem_id]
         node = node.parent
     return None
 
 
-def _read_grid(table: LexborNode, heading: LexborNode | None) -> Grid | None:
+def _read_grid(table: LexborNode, heading: LexborNode | None, totals: dict[int, int | None]) -> Grid | None:
     """A table whose first row holds header cells only; None when there is no such row."""
     rows = _table_rows(table)
     header_cells = list(rows[0].iter()) if rows else []
     if len(header_cells) < 2 or any(cell.tag_id != _TH for cell in header_cells):
         return None
     body: list[tuple[str | None, ...]] = []
-    for row in rows[1:]:
+    # Below its header, a GridView can have a row of search fields.
+    first = 2 if len(rows) > 1 and has_class(rows[1], "filters") else 1
+    for row in rows[first:]:
         cells = list(row.iter())
         if len(cells) == 1 and cells[0].css_first("div.empty") is not None:
             continue
         if cells:
             body.append(tuple([cell_value(cell) for cell in cells]))
     header = tuple([element_text(cell) for cell in header_cells])
-    return Grid(element_text(heading) if heading is not None else None, header, tuple(body), _stated_total(table))
+    total = _stated_total(table, totals)
+    return Grid(element_text(heading) if heading is not None else None, header, tuple(body), total)
 
 
-def _is_inside(node: LexborNode, outer: set[int]) -> bool:
+def _is_inside(node: LexborNode, inside: set[int], outside: set[int]) -> bool:
+    """Tell whether an element stands in a table that was read, and remember its ancestors: deep pages cost no more."""
+    passed: list[int] = []
     parent = node.parent
-    while parent is not None:
-        if parent.mem_id in outer:
+    while parent is not None and parent.mem_id not in outside:
+        if parent.mem_id in inside:
+            inside.update(passed)
             return True
+        passed.append(parent.mem_id)
         parent = parent.parent
+    outside.update(passed)
     return False
 
 
@@ -152,7 +163,10 @@ def _read_content(tree: LexborHTMLParser) -> Content:
     heading: LexborNode | None = None
     rows: list[Row] = []
     grids: list[Grid] = []
+    # Elements by their place in memory. Every ancestor of a table comes before it, so what was found out stays true.
     read_tables: set[int] = set()
+    unread: set[int] = set()
+    totals: dict[int, int | None] = {}
     for node in tree.css(_OUTLINE):
         if node.tag_id != _TABLE:
             # Only the line below the title is a headline, and that stands before the rows.
@@ -164,14 +178,14 @@ def _read_content(tree: LexborHTMLParser) -> Content:
             else:
                 heading = node
             continue
-        if read_tables and _is_inside(node, read_tables):
+        if read_tables and _is_inside(node, read_tables, unread):
             continue
         details = _read_details(node)
         if details is not None:
             rows += details
             read_tables.add(node.mem_id)
             continue
-        grid = _read_grid(node, heading)
+        grid = _read_grid(node, heading, totals)
         if grid is not None:
             grids.append(grid)
             read_tables.add(node.mem_id)

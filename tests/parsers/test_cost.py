@@ -57,6 +57,11 @@ def text_work(render: Callable[[int], str]) -> Callable[[int], Callable[[], obje
     return prepare
 
 
+def below(markup: str) -> Callable[[int], Callable[[], object]]:
+    """A whole page with some markup many times in its footer, never closed."""
+    return html_work(lambda n: PLAIN.html().replace("<footer", markup * n + "<footer"))
+
+
 def nested(depth: int) -> str:
     return PLAIN.having(remark="@@").html().replace("@@", "<div><b>" * depth + "ก" + "</b></div>" * depth)
 
@@ -93,9 +98,21 @@ WORK: dict[str, tuple[Callable[[int], Callable[[], object]], int]] = {
     ),
     "headings": (html_work(lambda n: PLAIN.html().replace("<footer", "<h3>ก</h3>" * n + "<footer")), 400),
     "nested elements": (html_work(nested), 100),
-    "tags that are never closed": (
-        html_work(lambda n: PLAIN.html().replace("<footer", "<table><tr><td>" * n + "<footer")),
-        25,
+    "tables in tables": (below("<table><tr><td>"), 400),
+    "tables in a value": (html_work(lambda n: PLAIN.html().replace("ทางเท้าชำรุด", "<table><tr><td>" * n)), 400),
+    "label/value tables in tables": (below('<table class="detail-view"><tr><th>ก</th><td>'), 400),
+    "grids in grids": (below("<table><tr><th>ก</th><th>ข"), 400),
+    "kartik rows in kartik rows": (
+        below('<table class="detail-view"><tr class="kv-child-table-row"><td><table class="kv-child-table">'),
+        200,
+    ),
+    "grids in one GridView": (
+        html_work(
+            lambda n: PLAIN.html().replace(
+                "<footer", '<div class="grid-view">' + "<table><tr><th>ก</th><th>ข</th></tr></table>" * n + "<footer"
+            )
+        ),
+        400,
     ),
     "PHP warnings": (html_work(lambda n: "<b>Warning</b>:  ก in <b>/v.php</b>" * n + PLAIN.html()), 400),
     "brackets": (html_work(lambda n: PLAIN.html() + "<" * n), 20_000),
@@ -148,6 +165,18 @@ def test_a_description_of_200_kb_is_read_whole() -> None:
     assert PLAIN.having(rationale=text).parse().page.rationale == text.replace("\r\n", "\n").strip()
 
 
-def test_very_deep_nesting_does_not_exhaust_the_stack() -> None:
-    page = read_page(nested(20_000).encode())
-    assert dict(page.rows)["หมายเหตุ"] == "ก"
+DEEP = {
+    "blocks": "<div><b>",
+    "kartik values": '<div class="kv-attribute">',
+    "not-set marks": '<span class="not-set">',
+    "tables": "<table><tr><td>",
+    "label/value tables": '<table class="detail-view"><tr><th>',
+    "lists": "<ul><li>",
+}
+
+
+@pytest.mark.parametrize("markup", DEEP.values(), ids=DEEP)
+def test_very_deep_nesting_does_not_exhaust_the_stack(markup: str) -> None:
+    page = read_page(PLAIN.having(rationale="@@").html().replace("@@", markup * 5000 + "ก").encode())
+    assert page.rows[:12] == PLAIN.page().rows[:12]
+    assert page.rows[12].label == "หลักการและเหตุผล"

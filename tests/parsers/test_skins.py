@@ -127,6 +127,14 @@ def test_a_kartik_row_that_lays_out_several_pairs() -> None:
     assert page.rows == PLAIN.page().rows
 
 
+def test_the_search_fields_of_a_grid_view_are_no_row() -> None:
+    source = PLAIN.html(grid=GRID_SKINS["grid-view"])
+    fields = '<tr id="w1-filters" class="filters">' + '<td><input type="text" name="S[a]"></td>' * 5 + "</tr>\n</thead>"
+    end = source.rindex("</thead>")
+    page = read_page((source[:end] + fields + source[end + len("</thead>") :]).encode())
+    assert parse(page, PLAIN.project_id).progress == PLAIN.parse().progress
+
+
 def test_an_absent_table_differs_from_an_empty_one() -> None:
     absent = parse(read_page(PLAIN.html().replace("<th ", "<td ").encode()), PLAIN.project_id)
     empty = PLAIN.reporting().logging().parse()
