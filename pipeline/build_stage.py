@@ -23,6 +23,9 @@ from pipeline.settings import Settings
 from pipeline.software import software
 from pipeline.verify import VerifyError
 
+# Other errors of DuckDB are faults of ours and keep their trace.
+_OUT_OF_MEANS = (OSError, duckdb.IOException, duckdb.OutOfMemoryException)
+
 
 def parse_archive(settings: Settings, record: RunRecord, narrator: Narrator) -> None:
     """Bring data/parsed up to date. Raises ParseError."""
@@ -90,7 +93,7 @@ def build_and_publish(
         # What breaks a promise stays in building/ for inspection until the next build.
         if target is not None and not isinstance(error, VerifyError):
             shutil.rmtree(target, ignore_errors=True)
-        if isinstance(error, duckdb.Error | OSError):
+        if isinstance(error, _OUT_OF_MEANS):
             said = str(error).splitlines()[0] if isinstance(error, duckdb.Error) else error.strerror or str(error)
             raise BuildError(
                 f"{settings.curated_dir}: the release cannot be written ({said}); check space and permissions, "

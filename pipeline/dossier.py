@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import duckdb
 
@@ -12,7 +12,7 @@ from parsers.project import parse_project
 from pipeline.errors import PipelineError
 from pipeline.models import read_macros
 from pipeline.parse import read_capture as read_page_of
-from pipeline.query import ask
+from pipeline.query import ask_open, open_database
 from pipeline.warc import Capture, read_capture
 
 
@@ -134,18 +134,19 @@ def read_dossier(
     release: Path, raw_dir: Path, project_id: str, *, source_id: str | None = None, version_no: int | None = None
 ) -> Dossier:
     """Read one project, its newest state or a version by number. Raises DossierError."""
-    dossier = _find(release, project_id, source_id)
-    key = (dossier.source_id, dossier.project_id)
-    dossier.versions = [Version(*row) for row in ask(release, _VERSIONS, key).rows]  # type: ignore[arg-type]
-    if version_no is not None:
+    with open_database(release) as con:
+        dossier = _find(con, release.name, project_id, source_id)
+        key = (dossier.source_id, dossier.project_id)
+        dossier.versions = [Version(*row) for row in _rows(con, _VERSIONS, *key)]
+        if version_no is None:
+            dossier.findings = [Finding(*row) for row in _rows(con, _FINDINGS, *key)]
+            dossier.cells = [Cell(*row) for row in _rows(con, _CELLS, *key)]
+            dossier.months = [Month(no, value, raw, tuple(raws)) for no, value, raw, raws in _rows(con, _MONTHS, *key)]
+            dossier.reports = [Report(*row) for row in _rows(con, _REPORTS, *key)]
+            return dossier
         dossier.version_no = version_no
-        dossier.changes = [Change(*row) for row in ask(release, _CHANGES, (*key, version_no)).rows]  # type: ignore[arg-type]
-        _read_version(dossier, raw_dir)
-        return dossier
-    dossier.findings = [Finding(*row) for row in ask(release, _FINDINGS, key).rows]  # type: ignore[arg-type]
-    dossier.cells = [Cell(*row) for row in ask(release, _CELLS, key).rows]  # type: ignore[arg-type]
-    dossier.months = [Month(*row) for row in ask(release, _MONTHS, key).rows]  # type: ignore[arg-type]
-    dossier.reports = [Report(*row) for row in ask(release, _REPORTS, key).rows]  # type: ignore[arg-type]
+        dossier.changes = [Change(*row) for row in _rows(con, _CHANGES, *key, version_no)]
+    _read_version(dossier, raw_dir)
     return dossier
 
 
@@ -163,12 +164,16 @@ def archived_page(raw_dir: Path, dossier: Dossier) -> Capture:
         ) from error
 
 
-def _find(release: Path, project_id: str, source_id: str | None) -> Dossier:
-    found = [Dossier(*row) for row in ask(release, _PROJECT, (project_id,)).rows]  # type: ignore[arg-type]
+def _rows(con: duckdb.DuckDBPyConnection, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+    return ask_open(con, sql, parameters).rows
+
+
+def _find(con: duckdb.DuckDBPyConnection, release: str, project_id: str, source_id: str | None) -> Dossier:
+    found = [Dossier(*row) for row in _rows(con, _PROJECT, project_id)]
     matching = [dossier for dossier in found if source_id in (None, dossier.source_id)]
     if not matching:
         where = f" on source {source_id}" if source_id and found else ""
-        raise DossierError(f"{project_id!r:.60}: no such project{where} in release {release.name}")
+        raise DossierError(f"{project_id!r:.60}: no such project{where} in release {release}")
     if len(matching) > 1:
         sources = ", ".join(dossier.source_id for dossier in matching)
         raise DossierError(f"{project_id} is known on {sources}; choose one with --source")

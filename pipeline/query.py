@@ -42,14 +42,22 @@ class Answer(NamedTuple):
 
 def ask(release: Path, sql: str, parameters: Sequence[object] = (), most_rows: int | None = None) -> Answer:
     """Run a SELECT on a release, read-only and shut off from the file system. Raises QueryError."""
-    with open_database(release) as con, interruptible_query(con.interrupt):
-        try:
+    with open_database(release) as con:
+        return ask_open(con, sql, parameters, most_rows)
+
+
+def ask_open(
+    con: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object] = (), most_rows: int | None = None
+) -> Answer:
+    """The same on a database that open_database opened, for more questions than one."""
+    try:
+        with interruptible_query(con.interrupt):
             relation = con.sql(sql, params=list(parameters) or None)
             if relation is None:
                 raise QueryError(_NO_ROWS)
             table = (relation if most_rows is None else relation.limit(most_rows + 1)).to_arrow_table()
-        except duckdb.Error as error:
-            raise QueryError(_said(error)) from error
+    except duckdb.Error as error:
+        raise QueryError(_said(error)) from error
     rows = list(zip(*(column.to_pylist() for column in table.columns), strict=True))
     is_cut = most_rows is not None and len(rows) > most_rows
     return Answer(tuple(table.column_names), rows[:most_rows], is_cut)

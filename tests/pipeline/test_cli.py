@@ -1,0 +1,286 @@
+"""The installed command as a user meets it: exit codes, one line for every mistake, quick answers."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from pipeline.cli import app
+from tests.pipeline.command import COMMAND, assert_one_line, bma, environment
+from tests.pipeline.mounts import read_only
+
+REAL_TEXT = Path("tests/fixtures/real/50490000-3607.txt").resolve()
+NAMES = sorted(
+    command.name or command.callback.__name__ for command in app.registered_commands if command.callback is not None
+)
+# Read from the file system alone; on a slow machine the interpreter itself takes most of it.
+QUICK_SECONDS = 0.3
+
+
+class TestExitCodes:
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ["no-such-command"],
+            ["refresh", "--no-such-flag"],
+            ["show"],
+            ["import"],
+            ["refresh", "--rate", "fast"],
+            ["show", "50490000-3607", "--version", "one"],
+        ],
+    )
+    def test_wrong_usage_is_2(self, tmp_path: Path, arguments: list[str]) -> None:
+        done = bma(*arguments, cwd=tmp_path)
+        assert done.returncode == 2
+        assert "Traceback" not in done.stderr
+        assert list(tmp_path.iterdir()) == []
+
+    @pytest.mark.parametrize("command", ["refresh", "fetch", "discover"])
+    def test_an_unknown_source_is_one_line_and_2(self, tmp_path: Path, command: str) -> None:
+        done = bma(command, "--source", "nowhere", "--data-dir", tmp_path / "data")
+        assert_one_line(done, 2, "unknown source 'nowhere'", "sample")
+        assert not (tmp_path / "data").exists()
+
+    def test_wrong_settings_are_one_line_and_2(self, tmp_path: Path) -> None:
+        (tmp_path / "bma-projects.toml").write_text("[fetch]\nrate = -1\n")
+        assert_one_line(bma("status", cwd=tmp_path), 2, "bma-projects.toml, line 2", "fetch.rate")
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ["query", "SELECT 1", "--format", "yaml"],
+            ["query", "SELEC 1"],
+            ["query", "SELECT nosuch FROM projects"],
+            ["query", "DROP TABLE projects"],
+            ["query", "COPY projects TO 'stolen.csv'"],
+            ["query", "SELECT * FROM read_text('/etc/passwd')"],
+            ["query", ""],
+            ["query", "SELECT 1", "--output", "x.txt"],
+            ["export", "nosuch"],
+            ["export", "--format", "ods"],
+            ["releases", "--to", "20200101T000000Z"],
+            ["prune", "--keep", "0"],
+        ],
+    )
+    def test_a_wrong_value_is_one_line_and_2(self, sample_data: Path, tmp_path: Path, arguments: list[str]) -> None:
+        assert_one_line(bma(*arguments, "--data-dir", sample_data, cwd=tmp_path), 2)
+        assert list(tmp_path.iterdir()) == []
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ["show", "50490000-9999"],
+            ["show", "50490000-3607", "--version", "7"],
+            ["show", "50490000-3607", "--source", "bs2568"],
+            ["releases", "--rollback"],
+            ["releases", "--rollback", "--to", "20200101T000000Z"],
+        ],
+    )
+    def test_what_is_not_there_is_one_line_and_1(self, sample_data: Path, arguments: list[str]) -> None:
+        assert_one_line(bma(*arguments, "--data-dir", sample_data), 1)
+
+    @pytest.mark.parametrize("command", [["query", "SELECT 1"], ["show", "x"], ["export"], ["report"]])
+    def test_before_the_first_release_commands_say_what_to_do(self, tmp_path: Path, command: list[str]) -> None:
+        assert_one_line(bma(*command, "--data-dir", tmp_path / "none", cwd=tmp_path), 1, "bma-projects refresh")
+
+    def test_a_damaged_database_is_one_line(self, sample_data: Path, tmp_path: Path) -> None:
+        data = tmp_path / "data"
+        shutil.copytree(sample_data, data, symlinks=True)
+        database = next((data / "curated" / "releases").glob("*/*.duckdb"))
+        database.chmod(0o644)
+        database.write_bytes(b"not a database" * 1000)
+        assert_one_line(bma("query", "SELECT 1", "--data-dir", data), 2, "cannot be opened")
+
+
+class TestDataDirectory:
+    @pytest.mark.parametrize("command", [["refresh"], ["import", str(REAL_TEXT)], ["build"], ["parse"], ["fetch"]])
+    def test_a_path_that_is_no_directory_is_one_line_and_1(self, tmp_path: Path, command: list[str]) -> None:
+        (tmp_path / "file").write_text("")
+        assert_one_line(bma(*command, "--data-dir", tmp_path / "file"), 1, "cannot be written", "--data-dir")
+
+    def test_a_read_only_directory_is_one_line_and_1_and_can_be_looked_at(
+        self, sample_data: Path, tmp_path: Path
+    ) -> None:
+        data = tmp_path / "data"
+        shutil.copytree(sample_data, data, symlinks=True)
+        with read_only(data):
+            for command in ("refresh", "build"):
+                assert_one_line(bma(command, "--data-dir", data), 1, "cannot be written", str(data))
+            for looking in (["status"], ["show", "50490000-3607"], ["verify"], ["query", "SELECT 1"]):
+                assert bma(*looking, "--data-dir", data).returncode == 0
+
+
+class TestImport:
+    def test_a_real_text_becomes_a_release(self, tmp_path: Path) -> None:
+        data = tmp_path / "data"
+        done = bma("import", REAL_TEXT, "--data-dir", data, "--source", "bmavisions")
+        assert done.returncode == 0, done.stderr
+        assert "1 archived" in done.stderr
+        shown = bma("show", "50490000-3607", "--data-dir", data)
+        assert "สำนักงานเขตทุ่งครุ · source bmavisions · listed" in shown.stdout
+        assert "INVENTED" not in shown.stdout
+        again = bma("import", REAL_TEXT, "--data-dir", data, "--source", "bmavisions")
+        assert again.returncode == 0
+        assert "nothing new came" in again.stderr
+        assert len(list((data / "curated" / "releases").iterdir())) == 1
+
+    @pytest.mark.parametrize("kind", ["missing", "empty directory", "other bytes", "other page", "unreadable"])
+    def test_what_is_no_project_page_is_one_line_and_leaves_nothing(self, tmp_path: Path, kind: str) -> None:
+        source, data = tmp_path / "source", tmp_path / "data"
+        if kind == "empty directory":
+            source.mkdir()
+        elif kind == "other bytes":
+            source.write_bytes(bytes(range(256)) * 40)
+        elif kind == "other page":
+            source.write_text("<html><body><h1>Hello</h1></body></html>")
+        elif kind == "unreadable":
+            source.symlink_to(source)
+        assert_one_line(bma("import", source, "--data-dir", data), 1, str(source))
+        assert not list((data / "raw").iterdir())
+        assert not (data / "curated").exists()
+
+    def test_a_good_file_beside_a_bad_one_is_kept_and_the_bad_one_told(self, tmp_path: Path) -> None:
+        data = tmp_path / "data"
+        done = bma("import", tmp_path / "nowhere.html", REAL_TEXT, "--data-dir", data)
+        assert_one_line(done, 1, "nowhere.html")
+        assert bma("show", "50490000-3607", "--data-dir", data).returncode == 0
+
+
+class TestHelp:
+    def test_every_command_says_what_it_does(self) -> None:
+        said = bma("--help").stdout
+        for name in NAMES:
+            assert f" {name} " in said
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_a_command_explains_each_of_its_flags(self, name: str) -> None:
+        said = CliRunner().invoke(app, [name, "--help"], env={"COLUMNS": "200", "NO_COLOR": "1"}).stdout
+        assert "Usage: " in said
+        for line in said.splitlines():
+            if match := re.match(r"│ \*? *--\S+(.*)│$", line):
+                assert len(match[1].split()) > 2, line
+
+    def test_every_command_of_the_design_is_there(self) -> None:
+        design = (
+            "refresh discover fetch import parse build report show query export status verify releases prune settings"
+        )
+        assert set(design.split()) == set(NAMES)
+
+    @pytest.mark.parametrize("arguments", [["--help"], ["status"]])
+    def test_help_and_status_answer_at_once(self, sample_data: Path, arguments: list[str]) -> None:
+        command = [COMMAND, *arguments, *(["--data-dir", str(sample_data)] if arguments == ["status"] else [])]
+        spent = []
+        for _ in range(3):
+            before = os.times()
+            subprocess.run(command, capture_output=True, env=environment(), check=True)
+            after = os.times()
+            spent.append(after.children_user + after.children_system - before.children_user - before.children_system)
+        assert min(spent) < QUICK_SECONDS
+
+    @pytest.mark.parametrize("arguments", [["--help"], ["status"], ["settings"], ["releases"]])
+    def test_looking_imports_nothing_heavy(self, sample_data: Path, arguments: list[str]) -> None:
+        flags = ["--data-dir", str(sample_data)] if arguments != ["--help"] else []
+        done = subprocess.run(
+            [sys.executable, "-X", "importtime", COMMAND, *arguments, *flags],
+            capture_output=True,
+            text=True,
+            env=environment(),
+        )
+        imported = set(re.findall(r"\|\s+(\w+)", done.stderr))
+        assert not imported & {"duckdb", "pyarrow", "pandas", "httpx", "fastwarc", "selectolax", "sqlglot", "jinja2"}
+
+
+class TestStatus:
+    def test_it_tells_how_things_stand(self, sample_data: Path) -> None:
+        done = bma("status", "--data-dir", sample_data)
+        assert done.returncode == 0
+        assert re.search(r"Last run +\d{8}T\d{6}Z refresh: published", done.stdout)
+        assert re.search(r"Failing +6 pages", done.stdout)
+        assert re.search(r"Disk +raw [\d.]+ kB, parsed .*free", done.stdout)
+
+    def test_json_for_a_monitor(self, sample_data: Path) -> None:
+        said = json.loads(bma("status", "--json", "--data-dir", sample_data).stdout)
+        assert said["last_run"]["status"] == "published"
+        assert said["is_old"] is False
+        assert said["disk_bytes"]["raw"] > 0
+        assert said["running"] is None
+
+    def test_too_old_a_release_is_1(self, sample_data: Path) -> None:
+        time.sleep(0.01)
+        done = bma("status", "--data-dir", sample_data, BMA_ALARM_MAX_RELEASE_AGE_HOURS="0.000001")
+        assert done.returncode == 1
+        assert "OLDER than" in done.stdout
+
+    def test_without_a_release_it_is_1_and_says_what_to_do(self, tmp_path: Path) -> None:
+        done = bma("status", "--data-dir", tmp_path / "none")
+        assert done.returncode == 1
+        assert "bma-projects refresh" in done.stdout
+        assert not (tmp_path / "none").exists()
+
+
+class TestStages:
+    def test_stages_with_nothing_to_do_say_so(self, sample_data: Path, tmp_path: Path) -> None:
+        data = tmp_path / "data"
+        shutil.copytree(sample_data, data, symlinks=True)
+        for command, words in (("parse", "nothing to parse"), ("build", "nothing to build")):
+            done = bma(command, "--data-dir", data)
+            assert done.returncode == 0, done.stderr
+            assert words in done.stderr
+        assert bma("build", "--data-dir", data, "--quiet").stderr == ""
+        assert len(list((data / "curated" / "releases").iterdir())) == 1
+
+    def test_a_lost_layer_is_made_again_from_the_one_before(self, sample_data: Path, tmp_path: Path) -> None:
+        data = tmp_path / "data"
+        shutil.copytree(sample_data, data, symlinks=True)
+        shutil.rmtree(data / "parsed")
+        shutil.rmtree(data / "curated")
+        assert bma("build", "--data-dir", data).returncode == 0
+        before = bma("query", "SELECT * EXCLUDE (n_issues) FROM projects", "--format", "csv", "--data-dir", sample_data)
+        after = bma("query", "SELECT * EXCLUDE (n_issues) FROM projects", "--format", "csv", "--data-dir", data)
+        assert after.stdout == before.stdout
+
+    def test_discover_names_the_projects_of_the_archive(self, sample_data: Path, tmp_path: Path) -> None:
+        data = tmp_path / "data"
+        shutil.copytree(sample_data, data, symlinks=True)
+        done = bma("discover", "--archive", "--data-dir", data)
+        assert done.returncode == 0
+        assert "50490000-3607" in done.stdout.splitlines()
+        assert len(done.stdout.splitlines()) == 40
+        planned = bma("discover", "--archive", "--plan", "--data-dir", data)
+        assert planned.stdout.startswith("40 of 40 pages are due")
+
+    def test_verify_reads_everything_again(self, sample_data: Path) -> None:
+        done = bma("verify", "--data-dir", sample_data)
+        assert done.returncode == 0, done.stdout
+        assert "0 problems" in done.stdout
+
+    def test_prune_keeps_the_latest_and_never_touches_the_archive(self, sample_data: Path, tmp_path: Path) -> None:
+        data = tmp_path / "data"
+        shutil.copytree(sample_data, data, symlinks=True)
+        (release,) = (data / "curated" / "releases").iterdir()
+        old = data / "curated" / "releases" / "20200101T000000Z"
+        shutil.copytree(release, old)
+        (data / "parsed" / "20200101T000000Z-sample@0123456789ab").mkdir()
+        raw = sorted(path.name for path in (data / "raw").iterdir())
+        rehearsed = bma("prune", "--keep", "1", "--dry-run", "--data-dir", data)
+        assert old.exists()
+        assert f"would go  {old}" in rehearsed.stdout
+        assert bma("prune", "--keep", "1", "--data-dir", data).returncode == 0
+        assert [path.name for path in (data / "curated" / "releases").iterdir()] == [release.name]
+        assert len(list((data / "parsed").iterdir())) == 1
+        assert sorted(path.name for path in (data / "raw").iterdir()) == raw
+
+    def test_rollback_goes_to_the_release_before(self, sample_data: Path, tmp_path: Path) -> None:
+        data = tmp_path / "data"
+        shutil.copytree(sample_data, data, symlinks=True)
+        (release,) = (data / "curated" / "releases").iterdir()
+        shutil.copytree(release, data / "curated" / "releases" / "20200101T000000Z")
+        assert "20200101T000000Z" in bma("releases", "--rollback", "--data-dir", data).stdout
+        assert bma("releases", "--data-dir", data).stdout.splitlines()[0] == "20200101T000000Z  latest"
