@@ -263,7 +263,6 @@ def read_year(raw: str) -> Year:
 
 
 _NUMERALS = frozenset("0123456789๐๑๒๓๔๕๖๗๘๙.,-")
-_LEADING_NUMBER = re.compile(r"(\S*[0-9๐-๙]\S*)\s+(.*\S)", re.DOTALL)
 
 
 def read_quantity(raw: str, unit: str | None) -> Quantity:
@@ -287,11 +286,10 @@ def read_quantity(raw: str, unit: str | None) -> Quantity:
     alone = read_number(text)
     if alone.value is not None or alone.problem == "placeholder_value":
         return Quantity(alone.value, None, alone.problem)
-    split = _LEADING_NUMBER.fullmatch(text)
-    if split is not None:
-        number = read_number(split[1])
-        if number.value is not None:
-            return Quantity(number.value, None if split[2] == "()" else split[2], number.problem)
+    words = text.split(maxsplit=1)
+    number = read_number(words[0])
+    if number.value is not None:
+        return Quantity(number.value, None if words[1] == "()" else words[1], number.problem)
     return Quantity(None, None, "unreadable_quantity")
 
 

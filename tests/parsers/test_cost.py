@@ -115,6 +115,12 @@ WORK: dict[str, tuple[Callable[[int], Callable[[], object]], int]] = {
         400,
     ),
     "PHP warnings": (html_work(lambda n: "<b>Warning</b>:  ก in <b>/v.php</b>" * n + PLAIN.html()), 400),
+    "a target of digits": (html_work(lambda n: PLAIN.having(target="1" * n, unit=None).html()), 1500),
+    "a target of spaces": (html_work(lambda n: PLAIN.having(target=f"9{' ' * n}\u200b", unit=None).html()), 4000),
+    "a stamp among spaces": (
+        html_work(lambda n: PLAIN.reporting((*reports(1)[0][:4], " " * n + "1/1/2566")).html()),
+        4000,
+    ),
     "brackets": (html_work(lambda n: PLAIN.html() + "<" * n), 20_000),
     "ampersands": (html_work(lambda n: PLAIN.html().replace("ทางเท้าชำรุด", "&amp;&lt;" * n)), 4000),
     "an unclosed meta element": (html_work(lambda n: "<meta " * n + PLAIN.html()), 2000),

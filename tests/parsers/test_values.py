@@ -324,6 +324,7 @@ def test_year(raw: str, value: int | None, calendar: str | None) -> None:
         ("80", "ระดับ", ("80", None, None)),
         ("5 ระดับ", "ระดับ", ("5", "ระดับ", None)),
         ("80 ()", None, ("80", None, None)),
+        ("5\u00a0คน\nต่อปี", None, ("5", "คน\nต่อปี", None)),
         ("คน", "คน", (None, "คน", None)),
         (" คน", "คน", (None, "คน", None)),
         ("", "คน", (None, None, None)),
