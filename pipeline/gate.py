@@ -28,6 +28,19 @@ RULES = {
     "projects_lost": "projects of the last release are not in this one",
     "pages_changed": "known pages have other content than before",
 }
+# The same for the report, whose readers are no programmers.
+RULES_TH = {
+    "pages_of_wrong_kind": "หน้าที่ได้มาไม่ใช่หน้าโครงการ",
+    "pages_failed": "ดึงหน้าไม่สำเร็จ",
+    "labels_unknown": "ป้ายชื่อบนหน้าที่ไม่รู้จัก",
+    "labels_missing": "ป้ายชื่อที่ควรมีหายไปจากหน้า",
+    "values_unreadable": "ค่าในช่องอ่านไม่ได้",
+    "values_lost": "ค่าที่เคยมีในชุดก่อนหน้าหายไป",
+    "pages_missing": "ไม่พบหน้าของโครงการที่เคยมี",
+    "projects_vanished": "โครงการหายไปเป็นจำนวนมาก",
+    "projects_lost": "โครงการในชุดก่อนหน้าไม่อยู่ในชุดนี้",
+    "pages_changed": "หน้าเปลี่ยนพร้อมกันเป็นจำนวนมาก",
+}
 # MAD of a normal distribution is its standard deviation divided by this.
 _MAD_TO_SIGMA = 1.4826
 _HISTORY = "history"

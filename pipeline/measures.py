@@ -27,6 +27,8 @@ UNREADABLE_CODES = (
     "ambiguous_label",
     "duplicate_row",
 )
+# What DuckDB raises where a release lacks a table or column that a query names.
+OTHER_COLUMNS = (duckdb.BinderException, duckdb.CatalogException)
 _COMPARED_TABLES = ("projects", "targets", "progress_history")
 _LABELS_PER_PAGE = len(LABELS) + len(set(MONTH_LAYOUT))
 
@@ -47,7 +49,19 @@ class Measure(NamedTuple):
 
 
 def measure(release: Path, previous: Path | None, rules: tuple[str, ...]) -> list[Measure]:
-    """Answer the named questions (files of sql/gate) for a built release, compared with the one published before."""
+    """Answer the named questions (files of sql/gate) for a built release, compared with the one published before.
+
+    A release that an older version built with other columns cannot be compared; it counts as none.
+    """
+    try:
+        return _measure(release, previous, rules)
+    except OTHER_COLUMNS:
+        if previous is None:
+            raise
+        return _measure(release, None, rules)
+
+
+def _measure(release: Path, previous: Path | None, rules: tuple[str, ...]) -> list[Measure]:
     with duckdb.connect() as con:
         attach_release(con, release, "here")
         if previous is None:

@@ -185,7 +185,7 @@ def _fields(data: ReportData) -> list[Document]:
 
 
 def _difference(data: ReportData, previous: Path | None) -> Document | None:
-    if previous is None:
+    if previous is None or not data.is_compared:
         return None
     new = Counter(entry.code for entry in data.entries if entry.is_new)
     still = Counter(entry.code for entry in data.entries if not entry.is_new)

@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 
 from pipeline import bangkok, charts
 from pipeline.errors import PipelineError
+from pipeline.gate import RULES_TH
 from pipeline.quality_document import PAGE_OUTCOMES, SEVERITIES, Document, Run, make_document
 from pipeline.report_data import Entry, ReportData, read_report_data
 from pipeline.report_entries import pack, show_command
@@ -59,8 +60,7 @@ def _write(release: Path, output: Path, run: Run, previous: Path | None, setting
 
 
 def _page(document: Document, data: ReportData) -> str:
-    has_previous = document["previous_run_id"] is not None
-    packed = pack(data.entries, data.rules, data.agencies, data.fields, has_previous=has_previous)
+    packed = pack(data.entries, data.rules, data.agencies, data.fields, has_previous=data.is_compared)
     style, script = _template("quality.css"), _template("quality.js")
     policy = (
         f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; img-src data:; "
@@ -80,6 +80,7 @@ def _page(document: Document, data: ReportData) -> str:
             severities=SEVERITIES,
             outcomes=PAGE_OUTCOMES,
             charts=_charts(document),
+            rules_th=RULES_TH,
         )
     )
 

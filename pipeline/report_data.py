@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeVar
 
 import duckdb
 
-from pipeline.measures import UNREADABLE_CODES, attach_release
+from pipeline.measures import OTHER_COLUMNS, UNREADABLE_CODES, attach_release
 
 _BEFORE_TABLES = ("projects", "quality_issues")
 
@@ -186,8 +186,9 @@ class VanishedProject(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ReportData:
-    """Everything the report needs from the tables of a release and of the one before it."""
+    """Everything the report needs from the tables of a release and of the one before it, where it could be compared."""
 
+    is_compared: bool
     totals: Totals
     rules: list[Rule]
     entries: list[Entry]
@@ -208,7 +209,19 @@ _Row = TypeVar("_Row", bound=NamedTuple)
 
 
 def read_report_data(release: Path, previous: Path | None) -> ReportData:
-    """Read a release; previous is the one published before it, None for the first."""
+    """Read a release; previous is the one published before it, None for the first.
+
+    A release that an older version built with other columns cannot be compared; it counts as none.
+    """
+    try:
+        return _read(release, previous)
+    except OTHER_COLUMNS:
+        if previous is None:
+            raise
+        return _read(release, None)
+
+
+def _read(release: Path, previous: Path | None) -> ReportData:
     with duckdb.connect() as con:
         attach_release(con, release, "here")
         if previous is None:
@@ -227,6 +240,7 @@ def read_report_data(release: Path, previous: Path | None) -> ReportData:
             return [record_type(*row) for row in con.execute(sql).fetchall()]
 
         return ReportData(
+            is_compared=previous is not None,
             totals=rows("totals", Totals)[0],
             rules=rows("rules", Rule),
             entries=rows("entries", Entry),

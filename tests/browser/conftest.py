@@ -109,8 +109,9 @@ def _note_request(offences: list[str], asked: str, url: str) -> None:
         offences.append(f"request: {asked}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Chromium]:
+    # Closed with its module: while it is open, Playwright's event loop runs in this thread and no other one can.
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
         reason = "no Chromium here: apt-get install chromium fonts-thai-tlwg"

@@ -10,15 +10,18 @@ import re
 import unicodedata
 from pathlib import Path
 
+import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import bangkok, charts
+from pipeline.build import DATABASE
+from pipeline.gate import RULES, RULES_TH, judge
 from pipeline.report import ReportError, report_markdown, write_report, write_report_of
 from pipeline.report_data import Entry, Rule
 from pipeline.report_entries import MAX_PACKED_BYTES, pack, show_command
-from pipeline.settings import Settings
+from pipeline.settings import GateSettings, Settings
 from pipeline.visible import is_plain, pieces, visible, web_address
 from tests.conftest import Built, ParsedArchive
 
@@ -47,6 +50,10 @@ def packed(page: str) -> dict[str, object]:
     assert found is not None
     content: dict[str, object] = json.loads(gzip.decompress(base64.b64decode(found[1])))
     return content
+
+
+def test_every_rule_of_the_gate_has_a_thai_name() -> None:
+    assert RULES_TH.keys() == RULES.keys()
 
 
 def test_the_difference_to_the_release_before_is_counted_issue_by_issue(archive: ParsedArchive) -> None:
@@ -78,6 +85,20 @@ def test_every_release_carries_the_nights_before_it(archive: ParsedArchive) -> N
     assert isinstance(history, list)
     assert [night["run_id"] for night in history] == [f"2026010{day}T000000Z" for day in range(1, 4)]
     assert history[0]["issues"] == {"error": 0, "warning": 0, "info": 0}
+
+
+def test_a_release_of_an_older_version_is_not_compared_and_not_in_the_way(small: Built, tmp_path: Path) -> None:
+    old = tmp_path / "20250101T000000Z"
+    old.mkdir()
+    with duckdb.connect(str(old / DATABASE)) as con:
+        con.execute("CREATE TABLE projects AS SELECT 'sample' AS source_id, 'x' AS project_id")
+    reported(small)
+    (old / "quality.json").write_bytes((small.path / "quality.json").read_bytes())
+    assert judge(small.path, old, GateSettings()) == ()
+    document = reported(small, Built(old, {}))
+    assert document["difference"] is None
+    assert len(document["history"]) == 2, "its nights still count"  # type: ignore[arg-type]
+    assert '"hasPrevious":false' in json.dumps(packed((small.path / "quality.html").read_text()), separators=(",", ":"))
 
 
 def test_the_four_ways_to_say_nothing_are_counted_apart(archive: ParsedArchive) -> None:
