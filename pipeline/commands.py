@@ -114,7 +114,8 @@ def import_files(settings: Settings, narrator: Narrator, files: Sequence[Path]) 
             _tell_import(summary, record, narrator)
             code = ExitCode.FAILED if summary.problems else ExitCode.DONE
             if summary.archived + summary.unchanged + summary.evidence == 0:
-                narrator.say("nothing new came, so the release stays as it is", stage="import")
+                if not summary.problems:
+                    narrator.say("nothing new came, so the release stays as it is", stage="import")
                 return code
             return _make_release(settings, record, narrator) or code
 
@@ -191,5 +192,6 @@ def _tell_import(summary: ImportSummary, record: RunRecord, narrator: Narrator) 
     for problem in summary.problems:
         record.problems.append(problem)
         narrator.warn(problem)
-    said = ", ".join(f"{count} {name}" for name, count in counts.items())
-    narrator.say(f"import: {said}", stage="import", **counts)
+    if not summary.problems or any(count for name, count in counts.items() if name != "files"):
+        said = ", ".join(f"{count} {name}" for name, count in counts.items())
+        narrator.say(f"import: {said}", stage="import", **counts)

@@ -103,7 +103,7 @@ class _Importer:
             self._tell(path, error)
             return
         if not files:
-            self.summary.problems.append(f"{path}: the directory is empty; nothing to import")
+            self.summary.problems.append(f"{path}: the directory is empty; name one that holds WARC, WET, HTML or text")
         for file in files:
             try:
                 self._add_file(file)
@@ -113,7 +113,9 @@ class _Importer:
                 self._tell(file, error)
 
     def _tell(self, path: Path, error: Exception) -> None:
-        said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        said = str(error)
+        if isinstance(error, OSError):
+            said = f"cannot be read ({error.strerror or error}); check the path and its permissions"
         self.summary.problems.append(said if said.startswith(str(path)) else f"{path}: {said}")
 
     def _add_file(self, path: Path) -> None:
@@ -165,7 +167,9 @@ class _Importer:
         page = _read(capture)
         project_id = project_id_of(page)
         if page.kind not in _ABOUT_A_PROJECT or project_id is None:
-            raise _ForeignFileError(f"{path}: is no project page ({page.reason or page.kind})")
+            raise _ForeignFileError(
+                f"{path}: is no project page ({page.reason or page.kind}); name saved HTML, text or WARC of one"
+            )
         saved = _SAVED_FROM.search(body[:4096])
         url = "" if saved is None else unescape((saved[1] or saved[2]).decode("latin-1"))
         target = self._target(url) or _Target(self._default, project_id)
