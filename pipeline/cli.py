@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from pipeline.errors import PipelineError
+from pipeline.errors import PipelineError, skip_repeated_errors
 from pipeline.narrator import Narrator, printable
 from pipeline.options import (
     Accept,
@@ -302,6 +302,7 @@ def _fail(message: str, code: int) -> NoReturn:
 
 def main(run: Callable[[], object] = app) -> None:
     """Run the command line; expected trouble is one line and an exit code, never a trace."""
+    sys.unraisablehook = skip_repeated_errors
     try:
         run()
     except PipelineError as error:

@@ -2,12 +2,14 @@
 
 import multiprocessing
 import os
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from threading import Thread
 from typing import ParamSpec, TypeVar
 
+from pipeline.errors import skip_repeated_errors
 from pipeline.interruption import signals_held_back
 
 _Arguments = ParamSpec("_Arguments")
@@ -40,6 +42,7 @@ def worker_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
 
 def _die_with_parent() -> None:
     """A worker of a run that was killed must not go on writing beside the next run."""
+    sys.unraisablehook = skip_repeated_errors
     Thread(target=_exit_after_parent, name="parent", daemon=True).start()
 
 

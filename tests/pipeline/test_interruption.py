@@ -1,0 +1,118 @@
+"""Ctrl-C, SIGTERM, a second run at the same time, a full disk: one line each, and the same command goes on."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.pipeline.command import COMMAND, assert_one_line, bma, environment, start
+from tests.pipeline.mounts import small_disk
+
+STAGES = {"fetch": "raw/*.journal", "parse": "parsed/.*.partial", "build": "curated/building/*/*.duckdb"}
+PATIENCE = 60.0
+ENDS_WITHIN = 5.0
+
+
+def wait_for(data: Path, pattern: str, process: "subprocess.Popen[str]") -> None:
+    """Wait until a file appears that says how far a run has come."""
+    until = time.monotonic() + PATIENCE
+    while not any(data.glob(pattern)):
+        assert process.poll() is None, "the run ended before this stage"
+        assert time.monotonic() < until
+        time.sleep(0.002)
+
+
+@pytest.mark.parametrize(
+    ("stage", "number"), [("fetch", signal.SIGINT), ("parse", signal.SIGTERM), ("build", signal.SIGINT)]
+)
+def test_a_signal_ends_the_run_in_good_order(tmp_path: Path, stage: str, number: signal.Signals) -> None:
+    data = tmp_path / "data"
+    process = start("refresh", "--data-dir", data, "--quiet")
+    wait_for(data, STAGES[stage], process)
+    began = time.monotonic()
+    # As a terminal and systemd do: the whole process group hears it, workers too.
+    process.send_signal(number)
+    said = process.communicate()[1]
+    assert time.monotonic() - began < ENDS_WITHIN
+    assert process.returncode == 1
+    assert [line.partition("warning: ")[2] for line in said.splitlines()] == [
+        "interrupted; what was fetched is kept and the release is as it was; the same command goes on from here"
+    ]
+    assert not [path for path in (data / "raw").iterdir() if path.suffix in (".journal", ".open")]
+    assert not (data / "curated" / "latest").exists()
+    (record,) = [json.loads(path.read_text()) for path in (data / "runs").iterdir()]
+    assert record["status"] == "interrupted"
+    again = bma("refresh", "--data-dir", data, "--quiet")
+    assert (again.returncode, again.stderr, again.stdout) == (0, "", "")
+
+
+def test_ctrl_c_in_a_terminal_reaches_no_worker(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    ours, theirs = pty.openpty()
+    command = [COMMAND, "refresh", "--data-dir", str(data)]
+    with subprocess.Popen(
+        command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True, env=environment(TERM="xterm")
+    ) as process:
+        os.close(theirs)
+        until = time.monotonic() + PATIENCE
+        while not any(data.glob(STAGES["parse"])) and time.monotonic() < until:
+            time.sleep(0.002)
+        os.killpg(process.pid, signal.SIGINT)
+        said = b""
+        while True:
+            try:
+                piece = os.read(ours, 65536)
+            except OSError:
+                break
+            said += piece
+        process.wait()
+    os.close(ours)
+    assert process.returncode == 1
+    assert b"Traceback" not in said
+    assert b"interrupted; what was fetched is kept" in said
+
+
+def test_a_second_signal_ends_at_once_and_loses_nothing(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    process = start("refresh", "--data-dir", data)
+    wait_for(data, STAGES["fetch"], process)
+    process.send_signal(signal.SIGTERM)
+    process.send_signal(signal.SIGINT)
+    began = time.monotonic()
+    said = process.communicate()[1]
+    assert time.monotonic() - began < 1.0
+    assert process.returncode == 1
+    assert "Traceback" not in said
+    assert bma("refresh", "--data-dir", data, "--quiet").returncode == 0
+    assert "0 problems" in bma("verify", "--data-dir", data).stdout
+
+
+def test_the_second_of_two_refreshes_ends_at_once_with_75(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    process = start("refresh", "--data-dir", data)
+    wait_for(data, ".lock.json", process)
+    done = bma("refresh", "--data-dir", data, "--quiet")
+    assert_one_line(done, 75, "`bma-projects refresh`", f"process {process.pid}", "since 2")
+    assert "Running    `bma-projects refresh`" in bma("status", "--data-dir", data).stdout
+    process.communicate()
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize("size", ["300k", "1500k"])
+def test_a_full_disk_is_one_line_and_space_makes_it_good(tmp_path: Path, size: str) -> None:
+    data = tmp_path / "disk"
+    with small_disk(data, size):
+        done = bma("refresh", "--data-dir", data, "--quiet")
+        assert done.returncode == 1
+        assert "Traceback" not in done.stderr
+        assert "space" in done.stderr
+        assert not (data / "curated" / "latest").exists()
+        subprocess.run(["mount", "-o", "remount,size=100m", str(data)], check=True)
+        again = bma("refresh", "--data-dir", data)
+        assert again.returncode == 0, again.stderr
+        assert "0 problems" in bma("verify", "--data-dir", data).stdout
