@@ -26,9 +26,10 @@ texts as comments (`SELECT * FROM duckdb_columns()`), in the Parquet metadata an
   `quality_issues`. Null, empty text, 0 and a label that is not there are four different statements; `page_fields` keeps
   them apart.
 - Personal data: telephone numbers and extensions in `responsible` and `evaluator` are masked (`06 5xx xxxx`, `#xxxx`)
-  in every table, and so are whole telephone numbers under labels nobody knows. User names of the edit log are replaced by a pseudonym that stays the same from release to
-  release and cannot be computed without the secret file `user-names.salt` of the data directory; the setting
-  `build.publish_user_names` publishes the names instead. The archived pages in data/raw keep both.
+  in every table, and so are whole telephone numbers under labels nobody knows. User names of the edit log are replaced
+  by a pseudonym that stays the same from release to release and cannot be computed without the secret file
+  `user-names.salt` of the data directory; the setting `build.publish_user_names` publishes the names instead. The
+  archived pages in data/raw keep both.
 - Rows of the built-in source `sample` are invented in the shape of real pages, except project 50490000-3607; the
   column `is_invented` of `projects` says so, and so do the comments of a release that holds them. Never cite them.
 - Names of agencies carry their evidence: `inferred` and `eliminated` ones were concluded, not read.
