@@ -225,7 +225,7 @@ def test_every_unusable_file_is_one_clear_line(tmp_path: Path) -> None:
     broken = tmp_path / "broken.warc.gz"
     broken.write_bytes(b"\x1f\x8bno gzip")
     problems = bring(tmp_path / "raw", tmp_path / "empty", stranger, broken, tmp_path / "nowhere").problems
-    said = ["the directory is empty", "is no project page", "not readable as WARC at its beginning", "cannot be read (No such file"]
+    said = ["the directory is empty", "is no project page", "not readable as WARC at its beginning", "No such file"]
     assert len(problems) == len(said)
     for path, words, problem in zip(
         ("empty", "stranger.html", "broken.warc.gz", "nowhere"), said, problems, strict=True
