@@ -31,7 +31,7 @@ _CAPTURES = """
         i,
         visit,
         'bmavisions' AS source_id,
-        office || '0000-' || lpad(running::VARCHAR, 4, '0') AS project_id,
+        office || '0000-' || printf('%04d', running) AS project_id,
         left(md5(i || ' ' || visit), 20) AS snapshot_id,
         sha256(i || ' ' || visit) AS content_sha256,
         (hash(i, visit) % $n_parts)::INTEGER AS part,

@@ -4,15 +4,34 @@
 WITH logged AS (
     SELECT
         snapshot_id,
-        min(requested_at) AS captured_at,
-        arg_min(url, (run_id, url)) AS url,
-        arg_min(run_id, (run_id, url)) AS run_id,
-        arg_min(warc_file, (run_id, url)) AS warc_file,
-        arg_min(warc_offset, (run_id, url)) AS warc_offset,
-        arg_min(content_sha256, (run_id, url)) AS logged_sha256
+        min(
+            {
+                'run_id': run_id,
+                'url': url,
+                'captured_at': requested_at,
+                'warc_file': warc_file,
+                'warc_offset': warc_offset,
+                'content_sha256': content_sha256
+            }
+        ) AS first_row
     FROM staging.attempts
     WHERE snapshot_id IS NOT NULL
     GROUP BY snapshot_id
+),
+
+whole AS (
+    SELECT DISTINCT
+        source_id,
+        project_id
+    FROM parsed.pages
+    WHERE NOT is_truncated
+),
+
+superseded AS (
+    SELECT pages.snapshot_id
+    FROM parsed.pages AS pages
+    SEMI JOIN whole ON pages.source_id = whole.source_id AND pages.project_id = whole.project_id
+    WHERE pages.is_truncated
 )
 
 SELECT
@@ -21,12 +40,12 @@ SELECT
     pages.snapshot_id,
     pages.content_sha256,
     pages.reader,
-    logged.logged_sha256,
-    logged.captured_at,
-    logged.url,
-    logged.run_id,
-    logged.warc_file,
-    logged.warc_offset
+    logged.first_row.content_sha256 AS logged_sha256,
+    logged.first_row.captured_at,
+    logged.first_row.url,
+    logged.first_row.run_id,
+    logged.first_row.warc_file,
+    logged.first_row.warc_offset
 FROM parsed.pages AS pages
 INNER JOIN logged ON pages.snapshot_id = logged.snapshot_id
-QUALIFY NOT pages.is_truncated OR bool_and(pages.is_truncated) OVER (PARTITION BY pages.source_id, pages.project_id)
+ANTI JOIN superseded ON pages.snapshot_id = superseded.snapshot_id

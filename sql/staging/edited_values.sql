@@ -3,57 +3,21 @@
 -- Label/value rows are matched by label and its repetition, progress and update rows by their date (and time) and its
 -- repetition: a report that moved is not a change, one whose wording changed is. Extracted text cannot tell "not set"
 -- from empty, so between a page read from text and one read from HTML that difference is none.
-WITH pairs AS (
-    SELECT
-        versions.source_id,
-        versions.project_id,
-        versions.version_no,
-        versions.snapshot_id,
-        versions.previous_snapshot_id,
-        new_capture.reader = old_capture.reader AS is_same_reader
-    FROM staging.versions AS versions
-    INNER JOIN staging.captures AS new_capture ON versions.snapshot_id = new_capture.snapshot_id
-    INNER JOIN staging.captures AS old_capture ON versions.previous_snapshot_id = old_capture.snapshot_id
-    WHERE versions.content_sha256 <> old_capture.content_sha256
-),
-
-sides AS (
-    SELECT
-        source_id,
-        project_id,
-        version_no,
-        is_same_reader,
-        snapshot_id,
-        true AS is_new
-    FROM pairs
-    UNION ALL
-    SELECT
-        source_id,
-        project_id,
-        version_no,
-        is_same_reader,
-        previous_snapshot_id AS snapshot_id,
-        false AS is_new
-    FROM pairs
-),
-
-wanted AS (
-    SELECT DISTINCT snapshot_id FROM sides
+WITH wanted AS (
+    SELECT DISTINCT snapshot_id FROM staging.edited_pages
 ),
 
 field_cells AS (
     SELECT
         fields.snapshot_id,
-        CASE WHEN months.ordinal IS NULL THEN 'field' ELSE 'month' END AS part,
+        CASE WHEN fields.field = 'month' THEN 'month' ELSE 'field' END AS part,
         fields.label,
-        CASE WHEN months.ordinal IS NULL THEN fields.field ELSE 'result_value' END AS field,
+        CASE WHEN fields.field = 'month' THEN 'result_value' ELSE fields.field END AS field,
         NULL::VARCHAR AS row_label,
         row_number() OVER (PARTITION BY fields.snapshot_id, fields.label ORDER BY fields.ordinal) AS occurrence,
         fields.raw
     FROM parsed.page_fields AS fields
     SEMI JOIN wanted ON fields.snapshot_id = wanted.snapshot_id
-    LEFT JOIN parsed.month_rows AS months
-        ON fields.snapshot_id = months.snapshot_id AND fields.ordinal = months.ordinal
 ),
 
 reports AS (
@@ -135,7 +99,7 @@ compared AS (
         bool_or(NOT sides.is_new) AS is_on_old,
         max(cells.raw) FILTER (WHERE sides.is_new) AS new,
         max(cells.raw) FILTER (WHERE NOT sides.is_new) AS old
-    FROM sides
+    FROM staging.edited_pages AS sides
     INNER JOIN cells ON sides.snapshot_id = cells.snapshot_id
     GROUP BY ALL
 )
