@@ -14,7 +14,7 @@ from pipeline.build import BuildError, build
 from pipeline.fetch import Clock
 from pipeline.fetch_stage import utc_now
 from pipeline.inputs import find_parts
-from pipeline.models import load_models, read_macros
+from pipeline.models import LAYERS
 from pipeline.narrator import Narrator
 from pipeline.parse import PartResult, parse, parser_fingerprint, part_dir
 from pipeline.publish import Published, PublishError, building_dir, latest_release, publish
@@ -65,10 +65,15 @@ def is_built(settings: Settings) -> bool:
 def inputs_fingerprint(settings: Settings) -> str:
     """Twelve hex digits over all that decides what a release holds, but for the record of its own run."""
     parts = [part.name for part in find_parts(settings.parsed_dir, parser_fingerprint())]
-    models = [(model.path, model.sql, str(model.columns), str(model.tags)) for model in load_models().values()]
-    agencies = resources.files("pipeline").joinpath("agencies.csv").read_text(encoding="utf-8")
+    folders = [resources.files("pipeline"), *(resources.files("sql") / layer for layer in (*LAYERS, ""))]
+    texts = [
+        (file.name, file.read_text(encoding="utf-8"))
+        for folder in folders
+        for file in sorted(folder.iterdir(), key=lambda found: found.name)
+        if file.name.endswith((".sql", ".csv"))
+    ]
     sources = [str(source) for _, source in sorted(settings.sources.items())]
-    decisive = [software(), parts, models, read_macros(), agencies, sources, settings.build.publish_user_names]
+    decisive = [software(), parts, texts, sources, settings.build.publish_user_names]
     return hashlib.sha256(json.dumps(decisive).encode()).hexdigest()[:12]
 
 

@@ -1,9 +1,13 @@
 """The installed command, run as a user or cron would run it."""
 
+import io
 import os
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+
+from pipeline.cli import app, main
 
 COMMAND = str(Path(sys.executable).with_name("bma-projects"))
 Done = subprocess.CompletedProcess[str]
@@ -26,6 +30,22 @@ def bma(*arguments: str | Path, cwd: Path | None = None, stdin: str = "", **vari
         env=environment(**variables),
         timeout=100,
     )
+
+
+def bma_here(*arguments: str | Path) -> Done:
+    """The same within this process, where its imports cost nothing; for what ends before any work begins."""
+    texts = [str(argument) for argument in arguments]
+    out, err = io.StringIO(), io.StringIO()
+    hook = sys.unraisablehook
+    code: object = 0
+    try:
+        with redirect_stdout(out), redirect_stderr(err):
+            main(lambda: app(texts, prog_name="bma-projects"))
+    except SystemExit as end:
+        code = end.code
+    finally:
+        sys.unraisablehook = hook
+    return Done(texts, code if isinstance(code, int) else 1, out.getvalue(), err.getvalue())
 
 
 def start(*arguments: str | Path, **variables: str) -> subprocess.Popen[str]:

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pipeline.cli import app
-from tests.pipeline.command import COMMAND, assert_one_line, bma, environment
+from tests.pipeline.command import COMMAND, assert_one_line, bma, bma_here, environment
 from tests.pipeline.mounts import read_only
 
 REAL_TEXT = Path("tests/fixtures/real/50490000-3607.txt").resolve()
@@ -36,15 +36,16 @@ class TestExitCodes:
             ["show", "50490000-3607", "--version", "one"],
         ],
     )
-    def test_wrong_usage_is_2(self, tmp_path: Path, arguments: list[str]) -> None:
-        done = bma(*arguments, cwd=tmp_path)
+    def test_wrong_usage_is_2(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
+        monkeypatch.chdir(tmp_path)
+        done = bma_here(*arguments)
         assert done.returncode == 2
         assert "Traceback" not in done.stderr
         assert list(tmp_path.iterdir()) == []
 
     @pytest.mark.parametrize("command", ["refresh", "fetch", "discover"])
     def test_an_unknown_source_is_one_line_and_2(self, tmp_path: Path, command: str) -> None:
-        done = bma(command, "--source", "nowhere", "--data-dir", tmp_path / "data")
+        done = bma_here(command, "--source", "nowhere", "--data-dir", tmp_path / "data")
         assert_one_line(done, 2, "unknown source 'nowhere'", "sample")
         assert not (tmp_path / "data").exists()
 
@@ -69,8 +70,11 @@ class TestExitCodes:
             ["prune", "--keep", "0"],
         ],
     )
-    def test_a_wrong_value_is_one_line_and_2(self, sample_data: Path, tmp_path: Path, arguments: list[str]) -> None:
-        assert_one_line(bma(*arguments, "--data-dir", sample_data, cwd=tmp_path), 2)
+    def test_a_wrong_value_is_one_line_and_2(
+        self, sample_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        assert_one_line(bma_here(*arguments, "--data-dir", sample_data), 2)
         assert list(tmp_path.iterdir()) == []
 
     @pytest.mark.parametrize(
@@ -84,11 +88,14 @@ class TestExitCodes:
         ],
     )
     def test_what_is_not_there_is_one_line_and_1(self, sample_data: Path, arguments: list[str]) -> None:
-        assert_one_line(bma(*arguments, "--data-dir", sample_data), 1)
+        assert_one_line(bma_here(*arguments, "--data-dir", sample_data), 1)
 
     @pytest.mark.parametrize("command", [["query", "SELECT 1"], ["show", "x"], ["export"], ["report"]])
-    def test_before_the_first_release_commands_say_what_to_do(self, tmp_path: Path, command: list[str]) -> None:
-        assert_one_line(bma(*command, "--data-dir", tmp_path / "none", cwd=tmp_path), 1, "bma-projects refresh")
+    def test_before_the_first_release_commands_say_what_to_do(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        assert_one_line(bma_here(*command, "--data-dir", tmp_path / "none"), 1, "bma-projects refresh")
 
     def test_a_damaged_database_is_one_line(self, sample_data: Path, tmp_path: Path) -> None:
         data = tmp_path / "data"
@@ -96,14 +103,14 @@ class TestExitCodes:
         database = next((data / "curated" / "releases").glob("*/*.duckdb"))
         database.chmod(0o644)
         database.write_bytes(b"not a database" * 1000)
-        assert_one_line(bma("query", "SELECT 1", "--data-dir", data), 2, "cannot be opened")
+        assert_one_line(bma_here("query", "SELECT 1", "--data-dir", data), 2, "cannot be opened")
 
 
 class TestDataDirectory:
     @pytest.mark.parametrize("command", [["refresh"], ["import", str(REAL_TEXT)], ["build"], ["parse"], ["fetch"]])
     def test_a_path_that_is_no_directory_is_one_line_and_1(self, tmp_path: Path, command: list[str]) -> None:
         (tmp_path / "file").write_text("")
-        assert_one_line(bma(*command, "--data-dir", tmp_path / "file"), 1, "cannot be written", "--data-dir")
+        assert_one_line(bma_here(*command, "--data-dir", tmp_path / "file"), 1, "cannot be written", "--data-dir")
 
     def test_a_read_only_directory_is_one_line_and_1_and_can_be_looked_at(
         self, sample_data: Path, tmp_path: Path
@@ -114,7 +121,7 @@ class TestDataDirectory:
             for command in ("refresh", "build"):
                 assert_one_line(bma(command, "--data-dir", data), 1, "cannot be written", str(data))
             for looking in (["status"], ["show", "50490000-3607"], ["verify"], ["query", "SELECT 1"]):
-                assert bma(*looking, "--data-dir", data).returncode == 0
+                assert bma_here(*looking, "--data-dir", data).returncode == 0
 
 
 class TestImport:
@@ -142,7 +149,7 @@ class TestImport:
             source.write_text("<html><body><h1>Hello</h1></body></html>")
         elif kind == "unreadable":
             source.symlink_to(source)
-        assert_one_line(bma("import", source, "--data-dir", data), 1, str(source))
+        assert_one_line(bma_here("import", source, "--data-dir", data), 1, str(source))
         assert not list((data / "raw").iterdir())
         assert not (data / "curated").exists()
 

@@ -108,10 +108,6 @@ def test_a_refused_release_needs_a_reason_to_be_accepted(tmp_path: Path) -> None
 
 
 class TestOutput:
-    def test_quiet_success_is_silence(self, tmp_path: Path) -> None:
-        done = bma("refresh", "--quiet", "--data-dir", tmp_path / "data")
-        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-
     def test_json_lines_carry_the_run_id(self, tmp_path: Path) -> None:
         done = bma("refresh", "--log-json", "--verbose", "--data-dir", tmp_path / "data")
         lines = [json.loads(line) for line in done.stderr.splitlines()]
