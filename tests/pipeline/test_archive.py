@@ -332,6 +332,9 @@ def test_kill_9_at_random_points_loses_nothing_and_fetches_nothing_twice(tmp_pat
             child = spawn.Process(target=fetch_until_killed, args=(raw_dir, run_id, site.source(), send))
             child.start()
             send.close()
+            if number % 2:
+                # However slow the machine is, every other kill hits a run that has begun to fetch.
+                receive.poll(60)
             child.join(dice.uniform(0.05, 0.6))
             if child.pid is not None and child.is_alive():
                 os.kill(child.pid, signal.SIGKILL)

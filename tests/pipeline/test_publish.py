@@ -239,9 +239,11 @@ def test_kill_9_at_any_moment_leaves_one_whole_release(curated: Path, built: Bui
         )
         assert publisher.stdout is not None
         assert publisher.stdout.readline() == "ready\n"
+        # However slow the machine is, every other kill hits after a release was published.
+        said = publisher.stdout.readline().split() if attempt % 2 else []
         time.sleep(dice.uniform(0.0, 0.5))
         publisher.kill()
-        said = publisher.communicate()[0].split()
+        said += publisher.communicate()[0].split()
         acknowledged = int(said[-1]) if said else acknowledged
         if acknowledged or (curated / "latest").is_symlink():
             latest = latest_release(curated)
