@@ -241,12 +241,13 @@ def status(
     data_dir: DataDir = None,
     json_: Annotated[bool, typer.Option("--json", help="As JSON, for a monitor.")] = False,
     config: Config = None,
+    quiet: Quiet = False,
 ) -> None:
     """Last run, newest release and its age, failing pages, next due, disk use; exit code 1 when too old."""
     settings = settings_from(data_dir, config=config)
     from pipeline.reading import status as run
 
-    raise typer.Exit(run(settings, is_json=json_))
+    raise typer.Exit(run(settings, is_json=json_, is_quiet=quiet))
 
 
 @app.command(rich_help_panel=PEOPLE)

@@ -61,15 +61,15 @@ def export(settings: Settings, tables: list[str], format_: str, output: Path, *,
     return 0
 
 
-def status(settings: Settings, *, is_json: bool) -> int:
-    """How things stand; 1 when the newest release is older than the settings allow."""
+def status(settings: Settings, *, is_json: bool, is_quiet: bool) -> int:
+    """How things stand; 1 when the newest release is older than the settings allow. Quiet, it speaks only then."""
     from pipeline.status import read_status, status_json, status_lines
 
     now = dt.datetime.now(dt.UTC)
     found = read_status(settings, now)
     if is_json:
         sys.stdout.write(json.dumps(status_json(found), indent=1) + "\n")
-    else:
+    elif found.is_old or not is_quiet:
         for line in status_lines(found, now):
             _print(line)
     return 1 if found.is_old else 0

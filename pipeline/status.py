@@ -110,7 +110,7 @@ def _age_hours(run_id: str | None, now: dt.datetime) -> float | None:
         made_at = dt.datetime.strptime(run_id, _RUN_ID).replace(tzinfo=dt.UTC)
     except ValueError:
         return None
-    return round((now - made_at) / dt.timedelta(hours=1), 2)
+    return round((now - made_at) / dt.timedelta(hours=1), 4)
 
 
 def _age(hours: float) -> str:

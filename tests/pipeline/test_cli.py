@@ -225,6 +225,10 @@ class TestStatus:
         assert done.returncode == 1
         assert "OLDER than" in done.stdout
 
+    def test_quiet_speaks_only_when_something_is_wrong(self, sample_data: Path, tmp_path: Path) -> None:
+        assert bma_here("status", "--quiet", "--data-dir", sample_data).stdout == ""
+        assert "none yet" in bma_here("status", "--quiet", "--data-dir", tmp_path / "none").stdout
+
     def test_without_a_release_it_is_1_and_says_what_to_do(self, tmp_path: Path) -> None:
         done = bma("status", "--data-dir", tmp_path / "none")
         assert done.returncode == 1
