@@ -73,7 +73,7 @@ def month_roles(months: tuple[int, ...], said: Sequence[Decimal | str]) -> Roles
 @lru_cache(maxsize=64)
 def rows_by_month(months: tuple[int, ...]) -> Mapping[int, tuple[int, ...]]:
     """The rows of each month, in order of their first row."""
-    rows: dict[int, tuple[int, ...]] = {}
+    rows: dict[int, list[int]] = {}
     for row, month in enumerate(months):
-        rows[month] = (*rows.get(month, ()), row)
-    return rows
+        rows.setdefault(month, []).append(row)
+    return {month: tuple(same) for month, same in rows.items()}

@@ -4,8 +4,8 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from decimal import Decimal
-from functools import lru_cache
-from typing import NamedTuple
+from functools import lru_cache, wraps
+from typing import NamedTuple, TypeVar
 
 from parsers.labels import WITHOUT_INVISIBLE
 
@@ -51,6 +51,7 @@ class Quantity(NamedTuple):
 
 
 _LONGEST_VALUE = 80
+_Read = TypeVar("_Read")
 _PLAIN = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,12})?", re.ASCII)
 _SEPARATED = re.compile(
     r"""(?P<sign>[-+\u2212]?)\ ?
@@ -125,11 +126,24 @@ def _read_number(raw: str, scale: _Scale, *, before: re.Pattern[str] | None, aft
     return number if number.value is None else _fit(number.value * factor, scale)
 
 
+def _remembered(read: Callable[[str], _Read]) -> Callable[[str], _Read]:
+    """The same few texts ('', '100', '0') stand in most cells, so each is read once.
+
+    What is too long to be a value is cut to just that, so that no page fills the memory with what is remembered.
+    """
+    cached = lru_cache(maxsize=8192)(read)
+
+    @wraps(read)
+    def remembered(raw: str) -> _Read:
+        return cached(raw[: _LONGEST_VALUE + 1])
+
+    return remembered
+
+
 def _reader(
     scale: _Scale, before: re.Pattern[str] | None, after: re.Pattern[str] | None, doc: str
 ) -> Callable[[str], Number]:
-    # The same few texts ('', '100', '0') stand in most cells, so each is read once.
-    @lru_cache(maxsize=8192)
+    @_remembered
     def read(raw: str) -> Number:
         if _PLAIN.fullmatch(raw):
             return _fit(Decimal(raw), scale)
@@ -208,7 +222,7 @@ def _numeric_day(first: int, second: int, year: int) -> Date:
     return Date(None, "ambiguous_date", "ce")
 
 
-@lru_cache(maxsize=8192)
+@_remembered
 def read_date(raw: str) -> Date:
     """Read a day: ISO, day/month/year, Thai month names; Gregorian or Buddhist era; an ambiguous one is not guessed."""
     if len(raw) > _LONGEST_VALUE:
@@ -240,7 +254,7 @@ def read_date(raw: str) -> Date:
     return Date(None, "unreadable_date")
 
 
-@lru_cache(maxsize=256)
+@_remembered
 def read_year(raw: str) -> Year:
     """Read a fiscal year as 2566, 2023 or 66; the value is Buddhist era."""
     text = _visible(raw[:_LONGEST_VALUE])
