@@ -59,7 +59,7 @@ def build(settings: Settings, *, fingerprint: str, out_dir: Path) -> dict[str, i
         con = duckdb.connect(str(out_dir / DATABASE), config=_limits(settings.build, Path(scratch)))
         try:
             with interruptible_query(con.interrupt):
-                _prepare(con, settings, fingerprint, models)
+                _prepare(con, settings, fingerprint, models, Path(scratch))
                 note = _invented_note(con)
                 counts = {}
                 for model in models.values():
@@ -120,8 +120,11 @@ def _limits(settings: BuildSettings, scratch: Path) -> dict[str, str | bool | in
     }
 
 
-def _prepare(con: duckdb.DuckDBPyConnection, settings: Settings, fingerprint: str, models: Mapping[str, Model]) -> None:
-    con.execute("ATTACH ':memory:' AS staging").complete()
+def _prepare(
+    con: duckdb.DuckDBPyConnection, settings: Settings, fingerprint: str, models: Mapping[str, Model], scratch: Path
+) -> None:
+    # On disk, because tables in memory count against its limit uncompressed.
+    con.execute(f"ATTACH {_quoted(str(scratch / 'staging.duckdb'))} AS staging").complete()
     con.execute("ATTACH ':memory:' AS quality").complete()
     con.execute("SET VARIABLE salt = $salt", {"salt": user_name_salt(settings.data_dir)}).complete()
     con.execute("SET VARIABLE publish_user_names = $publish", {"publish": settings.build.publish_user_names}).complete()

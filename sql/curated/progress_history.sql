@@ -24,72 +24,26 @@
 --   last_seen_at: when it was last observed | unit UTC timestamp
 --   is_current: true while the report stands on the newest observed page
 --   snapshot_id: the archived page its newest wording was read from
-WITH observed AS (
-    SELECT
-        newest.place,
-        reports.*,
-        versions.version_no,
-        versions.n_versions,
-        versions.valid_from,
-        versions.last_seen_at,
-        row_number() OVER (
-            PARTITION BY reports.snapshot_id, versions.version_no, reports.reported_on_raw ORDER BY reports.report_no
-        ) AS occurrence
-    FROM parsed.progress_rows AS reports
-    INNER JOIN staging.versions AS versions ON reports.snapshot_id = versions.snapshot_id
-    INNER JOIN staging.newest AS newest
-        ON versions.source_id = newest.source_id AND versions.project_id = newest.project_id
-    WHERE versions.n_versions > 1
-),
-
-merged AS (
+WITH reports AS (
     SELECT
         place,
         source_id,
         project_id,
-        reported_on_raw,
-        min((version_no, report_no)) AS first_place,
-        max(report_no) FILTER (WHERE version_no = n_versions) AS page_row_no,
-        max_by(
-            {
-                'reported_on': reported_on,
-                'progress_pct': progress_pct,
-                'progress_pct_raw': progress_pct_raw,
-                'status_code': status_code,
-                'problem': problem,
-                'detail': detail,
-                'detail_date': detail_date,
-                'snapshot_id': snapshot_id
-            },
-            version_no
-        ) AS newest,
-        count(DISTINCT concat_ws(chr(31), progress_pct_raw, status_code, problem, detail)) AS n_wordings,
-        min(valid_from) AS first_seen_at,
-        max(last_seen_at) AS last_seen_at
-    FROM observed
-    GROUP BY place, source_id, project_id, reported_on_raw, occurrence
-),
-
-reports AS (
-    SELECT
-        place,
-        source_id,
-        project_id,
-        row_number() OVER (PARTITION BY place ORDER BY first_place) AS report_no,
+        report_no,
         page_row_no,
-        newest.reported_on,
+        reported_on,
         reported_on_raw,
-        newest.progress_pct,
-        newest.progress_pct_raw,
-        newest.status_code,
-        newest.problem,
-        newest.detail,
-        newest.detail_date,
+        progress_pct,
+        progress_pct_raw,
+        status_code,
+        problem,
+        detail,
+        detail_date,
         n_wordings,
         first_seen_at,
         last_seen_at,
-        newest.snapshot_id
-    FROM merged
+        snapshot_id
+    FROM staging.edited_reports
     UNION ALL
     SELECT
         newest.place,
@@ -112,37 +66,6 @@ reports AS (
     FROM parsed.progress_rows AS single
     INNER JOIN staging.newest AS newest ON single.snapshot_id = newest.snapshot_id
     WHERE newest.n_versions = 1
-),
-
--- The steps are computed apart from the texts, over narrow rows read once more: a window or a join that carries the
--- texts of a million projects along spills gigabytes.
-dated AS (
-    SELECT
-        place,
-        row_number() OVER (PARTITION BY place ORDER BY first_place) AS report_no,
-        page_row_no,
-        newest.reported_on,
-        newest.progress_pct
-    FROM merged
-    UNION ALL
-    SELECT
-        newest.place,
-        single.report_no,
-        single.report_no AS page_row_no,
-        single.reported_on,
-        single.progress_pct
-    FROM parsed.progress_rows AS single
-    INNER JOIN staging.newest AS newest ON single.snapshot_id = newest.snapshot_id
-    WHERE newest.n_versions = 1
-),
-
-steps AS (
-    SELECT
-        place,
-        report_no,
-        progress_pct - lag(progress_pct) OVER (PARTITION BY place ORDER BY reported_on, report_no) AS change_pct
-    FROM dated
-    WHERE page_row_no IS NOT NULL AND reported_on IS NOT NULL
 )
 
 SELECT
@@ -166,4 +89,5 @@ SELECT
     reports.page_row_no IS NOT NULL AS is_current,
     reports.snapshot_id
 FROM reports
-LEFT JOIN steps ON reports.place = steps.place AND reports.report_no = steps.report_no
+LEFT JOIN staging.progress_steps AS steps
+    ON reports.place = steps.place AND reports.report_no = steps.report_no
