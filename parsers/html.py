@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from parsers.cells import cell_value, element_text, has_class
+from parsers.cells import cell_value, clean_text, element_text, has_class
 from parsers.encoding import Decoded, decode_page
 from parsers.gate import judge_page, judge_response, php_fatal
 from parsers.labels import EXACT, HEADLINE, TITLE, match_label
@@ -46,10 +46,9 @@ def _table_rows(table: LexborNode) -> list[LexborNode]:
 
 def _label_text(cell: LexborNode) -> str:
     first = cell.child
-    if first is not None and first.next is None:
-        text = first.text_content
-        if text in EXACT:
-            return text
+    if first is not None and first.is_text_node and first.next is None:
+        text = first.text_content or ""
+        return text if text in EXACT else clean_text(text)
     return element_text(cell)
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterable
 from decimal import Decimal
@@ -13,6 +14,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import HealthCheck, settings
 
 from parsers.records import Issue, MonthRow, PageField, PageRecord, ProgressRow, UpdateRow
 from pipeline.build import DATABASE, build
@@ -20,6 +22,17 @@ from pipeline.fetch_log import FetchLogRow, snapshot_id
 from pipeline.inputs import PARSED_TABLES, ListingRow
 from pipeline.schema import schema_of
 from pipeline.settings import BuildSettings, Settings
+
+# Hypothesis tries moderately in the suite and harder with HYPOTHESIS_EXAMPLES=2000 in the environment. A slow machine
+# is no failure. CI tries the same examples every time: a new find is for whoever looks for one, not for who lands.
+settings.register_profile(
+    "suite",
+    max_examples=int(os.environ.get("HYPOTHESIS_EXAMPLES", "60")),
+    deadline=None,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("suite")
 
 FINGERPRINT = "f00d"
 LABELS = {"name": "ชื่อโครงการ", "agency": "หน่วยงาน", "responsible": "ผู้รับผิดชอบ", "remark": "หมายเหตุ"}
