@@ -1,11 +1,14 @@
 """The table a run ends with on the terminal."""
 
+import os
 import sys
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.inputs import REAL_PROJECTS
 from pipeline.narrator import printable
 from pipeline.publish import Published
 from pipeline.run_record import RunRecord
@@ -43,6 +46,20 @@ def show_summary(settings: Settings, record: RunRecord, published: Published | N
         console.print(Text(f"The quality gate refused this release; {settings.curated_dir / 'latest'} is as it was:"))
         for reason in published.reasons:
             console.print(Text(f"  - {reason}"))
-        console.print(Text('Next      bma-projects refresh --accept "why it is right after all"'))
+        console.print(Text(f'Next      {_command(settings, "refresh")} --accept "why it is right after all"'))
         return
-    console.print(Text("Next      .venv/bin/bma-projects show 50490000-3607"))
+    console.print(Text(f"Next      {_command(settings, _next_step(record))}"))
+
+
+def _next_step(record: RunRecord) -> str:
+    if any(source["source_id"] == "sample" for source in record.sources):
+        return f"show {REAL_PROJECTS[0].project_id}"
+    return 'query "SELECT agency, count(*) FROM projects GROUP BY ALL ORDER BY 2 DESC"'
+
+
+def _command(settings: Settings, what: str) -> str:
+    """A command as it can be typed here, with the flags this run needed."""
+    called = Path(sys.argv[0])
+    program = os.path.relpath(called) if called.is_absolute() and called.is_relative_to(Path.cwd()) else str(called)
+    data_dir = "" if settings.data_dir == Settings().data_dir else f" --data-dir {settings.data_dir}"
+    return f"{program} {what}{data_dir}"

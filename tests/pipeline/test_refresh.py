@@ -133,6 +133,7 @@ class TestOutput:
         assert "40 unchanged" in lines[0]
         assert "nothing to parse" in lines[1]
         assert "quality.html" in done.stdout
+        assert f"show 50490000-3607 --data-dir {data}" in done.stdout.splitlines()[-1]
 
 
 class TestAlarm:
