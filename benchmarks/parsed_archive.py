@@ -133,7 +133,8 @@ def _copy(table: str, select: str, folder: Path, part: int) -> str:
     labels = [f"ป้าย {field}" for field in FIELDS] + [f"ผลงานเดือนที่ {n}" for n in range(1, 17)]
     select = select.replace("$labels", repr(labels)).replace("$fields", repr([*FIELDS, *["month"] * 16]))
     select = select.replace("FROM captures", f"FROM (SELECT * FROM captures WHERE part = {part})")
-    return f"COPY (SELECT {columns} FROM ({select})) TO '{folder}/{table}.parquet' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480)"
+    options = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480"
+    return f"COPY (SELECT {columns} FROM ({select})) TO '{folder}/{table}.parquet' ({options})"
 
 
 def _sql_type(arrow_type: str) -> str:
