@@ -4,6 +4,7 @@ import re
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from parsers.findings import Findings
 
@@ -56,65 +57,39 @@ _CHECKS = (
         re.compile(r"\A\((?:ไม่ได้ตั้ง|not set)\)\Z"),
     ),
 )
-# The patterns are too slow for every page. One table lookup per character of the page's content text tells whether it
-# is worth them: a class for the characters that are odd in pairs, _ODD for those that are odd alone. JSON writes a
-# control character as a backslash with u, b or f; `(ไ` and `(n` begin the look-alikes of "not set".
-_TONE, _ABOVE, _BELOW, _LEADING, _AM, _AA, _BACKSLASH, _ESCAPE, _PAREN, _AI, _N, _ODD = range(1, 13)
-_CLASS_RANGES = (
-    (_TONE, 0x0E47, 0x0E4C),
-    (_ABOVE, 0x0E31, 0x0E31),
-    (_ABOVE, 0x0E34, 0x0E37),
-    (_BELOW, 0x0E38, 0x0E39),
-    (_LEADING, 0x0E40, 0x0E43),
-    (_AI, 0x0E44, 0x0E44),
-    (_PAREN, 0x28, 0x28),
-    (_N, 0x6E, 0x6E),
-    (_AM, 0x0E33, 0x0E33),
-    (_AA, 0x0E32, 0x0E32),
-    (_BACKSLASH, 0x5C, 0x5C),
-    (_ESCAPE, 0x75, 0x75),
-    (_ESCAPE, 0x62, 0x62),
-    (_ESCAPE, 0x66, 0x66),
-    (_ODD, 0x7F, 0x9F),
-    (_ODD, 0xAD, 0xAD),
-    (_ODD, 0x0E3A, 0x0E3A),
-    (_ODD, 0x0E4D, 0x0E4D),
-    (_ODD, 0x061C, 0x061C),
-    (_ODD, 0x180E, 0x180E),
-    (_ODD, 0x200B, 0x200F),
-    (_ODD, 0x202A, 0x202E),
-    (_ODD, 0x2060, 0x2064),
-    (_ODD, 0x2066, 0x2069),
-    (_ODD, 0xFEFF, 0xFEFF),
-    (_ODD, 0xFFFD, 0xFFFD),
-)
+# The patterns are too slow for every page. One table lookup per character of the page's content text (parsers.page)
+# tells whether it is worth them. Each group is a bit: a character that may come first in an odd pair has it in the high
+# byte, one that may come second in the low byte; what is odd alone comes before anything. The content text writes a
+# separator inside a text as U+001E with 0 or 1; `(ไ` and `(n` begin the look-alikes of "not set".
+_CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1d\x7f-\x9f"
+_ALONE = "\u00ad\u061c\u0e3a\u0e4d\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufffd"
 _ODD_PAIRS = (
-    (_TONE, _TONE),
-    (_TONE, _ABOVE),
-    (_TONE, _BELOW),
-    (_ABOVE, _ABOVE),
-    (_LEADING, _TONE),
-    (_LEADING, _ABOVE),
-    (_AI, _TONE),
-    (_AI, _ABOVE),
-    (_AM, _AA),
-    (_BACKSLASH, _ESCAPE),
-    (_PAREN, _AI),
-    (_PAREN, _N),
-    *((_ODD, other) for other in range(13)),
+    (_TONE_MARKS, _TONE_MARKS + _VOWELS_ABOVE + _VOWELS_BELOW),
+    (_VOWELS_ABOVE, _VOWELS_ABOVE),
+    (_LEADING_VOWELS, _TONE_MARKS + _VOWELS_ABOVE),
+    (_SARA_AM, _SARA_AA),
+    ("\x1e", "01"),
+    ("(", "ไn"),
+    (_CONTROLS + _ALONE, "\x00-\uffff"),
 )
-_CLASSES = np.zeros(0x10000, np.uint8)
-for _kind, _first, _last in _CLASS_RANGES:
-    _CLASSES[_first : _last + 1] = _kind
-_IS_ODD = np.zeros(256, np.bool_)
-for _one, _other in _ODD_PAIRS:
-    _IS_ODD[_one * 16 + _other] = True
+
+
+def _pair_table() -> npt.NDArray[np.uint16]:
+    table = np.zeros(0x10000, np.uint16)
+    for bit, (firsts, seconds) in enumerate(_ODD_PAIRS):
+        for characters, shift in ((firsts, 8), (seconds, 0)):
+            for span in re.findall("(?s:.-.|.)", characters):
+                table[ord(span[0]) : ord(span[-1]) + 1] |= 1 << bit + shift
+    return table
+
+
+_PAIRS = _pair_table()
 
 
 def has_odd_characters(content: str) -> bool:
-    """Tell whether a page may hold anything worth the patterns; content is its JSON text, scanned once."""
-    classes = _CLASSES.take(np.frombuffer(content.encode("utf-16-le", "surrogatepass"), np.uint16))
-    return bool(_IS_ODD.take(classes[:-1] * 16 + classes[1:]).any())
+    """Tell whether a page may hold anything worth the patterns; content is its content text, scanned once."""
+    marks = _PAIRS.take(np.frombuffer(content.encode("utf-16-le", "surrogatepass"), np.uint16))
+    return bool(((marks[:-1] >> 8) & marks[1:]).any())
 
 
 def check_text(findings: Findings, text: str, field: str | None, label: str, ordinal: int) -> None:

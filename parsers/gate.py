@@ -97,8 +97,13 @@ def missing_tail(rows: tuple[Row, ...]) -> tuple[str, ...]:
     return ()
 
 
+def _is_whole(text: str) -> bool:
+    end = text[-_END:]
+    return "</html" in end or "</html" in end.lower()
+
+
 def _judge_project(text: str, rows: tuple[Row, ...], grids: tuple[Grid, ...]) -> Verdict:
-    if "</html" not in text[-_END:].lower():
+    if not _is_whole(text):
         plain = _PLAIN_FATAL.search(text[-_END:])
         if plain is not None:
             return Verdict(PageKind.SERVER_ERROR, f"PHP fatal error in the page: {plain[1].strip()!r}")
@@ -133,7 +138,7 @@ def judge_page(
     plain = _PLAIN_FATAL.search(text)
     if plain is not None:
         return Verdict(PageKind.SERVER_ERROR, f"PHP fatal error in the page: {plain[1].strip()!r}")
-    is_whole = "</html" in text[-_END:].lower()
+    is_whole = _is_whole(text)
     if title_id is not None:
         return Verdict(PageKind.TRUNCATED, f"a project page of {title_id!r} without its label/value rows")
     refresh = tree.css_first("meta[http-equiv=refresh i]")

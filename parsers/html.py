@@ -14,6 +14,7 @@ from parsers.page import Grid, Page, PageKind, Row
 _OUTLINE = "h1,h2,h3,h4,.panel-heading,.alert,table"
 _TOTAL = re.compile(r"(?:จาก|ทั้งหมด|of|Total)\s*([0-9,]+)")
 _FEWEST_KNOWN_LABELS = 3
+_NO_FLAGS: frozenset[str] = frozenset()
 _PHP_WARNING = re.compile(r"<b>(?:Warning|Notice|Deprecated|Strict Standards)</b>:")
 
 
@@ -70,10 +71,11 @@ def _detail_rows(table: LexborNode) -> tuple[list[Row], bool]:
     rows: list[Row] = []
     is_regular = True
     for row in _table_rows(table):
-        cells = list(row.iter())
-        if len(cells) == 2 and cells[1].tag_id == _TD:
+        label = row.child
+        value = label.next if label is not None else None
+        if label and value and value.tag_id == _TD and value.next is None and label.is_element_node:
             # As nearly every row of every skin is written, so this is worth a short way.
-            rows.append(Row(_label_text(cells[0]), cell_value(cells[1])))
+            rows.append(Row(_label_text(label), cell_value(value)))
             continue
         pairs = _pairs(row)
         if pairs is not None:
@@ -195,17 +197,17 @@ def _read_content(tree: LexborHTMLParser) -> Content:
     return Content(title_id, headline, tuple(rows), tuple(grids))
 
 
-def _flags(decoded: Decoded, utf8: bytes) -> frozenset[str]:
-    flags = set()
+def _flags(decoded: Decoded, utf8: bytes, *, speaks_php: bool) -> frozenset[str]:
+    flags: set[str] = set()
     if decoded.is_repaired:
         flags.add("encoding_repaired")
     if decoded.has_losses:
         flags.add("undecodable_bytes")
     if b"\0" in utf8:
         flags.add("nul_characters")
-    if b"</b>:" in utf8 and _PHP_WARNING.search(decoded.text):
+    if speaks_php and _PHP_WARNING.search(decoded.text):
         flags.add("php_warnings")
-    return frozenset(flags)
+    return frozenset(flags) if flags else _NO_FLAGS
 
 
 def read_page(body: bytes, *, status: int = 200, content_type: str | None = None, location: str | None = None) -> Page:
@@ -215,13 +217,15 @@ def read_page(body: bytes, *, status: int = 200, content_type: str | None = None
     """
     decoded = decode_page(body, content_type)
     utf8 = decoded.as_utf8()
-    flags = _flags(decoded, utf8)
+    # How PHP begins a message of its own; searched for once, as this is a share of the whole time.
+    speaks_php = b"</b>:" in utf8
+    flags = _flags(decoded, utf8, speaks_php=speaks_php)
     verdict = judge_response(decoded.text, status, location)
     if verdict is not None:
         return Page(verdict.kind, verdict.reason, None, None, (), (), "html", decoded.encoding, flags)
     tree = LexborHTMLParser(utf8)
     content = _read_content(tree)
-    fatal = php_fatal(decoded.text) if b"</b>:" in utf8 else None
+    fatal = php_fatal(decoded.text) if speaks_php else None
     verdict = fatal or judge_page(tree, decoded.text, status, content.title_id, content.rows, content.grids)
     if verdict.kind is not PageKind.PROJECT:
         # Kept for the reader of the archive, never for the tables: the fingerprint tells two such pages apart.

@@ -1,11 +1,15 @@
 """Page: what both readers make of a response, its fingerprint, and the project it is about."""
 
 import hashlib
-import json
 from enum import StrEnum
+from itertools import chain
 from typing import NamedTuple
 
 from parsers.labels import match_label
+
+# U+001F ends a part of the content text, U+001E escapes both characters inside one.
+SEPARATOR, _ESCAPE = "\x1f", "\x1e"
+_NOT_SET = _ESCAPE
 
 
 class PageKind(StrEnum):
@@ -57,9 +61,31 @@ class Page(NamedTuple):
     flags: frozenset[str]
 
 
+def _escaped(part: str | None) -> str:
+    if part is None:
+        return _NOT_SET
+    return part.replace(_ESCAPE, f"{_ESCAPE}0").replace(SEPARATOR, f"{_ESCAPE}1")
+
+
 def content_text(page: Page) -> str:
-    """Write what the page says as one JSON text: the injective input of the fingerprint."""
-    return json.dumps((page.kind, page.title_id, page.headline, page.rows, page.grids), ensure_ascii=False)
+    """Write what the page says as one text: the injective input of the fingerprint.
+
+    Its parts, each ended by SEPARATOR: kind, title, headline, the number of rows, the rows' labels and values, and for
+    each grid its shape, heading, header cells and cells. "Not set" is the escape character alone.
+    """
+    parts: list[str | None] = [page.kind, page.title_id, page.headline, str(len(page.rows))]
+    parts += chain.from_iterable(page.rows)
+    for grid in page.grids:
+        lengths = " ".join([str(len(cells)) for cells in (grid.header, *grid.rows)])
+        parts += (f"{lengths} {grid.stated_total}", grid.heading, *grid.header)
+        parts += chain.from_iterable(grid.rows)
+    parts.append("")
+    n_not_set = parts.count(None)
+    content = SEPARATOR.join([_NOT_SET if part is None else part for part in parts])
+    if content.count(SEPARATOR) == len(parts) - 1 and content.count(_ESCAPE) == n_not_set:
+        return content
+    # Some text holds one of the two characters itself.
+    return SEPARATOR.join(map(_escaped, parts))
 
 
 def content_sha256(page: Page) -> str:
