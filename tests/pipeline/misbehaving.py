@@ -2,6 +2,7 @@
 
 import datetime as dt
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -13,7 +14,7 @@ from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from pipeline.archive import ArchiveWriter, recover, sealed_segments
@@ -35,6 +36,7 @@ class Asked(NamedTuple):
     at: float
     target: str
     headers: dict[str, str]
+    is_tls: bool
 
     @property
     def project_id(self) -> str | None:
@@ -63,7 +65,8 @@ class MisbehavingSite:
 
     def answer(self, handler: "Handler") -> None:
         with self._lock:
-            self.asked.append(Asked(time.monotonic(), handler.path, dict(handler.headers)))
+            is_tls = isinstance(handler.connection, ssl.SSLSocket)
+            self.asked.append(Asked(time.monotonic(), handler.path, dict(handler.headers), is_tls))
             self._in_flight += 1
             self.peak = max(self.peak, self._in_flight)
         try:
@@ -109,17 +112,31 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class _Server(ThreadingHTTPServer):
+    """Speaks HTTP, and with a certificate TLS too, told apart by the first byte: connect_to knows one port alone."""
+
     daemon_threads = True
     request_queue_size = 128
+    tls: ssl.SSLContext | None = None
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        if self.tls is None or request.recv(1, socket.MSG_PEEK) != b"\x16":
+            super().finish_request(request, client_address)
+            return
+        with self.tls.wrap_socket(request, server_side=True) as secure:
+            super().finish_request(secure, client_address)
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that hangs up is no error here."""
 
 
 @contextmanager
-def misbehaving_site() -> Iterator[MisbehavingSite]:
+def misbehaving_site(certificate: Path | None = None) -> Iterator[MisbehavingSite]:
+    """Run a site; certificate is a PEM file with its key."""
     site = MisbehavingSite()
     server = _Server(("127.0.0.1", 0), type("SiteHandler", (Handler,), {"site": site}))
+    if certificate is not None:
+        server.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        server.tls.load_cert_chain(certificate)
     site.address = f"127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

@@ -3,7 +3,10 @@
 import datetime as dt
 import gzip
 import re
+import shutil
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -37,6 +40,16 @@ ONE = "50010000-0001"
 WHOLE = project_page(ONE)
 PHP_FATAL = b"<br />\n<b>Fatal error</b>:  Uncaught Error: no database in /var/www/index.php:11<br />\n"
 LOGIN = b'<!DOCTYPE html><html><body><form id="login-form"><input type="password"></form></body></html>'
+
+FETCH_AND_MEASURE = f"""
+import resource, sys
+from pathlib import Path
+from tests.pipeline.misbehaving import MisbehavingSite, fetch
+site = MisbehavingSite()
+site.address = sys.argv[1]
+row = fetch(Path(sys.argv[2]), site, [{ONE!r}]).rows[{ONE!r}]
+print(row.outcome, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+"""
 
 
 @pytest.fixture
@@ -158,6 +171,58 @@ def test_a_redirect_within_the_site_is_followed(site: MisbehavingSite, raw_dir: 
     assert [capture.url for row, capture in read_segment(segment) if row.project_id] == [
         f"http://site.test/dp/frontend/web/index.php?project_id={ONE}-moved"
     ]
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A throw-away certificate for site.test, its key in the same file."""
+    if shutil.which("openssl") is None:
+        pytest.skip("no openssl here to make a certificate with")
+    path = tmp_path_factory.mktemp("tls") / "site.test.pem"
+    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=site.test"
+    names = ["-addext", "subjectAltName=DNS:site.test", "-keyout", str(path), "-out", str(path)]
+    subprocess.run([*command.split(), *names], check=True, capture_output=True)
+    return path
+
+
+def test_http_to_https_of_the_same_host_is_followed(
+    certificate: Path, raw_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with misbehaving_site(certificate) as site:
+        site.pages[ONE] = [redirect(f"https://site.test/dp/frontend/web/index.php?project_id={ONE}"), project(ONE)]
+        row = fetch(raw_dir, site, [ONE]).rows[ONE]
+        assert (row.outcome, row.attempts) == ("new", 1)
+        assert [asked.is_tls for asked in site.asked if asked.project_id] == [False, True]
+    [segment] = sealed_segments(raw_dir)
+    [archived] = [capture.url for row, capture in read_segment(segment) if row.project_id]
+    assert archived == f"https://site.test/dp/frontend/web/index.php?project_id={ONE}"
+
+
+def test_a_certificate_nobody_vouches_for_is_no_connection(certificate: Path, raw_dir: Path) -> None:
+    with misbehaving_site(certificate) as site:
+        source = site.source(base_url="https://site.test/dp/frontend/web/index.php")
+        summary = fetch(raw_dir, site, [ONE], source=source).summary
+        assert "certificate" in (summary.ended_early or "").lower()
+        assert site.asked == []
+
+
+def test_a_gzip_bomb_costs_no_memory(tmp_path: Path) -> None:
+    """200 MB of zeros in one; a process of its own, since a peak never goes down."""
+    body = gzip.compress(bytes(200_000_000), compresslevel=1)
+    bomb, plain = page(body, headers=[("Content-Encoding", "gzip")]), project(ONE)
+    peaks = {}
+    for name, behaviour in (("plain", plain), ("bomb", bomb)):
+        with misbehaving_site() as site:
+            site.pages[ONE] = behaviour
+            arguments = [site.address, str(tmp_path / name)]
+            done = subprocess.run([sys.executable, "-c", FETCH_AND_MEASURE, *arguments], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        outcome, peak = done.stdout.split()
+        peaks[name] = int(peak)
+        assert outcome == {"plain": "new", "bomb": "failed"}[name]
+    # The limit is 10 MB of body; a copy of it may be on its way.
+    assert peaks["bomb"] - peaks["plain"] < 30_000_000
 
 
 def test_a_name_that_leads_into_a_private_network_is_refused(site: MisbehavingSite, raw_dir: Path) -> None:
