@@ -2,11 +2,12 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.settings import Settings
+if TYPE_CHECKING:
+    from pipeline.settings import Settings
 
 DataDir = Annotated[
     Path | None, typer.Option("--data-dir", help="Directory that holds raw/, parsed/, curated/ and runs/.")
@@ -27,6 +28,10 @@ Ids = Annotated[
 ]
 Probe = Annotated[str | None, typer.Option("--probe", help="Range of ids to try, such as 50490000:3500-3700.")]
 Accept = Annotated[str | None, typer.Option("--accept", help="Publish what the quality gate refuses, for this reason.")]
+Cluster = Annotated[
+    str | None,
+    typer.Option("--cluster", help="Dask scheduler whose workers parse, such as tcp://host:8786 (docs/cluster.md)."),
+]
 NotifyUrl = Annotated[
     str | None, typer.Option("--notify-url", help="Address that gets a POST at the start and the end of the run.")
 ]
@@ -46,12 +51,14 @@ def settings_from(
     concurrency: int | None = None,
     notify_url: str | None = None,
     on_failure: str | None = None,
-) -> Settings:
+    cluster: str | None = None,
+) -> "Settings":
     """Read the settings with these flags on top; flags about a source go to every source the run works on."""
+    # Imported here: help needs no settings.
     from pipeline.settings_file import load_settings, sources_of
 
     flags: dict[str, object] = {"data_dir": data_dir, "source": source}
-    flags |= {"alarm.url": notify_url, "alarm.command": on_failure}
+    flags |= {"alarm.url": notify_url, "alarm.command": on_failure, "parse.cluster": cluster}
     of_source = {"base_url": base_url, "rate": rate, "concurrency": concurrency}
     if any(value is not None for value in of_source.values()):
         for chosen in sources_of(load_settings(config, os.environ, flags)):

@@ -2,7 +2,6 @@
 
 import dataclasses
 import re
-import tomllib
 import types
 import typing
 from collections.abc import Mapping
@@ -87,6 +86,9 @@ def _options(source: Source) -> list["dataclasses.Field[object]"]:
 
 
 def _from_file(settings: Settings, file: Path) -> Settings:
+    # Imported here: where there is no file, every command answers faster without it.
+    import tomllib
+
     try:
         text = file.read_text(encoding="utf-8")
         content = tomllib.loads(text)
