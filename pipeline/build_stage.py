@@ -17,7 +17,7 @@ from pipeline.inputs import find_parts
 from pipeline.models import LAYERS
 from pipeline.narrator import Narrator
 from pipeline.parse import PartResult, parse, parser_fingerprint, part_dir
-from pipeline.publish import Published, PublishError, building_dir, latest_release, publish
+from pipeline.publish import Published, PublishError, building_dir, latest_release, publish, withdrawn_release
 from pipeline.run_record import RunRecord, write_record
 from pipeline.settings import Settings
 from pipeline.software import software
@@ -127,14 +127,20 @@ def _build_and_publish(
         record.built_from = inputs_fingerprint(settings)
         record.rows = build(settings, fingerprint=parser_fingerprint(), out_dir=target)
     with record.timed("report"), narrator.progress("report"):
-        reasons = judge(target, previous, settings.gate)
-        record.gate = {"is_refused": bool(reasons), "reasons": list(reasons), "accepted_because": accepted_because}
+        withdrawn = withdrawn_release(settings.curated_dir)
+        reasons, measures = judge(target, previous, settings.gate, withdrawn=withdrawn)
+        record.gate = {
+            "is_refused": bool(reasons),
+            "reasons": [reason.en for reason in reasons],
+            "reasons_th": [reason.th for reason in reasons],
+            "accepted_because": accepted_because,
+        }
         _note_quality(target, record)
         record.status = "refused" if reasons and accepted_because is None else "published"
         record.finished_at = clock()
         record.release = record.run_id
         write_record(target, record.as_json(), "run.json")
-        write_report(target, record.as_json(), previous=previous, settings=settings)
+        write_report(target, record.as_json(), previous=previous, measures=measures)
     with record.timed("publish"), narrator.progress("publish"):
         published = publish(
             settings.curated_dir,
@@ -142,17 +148,17 @@ def _build_and_publish(
             run_id=record.run_id,
             counts=record.rows,
             keep=settings.build.keep_releases,
-            refusals=reasons if accepted_because is None else (),
+            refusals=[reason.en for reason in reasons] if accepted_because is None else (),
         )
     if published.is_refused:
         narrator.warn(
             f"the quality gate refused the release; it is set aside in {published.path}, latest is as it was; "
-            "look at its quality.html, then run again with --accept REASON if it is right after all"
+            "look at its quality.html, then run `bma-projects build --accept REASON` if it is right after all"
         )
     else:
         narrator.say(f"release {record.run_id} in {published.path}", stage="publish", rows=record.rows)
     for reason in reasons:
-        narrator.warn(f"quality gate: {reason}")
+        narrator.warn(f"quality gate: {reason.en}")
     return published
 
 

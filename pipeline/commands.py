@@ -154,7 +154,7 @@ def report(settings: Settings, output: Path, format_: str) -> int:
     if format_ == "md":
         sys.stdout.write(report_markdown(release.path))
         return ExitCode.DONE
-    write_report_of(release.path, output, settings=settings)
+    write_report_of(release.path, output)
     _print(f"{output / 'quality.html'}")
     return ExitCode.DONE
 

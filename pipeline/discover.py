@@ -10,6 +10,7 @@ from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from parsers.listing import Listing, read_listing
+from parsers.page import PageKind
 from pipeline.archive import ArchiveWriter, ListedProject
 from pipeline.crawl import log_neighbour
 from pipeline.errors import PipelineError
@@ -159,5 +160,6 @@ async def _read_page(
             break
         await site.back_off(attempts)
     content = json.dumps(listing).encode() if listing is not None else reply.body
-    log_neighbour(archive, url, reply, known, "listing", hashlib.sha256(content).hexdigest())
+    kind = PageKind.LISTING if listing is not None else PageKind.UNKNOWN
+    log_neighbour(archive, url, reply, known, kind.value, hashlib.sha256(content).hexdigest())
     return reply, listing

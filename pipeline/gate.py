@@ -1,5 +1,8 @@
 """The quality gate: says whether a built release may become `latest`, and why not.
 
+Judged is all that is new in the release compared with the one `latest` names, not the newest run alone: what was
+refused stays refused, whatever runs in between, until the site is mended or somebody accepts it.
+
 A rule refuses where its count and its share are both above the limit: the share finds a broken night on a site of any
 size, the count lets a night with three pages pass. Limits are the settings' until enough nights were published; from
 then on each share follows the nights before (median and MAD), between half and twice the setting.
@@ -12,59 +15,37 @@ from dataclasses import fields
 from pathlib import Path
 from typing import NamedTuple
 
+from pipeline.gate_reasons import RULES, Limit, Reason, over_limit, rolled_back
 from pipeline.measures import Measure, measure
 from pipeline.settings import GateSettings
 
-# In the order in which reasons are given: what explains most stands first.
-RULES = {
-    "pages_of_wrong_kind": "pages asked for are no project pages",
-    "pages_failed": "pages asked for gave no usable answer",
-    "labels_unknown": "label/value rows of new pages have a label nobody knows",
-    "labels_missing": "known labels are missing from new pages",
-    "values_unreadable": "new pages have a value that cannot be read",
-    "values_lost": "values of the last release are gone from pages read anew",
-    "pages_missing": "known projects have no page any more",
-    "projects_vanished": "listed projects of the last release vanished",
-    "projects_lost": "projects of the last release are not in this one",
-    "pages_changed": "known pages have other content than before",
-}
-# The same for the report, whose readers are no programmers.
-RULES_TH = {
-    "pages_of_wrong_kind": "หน้าที่ได้มาไม่ใช่หน้าโครงการ",
-    "pages_failed": "ดึงหน้าไม่สำเร็จ",
-    "labels_unknown": "ป้ายชื่อบนหน้าที่ไม่รู้จัก",
-    "labels_missing": "ป้ายชื่อที่ควรมีหายไปจากหน้า",
-    "values_unreadable": "ค่าในช่องอ่านไม่ได้",
-    "values_lost": "ค่าที่เคยมีในชุดก่อนหน้าหายไป",
-    "pages_missing": "ไม่พบหน้าของโครงการที่เคยมี",
-    "projects_vanished": "โครงการหายไปเป็นจำนวนมาก",
-    "projects_lost": "โครงการในชุดก่อนหน้าไม่อยู่ในชุดนี้",
-    "pages_changed": "หน้าเปลี่ยนพร้อมกันเป็นจำนวนมาก",
-}
 # MAD of a normal distribution is its standard deviation divided by this.
 _MAD_TO_SIGMA = 1.4826
 _HISTORY = "history"
 
 
-class Limit(NamedTuple):
-    """What one rule allows: refused where count and share are both above. n_nights tells what the share rests on."""
+class Verdict(NamedTuple):
+    """Why a built release must not be published, nothing when it may; and the figures that were judged."""
 
-    n: int
-    share: float
-    n_nights: int
+    reasons: tuple[Reason, ...]
+    measures: list[Measure]
 
 
-def judge(release: Path, previous: Path | None, settings: GateSettings) -> tuple[str, ...]:
-    """Why a built release must not be published, one line each; empty when it may.
+def judge(release: Path, previous: Path | None, settings: GateSettings, *, withdrawn: str | None = None) -> Verdict:
+    """Judge a built release by what is new in it.
 
-    previous is the release published before, None for the first one; the nights before are in its quality.json.
+    previous is the release that `latest` names, None for the first one; the nights before are in its quality.json.
+    withdrawn is the release from which somebody rolled back to it.
     """
     history = read_history(previous)
-    return tuple(
-        _reason(answer, limit)
-        for answer in measure(release, previous, tuple(RULES))
+    measures = measure(release, previous, tuple(RULES))
+    taken_back = () if withdrawn is None or previous is None else (rolled_back(withdrawn, previous.name),)
+    over = [
+        over_limit(answer, limit)
+        for answer in measures
         if is_over(answer, limit := limit_of(answer, history, settings))
-    )
+    ]
+    return Verdict((*taken_back, *over), measures)
 
 
 def limit_of(answer: Measure, history: Sequence[Measure], settings: GateSettings) -> Limit:
@@ -108,19 +89,3 @@ def read_history(previous: Path | None) -> list[Measure]:
     except (OSError, ValueError, KeyError, TypeError):
         # A release without a readable report has no history; the settings' own limits hold then.
         return []
-
-
-def _reason(answer: Measure, limit: Limit) -> str:
-    field = f"{answer.field}: " if answer.field else ""
-    detail = f" ({_shortened(answer.detail)})" if answer.detail else ""
-    basis = f"usual over {limit.n_nights} nights" if limit.n_nights else f"setting gate.{answer.rule}_share"
-    return (
-        f"{answer.rule}: {answer.source_id}: {field}{answer.n} of {answer.total} {RULES[answer.rule]}{detail}; "
-        f"{answer.share:.1%}, allowed {limit.share:.1%} ({basis})"
-    )
-
-
-def _shortened(text: str, length: int = 120) -> str:
-    """One line for a terminal or log: page text without control characters, cut to length."""
-    printable = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
-    return printable if len(printable) <= length else f"{printable[:length]}…"

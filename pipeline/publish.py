@@ -4,8 +4,10 @@ data/curated/building/<run_id>/    being built; removed by the next build when a
 data/curated/releases/<run_id>/    complete and verified, never changed again
 data/curated/refused/<run_id>/     complete, but the quality gate said no
 data/curated/latest                symlink to one release
+data/curated/rolled-back.json      while `latest` is where a rollback put it: {"from": run_id, "to": run_id}
 """
 
+import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
@@ -16,6 +18,7 @@ from pipeline.errors import PipelineError
 
 BUILDING, RELEASES, REFUSED, LATEST = "building", "releases", "refused", "latest"
 _DOOMED = ".removing-"
+_ROLLED_BACK = "rolled-back.json"
 
 
 class PublishError(PipelineError):
@@ -100,7 +103,10 @@ def latest_release(curated_dir: Path) -> Release:
 
 
 def rollback(curated_dir: Path, run_id: str | None = None) -> Release:
-    """Switch `latest` to a named release, or to the one before the present one."""
+    """Switch `latest` to a named release, or to the one before the present one.
+
+    It stays there: the quality gate publishes nothing newer until somebody accepts it, or switches back.
+    """
     releases = list_releases(curated_dir)
     names = [release.run_id for release in releases]
     if run_id is None:
@@ -110,8 +116,35 @@ def rollback(curated_dir: Path, run_id: str | None = None) -> Release:
         run_id = earlier[-1]
     if run_id not in names:
         raise PublishError(f"{run_id}: no such release; there are {', '.join(names) or 'none'}")
+    withdrawn = withdrawn_release(curated_dir) or _latest_run_id(curated_dir)
+    # Written before the switch and void until it: a crash between the two leaves all as it was.
+    _write_mark(curated_dir, {"from": withdrawn, "to": run_id})
     _switch(curated_dir, run_id)
     return Release(run_id, curated_dir / RELEASES / run_id, is_latest=True)
+
+
+def withdrawn_release(curated_dir: Path) -> str | None:
+    """The release that was the latest before somebody rolled back; None when `latest` is where a run put it."""
+    mark = curated_dir / _ROLLED_BACK
+    try:
+        said = json.loads(mark.read_text(encoding="utf-8"))
+        withdrawn, to = str(said["from"]), str(said["to"])
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError) as error:
+        raise PublishError(
+            f"{mark}: cannot be read ({error}); remove it, and roll back again if you meant to"
+        ) from error
+    # A run that published since then moved `latest` on, and a mark that leads to where it came from means nothing.
+    return withdrawn if withdrawn != to == _latest_run_id(curated_dir) else None
+
+
+def _write_mark(curated_dir: Path, mark: Mapping[str, str | None]) -> None:
+    partial = curated_dir / f".{_ROLLED_BACK}.partial"
+    partial.write_text(json.dumps(mark) + "\n", encoding="utf-8")
+    _sync(partial)
+    partial.replace(curated_dir / _ROLLED_BACK)
+    _sync(curated_dir)
 
 
 def _latest_run_id(curated_dir: Path) -> str | None:

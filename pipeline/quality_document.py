@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from parsers.labels import LABELS, MONTH_FIELD, MONTH_LABEL
-from pipeline.gate import RULES
-from pipeline.measures import measure
+from pipeline.measures import Measure
 from pipeline.report_data import ReportData
 
 SCHEMA_VERSION = 1
@@ -35,7 +34,7 @@ class Sentence(NamedTuple):
 
 
 def make_document(
-    release: Path, run: Run, data: ReportData, *, previous: Path | None, nights: Sequence[Document]
+    run: Run, data: ReportData, measures: Iterable[Measure], *, previous: Path | None, nights: Sequence[Document]
 ) -> Document:
     """quality.json as one document; nights are those of the release before, this one's is added."""
     issues = Counter(entry.severity for entry in data.entries)
@@ -47,8 +46,7 @@ def make_document(
         "issues": {severity: issues[severity] for severity in SEVERITIES},
         "coverage": _coverage(data, counts),
         "measures": [
-            {"rule": m.rule, "source_id": m.source_id, "field": m.field, "n": m.n, "total": m.total}
-            for m in measure(release, previous, tuple(RULES))
+            {"rule": m.rule, "source_id": m.source_id, "field": m.field, "n": m.n, "total": m.total} for m in measures
         ],
     }
     return {
@@ -113,12 +111,17 @@ def _sources(run: Run) -> list[Document]:
 def _gate(run: Run) -> Document:
     gate = run.get("gate")
     said = gate if isinstance(gate, Mapping) else {}
-    reasons = said.get("reasons")
+    reasons, reasons_th = _texts(said.get("reasons")), _texts(said.get("reasons_th"))
     return {
         "is_refused": bool(said.get("is_refused")),
-        "reasons": [str(reason) for reason in reasons] if isinstance(reasons, list | tuple) else [],
+        "reasons": reasons,
+        "reasons_th": reasons_th if len(reasons_th) == len(reasons) else reasons,
         "accepted_because": said.get("accepted_because"),
     }
+
+
+def _texts(value: object) -> list[str]:
+    return [str(text) for text in value] if isinstance(value, list | tuple) else []
 
 
 def _coverage(data: ReportData, counts: Mapping[str, int]) -> Document:

@@ -1,6 +1,7 @@
 """The data-quality report of a release: quality.json for machines, quality.html and Markdown for people."""
 
 import base64
+import functools
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,11 +14,11 @@ from markupsafe import Markup, escape
 
 from pipeline import bangkok, charts
 from pipeline.errors import PipelineError
-from pipeline.gate import RULES_TH
+from pipeline.gate_reasons import RULES
+from pipeline.measures import Measure, measure
 from pipeline.quality_document import PAGE_OUTCOMES, SEVERITIES, Document, Run, make_document
 from pipeline.report_data import Entry, ReportData, read_report_data
 from pipeline.report_entries import pack, show_command
-from pipeline.settings import Settings
 from pipeline.visible import pieces, visible, web_address
 
 HTML, JSON = "quality.html", "quality.json"
@@ -28,19 +29,20 @@ class ReportError(PipelineError):
     """The report cannot be written or read; the message says which file and why."""
 
 
-def write_report(release: Path, run: Run, *, previous: Path | None, settings: Settings) -> None:
+def write_report(release: Path, run: Run, *, previous: Path | None, measures: Sequence[Measure] | None = None) -> None:
     """Write quality.html and quality.json into a built release that is not published yet.
 
-    run is the run record as in run.json, whatever it may lack; previous is the release published before this one.
+    run is the run record as in run.json, whatever it may lack; previous is the release published before this one;
+    measures are what the gate has judged already.
     """
-    _write(release, release, run, previous, settings)
+    _write(release, release, run, previous, measures)
 
 
-def write_report_of(release: Path, output: Path, *, settings: Settings) -> None:
+def write_report_of(release: Path, output: Path) -> None:
     """Write the report of a published release once more, into another directory. Raises ReportError."""
     try:
         output.mkdir(parents=True, exist_ok=True)
-        _write(release, output, _read_json(release / "run.json"), _release_before(release), settings)
+        _write(release, output, _read_json(release / "run.json"), _release_before(release))
     except OSError as error:
         raise ReportError(f"{output}: cannot be written ({error.strerror})") from error
 
@@ -51,9 +53,16 @@ def report_markdown(release: Path) -> str:
     return _environment().get_template("quality.md.j2").render(q=document, severities=SEVERITIES)
 
 
-def _write(release: Path, output: Path, run: Run, previous: Path | None, settings: Settings) -> None:
+def _write(
+    release: Path,
+    output: Path,
+    run: Run,
+    previous: Path | None,
+    measures: Sequence[Measure] | None = None,
+) -> None:
     data = read_report_data(release, previous)
-    document = make_document(release, run, data, previous=previous, nights=_nights(previous))
+    judged = measure(release, previous, tuple(RULES)) if measures is None else measures
+    document = make_document(run, data, judged, previous=previous, nights=_nights(previous))
     text = json.dumps(document, ensure_ascii=False, indent=1, default=str)
     (output / JSON).write_text(f"{text}\n", encoding="utf-8")
     (output / HTML).write_text(_page(document, data), encoding="utf-8")
@@ -80,7 +89,6 @@ def _page(document: Document, data: ReportData) -> str:
             severities=SEVERITIES,
             outcomes=PAGE_OUTCOMES,
             charts=_charts(document),
-            rules_th=RULES_TH,
         )
     )
 
@@ -117,6 +125,7 @@ def _charts(document: Mapping[str, object]) -> dict[str, Markup]:
     }
 
 
+@functools.cache
 def _environment() -> Environment:
     """Templates with every value escaped; Markdown has no such safety net and puts page text into code spans."""
     environment = Environment(

@@ -7,9 +7,7 @@ from typing import NamedTuple, TypeVar
 
 import duckdb
 
-from pipeline.measures import OTHER_COLUMNS, UNREADABLE_CODES, attach_release
-
-_BEFORE_TABLES = ("projects", "quality_issues")
+from pipeline.measures import OTHER_COLUMNS, attach_pair
 
 
 class Entry(NamedTuple):
@@ -223,14 +221,7 @@ def read_report_data(release: Path, previous: Path | None) -> ReportData:
 
 def _read(release: Path, previous: Path | None) -> ReportData:
     with duckdb.connect() as con:
-        attach_release(con, release, "here")
-        if previous is None:
-            con.execute("ATTACH ':memory:' AS before").complete()
-            for table in _BEFORE_TABLES:
-                con.execute(f"CREATE TABLE before.{table} AS FROM here.{table} LIMIT 0").complete()
-        else:
-            attach_release(con, previous, "before")
-        con.execute("SET VARIABLE unreadable_codes = $codes", {"codes": list(UNREADABLE_CODES)}).complete()
+        attach_pair(con, release, previous)
         con.execute("""
             CREATE TEMP MACRO iso(moment) AS strftime(make_timestamp(epoch_us(moment)), '%Y-%m-%dT%H:%M:%SZ')
         """).complete()

@@ -110,6 +110,8 @@ class GateSettings:
     values_unreadable_share: float = _limit(0.2, "people mistype some values of a field, only programs mistype a fifth")
     values_lost_count: int = _limit(10, "agencies clear single values")
     values_lost_share: float = _limit(0.3, "a field that empties on a third of the pages emptied by itself")
+    listing_shrunk_count: int = _limit(5, "single projects are taken off the listing")
+    listing_shrunk_share: float = _limit(0.1, "a listing that lost a tenth overnight lost its filter, or half its data")
     pages_missing_count: int = _limit(5, "single projects are deleted")
     pages_missing_share: float = _limit(0.1, "a tenth of the known pages does not go in one night")
     projects_vanished_count: int = _limit(5, "single projects are deleted")

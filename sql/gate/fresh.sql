@@ -1,10 +1,40 @@
--- The projects whose newest page is another one than in the release before.
+-- The projects whose newest page says other things than in the release before.
+--
+-- Another capture alone is no news: a page that was broken for a night and is as before has a new one.
+WITH contents AS (
+    SELECT
+        projects.source_id,
+        projects.project_id,
+        projects.snapshot_id,
+        versions.content_sha256
+    FROM here.projects AS projects
+    INNER JOIN here.project_versions AS versions
+        ON
+            projects.source_id = versions.source_id
+            AND projects.project_id = versions.project_id
+            AND projects.n_versions = versions.version_no
+),
+
+contents_before AS (
+    SELECT
+        projects.source_id,
+        projects.project_id,
+        projects.snapshot_id,
+        versions.content_sha256
+    FROM before.projects AS projects
+    INNER JOIN before.project_versions AS versions
+        ON
+            projects.source_id = versions.source_id
+            AND projects.project_id = versions.project_id
+            AND projects.n_versions = versions.version_no
+)
+
 SELECT
-    here.source_id,
-    here.project_id
-FROM here.projects AS here
-ANTI JOIN before.projects AS before
+    contents.source_id,
+    contents.project_id
+FROM contents
+ANTI JOIN contents_before AS known
     ON
-        here.source_id = before.source_id
-        AND here.project_id = before.project_id
-        AND here.snapshot_id = before.snapshot_id
+        contents.source_id = known.source_id
+        AND contents.project_id = known.project_id
+        AND (contents.snapshot_id = known.snapshot_id OR contents.content_sha256 = known.content_sha256)

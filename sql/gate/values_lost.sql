@@ -5,7 +5,6 @@ WITH cells AS (
     SELECT
         here.source_id,
         here.project_id,
-        here.snapshot_id <> before.snapshot_id AS is_fresh,
         unnest(
             [
                 {'field': 'name', 'had': before.name IS NOT NULL, 'has': here.name IS NOT NULL},
@@ -32,7 +31,6 @@ WITH cells AS (
     SELECT
         before.source_id,
         before.project_id,
-        here.snapshot_id <> before.snapshot_id AS is_fresh,
         {'field': 'month', 'had': true, 'has': coalesce(months.result_raw, '') <> ''} AS cell
     FROM before.targets AS before
     INNER JOIN here.projects AS here ON before.source_id = here.source_id AND before.project_id = here.project_id
@@ -46,11 +44,8 @@ WITH cells AS (
     SELECT
         before.source_id,
         before.project_id,
-        here.snapshot_id <> before_page.snapshot_id AS is_fresh,
         {'field': 'progress_history', 'had': true, 'has': coalesce(reports.is_current, false)} AS cell
     FROM before.progress_history AS before
-    INNER JOIN before.projects AS before_page
-        ON before.source_id = before_page.source_id AND before.project_id = before_page.project_id
     INNER JOIN here.projects AS here ON before.source_id = here.source_id AND before.project_id = here.project_id
     LEFT JOIN here.progress_history AS reports
         ON
@@ -62,9 +57,11 @@ WITH cells AS (
 
 compared AS (
     SELECT
-        *,
-        is_fresh OR bool_or(cell.had <> cell.has) OVER (PARTITION BY source_id, project_id) AS is_compared
+        cells.*,
+        fresh.project_id IS NOT NULL
+        OR bool_or(cells.cell.had <> cells.cell.has) OVER (PARTITION BY cells.source_id, cells.project_id) AS is_compared
     FROM cells
+    LEFT JOIN fresh ON cells.source_id = fresh.source_id AND cells.project_id = fresh.project_id
 )
 
 SELECT

@@ -1,9 +1,11 @@
--- The projects this run asked for, with what the last answer was.
-WITH this_run AS (
-    SELECT coalesce(started_at, try_strptime(run_id, '%Y%m%dT%H%M%SZ')::TIMESTAMPTZ) AS started_at
-    FROM here.runs
-    ORDER BY run_id DESC
-    LIMIT 1
+-- The projects asked for since the release before was built, with what the last answer was.
+--
+-- Not the newest run alone: what a refused run saw is news as long as no release holds it. An imported capture is older
+-- than every run that is news and counts as no visit.
+WITH news AS (
+    SELECT min(coalesce(runs.started_at, try_strptime(runs.run_id, '%Y%m%dT%H%M%SZ')::TIMESTAMPTZ)) AS began_at
+    FROM here.runs AS runs
+    ANTI JOIN before.runs AS known ON runs.run_id = known.run_id
 ),
 
 attempted AS (
@@ -13,7 +15,12 @@ attempted AS (
         arg_max(status.last_outcome, status.last_attempt_at) AS outcome,
         arg_max(coalesce(status.last_page_kind, ''), status.last_attempt_at) AS page_kind
     FROM here.page_status AS status
-    INNER JOIN this_run ON status.last_attempt_at >= this_run.started_at
+    INNER JOIN news ON status.last_attempt_at >= news.began_at
+    ANTI JOIN before.page_status AS known
+        ON
+            status.source_id = known.source_id
+            AND status.url = known.url
+            AND status.last_attempt_at <= known.last_attempt_at
     WHERE status.project_id IS NOT NULL
     GROUP BY status.source_id, status.project_id
 )

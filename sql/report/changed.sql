@@ -25,6 +25,6 @@ SELECT
     coalesce(edits.labels, '') AS labels
 FROM here.projects AS here
 INNER JOIN before.projects AS old ON here.source_id = old.source_id AND here.project_id = old.project_id
+SEMI JOIN fresh ON here.source_id = fresh.source_id AND here.project_id = fresh.project_id
 LEFT JOIN edits ON here.source_id = edits.source_id AND here.project_id = edits.project_id
-WHERE here.snapshot_id <> old.snapshot_id
 ORDER BY n_changes DESC, here.source_id, here.project_id

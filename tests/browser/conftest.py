@@ -14,7 +14,6 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, sync_playwright
 
 from pipeline.report import write_report
-from pipeline.settings import Settings
 from tests.conftest import ParsedArchive
 
 # A container has no user namespace for the sandbox; the rest keeps Chromium from calling home.
@@ -139,11 +138,9 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
     archive.capture(HOSTILE_ID, "2026-01-01", name=STACKED, issues=[("doubled_marks", "name", STACKED)])
     first = archive.build("20260101T000000Z").path
-    write_report(
-        first, {"run_id": "20260101T000000Z", "finished_at": "2026-01-01T00:20:00Z"}, previous=None, settings=Settings()
-    )
+    write_report(first, {"run_id": "20260101T000000Z", "finished_at": "2026-01-01T00:20:00Z"}, previous=None)
     archive.capture("50490000-0001", "2026-01-03", name=HOSTILE_NAMES[0], issues=[("progress_falls", "progress", "88")])
     archive.attempt("50490000-0002", "2026-01-03", "failed")
     second = archive.build("20260103T000000Z").path
-    write_report(second, RUN, previous=first, settings=Settings())
+    write_report(second, RUN, previous=first)
     return second / "quality.html"

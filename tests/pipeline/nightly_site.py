@@ -1,9 +1,9 @@
-"""Thirty made-up projects in the shape of the real page, on loopback, that change from night to night."""
+"""Made-up projects in the shape of the real page, on sites on loopback that change from night to night."""
 
 import dataclasses
 import re
-import shutil
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from pipeline.fetch_stage import fetch_source
 from pipeline.narrator import Narrator
 from pipeline.parse import parse_segment, part_dir
 from pipeline.publish import Published
-from pipeline.refresh import ExitCode, new_record, refresh
+from pipeline.refresh import new_record
 from pipeline.run_record import RunRecord, write_record
 from pipeline.sample import Reply, SamplePage, fresh_token, listing_page, serve
 from pipeline.settings import FetchSettings, Settings, Source
@@ -25,11 +25,40 @@ REAL_PAGE = SITE.joinpath("pages", "50490000-3607.html").read_text(encoding="utf
 LOGIN = SITE.joinpath("other", "login.html").read_bytes()
 NOT_FOUND = SITE.joinpath("other", "not-found.html").read_bytes()
 HTML = "text/html; charset=UTF-8"
-IDS = [f"50490000-{number:04}" for number in range(1, 31)]
+IDS = [f"50490000-{number:04}" for number in range(1, 23)]
 # No politeness is due to a site of our own, and no patience with what it is told to refuse.
 FETCH = FetchSettings(rate=0, concurrency=4, timeout=5, attempts=1, backoff=0.01, max_wait=0.1)
 
 Change = Callable[[str, str], Reply | str]
+
+
+def unchanged(project_id: str, page: str) -> str:
+    """A page as it stands."""
+    return page
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Scene:
+    """What a site does in one night, and what it is asked for.
+
+    change makes of a page what the site answers; listed is what its listing names, or the answer it gives instead; ids
+    are the pages asked for when the listing is not read.
+    """
+
+    change: Change = unchanged
+    listed: Sequence[str] | Reply = tuple(IDS)
+    ids: Sequence[str] | None = None
+
+    def answer(self, target: str) -> Reply:
+        query = {name: values[-1] for name, values in parse_qs(urlsplit(target).query).items()}
+        if query.get("r") == "tbl-project-main/index":
+            if isinstance(self.listed, Reply):
+                return self.listed
+            return Reply(200, HTML, listing_page([_entry(one) for one in self.listed], query.get("page", "1")))
+        if query.get("project_id") not in IDS:
+            return Reply(404, HTML, NOT_FOUND)
+        made = self.change(query["project_id"], page_of(query["project_id"]))
+        return made if isinstance(made, Reply) else Reply(200, HTML, fresh_token(made.encode()))
 
 
 class Night(NamedTuple):
@@ -39,77 +68,47 @@ class Night(NamedTuple):
     published: Published
 
     @property
-    def rules(self) -> list[str]:
-        """The rules that refused the release, without their figures."""
-        return [reason.partition(":")[0] for reason in self.published.reasons]
+    def rules(self) -> dict[str, list[str]]:
+        """The rules that refused the release by the source they speak of, without their figures."""
+        found: dict[str, list[str]] = {}
+        for reason in self.published.reasons:
+            rule, source_id, _ = reason.split(": ", 2)
+            found.setdefault(source_id, []).append(rule)
+        return found
 
 
-class NightlySite:
-    """Refreshes one data directory night by night; `change` says what the site makes of a page before it answers."""
+class NightlySites:
+    """Refreshes one data directory night by night, from any number of sites that do what their scene says."""
 
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir
-
-    def copy(self, data_dir: Path) -> "NightlySite":
-        shutil.copytree(self.data_dir, data_dir, symlinks=True)
-        return NightlySite(data_dir)
 
     @property
     def latest(self) -> Path:
         return (self.data_dir / "curated" / "latest").resolve()
 
-    def night(
-        self,
-        change: Change = lambda project_id, page: page,
-        *,
-        listed: Sequence[str] = tuple(IDS),
-        ids: Sequence[str] | None = None,
-        source_id: str = "district",
-        accept: str | None = None,
-    ) -> Night:
-        def answer(target: str) -> Reply:
-            query = {name: values[-1] for name, values in parse_qs(urlsplit(target).query).items()}
-            if query.get("r") == "tbl-project-main/index":
-                return Reply(200, HTML, listing_page([_entry(one) for one in listed], query.get("page", "1")))
-            if query.get("project_id") not in IDS:
-                return Reply(404, HTML, NOT_FOUND)
-            made = change(query["project_id"], page_of(query["project_id"]))
-            return made if isinstance(made, Reply) else Reply(200, HTML, fresh_token(made.encode()))
-
-        with serve(answer) as address:
-            source = Source(
-                source_id,
-                f"http://{source_id}.invalid/dp/frontend/web/index.php",
-                connect_to=address,
-                is_revisited_always=True,
-            )
-            settings = dataclasses.replace(
-                Settings(), data_dir=self.data_dir, source=source_id, sources={source_id: source}, fetch=FETCH
-            )
-            return self._run(settings, source, ids, accept)
-
-    def _run(self, settings: Settings, source: Source, ids: Sequence[str] | None, accept: str | None) -> Night:
-        """The stages of a refresh in this process: a pool of workers is not worth starting for thirty pages."""
-        narrator = Narrator(is_quiet=True)
-        record = new_record(settings, "refresh", [], [source])
-        fetch_source(settings, source, record, narrator, ids)
+    def night(self, **scenes: Scene) -> Night:
+        """One run over the named sources, all stages in this process: no pool of workers for a few hundred pages."""
+        with ExitStack() as open_sites:
+            sources = {
+                source_id: Source(
+                    source_id,
+                    f"http://{source_id}.invalid/dp/frontend/web/index.php".replace("_", "-"),
+                    connect_to=open_sites.enter_context(serve(scene.answer)),
+                    is_revisited_always=True,
+                )
+                for source_id, scene in scenes.items()
+            }
+            settings = dataclasses.replace(Settings(), data_dir=self.data_dir, sources=sources, fetch=FETCH)
+            narrator = Narrator(is_quiet=True)
+            record = new_record(settings, "refresh", [], list(sources.values()))
+            for source_id, scene in scenes.items():
+                fetch_source(settings, sources[source_id], record, narrator, scene.ids)
         for segment in sealed_segments(settings.raw_dir):
             if not part_dir(settings.parsed_dir, segment.name).exists():
                 parse_segment(segment, settings.parsed_dir)
-        published = build_and_publish(settings, record, narrator, accepted_because=accept)
+        published = build_and_publish(settings, record, narrator)
         write_record(settings.runs_dir, record.as_json(), f"{record.run_id}.json")
-        return Night(record, published)
-
-
-class RefreshedSite(NightlySite):
-    """The same through `bma-projects refresh` as a whole; `code` is what its last run said to cron."""
-
-    code: ExitCode
-
-    def _run(self, settings: Settings, source: Source, ids: Sequence[str] | None, accept: str | None) -> Night:
-        narrator = Narrator(is_quiet=True)
-        self.code, record, published = refresh(settings, narrator, [], project_ids=ids, accepted_because=accept)
-        assert published is not None
         return Night(record, published)
 
 

@@ -3,19 +3,20 @@
 import dataclasses
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from parsers.labels import LABELS, MONTH_LABEL
-from pipeline.gate import RULES, is_over, judge, limit_of, read_history
+from pipeline.gate import is_over, judge, limit_of, read_history
+from pipeline.gate_reasons import RULES
 from pipeline.measures import Measure
-from pipeline.refresh import ExitCode
-from pipeline.sample import Reply
+from pipeline.sample import Reply, serve
 from pipeline.settings import GateSettings
 from tests.conftest import ParsedArchive
-from tests.pipeline.nightly_site import HTML, IDS, LOGIN, NOT_FOUND, Night, NightlySite, RefreshedSite, edited
+from tests.pipeline.command import bma_here
+from tests.pipeline.nightly_site import HTML, IDS, LOGIN, NOT_FOUND, Night, NightlySites, Scene, edited
 
 ENGLISH = {label.text: f"Field {number}" for number, label in enumerate(LABELS) if not label.text.isascii()} | {
     MONTH_LABEL: "Result of month"
@@ -76,74 +77,138 @@ def one_slip(project_id: str, page: str) -> Reply | str:
     return Reply(404, HTML, NOT_FOUND) if project_id == IDS[1] else blank_months(project_id, page)
 
 
+BROKEN = {
+    "login_wall": (Scene(login_wall), "pages_of_wrong_kind"),
+    "server_down": (Scene(server_down), "pages_failed"),
+    "other_labels": (Scene(other_labels), "labels_unknown"),
+    "in_english": (Scene(in_english), "labels_unknown"),
+    "missing_rows": (Scene(missing_rows), "labels_missing"),
+    "broken_numbers": (Scene(broken_numbers), "values_unreadable"),
+    "blank_months": (Scene(blank_months), "values_lost"),
+    "listing_halved": (Scene(listed=IDS[:11]), "listing_shrunk"),
+    "listing_empty": (Scene(listed=()), "listing_shrunk"),
+    "half_gone": (Scene(half_gone), "pages_missing"),
+    "rewritten": (Scene(rewritten), "pages_changed"),
+}
+GOOD = {
+    "a_few_edits_and_one_off_the_listing": Scene(a_few_edits, listed=IDS[1:]),
+    "small_with_every_slip": Scene(one_slip, ids=IDS[:3]),
+    "listing_behind_login": Scene(listed=Reply(200, HTML, LOGIN)),
+}
+
+
 @pytest.fixture(scope="module")
-def first_night(tmp_path_factory: pytest.TempPathFactory) -> NightlySite:
-    site = NightlySite(tmp_path_factory.mktemp("gate") / "data")
-    night = site.night()
-    assert night.rules == [], "a first night has no history to be judged by"
-    return site
+def second_night(tmp_path_factory: pytest.TempPathFactory) -> Night:
+    """The night after a good one, on as many sites as there are scenes: a release is judged source by source."""
+    sites = NightlySites(tmp_path_factory.mktemp("gate") / "data")
+    first = sites.night(**dict.fromkeys([*BROKEN, *GOOD], Scene()))
+    assert first.rules == {}, "a first night has no history to be judged by"
+    before = sites.latest
+    scenes = {source_id: scene for source_id, (scene, _) in BROKEN.items()} | GOOD
+    night = sites.night(**scenes, first_night_of_another=Scene())
+    assert sites.latest == before, "latest stays as it was"
+    return night
 
 
-@pytest.fixture
-def site(first_night: NightlySite, tmp_path: Path) -> NightlySite:
-    return first_night.copy(tmp_path / "data")
+@pytest.mark.parametrize("source_id", BROKEN)
+def test_a_broken_night_is_refused_for_its_reason(second_night: Night, source_id: str) -> None:
+    assert second_night.rules[source_id][0] == BROKEN[source_id][1], second_night.published.reasons
 
 
-@pytest.mark.parametrize(
-    ("change", "rule"),
-    [
-        (login_wall, "pages_of_wrong_kind"),
-        (server_down, "pages_failed"),
-        (other_labels, "labels_unknown"),
-        (in_english, "labels_unknown"),
-        (missing_rows, "labels_missing"),
-        (broken_numbers, "values_unreadable"),
-        (blank_months, "values_lost"),
-        (half_gone, "pages_missing"),
-        (rewritten, "pages_changed"),
-    ],
-)
-def test_a_broken_night_is_refused_for_its_reason(
-    site: NightlySite, change: Callable[[str, str], Reply | str], rule: str
-) -> None:
-    before = site.latest
-    night = site.night(change)
-    assert night.rules[0] == rule, night.published.reasons
-    assert site.latest == before, "latest stays as it was"
-    assert night.published.path.parent.name == "refused"
-    report = json.loads((night.published.path / "quality.json").read_text())
+@pytest.mark.parametrize("source_id", [*GOOD, "first_night_of_another"])
+def test_a_good_night_gives_no_reason(second_night: Night, source_id: str) -> None:
+    assert source_id not in second_night.rules, second_night.published.reasons
+
+
+def test_a_refused_release_stands_aside_with_its_reasons_in_both_languages(second_night: Night) -> None:
+    assert second_night.published.path.parent.name == "refused"
+    report = json.loads((second_night.published.path / "quality.json").read_text())
     assert report["sentence"]["mood"] == "bad"
-    assert [reason.partition(":")[0] for reason in report["gate"]["reasons"]] == night.rules
-    assert all("\n" not in reason and reason.isprintable() for reason in night.published.reasons)
+    gate = report["gate"]
+    assert gate["reasons"] == list(second_night.published.reasons)
+    assert all("\n" not in reason and reason.isprintable() for reason in gate["reasons"] + gate["reasons_th"])
+    assert (
+        "broken_numbers: งบฯ ที่ได้รับ (บาท): ค่าในช่องนี้บนหน้าใหม่อ่านไม่ได้ 22 จาก 22 หน้า (unreadable_number) "
+        "คิดเป็น 100.0% เกินเกณฑ์ 20.0% (ตามค่าที่ตั้ง gate.values_unreadable_share)"
+    ) in gate["reasons_th"]
+    assert len(gate["reasons_th"]) == len(gate["reasons"])
 
 
-@pytest.mark.parametrize(
-    "nights",
-    [
-        pytest.param(lambda site: site.night(), id="nothing changed"),
-        pytest.param(lambda site: site.night(a_few_edits), id="a few edits"),
-        pytest.param(lambda site: site.night(one_slip, ids=IDS[:3]), id="a small night with every kind of slip"),
-        pytest.param(lambda site: site.night(source_id="other"), id="the first night of a second source"),
-    ],
-)
-def test_a_good_night_is_published(site: NightlySite, nights: Callable[[NightlySite], Night]) -> None:
-    before = site.latest
-    night = nights(site)
-    assert night.rules == [], night.published.reasons
-    assert site.latest != before
+class Story:
+    """The commands as somebody types them, one after the other, against a site whose scene changes in between."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        self.scene = Scene()
+        self.config = data_dir.with_name("bma-projects.toml")
+
+    def answer(self, target: str) -> Reply:
+        return self.scene.answer(target)
+
+    def configure(self, address: str) -> None:
+        self.config.write_text(
+            f"""
+            source = "city"
+            data_dir = "{self.data_dir}"
+            fetch = {{ rate = 0.0, concurrency = 4, attempts = 1 }}
+            [sources.city]
+            base_url = "http://city.invalid/dp/frontend/web/index.php"
+            connect_to = "{address}"
+            is_revisited_always = true
+            """
+        )
+
+    def command(self, *words: str) -> tuple[int, list[str]]:
+        """The exit code, and the gate's reasons as they were printed."""
+        done = bma_here(*words, "--config", self.config)
+        return done.returncode, re.findall("quality gate: (.*)", done.stderr)
+
+    @property
+    def latest(self) -> Path:
+        return (self.data_dir / "curated" / "latest").resolve()
+
+    @property
+    def report(self) -> dict[str, Any]:
+        report: dict[str, Any] = json.loads((self.latest / "quality.json").read_text())
+        return report
 
 
-def test_what_was_refused_stays_refused_until_somebody_accepts_it(first_night: NightlySite, tmp_path: Path) -> None:
-    site = RefreshedSite(first_night.copy(tmp_path / "data").data_dir)
-    assert (site.night(rewritten).rules, site.code) == (["pages_changed"], ExitCode.REFUSED)
-    again = site.night(rewritten)
-    assert again.rules == ["pages_changed"], "the archive has these pages by now; the release has not"
-    night = site.night(rewritten, accept="the remark was moved on purpose")
-    assert (site.code, site.latest.name) == (ExitCode.DONE, night.record.run_id)
-    report = json.loads((site.latest / "quality.json").read_text())
-    assert report["gate"]["accepted_because"] == "the remark was moved on purpose"
-    assert report["sentence"]["mood"] == "attention"
-    assert [row["status"] for row in report["runs"]] == ["published", "refused", "refused", "published"]
+def test_what_was_refused_is_published_only_when_it_heals_or_somebody_says_so(tmp_path: Path) -> None:
+    story = Story(tmp_path / "data")
+    with serve(story.answer) as address:
+        story.configure(address)
+        assert story.command("refresh") == (0, [])
+        first = story.latest
+
+        story.scene = Scene(login_wall)
+        code, reasons = story.command("refresh")
+        assert (code, [reason.split(":")[0] for reason in reasons]) == (3, ["pages_of_wrong_kind"])
+        assert story.command("build") == (3, reasons), "a run that asks for nothing changes nothing"
+        story.scene = Scene()
+        ids = tmp_path / "ids.txt"
+        ids.write_text(IDS[0])
+        code, fewer = story.command("refresh", "--ids", str(ids))
+        assert (code, fewer) == (3, [reasons[0].replace("22 of 22", "21 of 22").replace("100.0%, ", "95.5%, ")])
+        assert story.latest == first
+        assert story.command("build", "--accept", "the login wall stays") == (0, fewer)
+        assert story.report["gate"]["accepted_because"] == "the login wall stays"
+        assert story.report["gate"]["reasons"] == fewer
+        assert story.report["sentence"]["mood"] == "attention"
+
+        story.scene = Scene(rewritten)
+        code, reasons = story.command("refresh")
+        assert (code, [reason.split(":")[0] for reason in reasons]) == (3, ["pages_changed"])
+        story.scene = Scene()
+        assert story.command("refresh") == (0, []), "the pages say again what the release says"
+        healed = story.latest
+
+        assert story.command("releases", "--rollback") == (0, [])
+        code, reasons = story.command("build")
+        assert (code, [reason.split(":")[0] for reason in reasons]) == (3, ["rolled_back"])
+        assert healed.name in reasons[0]
+        assert story.command("releases", "--rollback", "--to", healed.name) == (0, [])
+        assert story.command("build") == (0, []), "who goes forward again has taken it back"
+        assert story.latest == healed
 
 
 def test_a_lost_part_of_the_archive_is_refused(archive: ParsedArchive) -> None:
@@ -152,8 +217,8 @@ def test_a_lost_part_of_the_archive_is_refused(archive: ParsedArchive) -> None:
     before = archive.build("before")
     lost = ParsedArchive(archive.data_dir / "lost")
     lost.capture("50490000-0002", "2026-01-02", name="b")
-    (reason,) = judge(lost.build().path, before.path, GateSettings())
-    assert reason.startswith("projects_lost: sample: 1 of 2 projects of the last release are not in this one")
+    (reason,) = judge(lost.build().path, before.path, GateSettings()).reasons
+    assert reason.en.startswith("projects_lost: sample: 1 of 2 projects of the last release are not in this one")
 
 
 def test_mass_vanishing_is_refused(archive: ParsedArchive) -> None:
@@ -163,8 +228,8 @@ def test_mass_vanishing_is_refused(archive: ParsedArchive) -> None:
     before = archive.build("before")
     for day in ("02", "03"):
         archive.listing(f"2026-01-{day}", ids[:4])
-    (reason,) = judge(archive.build("after").path, before.path, GateSettings())
-    assert reason.startswith("projects_vanished: sample: 6 of 10 listed projects")
+    (reason,) = judge(archive.build("after").path, before.path, GateSettings()).reasons
+    assert reason.en.startswith("projects_vanished: sample: 6 of 10 listed projects")
 
 
 def measured(share: float, rule: str = "pages_failed") -> Measure:

@@ -14,7 +14,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.analyst import open_release
-from pipeline.publish import PublishError, building_dir, latest_release, list_releases, publish, rollback
+from pipeline.publish import (
+    PublishError,
+    building_dir,
+    latest_release,
+    list_releases,
+    publish,
+    rollback,
+    withdrawn_release,
+)
 from pipeline.verify import VerifyError, verify_release
 from tests.conftest import Built, ParsedArchive
 
@@ -90,8 +98,20 @@ def test_rollback_goes_to_the_release_before_and_to_a_named_one(curated: Path, b
         publish_copy(curated, built, number)
     assert rollback(curated).run_id == run_id(2)
     assert rollback(curated).run_id == run_id(1)
+    assert withdrawn_release(curated) == run_id(3), "however many steps back, this one was taken back"
     assert rollback(curated, run_id(3)).run_id == run_id(3)
     assert latest_release(curated).run_id == run_id(3)
+    assert withdrawn_release(curated) is None
+    rollback(curated)
+    publish_copy(curated, built, 4)
+    assert withdrawn_release(curated) is None, "who publishes has the last word"
+
+
+def test_a_torn_mark_of_a_rollback_stops_the_publisher_with_advice(curated: Path, built: Built) -> None:
+    publish_copy(curated, built, 1)
+    (curated / "rolled-back.json").write_text("{")
+    with pytest.raises(PublishError, match=r"rolled-back\.json: cannot be read .* remove it"):
+        withdrawn_release(curated)
 
 
 def test_rollback_without_an_earlier_or_named_release_says_so(curated: Path, built: Built) -> None:

@@ -1,0 +1,53 @@
+-- What the site's own listing of projects said, each time it was read.
+--
+-- key: source_id, run_id
+-- references: run_id -> runs
+-- warning: a listing that is not complete says nothing about the projects it does not name.
+-- columns:
+--   source_id = projects
+--   run_id = runs
+--   listed_at: when it was read | unit UTC timestamp
+--   n_projects: projects it named | unit projects
+--   stated_total: projects it said there are | unit projects | null where it said nothing
+--   is_complete: true where it was read to its end and named all it said there are
+WITH named AS (
+    SELECT
+        source_id,
+        run_id,
+        max(seen_at) AS listed_at,
+        count(DISTINCT project_id) AS n_projects,
+        max(stated_total) AS stated_total,
+        bool_and(is_complete) AND count(DISTINCT project_id) >= coalesce(max(stated_total), 0) AS is_complete
+    FROM parsed.listing
+    GROUP BY source_id, run_id
+),
+
+answered AS (
+    SELECT
+        source_id,
+        run_id,
+        max(requested_at) AS listed_at
+    FROM staging.attempts
+    WHERE page_kind = 'listing' AND project_id IS NULL AND outcome IN ('new', 'changed', 'unchanged')
+    GROUP BY source_id, run_id
+)
+
+SELECT
+    source_id,
+    run_id,
+    listed_at,
+    n_projects,
+    stated_total,
+    is_complete
+FROM named
+UNION ALL
+-- A listing without any project leaves its pages in the fetch log alone.
+SELECT
+    answered.source_id,
+    answered.run_id,
+    answered.listed_at,
+    0 AS n_projects,
+    NULL AS stated_total,
+    false AS is_complete
+FROM answered
+ANTI JOIN named ON answered.source_id = named.source_id AND answered.run_id = named.run_id

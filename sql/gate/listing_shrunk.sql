@@ -1,0 +1,28 @@
+-- How many projects fewer the newest listing promises than the one the release before knew.
+--
+-- A listing promises what it names or what it states, whichever is more: one that was cut short has not shrunk.
+WITH now AS (
+    SELECT
+        source_id,
+        arg_max(greatest(n_projects, coalesce(stated_total, 0)), (listed_at, run_id)) AS n_promised
+    FROM here.listings
+    GROUP BY source_id
+),
+
+earlier AS (
+    SELECT
+        source_id,
+        arg_max(greatest(n_projects, coalesce(stated_total, 0)), (listed_at, run_id)) AS n_promised
+    FROM before.listings
+    GROUP BY source_id
+)
+
+SELECT
+    earlier.source_id,
+    NULL AS field,
+    greatest(earlier.n_promised - now.n_promised, 0) AS n,
+    earlier.n_promised AS total,
+    NULL AS detail
+FROM earlier
+INNER JOIN now ON earlier.source_id = now.source_id
+ORDER BY earlier.source_id
