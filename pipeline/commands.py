@@ -10,7 +10,7 @@ from pipeline.archive import ArchiveWriter, recover
 from pipeline.build_stage import build_and_publish, is_built, parse_archive
 from pipeline.discover import ids_from_archive, ids_from_file, ids_from_range
 from pipeline.fetch_run import FetchRun
-from pipeline.fetch_stage import fetch_settings_of, plan_visits, utc_now, with_sample_server
+from pipeline.fetch_stage import fetch_settings_of, plan_visits, utc_now, wanted_pages, with_sample_server
 from pipeline.importer import ImportSummary
 from pipeline.interruption import orderly_interruption, raise_if_interrupted
 from pipeline.known import known_pages
@@ -64,6 +64,7 @@ def discover(settings: Settings, *, ids: str | None, probe: str | None, from_arc
 
 def _discover(settings: Settings, source: Source, wanted: list[str] | None, *, shows_plan: bool) -> Sequence[str]:
     problems: Sequence[str] = ()
+    listed: Sequence[str] = ()
     record = new_record(settings, "discover", sys.argv[1:], [source])
     fetch_settings = fetch_settings_of(settings, source)
     with ExitStack() as stack:
@@ -73,12 +74,13 @@ def _discover(settings: Settings, source: Source, wanted: list[str] | None, *, s
         if wanted is None:
             found = run.discover()
             raise_if_interrupted()
-            wanted, problems = list(found.project_ids), found.problems
+            listed, problems = found.project_ids, found.problems
+            wanted = wanted_pages(listed, run.known) if shows_plan else list(listed)
         if not shows_plan:
             for project_id in wanted:
                 _print(project_id)
             return problems
-        plan = plan_visits(settings, source, run.known, wanted, utc_now())
+        plan = plan_visits(settings, source, run.known, wanted, utc_now(), listed=listed)
         _print(f"{len(plan.due)} of {len(plan.due) + len(plan.later)} pages are due")
         for reason, (due, later) in plan.counts().items():
             _print(f"{due:>8} due {later:>8} later  {reason}")

@@ -3,12 +3,13 @@
 import asyncio
 import dataclasses
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 
 import duckdb
 
 from pipeline.archive import ArchiveWriter
+from pipeline.discover import ids_from_archive
 from pipeline.fetch import Clock
 from pipeline.fetch_log import FetchLogRow
 from pipeline.fetch_run import FetchRun
@@ -54,12 +55,24 @@ def fetch_settings_of(settings: Settings, source: Source) -> FetchSettings:
     return dataclasses.replace(settings.fetch, backoff=source.backoff)
 
 
+def wanted_pages(listed: Sequence[str], known: Mapping[str, KnownPage]) -> list[str]:
+    """What the listing names and every page that was ever seen: only its own answer says that a page is gone."""
+    return list(dict.fromkeys([*listed, *ids_from_archive(known)]))
+
+
 def plan_visits(
-    settings: Settings, source: Source, known: dict[str, KnownPage], project_ids: Sequence[str], now: dt.datetime
+    settings: Settings,
+    source: Source,
+    known: Mapping[str, KnownPage],
+    wanted: Sequence[str],
+    now: dt.datetime,
+    *,
+    listed: Sequence[str] = (),
 ) -> Plan:
-    """What is due now of the wanted projects by the revisit schedule."""
+    """What is due now of the wanted projects by the revisit schedule; listed are those the listing names right now."""
     facts = project_facts(settings, source.source_id)
-    return make_plan(project_ids, known, facts, now, settings.fetch, is_forced=source.is_revisited_always)
+    is_forced = source.is_revisited_always
+    return make_plan(wanted, known, facts, now, settings.fetch, listed=frozenset(listed), is_forced=is_forced)
 
 
 def fetch_source(
@@ -102,6 +115,7 @@ def _fetch_source(
             )
         )
         run = stack.enter_context(FetchRun(source, fetch_settings, archive, settings.raw_dir, clock))
+        listed: Sequence[str] = ()
         wanted = list(project_ids or ())
         counts: dict[str, int] = {}
         if project_ids is None:
@@ -110,10 +124,8 @@ def _fetch_source(
             raise_if_interrupted()
             counts = {"listed": len(found.project_ids), "stated_total": found.stated_total or 0}
             problems = [f"{source_id}: {problem}" for problem in found.problems]
-            # A page that left the listing is still asked for: only its own answer says that it is gone.
-            seen = (project_id for project_id, page in run.known.items() if page.last_success_at)
-            wanted = list(dict.fromkeys([*found.project_ids, *seen]))
-            plan = plan_visits(settings, source, run.known, wanted, clock())
+            listed, wanted = found.project_ids, wanted_pages(found.project_ids, run.known)
+            plan = plan_visits(settings, source, run.known, wanted, clock(), listed=listed)
         else:
             plan = make_plan(wanted, run.known, {}, clock(), fetch_settings, is_forced=True)
 
@@ -144,16 +156,18 @@ def _fetch_source(
         source_id=source_id,
         **counts,
     )
-    _note_next_visit(settings, source, record, wanted, clock())
+    _note_next_visit(settings, source, record, listed, clock())
     is_cut_short = summary.ended_early is not None and not summary.is_planned_end
     return not is_cut_short and not (problems and not wanted)
 
 
 def _note_next_visit(
-    settings: Settings, source: Source, record: RunRecord, wanted: Sequence[str], now: dt.datetime
+    settings: Settings, source: Source, record: RunRecord, listed: Sequence[str], now: dt.datetime
 ) -> None:
+    known = known_pages(settings.raw_dir, source.source_id)
+    wanted = wanted_pages(listed, known)
     if source.is_revisited_always or not wanted:
         return
-    plan = plan_visits(settings, source, known_pages(settings.raw_dir, source.source_id), wanted, now)
+    plan = plan_visits(settings, source, known, wanted, now, listed=listed)
     due_at = now if plan.due else min(visit.due_at for visit in plan.later)
     record.next_due_at = min(due_at, record.next_due_at or due_at)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -27,6 +27,7 @@ class Reason(StrEnum):
     FINISHED = "finished or of a past year"
     FAILED = "failed last time"
     MISSING = "missing last time"
+    LISTED_AGAIN = "missing last time, yet listed"
     ALWAYS = "asked for by name or by the source's setting"
 
 
@@ -64,13 +65,18 @@ def make_plan(
     now: dt.datetime,
     settings: FetchSettings,
     *,
+    listed: Collection[str] = frozenset(),
     is_forced: bool = False,
 ) -> Plan:
-    """Sort the wanted pages into due and later. is_forced: everything is due, whenever it was last seen."""
+    """Sort the wanted pages into due and later; listed are those that the site's listing names right now.
+
+    is_forced: everything is due, whenever it was last seen.
+    """
     due: list[Visit] = []
     later: list[Visit] = []
     for project_id in dict.fromkeys(project_ids):
-        visit = _next_visit(project_id, known.get(project_id), facts.get(project_id), now, settings)
+        page, about = known.get(project_id), facts.get(project_id)
+        visit = _next_visit(project_id, page, about, now, settings, is_listed=project_id in listed)
         if is_forced:
             visit = visit._replace(reason=Reason.ALWAYS)
         (due if is_forced or visit.due_at - _SLACK <= now else later).append(visit)
@@ -79,11 +85,17 @@ def make_plan(
 
 
 def _next_visit(
-    project_id: str, page: KnownPage | None, facts: ProjectFacts | None, now: dt.datetime, settings: FetchSettings
+    project_id: str,
+    page: KnownPage | None,
+    facts: ProjectFacts | None,
+    now: dt.datetime,
+    settings: FetchSettings,
+    *,
+    is_listed: bool,
 ) -> Visit:
     if page is None:
         return Visit(project_id, Reason.NEVER_SEEN, dt.datetime.min.replace(tzinfo=dt.UTC) + _SLACK)
-    reason, days = _interval(page, facts, now, settings)
+    reason, days = _interval(page, facts, now, settings, is_listed=is_listed)
     interval = min(days, settings.revisit_max_days) * _DAY
     # The shortest interval must hold against the slack too: it is what makes an interrupted run go on, not over.
     interval = max(interval, dt.timedelta(hours=settings.min_revisit_hours) + _SLACK)
@@ -91,10 +103,13 @@ def _next_visit(
 
 
 def _interval(
-    page: KnownPage, facts: ProjectFacts | None, now: dt.datetime, settings: FetchSettings
+    page: KnownPage, facts: ProjectFacts | None, now: dt.datetime, settings: FetchSettings, *, is_listed: bool
 ) -> tuple[Reason, float]:
     nightly = settings.revisit_open_days
     if page.last_outcome == Outcome.MISSING:
+        if is_listed:
+            # The site contradicts itself or has brought the page back; which of the two, only the page can tell.
+            return Reason.LISTED_AGAIN, 0.0
         # Two absences confirm that a page is gone; from then on it is asked for less and less often.
         return Reason.MISSING, nightly * 2.0 ** max(0, min(page.consecutive_absences - 2, 10))
     if page.last_outcome in (Outcome.FAILED, Outcome.REFUSED):

@@ -43,6 +43,16 @@ def test_who_is_due() -> None:
     assert reason_and_due(seen(1, outcome="missing", bad=4), OPEN) == (Reason.MISSING, False)
 
 
+def test_a_missing_page_that_is_listed_is_due_at_once() -> None:
+    gone = {"1": seen(1, outcome="missing", bad=9), "2": seen(1, outcome="missing", bad=9)}
+    plan = make_plan(["1", "2"], gone, {}, NOW, SETTINGS, listed={"2"})
+    assert [(visit.project_id, visit.reason) for visit in plan.due] == [("2", Reason.LISTED_AGAIN)]
+    assert [(visit.project_id, visit.reason) for visit in plan.later] == [("1", Reason.MISSING)]
+    # Not twice in one night: a run that was interrupted has asked for it.
+    asked = {"2": seen(0.1, outcome="missing", bad=9)}
+    assert make_plan(["2"], asked, {}, NOW, SETTINGS, listed={"2"}).due == ()
+
+
 def test_an_interrupted_run_goes_on_with_what_is_missing() -> None:
     known = {str(n): seen(0.1) for n in range(30)}
     plan = make_plan([str(n) for n in range(50)], known, dict.fromkeys(known, OPEN), NOW, SETTINGS)
