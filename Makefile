@@ -2,6 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 DATA ?= data
+SOURCE ?= all
 
 .PHONY: help run test check bench bench-parse bench-fetch bench-build fuzz screenshots dictionary cron-example lock wheel clean
 
@@ -40,8 +41,9 @@ screenshots: .venv/dev ## Take the screenshots of README again (needs Chromium)
 dictionary: .venv/dev ## Write docs/data-dictionary.md again from the SQL headers
 	$(BIN)/python -m pipeline.dictionary
 
-cron-example: .venv/run ## Print a crontab line that works as it stands
-	@echo '15 1 * * * cd $(CURDIR) && $(BIN)/bma-projects refresh --quiet'
+cron-example: .venv/run ## Print a crontab line that works as it stands (SOURCE=bs2568 for one source alone)
+	@echo "$$(date -d 'TZ="Asia/Bangkok" 01:15' '+%M %H' 2>/dev/null || echo 15 1) * * *" \
+		"cd '$(subst %,\%,$(CURDIR))' && $(BIN)/bma-projects refresh --quiet --source $(SOURCE)"
 
 lock: .venv/dev ## Pin the newest allowed versions of everything again
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \

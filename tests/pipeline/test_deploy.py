@@ -3,32 +3,50 @@
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from pipeline.cli import app
+from pipeline.cli import FOR_PEOPLE, STAGES
 from pipeline.settings import Settings
 from pipeline.settings_file import keys_and_values, load_settings
+from tests.pipeline.command import bma_here
 
 ROOT = Path(__file__).parents[2]
-TEXTS = [*(ROOT / "deploy").iterdir(), ROOT / "docs" / "operations.md"]
+TEXTS = [*(ROOT / "deploy").iterdir(), *(ROOT / "docs" / f"{name}.md" for name in ("operations", "fetching"))]
 
 
 def test_every_flag_that_is_shown_exists() -> None:
-    said = "".join(
-        CliRunner().invoke(app, [command.name or command.callback.__name__, "--help"], env={"COLUMNS": "200"}).stdout
-        for command in app.registered_commands
-        if command.callback is not None
-    )
+    names = [*STAGES, *FOR_PEOPLE]
+    known = set(re.findall(r"--[a-z-]+", "".join(bma_here(name, "--help").stdout for name in names)))
     for file in TEXTS:
-        for line in file.read_text(encoding="utf-8").splitlines():
-            called = re.search(
-                r"bma-projects (?:-\S+ )*(refresh|status|prune|verify|build|releases|settings)\b([^|`]*)", line
-            )
-            for flag in re.findall(r"(?<= )--[a-z-]+", called[2] if called else ""):
-                assert flag in said, f"{file.name}: {line}"
+        text = file.read_text(encoding="utf-8")
+        for words in re.findall(rf"bma-projects (?:{'|'.join(names)})\b[^|`\n]*|(?<=`)--[^`]*", text):
+            shown = set(re.findall(r"(?<!\S)--[a-z-]+", words))
+            assert shown <= known, f"{file.name}: {words}"
+
+
+def test_every_setting_of_the_fetching_page_exists_and_the_other_way_round() -> None:
+    words = set(re.findall(r"`([a-z_]+)(?: = [^`]*)?`", (ROOT / "docs" / "fetching.md").read_text(encoding="utf-8")))
+    keys = {key for key, _ in keys_and_values(Settings())}
+    assert {word for word in words if "_" in word} <= {key.rpartition(".")[2] for key in keys}
+    assert {key.partition(".")[2] for key in keys if key.startswith("fetch.")} <= words
+
+
+def test_the_crontab_line_works_as_it_stands(sample_data: Path, tmp_path: Path) -> None:
+    def printed(*arguments: str) -> str:
+        # Not remade: the environment that runs the tests is there.
+        make = ["make", "--silent", "--old-file=.venv/run", f"BIN={Path(sys.executable).parent}", "cron-example"]
+        return subprocess.run([*make, *arguments], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    assert re.fullmatch(r"\d+ \d+ \* \* \* cd '.+' && \S+ refresh --quiet --source all\n", printed())
+    command = printed("SOURCE=sample").split(maxsplit=5)[5]
+    shutil.copytree(sample_data, tmp_path / "data", symlinks=True)
+    environment = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "BMA_DATA_DIR": str(tmp_path / "data")}
+    done = subprocess.run(["/bin/sh", "-c", command], env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert len(list((tmp_path / "data" / "runs").iterdir())) == 2
 
 
 def test_every_setting_of_the_operations_page_exists(tmp_path: Path) -> None:
