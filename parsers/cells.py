@@ -9,7 +9,6 @@ _BLOCKS = frozenset(
 )
 _STRUCTURE = frozenset({"table", "tbody", "thead", "tfoot", "tr", "ul", "ol"})
 
-
 _FIRST_BREAK = LexborHTMLParser("<br>").css_first("br")
 _BR = _FIRST_BREAK.tag_id if _FIRST_BREAK is not None else -1
 
@@ -79,25 +78,31 @@ def _text_with_breaks(cell: LexborNode) -> str | None:
     after_break = False
     node = cell.child
     while node is not None:
-        if node.is_text_node:
-            text = node.text_content or ""
-            parts.append(text[1:] if after_break and text.startswith("\n") else text)
-            after_break = False
-        elif node.tag_id == _BR:
-            parts.append("\n")
+        text = node.text_content
+        if text is None:
+            if node.tag_id != _BR:
+                return None
+            if after_break:
+                parts.append("\n")
             after_break = True
         else:
-            return None
+            if after_break and text[:1] != "\n":
+                parts.append("\n")
+            after_break = False
+            parts.append(text)
         node = node.next
+    if after_break:
+        parts.append("\n")
     return "".join(parts)
 
 
 def element_text(node: LexborNode) -> str:
     """Text of a heading or header cell on one line."""
     first = node.child
-    if first is not None and first.is_text_node and first.next is None:
-        return " ".join((first.text_content or "").split())
-    return " ".join(rich_text(node).split())
+    text = first.text_content if first is not None else None
+    if first is None or text is None or first.next is not None:
+        text = rich_text(node)
+    return " ".join(text.split())
 
 
 def cell_value(cell: LexborNode) -> str | None:
@@ -105,12 +110,9 @@ def cell_value(cell: LexborNode) -> str | None:
     first = cell.child
     if first is None:
         return ""
-    if first.is_text_node and first.next is None:
-        text = first.text_content or ""
+    text = first.text_content if first.next is None else _text_with_breaks(cell)
+    if text is not None:
         return text.strip() if "\r" not in text else clean_text(text)
-    broken = _text_with_breaks(cell)
-    if broken is not None:
-        return clean_text(broken)
     elements = list(cell.iter())
     # Kartik's DetailView: the value, and in edit mode a hidden form beside it.
     wrapped = next((element for element in elements if has_class(element, "kv-attribute")), None)

@@ -42,7 +42,7 @@ class Fields:
     def raw(self, field: str) -> str | None:
         """The text of a row as it stood; None when there is no such row or the page says "not set"."""
         index = self._index.get(field)
-        return self._rows[index].value if index is not None else None
+        return self._rows[index][1] if index is not None else None
 
     def text(self, field: str) -> str | None:
         """A text; an empty one is None."""
@@ -63,6 +63,13 @@ class Fields:
             how = "is no certain number" if number.value is None else f"has more decimals than are kept: {number.value}"
             self._report(number.problem, f"{self._rows[index].label[:100]} {raw!r:.120} {how}", index)
         return number.value if index != self._uncertain else None
+
+    def numbers_at(self, indices: Sequence[int], read: Callable[[str], Number]) -> list[Decimal | None]:
+        """The numbers of several rows of the page; unreadable ones are None and reported."""
+        numbers = [read(self._rows[index][1] or "") for index in indices]
+        if self._uncertain is None and not any(number.problem for number in numbers):
+            return [number.value for number in numbers]
+        return [self.number_at(index, read) for index in indices]
 
     def date(self, field: str) -> Date:
         """A day; unreadable ones are None and reported."""

@@ -15,8 +15,13 @@ _OUTLINE = "h1,h2,h3,h4,.panel-heading,.alert,table"
 _TOTAL = re.compile(r"(?:จาก|ทั้งหมด|of|Total)\s*([0-9,]+)")
 _FEWEST_KNOWN_LABELS = 3
 _NO_FLAGS: frozenset[str] = frozenset()
+# Makes a named tuple in half the time of calling its class.
+_new = tuple.__new__
 _PHP_WARNING = re.compile(r"<b>(?:Warning|Notice|Deprecated|Strict Standards)</b>:")
 
+# Made and dropped at once: from then on glibc keeps the memory of a page for the next one instead of giving it back
+# to the system, which takes a third off the time of the parse (160 → 95 µs a page of 20 kB).
+bytearray(16 << 20)
 
 _TAGS = LexborHTMLParser("<table><thead></thead><tbody><tr><th></th><td></td></tr></tbody><tfoot></tfoot></table>")
 _TAG_IDS = {node.tag: node.tag_id for node in _TAGS.css("table, table *")}
@@ -47,10 +52,10 @@ def _table_rows(table: LexborNode) -> list[LexborNode]:
 
 def _label_text(cell: LexborNode) -> str:
     first = cell.child
-    if first is not None and first.is_text_node and first.next is None:
-        text = first.text_content or ""
-        return text if text in EXACT else clean_text(text)
-    return element_text(cell)
+    text = first.text_content if first is not None else None
+    if first is None or text is None or first.next is not None:
+        return element_text(cell)
+    return text if text in EXACT else clean_text(text)
 
 
 def _pairs(row: LexborNode) -> list[Row] | None:
@@ -73,9 +78,15 @@ def _detail_rows(table: LexborNode) -> tuple[list[Row], bool]:
     for row in _table_rows(table):
         label = row.child
         value = label.next if label is not None else None
-        if label and value and value.tag_id == _TD and value.next is None and label.is_element_node:
+        if (
+            label is not None
+            and value is not None
+            and value.next is None
+            and value.tag_id == _TD
+            and label.is_element_node
+        ):
             # As nearly every row of every skin is written, so this is worth a short way.
-            rows.append(Row(_label_text(label), cell_value(value)))
+            rows.append(_new(Row, (_label_text(label), cell_value(value))))
             continue
         pairs = _pairs(row)
         if pairs is not None:

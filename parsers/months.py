@@ -77,3 +77,9 @@ def rows_by_month(months: tuple[int, ...]) -> Mapping[int, tuple[int, ...]]:
     for row, month in enumerate(months):
         rows.setdefault(month, []).append(row)
     return {month: tuple(same) for month, same in rows.items()}
+
+
+@lru_cache(maxsize=64)
+def repeated_months(months: tuple[int, ...]) -> Mapping[int, tuple[int, ...]]:
+    """The rows of each month that has more than one."""
+    return {month: rows for month, rows in rows_by_month(months).items() if len(rows) > 1}

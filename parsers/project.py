@@ -10,9 +10,9 @@ from parsers.fields import Fields
 from parsers.findings import Findings
 from parsers.labels import MONTH_FIELD
 from parsers.layout import Layout, read_layout, report_layout
-from parsers.months import month_roles, rows_by_month
+from parsers.months import month_roles, repeated_months
 from parsers.page import Page, PageKind, Row, content_text, sha256_of, wrong_project
-from parsers.records import Issue, MonthRow, PageField, PageRecord, ParsedPage
+from parsers.records import Issue, MonthRow, PageField, PageRecord, ParsedPage, records
 from parsers.tables import cell_fields, read_tables
 from parsers.values import BE_OFFSET, read_money, read_number, read_percent, read_result
 
@@ -24,28 +24,25 @@ _PERCENT_IN_HEADLINE = re.compile(r"(?:ร้อยละ\s*)?(.*)", re.DOTALL)
 def _read_months(
     fields: Fields, findings: Findings, key: tuple[str, str, str], rows: Sequence[Row], layout: Layout
 ) -> list[MonthRow]:
-    months = tuple([month_no for _, month_no in layout.month_rows])
-    values = [fields.number_at(index, read_result) for index, _ in layout.month_rows]
+    if not layout.month_rows:
+        return []
+    indices, months = zip(*layout.month_rows, strict=True)
+    labels, raws = zip(*[rows[index] for index in indices], strict=True)
+    values = fields.numbers_at(indices, read_result)
     # Blank and "not set" say the same.
-    said = [
-        value if value is not None else rows[index].value or ""
-        for (index, _), value in zip(layout.month_rows, values, strict=True)
-    ]
+    said = [value if value is not None else raw or "" for raw, value in zip(raws, values, strict=True)]
     roles, is_known_layout = month_roles(months, said)
-    if months and not is_known_layout:
+    if not is_known_layout:
         message = f"the month rows stand in the order {' '.join(map(str, months))[:200]}"
-        findings.add("month_layout_unknown", message, field=MONTH_FIELD, ordinal=layout.month_rows[0][0] + 1)
-    for month_no, same in rows_by_month(months).items():
-        if len(same) > 1 and len({said[row] for row in same}) > 1:
-            first = layout.month_rows[same[0]][0]
-            raw = " | ".join([rows[layout.month_rows[row][0]].value or "" for row in same])
+        findings.add("month_layout_unknown", message, field=MONTH_FIELD, ordinal=indices[0] + 1)
+    for month_no, same in repeated_months(months).items():
+        if len({said[row] for row in same}) > 1:
+            raw = " | ".join([raws[row] or "" for row in same])
             message = f"month {month_no} stands {len(same)} times with different values: {raw!r:.200}"
-            label = rows[first].label
-            findings.add("month_conflict", message, field=MONTH_FIELD, label=label, ordinal=first + 1, raw=raw)
-    return [
-        MonthRow(*key, index + 1, month_no, rows[index].label, rows[index].value, value, role)
-        for (index, month_no), value, role in zip(layout.month_rows, values, roles, strict=True)
-    ]
+            label, ordinal = labels[same[0]], indices[same[0]] + 1
+            findings.add("month_conflict", message, field=MONTH_FIELD, label=label, ordinal=ordinal, raw=raw)
+    ordinals = [index + 1 for index in indices]
+    return records(MonthRow, *map(repeat, key), ordinals, months, labels, raws, values, roles)
 
 
 def _report_flags(findings: Findings, page: Page) -> None:
@@ -94,8 +91,7 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
     content = content_text(page)
     layout = read_layout(tuple([row.label for row in page.rows]))
     labels, raws = zip(*page.rows, strict=True) if page.rows else ((), ())
-    columns = (*map(repeat, key), count(1), labels, raws, layout.fields)
-    page_fields = list(map(PageField._make, zip(*columns, strict=False)))
+    page_fields = records(PageField, *map(repeat, key), count(1), labels, raws, layout.fields)
     _report_flags(findings, page)
     if not layout.is_usual:
         report_layout(findings, page.rows, layout)

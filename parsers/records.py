@@ -5,8 +5,10 @@ into columns with one zip().
 """
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import NamedTuple
+from itertools import repeat
+from typing import NamedTuple, TypeVar
 
 
 class PageRecord(NamedTuple):
@@ -154,3 +156,11 @@ class ParsedPage(NamedTuple):
     progress: list[ProgressRow]
     updates: list[UpdateRow]
     issues: list[Issue]
+
+
+_Record = TypeVar("_Record", bound=tuple[object, ...])
+
+
+def records(kind: type[_Record], *columns: Iterable[object]) -> list[_Record]:
+    """Make records from their columns, the shortest of which sets their number: a third of the cost of calling kind."""
+    return list(map(tuple.__new__, repeat(kind), zip(*columns, strict=False)))

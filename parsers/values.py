@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from decimal import Decimal
-from functools import lru_cache, wraps
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 from parsers.labels import WITHOUT_INVISIBLE
@@ -51,6 +51,7 @@ class Quantity(NamedTuple):
 
 
 _LONGEST_VALUE = 80
+_MOST_REMEMBERED = 8192
 _Read = TypeVar("_Read")
 _PLAIN = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,12})?", re.ASCII)
 _SEPARATED = re.compile(
@@ -109,6 +110,8 @@ def _visible(text: str) -> str:
 
 
 def _read_number(raw: str, scale: _Scale, *, before: re.Pattern[str] | None, after: re.Pattern[str] | None) -> Number:
+    if _PLAIN.fullmatch(raw):
+        return _fit(Decimal(raw), scale)
     if len(raw) > _LONGEST_VALUE:
         return Number(None, "unreadable_number")
     text = _visible(raw)
@@ -126,43 +129,49 @@ def _read_number(raw: str, scale: _Scale, *, before: re.Pattern[str] | None, aft
     return number if number.value is None else _fit(number.value * factor, scale)
 
 
+class _Memory(dict[str, _Read]):
+    """What was read of each text so far, bounded in number and in the length of the texts."""
+
+    def __init__(self, read: Callable[[str], _Read]) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, raw: str) -> _Read:
+        # What is too long to be a value is cut to just that, so that no page fills the memory.
+        raw = raw[: _LONGEST_VALUE + 1]
+        if len(self) >= _MOST_REMEMBERED:
+            self.clear()
+        value = self[raw] = self._read(raw)
+        return value
+
+
 def _remembered(read: Callable[[str], _Read]) -> Callable[[str], _Read]:
-    """The same few texts ('', '100', '0') stand in most cells, so each is read once.
-
-    What is too long to be a value is cut to just that, so that no page fills the memory with what is remembered.
-    """
-    cached = lru_cache(maxsize=8192)(read)
-
-    @wraps(read)
-    def remembered(raw: str) -> _Read:
-        return cached(raw[: _LONGEST_VALUE + 1])
-
-    return remembered
+    """The same few texts ('', '100', '0') stand in most cells, so each is read once."""
+    return _Memory(read).__getitem__
 
 
-def _reader(
-    scale: _Scale, before: re.Pattern[str] | None, after: re.Pattern[str] | None, doc: str
-) -> Callable[[str], Number]:
-    @_remembered
-    def read(raw: str) -> Number:
-        if _PLAIN.fullmatch(raw):
-            return _fit(Decimal(raw), scale)
-        return _read_number(raw, scale, before=before, after=after)
-
-    read.__doc__ = doc
-    return read
+@_remembered
+def read_money(raw: str) -> Number:
+    """Read an amount of baht: thousands separators, Thai digits, `บาท`, `ล้านบาท`, `.-`."""
+    return _read_number(raw, _MONEY, before=None, after=_MONEY_AFTER)
 
 
-read_money = _reader(
-    _MONEY, None, _MONEY_AFTER, "Read an amount of baht: thousands separators, Thai digits, `บาท`, `ล้านบาท`, `.-`."
-)
-read_percent = _reader(
-    _PERCENT, _PERCENT_BEFORE, _PERCENT_AFTER, "Read a percentage: `50`, `ร้อยละ 50`, `50%` and `๕๐` are 50."
-)
-read_result = _reader(
-    _VALUE, _PERCENT_BEFORE, _PERCENT_AFTER, "Read a monthly result, in the project's own unit or as a percentage."
-)
-read_number = _reader(_VALUE, None, None, "Read a number without any unit; `1e6` and `1.234,50` are refused, never 0.")
+@_remembered
+def read_percent(raw: str) -> Number:
+    """Read a percentage: `50`, `ร้อยละ 50`, `50%` and `๕๐` are 50."""
+    return _read_number(raw, _PERCENT, before=_PERCENT_BEFORE, after=_PERCENT_AFTER)
+
+
+@_remembered
+def read_result(raw: str) -> Number:
+    """Read a monthly result, in the project's own unit or as a percentage."""
+    return _read_number(raw, _VALUE, before=_PERCENT_BEFORE, after=_PERCENT_AFTER)
+
+
+@_remembered
+def read_number(raw: str) -> Number:
+    """Read a number without any unit; `1e6` and `1.234,50` are refused, never 0."""
+    return _read_number(raw, _VALUE, before=None, after=None)
 
 
 _MONTHS = {
@@ -284,6 +293,11 @@ def read_quantity(raw: str, unit: str | None) -> Quantity:
 
     The site writes the value, a space and the unit; either may be missing. A text that is neither is left whole.
     """
+    is_long = len(raw) > _LONGEST_VALUE or (unit is not None and len(unit) > _LONGEST_VALUE)
+    return _split_quantity(raw, unit) if is_long else _remembered_quantity(raw, unit)
+
+
+def _split_quantity(raw: str, unit: str | None) -> Quantity:
     text = raw.strip()
     if not text:
         return Quantity(None, None)
@@ -305,6 +319,9 @@ def read_quantity(raw: str, unit: str | None) -> Quantity:
     if number.value is not None:
         return Quantity(number.value, None if words[1] == "()" else words[1], number.problem)
     return Quantity(None, None, "unreadable_quantity")
+
+
+_remembered_quantity = lru_cache(maxsize=_MOST_REMEMBERED)(_split_quantity)
 
 
 _STAMP = re.compile(r"\s*([0-9๐-๙]{1,2}/[0-9๐-๙]{1,2}/[0-9๐-๙]{4})\s*:")
