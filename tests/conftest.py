@@ -1,4 +1,4 @@
-"""A parsed archive written row by row, for the tests of everything that reads data/parsed."""
+"""A parsed archive written row by row, for the tests of what reads data/parsed; and one refreshed sample for all."""
 
 import datetime as dt
 import hashlib
@@ -22,6 +22,7 @@ from pipeline.fetch_log import FetchLogRow, snapshot_id
 from pipeline.inputs import PARSED_TABLES, ListingRow
 from pipeline.schema import schema_of
 from pipeline.settings import BuildSettings, Settings
+from tests.pipeline.command import bma
 
 # Hypothesis tries moderately in the suite and harder with HYPOTHESIS_EXAMPLES=2000 in the environment. A slow machine
 # is no failure. CI tries the same examples every time: a new find is for whoever looks for one, not for who lands.
@@ -211,3 +212,12 @@ def day_of(text: str) -> dt.date | None:
 @pytest.fixture
 def archive(tmp_path: Path) -> ParsedArchive:
     return ParsedArchive(tmp_path / "data")
+
+
+@pytest.fixture(scope="session")
+def sample_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory after one refresh of the built-in source; tests must leave it as it is."""
+    data = tmp_path_factory.mktemp("sample") / "data"
+    done = bma("refresh", "--data-dir", data)
+    assert done.returncode == 0, done.stderr
+    return data

@@ -35,7 +35,8 @@ def bma(*arguments: str | Path, cwd: Path | None = None, stdin: str = "", **vari
 def bma_here(*arguments: str | Path) -> Done:
     """The same within this process, where its imports cost nothing; for what ends before any work begins."""
     texts = [str(argument) for argument in arguments]
-    out, err = io.StringIO(), io.StringIO()
+    # With a buffer of bytes below them, as the real ones have.
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
     hook = sys.unraisablehook
     code: object = 0
     try:
@@ -45,7 +46,8 @@ def bma_here(*arguments: str | Path) -> Done:
         code = end.code
     finally:
         sys.unraisablehook = hook
-    return Done(texts, code if isinstance(code, int) else 1, out.getvalue(), err.getvalue())
+    said, complained = (stream.detach().getvalue().decode() for stream in (out, err))
+    return Done(texts, code if isinstance(code, int) else 1, said, complained)
 
 
 def start(*arguments: str | Path, **variables: str) -> subprocess.Popen[str]:

@@ -1,0 +1,1 @@
+"""Questions to a release, each a script that draws one page."""

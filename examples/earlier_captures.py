@@ -1,0 +1,55 @@
+"""Writes a WARC file with earlier captures of six pages of the sample, so that there are edits to look at.
+
+The pages are invented and so are the edits: each is the page of the sample with the values below instead of its own.
+`bma-projects import FILE` archives them as captures of January and February 2026.
+"""
+
+import datetime as dt
+import sys
+from pathlib import Path
+
+from pipeline.sample import answer
+from pipeline.settings import SAMPLE
+from pipeline.warc import Capture, capture_members, warcinfo_member
+
+# Label and value as they stand on the page, and the value that stood there before.
+RECEIVED, SPENT = "งบฯ ที่ได้รับ (บาท)", "งบฯ ที่ใช้ไป (บาท)"
+FINISH, RESULT = "Finish Date", "ผลการดำเนินการ"
+JANUARY, FEBRUARY = dt.datetime(2026, 1, 15, 18, 0, tzinfo=dt.UTC), dt.datetime(2026, 2, 15, 18, 0, tzinfo=dt.UTC)
+EDITS = (
+    ("50360000-0047", JANUARY, {SPENT: ("35200", "0"), FINISH: ("2024-09-30", "2024-06-30")}),
+    ("50360000-0047", FEBRUARY, {SPENT: ("35200", "0")}),
+    ("50110000-0011", JANUARY, {SPENT: ("563900", "0")}),
+    ("50070000-0022", FEBRUARY, {RECEIVED: ("251700", "2517000")}),
+    ("50200000-0002", JANUARY, {FINISH: ("2023-06-28", "2023-09-30")}),
+    ("50230000-0031", FEBRUARY, {SPENT: ("422400", "670000000")}),
+    ("50450000-0010", JANUARY, {RESULT: ("44 ครั้ง", "12 ครั้ง")}),
+)
+
+
+def earlier_page(project_id: str, edits: dict[str, tuple[str, str]]) -> bytes:
+    """The sample's page of a project as it would have stood before the edits."""
+    page = answer(f"/dp/frontend/web/index.php?r=tbl-project-main%2Fview&project_id={project_id}").body.decode()
+    for label, (now, before) in edits.items():
+        row = f"<tr><th>{label}</th><td>"
+        if page.count(row + now) != 1:
+            raise SystemExit(f"{project_id} does not say {label} {now} (any more)")
+        page = page.replace(row + now, row + before)
+    return page.encode()
+
+
+def main() -> None:
+    """Write the file that is named on the command line."""
+    target = Path(sys.argv[1] if len(sys.argv) > 1 else "earlier-captures.warc.gz")
+    members = [warcinfo_member(target.name, {"description": "invented pages of the built-in sample"})]
+    for project_id, at, edits in EDITS:
+        url = f"{SAMPLE.base_url}?r=tbl-project-main%2Fview&project_id={project_id}"
+        headers = (("Content-Type", "text/html; charset=UTF-8"),)
+        body = earlier_page(project_id, edits)
+        members.append(capture_members(Capture(url, at, body, headers[0][1], 200, "OK", headers)))
+    target.write_bytes(b"".join(members))
+    print(f"{len(EDITS)} captures in {target}")
+
+
+if __name__ == "__main__":
+    main()
