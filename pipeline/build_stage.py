@@ -2,26 +2,28 @@
 
 import hashlib
 import json
-import os
 import shutil
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from importlib import resources
 from pathlib import Path
 
 import duckdb
 
-from pipeline.archive import sealed_segments
 from pipeline.build import BuildError, build
 from pipeline.fetch import Clock
 from pipeline.fetch_stage import utc_now
 from pipeline.inputs import find_parts
 from pipeline.models import LAYERS
 from pipeline.narrator import Narrator
-from pipeline.parse import PartResult, parse, parser_fingerprint, part_dir
+from pipeline.parse import PartResult, find_backlog, parse
+from pipeline.part import PieceResult, parser_fingerprint
 from pipeline.publish import Published, PublishError, building_dir, latest_release, publish, withdrawn_release
 from pipeline.run_record import RunRecord, write_record
 from pipeline.settings import Settings
 from pipeline.software import software
 from pipeline.verify import VerifyError
+from pipeline.workers import Crew, local_crew
 
 # Other errors of DuckDB are faults of ours and keep their trace.
 _OUT_OF_MEANS = (OSError, duckdb.IOException, duckdb.OutOfMemoryException)
@@ -29,14 +31,17 @@ _OUT_OF_MEANS = (OSError, duckdb.IOException, duckdb.OutOfMemoryException)
 
 def parse_archive(settings: Settings, record: RunRecord, narrator: Narrator) -> None:
     """Bring data/parsed up to date. Raises ParseError."""
-    segments = [s for s in sealed_segments(settings.raw_dir) if not part_dir(settings.parsed_dir, s.name).exists()]
-    with record.timed("parse"), narrator.progress("parse", len(segments)) as advance:
+    crew = _crew_of(settings)
+    backlog = find_backlog(settings.raw_dir, settings.parsed_dir)
+    with record.timed("parse"), narrator.progress("parse", backlog.pages) as advance:
+
+        def count(piece: PieceResult) -> None:
+            advance("parsed", piece.pages)
 
         def tell(part: PartResult) -> None:
-            advance("parsed")
             narrator.detail(f"parsed {part.segment}: {part.pages} pages, {part.records} records, {part.issues} issues")
 
-        summary = parse(settings.raw_dir, settings.parsed_dir, workers=os.cpu_count() or 1, on_segment=tell)
+        summary = parse(settings.raw_dir, settings.parsed_dir, crew=crew, on_piece=count, on_part=tell)
     record.add(
         {"pages_parsed": summary.pages, "records_parsed": summary.records, "pages_quarantined": summary.quarantined}
     )
@@ -50,6 +55,15 @@ def parse_archive(settings: Settings, record: RunRecord, narrator: Narrator) -> 
         pages=summary.pages,
         segments=summary.segments,
     )
+
+
+def _crew_of(settings: Settings) -> Callable[[int], AbstractContextManager[Crew]]:
+    """The cluster that the settings name, or worker processes here. Raises ClusterError where Dask is not installed."""
+    if not settings.parse.cluster:
+        return local_crew
+    from pipeline.cluster import cluster_crew
+
+    return lambda pieces: cluster_crew(settings.parse.cluster, settings.parsed_dir.absolute())
 
 
 def is_built(settings: Settings) -> bool:

@@ -11,7 +11,7 @@ import duckdb
 from parsers.project import parse_project
 from pipeline.errors import PipelineError
 from pipeline.models import read_macros
-from pipeline.parse import read_capture as read_page_of
+from pipeline.part import read_capture as read_page_of
 from pipeline.query import ask_open, open_database
 from pipeline.warc import Capture, read_capture
 

@@ -115,7 +115,7 @@ def attach_inputs(
         _attach_parsed(con, table, schema_of(record_type), parts)
     _leave_out_copies(con)
     _attach_rows(con, "runs", RunRow, read_runs(runs_dir))
-    _attach_rows(con, "rules", RuleRow, _rules(models))
+    _attach_rows(con, "rules", RuleRow, issue_rules(models))
     _attach_rows(con, "agencies", AgencyRow, read_agencies())
     _attach_rows(
         con, "sources", SourceRow, [SourceRow(s.source_id, s.base_url, s.title, s.is_invented) for s in sources]
@@ -175,7 +175,8 @@ def _compact(value: object) -> str | None:
     return json.dumps(value, ensure_ascii=False, sort_keys=True) if value else None
 
 
-def _rules(models: Iterable[Model]) -> list[RuleRow]:
+def issue_rules(models: Iterable[Model]) -> list[RuleRow]:
+    """Every issue code with its texts: those of the parser first, then the checks of sql/quality."""
     rules = [
         RuleRow(rule.code, rule.severity, "parser", rule.title_th, rule.title_en, rule.advice_th, rule.advice_en)
         for rule in CATALOGUE.values()
@@ -205,8 +206,7 @@ def _attach_parsed(con: duckdb.DuckDBPyConnection, name: str, schema: pa.Schema,
         f"CREATE TABLE parsed.empty_{name} AS SELECT *, ''::VARCHAR AS filename FROM empty_to_attach"
     ).complete()
     con.unregister("empty_to_attach")
-    files = [part / f"{name}.parquet" for part in parts]
-    files = [file for file in files if file.exists()]
+    files = [file for part in parts for file in sorted(part.glob(f"{name}*.parquet"))]
     for file in files:
         _check_file(file, schema)
     columns = ", ".join(f'"{column}"' for column in schema.names)
@@ -239,7 +239,7 @@ def _leave_out_copies(con: duckdb.DuckDBPyConnection) -> None:
     """A capture that was imported twice stands in two parts; the rows of the first part in name order count."""
     con.execute("""
         CREATE TABLE parsed.copies AS
-        SELECT snapshot_id, regexp_replace(filename, 'pages\\.parquet$', '') AS part
+        SELECT snapshot_id, parse_dirpath(filename) AS part
         FROM parsed.every_pages
         QUALIFY count(*) OVER (PARTITION BY snapshot_id) > 1
             AND row_number() OVER (PARTITION BY snapshot_id ORDER BY filename) > 1
@@ -248,9 +248,9 @@ def _leave_out_copies(con: duckdb.DuckDBPyConnection) -> None:
         columns = ", ".join(f'every."{column}"' for column in record_type._fields)
         keep = ""
         if "snapshot_id" in record_type._fields and name != "fetches":
-            keep = f"""
+            keep = """
                 ANTI JOIN parsed.copies
-                    ON every.snapshot_id = copies.snapshot_id AND every.filename = copies.part || '{name}.parquet'
+                    ON every.snapshot_id = copies.snapshot_id AND parse_dirpath(every.filename) = copies.part
             """
         con.execute(
             f"CREATE VIEW parsed.{name} AS SELECT {columns} FROM parsed.every_{name} AS every {keep}"

@@ -4,11 +4,17 @@ import datetime as dt
 import json
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TextIO
+from typing import Protocol, TextIO
 
-Advance = Callable[[str], None]
+
+class Advance(Protocol):
+    """Called after steps of a stage, one unless said, with their outcome."""
+
+    def __call__(self, outcome: str, steps: int = 1, /) -> None: ...
+
+
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _TROUBLE = ("failed", "refused")
 
@@ -68,7 +74,7 @@ class Narrator:
     def progress(self, what: str, total: int | None = None) -> Iterator[Advance]:
         """A stage with a number of steps (None: it cannot tell); call the result after each step with its outcome."""
         if not self.is_terminal or self._is_quiet or total == 0:
-            yield lambda outcome: None
+            yield lambda outcome, steps=1: None
             return
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -85,13 +91,13 @@ class Narrator:
             task = bars.add_task(what, total=total, trouble="", rate="")
             in_trouble = 0
 
-            def advance(outcome: str) -> None:
+            def advance(outcome: str, steps: int = 1) -> None:
                 nonlocal in_trouble
                 in_trouble += outcome in _TROUBLE
                 speed = bars.tasks[0].speed
                 bars.update(
                     task,
-                    advance=1,
+                    advance=steps,
                     trouble=f"{in_trouble} failed" if in_trouble else "",
                     rate=f"{speed:.1f}/s" if speed else "",
                 )

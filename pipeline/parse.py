@@ -1,47 +1,37 @@
 """data/raw → data/parsed: one part per WARC segment, made by worker processes, only for what is new.
 
 A part is the directory `<segment>@<parser fingerprint>`; it appears by one rename, so it is complete or not there. A
-changed parser has another fingerprint and parses everything again by itself.
+changed parser has another fingerprint and parses everything again by itself. A large segment is parsed in pieces, by
+several workers at once; the files of the second piece are called `<table>-002.parquet`, and so on.
 """
 
-import functools
-import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from importlib import metadata, resources
-from importlib.resources.abc import Traversable
+from concurrent.futures import BrokenExecutor, CancelledError, Future
+from contextlib import AbstractContextManager
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import NamedTuple
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from parsers.findings import Findings
-from parsers.html import read_page
-from parsers.page import Page
-from parsers.project import page_issue, parse_project
-from parsers.records import Issue, MonthRow, PageField, PageRecord, ParsedPage, ProgressRow, UpdateRow
-from parsers.text import read_text
-from pipeline.archive import Segment, read_segment, sealed_segments
+from pipeline.archive import Segment, sealed_segments
 from pipeline.errors import PipelineError
-from pipeline.schema import schema_of
-from pipeline.warc import Capture
-from pipeline.workers import worker_pool
+from pipeline.part import (
+    PARTIAL,
+    SUSPECT,
+    Piece,
+    PieceResult,
+    cut_into_pieces,
+    parse_piece,
+    part_dir,
+    suspect_path,
+    toolchain,
+)
+from pipeline.workers import Crew, local_crew
 
-RECORD_TYPES: dict[str, type[NamedTuple]] = {
-    "pages": PageRecord,
-    "page_fields": PageField,
-    "month_rows": MonthRow,
-    "progress_rows": ProgressRow,
-    "update_rows": UpdateRow,
-    "issues": Issue,
-}
-# Rows are written in groups, so that memory stays flat however large a segment is.
-_PAGES_PER_GROUP = 2_000
-_CRASHES_PER_SEGMENT = 100
+_CRASHES_PER_PIECE = 100
+# How long no piece may come back before the crew is asked whether it is still there.
+_SILENCE_SECONDS = 2.0
 
 
 class ParseError(PipelineError):
@@ -67,238 +57,221 @@ class ParseSummary(NamedTuple):
     quarantined: int
 
 
-@functools.cache
-def parser_fingerprint() -> str:
-    """Twelve hex digits over the sources that decide what a page parses to, and the version of the HTML library."""
-    digest = hashlib.sha256(metadata.version("selectolax").encode())
-    sources: list[tuple[str, Traversable]] = [(file.name, file) for file in resources.files("parsers").iterdir()]
-    sources += [(name, resources.files("pipeline").joinpath(name)) for name in ("parse.py", "schema.py")]
-    for name, file in sorted(sources, key=lambda item: item[0]):
-        if name.endswith(".py"):
-            digest.update(name.encode() + b"\0" + file.read_bytes() + b"\0")
-    return digest.hexdigest()[:12]
+class Backlog(NamedTuple):
+    """The segments that have no part yet, and the pieces they are cut into."""
+
+    segments: Sequence[Segment]
+    pieces: Sequence[Piece]
+
+    @property
+    def pages(self) -> int:
+        """How many archived pages are to be read."""
+        return sum(piece.pages for piece in self.pieces)
 
 
-def part_dir(parsed_dir: Path, segment: str) -> Path:
-    """Where the current parser's part of a segment lies."""
-    return parsed_dir / f"{segment}@{parser_fingerprint()}"
-
-
-def read_capture(capture: Capture) -> Page:
-    """Read one archived page with the reader for its kind: HTML as received, or text somebody extracted."""
-    if capture.is_text:
-        return read_text(capture.body.decode("utf-8", "replace"))
-    location = next((value for name, value in capture.headers if name.lower() == "location"), None)
-    return read_page(capture.body, status=capture.status or 200, content_type=capture.content_type, location=location)
-
-
-class _PartWriter:
-    """Collects the records of a segment and writes one Parquet file per table that has rows."""
-
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
-        self._rows: dict[str, list[tuple[object, ...]]] = {name: [] for name in RECORD_TYPES}
-        self._writers: dict[str, pq.ParquetWriter] = {}
-        self._pages = 0
-
-    def add(self, parsed: ParsedPage) -> None:
-        self._rows["pages"].append(parsed.page)
-        self._rows["page_fields"] += parsed.fields
-        self._rows["month_rows"] += parsed.months
-        self._rows["progress_rows"] += parsed.progress
-        self._rows["update_rows"] += parsed.updates
-        self._rows["issues"] += parsed.issues
-        self._pages += 1
-        if self._pages % _PAGES_PER_GROUP == 0:
-            self._flush()
-
-    def add_issue(self, issue: Issue) -> None:
-        self._rows["issues"].append(issue)
-
-    def close(self) -> None:
-        self._flush()
-        for writer in self._writers.values():
-            writer.close()
-
-    def _flush(self) -> None:
-        for name, rows in self._rows.items():
-            if not rows:
-                continue
-            schema = schema_of(RECORD_TYPES[name])
-            columns = [
-                pa.array(values, field.type) for values, field in zip(zip(*rows, strict=True), schema, strict=True)
-            ]
-            if name not in self._writers:
-                self._writers[name] = pq.ParquetWriter(self._directory / f"{name}.parquet", schema, compression="zstd")
-            self._writers[name].write_table(pa.Table.from_arrays(columns, schema=schema))
-            rows.clear()
-
-
-def parse_segment(segment: Segment, parsed_dir: Path, quarantine: frozenset[int] = frozenset()) -> PartResult:
-    """Parse one segment into its part.
-
-    quarantine holds the WARC offsets of pages that crashed a worker before: they become an issue and are not read. The
-    page about to be read is noted in a file beside the part, so that a crash names its culprit. Runs in a worker.
-    """
-    final = part_dir(parsed_dir, segment.name)
-    partial = _partial_dir(final)
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    shutil.copyfile(segment.fetches, partial / "fetches.parquet")
-    if segment.listing is not None:
-        shutil.copyfile(segment.listing, partial / "listing.parquet")
-    writer = _PartWriter(partial)
-    pages = records = 0
-    issues = 0
-    with _suspect_file(final).open("wb", buffering=0) as suspect:
-        for row, capture in read_segment(segment):
-            if row.project_id is None or row.snapshot_id is None:
-                continue
-            offset = row.warc_offset or 0
-            key = {"source_id": row.source_id, "project_id": row.project_id, "snapshot_id": row.snapshot_id}
-            pages += 1
-            if offset in quarantine:
-                writer.add_issue(_quarantine_issue(segment, offset, **key))
-                issues += 1
-                continue
-            suspect.seek(0)
-            suspect.write(b"%020d" % offset)
-            page = read_capture(capture)
-            not_a_record = page_issue(page, **key)
-            if not_a_record is not None:
-                writer.add_issue(not_a_record)
-                issues += 1
-                continue
-            parsed = parse_project(page, **key)
-            writer.add(parsed)
-            records += 1
-            issues += len(parsed.issues)
-    writer.close()
-    _sync_directory(partial)
-    shutil.rmtree(final, ignore_errors=True)
-    partial.rename(final)
-    _suspect_file(final).unlink(missing_ok=True)
-    return PartResult(segment.name, pages, records, issues)
-
-
-def _quarantine_issue(segment: Segment, offset: int, *, source_id: str, project_id: str, snapshot_id: str) -> Issue:
-    findings = Findings(source_id, project_id, snapshot_id)
-    where = f"{segment.warc.name if segment.warc is not None else segment.name} at offset {offset}"
-    findings.add("page_crashed_parser", f"reading this page killed the worker process; it is kept in {where}")
-    return findings.issues[0]
-
-
-def _partial_dir(final: Path) -> Path:
-    return final.with_name(f".{final.name}.partial")
-
-
-def _suspect_file(final: Path) -> Path:
-    return final.with_name(f".{final.name}.suspect")
-
-
-def _sync_directory(directory: Path) -> None:
-    for path in (*directory.iterdir(), directory):
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-def _remove_stale_parts(parsed_dir: Path, segments: Iterable[Segment]) -> None:
-    """Parts of an older parser or of a segment that is gone, and what a crash left."""
-    current = {part_dir(parsed_dir, segment.name).name for segment in segments}
-    for path in parsed_dir.iterdir():
-        if path.is_dir() and path.name not in current:
-            shutil.rmtree(path)
-
-
-def _parse_alone(segment: Segment, parsed_dir: Path, quarantine: frozenset[int]) -> tuple[PartResult, frozenset[int]]:
-    """Parse a segment that killed a worker in a process of its own, setting aside one culprit after the other."""
-    for _ in range(_CRASHES_PER_SEGMENT):
-        with worker_pool(1) as pool:
-            try:
-                return pool.submit(parse_segment, segment, parsed_dir, quarantine).result(), quarantine
-            except BrokenProcessPool:
-                culprit = _read_suspect(part_dir(parsed_dir, segment.name))
-                if culprit is None or culprit in quarantine:
-                    break
-                quarantine |= {culprit}
-    raise ParseError(
-        f"{segment.name}: the worker process dies on this segment again and again "
-        f"({len(quarantine)} pages were set aside); "
-        f"check it with `bma-projects verify`, and the memory of this machine"
-    )
-
-
-def _read_suspect(final: Path) -> int | None:
-    try:
-        return int(_suspect_file(final).read_bytes())
-    except (OSError, ValueError):
-        return None
+def find_backlog(raw_dir: Path, parsed_dir: Path) -> Backlog:
+    """What the archive holds and data/parsed does not. Paths are absolute: workers may have another directory."""
+    raw_dir, parsed_dir = raw_dir.absolute(), parsed_dir.absolute()
+    missing = [segment for segment in sealed_segments(raw_dir) if not part_dir(parsed_dir, segment.name).exists()]
+    pieces = [piece for segment in missing if segment.warc is not None for piece in cut_into_pieces(segment)]
+    return Backlog(missing, pieces)
 
 
 def parse(
     raw_dir: Path,
     parsed_dir: Path,
     *,
-    workers: int = 2,
-    on_segment: Callable[[PartResult], None] = lambda result: None,
+    crew: Callable[[int], AbstractContextManager[Crew]] = local_crew,
+    on_piece: Callable[[PieceResult], None] = lambda result: None,
+    on_part: Callable[[PartResult], None] = lambda result: None,
 ) -> ParseSummary:
-    """Bring data/parsed up to date with data/raw; a run with nothing new reads nothing.
+    """Bring data/parsed up to date with data/raw; a run with nothing new reads nothing and calls nobody.
 
-    on_segment is called after each part. Raises ParseError when a segment cannot be parsed; parts made until then stay.
+    crew opens the workers for a number of pieces. Raises ParseError when a segment cannot be parsed; parts made until
+    then stay.
     """
-    segments = sealed_segments(raw_dir)
+    parsed_dir = parsed_dir.absolute()
     try:
         parsed_dir.mkdir(parents=True, exist_ok=True)
-        missing = [segment for segment in segments if not part_dir(parsed_dir, segment.name).exists()]
-        results: list[PartResult] = []
+        _remove_leftovers(parsed_dir)
+        backlog = find_backlog(raw_dir, parsed_dir)
+        assembly = _Assembly(backlog, parsed_dir, on_piece, on_part)
         quarantined = 0
-
-        def done(result: PartResult) -> None:
-            results.append(result)
-            on_segment(result)
-
-        # A segment without bodies is copied, not parsed: no process is worth starting for it.
-        for segment in missing:
-            if segment.warc is None:
-                done(parse_segment(segment, parsed_dir))
-        with_bodies = [segment for segment in missing if segment.warc is not None]
-        crashed = _parse_in_pool(with_bodies, parsed_dir, workers, done)
-        for segment in crashed:
-            result, culprits = _parse_alone(segment, parsed_dir, frozenset())
-            quarantined += len(culprits)
-            done(result)
-        _remove_stale_parts(parsed_dir, segments)
+        pieces = list(backlog.pieces)
+        while pieces:
+            with crew(len(pieces)) as workers:
+                left = _parse_pieces(pieces, parsed_dir, workers, assembly.add)
+            # Where nobody noted a page, a worker died before it began; one piece is then tried alone to go on at all.
+            crashed = [piece for piece in left if suspect_path(piece, parsed_dir).exists()] or left[:1]
+            for piece in crashed:
+                result, culprits = _parse_alone(piece, parsed_dir)
+                quarantined += len(culprits)
+                assembly.add(piece, result)
+            pieces = [piece for piece in left if piece not in crashed]
+        _remove_stale_parts(parsed_dir, sealed_segments(raw_dir))
     except OSError as error:
         raise ParseError(
-            f"{parsed_dir}: cannot write parsed parts ({error.strerror}); check permissions and space"
+            f"{error.filename or parsed_dir}: cannot write parsed parts ({error.strerror}); check permissions and space"
         ) from error
+    parts = assembly.parts
     return ParseSummary(
-        len(results),
-        sum(result.pages for result in results),
-        sum(result.records for result in results),
-        sum(result.issues for result in results),
+        len(parts),
+        sum(part.pages for part in parts),
+        sum(part.records for part in parts),
+        sum(part.issues for part in parts),
         quarantined,
     )
 
 
-def _parse_in_pool(
-    segments: Sequence[Segment], parsed_dir: Path, workers: int, done: Callable[[PartResult], None]
-) -> list[Segment]:
-    """Parse segments in worker processes; returns those whose worker died or never began because another one died."""
-    if not segments:
-        return []
-    left = {segment.name: segment for segment in segments}
-    with worker_pool(min(workers, len(segments))) as pool:
-        futures: dict[Future[PartResult], str] = {
-            pool.submit(parse_segment, segment, parsed_dir): segment.name for segment in segments
-        }
-        for future in as_completed(futures):
+def parse_segment(segment: Segment, parsed_dir: Path) -> PartResult:
+    """Parse one segment into its part within this process."""
+    parsed_dir.mkdir(parents=True, exist_ok=True)
+    results = [parse_piece(piece, parsed_dir, toolchain()) for piece in cut_into_pieces(segment)]
+    return _assemble(segment, parsed_dir, results)
+
+
+class _Assembly:
+    """Puts parts together as their pieces come back, in whatever order."""
+
+    def __init__(
+        self,
+        backlog: Backlog,
+        parsed_dir: Path,
+        on_piece: Callable[[PieceResult], None],
+        on_part: Callable[[PartResult], None],
+    ) -> None:
+        self.parts: list[PartResult] = []
+        self._parsed_dir, self._on_piece, self._on_part = parsed_dir, on_piece, on_part
+        self._awaited = dict.fromkeys((segment.name for segment in backlog.segments), 0)
+        for piece in backlog.pieces:
+            self._awaited[piece.segment.name] += 1
+        self._results: dict[str, list[PieceResult]] = {name: [] for name in self._awaited}
+        # A segment without pages is copied, not parsed: no process is worth starting for it.
+        for segment in backlog.segments:
+            if not self._awaited[segment.name]:
+                self._finish(segment)
+
+    def add(self, piece: Piece, result: PieceResult) -> None:
+        results = self._results[piece.segment.name]
+        results.append(result)
+        self._on_piece(result)
+        if len(results) == self._awaited[piece.segment.name]:
+            self._finish(piece.segment)
+
+    def _finish(self, segment: Segment) -> None:
+        part = _assemble(segment, self._parsed_dir, self._results.pop(segment.name))
+        self.parts.append(part)
+        self._on_part(part)
+
+
+def _assemble(segment: Segment, parsed_dir: Path, results: Iterable[PieceResult]) -> PartResult:
+    """Move the files of the pieces into one directory and rename it into place."""
+    results = sorted(results)
+    final = part_dir(parsed_dir, segment.name)
+    partial = final.with_name(f".{final.name}{PARTIAL}")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir()
+    shutil.copyfile(segment.fetches, partial / "fetches.parquet")
+    if segment.listing is not None:
+        shutil.copyfile(segment.listing, partial / "listing.parquet")
+    for path in partial.iterdir():
+        _sync(path)
+    for result in results:
+        number = "" if result.number == 1 else f"-{result.number:03}"
+        for file in (parsed_dir / result.directory).iterdir():
+            file.rename(partial / f"{file.stem}{number}.parquet")
+        (parsed_dir / result.directory).rmdir()
+    _sync(partial)
+    shutil.rmtree(final, ignore_errors=True)
+    partial.rename(final)
+    return PartResult(
+        segment.name,
+        sum(result.pages for result in results),
+        sum(result.records for result in results),
+        sum(result.issues for result in results),
+    )
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _remove_leftovers(parsed_dir: Path) -> None:
+    """What a run that was killed left half done."""
+    for path in parsed_dir.glob(f".*{SUSPECT}"):
+        path.unlink(missing_ok=True)
+    for path in parsed_dir.glob(f".*{PARTIAL}"):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _remove_stale_parts(parsed_dir: Path, segments: Iterable[Segment]) -> None:
+    """Parts of an older parser or of a segment that is gone, and what a worker left that was taken for dead."""
+    current = {part_dir(parsed_dir, segment.name).name for segment in segments}
+    for path in parsed_dir.iterdir():
+        if path.is_dir() and path.name not in current:
+            shutil.rmtree(path, ignore_errors=path.suffix == PARTIAL)
+
+
+def _parse_pieces(
+    pieces: Sequence[Piece], parsed_dir: Path, crew: Crew, done: Callable[[Piece, PieceResult], None]
+) -> list[Piece]:
+    """Have pieces parsed; returns those whose worker died or that never began because another one died."""
+    left: list[Piece] = []
+    waiting: dict[Future[PieceResult], Piece] = {}
+    finished: SimpleQueue[Future[PieceResult]] = SimpleQueue()
+    for piece in pieces:
+        try:
+            future = crew.executor.submit(parse_piece, piece, parsed_dir, toolchain())
+        except crew.worker_died:
+            left.append(piece)
+            continue
+        waiting[future] = piece
+        future.add_done_callback(finished.put)
+    while waiting:
+        try:
+            future = finished.get(timeout=_SILENCE_SECONDS)
+        except Empty:
+            crew.check()
+            continue
+        piece = waiting.pop(future)
+        try:
+            result = future.result()
+        except crew.worker_died:
+            left.append(piece)
+        except CancelledError:
+            crew.check()
+            raise
+        else:
+            done(piece, result)
+    return left
+
+
+def _parse_alone(piece: Piece, parsed_dir: Path) -> tuple[PieceResult, frozenset[int]]:
+    """Parse a piece that killed a worker in a process of its own, setting aside one culprit after the other."""
+    quarantine: frozenset[int] = frozenset()
+    for _ in range(_CRASHES_PER_PIECE):
+        with local_crew(1) as crew:
             try:
-                done(future.result())
-            except BrokenProcessPool:
-                continue
-            del left[futures[future]]
-    return list(left.values())
+                future = crew.executor.submit(parse_piece, piece, parsed_dir, toolchain(), quarantine)
+                return future.result(), quarantine
+            except BrokenExecutor:
+                culprit = _read_suspect(suspect_path(piece, parsed_dir))
+                if culprit is None or culprit in quarantine:
+                    break
+                quarantine |= {culprit}
+    raise ParseError(
+        f"{piece.segment.name}: the worker process dies on this segment again and again "
+        f"({len(quarantine)} pages were set aside); "
+        f"check it with `bma-projects verify`, and the memory of this machine"
+    )
+
+
+def _read_suspect(path: Path) -> int | None:
+    try:
+        return int(path.read_bytes())
+    except (OSError, ValueError):
+        return None

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pipeline.archive import sealed_segments
 from pipeline.errors import PipelineError
-from pipeline.parse import part_dir
+from pipeline.part import part_dir
 from pipeline.publish import BUILDING, REFUSED, list_releases
 from pipeline.settings import Settings
 

@@ -67,6 +67,16 @@ class FetchSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ParseSettings:
+    """Where pages are parsed: cluster is the address of a Dask scheduler ("tcp://host:8786"); "" means this machine.
+
+    docs/cluster.md says what a cluster needs.
+    """
+
+    cluster: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class BuildSettings:
     """Limits of DuckDB while it builds, how many releases stay, and what of persons is published.
 
@@ -172,6 +182,7 @@ class Settings:
     data_dir: Path = Path("data")
     source: str = "sample"
     fetch: FetchSettings = field(default_factory=FetchSettings)
+    parse: ParseSettings = field(default_factory=ParseSettings)
     build: BuildSettings = field(default_factory=BuildSettings)
     gate: GateSettings = field(default_factory=GateSettings)
     alarm: AlarmSettings = field(default_factory=AlarmSettings)

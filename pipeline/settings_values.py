@@ -23,6 +23,7 @@ _ABOVE_ZERO = {
 }
 _MEMORY = re.compile(r"\d+(\.\d+)? ?[KMGT]i?B", re.IGNORECASE)
 _HOST_AND_PORT = re.compile(r"[^\s/@]+:\d{1,5}")
+_SCHEDULER = re.compile(r"(tcp|tls|ws|wss)://([^\s/@:\[\]]+|\[[0-9a-fA-F:.]+\]):\d{1,5}")
 _CLOCK_TIME = r"\d\d:\d\d"
 _WINDOW = re.compile(rf"({_CLOCK_TIME})-({_CLOCK_TIME})|")
 
@@ -66,6 +67,10 @@ def _is_address(text: str) -> bool:
     return is_plain and url.scheme in ("http", "https") and bool(url.hostname)
 
 
+def _is_scheduler(text: str) -> bool:
+    return not text or _SCHEDULER.fullmatch(text) is not None
+
+
 def _is_window(text: str) -> bool:
     match = _WINDOW.fullmatch(text)
     try:
@@ -85,6 +90,7 @@ _TEXTS: dict[str, tuple[Callable[[str], bool], str]] = {
     "base_url": (_is_base_url, "write it as https://host/path/index.php, without name and password"),
     "url": (lambda text: not text or _is_address(text), "write it as https://host/path"),
     "connect_to": (lambda text: _HOST_AND_PORT.fullmatch(text) is not None, "write it as host:port"),
+    "cluster": (_is_scheduler, "write it as tcp://host:8786, or leave it empty for this machine"),
     "memory_limit": (lambda text: _MEMORY.fullmatch(text) is not None, "write it as 3GB or 500MB"),
     "night_window": (_is_window, "write it as 22:00-05:30, or leave it empty for any time"),
     "time_zone": (_is_time_zone, "write it as Asia/Bangkok"),

@@ -90,9 +90,13 @@ def capture_members(capture: Capture) -> bytes:
     return members + _member(request)
 
 
-def read_captures(path: Path) -> Iterator[tuple[int, Capture]]:
-    """Yield (offset, capture) of every response and conversion record of one of our own segments."""
+def read_captures(path: Path, start: int = 0) -> Iterator[tuple[int, Capture]]:
+    """Yield (offset, capture) of every response and conversion record of one of our own segments.
+
+    start is the offset of the record to begin with.
+    """
     with path.open("rb") as stream:
+        stream.seek(start)
         for record in ArchiveIterator(stream, record_types=_CAPTURES, parse_http=True, strict_mode=False):
             yield record.stream_pos, capture_of(record)
 

@@ -4,16 +4,27 @@ import multiprocessing
 import os
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from threading import Thread
-from typing import ParamSpec, TypeVar
+from typing import NamedTuple, ParamSpec, TypeVar
 
 from pipeline.errors import skip_repeated_errors
 from pipeline.interruption import signals_held_back
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
+
+
+class Crew(NamedTuple):
+    """Whoever does the work, here or elsewhere; made for as long as a block lasts.
+
+    worker_died is what a future raises when its worker died over it; check raises when nobody is left to work.
+    """
+
+    executor: Executor
+    worker_died: type[Exception]
+    check: Callable[[], None]
 
 
 class _Pool(ProcessPoolExecutor):
@@ -38,6 +49,13 @@ def worker_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
         pool.shutdown(wait=False, cancel_futures=True)
         raise
     pool.shutdown()
+
+
+@contextmanager
+def local_crew(tasks: int, workers: int | None = None) -> Iterator[Crew]:
+    """Worker processes on this machine: one a core (or that many), but no more than there are tasks."""
+    with worker_pool(min(workers or os.cpu_count() or 1, tasks)) as pool:
+        yield Crew(pool, BrokenExecutor, lambda: None)
 
 
 def _die_with_parent() -> None:

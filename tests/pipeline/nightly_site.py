@@ -13,7 +13,8 @@ from pipeline.archive import sealed_segments
 from pipeline.build_stage import build_and_publish
 from pipeline.fetch_stage import fetch_source
 from pipeline.narrator import Narrator
-from pipeline.parse import parse_segment, part_dir
+from pipeline.parse import parse_segment
+from pipeline.part import part_dir
 from pipeline.publish import Published
 from pipeline.refresh import new_record
 from pipeline.run_record import RunRecord, write_record
