@@ -1,0 +1,116 @@
+"""Parts: the same bytes however many workers make them, and a page that kills its worker costs that page alone."""
+
+import functools
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline import part
+from pipeline.parse import find_backlog, parse, parse_segment
+from pipeline.part import PartError, cut_into_pieces, parse_piece, toolchain
+from pipeline.workers import local_crew
+from tests.pipeline.archived import MISFORTUNE, archive_of, html_pages, part_files
+
+PAGES_PER_PIECE = 4
+
+
+@pytest.fixture(autouse=True)
+def _small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(part, "_PAGES_PER_PIECE", PAGES_PER_PIECE)
+
+
+@pytest.fixture
+def misfortune(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(MISFORTUNE))
+
+
+def parsed_by(workers: int, data: Path) -> dict[str, bytes]:
+    shutil.rmtree(data / "parsed", ignore_errors=True)
+    parse(data / "raw", data / "parsed", crew=functools.partial(local_crew, workers=workers))
+    return part_files(data)
+
+
+def test_a_part_is_the_same_bytes_whoever_makes_it(tmp_path: Path) -> None:
+    segment = archive_of(tmp_path, html_pages(10))
+    files = parsed_by(1, tmp_path)
+    assert sorted(name.rpartition("/")[2] for name in files if "pages" in name) == [
+        "pages-002.parquet",
+        "pages-003.parquet",
+        "pages.parquet",
+    ]
+    assert parsed_by(2, tmp_path) == files
+    shutil.rmtree(tmp_path / "parsed")
+    assert parse_segment(segment, (tmp_path / "parsed").absolute())[1:3] == (10, 10)
+    assert part_files(tmp_path) == files
+
+
+def test_pieces_cover_every_page_once_and_in_order(tmp_path: Path) -> None:
+    segment = archive_of(tmp_path, html_pages(10))
+    pieces = cut_into_pieces(segment)
+    assert [piece.pages for piece in pieces] == [4, 4, 2]
+    assert [piece.number for piece in pieces] == [1, 2, 3]
+    assert [piece.end for piece in pieces] == [*(piece.start for piece in pieces[1:]), None]
+
+
+def test_large_pages_make_small_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = html_pages(3)
+    segment = archive_of(tmp_path, pages)
+    monkeypatch.setattr(part, "_BODY_BYTES_PER_PIECE", 2 * len(pages[0]) + 100)
+    assert [piece.pages for piece in cut_into_pieces(segment)] == [2, 1]
+    monkeypatch.setattr(part, "_BODY_BYTES_PER_PIECE", 1)
+    assert [piece.pages for piece in cut_into_pieces(segment)] == [1, 1, 1]
+
+
+def test_a_run_with_nothing_new_starts_no_worker(tmp_path: Path) -> None:
+    archive_of(tmp_path, html_pages(1))
+    parse_all = functools.partial(parse, tmp_path / "raw", tmp_path / "parsed")
+    assert parse_all().segments == 1
+    assert find_backlog(tmp_path / "raw", tmp_path / "parsed").pages == 0
+
+    def nobody(tasks: int) -> object:
+        raise AssertionError("no worker is needed")
+
+    assert parse_all(crew=nobody).segments == 0  # type: ignore[arg-type]
+
+
+@pytest.mark.usefixtures("misfortune")
+def test_pages_that_kill_their_worker_become_issues_and_cost_nothing_else(tmp_path: Path) -> None:
+    archive_of(tmp_path, html_pages(10, killers=[1, 6]))
+    archive_of(tmp_path, html_pages(3), day=1)
+    counted: list[int] = []
+    summary = parse(tmp_path / "raw", tmp_path / "parsed", on_piece=lambda piece: counted.append(piece.pages))
+    assert (summary.segments, summary.pages, summary.records, summary.quarantined) == (2, 13, 11, 2)
+    assert sum(counted) == 13
+    issues = [row for file in (tmp_path / "parsed").glob("*/issues*") for row in pq.read_table(file).to_pylist()]
+    assert [row["project_id"] for row in issues if row["code"] == "page_crashed_parser"] == [
+        "50490000-0001",
+        "50490000-0006",
+    ]
+    assert not [name for name in part_files(tmp_path) if name.startswith(".")]
+
+
+def test_what_a_killed_run_left_is_removed_and_made_again(tmp_path: Path) -> None:
+    archive_of(tmp_path, html_pages(2))
+    parsed = tmp_path / "parsed"
+    (parsed / ".x@1-1-abc.partial").mkdir(parents=True)
+    (parsed / ".x@1-1.suspect").write_bytes(b"5")
+    (parsed / "x@1").mkdir()
+    parse(tmp_path / "raw", parsed)
+    assert [path.name for path in parsed.iterdir()] == [f"20261122T180000Z-site@{toolchain().parser}"]
+
+
+def test_a_worker_that_parses_otherwise_refuses(tmp_path: Path) -> None:
+    [piece] = cut_into_pieces(archive_of(tmp_path, html_pages(1)))
+    with pytest.raises(PartError, match=r"pyarrow \d.* instead of 1\.0; install the same version"):
+        parse_piece(piece, tmp_path, toolchain()._replace(pyarrow="1.0"))
+    assert not list(tmp_path.glob("*.partial"))
+
+
+def test_dask_is_imported_only_for_a_cluster() -> None:
+    code = "import sys, pipeline.commands, pipeline.parse; print({'dask', 'distributed'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout == "set()\n", done.stderr
