@@ -108,7 +108,8 @@ _SELECTS = {
                 AS url,
             'project' AS page_kind, 200 AS http_status, 1 AS attempts, 120 AS elapsed_ms, 30000 AS bytes,
             NULL AS body_sha256, NULL AS etag, NULL AS last_modified, NULL AS error,
-            '2026010' || visit || 'T000000Z-bmavisions.warc.gz' AS warc_file, i * 9000 AS warc_offset
+            '2026010' || visit || 'T000000Z-bmavisions.warc.gz' AS warc_file, i * 9000 AS warc_offset,
+            NULL AS masked_sha256
         FROM captures
     """,
 }

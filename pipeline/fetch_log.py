@@ -33,7 +33,8 @@ class FetchLogRow(NamedTuple):
     """One attempted page; the Parquet schema derives from these annotations.
 
     project_id is None for robots.txt and listing pages. snapshot_id, warc_file and warc_offset are set when a body
-    was archived. `unchanged` rows carry the content_sha256 of the version that is archived already.
+    was archived. `unchanged` rows carry the content_sha256 of the version that is archived already. masked_sha256 is
+    that of the response without its CSRF token: where it is the same, so is the content (logs before 0.1.0 have none).
     """
 
     run_id: str
@@ -55,6 +56,7 @@ class FetchLogRow(NamedTuple):
     error: str | None
     warc_file: str | None
     warc_offset: int | None
+    masked_sha256: str | None = None
 
 
 SCHEMA = schema_of(FetchLogRow)

@@ -6,11 +6,13 @@ from typing import Any, NamedTuple
 
 import duckdb
 
+from pipeline.fetch_log import SCHEMA
+
 # A visit succeeded when it saw the page itself; "missing" is an answer too, but not a success.
 _LAST_STATE = """
 WITH visits AS (
     SELECT *, outcome IN ('new', 'changed', 'unchanged') AS is_success
-    FROM read_parquet($logs)
+    FROM (FROM read_parquet($logs, union_by_name = true) UNION ALL BY NAME FROM no_rows)
     WHERE source_id = $source_id
 ),
 last_states AS (
@@ -23,6 +25,7 @@ last_states AS (
         max(requested_at) FILTER (outcome IN ('new', 'changed')) AS last_changed_at,
         arg_max(content_sha256, (requested_at, run_id)) FILTER (is_success) AS content_sha256,
         arg_max(content_sha256, (requested_at, run_id)) AS evidence_sha256,
+        arg_max({'value': masked_sha256}, (requested_at, run_id)) FILTER (is_success) AS masked_sha256,
         arg_max({'value': etag}, (requested_at, run_id)) FILTER (is_success) AS etag,
         arg_max({'value': last_modified}, (requested_at, run_id)) FILTER (is_success) AS last_modified,
         coalesce(list_position(list_reverse(list(is_success ORDER BY requested_at, run_id)), true), count(*) + 1) - 1
@@ -45,6 +48,7 @@ SELECT
     last_modified.value,
     consecutive_failures,
     consecutive_absences,
+    masked_sha256.value,
 FROM last_states
 WHERE (project_id IS NOT NULL) = $is_project
 """
@@ -53,7 +57,8 @@ WHERE (project_id IS NOT NULL) = $is_project
 class KnownPage(NamedTuple):
     """The last state of one page; all times are UTC.
 
-    content_sha256 is that of the last success, evidence_sha256 that of the last body of any kind.
+    content_sha256 and masked_sha256 are those of the last success, evidence_sha256 is that of the last body of any
+    kind.
     """
 
     last_outcome: str
@@ -66,6 +71,7 @@ class KnownPage(NamedTuple):
     last_modified: str | None
     consecutive_failures: int
     consecutive_absences: int
+    masked_sha256: str | None = None
 
 
 class Sighting(NamedTuple):
@@ -119,6 +125,8 @@ def _query(raw_dir: Path, query: str, parameters: dict[str, object]) -> list[tup
         return []
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
+        # Gives every column of the log to logs that were written before there was such a column.
+        connection.register("no_rows", SCHEMA.empty_table())
         return connection.execute(query, {"logs": logs, **parameters}).fetchall()
 
 

@@ -1,6 +1,7 @@
 """What a page that came means for the project that was asked for, and its row in the fetch log."""
 
 import hashlib
+import re
 from typing import NamedTuple
 
 from parsers.html import read_page
@@ -13,6 +14,8 @@ from pipeline.warc import Capture
 
 _HEALING_KINDS = frozenset({PageKind.SERVER_ERROR, PageKind.TRUNCATED, PageKind.EMPTY, PageKind.MAINTENANCE})
 _HEALING_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
+_CSRF_TOKEN = re.compile(rb'<meta name="csrf-token" content=("[A-Za-z0-9+/=_-]{20,200}")')
+_HEAD = 4096
 
 
 class Verdict(NamedTuple):
@@ -23,6 +26,7 @@ class Verdict(NamedTuple):
     content_sha256: str | None
     error: str | None
     can_heal: bool
+    masked_sha256: str | None = None
 
 
 def judge(reply: Reply, project_id: str, known: KnownPage | None) -> Verdict:
@@ -34,14 +38,26 @@ def judge(reply: Reply, project_id: str, known: KnownPage | None) -> Verdict:
         if known is not None and known.content_sha256 is not None:
             return Verdict(Outcome.UNCHANGED, PageKind.PROJECT, known.content_sha256, None, can_heal=False)
         return Verdict(Outcome.FAILED, None, None, "HTTP 304 to a request without conditions", can_heal=False)
-    page = read_page(
-        reply.body,
-        status=reply.status or 0,
-        content_type=reply.header("content-type"),
-        location=reply.header("location"),
-    )
+    content_type = reply.header("content-type")
+    masked = masked_sha256(reply.body, reply.status, content_type)
+    if known is not None and known.content_sha256 is not None and known.masked_sha256 == masked:
+        return Verdict(Outcome.UNCHANGED, PageKind.PROJECT, known.content_sha256, None, False, masked)
+    page = read_page(reply.body, status=reply.status or 0, content_type=content_type, location=reply.header("location"))
     verdict = judge_page(page, project_id, known.content_sha256 if known else None)
-    return verdict._replace(can_heal=True) if reply.status in _HEALING_STATUSES else verdict
+    can_heal = verdict.can_heal or reply.status in _HEALING_STATUSES
+    return verdict._replace(can_heal=can_heal, masked_sha256=masked)
+
+
+def masked_sha256(body: bytes, status: int | None, content_type: str | None) -> str:
+    """Fingerprint a response but for its CSRF token, the one thing in which two of the same page always differ.
+
+    Two responses with this in common need no reading to be the same; two without may be the same all the same. The
+    token is taken out where it is a whole attribute value, which no stored text can imitate: Yii2 escapes its quotes.
+    """
+    token = _CSRF_TOKEN.search(body, 0, _HEAD)
+    if token is not None:
+        body = body.replace(token[1], b'""')
+    return hashlib.sha256(f"{status} {content_type}\n".encode("utf-8", "surrogateescape") + body).hexdigest()
 
 
 def judge_page(page: Page, project_id: str, known_content: str | None) -> Verdict:
@@ -137,6 +153,7 @@ def describe_capture(
         error=_printable(verdict.error),
         warc_file=None,
         warc_offset=None,
+        masked_sha256=verdict.masked_sha256,
     )
 
 
