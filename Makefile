@@ -4,7 +4,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 DATA ?= data
 SOURCE ?= all
 
-.PHONY: help run test check bench bench-parse bench-fetch bench-build fuzz screenshots dictionary cron-example lock wheel clean
+.PHONY: help run test check bench bench-parse bench-fetch bench-build fuzz screenshots gallery dictionary catalogue cron-example lock wheel clean
 
 help: ## Show what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -35,11 +35,22 @@ bench-build: .venv/bench ## Time and memory of the models at 10k, 100k and 1M pr
 fuzz: .venv/dev ## Fuzz readers and values for ten minutes (FUZZ_SECONDS=n for another time)
 	$(BIN)/python -m benchmarks.fuzz_parsers
 
-screenshots: .venv/dev ## Take the screenshots of README again (needs Chromium)
+screenshots: .venv/dev ## Take the screenshots of README and examples/ again (needs Chromium)
 	$(BIN)/python -m benchmarks.screenshots
+	$(BIN)/python -m benchmarks.gallery_screenshots
+
+gallery: .venv/run ## Draw the pages of examples/ from the latest release into gallery/
+	$(BIN)/python -m examples.stalled_projects $(DATA)
+	$(BIN)/python -m examples.budget_by_agency $(DATA)
+	$(BIN)/python -m examples.edits_after_completion $(DATA)
+	$(BIN)/python -m examples.districts $(DATA)
 
 dictionary: .venv/dev ## Write docs/data-dictionary.md again from the SQL headers
 	$(BIN)/python -m pipeline.dictionary
+
+catalogue: .venv/dev ## Write docs/issue-catalogue.md and docs/reference.md again from the code
+	$(BIN)/python -m pipeline.issue_catalogue
+	$(BIN)/python -m pipeline.reference
 
 cron-example: .venv/run ## Print a crontab line that works as it stands (SOURCE=bs2568 for one source alone)
 	@echo "$$(date -d 'TZ="Asia/Bangkok" 01:15' '+%M %H' 2>/dev/null || echo 15 1) * * *" \

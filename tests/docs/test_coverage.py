@@ -1,0 +1,81 @@
+"""Every command, setting, table and issue code is documented; what documents name exists; links lead somewhere."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from parsers.issues import CATALOGUE
+from pipeline import issue_catalogue, reference
+from pipeline.cli import app
+from pipeline.models import load_models
+from pipeline.settings import Settings
+from pipeline.settings_file import keys_and_values
+from tests.docs.blocks import DOCUMENTS, ROOT
+
+GENERATED = {"docs/data-dictionary.md", "docs/issue-catalogue.md", "docs/reference.md"}
+TEXTS = {str(path): (ROOT / path).read_text(encoding="utf-8") for path in DOCUMENTS}
+WRITTEN = "\n".join(text for path, text in TEXTS.items() if path not in GENERATED)
+PATH = re.compile(r"`((?:pipeline|parsers|sql|tests|benchmarks|examples|deploy|docs|\.github)/[\w./-]*)`")
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+def test_generated_documents_are_up_to_date() -> None:
+    assert TEXTS["docs/issue-catalogue.md"] == issue_catalogue.current_document(), "run `make catalogue`"
+    assert TEXTS["docs/reference.md"] == reference.current_document(), "run `make catalogue`"
+
+
+def test_every_command_is_shown_in_use() -> None:
+    names = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
+    assert len(names) > 10
+    assert [name for name in names if not re.search(rf"bma-projects {name}\b", WRITTEN)] == []
+
+
+def test_every_setting_is_in_the_reference_and_those_to_choose_are_explained() -> None:
+    keys = [key for key, _ in keys_and_values(Settings())]
+    assert len(keys) > 40
+    assert [key for key in keys if f"`{key.rpartition('.')[2]}`" not in TEXTS["docs/reference.md"]] == []
+    explained = [key.rpartition(".")[2] for key in keys if key.startswith(("fetch.", "alarm.", "build.", "sources."))]
+    assert [name for name in explained if not re.search(rf"\b{name}\b", WRITTEN)] == []
+    rules = {key.removeprefix("gate.").rpartition("_")[0] for key in keys if key.endswith("_share")}
+    assert [rule for rule in rules if f"`{rule}`" not in TEXTS["docs/quality-json.md"]] == []
+
+
+def test_every_table_and_view_is_in_the_dictionary() -> None:
+    published = [model.name for model in load_models().values() if model.layer in ("curated", "views")]
+    assert len(published) > 15
+    assert [name for name in published if f"\n### {name}\n" not in TEXTS["docs/data-dictionary.md"]] == []
+
+
+def test_every_issue_code_is_in_the_catalogue() -> None:
+    codes = [*CATALOGUE, *(model.name for model in load_models().values() if model.layer == "quality")]
+    assert [code for code in codes if f"| `{code}` |" not in TEXTS["docs/issue-catalogue.md"]] == []
+
+
+@pytest.mark.parametrize("document", TEXTS)
+def test_links_lead_somewhere(document: str) -> None:
+    for target in LINK.findall(TEXTS[document]):
+        if re.match(r"[a-z]+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        file = (ROOT / document).parent / path if path else ROOT / document
+        assert file.exists(), target
+        if anchor:
+            headings = re.findall(r"^#+ (.*)$", file.read_text(encoding="utf-8"), re.MULTILINE)
+            assert anchor in {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}, (
+                target
+            )
+
+
+@pytest.mark.parametrize("document", TEXTS)
+def test_files_that_are_named_exist(document: str) -> None:
+    assert [path for path in PATH.findall(TEXTS[document]) if not (ROOT / path).exists()] == []
+
+
+def test_no_document_is_an_orphan() -> None:
+    linked = {
+        ((ROOT / document).parent / target.partition("#")[0]).resolve()
+        for document, text in TEXTS.items()
+        for target in LINK.findall(text)
+    }
+    assert [path for path in DOCUMENTS if path.parent == Path("docs") and (ROOT / path).resolve() not in linked] == []
