@@ -125,7 +125,7 @@ class TestDataDirectory:
 class TestImport:
     def test_a_real_text_becomes_a_release(self, tmp_path: Path) -> None:
         data = tmp_path / "data"
-        done = bma("import", REAL_TEXT, "--data-dir", data, "--source", "bmavisions")
+        done = bma_here("import", REAL_TEXT, "--data-dir", data, "--source", "bmavisions")
         assert done.returncode == 0, done.stderr
         assert "1 archived" in done.stderr
         shown = bma_here("show", "50490000-3607", "--data-dir", data)
@@ -205,14 +205,14 @@ class TestHelp:
 
 class TestStatus:
     def test_it_tells_how_things_stand(self, sample_data: Path) -> None:
-        done = bma("status", "--data-dir", sample_data)
+        done = bma_here("status", "--data-dir", sample_data)
         assert done.returncode == 0
         assert re.search(r"Last run +\d{8}T\d{6}Z refresh: published", done.stdout)
         assert re.search(r"Failing +6 pages", done.stdout)
         assert re.search(r"Disk +raw [\d.]+ kB, parsed .*free", done.stdout)
 
     def test_json_for_a_monitor(self, sample_data: Path) -> None:
-        said = json.loads(bma("status", "--json", "--data-dir", sample_data).stdout)
+        said = json.loads(bma_here("status", "--json", "--data-dir", sample_data).stdout)
         assert said["last_run"]["status"] == "published"
         assert said["is_old"] is False
         assert said["disk_bytes"]["raw"] > 0
@@ -229,7 +229,7 @@ class TestStatus:
         assert "none yet" in bma_here("status", "--quiet", "--data-dir", tmp_path / "none").stdout
 
     def test_without_a_release_it_is_1_and_says_what_to_do(self, tmp_path: Path) -> None:
-        done = bma("status", "--data-dir", tmp_path / "none")
+        done = bma_here("status", "--data-dir", tmp_path / "none")
         assert done.returncode == 1
         assert "bma-projects refresh" in done.stdout
         assert not (tmp_path / "none").exists()
@@ -259,11 +259,11 @@ class TestStages:
     def test_discover_names_the_projects_of_the_archive(self, sample_data: Path, tmp_path: Path) -> None:
         data = tmp_path / "data"
         shutil.copytree(sample_data, data, symlinks=True)
-        done = bma("discover", "--archive", "--data-dir", data)
+        done = bma_here("discover", "--archive", "--data-dir", data)
         assert done.returncode == 0
         assert "50490000-3607" in done.stdout.splitlines()
         assert len(done.stdout.splitlines()) == 40
-        planned = bma("discover", "--archive", "--plan", "--data-dir", data)
+        planned = bma_here("discover", "--archive", "--plan", "--data-dir", data)
         assert planned.stdout.startswith("40 of 40 pages are due")
 
     def test_verify_reads_everything_again(self, sample_data: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pipeline.command import COMMAND, assert_one_line, bma, environment, start
+from tests.pipeline.command import COMMAND, assert_one_line, bma, bma_here, environment, start
 from tests.pipeline.mounts import small_disk
 
 STAGES = {"fetch": "raw/*.journal", "parse": "parsed/.*.partial", "build": "curated/building/*/*.duckdb"}
@@ -48,7 +48,7 @@ def test_a_signal_ends_the_run_in_good_order(tmp_path: Path, stage: str, number:
     (record,) = [json.loads(path.read_text()) for path in (data / "runs").iterdir()]
     assert record["status"] == "interrupted"
     if stage == "fetch":
-        again = bma("refresh", "--data-dir", data, "--quiet")
+        again = bma_here("refresh", "--data-dir", data, "--quiet")
         assert (again.returncode, again.stderr, again.stdout) == (0, "", "")
 
 
@@ -89,8 +89,8 @@ def test_a_second_signal_ends_at_once_and_loses_nothing(tmp_path: Path) -> None:
     assert time.monotonic() - began < 1.0
     assert process.returncode == 1
     assert "Traceback" not in said
-    assert bma("refresh", "--data-dir", data, "--quiet").returncode == 0
-    assert "0 problems" in bma("verify", "--data-dir", data).stdout
+    assert bma_here("refresh", "--data-dir", data, "--quiet").returncode == 0
+    assert "0 problems" in bma_here("verify", "--data-dir", data).stdout
 
 
 def test_the_second_of_two_refreshes_ends_at_once_with_75(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_the_second_of_two_refreshes_ends_at_once_with_75(tmp_path: Path) -> Non
     wait_for(data, ".lock.json", process)
     done = bma("refresh", "--data-dir", data, "--quiet")
     assert_one_line(done, 75, "`bma-projects refresh`", f"process {process.pid}", "since 2")
-    assert "Running    `bma-projects refresh`" in bma("status", "--data-dir", data).stdout
+    assert "Running    `bma-projects refresh`" in bma_here("status", "--data-dir", data).stdout
     process.send_signal(signal.SIGTERM)
     process.communicate()
 
@@ -114,6 +114,6 @@ def test_a_full_disk_is_one_line_and_space_makes_it_good(tmp_path: Path, size: s
         assert "space" in done.stderr
         assert not (data / "curated" / "latest").exists()
         subprocess.run(["mount", "-o", "remount,size=100m", str(data)], check=True)
-        again = bma("refresh", "--data-dir", data)
+        again = bma_here("refresh", "--data-dir", data)
         assert again.returncode == 0, again.stderr
-        assert "0 problems" in bma("verify", "--data-dir", data).stdout
+        assert "0 problems" in bma_here("verify", "--data-dir", data).stdout

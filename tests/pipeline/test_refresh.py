@@ -12,12 +12,15 @@ from threading import Thread
 
 import pytest
 
+from pipeline.commands import fetch, parse
+from pipeline.narrator import Narrator
 from pipeline.refresh import ExitCode
 from pipeline.settings import AlarmSettings, Source
 from tests.pipeline.command import bma
 from tests.pipeline.scripted_site import City, watched
 
 IDS = ["50490000-0001", "50490000-0002"]
+QUIET = Narrator(is_quiet=True)
 Posts = list[tuple[str, dict[str, object]]]
 
 
@@ -92,17 +95,14 @@ def test_a_refused_release_needs_a_reason_to_be_accepted(tmp_path: Path) -> None
     with watched(tmp_path / "data", *(f"50490000-{number:04d}" for number in range(12))) as city:
         always = replace(city.settings.sources["city"], is_revisited_always=True)
         city.settings = replace(city.settings, sources={"city": always})
-        assert city.refresh()[0] == ExitCode.DONE
-        latest = city.release
         city.site.is_login_wall = True
         code, record, published = city.refresh()
         assert code == ExitCode.REFUSED
         assert published is not None
         assert published.path.parent.name == "refused"
-        assert city.release == latest
+        assert not (city.settings.curated_dir / "latest").exists()
         assert "pages_of_wrong_kind" in str(record.gate["reasons"])
         assert city.refresh(accepted_because="the site moved behind a login")[0] == ExitCode.DONE
-    assert city.release != latest
     gate = json.loads((city.release / "run.json").read_text(encoding="utf-8"))["gate"]
     assert gate["accepted_because"] == "the site moved behind a login"
     assert gate["reasons"]
@@ -137,20 +137,20 @@ class TestOutput:
 
 
 class TestAlarm:
+    """Every command that runs stages has it; fetch and parse are done sooner than refresh."""
+
     def test_start_and_good_end_are_posted(self, city: City) -> None:
         with receiver() as (url, posts):
-            city.settings = replace(city.settings, alarm=AlarmSettings(url=url))
-            assert city.refresh()[0] == ExitCode.DONE
+            assert fetch(replace(city.settings, alarm=AlarmSettings(url=url)), QUIET, ids=None, probe=None) == 0
         assert [path for path, _ in posts] == ["/secret-uuid/start", "/secret-uuid"]
-        assert posts[1][1]["status"] == "published"
-        assert posts[1][1]["exit_code"] == 0
+        assert (posts[1][1]["status"], posts[1][1]["exit_code"]) == ("done", 0)
 
     def test_a_bad_end_is_posted_and_runs_the_command(self, city: City, tmp_path: Path) -> None:
         told = tmp_path / "told.json"
+        city.site.is_broken = True
         with receiver() as (url, posts):
-            city.settings = replace(city.settings, alarm=AlarmSettings(url=url, command=f"cat > '{told}'"))
-            city.site.is_broken = True
-            assert city.refresh()[0] == ExitCode.FAILED
+            alarm = AlarmSettings(url=url, command=f"cat > '{told}'")
+            assert fetch(replace(city.settings, alarm=alarm), QUIET, ids=None, probe=None) == ExitCode.FAILED
         assert [path for path, _ in posts] == ["/secret-uuid/start", "/secret-uuid/fail"]
         assert "robots.txt" in json.loads(told.read_text())["problems"][0]
 
@@ -160,8 +160,17 @@ class TestAlarm:
     ) -> None:
         with receiver(status or 200) as (url, _):
             address = url if status else "http://127.0.0.1:9/secret-uuid"
-            city.settings = replace(city.settings, alarm=AlarmSettings(url=address, command="exit 3"))
-            assert city.refresh()[0] == ExitCode.DONE
+            assert parse(replace(city.settings, alarm=AlarmSettings(url=address)), Narrator(is_quiet=True)) == 0
         said = capsys.readouterr().err
-        assert "the alarm at 127.0.0.1" in said
+        assert said.count("the alarm at 127.0.0.1") == 2
         assert "secret-uuid" not in said
+
+    @pytest.mark.parametrize(("command", "said"), [("exit 3", "ended with 3"), ("sleep 9", "took too long")])
+    def test_a_failing_command_is_a_warning(
+        self, city: City, capsys: pytest.CaptureFixture[str], command: str, said: str
+    ) -> None:
+        city.site.is_broken = True
+        alarm = AlarmSettings(command=command, timeout=0.2)
+        code = fetch(replace(city.settings, alarm=alarm), Narrator(is_quiet=True), ids=None, probe=None)
+        assert code == ExitCode.FAILED
+        assert f"the command of alarm.command {said}; the run is not affected" in capsys.readouterr().err
