@@ -53,7 +53,8 @@ def lines(
     top = ceiling if ceiling is not None else _ceiling(highest)
     step = _PLOT_WIDTH / max(len(labels), 1)
     drawn = []
-    for one in series:
+    # The first series is drawn last: where two lines meet, the one that matters most is seen.
+    for one in reversed(series):
         points = [
             (_LEFT + step * (i + 0.5), _TOP + _PLOT_HEIGHT * (1 - min(value / top, 1)), value, labels[i])
             for i, value in enumerate(one.values)

@@ -16,7 +16,7 @@ from parsers.issues import CATALOGUE
 from parsers.records import Issue, MonthRow, PageField, PageRecord, ProgressRow, UpdateRow
 from pipeline.errors import PipelineError
 from pipeline.fetch_log import FetchLogRow
-from pipeline.models import Model
+from pipeline.models import RULE_TEXTS, Model
 from pipeline.schema import schema_of
 from pipeline.settings import Source
 
@@ -53,6 +53,7 @@ class RuleRow(NamedTuple):
     title_en: str
     advice_th: str
     advice_en: str
+    message_th: str
 
 
 class AgencyRow(NamedTuple):
@@ -177,15 +178,11 @@ def _compact(value: object) -> str | None:
 
 def issue_rules(models: Iterable[Model]) -> list[RuleRow]:
     """Every issue code with its texts: those of the parser first, then the checks of sql/quality."""
-    rules = [
-        RuleRow(rule.code, rule.severity, "parser", rule.title_th, rule.title_en, rule.advice_th, rule.advice_en)
-        for rule in CATALOGUE.values()
-    ]
+    rules = [RuleRow(code, severity.value, "parser", *texts) for code, severity, *texts in CATALOGUE.values()]
     for check in models:
         if check.layer == "quality":
-            tags = check.tags
-            texts = (tags["title_th"], tags["title_en"], tags["advice_th"], tags["advice_en"])
-            rules.append(RuleRow(check.name, tags["severity"], "sql/quality", *texts))
+            severity, *texts = [check.tags[name] for name in RULE_TEXTS]
+            rules.append(RuleRow(check.name, severity, "sql/quality", *texts))
     return rules
 
 

@@ -32,8 +32,8 @@ from pipeline.errors import PipelineError
 LAYERS = ("staging", "curated", "quality", "views")
 # Every finding of sql/quality in one relation; quality_issues reads it, so that no check can be forgotten there.
 FINDINGS = "quality.findings"
-_RULE_TEXTS = ("severity", "title_th", "title_en", "advice_th", "advice_en")
-_DIRECTIVES = ("key", "sort", "references", "warning", "columns", "form", *_RULE_TEXTS)
+RULE_TEXTS = ("severity", "title_th", "title_en", "advice_th", "advice_en", "message_th")
+_DIRECTIVES = ("key", "sort", "references", "warning", "columns", "form", *RULE_TEXTS)
 _DIRECTIVE = re.compile(r"[a-z_]+:( |$)")
 
 
@@ -124,8 +124,8 @@ def read_model(layer: str, name: str, text: str) -> Model:
         raise ModelError(f"{path}: the file must begin with a comment that describes the table")
     if layer == "curated" and not header.key:
         raise ModelError(f"{path}: the header has no `-- key:` line")
-    if layer == "quality" and any(text not in header.tags for text in _RULE_TEXTS):
-        raise ModelError(f"{path}: a check needs the header lines {', '.join(_RULE_TEXTS)}")
+    if layer == "quality" and any(text not in header.tags for text in RULE_TEXTS):
+        raise ModelError(f"{path}: a check needs the header lines {', '.join(RULE_TEXTS)}")
     return Model(
         layer=layer,
         name=name,

@@ -70,6 +70,7 @@ def make_document(
         "rules": [rule._asdict() for rule in data.rules],
         "agencies": [agency._asdict() for agency in data.agencies],
         "fields": _fields(data),
+        "fields_by_agency": [field._asdict() for field in data.fields if field.agency_code is not None],
         "labels": _rows(data.labels),
         "difference": _difference(data, previous),
         "freshness": {

@@ -12,11 +12,12 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
+from parsers.issues import message_in_thai
 from pipeline import bangkok, charts
 from pipeline.errors import PipelineError
 from pipeline.gate_reasons import RULES
 from pipeline.measures import Measure, measure
-from pipeline.quality_document import PAGE_OUTCOMES, SEVERITIES, Document, Run, make_document
+from pipeline.quality_document import MAX_LISTED, PAGE_OUTCOMES, SEVERITIES, Document, Run, make_document, whole_numbers
 from pipeline.report_data import Entry, ReportData, read_report_data
 from pipeline.report_entries import pack, show_command
 from pipeline.visible import pieces, visible, web_address
@@ -86,11 +87,27 @@ def _page(document: Document, data: ReportData) -> str:
             packed=packed,
             n_entries=len(data.entries),
             examples=_examples(data.entries),
+            messages_th={rule.code: rule.message_th for rule in data.rules},
             severities=SEVERITIES,
             outcomes=PAGE_OUTCOMES,
             charts=_charts(document),
+            fills=_fills(data),
+            outcome_counts=[
+                (outcome, whole_numbers(_object(document["run"])["counts"])[outcome]) for outcome in PAGE_OUTCOMES
+            ],
         )
     )
+
+
+def _fills(data: ReportData) -> dict[str, dict[str, int]]:
+    """By agency and field, on how many of a hundred pages the field is given; agencies in the order of their table."""
+    fills: dict[str, dict[str, int]] = {agency.agency_code: {} for agency in data.agencies[:MAX_LISTED]}
+    for field in data.fields:
+        total = field.n_given + field.n_empty + field.n_not_set + field.n_absent
+        if field.agency_code in fills and total:
+            # Rounded down, so that 100 means all of them.
+            fills[field.agency_code][field.field] = 100 * field.n_given // total
+    return {agency_code: by_field for agency_code, by_field in fills.items() if by_field}
 
 
 def _charts(document: Mapping[str, object]) -> dict[str, Markup]:
@@ -143,6 +160,7 @@ def _environment() -> Environment:
         "english": bangkok.in_english,
         "web_address": web_address,
         "show_command": show_command,
+        "fill": _fill,
     }
     environment.globals |= {"shares": charts.shares, "lengths": charts.lengths}
     return environment
@@ -159,6 +177,18 @@ def _shown(text: object) -> Markup:
         for piece in pieces(str(text))
     ]
     return Markup("<bdi>{}</bdi>").format(Markup("").join(parts))
+
+
+def _fill(template: str, issue: Entry | Mapping[str, object]) -> str:
+    """What an issue says in Thai."""
+    said = issue._asdict() if isinstance(issue, Entry) else issue
+    label, raw, row = said["label"], said["raw"], said["ordinal"]
+    return message_in_thai(
+        template,
+        label=label if isinstance(label, str) else None,
+        raw=raw if isinstance(raw, str) else None,
+        row=row if isinstance(row, int) else None,
+    )
 
 
 def _tidy(value: str) -> str:

@@ -38,6 +38,7 @@ class GoneEntry(NamedTuple):
     source_id: str
     project_id: str | None
     label: str | None
+    ordinal: int | None
     raw: str | None
     message: str
 
@@ -52,6 +53,7 @@ class Rule(NamedTuple):
     title_en: str
     advice_th: str
     advice_en: str
+    message_th: str
     n_issues: int
     n_projects: int
     first_seen_at: str | None

@@ -44,9 +44,9 @@ def pack(
         share *= 0.97 * MAX_PACKED_BYTES / len(packed)
 
 
-def show_command(project_id: str) -> str:
+def show_command(project_id: str, source_id: str) -> str:
     """The command that shows the archived page, whatever a page claims as its code."""
-    return f"bma-projects show {shlex.quote(project_id)} --raw"
+    return f"bma-projects show {shlex.quote(project_id)} --source {shlex.quote(source_id)} --raw"
 
 
 def _some_of_each(entries: Sequence[Entry], share: float) -> list[Entry]:
@@ -88,7 +88,7 @@ def _columns(
                     entry.fiscal_year_be,
                     web_address(entry.url),
                     entry.is_invented,
-                    show_command(entry.project_id) if entry.project_id else None,
+                    show_command(entry.project_id, entry.source_id) if entry.project_id else None,
                 ]
             )
         return projects[key]
@@ -111,7 +111,16 @@ def _columns(
         "projects": project_rows,
         "texts": list(texts),
         "rules": [
-            [rule.code, rule.severity, rule.title_th, rule.title_en, rule.advice_th, rule.advice_en] for rule in rules
+            [
+                rule.code,
+                rule.severity,
+                rule.title_th,
+                rule.title_en,
+                rule.advice_th,
+                rule.advice_en,
+                rule.message_th,
+            ]
+            for rule in rules
         ],
         "agencies": [[agency.agency_code, agency.agency] for agency in agencies],
         "fields": [list(field) for field in fields if field.agency_code],

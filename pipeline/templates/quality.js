@@ -3,6 +3,7 @@
 (() => {
   const PAGE = 50;
   const SEVERITIES = ["error", "warning", "info"];
+  const TAGS = { error: "ผิดพลาด", warning: "เตือน", info: "สังเกต" };
   const LANGUAGES = ["both", "th", "en"];
   const FILTERS = ["q", "severity", "code", "agency", "year", "by", "new"];
   const byId = (id) => document.getElementById(id);
@@ -86,8 +87,8 @@
 
   const start = (data) => {
     const { entries, texts } = data;
-    const rules = data.rules.map(([code, severity, th, en, adviceTh, adviceEn]) =>
-      ({ code, severity, th, en, adviceTh, adviceEn }));
+    const rules = data.rules.map(([code, severity, th, en, adviceTh, adviceEn, messageTh]) =>
+      ({ code, severity, th, en, adviceTh, adviceEn, messageTh }));
     const agencies = new Map(data.agencies);
     const projects = data.projects.map(([source, id, name, agency, year, url, isInvented, command]) =>
       ({ source, id, name, agency, year, url, isInvented, command }));
@@ -96,6 +97,11 @@
       ordinal: entries.ordinal[i], raw: texts[entries.raw[i]], message: texts[entries.message[i]],
       seen: texts[entries.seen[i]], isNew: entries.isNew[i] === 1,
     }));
+    // The same rules as message_in_thai of parsers/issues.py.
+    const inThai = (e) => e.rule.messageTh.replace(/\{(label|raw|row)\}/g, (_, name) => {
+      const signs = [...String({ label: e.label, raw: e.raw, row: e.ordinal }[name] ?? "–")];
+      return signs.length > 80 ? signs.slice(0, 80).join("") + "…" : signs.join("") || "–";
+    });
     const haystack = all.map((e) => [e.project.id, e.project.name, e.label, e.raw, e.message, e.rule.code, e.rule.th, e.rule.en]
       .filter(Boolean).join("\n").toLowerCase());
 
@@ -124,8 +130,7 @@
       if (byId("by").value !== "code") node.append(make("p", "", ...inTwo(e.rule.th, e.rule.en)));
       if (e.label !== null) node.append(make("p", "", ...inTwo("ป้าย", "Label"), ": ", shown(e.label)));
       if (e.raw !== null) node.append(make("span", "raw", shown(e.raw)));
-      const message = make("p", "", shown(e.message));
-      message.lang = "en";
+      const message = make("p", "why", ...inTwo(shown(inThai(e)), shown(e.message)));
       const links = make("p", "links");
       if (e.project.url && /^https?:\/\//.test(e.project.url)) {
         const link = make("a", "", ...inTwo("เปิดหน้าบนเว็บไซต์", "Open the live page"));
@@ -140,7 +145,24 @@
       return node;
     };
 
-    const heading = (by, key, list) => {
+    const svg = (tag, attributes) => {
+      const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+      for (const [name, content] of Object.entries(attributes)) node.setAttribute(name, content);
+      return node;
+    };
+    // One horizontal bar, split into its parts; whole is what its full width stands for.
+    const bar = (parts, whole, title) => {
+      const node = svg("svg", { class: "bar", viewBox: "0 0 100 10", preserveAspectRatio: "none", role: "img", "aria-label": title });
+      let x = 0;
+      for (const [css, n] of parts) {
+        const width = whole ? (100 * n) / whole : 0;
+        node.append(svg("rect", { class: css, x, y: 0, width, height: 10 }));
+        x += width;
+      }
+      return node;
+    };
+
+    const heading = (by, key, list, longest) => {
       const worst = SEVERITIES.find((severity) => list.some((e) => e.rule.severity === severity));
       const title = {
         code: () => inTwo(list[0].rule.th, list[0].rule.en).concat(" ", make("code", "quiet", key)),
@@ -148,13 +170,15 @@
         agency: () => [shown(agencyName(key === "-" ? null : key))],
         year: () => [key === "-" ? "–" : key],
       }[by]();
+      const parts = SEVERITIES.map((severity) => [severity, list.filter((e) => e.rule.severity === severity).length]);
       return make("summary", "", make("b", "", list.length.toLocaleString("en")), " ",
-        make("span", "tag " + worst, worst), " ", ...title);
+        make("span", "tag " + worst, ...inTwo(TAGS[worst], worst)), " ", make("span", "title", ...title),
+        bar(parts, longest, String(list.length)));
     };
 
-    const group = (by, key, list) => {
+    const group = (by, key, list, longest) => {
       const body = make("div", "body");
-      const node = make("details", "group", heading(by, key, list), body);
+      const node = make("details", "group", heading(by, key, list, longest), body);
       let drawn = 0;
       const more = make("button", "more", ...inTwo("แสดงเพิ่ม", "Show more"));
       more.type = "button";
@@ -199,7 +223,8 @@
       const sorted = [...groups].map(([key, list]) => [key, list, rank(list)])
         .sort(([a, listA, rankA], [b, listB, rankB]) => (by === "year" ? (a < b ? 1 : -1) : by === "agency" ? 0 : rankA - rankB)
           || listB.length - listA.length || (a < b ? -1 : 1));
-      byId("groups").replaceChildren(...sorted.map(([key, list]) => group(by, key, list)));
+      const longest = Math.max(0, ...sorted.map(([, list]) => list.length));
+      byId("groups").replaceChildren(...sorted.map(([key, list]) => group(by, key, list, longest)));
       if (sorted.length === 1) byId("groups").firstChild.open = true;
       byId("found").replaceChildren(...inTwo(
         `พบ ${found.length.toLocaleString("en")} จาก ${all.length.toLocaleString("en")} รายการ`,
@@ -233,9 +258,9 @@
     };
     const csv = () => [
       ["severity", "code", "source_id", "project_id", "name", "agency_code", "fiscal_year_be", "label", "ordinal", "raw",
-        "message", "first_seen_at", "is_new", "is_invented", "url"],
+        "message", "message_th", "first_seen_at", "is_new", "is_invented", "url"],
       ...found.map((e) => [e.rule.severity, e.rule.code, e.project.source, e.project.id, e.project.name, e.project.agency,
-        e.project.year, e.label, e.ordinal, e.raw, e.message, e.seen, e.isNew, e.project.isInvented, e.project.url]),
+        e.project.year, e.label, e.ordinal, e.raw, e.message, inThai(e), e.seen, e.isNew, e.project.isInvented, e.project.url]),
     ].map((row) => row.map(cell).join(",")).join("\r\n") + "\r\n";
     const said = (th, en) => byId("found").replaceChildren(...inTwo(th, en));
     byId("copy").addEventListener("click", async () => {
@@ -277,23 +302,9 @@
         }
         const [given, empty, notSet, absent, unreadable, distinct] = counts.get(row.dataset.field) ?? [0, 0, 0, 0, 0, 0];
         const total = given + empty + notSet + absent;
-        const bar = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-        for (const [name, content] of [["class", "bar"], ["viewBox", "0 0 100 10"], ["preserveAspectRatio", "none"],
-          ["role", "img"], ["aria-label", `${given} given, ${empty} empty, ${notSet} not set, ${absent} absent`]]) {
-          bar.setAttribute(name, content);
-        }
-        let x = 0;
-        for (const [css, n] of [["given", given], ["empty", empty], ["not-set", notSet], ["absent", absent]]) {
-          const rect = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-          const width = total ? (100 * n) / total : 0;
-          for (const [name, content] of [["class", css], ["x", x], ["y", 0], ["width", width], ["height", 10]]) {
-            rect.setAttribute(name, content);
-          }
-          bar.append(rect);
-          x += width;
-        }
         row.cells[1].replaceChildren(total ? ((100 * given) / total).toFixed(1) + "%" : "–");
-        row.cells[2].replaceChildren(bar);
+        row.cells[2].replaceChildren(bar([["given", given], ["empty", empty], ["not-set", notSet], ["absent", absent]], total,
+          `${given} given, ${empty} empty, ${notSet} not set, ${absent} absent`));
         row.cells[3].replaceChildren(String(distinct));
         row.cells[4].replaceChildren(unreadable && given ? `${unreadable} (${((100 * unreadable) / given).toFixed(1)}%)` : "0");
         row.cells[5].replaceChildren("–");

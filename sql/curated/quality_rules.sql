@@ -9,6 +9,7 @@
 --   title_en: name in English
 --   advice_th: what to do, in Thai
 --   advice_en: what to do, in English
+--   message_th: what each issue of the kind says in Thai; {label}, {raw} and {row} stand for its label, raw text and ordinal
 --   n_issues: open issues of this kind in this release | unit issues
 WITH issue_counts AS (
     SELECT
@@ -26,6 +27,7 @@ SELECT
     rules.title_en,
     rules.advice_th,
     rules.advice_en,
+    rules.message_th,
     coalesce(issue_counts.n_issues, 0) AS n_issues
 FROM input.rules AS rules
 LEFT JOIN issue_counts ON rules.code = issue_counts.code

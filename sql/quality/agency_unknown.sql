@@ -5,6 +5,7 @@
 -- title_en: Unknown agency code
 -- advice_th: ตรวจสอบรหัสโครงการ หากเป็นหน่วยงานใหม่ให้เพิ่มในรายชื่อหน่วยงาน
 -- advice_en: Check the project code; add the agency to agencies.csv if it is a new one.
+-- message_th: ไม่มีหน่วยงานที่รู้จักใช้รหัส {raw}
 SELECT
     pages.source_id,
     pages.project_id,

@@ -5,6 +5,7 @@
 -- title_en: Two different captures of one page at the same moment
 -- advice_th: แจ้งผู้ดูแลโปรแกรมให้ตรวจสอบแฟ้มที่นำเข้า
 -- advice_en: Look at the imported files: one of them carries a wrong capture time.
+-- message_th: มีหน้าโครงการสองฉบับในเวลาเดียวกันและเนื้อหาต่างกัน จึงไม่รู้ลำดับ
 SELECT
     source_id,
     project_id,

@@ -5,6 +5,7 @@
 -- title_en: Edited after completion
 -- advice_th: ดูสิ่งที่เปลี่ยนในตาราง project_changes
 -- advice_en: See project_changes for what was edited.
+-- message_th: หน้าถูกแก้ไขหลังจากที่เคยระบุความคืบหน้า 100%
 SELECT
     versions.source_id,
     versions.project_id,

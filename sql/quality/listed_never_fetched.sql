@@ -5,6 +5,7 @@
 -- title_en: Listed, but its page was never fetched
 -- advice_th: รอการดึงข้อมูลรอบถัดไป หากยังพบให้แจ้งผู้ดูแลโปรแกรม
 -- advice_en: Wait for the next run; tell the maintainers if it stays.
+-- message_th: รายการของเว็บไซต์มีโครงการนี้ แต่ยังไม่เคยขอหน้าโครงการ
 SELECT
     listing.source_id,
     listing.project_id,

@@ -5,6 +5,7 @@
 -- title_en: The page was asked for and never answered
 -- advice_th: เปิดหน้าโครงการบนเว็บไซต์เพื่อตรวจสอบ หากหน้าแสดงถูกต้อง ให้รอการดึงข้อมูลรอบถัดไป
 -- advice_en: Open the page on the site; if it shows correctly there, the next run will read it.
+-- message_th: ขอหน้านี้แล้วแต่ไม่เคยได้คำตอบที่ใช้ได้
 SELECT
     attempts.source_id,
     attempts.project_id,

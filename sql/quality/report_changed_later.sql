@@ -5,6 +5,7 @@
 -- title_en: A progress report was removed or reworded later
 -- advice_th: เปรียบเทียบฉบับก่อนและหลังในตาราง project_changes แล้วสอบถามหน่วยงาน
 -- advice_en: Compare the two versions in project_changes and ask the agency why.
+-- message_th: รายงานที่เคยเห็นถูกลบหรือแก้ไข ข้อความเดิมคือ {raw}
 SELECT
     edited.source_id,
     edited.project_id,

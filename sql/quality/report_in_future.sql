@@ -5,6 +5,7 @@
 -- title_en: A report is dated after its page was captured
 -- advice_th: แจ้งหน่วยงานเจ้าของโครงการให้แก้ไขวันที่รายงาน
 -- advice_en: Ask the project's agency to correct the day of the report.
+-- message_th: รายงานที่ {row} ลงวันที่ {raw} ซึ่งอยู่หลังวันที่ดึงหน้านี้
 SELECT
     reports.source_id,
     reports.project_id,

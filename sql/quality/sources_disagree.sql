@@ -5,6 +5,7 @@
 -- title_en: The same project has other values on another source
 -- advice_th: เปรียบเทียบเวลาที่ดึงข้อมูลของทั้งสองเว็บไซต์ก่อนใช้ค่า
 -- advice_en: Compare the capture times of the two sources before using either value.
+-- message_th: ค่าของโครงการนี้ต่างจากในอีกเว็บไซต์หนึ่ง
 SELECT
     here.source_id,
     here.project_id,

@@ -5,6 +5,7 @@
 -- title_en: A page was found unchanged, but no capture shows its content
 -- advice_th: แจ้งผู้ดูแลโปรแกรมให้ตรวจสอบ data/raw
 -- advice_en: A segment of data/raw is missing or was not parsed; restore it and build again.
+-- message_th: บันทึกว่าหน้าไม่เปลี่ยนแปลง แต่ไม่มีหน้าที่เก็บไว้ให้เทียบ
 SELECT
     attempts.source_id,
     attempts.project_id,

@@ -5,6 +5,7 @@
 -- title_en: A value went away and came back unchanged
 -- advice_th: ไม่ต้องดำเนินการ แต่ควรทราบว่าระบบต้นทางอาจแสดงค่าว่างชั่วคราว
 -- advice_en: Nothing to do; the site may show empty values for a while, so do not read the gap as an edit.
+-- message_th: ค่านี้หายไปแล้วกลับมาเหมือนเดิมในฉบับถัดไป
 SELECT
     edited.source_id,
     edited.project_id,

@@ -17,6 +17,7 @@ SELECT
     before.source_id,
     before.project_id,
     before.label,
+    before.ordinal,
     before.raw,
     before.message
 FROM before.quality_issues AS before

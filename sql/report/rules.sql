@@ -17,6 +17,7 @@ SELECT
     rules.title_en,
     rules.advice_th,
     rules.advice_en,
+    rules.message_th,
     coalesce(counted.n_issues, 0) AS n_issues,
     coalesce(counted.n_projects, 0) AS n_projects,
     iso(counted.first_seen_at) AS first_seen_at

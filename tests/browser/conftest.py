@@ -52,7 +52,12 @@ RUN = {
     ],
     "counts": {"due": 8, "changed": 1, "unchanged": 5, "failed": 2, "listed": 9, "stated_total": 9},
     "problems": ["<svg onload=alert(1)>"],
-    "gate": {"is_refused": True, "reasons": ["labels_unknown: <script>alert(1)</script>"], "accepted_because": "<i>"},
+    "gate": {
+        "is_refused": True,
+        "reasons": ["labels_unknown: <script>alert(1)</script>"],
+        "reasons_th": ["ป้ายชื่อบนหน้าใหม่ที่ไม่รู้จัก <script>alert(2)</script>"],
+        "accepted_because": "<i>",
+    },
 }
 
 
@@ -121,6 +126,15 @@ def chromium() -> Iterator[Chromium]:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield Chromium(browser)
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def seen(chromium: Chromium, report: Path) -> Iterator[Opened]:
+    """The report with every group open, for the tests that only look."""
+    with chromium.opened(report) as opened:
+        opened.page.evaluate("document.querySelectorAll('details').forEach(node => { node.open = true })")
+        opened.page.wait_for_selector(".entry")
+        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import FORMULA, HOSTILE_ID, HOSTILE_NAMES, STACKED, Chromium
+from tests.browser.conftest import FORMULA, HOSTILE_ID, HOSTILE_NAMES, STACKED, Chromium, Opened
 
 
 def found(page: Page) -> str:
@@ -32,28 +32,34 @@ def test_opens_from_disk_without_a_request_an_error_or_a_sideways_scroll(
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_page_text_stays_text(chromium: Chromium, report: Path) -> None:
-    with chromium.opened(report) as (page, offences):
-        open_all_groups(page)
-        title = page.title()
-        page.wait_for_timeout(100)
-        assert offences == []
-        assert page.title() == title
-        assert page.locator("img, h1 >> text=taken over, iframe, object, embed").count() == 0
-        assert page.locator("script").count() == 2
-        shown = page.inner_text("#groups")
-        for name in HOSTILE_NAMES[:5]:
-            assert name in shown
-        assert HOSTILE_ID in shown
-        assert "U+202E" in shown
-        assert "\u202e" not in page.content()
-        assert page.locator("section section").count() == 0
+def test_page_text_stays_text(seen: Opened) -> None:
+    page, offences = seen
+    page.wait_for_timeout(100)
+    assert offences == []
+    assert page.title().startswith("คุณภาพข้อมูลโครงการ กทม.")
+    assert page.locator("img, h1 >> text=taken over, iframe, object, embed").count() == 0
+    assert page.locator("script").count() == 2
+    shown = page.inner_text("#groups")
+    for name in HOSTILE_NAMES[:5]:
+        assert name in shown
+    assert HOSTILE_ID in shown
+    assert "U+202E" in shown
+    assert "\u202e" not in page.content()
+    assert page.locator("section section").count() == 0
+    assert "<script>alert(2)</script>" in page.inner_text("#status")
 
 
-def test_links_lead_to_the_web_or_to_files_beside_the_page(chromium: Chromium, report: Path) -> None:
-    with chromium.opened(report) as (page, _):
-        open_all_groups(page)
-        hrefs: list[str] = page.evaluate("[...document.links].map(link => link.getAttribute('href'))")
+def test_what_is_wrong_is_said_in_thai_with_english_beside_it(seen: Opened) -> None:
+    why = seen.page.locator(".entry .why").filter(has_text="found 88")
+    assert why.locator("[lang=th]").inner_text() == "ความคืบหน้าในรายงานที่ – เป็น 88 น้อยกว่าในรายงานก่อนหน้า"
+    assert why.locator("[lang=en]").inner_text() == "found 88"
+    reasons = seen.page.locator("#status .reasons li")
+    assert reasons.locator("[lang=th]").inner_text().startswith("ป้ายชื่อบนหน้าใหม่ที่ไม่รู้จัก")
+    assert seen.page.locator("code.command").first.inner_text().endswith("--source sample --raw")
+
+
+def test_links_lead_to_the_web_or_to_files_beside_the_page(seen: Opened) -> None:
+    hrefs: list[str] = seen.page.evaluate("[...document.links].map(link => link.getAttribute('href'))")
     assert any(href.startswith("http://sample.invalid/") for href in hrefs)
     assert {href.partition(":")[0] for href in hrefs if ":" in href} <= {"http", "https"}
 
@@ -124,30 +130,28 @@ def test_csv_holds_what_is_found_and_no_formula(chromium: Chromium, report: Path
     assert HOSTILE_NAMES[3] in {row["name"] for row in rows}
 
 
-def test_charts_are_drawn(chromium: Chromium, report: Path) -> None:
-    with chromium.opened(report) as (page, _):
-        assert page.locator("svg.chart").count() == 4
-        for css in ("unchanged", "failed"):
-            bar = page.locator(f"svg.chart rect.{css}").first
-            box = bar.bounding_box()
-            assert box is not None
-            assert box["height"] > 5
-            assert bar.evaluate("node => getComputedStyle(node).fill") != "rgb(0, 0, 0)"
-        assert page.locator("svg.chart circle.warning").count() == 2, "a dot for each of two nights"
+def test_charts_are_drawn(seen: Opened) -> None:
+    page = seen.page
+    assert page.locator("svg.chart").count() == 4
+    for css in ("unchanged", "failed"):
+        bar = page.locator(f"svg.chart rect.{css}").first
+        box = bar.bounding_box()
+        assert box is not None
+        assert box["height"] > 5
+        assert bar.evaluate("node => getComputedStyle(node).fill") != "rgb(0, 0, 0)"
+    assert page.locator("svg.chart circle.warning").count() == 2, "a dot for each of two nights"
 
 
-def test_thai_marks_stack_on_their_consonants(chromium: Chromium, report: Path) -> None:
-    with chromium.opened(report) as (page, _):
-        open_all_groups(page)
-        assert STACKED in page.inner_text("#groups")
-        widths = page.evaluate("""() => ["ท", "ที่", "ป", "ปู่"].map(text => {
-            const span = document.createElement("span");
-            span.textContent = text;
-            document.body.append(span);
-            const width = span.getBoundingClientRect().width;
-            span.remove();
-            return width;
-        })""")
+def test_thai_marks_stack_on_their_consonants(seen: Opened) -> None:
+    assert STACKED in seen.page.inner_text("#groups")
+    widths = seen.page.evaluate("""() => ["ท", "ที่", "ป", "ปู่"].map(text => {
+        const span = document.createElement("span");
+        span.textContent = text;
+        document.body.append(span);
+        const width = span.getBoundingClientRect().width;
+        span.remove();
+        return width;
+    })""")
     assert widths[0] == pytest.approx(widths[1])
     assert widths[2] == pytest.approx(widths[3])
 
@@ -184,6 +188,7 @@ def test_without_scripts_the_page_still_says_it_all_in_both_languages(chromium: 
         page.locator("#groups summary").first.click()
         assert page.locator("#groups .entry").first.is_visible()
         assert page.get_by_text("quality_issues.parquet").first.is_visible()
+        assert page.locator("table.heat td.h10").count() > 0, "the fields of each agency"
         assert not page.locator("#tools").is_visible()
 
 
@@ -212,9 +217,11 @@ def test_under_a_policy_that_forbids_all_the_text_is_still_there(chromium: Chrom
 
 
 def test_paper_gets_every_entry_and_no_buttons(chromium: Chromium, report: Path) -> None:
-    with chromium.opened(report) as (page, _):
+    with chromium.opened(report, scheme="dark") as (page, _):
         page.evaluate("dispatchEvent(new Event('beforeprint'))")
         page.emulate_media(media="print")
+        paper = page.locator("#groups details").first.evaluate("node => getComputedStyle(node).backgroundColor")
+        assert paper == "rgb(255, 255, 255)", "no dark ink on dark ground, whatever the screen looks like"
         assert not page.locator("nav").is_visible()
         assert not page.locator("#tools").is_visible()
         assert page.locator("#groups details:not([open])").count() == 0

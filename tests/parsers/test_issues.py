@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pytest
 
 from parsers.html import read_page
-from parsers.issues import CATALOGUE, Severity
+from parsers.issues import CATALOGUE, Severity, message_in_thai
 from parsers.project import page_issue
 from parsers.records import Issue
 from parsers.text import read_text
@@ -197,6 +197,15 @@ def test_every_code_is_explained_in_thai_and_in_english(code: str) -> None:
         assert any("\u0e00" <= character <= "\u0e7f" for character in thai)
         assert english.isascii() or "–" in english
         assert len(english) > 10
+    said = message_in_thai(entry.message_th, label="ป้าย", raw=None, row=7)
+    assert any("\u0e00" <= character <= "\u0e7f" for character in said)
+    assert not set("{}") & set(said), "only known placeholders, each filled"
+
+
+def test_a_thai_message_quotes_page_text_as_it_stands_and_cuts_it() -> None:
+    template = CATALOGUE["progress_falls"].message_th
+    assert message_in_thai(template, label=None, raw="{row}", row=3).count("{row}") == 1
+    assert len(message_in_thai(template, label=None, raw="9" * 500, row=3)) < 200
 
 
 class TestWhatAnIssueSays:

@@ -9,6 +9,7 @@ import random
 import re
 import unicodedata
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -52,35 +53,80 @@ def packed(page: str) -> dict[str, object]:
     return content
 
 
-def test_the_difference_to_the_release_before_is_counted_issue_by_issue(archive: ParsedArchive) -> None:
+@pytest.fixture(scope="module")
+def nights(tmp_path_factory: pytest.TempPathFactory) -> tuple[Built, Built]:
+    """Two releases with their reports: the real project alone, then edited and beside four that are made up."""
+    archive = ParsedArchive(tmp_path_factory.mktemp("nights") / "data")
+    (archive.data_dir / "releases").mkdir()
     archive.capture(P, "2026-01-01", name="a", issues=[("month_conflict", "month", "1"), ("progress_falls", None, "2")])
-    before = archive.build("20260101T000000Z")
-    reported(before)
+    first = archive.build("releases/20260101T000000Z")
+    reported(first)
     archive.capture(
         P, "2026-01-02", name="b", issues=[("month_conflict", "month", "1"), ("spent_over_received", None, "3")]
     )
-    archive.capture("50490000-0001", "2026-01-02", name="c")
-    document = reported(archive.build("20260102T000000Z"), before)
-    difference = document["difference"]
-    assert isinstance(difference, dict)
+    archive.capture("50490000-0001", "2026-01-02", name="x", remark="given")
+    archive.capture("50490000-0002", "2026-01-02", name="x", remark="")
+    archive.capture("50490000-0003", "2026-01-02", name="x", remark=None)
+    archive.capture("50490000-0004", "2026-01-02", name="x", issues=[("month_conflict", "month", "1")])
+    second = archive.build("releases/20260102T000000Z")
+    record = {"run_id": "20260102T000000Z", "status": "published", "counts": {"due": 5, "changed": 1, "new": 4}}
+    (second.path / "run.json").write_text(json.dumps(record))
+    reported(second, first, **record)
+    return first, second
+
+
+def document_of(built: Built) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((built.path / "quality.json").read_text(encoding="utf-8"))
+    return document
+
+
+def test_the_difference_to_the_release_before_is_counted_issue_by_issue(nights: tuple[Built, Built]) -> None:
+    difference = document_of(nights[1])["difference"]
     counts = {name: difference[name] for name in ("n_new", "n_still", "n_gone", "n_added", "n_changed")}
-    assert counts == {"n_new": 1, "n_still": 1, "n_gone": 1, "n_added": 1, "n_changed": 1}
+    assert counts == {"n_new": 2, "n_still": 1, "n_gone": 1, "n_added": 4, "n_changed": 1}
     assert [row["code"] for row in difference["gone"]] == ["progress_falls"]
     assert difference["changed"][0]["labels"] == "ชื่อโครงการ"
     assert difference["previous_run_id"] == "20260101T000000Z"
 
 
-def test_every_release_carries_the_nights_before_it(archive: ParsedArchive) -> None:
-    previous = None
-    for day in range(1, 4):
-        archive.capture(P, f"2026-01-0{day}", name=str(day))
-        built = archive.build(f"2026010{day}T000000Z")
-        document = reported(built, previous)
-        previous = built
-    history = document["history"]
-    assert isinstance(history, list)
-    assert [night["run_id"] for night in history] == [f"2026010{day}T000000Z" for day in range(1, 4)]
-    assert history[0]["issues"] == {"error": 0, "warning": 0, "info": 0}
+def test_every_release_carries_the_nights_before_it(nights: tuple[Built, Built]) -> None:
+    history = document_of(nights[1])["history"]
+    assert [night["run_id"] for night in history] == ["20260101T000000Z", "20260102T000000Z"]
+    assert [night["issues"]["warning"] for night in history] == [2, 3]
+
+
+def test_the_four_ways_to_say_nothing_are_counted_apart(nights: tuple[Built, Built]) -> None:
+    document = document_of(nights[1])
+    (remark,) = [field for field in document["fields"] if field["field"] == "remark"]
+    (by_agency,) = [field for field in document["fields_by_agency"] if field["field"] == "remark"]
+    for counts in (remark, by_agency):
+        assert [counts[name] for name in ("n_given", "n_empty", "n_not_set", "n_absent")] == [1, 1, 1, 2]
+    assert by_agency["agency_code"] == "50490000"
+
+
+def test_rebuilding_gives_the_published_page(nights: tuple[Built, Built], tmp_path: Path) -> None:
+    write_report_of(nights[1].path, tmp_path / "new" / "folder")
+    for name in ("quality.html", "quality.json"):
+        assert (tmp_path / "new" / "folder" / name).read_bytes() == (nights[1].path / name).read_bytes()
+
+
+def test_a_report_that_cannot_be_written_says_where(nights: tuple[Built, Built], tmp_path: Path) -> None:
+    with pytest.raises(ReportError, match=r"run\.json: cannot be read"):
+        write_report_of(nights[0].path, tmp_path / "out")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ReportError, match=r"file: cannot be written"):
+        write_report_of(nights[1].path, tmp_path / "file")
+
+
+def test_invented_data_is_called_so_and_real_data_is_not(nights: tuple[Built, Built]) -> None:
+    real, mixed = nights
+    assert 'id="invented"' not in (real.path / "quality.html").read_text(encoding="utf-8")
+    page = (mixed.path / "quality.html").read_text(encoding="utf-8")
+    assert 'id="invented"' in page
+    assert "โครงการ 4 จาก 5 โครงการในหน้านี้เป็นข้อมูลที่แต่งขึ้น" in page
+    projects = {project[1]: project[6] for project in packed(page)["projects"]}  # type: ignore[attr-defined]
+    assert projects == {"50490000-0004": True, P: False}
+    assert "4 of 5 projects are INVENTED" in report_markdown(mixed.path)
 
 
 def test_a_release_of_an_older_version_is_not_compared_and_not_in_the_way(small: Built, tmp_path: Path) -> None:
@@ -95,54 +141,6 @@ def test_a_release_of_an_older_version_is_not_compared_and_not_in_the_way(small:
     assert document["difference"] is None
     assert len(document["history"]) == 2, "its nights still count"  # type: ignore[arg-type]
     assert '"hasPrevious":false' in json.dumps(packed((small.path / "quality.html").read_text()), separators=(",", ":"))
-
-
-def test_the_four_ways_to_say_nothing_are_counted_apart(archive: ParsedArchive) -> None:
-    archive.capture("50490000-0001", "2026-01-01", name="x", remark="given")
-    archive.capture("50490000-0002", "2026-01-01", name="x", remark="")
-    archive.capture("50490000-0003", "2026-01-01", name="x", remark=None)
-    archive.capture("50490000-0004", "2026-01-01", name="x")
-    fields = reported(archive.build())["fields"]
-    assert isinstance(fields, list)
-    (remark,) = [field for field in fields if field["field"] == "remark"]
-    assert [remark[name] for name in ("n_given", "n_empty", "n_not_set", "n_absent")] == [1, 1, 1, 1]
-
-
-def test_the_report_is_the_same_every_time(archive: ParsedArchive) -> None:
-    archive.capture(P, "2026-01-01", name="a", issues=[("month_conflict", "month", "1")])
-    built = archive.build()
-    files = []
-    for _ in range(2):
-        reported(built)
-        files.append((built.path / "quality.html").read_bytes() + (built.path / "quality.json").read_bytes())
-    assert files[0] == files[1]
-
-
-def test_rebuilding_gives_the_published_page(archive: ParsedArchive, tmp_path: Path) -> None:
-    releases = archive.data_dir / "releases"
-    releases.mkdir()
-    archive.capture(P, "2026-01-01", name="a", issues=[("month_conflict", "month", "1")])
-    before = archive.build("releases/20260101T000000Z")
-    reported(before)
-    archive.capture(P, "2026-01-02", name="b")
-    built = archive.build("releases/20260102T000000Z")
-    record = {"run_id": "20260102T000000Z", "status": "published", "counts": {"due": 1, "changed": 1}}
-    (built.path / "run.json").write_text(json.dumps(record))
-    reported(built, before, **record)
-    write_report_of(built.path, tmp_path / "new" / "folder")
-    for name in ("quality.html", "quality.json"):
-        assert (tmp_path / "new" / "folder" / name).read_bytes() == (built.path / name).read_bytes()
-
-
-def test_a_report_that_cannot_be_written_says_where(archive: ParsedArchive, tmp_path: Path) -> None:
-    archive.capture(P, "2026-01-01", name="a")
-    built = archive.build()
-    with pytest.raises(ReportError, match=r"run\.json: cannot be read"):
-        write_report_of(built.path, tmp_path / "out")
-    (built.path / "run.json").write_text("{}")
-    (tmp_path / "file").write_text("")
-    with pytest.raises(ReportError, match=r"file: cannot be written"):
-        write_report_of(built.path, tmp_path / "file")
 
 
 def test_an_empty_release_has_a_report_too(archive: ParsedArchive) -> None:
@@ -186,21 +184,6 @@ def test_one_sentence_says_how_the_night_went(small: Built, run: dict[str, objec
     assert isinstance(sentence, dict)
     assert sentence["mood"] == mood
     assert words in sentence["en"]
-
-
-def test_invented_data_is_called_so_and_real_data_is_not(archive: ParsedArchive) -> None:
-    archive.capture(P, "2026-01-01", name="real")
-    real = archive.build("real")
-    reported(real)
-    archive.capture("50490000-0001", "2026-01-01", name="made up", issues=[("month_conflict", None, "1")])
-    mixed = archive.build("mixed")
-    reported(mixed)
-    assert 'id="invented"' not in (real.path / "quality.html").read_text(encoding="utf-8")
-    page = (mixed.path / "quality.html").read_text(encoding="utf-8")
-    assert 'id="invented"' in page
-    assert "โครงการ 1 จาก 2 โครงการในหน้านี้เป็นข้อมูลที่แต่งขึ้น" in page
-    assert [project[6] for project in packed(page)["projects"]] == [True]  # type: ignore[attr-defined]
-    assert "1 of 2 projects are INVENTED" in report_markdown(mixed.path)
 
 
 def test_hostile_text_is_inert_in_html_and_markdown(archive: ParsedArchive) -> None:
@@ -247,7 +230,7 @@ def entries_of(n_projects: int, each: int) -> list[Entry]:
 
 
 def test_twenty_thousand_projects_fit_and_what_does_not_is_said() -> None:
-    rule = Rule("month_conflict", "warning", "parser", "", "", "", "", 0, 0, None)
+    rule = Rule("month_conflict", "warning", "parser", "", "", "", "", "", 0, 0, None)
     text, n_entries = pack(entries_of(20_000, 4), [rule], [], [], has_previous=False)
     assert len(text) <= MAX_PACKED_BYTES
     assert 20_000 < n_entries < 80_000, "these texts are random, which compresses worst"
@@ -255,8 +238,8 @@ def test_twenty_thousand_projects_fit_and_what_does_not_is_said() -> None:
 
 
 def test_the_command_for_the_archived_page_is_safe_to_paste() -> None:
-    assert show_command(P) == "bma-projects show 50490000-3607 --raw"
-    assert show_command("$(rm -rf ~); 'x'") == """bma-projects show '$(rm -rf ~); '"'"'x'"'"'' --raw"""
+    assert show_command(P, "sample") == "bma-projects show 50490000-3607 --source sample --raw"
+    assert show_command("$(rm -rf ~)'", "sample") == """bma-projects show '$(rm -rf ~)'"'"'' --source sample --raw"""
 
 
 @given(st.text())
