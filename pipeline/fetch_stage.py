@@ -43,7 +43,8 @@ def project_facts(settings: Settings, source_id: str) -> dict[str, ProjectFacts]
 
 def with_sample_server(source: Source, stack: ExitStack) -> Source:
     """The built-in source needs its server on loopback, which runs until the stack closes; any other is left alone."""
-    if source != SAMPLE:
+    # By its address: rate and the like may be set otherwise.
+    if source.base_url != SAMPLE.base_url or source.connect_to is not None:
         return source
     return dataclasses.replace(source, connect_to=stack.enter_context(serve()))
 
@@ -145,7 +146,9 @@ def _fetch_source(
     record.count_source(source_id, counts)
     if summary.ended_early is not None:
         record.ended_early = f"{source_id}: {summary.ended_early}"
-        problems = [*problems, f"{record.ended_early}; {summary.due - summary.visited} pages are left for another run"]
+        # Discovery may have met the same end.
+        problems = [problem for problem in problems if problem != record.ended_early]
+        problems += [f"{record.ended_early}; {summary.due - summary.visited} pages are left for another run"]
     for problem in dict.fromkeys(problems):
         record.problems.append(problem)
         narrator.warn(problem, source_id=source_id)

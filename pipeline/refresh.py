@@ -183,5 +183,6 @@ def fetch_sources(
             record.problems.append(f"{source.source_id}: {error}")
             narrator.warn(f"{source.source_id}: {error}")
     if failed:
-        narrator.warn(f"not fetched as it should be: {', '.join(failed)}; what is known of it stays in the release")
+        # The trouble itself has been told, once.
+        narrator.say(f"not fetched as it should be: {', '.join(failed)}; what is known of it stays in the release")
     return ExitCode.FAILED if failed else ExitCode.DONE

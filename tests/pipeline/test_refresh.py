@@ -57,7 +57,7 @@ def receiver(status: int = 200) -> Iterator[tuple[str, Posts]]:
         thread.join()
 
 
-def test_a_source_in_trouble_does_not_stop_the_others(city: City) -> None:
+def test_a_source_in_trouble_does_not_stop_the_others(city: City, capsys: pytest.CaptureFixture[str]) -> None:
     # Nobody listens there.
     dead = Source("dead", "http://dead.test/index.php", connect_to="127.0.0.1:9")
     sources = {"dead": dead, **city.settings.sources}
@@ -67,7 +67,9 @@ def test_a_source_in_trouble_does_not_stop_the_others(city: City) -> None:
     assert published is not None
     assert city.rows("SELECT source_id, count(*) FROM projects GROUP BY ALL") == [("city", 2)]
     assert record.status == "published"
-    assert any("dead: " in problem and "robots.txt cannot be read" in problem for problem in record.problems)
+    (problem,) = record.problems
+    assert problem.startswith("dead: robots.txt cannot be read (connect: ")
+    assert [line.partition(" warning: ")[2] for line in capsys.readouterr().err.splitlines()] == [problem]
     by_source = {source["source_id"]: source["counts"] for source in record.sources}
     assert by_source["city"]["new"] == 2  # type: ignore[index]
     assert by_source["dead"]["new"] == 0  # type: ignore[index]

@@ -2,13 +2,17 @@
 
 import re
 import urllib.request
+from contextlib import ExitStack
+from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
 
 from parsers.html import read_page
 from parsers.listing import Listing, read_listing
+from pipeline.fetch_stage import with_sample_server
 from pipeline.sample import Reply, answer, sample_pages, serve
+from pipeline.settings import SAMPLE
 
 INDEX = "/dp/frontend/web/index.php?r=tbl-project-main%2Findex"
 VIEW = "/dp/frontend/web/index.php?r=tbl-project-main%2Fview&project_id="
@@ -72,3 +76,10 @@ def test_another_answer_can_be_served() -> None:
         urllib.request.urlopen(f"http://{address}/x") as reply,
     ):
         assert reply.read() == b"/x"
+
+
+def test_its_server_runs_whatever_pace_is_set() -> None:
+    with ExitStack() as stack:
+        assert with_sample_server(replace(SAMPLE, rate=1.0, concurrency=1), stack).connect_to is not None
+        elsewhere = replace(SAMPLE, base_url="http://elsewhere.test/index.php")
+        assert with_sample_server(elsewhere, stack) == elsewhere
