@@ -32,7 +32,7 @@ bench-fetch: .venv/bench ## Pages a second of fetch with its archive, beside Scr
 bench-build: .venv/bench ## Time and memory of the models at 10k, 100k and 1M projects, beside pandas
 	$(BIN)/python -m benchmarks.bench_build
 
-fuzz: .venv/dev ## Fuzz readers and values for ten minutes (FUZZ_SECONDS=n for another time)
+fuzz: .venv/dev ## Fuzz readers, values and the importer for ten minutes (FUZZ_SECONDS=n for another time)
 	$(BIN)/python -m benchmarks.fuzz_parsers
 
 screenshots: .venv/dev ## Take the screenshots of README and examples/ again (needs Chromium)

@@ -1,7 +1,8 @@
-"""Mutate sample pages and texts for a stated time; whatever comes out must be read without a crash, a hang or a lie.
+"""Mutate pages, texts, values and imported files for a stated time: each must be read without a crash, a hang or a lie.
 
-Each worker is a process of its own, so that a crash in native code is found like any other failure. A failing input is
-kept as <sha256>.bin with the reason beside it; `--replay FILE` checks one again.
+Each worker is a process of its own, so that a crash in native code is found like any other failure. Of ten seeds seven
+make a page, two a hundred values, one a file to import. A failing input is kept as <sha256>.<what> with seed and reason
+beside it; `--replay FILE` checks one again.
 """
 
 import argparse
@@ -20,6 +21,8 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
+from benchmarks.fuzz_imports import check_import, make_import
+from benchmarks.fuzz_values import check_values, make_values
 from parsers.html import read_page
 from parsers.issues import CATALOGUE
 from parsers.listing import read_listing
@@ -199,6 +202,28 @@ def check(source: Input) -> ParsedPage | None:
     return check_page(page)
 
 
+def what_of(seed: int) -> str:
+    """What a seed makes: a page, values or a file to import."""
+    return "import" if seed % 10 == 9 else "values" if seed % 10 >= 7 else "page"
+
+
+def content_of(seed: int, sources: Sequence[bytes]) -> bytes:
+    """The bytes a seed makes, as they are kept when they fail."""
+    chance = random.Random(seed)
+    if what_of(seed) == "import":
+        return make_import(chance, sources, MUTATIONS)
+    return make_values(chance) if what_of(seed) == "values" else mutate(chance, sources).body
+
+
+def check_seed(seed: int, sources: Sequence[bytes]) -> ParsedPage | None:
+    """Make and check one input; returns what a page parsed to."""
+    if what_of(seed) == "page":
+        return check(mutate(random.Random(seed), sources))
+    checks: dict[str, Callable[[bytes], None]] = {"import": check_import, "values": check_values}
+    checks[what_of(seed)](content_of(seed, sources))
+    return None
+
+
 def work(seed: int, report: Connection) -> None:
     """Fuzz until the parent stops listening; says each seed before it is tried, so that a crash can be repeated."""
     sources = corpus()
@@ -206,14 +231,14 @@ def work(seed: int, report: Connection) -> None:
     number = seed
     while True:
         report.send(("try", number, ""))
-        source = mutate(random.Random(number), sources)
         try:
-            parsed = check(source)
+            parsed = check_seed(number, sources)
             kept += [parsed] if parsed is not None else []
             if len(kept) >= 100:
                 _tables(kept)
                 kept.clear()
-            report.send(("kind", number, "parsed" if parsed is not None else "judged"))
+            is_judged = parsed is None and what_of(number) == "page"
+            report.send(("kind", number, "judged" if is_judged else what_of(number)))
         except Exception:  # noqa: BLE001 - any exception is a finding
             report.send(("fail", number, traceback.format_exc()))
             kept.clear()
@@ -221,10 +246,10 @@ def work(seed: int, report: Connection) -> None:
 
 
 def _keep(folder: Path, number: int, reason: str) -> None:
-    body = mutate(random.Random(number), corpus()).body
+    body = content_of(number, corpus())
     folder.mkdir(parents=True, exist_ok=True)
     name = hashlib.sha256(body).hexdigest()[:16]
-    (folder / f"{name}.bin").write_bytes(body)
+    (folder / f"{name}.{what_of(number)}").write_bytes(body)
     (folder / f"{name}.txt").write_text(f"seed {number}\n{reason}\n", "utf-8")
 
 
@@ -285,14 +310,17 @@ def main() -> int:
     options.add_argument("--replay", type=Path, help="check one kept input, with every content type")
     chosen = options.parse_args()
     if chosen.replay is not None:
+        if chosen.replay.suffix in (".import", ".values"):
+            (check_import if chosen.replay.suffix == ".import" else check_values)(chosen.replay.read_bytes())
+            return 0
         for header in HEADERS:
             check(Input(chosen.replay.read_bytes(), header, 200, None, False))
         return 0
     counts = fuzz(chosen.seconds, chosen.workers, chosen.seed, chosen.keep)
-    read = counts["parsed"] + counts["judged"]
     print(
-        f"{read:,} inputs in {chosen.seconds:.0f} s (seed {chosen.seed}): {counts['parsed']:,} parsed to records,"
-        f" {counts['judged']:,} judged to be no project page, {counts['FAILED']:,} failed"
+        f"{sum(counts.values()):,} inputs in {chosen.seconds:.0f} s (seed {chosen.seed}, {chosen.workers} workers): "
+        f"{counts['page']:,} pages parsed to records, {counts['judged']:,} judged to be no project page, "
+        f"{100 * counts['values']:,} values, {counts['import']:,} imported files; {counts['FAILED']:,} failed"
     )
     if counts["FAILED"]:
         print(f"failing inputs are in {chosen.keep}; --replay FILE checks one again", file=sys.stderr)

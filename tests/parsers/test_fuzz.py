@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from benchmarks.fuzz_parsers import Input, check, check_page, corpus, mutate
+from benchmarks.fuzz_parsers import Input, check, check_page, check_seed, content_of, corpus, mutate, what_of
 from parsers.html import read_page
 from tests.parsers.projects import PLAIN
 
@@ -21,9 +21,21 @@ def test_a_stretch_of_mutated_inputs(start: int) -> None:
             raise
 
 
+@pytest.mark.parametrize("start", [0, 50])
+def test_a_stretch_of_values_and_imported_files(start: int) -> None:
+    for seed in range(start, start + 50):
+        if what_of(seed) != "page":
+            try:
+                check_seed(seed, SOURCES)
+            except Exception as error:
+                error.add_note(f"seed {seed}")
+                raise
+
+
 def test_a_seed_gives_the_same_input_again() -> None:
     assert mutate(random.Random(7), SOURCES) == mutate(random.Random(7), SOURCES)
     assert mutate(random.Random(7), SOURCES) != mutate(random.Random(8), SOURCES)
+    assert content_of(7, SOURCES) == content_of(7, SOURCES) != content_of(8, SOURCES)
 
 
 def test_a_lie_is_found() -> None:
