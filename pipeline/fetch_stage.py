@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 
@@ -11,7 +12,7 @@ import duckdb
 from pipeline.archive import ArchiveWriter
 from pipeline.discover import ids_from_archive
 from pipeline.fetch import Clock
-from pipeline.fetch_log import FetchLogRow
+from pipeline.fetch_log import FetchLogRow, Outcome
 from pipeline.fetch_run import FetchRun
 from pipeline.interruption import raise_if_interrupted
 from pipeline.known import KnownPage, known_pages
@@ -130,14 +131,22 @@ def _fetch_source(
         else:
             plan = make_plan(wanted, run.known, {}, clock(), fetch_settings, is_forced=True)
 
+        outcomes = Counter(dict.fromkeys((outcome.value for outcome in Outcome), 0))
+
         def tell(row: FetchLogRow) -> None:
+            outcomes[row.outcome] += 1
             advance(row.outcome)
             if row.error is not None:
                 narrator.detail(f"{source_id} {row.project_id}: {row.outcome}: {row.error}", url=row.url)
 
-        with record.timed("fetch"), narrator.progress(f"fetch {source_id}", len(plan.due)) as advance:
-            summary = run.visit(plan.due, tell)
-        raise_if_interrupted()
+        try:
+            with record.timed("fetch"), narrator.progress(f"fetch {source_id}", len(plan.due)) as advance:
+                summary = run.visit(plan.due, tell)
+            raise_if_interrupted()
+        except BaseException:
+            # What was fetched until then is kept, so it counts.
+            record.count_source(source_id, {**counts, "due": len(plan.due), **outcomes})
+            raise
     counts |= {
         name: value
         for name, value in dataclasses.asdict(summary).items()

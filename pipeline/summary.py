@@ -21,17 +21,17 @@ def show_summary(settings: Settings, record: RunRecord, published: Published | N
     """Print what the run did, what the release holds, where it lies and what to try next."""
     console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
     table = Table(title=f"Run {record.run_id}: {record.status}", title_justify="left", show_edge=False)
-    table.add_column("pages", justify="right")
-    table.add_column("")
-    table.add_column("rows", justify="right")
-    table.add_column("table")
-    table.add_column("issues", justify="right")
-    table.add_column("severity")
-    pages = [(str(record.counts.get(name, 0)), name.replace("_", " ")) for name in _PAGES]
-    rows = [(f"{count:,}", name) for name, count in record.rows.items()]
-    issues = [(f"{record.issues.get(name, 0):,}", name) for name in ("error", "warning", "info")]
-    for index in range(max(len(pages), len(rows), len(issues))):
-        cells = [column[index] if index < len(column) else ("", "") for column in (pages, rows, issues)]
+    pages = [(f"{record.counts.get(name, 0):,}", name.replace("_", " ")) for name in _PAGES]
+    columns = [("pages", "", pages)]
+    if record.rows:
+        columns.append(("rows", "table", [(f"{count:,}", name) for name, count in record.rows.items()]))
+        issues = [(f"{record.issues.get(name, 0):,}", name) for name in ("error", "warning", "info")]
+        columns.append(("issues", "severity", issues))
+    for number, name, _ in columns:
+        table.add_column(number, justify="right")
+        table.add_column(name)
+    for index in range(max(len(pairs) for *_, pairs in columns)):
+        cells = [pairs[index] if index < len(pairs) else ("", "") for *_, pairs in columns]
         table.add_row(*(printable(text) for cell in cells for text in cell))
     console.print(table)
     for source in record.sources:
@@ -46,7 +46,7 @@ def show_summary(settings: Settings, record: RunRecord, published: Published | N
         console.print(Text(f"The quality gate refused this release; {settings.curated_dir / 'latest'} is as it was:"))
         for reason in published.reasons:
             console.print(Text(f"  - {reason}"))
-        console.print(Text(f'Next      {_command(settings, "refresh")} --accept "why it is right after all"'))
+        console.print(Text(f'Next      {_command(settings, "build")} --accept "why it is right after all"'))
         return
     console.print(Text(f"Next      {_command(settings, _next_step(record))}"))
 

@@ -32,8 +32,12 @@ def wait_for(data: Path, pattern: str, process: "subprocess.Popen[str]") -> None
 )
 def test_a_signal_ends_the_run_in_good_order(tmp_path: Path, stage: str, number: signal.Signals) -> None:
     data = tmp_path / "data"
-    process = start("refresh", "--data-dir", data, "--quiet")
+    process = start("refresh", "--data-dir", data, "--quiet", "--rate", "100")
     wait_for(data, STAGES[stage], process)
+    if stage == "fetch":
+        (journal,) = data.glob(STAGES[stage])
+        while journal.read_bytes().count(b"\n") < 10:  # robots.txt, the pages of the listing, some projects
+            time.sleep(0.002)
     began = time.monotonic()
     # As a terminal and systemd do: the whole process group hears it, workers too.
     process.send_signal(number)
@@ -47,6 +51,9 @@ def test_a_signal_ends_the_run_in_good_order(tmp_path: Path, stage: str, number:
     assert not (data / "curated" / "latest").exists()
     (record,) = [json.loads(path.read_text()) for path in (data / "runs").iterdir()]
     assert record["status"] == "interrupted"
+    fetched = sum(record["counts"][name] for name in ("new", "failed", "refused"))
+    assert (record["counts"]["due"], fetched == 46) == (46, stage != "fetch")
+    assert fetched > 0
     if stage == "fetch":
         again = bma_here("refresh", "--data-dir", data, "--quiet")
         assert (again.returncode, again.stderr, again.stdout) == (0, "", "")
