@@ -6,6 +6,7 @@ alone, so that a part is the same bytes on whatever and however many processes i
 
 import functools
 import hashlib
+import math
 import os
 import platform
 import secrets
@@ -106,11 +107,15 @@ def part_dir(parsed_dir: Path, segment: str) -> Path:
 
 
 def cut_into_pieces(segment: Segment) -> list[Piece]:
-    """Cut a segment where a piece has pages or bytes enough; a segment without pages of projects has no piece."""
+    """Cut a segment into pieces of about as many pages; a segment without pages of projects has no piece."""
+    rows = _logged_pages(segment)
+    wanted = math.ceil(len(rows) / _PAGES_PER_PIECE)
+    # An even number: with one piece over, one of two cores would wait for the other.
+    limit = math.ceil(len(rows) / (wanted + wanted % 2)) if wanted > 1 else _PAGES_PER_PIECE
     cuts: list[tuple[int, int]] = []
     pages = size = 0
-    for row in _logged_pages(segment):
-        if not cuts or pages == _PAGES_PER_PIECE or size + row.size > _BODY_BYTES_PER_PIECE:
+    for row in rows:
+        if not cuts or pages == limit or size + row.size > _BODY_BYTES_PER_PIECE:
             cuts.append((row.offset, 0))
             pages = size = 0
         pages, size = pages + 1, size + row.size

@@ -66,6 +66,8 @@ def test_a_new_source_needs_nothing_but_its_address(tmp_path: Path) -> None:
         ("[fetch]\nnight_window = '22:00-25:00'\n", 2, "22:00-05:30"),
         ("[fetch]\ntime_zone = 'Bangkok'\n", 2, "Asia/Bangkok"),
         ("[fetch]\ntime_zone = '../../etc/passwd'\n", 2, "Asia/Bangkok"),
+        ("[parse]\ncluster = 'scheduler:8786'\n", 2, "tcp://host:8786"),
+        ("[parse]\ncluster = 'tcp://scheduler'\n", 2, "tcp://host:8786"),
         ("[build]\nmemory_limit = 'lots'\n", 2, "3GB"),
         ("[build]\nkeep_releases = 0\n", 2, "above 0"),
         ("[gate]\npages_failed_share = 1.5\n", 2, "between 0 and 1"),
