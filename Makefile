@@ -63,6 +63,8 @@ lock: .venv/dev ## Pin the newest allowed versions of everything again
 		pyproject.toml --group install --group test --group check --group build -c requirements.lock -o requirements-dev.lock
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 		pyproject.toml --group install --group bench -c requirements-dev.lock -o requirements-bench.lock
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+		pyproject.toml --group install --extra cluster -c requirements-dev.lock -o requirements-cluster.lock
 
 wheel: .venv/dev ## Build the wheel into dist/
 	$(BIN)/python -m build --wheel --no-isolation
@@ -79,6 +81,10 @@ clean: ## Remove what was built; data/ stays
 
 .venv/dev: .venv/run requirements-dev.lock
 	$(PIP) install --require-hashes -r requirements-dev.lock
+	touch $@
+
+.venv/cluster: .venv/run requirements-cluster.lock
+	$(PIP) install --require-hashes -r requirements-cluster.lock
 	touch $@
 
 .venv/bench: .venv/run requirements-bench.lock
