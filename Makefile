@@ -4,7 +4,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 DATA ?= data
 SOURCE ?= all
 
-.PHONY: help run test check bench bench-parse bench-fetch bench-build fuzz screenshots gallery dictionary catalogue cron-example lock wheel clean
+.PHONY: help run test check bench bench-parse bench-archive bench-stages bench-fetch bench-build bench-startup fuzz screenshots gallery dictionary catalogue cron-example lock wheel clean
 
 help: ## Show what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -21,7 +21,8 @@ check: .venv/dev ## Lint, type-check and check which package imports which
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: bench-parse bench-fetch bench-build ## Run all benchmarks, side by side with the usual libraries
+bench: .venv/bench ## Run all benchmarks and write benchmarks/RESULTS.md (most of an hour)
+	$(BIN)/python -m benchmarks.run
 
 bench-parse: .venv/bench ## Pages a second of the parser, beside bare Lexbor, lxml, parsel and BeautifulSoup
 	$(BIN)/python -m benchmarks.bench_parse
@@ -31,6 +32,15 @@ bench-fetch: .venv/bench ## Pages a second of fetch with its archive, beside Scr
 
 bench-build: .venv/bench ## Time and memory of the models at 10k, 100k and 1M projects, beside pandas
 	$(BIN)/python -m benchmarks.bench_build
+
+bench-archive: .venv/bench ## What WARC costs to write and to read, beside warcio and zlib
+	$(BIN)/python -m benchmarks.bench_archive
+
+bench-stages: .venv/bench ## The parse stage on one core and two, and a refresh of 20,000 unchanged pages
+	$(BIN)/python -m benchmarks.bench_stages
+
+bench-startup: .venv/bench ## How long the command line takes to start
+	$(BIN)/python -m benchmarks.bench_startup
 
 fuzz: .venv/dev ## Fuzz readers, values and the importer for ten minutes (FUZZ_SECONDS=n for another time)
 	$(BIN)/python -m benchmarks.fuzz_parsers
@@ -87,6 +97,6 @@ clean: ## Remove what was built; data/ stays
 	$(PIP) install --require-hashes -r requirements-cluster.lock
 	touch $@
 
-.venv/bench: .venv/run requirements-bench.lock
+.venv/bench: .venv/dev requirements-bench.lock
 	$(PIP) install --require-hashes -r requirements-bench.lock
 	touch $@

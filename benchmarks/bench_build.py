@@ -1,24 +1,27 @@
-"""Time, peak memory and size of a build from 10,000 to 1,000,000 projects, beside pandas and beside a mere rewrite.
+"""Time, peak memory and size of a build from 10,000 to 1,000,000 projects, beside pandas, polars and a mere rewrite.
 
-    python -m benchmarks.bench_build [--sizes 10000,100000] [--pandas-up-to 100000] [--memory-limit 3GB]
+    python -m benchmarks.bench_build [--runs 5] [--sizes 10000,100000,1000000] [--largest-runs 5]
 
-Each measurement runs in a process of its own. "rewrite" reads the parsed Parquet and writes it again unsorted with the
-same settings: no build can be faster.
+Each measurement runs in a process of its own. The rewrite reads the parsed Parquet and writes it again unsorted with
+the same settings: no build can be faster. pandas and polars make the six large tables as Parquet; ours makes all tables
+and views, the checks, and the DuckDB file beside the Parquet.
 """
 
 import argparse
+import importlib.util
 import multiprocessing
-import resource
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import duckdb
 
 from benchmarks.build_with_pandas import build_with_pandas
 from benchmarks.parsed_archive import FINGERPRINT, make_parsed
+from benchmarks.results import Line, Table, in_turns, markdown
 from pipeline.build import DATABASE, build
 from pipeline.settings import BuildSettings, Settings
 
@@ -27,37 +30,68 @@ QUERY = """
     SELECT month_no, count(*), avg(result_value::DOUBLE) FROM {table}
     WHERE project_id BETWEEN '50250000' AND '50259999' GROUP BY month_no ORDER BY month_no
 """
+SIZES = (10_000, 100_000, 1_000_000)
+LIMIT = "read and rewrite the parsed Parquet"
+OURS = "ours, all tables, Parquet and DuckDB"
+_PEERS_UP_TO = 100_000
 
 
 def main() -> None:
-    """Run the sizes asked for and print one table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sizes", default="10000,100000,1000000")
-    parser.add_argument("--pandas-up-to", type=int, default=100_000)
-    parser.add_argument("--memory-limit", default=BuildSettings().memory_limit)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--largest-runs", type=int, default=5, help="runs of a million projects")
+    parser.add_argument("--sizes", default=",".join(map(str, SIZES)))
     parser.add_argument("--directory", type=Path, help="where the synthetic data goes (default: the temp directory)")
     options = parser.parse_args()
-    print(f"{'projects':>9} {'what':22} {'seconds':>8} {'CPU s':>8} {'peak MB':>8} {'output MB':>9}")
-    for size in (int(text) for text in options.sizes.split(",")):
-        with tempfile.TemporaryDirectory(dir=options.directory, prefix="bench-build-") as scratch:
-            bench(Path(scratch), size, options.memory_limit, with_pandas=size <= options.pandas_up_to)
+    for size in map(int, options.sizes.split(",")):
+        runs = options.runs if size < SIZES[-1] else options.largest_runs
+        for table in build_tables(size, runs, options.directory):
+            print(markdown(table), flush=True)
 
 
-def bench(scratch: Path, size: int, memory_limit: str, *, with_pandas: bool) -> None:
-    """Measure one size."""
-    settings = Settings(
-        data_dir=scratch, build=BuildSettings(memory_limit=memory_limit, threads=2, temp_directory=scratch)
-    )
-    make_parsed(settings.parsed_dir, size)
-    measured(size, "rewrite", scratch / "rewrite", lambda out: rewrite(settings, out))
-    measured(size, "build", scratch / "build", lambda out: build(settings, fingerprint=FINGERPRINT, out_dir=out))
-    if with_pandas:
-        measured(
-            size, "pandas, six tables", scratch / "pandas", lambda out: build_with_pandas(settings.parsed_dir, out)
-        )
-    for table in (f"read_parquet('{scratch}/build/targets.parquet')", "targets"):
-        seconds = query_seconds(scratch / "build" / DATABASE, QUERY.format(table=table))
-        print(f"{size:9,} {'query ' + ('Parquet' if '(' in table else 'DuckDB file'):22} {seconds:8.3f}")
+def build_tables(size: int, runs: int, directory: Path | None = None) -> Iterator[Table]:
+    """Measure one size: seconds, peak memory, output, and a typical query on what was built."""
+    with tempfile.TemporaryDirectory(dir=directory, prefix="bench-build-") as name:
+        scratch = Path(name)
+        limits = BuildSettings(threads=2, temp_directory=scratch)
+        settings = Settings(data_dir=scratch, build=limits)
+        make_parsed(settings.parsed_dir, size)
+        work: list[tuple[str, Callable[[Path], object]]] = [
+            (LIMIT, partial(rewrite, settings)),
+            (OURS, lambda out: build(settings, fingerprint=FINGERPRINT, out_dir=out)),
+        ]
+        if size <= _PEERS_UP_TO:
+            work.append(("pandas, six tables, Parquet", partial(build_with_pandas, settings.parsed_dir)))
+            if importlib.util.find_spec("polars") is not None:
+                from benchmarks.build_with_polars import build_with_polars
+
+                work.append(("polars, six tables, Parquet", partial(build_with_polars, settings.parsed_dir)))
+        peaks: dict[str, list[float]] = {}
+        written: dict[str, list[float]] = {}
+
+        def contender(name: str, make: Callable[[Path], object]) -> tuple[str, Callable[[], float]]:
+            def run() -> float:
+                out_dir = scratch / "out"
+                shutil.rmtree(out_dir, ignore_errors=True)
+                seconds, peak = measured(make, out_dir)
+                peaks.setdefault(name, []).append(peak)
+                files = [file.stat().st_size for file in out_dir.rglob("*") if file.is_file()]
+                written.setdefault(name, []).append(sum(files) / 1e6)
+                if name == OURS:
+                    shutil.rmtree(scratch / "release", ignore_errors=True)
+                    out_dir.rename(scratch / "release")
+                return seconds
+
+            return name, run
+
+        lines = in_turns([contender(*one) for one in work], runs)
+        title = f"Build, {size:,} projects"
+        about = f"16 month rows, 8 reports and 41 fields each, 5 % captured twice; memory limit {limits.memory_limit}."
+        yield Table(title, about, "s", OURS, LIMIT, lines)
+        for what, found in (("peak memory", peaks), ("output", written)):
+            lines = [Line(name, figures) for name, figures in found.items()]
+            yield Table(f"{title}: {what}", "The same runs.", "MB", OURS, None, lines)
+        yield query_table(size, scratch / "release", runs)
 
 
 def rewrite(settings: Settings, out_dir: Path) -> None:
@@ -75,26 +109,19 @@ def rewrite(settings: Settings, out_dir: Path) -> None:
             con.execute(f"COPY (FROM {source}) TO {target}").complete()
 
 
-def measured(size: int, what: str, out_dir: Path, work: Callable[[Path], object]) -> None:
-    """Run work in a forked process and print its time, its peak memory and what it wrote."""
+def measured(work: Callable[[Path], object], out_dir: Path) -> tuple[float, float]:
+    """Run work in a forked process; return its seconds and its peak memory in MB."""
     out_dir.mkdir()
-    context = multiprocessing.get_context("fork")
-    process = context.Process(target=work, args=(out_dir,))
-    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    peaks = [0]
+    process = multiprocessing.get_context("fork").Process(target=work, args=(out_dir,))
+    started, peak = time.perf_counter(), 0
     process.start()
     while process.is_alive():
-        peaks.append(resident_kilobytes(process.pid))
+        peak = max(peak, resident_kilobytes(process.pid))
         process.join(0.05)
     seconds = time.perf_counter() - started
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if process.exitcode:
-        raise SystemExit(f"{what} of {size} projects failed with exit code {process.exitcode}")
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    written = sum(file.stat().st_size for file in out_dir.rglob("*") if file.is_file())
-    print(f"{size:9,} {what:22} {seconds:8.1f} {cpu:8.1f} {max(peaks) / 1e3:8,.0f} {written / 1e6:9,.1f}", flush=True)
-    if what != "build":
-        shutil.rmtree(out_dir)
+        raise SystemExit(f"a build failed with exit code {process.exitcode}")
+    return seconds, peak / 1e3
 
 
 def resident_kilobytes(pid: int | None) -> int:
@@ -106,15 +133,37 @@ def resident_kilobytes(pid: int | None) -> int:
     return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")), 0)
 
 
-def query_seconds(database: Path, query: str) -> float:
-    """The median of five runs of a query on a fresh read-only connection."""
-    times = []
-    for _ in range(5):
-        with duckdb.connect(str(database), read_only=True, config={"threads": 2}) as con:
-            started = time.perf_counter()
-            con.execute(query).fetchall()
-            times.append(time.perf_counter() - started)
-    return sorted(times)[2]
+def query_table(size: int, release: Path, runs: int) -> Table:
+    """One agency's results by month, each time on a fresh read-only connection; pandas reads the two columns whole."""
+    parquet = release / "targets.parquet"
+
+    def with_duckdb(table: str) -> Callable[[], float]:
+        def run() -> float:
+            with duckdb.connect(str(release / DATABASE), read_only=True, config={"threads": 2}) as con:
+                started = time.perf_counter()
+                con.execute(QUERY.format(table=table)).fetchall()
+                return (time.perf_counter() - started) * 1e3
+
+        return run
+
+    def with_pandas() -> float:
+        import pandas as pd
+
+        started = time.perf_counter()
+        frame = pd.read_parquet(parquet, columns=["project_id", "month_no", "result_value"], dtype_backend="pyarrow")
+        frame = frame[frame["project_id"].between("50250000", "50259999")]
+        frame.groupby("month_no")["result_value"].agg(["size", "mean"])
+        return (time.perf_counter() - started) * 1e3
+
+    ours = "DuckDB on the release's Parquet"
+    contenders = [
+        (ours, with_duckdb(f"read_parquet('{parquet}')")),
+        ("DuckDB on the release's DuckDB file", with_duckdb("targets")),
+    ]
+    if size <= _PEERS_UP_TO:
+        contenders.append(("pandas on the release's Parquet", with_pandas))
+    lines = in_turns(contenders, max(runs, 5))
+    return Table(f"Query, {size:,} projects", "One agency's results by month.", "ms", ours, None, lines)
 
 
 if __name__ == "__main__":

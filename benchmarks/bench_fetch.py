@@ -6,26 +6,27 @@ for the same projects, each in a process of its own, taking turns. Scrapy stores
 
 import argparse
 import asyncio
+import importlib.util
 import json
 import os
 import re
-import statistics
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import parse_qs
 
+from benchmarks.results import Line, Table, in_turns, markdown
 from pipeline.sample import answer
 
 REAL_ID = b"50490000-3607"
 TOKEN = re.compile(rb'(?<=csrf-token" content=")[^"]+')
 PAGE_BYTES = 20_000
-ROUNDS = 3
 
 
 def page_parts() -> tuple[bytes, bytes, bytes]:
@@ -198,61 +199,93 @@ def measure(
     return result
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     concurrency: int
     latency: float
     pages: int
 
 
-def compare(case: Case) -> None:
-    ours: list[float] = []
-    theirs: list[float] = []
+CASES = (Case(8, 0, 2000), Case(32, 0, 2000), Case(8, 0.05, 1500), Case(32, 0.05, 2000))
+OURS = "ours: archive, log and fingerprint"
+SCRAPY = "Scrapy, HTTP cache on"
+LIMIT = "httpx as we use it, nothing kept"
+
+
+def fetch_table(case: Case, runs: int) -> Table:
+    """Pages a second of one case."""
     with running_server(case.latency) as address:
-        for _ in range(ROUNDS):
-            for side, rates in (("ours", ours), ("scrapy", theirs)):
+
+        def rate(side: str) -> Callable[[], float]:
+            def run() -> float:
                 with tempfile.TemporaryDirectory() as directory:
                     result = measure(side, address, case.pages, case.concurrency, Path(directory))
-                rates.append(case.pages / float(str(result["seconds"])))
-    us, them = statistics.median(ours), statistics.median(theirs)
-    ideal = case.concurrency / case.latency if case.latency else None
-    share = f", {us / ideal:.0%} of concurrency/latency (Scrapy {them / ideal:.0%})" if ideal else ""
-    print(
-        f"concurrency {case.concurrency:2}, latency {case.latency * 1000:2.0f} ms: "
-        f"ours {us:6.0f} pages/s, Scrapy {them:6.0f}, ratio {us / them:.2f}{share}"
-        f"   [ours {spread(ours)}, Scrapy {spread(theirs)}]",
-        flush=True,
+                return case.pages / float(str(result["seconds"]))
+
+            return run
+
+        contenders = [(LIMIT, rate("bare")), (OURS, rate("ours"))]
+        if importlib.util.find_spec("scrapy") is not None:
+            contenders.append((SCRAPY, rate("scrapy")))
+        lines = in_turns(contenders, runs)
+        wrk = wrk_rate(address, case.concurrency)
+    if wrk is not None:
+        lines.insert(0, Line("wrk, nothing read", [wrk]))
+    if case.latency:
+        lines.insert(0, Line("concurrency / latency", [case.concurrency / case.latency]))
+    latency = f", {case.latency * 1000:.0f} ms of latency" if case.latency else ""
+    about = f"{case.pages:,} pages of 20 kB from one server process on loopback."
+    title = f"Fetch, concurrency {case.concurrency}{latency}"
+    return Table(title, about, "pages/s", OURS, lines[0].name if case.latency else LIMIT, lines, is_rate=True)
+
+
+def wrk_rate(address: str, concurrency: int) -> float | None:
+    """Pages a second that wrk pulls from the same server in five seconds; None where it is not installed."""
+    if shutil.which("wrk") is None:
+        return None
+    url = f"http://{address}/dp/frontend/web/index.php?r=tbl-project-main%2Fview&project_id=50010000-0001"
+    done = subprocess.run(
+        ["wrk", "-t1", f"-c{concurrency}", "-d5s", url], stdout=subprocess.PIPE, text=True, check=True
     )
+    found = re.search(r"Requests/sec:\s+([0-9.]+)", done.stdout)
+    return float(found[1]) if found is not None else None
 
 
-def spread(rates: list[float]) -> str:
-    return f"{min(rates):.0f} to {max(rates):.0f}"
-
-
-def second_run(n_pages: int, concurrency: int) -> None:
-    shares, bytes_written = [], 0
+def second_run_table(runs: int, n_pages: int = 4000, concurrency: int = 8) -> Table:
+    """What an unchanged page costs, and how much of it is HTTP."""
+    ours, bare = "fetch, every page unchanged", "the HTTP alone"
     with running_server(0) as address, tempfile.TemporaryDirectory() as directory:
         raw_dir = Path(directory)
         measure("ours", address, n_pages, concurrency, raw_dir)
-        for number in range(ROUNDS):
-            bare = float(str(measure("bare", address, n_pages, concurrency, raw_dir)["seconds"]))
-            again = measure("ours", address, n_pages, concurrency, raw_dir, run=number + 2)
-            assert again["unchanged"] == n_pages
-            shares.append((bare, float(str(again["seconds"]))))
-        bytes_written = sum(path.stat().st_size for path in raw_dir.glob("*.warc.gz") if "20261101" not in path.name)
-    bare, whole = statistics.median(b for b, _ in shares), statistics.median(w for _, w in shares)
-    print(
-        f"unchanged second run, {n_pages} pages: {whole / n_pages * 1000:.2f} ms a page, "
-        f"HTTP alone {bare / n_pages * 1000:.2f} ms; "
-        f"{1 - bare / whole:.0%} of it is reading, fingerprint and log; {bytes_written} bytes of WARC",
-        flush=True,
-    )
+        numbers = iter(range(2, 99))
+
+        def again() -> float:
+            result = measure("ours", address, n_pages, concurrency, raw_dir, run=next(numbers))
+            assert result["unchanged"] == n_pages
+            return float(str(result["seconds"])) / n_pages * 1000
+
+        def http() -> float:
+            return float(str(measure("bare", address, n_pages, concurrency, raw_dir)["seconds"])) / n_pages * 1000
+
+        lines = in_turns([(bare, http), (ours, again)], runs)
+        written = sum(path.stat().st_size for path in raw_dir.glob("*.warc.gz") if "20261101" not in path.name)
+    about = f"{n_pages:,} pages, concurrency {concurrency}; the later runs wrote {written} bytes of WARC."
+    return Table("Fetch, unchanged site", about, "ms a page", ours, bare, lines)
 
 
-def memory(n_pages: int) -> None:
+def memory_table(n_pages: int = 20_000) -> Table:
+    """Resident memory of one run after each 5,000 pages."""
     with running_server(0) as address, tempfile.TemporaryDirectory() as directory:
-        result = measure("ours", address, n_pages, 8, Path(directory))
-    print(f"resident memory in MB after each 5,000 of {n_pages} pages: {result['memory_mb']}", flush=True)
+        taken = measure("ours", address, n_pages, 8, Path(directory))["memory_mb"]
+    assert isinstance(taken, list)
+    lines = [Line(f"after {5000 * number:,} pages", [megabytes]) for number, megabytes in enumerate(taken, 1)]
+    return Table("Fetch, memory", f"One run over {n_pages:,} pages.", "MB", lines[0].name, None, lines)
+
+
+def fetch_tables(runs: int) -> Iterator[Table]:
+    """Measure all cases, the second run and the memory."""
+    yield from (fetch_table(case, runs) for case in CASES)
+    yield second_run_table(runs)
+    yield memory_table()
 
 
 def main() -> None:
@@ -264,6 +297,7 @@ def main() -> None:
     parser.add_argument("--latency", type=float, default=0.0)
     parser.add_argument("--directory", type=Path, default=Path())
     parser.add_argument("--run", default="20261101T000000Z")
+    parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
     if options.what == "serve":
         asyncio.run(serve(options.latency))
@@ -274,10 +308,8 @@ def main() -> None:
     elif options.what == "scrapy":
         print(json.dumps(run_scrapy(options.address, options.pages, options.concurrency, options.directory)))
     else:
-        for case in (Case(8, 0, 2000), Case(32, 0, 2000), Case(8, 0.05, 1500), Case(32, 0.05, 2000)):
-            compare(case)
-        second_run(2000, 8)
-        memory(20_000)
+        for table in fetch_tables(options.runs):
+            print(markdown(table), flush=True)
 
 
 if __name__ == "__main__":

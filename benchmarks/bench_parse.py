@@ -18,11 +18,14 @@ from typing import Any, NamedTuple
 from selectolax.lexbor import LexborHTMLParser
 
 from benchmarks.pages import pages
+from benchmarks.results import Table, in_turns, markdown
 from parsers.html import read_page
 from parsers.page import content_sha256
 from parsers.project import parse_project
 
 Work = Callable[[bytes], object]
+LIMIT = "Lexbor, parse only"
+OURS = "ours, bytes to records, issues, fingerprint"
 
 
 class Peer(NamedTuple):
@@ -102,9 +105,9 @@ OPTIONAL: Sequence[tuple[str, Callable[[], Work], float]] = (
 
 def peers() -> list[Peer]:
     found = [
-        Peer("Lexbor, parse only", lexbor, 1),
+        Peer(LIMIT, lexbor, 1),
         Peer("Lexbor, decode and parse", lexbor_decoded, 1),
-        Peer("ours, bytes to records, issues, fingerprint", ours, 1),
+        Peer(OURS, ours, 1),
         Peer("ours, bytes to fingerprint", ours_unchanged, 1),
         Peer("Lexbor, css per row", lexbor_rows, 1),
     ]
@@ -124,29 +127,28 @@ def seconds_per_page(work: Work, bodies: Sequence[bytes]) -> float:
     return (time.process_time() - start) / len(bodies)
 
 
+def parse_table(runs: int = 7, n_pages: int = 400, size: int = 20_000) -> Table:
+    """Measure all of them on the same pages."""
+    bodies = list(pages(n_pages, size=size))
+
+    def contender(peer: Peer) -> tuple[str, Callable[[], float]]:
+        share = bodies[: max(5, int(n_pages * peer.share))]
+        seconds_per_page(peer.work, share[:5])
+        return peer.name, lambda: seconds_per_page(peer.work, share) * 1e6
+
+    lines = in_turns([contender(peer) for peer in peers()], runs)
+    kilobytes = statistics.mean(map(len, bodies)) / 1000
+    about = f"{n_pages} pages of {kilobytes:.1f} kB, one core, CPU time; a peer reads the cells of every table row."
+    return Table("Parse", about, "µs a page", OURS, LIMIT, lines)
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--pages", type=int, default=400, help="pages a round (default %(default)s)")
     options.add_argument("--size", type=int, default=20_000, help="bytes a page, about (default %(default)s)")
-    options.add_argument(
-        "--rounds", type=int, default=7, help="rounds, of which the median counts (default %(default)s)"
-    )
+    options.add_argument("--runs", type=int, default=7, help="rounds, of which the median counts (default %(default)s)")
     chosen = options.parse_args()
-    bodies = list(pages(chosen.pages, size=chosen.size))
-    compared = peers()
-    times: dict[str, list[float]] = {peer.name: [] for peer in compared}
-    for peer in compared:
-        seconds_per_page(peer.work, bodies[:5])
-    for _ in range(chosen.rounds):
-        for peer in compared:
-            times[peer.name].append(seconds_per_page(peer.work, bodies[: max(5, int(chosen.pages * peer.share))]))
-    medians = {name: statistics.median(found) for name, found in times.items()}
-    bare, own = medians[compared[0].name], medians[compared[2].name]
-    kilobytes = statistics.mean(map(len, bodies)) / 1000
-    print(f"{chosen.pages} pages of {kilobytes:.1f} kB, medians of {chosen.rounds} interleaved rounds, CPU time\n")
-    print(f"{'':45}{'pages/s':>9}{'µs/page':>9}{'x Lexbor':>10}{'x ours':>8}")
-    for name, median in medians.items():
-        print(f"{name:45}{1 / median:9,.0f}{median * 1e6:9,.0f}{median / bare:10.2f}{median / own:8.2f}")
+    print(markdown(parse_table(chosen.runs, chosen.pages, chosen.size)))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,28 @@
+"""Gross ratios only: a change that makes the hot paths several times slower does not pass unseen."""
+
+import pytest
+
+from benchmarks.bench_archive import archive_tables
+from benchmarks.bench_parse import LIMIT, OURS, parse_table
+from benchmarks.results import Line, Table, markdown
+
+
+def test_parsing_stays_within_twelve_times_the_bare_lexbor_parse() -> None:
+    table = parse_table(runs=5, n_pages=60)
+    assert table.slower(OURS, LIMIT) < 12, markdown(table)
+
+
+# warcio leaves its temporary files to the garbage collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_the_archive_stays_within_six_times_zlib() -> None:
+    for table in archive_tables(runs=3, n_pages=100):
+        assert table.limit is not None
+        assert table.slower(table.ours, table.limit) < 6, markdown(table)
+
+
+def test_a_rate_is_better_when_it_is_higher() -> None:
+    lines = [Line("one", [100.0, 90.0, 300.0]), Line("two", [50.0, 50.0, 50.0])]
+    rates = Table("t", "a", "pages/s", "one", None, lines, is_rate=True)
+    times = rates._replace(is_rate=False)
+    assert (rates.slower("two", "one"), times.slower("two", "one")) == (2.0, 0.5)
+    assert "| **one** | 100 | 90.00 to 300 | 1.00 |" in markdown(rates)
