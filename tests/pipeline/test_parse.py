@@ -6,10 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 
 from pipeline import part
+from pipeline.inputs import attach_inputs
 from pipeline.parse import find_backlog, parse, parse_segment
 from pipeline.part import PartError, cut_into_pieces, parse_piece, toolchain
 from pipeline.workers import local_crew
@@ -115,3 +117,22 @@ def test_dask_is_imported_only_for_a_cluster() -> None:
     code = "import sys, pipeline.commands, pipeline.parse; print({'dask', 'distributed'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout == "set()\n", done.stderr
+
+
+def test_the_models_read_every_piece_and_a_copy_of_a_capture_once(tmp_path: Path) -> None:
+    parsed = (tmp_path / "parsed").absolute()
+    parse_segment(archive_of(tmp_path, html_pages(10)), parsed)
+    fingerprint = toolchain().parser
+
+    def counts() -> list[object]:
+        with duckdb.connect() as con:
+            attach_inputs(
+                con, parsed_dir=parsed, fingerprint=fingerprint, runs_dir=tmp_path / "runs", models=(), sources=()
+            )
+            tables = ("pages", "page_fields", "month_rows", "progress_rows")
+            return [con.sql(f"SELECT count(*) FROM parsed.{table}").fetchall() for table in tables]
+
+    once = counts()
+    assert once[0] == [(10,)]
+    shutil.copytree(next(parsed.iterdir()), parsed / f"20271122T180000Z-site@{fingerprint}")
+    assert counts() == once
