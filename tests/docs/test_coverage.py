@@ -73,9 +73,5 @@ def test_files_that_are_named_exist(document: str) -> None:
 
 
 def test_no_document_is_an_orphan() -> None:
-    linked = {
-        ((ROOT / document).parent / target.partition("#")[0]).resolve()
-        for document, text in TEXTS.items()
-        for target in LINK.findall(text)
-    }
-    assert [path for path in DOCUMENTS if path.parent == Path("docs") and (ROOT / path).resolve() not in linked] == []
+    for path in (path for path in DOCUMENTS if path.parent == Path("docs")):
+        assert any(path.name in text for other, text in TEXTS.items() if other != str(path)), path
