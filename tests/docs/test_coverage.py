@@ -1,6 +1,7 @@
 """Every command, setting, table and issue code is documented; what documents name exists; links lead somewhere."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,13 @@ def test_links_lead_somewhere(document: str) -> None:
 @pytest.mark.parametrize("document", TEXTS)
 def test_files_that_are_named_exist(document: str) -> None:
     assert [path for path in PATH.findall(TEXTS[document]) if not (ROOT / path).exists()] == []
+
+
+def test_the_version_is_the_one_of_the_package() -> None:
+    package = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    version = package["project"]["version"]
+    assert f"\nversion: {version}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert re.search(r"^## (\S+)", TEXTS["CHANGELOG.md"], re.MULTILINE)[1] == version  # type: ignore[index]
 
 
 def test_no_document_is_an_orphan() -> None:
