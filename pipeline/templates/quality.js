@@ -182,14 +182,19 @@
       let drawn = 0;
       const more = make("button", "more", ...inTwo("แสดงเพิ่ม", "Show more"));
       more.type = "button";
+      const rest = make("p", "rest");
       const draw = () => {
         more.remove();
+        rest.remove();
         body.append(...list.slice(drawn, drawn + PAGE).map(card));
         drawn += PAGE;
-        if (drawn < list.length) body.append(more);
+        if (drawn >= list.length) return;
+        const left = (list.length - drawn).toLocaleString("en");
+        rest.replaceChildren(...inTwo(`และอีก ${left} รายการใน quality_issues.parquet`, `and ${left} more in quality_issues.parquet`));
+        body.append(more, rest);
       };
       more.addEventListener("click", draw);
-      node.addEventListener("toggle", () => {
+      const fill = () => {
         if (!node.open || drawn) return;
         if (by === "code") {
           const th = make("p", "beside", list[0].rule.adviceTh);
@@ -199,12 +204,15 @@
           body.append(make("div", "advice", th, en));
         }
         draw();
-      });
+      };
+      node.addEventListener("toggle", fill);
+      fillers.push(fill);
       return node;
     };
 
     const value = (name) => (name === "new" ? (byId("new").checked ? "1" : "") : byId(name).value);
     let found = all;
+    let fillers = [];
     const keyOf = {
       code: (e) => e.rule.code,
       severity: (e) => e.rule.severity,
@@ -223,6 +231,7 @@
       const sorted = [...groups].map(([key, list]) => [key, list, rank(list)])
         .sort(([a, listA, rankA], [b, listB, rankB]) => (by === "year" ? (a < b ? 1 : -1) : by === "agency" ? 0 : rankA - rankB)
           || listB.length - listA.length || (a < b ? -1 : 1));
+      fillers = [];
       const longest = Math.max(0, ...sorted.map(([, list]) => list.length));
       byId("groups").replaceChildren(...sorted.map(([key, list]) => group(by, key, list, longest)));
       if (sorted.length === 1) byId("groups").firstChild.open = true;
@@ -315,7 +324,11 @@
     byId("field-tools").classList.remove("hidden");
     restore();
     refresh();
-    addEventListener("beforeprint", () => { for (const node of document.querySelectorAll("details")) node.open = true; });
+    // The toggle event comes too late for the printer, so the groups are filled at once.
+    addEventListener("beforeprint", () => {
+      for (const node of document.querySelectorAll("details")) node.open = true;
+      for (const fill of fillers) fill();
+    });
     document.documentElement.dataset.ready = "1";
   };
 

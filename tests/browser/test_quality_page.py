@@ -218,7 +218,11 @@ def test_under_a_policy_that_forbids_all_the_text_is_still_there(chromium: Chrom
 
 def test_paper_gets_every_entry_and_no_buttons(chromium: Chromium, report: Path) -> None:
     with chromium.opened(report, scheme="dark") as (page, _):
-        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        entries = page.evaluate("""() => {
+            dispatchEvent(new Event("beforeprint"));
+            return document.querySelectorAll("#groups .entry").length;
+        }""")
+        assert found(page).startswith(f"พบ {entries} จาก {entries} รายการ"), "they are there when the printer asks"
         page.emulate_media(media="print")
         paper = page.locator("#groups details").first.evaluate("node => getComputedStyle(node).backgroundColor")
         assert paper == "rgb(255, 255, 255)", "no dark ink on dark ground, whatever the screen looks like"
