@@ -96,7 +96,7 @@ def test_a_second_signal_ends_at_once_and_loses_nothing(tmp_path: Path) -> None:
     assert time.monotonic() - began < 1.0
     assert process.returncode == 1
     assert "Traceback" not in said
-    assert bma_here("refresh", "--data-dir", data, "--quiet").returncode == 0
+    assert bma_here("fetch", "--data-dir", data, "--quiet").returncode == 0
     assert "0 problems" in bma_here("verify", "--data-dir", data).stdout
 
 

@@ -111,13 +111,14 @@ def test_a_refused_release_needs_a_reason_to_be_accepted(tmp_path: Path) -> None
 
 
 class TestOutput:
-    def test_json_lines_carry_the_run_id_and_no_secret_of_the_flags(self, tmp_path: Path) -> None:
+    def test_json_lines_carry_the_run_id_and_no_secret_of_the_flags(self, sample_data: Path, tmp_path: Path) -> None:
         data = tmp_path / "data"
+        shutil.copytree(sample_data, data, symlinks=True)
         flags = ["--notify-url", "http://127.0.0.1:9/secret-uuid", "--on-failure=mail secret-address"]
         done = bma("refresh", "--log-json", "--verbose", "--data-dir", data, *flags)
         assert done.returncode == 0
         lines = [json.loads(line) for line in done.stderr.splitlines()]
-        (run,) = (data / "runs").iterdir()
+        run = max((data / "runs").iterdir())
         assert {line["run_id"] for line in lines} == {run.stem}
         assert {line.get("stage") for line in lines} >= {"fetch", "parse", "publish"}
         assert done.stdout == ""
