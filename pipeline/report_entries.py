@@ -46,7 +46,10 @@ def pack(
 
 def show_command(project_id: str, source_id: str) -> str:
     """The command that shows the archived page, whatever a page claims as its code."""
-    return f"bma-projects show {shlex.quote(project_id)} --source {shlex.quote(source_id)} --raw"
+    options = f"--source {shlex.quote(source_id)} --raw"
+    if project_id.startswith("-"):
+        return f"bma-projects show {options} -- {shlex.quote(project_id)}"
+    return f"bma-projects show {shlex.quote(project_id)} {options}"
 
 
 def _some_of_each(entries: Sequence[Entry], share: float) -> list[Entry]:

@@ -240,6 +240,7 @@ def test_twenty_thousand_projects_fit_and_what_does_not_is_said() -> None:
 def test_the_command_for_the_archived_page_is_safe_to_paste() -> None:
     assert show_command(P, "sample") == "bma-projects show 50490000-3607 --source sample --raw"
     assert show_command("$(rm -rf ~)'", "sample") == """bma-projects show '$(rm -rf ~)'"'"'' --source sample --raw"""
+    assert show_command("--config=/x", "sample") == "bma-projects show --source sample --raw -- --config=/x"
 
 
 @given(st.text())
