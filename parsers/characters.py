@@ -86,9 +86,9 @@ def _pair_table() -> npt.NDArray[np.uint16]:
 _PAIRS = _pair_table()
 
 
-def has_odd_characters(content: str) -> bool:
+def has_odd_characters(content: bytes) -> bool:
     """Tell whether a page may hold anything worth the patterns; content is its content text, scanned once."""
-    marks = _PAIRS.take(np.frombuffer(content.encode("utf-16-le", "surrogatepass"), np.uint16))
+    marks = _PAIRS.take(np.frombuffer(content, "<u2"))
     return bool(((marks[:-1] >> 8) & marks[1:]).any())
 
 

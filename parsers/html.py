@@ -71,11 +71,11 @@ def _pairs(row: LexborNode) -> list[Row] | None:
     return pairs
 
 
-def _detail_rows(table: LexborNode) -> tuple[list[Row], bool]:
+def _detail_rows(table_rows: list[LexborNode]) -> tuple[list[Row], bool]:
     """Label/value rows of a table, and whether it has no other rows; the text of another row stands without a label."""
     rows: list[Row] = []
     is_regular = True
-    for row in _table_rows(table):
+    for row in table_rows:
         label = row.child
         value = label.next if label is not None else None
         if (
@@ -104,14 +104,13 @@ def _detail_rows(table: LexborNode) -> tuple[list[Row], bool]:
     return rows, is_regular
 
 
-def _read_details(table: LexborNode) -> list[Row] | None:
+def _read_details(table: LexborNode, table_rows: list[LexborNode]) -> list[Row] | None:
     """Rows of a label/value table; None when the table is something else."""
     if has_class(table, "detail-view"):
-        return _detail_rows(table)[0]
-    first = next(iter(_table_rows(table)), None)
-    if first is None or len(list(first.iter())) != 2:
+        return _detail_rows(table_rows)[0]
+    if not table_rows or len(list(table_rows[0].iter())) != 2:
         return None
-    rows, is_regular = _detail_rows(table)
+    rows, is_regular = _detail_rows(table_rows)
     known = sum(match_label(row.label) is not None for row in rows)
     return rows if is_regular and known >= _FEWEST_KNOWN_LABELS else None
 
@@ -132,9 +131,10 @@ def _stated_total(table: LexborNode, totals: dict[int, int | None]) -> int | Non
     return None
 
 
-def _read_grid(table: LexborNode, heading: LexborNode | None, totals: dict[int, int | None]) -> Grid | None:
+def _read_grid(
+    table: LexborNode, rows: list[LexborNode], heading: LexborNode | None, totals: dict[int, int | None]
+) -> Grid | None:
     """A table whose first row holds header cells only; None when there is no such row."""
-    rows = _table_rows(table)
     header_cells = list(rows[0].iter()) if rows else []
     if len(header_cells) < 2 or any(cell.tag_id != _TH for cell in header_cells):
         return None
@@ -192,12 +192,13 @@ def _read_content(tree: LexborHTMLParser) -> Content:
             continue
         if read_tables and _is_inside(node, read_tables, unread):
             continue
-        details = _read_details(node)
+        table_rows = _table_rows(node)
+        details = _read_details(node, table_rows)
         if details is not None:
             rows += details
             read_tables.add(node.mem_id)
             continue
-        grid = _read_grid(node, heading, totals)
+        grid = _read_grid(node, table_rows, heading, totals)
         if grid is not None:
             grids.append(grid)
             read_tables.add(node.mem_id)

@@ -67,8 +67,8 @@ def _escaped(part: str | None) -> str:
     return part.replace(_ESCAPE, f"{_ESCAPE}0").replace(SEPARATOR, f"{_ESCAPE}1")
 
 
-def content_text(page: Page) -> str:
-    """Write what the page says as one text: the injective input of the fingerprint.
+def content_text(page: Page) -> bytes:
+    """Write what the page says as one text in UTF-16-LE: the injective input of the fingerprint.
 
     Its parts, each ended by SEPARATOR: kind, title, headline, the number of rows, the rows' labels and values, and for
     each grid its shape, heading, header cells and cells. "Not set" is the escape character alone.
@@ -82,10 +82,10 @@ def content_text(page: Page) -> str:
     parts.append("")
     n_not_set = parts.count(None)
     content = SEPARATOR.join([_NOT_SET if part is None else part for part in parts])
-    if content.count(SEPARATOR) == len(parts) - 1 and content.count(_ESCAPE) == n_not_set:
-        return content
-    # Some text holds one of the two characters itself.
-    return SEPARATOR.join(map(_escaped, parts))
+    if content.count(SEPARATOR) != len(parts) - 1 or content.count(_ESCAPE) != n_not_set:
+        # Some text holds one of the two characters itself.
+        content = SEPARATOR.join(map(_escaped, parts))
+    return content.encode("utf-16-le", "surrogatepass")
 
 
 def content_sha256(page: Page) -> str:
@@ -93,9 +93,9 @@ def content_sha256(page: Page) -> str:
     return sha256_of(content_text(page))
 
 
-def sha256_of(content: str) -> str:
+def sha256_of(content: bytes) -> str:
     """The fingerprint of a content text, for who needs that text for something else too."""
-    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(content).hexdigest()
 
 
 def project_id_of(page: Page) -> str | None:
