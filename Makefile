@@ -56,7 +56,7 @@ gallery: .venv/run ## Draw the pages of examples/ from the latest release into g
 	$(BIN)/python -m examples.districts $(DATA)
 
 dictionary: .venv/dev ## Write docs/data-dictionary.md again from the SQL headers
-	$(BIN)/python -m pipeline.dictionary
+	$(BIN)/python -m pipeline.dictionary_document
 
 catalogue: .venv/dev ## Write docs/issue-catalogue.md and docs/reference.md again from the code
 	$(BIN)/python -m pipeline.issue_catalogue

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline.dictionary import DOCUMENT, current_document
+from pipeline.dictionary_document import DOCUMENT, current_document
 from pipeline.models import load_models
 from tests.conftest import Built, ParsedArchive
 
