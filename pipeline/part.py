@@ -5,6 +5,7 @@ alone, so that a part is the same bytes on whatever and however many processes i
 """
 
 import functools
+import gc
 import hashlib
 import math
 import os
@@ -153,6 +154,8 @@ def parse_piece(
     writer = _PieceWriter(directory)
     pages = records = issues = 0
     suspect = os.open(suspect_file, os.O_WRONLY | os.O_CREAT, 0o644)
+    # A page leaves no cycles behind, and looking for them takes a tenth of the time.
+    gc.disable()
     try:
         for row, capture in _read_piece(piece):
             key = {"source_id": row.source_id, "project_id": row.project_id, "snapshot_id": row.snapshot_id}
@@ -173,6 +176,7 @@ def parse_piece(
             records += 1
             issues += len(parsed.issues)
     finally:
+        gc.enable()
         os.close(suspect)
     writer.close()
     suspect_file.unlink(missing_ok=True)

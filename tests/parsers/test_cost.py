@@ -7,10 +7,12 @@ from collections.abc import Callable
 import pytest
 
 from parsers.html import read_page
+from parsers.page import PageKind
+from parsers.project import parse_project
 from parsers.text import read_text
 from tests.parsers.projects import PLAIN, StoredProject, parse
 from tests.parsers.rendering import DETAIL_SKINS, GRID_SKINS
-from tests.parsers.samples import Cells
+from tests.parsers.samples import REAL, Cells
 
 # Linear work gives 8, n log n about 12, quadratic 64.
 GROWTH = 8
@@ -186,3 +188,22 @@ def test_very_deep_nesting_does_not_exhaust_the_stack(markup: str) -> None:
     page = read_page(PLAIN.having(rationale="@@").html().replace("@@", markup * 5000 + "ก").encode())
     assert page.rows[:12] == PLAIN.page().rows[:12]
     assert page.rows[12].label == "หลักการและเหตุผล"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [REAL.body(), PLAIN.html().encode(), b"", b"<table><tr><th>\xe0\xb8" + b"<td>" * 50],
+    ids=["real", "plain", "empty", "broken"],
+)
+def test_a_page_leaves_no_cycles_behind(body: bytes) -> None:
+    """The parse stage counts on it: it stops the cycle collector while it reads pages."""
+    gc.collect()
+    gc.disable()
+    try:
+        page = read_page(body)
+        if page.kind is PageKind.PROJECT:
+            parse_project(page, source_id="s", project_id="p", snapshot_id="x")
+        del page
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
