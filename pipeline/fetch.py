@@ -18,7 +18,7 @@ from yarl import URL
 
 from pipeline.settings import FetchSettings, Source
 from pipeline.software import software
-from pipeline.warc import Headers
+from pipeline.warc import LONGEST_URL, Headers
 
 # One layer of deflate makes at most a thousand times of a chunk; brotli, or two layers, could make anything of it.
 _ENCODINGS = frozenset({"identity", "gzip", "x-gzip", "deflate", ""})
@@ -36,10 +36,11 @@ class Trouble(StrEnum):
     ELSEWHERE = "elsewhere"
     DISALLOWED = "disallowed"
     ENCODING = "encoding"
+    ADDRESS = "address"
 
 
 CAN_HEAL = frozenset({Trouble.CONNECT, Trouble.TIMEOUT, Trouble.CUT})
-IS_REFUSED = frozenset({Trouble.ELSEWHERE, Trouble.DISALLOWED})
+IS_REFUSED = frozenset({Trouble.ELSEWHERE, Trouble.DISALLOWED, Trouble.ADDRESS})
 
 
 class Reply(NamedTuple):
@@ -88,6 +89,9 @@ class Connection:
     async def get(self, url: str, headers: Headers = ()) -> Reply:
         """Ask once for a URL; redirects are not followed."""
         requested_at, begin = self._clock(), time.perf_counter()
+        if len(url) > LONGEST_URL:
+            error = f"the address has {len(url)} characters, {LONGEST_URL} at most are asked for"
+            return Reply(url, requested_at, 0, trouble=Trouble.ADDRESS, error=error)
         request = self._client.build_request("GET", url, headers=list(headers))
         reply = Reply(url, requested_at, 0, request_headers=_pairs(request.headers))
         try:

@@ -23,7 +23,7 @@ from pipeline.foreign_warc import Found, Kind, is_warc, read_foreign_warc
 from pipeline.known import Sighting, known_sightings
 from pipeline.settings import Source
 from pipeline.verdict import Verdict, describe_capture, judge_page
-from pipeline.warc import Capture
+from pipeline.warc import LONGEST_URL, Capture
 
 _LARGEST_FILE = 50_000_000
 _ABOUT_A_PROJECT = (PageKind.PROJECT, PageKind.TRUNCATED)
@@ -174,6 +174,10 @@ class _Importer:
         url = "" if saved is None else unescape((saved[1] or saved[2]).decode("latin-1"))
         target = self._target(url) or _Target(self._default, project_id)
         url = url if self._target(url) else project_url(self._default.base_url, project_id)
+        if len(url) > LONGEST_URL:
+            raise _ForeignFileError(
+                f"{path}: names a project by {len(project_id)} characters; no page of the site does"
+            )
         self._archive(target, capture._replace(url=url), page, is_dated=False)
 
     def _archive(self, target: _Target, capture: Capture, page: Page, *, is_dated: bool) -> None:
@@ -208,6 +212,8 @@ class _Importer:
 
     def _target(self, url: str) -> _Target | None:
         """The source and project of an address; None when it is none of ours."""
+        if len(url) > LONGEST_URL:
+            return None
         try:
             parts = urlsplit(url)
             query = parse_qs(parts.query)

@@ -19,6 +19,9 @@ _CAPTURES = WarcRecordType.response | WarcRecordType.conversion
 # Headers that described the transfer, not the stored body. They stay readable under the name web archives give them.
 _TRANSFER_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 _ORIGINAL = "X-Archive-Orig-"
+# FastWARC reads no line of 32 kB in a header, nor anything behind it: what is longer never gets into the archive.
+LONGEST_URL = 16_000
+_LONGEST_LINE = 16_000
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -180,6 +183,7 @@ def _stored_headers(headers: Headers, length: int) -> Headers:
 
 def _http_head(first_line: str, headers: Headers) -> bytes:
     lines = [first_line, *(f"{name}: {value}" for name, value in headers)]
+    lines = [line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]} [cut]" for line in lines]
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
 
 

@@ -434,3 +434,15 @@ def test_a_fetch_log_of_before_a_column_was_added_is_read_all_the_same(tmp_path:
     pq.write_table(pq.read_table(log).drop_columns(["masked_sha256"]), log)
     assert known_pages(tmp_path, "site")["1"].masked_sha256 is None
     assert [found.masked_sha256 for found in read_fetch_log(log)] == [None]
+
+
+def test_headers_too_long_for_a_reader_are_cut_and_said_to_be(tmp_path: Path) -> None:
+    long = capture("1")._replace(headers=(("Set-Cookie", "a" * 40_000),), reason="b" * 40_000)
+    with ArchiveWriter(tmp_path, RUN, "site") as archive:
+        archive.append(row("1"), long)
+        archive.append(row("2"), capture("2"))
+    assert audit_archive(tmp_path).problems == ()
+    [segment] = sealed_segments(tmp_path)
+    kept = [found for _, found in read_segment(segment)]
+    assert (kept[0].header("set-cookie") or "").endswith("a [cut]")
+    assert [found.body for found in kept] == [BODY, BODY]

@@ -360,6 +360,15 @@ def test_hostile_ids_travel_quoted_and_never_become_paths(site: MisbehavingSite,
     assert audit_archive(raw_dir).problems == ()
 
 
+def test_an_address_that_no_archive_could_hold_is_not_asked_for(site: MisbehavingSite, raw_dir: Path) -> None:
+    site.pages[ONE] = project(ONE)
+    rows = fetch(raw_dir, site, ["\u0e01" * 10_000, ONE]).rows
+    assert site.asked_for_projects() == [ONE]
+    assert [row.outcome for row in rows.values()] == ["refused", "new"]
+    assert "characters" in (rows["\u0e01" * 10_000].error or "")
+    assert audit_archive(raw_dir).problems == ()
+
+
 def test_control_characters_never_reach_the_log(site: MisbehavingSite, raw_dir: Path) -> None:
     site.pages[ONE] = redirect("http://elsewhere.test/\x1b[2J\x07")
     error = fetch(raw_dir, site, [ONE]).rows[ONE].error or ""

@@ -190,6 +190,17 @@ def test_extracted_text_becomes_a_conversion_record(tmp_path: Path) -> None:
     assert (row.project_id, row.page_kind, capture.captured_at) == ("50490000-3607", "project", AT)
 
 
+def test_a_page_that_names_its_project_by_thousands_of_characters_is_foreign(tmp_path: Path) -> None:
+    """Found by fuzzing: a cut end tag made the rest of the page its title, and no reader got past that address."""
+    page = tmp_path / "x.html"
+    cut = b"</title>", b"</tit" + '<div class="ก">'.encode() * 4000
+    page.write_bytes(project_page(ONE).replace(*cut, 1))
+    summary = bring(tmp_path / "raw", page)
+    assert (summary.archived, summary.evidence) == (0, 0)
+    assert "characters" in summary.problems[0]
+    assert audit_archive(tmp_path / "raw").problems == ()
+
+
 def test_a_bare_page_takes_its_project_from_its_title_and_its_time_from_the_file(tmp_path: Path) -> None:
     bare = tmp_path / "whatever.htm"
     bare.write_bytes(project_page(ONE))
