@@ -3,7 +3,7 @@
 import csv
 import datetime as dt
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
@@ -113,7 +113,7 @@ def attach_inputs(
     con.execute("ATTACH ':memory:' AS input").complete()
     parts = find_parts(parsed_dir, fingerprint)
     for table, record_type in PARSED_TABLES.items():
-        _attach_parsed(con, table, schema_of(record_type), parts)
+        _attach_parsed(con, table, record_type, parts)
     _leave_out_copies(con)
     _attach_rows(con, "runs", RunRow, read_runs(runs_dir))
     _attach_rows(con, "rules", RuleRow, issue_rules(models))
@@ -196,32 +196,40 @@ def _attach_rows(
     con.unregister("rows_to_attach")
 
 
-def _attach_parsed(con: duckdb.DuckDBPyConnection, name: str, schema: pa.Schema, parts: Sequence[Path]) -> None:
+def _attach_parsed(
+    con: duckdb.DuckDBPyConnection, name: str, record_type: type[NamedTuple], parts: Sequence[Path]
+) -> None:
     """One view over the files of all parts; `filename` stays so that copies of one capture can be told apart."""
+    schema = schema_of(record_type)
     con.register("empty_to_attach", schema.empty_table())
     con.execute(
         f"CREATE TABLE parsed.empty_{name} AS SELECT *, ''::VARCHAR AS filename FROM empty_to_attach"
     ).complete()
     con.unregister("empty_to_attach")
     files = [file for part in parts for file in sorted(part.glob(f"{name}*.parquet"))]
-    for file in files:
-        _check_file(file, schema)
+    are_older = [_lacks_columns(file, schema, record_type._field_defaults) for file in files]
     columns = ", ".join(f'"{column}"' for column in schema.names)
-    if files:
-        listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
-        query = f"SELECT {columns}, filename FROM read_parquet([{listed}], filename = true)"
-    else:
+    listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
+    if not files:
         query = f"SELECT * FROM parsed.empty_{name}"
+    elif any(are_older):
+        read = f"FROM read_parquet([{listed}], filename = true, union_by_name = true)"
+        query = f"SELECT {columns}, filename FROM ({read} UNION ALL BY NAME FROM parsed.empty_{name})"
+    else:
+        query = f"SELECT {columns}, filename FROM read_parquet([{listed}], filename = true)"
     con.execute(f"CREATE VIEW parsed.every_{name} AS {query}").complete()
 
 
-def _check_file(file: Path, schema: pa.Schema) -> None:
+def _lacks_columns(file: Path, schema: pa.Schema, defaults: Mapping[str, object]) -> bool:
+    """Whether a file was written before its last columns were added, which then have a default."""
     try:
         found = pq.read_schema(file)
     except (pa.ArrowException, OSError) as error:
         raise InputError(_torn(file, error)) from error
-    if [(column.name, column.type) for column in found] != [(column.name, column.type) for column in schema]:
+    there, expected = ([(column.name, column.type) for column in columns] for columns in (found, schema))
+    if there != expected[: len(there)] or any(name not in defaults for name, _ in expected[len(there) :]):
         raise InputError(f"{file}: its columns are not those of the current parser; {_remedy(file)}")
+    return len(there) < len(expected)
 
 
 def _torn(file: Path, error: Exception) -> str:
