@@ -132,17 +132,17 @@ async def _pages(
         seen_pages.add(url)
         reply, listing = await _read_page(site, archive, known, url)
         if listing is None:
-            problems.append(f"{url} is no listing page ({reply.error or f'HTTP {reply.status}'})")
+            problems.append(f"{url[:300]} is no listing page ({reply.error or f'HTTP {reply.status}'})")
             return
         yield listing
         if listing.next_href is None:
             return
         following = urljoin(url, listing.next_href)
         if urlsplit(following)[:3] != urlsplit(site.source.base_url)[:3]:
-            problems.append(f"the next link of {url} leads elsewhere")
+            problems.append(f"the next link of {url[:300]} leads elsewhere")
             return
         url = following
-    problems.append(f"the listing goes in circles at {url}")
+    problems.append(f"the listing goes in circles at {url[:300]}")
 
 
 async def _read_page(

@@ -1,6 +1,7 @@
 """All that is known of one project: from the latest release, or one earlier version of it from the archive."""
 
 import datetime as dt
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -162,6 +163,14 @@ def archived_page(raw_dir: Path, dossier: Dossier) -> Capture:
             f"{raw_dir / (dossier.warc_file or '')}: the archived page of {dossier.project_id} cannot be read; "
             "data/raw belongs beside this release"
         ) from error
+
+
+def show_command(project_id: str, source_id: str, version_no: int | None = None) -> str:
+    """The command that shows the archived page, whatever a page claims as its code."""
+    options = f"--source {shlex.quote(source_id)}{'' if version_no is None else f' --version {version_no}'} --raw"
+    if project_id.startswith("-"):
+        return f"bma-projects show {options} -- {shlex.quote(project_id)}"
+    return f"bma-projects show {shlex.quote(project_id)} {options}"
 
 
 def _rows(con: duckdb.DuckDBPyConnection, sql: str, *parameters: object) -> list[tuple[Any, ...]]:

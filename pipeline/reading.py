@@ -106,7 +106,7 @@ def verify(settings: Settings) -> int:
 def releases(settings: Settings, *, goes_back: bool, run_id: str | None) -> int:
     """List the releases, or switch `latest` to an earlier one."""
     from pipeline.lock import data_dir_lock
-    from pipeline.publish import rollback
+    from pipeline.publish import rollback, withdrawn_release
 
     if run_id is not None and not goes_back:
         raise WrongUsageError("--to goes with --rollback")
@@ -114,6 +114,12 @@ def releases(settings: Settings, *, goes_back: bool, run_id: str | None) -> int:
         with data_dir_lock(settings.data_dir, "bma-projects releases --rollback"):
             release = rollback(settings.curated_dir, run_id)
         _print(f"latest is {release.run_id} now")
+        withdrawn = withdrawn_release(settings.curated_dir)
+        if withdrawn is not None:
+            _print(
+                "it stays until somebody accepts what runs bring (`bma-projects build --accept REASON`) "
+                f"or goes back (`bma-projects releases --rollback --to {withdrawn}`)"
+            )
         return 0
     for release in list_releases(settings.curated_dir):
         _print(f"{release.run_id}{'  latest' if release.is_latest else ''}")

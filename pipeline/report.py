@@ -14,12 +14,13 @@ from markupsafe import Markup, escape
 
 from parsers.issues import message_in_thai
 from pipeline import bangkok, charts
+from pipeline.dossier import show_command
 from pipeline.errors import PipelineError
 from pipeline.gate_reasons import RULES
 from pipeline.measures import Measure, measure
 from pipeline.quality_document import MAX_LISTED, PAGE_OUTCOMES, SEVERITIES, Document, Run, make_document, whole_numbers
 from pipeline.report_data import Entry, ReportData, read_report_data
-from pipeline.report_entries import pack, show_command
+from pipeline.report_entries import pack
 from pipeline.visible import pieces, visible, web_address
 
 HTML, JSON = "quality.html", "quality.json"

@@ -3,10 +3,10 @@
 import base64
 import gzip
 import json
-import shlex
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from pipeline.dossier import show_command
 from pipeline.report_data import AgencyState, Entry, FieldState, Rule
 from pipeline.visible import web_address
 
@@ -42,14 +42,6 @@ def pack(
             return Packed(packed.decode("ascii"), len(chosen))
         # Size follows the number of entries nearly in proportion, so the second try fits as a rule.
         share *= 0.97 * MAX_PACKED_BYTES / len(packed)
-
-
-def show_command(project_id: str, source_id: str) -> str:
-    """The command that shows the archived page, whatever a page claims as its code."""
-    options = f"--source {shlex.quote(source_id)} --raw"
-    if project_id.startswith("-"):
-        return f"bma-projects show {options} -- {shlex.quote(project_id)}"
-    return f"bma-projects show {shlex.quote(project_id)} {options}"
 
 
 def _some_of_each(entries: Sequence[Entry], share: float) -> list[Entry]:

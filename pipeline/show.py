@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.dossier import Change, Dossier, Month, Report, Version, archived_page
+from pipeline.dossier import Change, Dossier, Month, Report, Version, archived_page, show_command
 from pipeline.narrator import printable
 
 _BARS = " ▁▂▃▄▅▆▇█"
@@ -193,9 +193,9 @@ def _origin(dossier: Dossier, raw_dir: Path) -> Table:
     if dossier.warc_file is None:
         table.add_row("archived", "without a page of its own")
         return table
-    option = "" if dossier.version_no is None else f" --version {dossier.version_no}"
     table.add_row("archived", Text(f"{raw_dir / printable(dossier.warc_file)}, offset {dossier.warc_offset}"))
-    table.add_row("", Text(f"bma-projects show {printable(dossier.project_id)}{option} --raw > page.html"))
+    command = show_command(dossier.project_id, dossier.source_id, dossier.version_no)
+    table.add_row("", Text(f"{printable(command)} > page.html"))
     return table
 
 

@@ -18,10 +18,11 @@ from hypothesis import strategies as st
 
 from pipeline import bangkok, charts
 from pipeline.build import DATABASE
+from pipeline.dossier import show_command
 from pipeline.gate import judge
 from pipeline.report import ReportError, report_markdown, write_report, write_report_of
 from pipeline.report_data import Entry, Rule
-from pipeline.report_entries import MAX_PACKED_BYTES, pack, show_command
+from pipeline.report_entries import MAX_PACKED_BYTES, pack
 from pipeline.settings import GateSettings
 from pipeline.visible import is_plain, pieces, visible, web_address
 from tests.conftest import Built, ParsedArchive
