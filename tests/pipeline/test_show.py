@@ -27,7 +27,7 @@ def test_the_real_project_on_one_screen(sample_data: Path) -> None:
         "2023-05-02  100 %",
         "doubled_marks",
         f"project_id={REAL}",
-        f"bma-projects show {REAL} --raw",
+        f"bma-projects show {REAL} --source sample --raw",
     ):
         assert words in said
     assert "INVENTED" not in said
