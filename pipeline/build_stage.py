@@ -11,8 +11,7 @@ from pathlib import Path
 import duckdb
 
 from pipeline.build import BuildError, build
-from pipeline.fetch import Clock
-from pipeline.fetch_stage import utc_now
+from pipeline.clock import Clock, utc_now
 from pipeline.inputs import find_parts
 from pipeline.models import LAYERS
 from pipeline.narrator import Narrator

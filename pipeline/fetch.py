@@ -6,7 +6,6 @@ import errno
 import ipaddress
 import socket
 import time
-from collections.abc import Callable
 from enum import StrEnum
 from types import TracebackType
 from typing import Any, NamedTuple, Self, cast
@@ -16,13 +15,13 @@ import httpx
 from httpx_aiohttp import AiohttpTransport
 from yarl import URL
 
+from pipeline.clock import Clock
 from pipeline.settings import FetchSettings, Source
 from pipeline.software import software
 from pipeline.warc import LONGEST_URL, Headers
 
 # One layer of deflate makes at most a thousand times of a chunk; brotli, or two layers, could make anything of it.
 _ENCODINGS = frozenset({"identity", "gzip", "x-gzip", "deflate", ""})
-Clock = Callable[[], dt.datetime]
 
 
 class Trouble(StrEnum):

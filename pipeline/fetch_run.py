@@ -14,9 +14,9 @@ from types import TracebackType
 from typing import Self
 
 from pipeline.archive import ArchiveWriter
+from pipeline.clock import Clock
 from pipeline.crawl import CrawlSummary, Progress, read_robots, visit_pages
 from pipeline.discover import Discovery, discover_listing
-from pipeline.fetch import Clock
 from pipeline.known import known_neighbours, known_pages
 from pipeline.schedule import Visit
 from pipeline.settings import FetchSettings, Source

@@ -10,8 +10,8 @@ from contextlib import ExitStack
 import duckdb
 
 from pipeline.archive import ArchiveWriter
+from pipeline.clock import Clock, utc_now
 from pipeline.discover import ids_from_archive
-from pipeline.fetch import Clock
 from pipeline.fetch_log import FetchLogRow, Outcome
 from pipeline.fetch_run import FetchRun
 from pipeline.interruption import raise_if_interrupted
@@ -23,11 +23,6 @@ from pipeline.sample import serve
 from pipeline.schedule import Plan, ProjectFacts, make_plan
 from pipeline.settings import SAMPLE, FetchSettings, Settings, Source
 from pipeline.software import software
-
-
-def utc_now() -> dt.datetime:
-    """The clock of every run that is not simulated."""
-    return dt.datetime.now(dt.UTC)
 
 
 def project_facts(settings: Settings, source_id: str) -> dict[str, ProjectFacts]:

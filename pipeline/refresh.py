@@ -8,9 +8,8 @@ from enum import IntEnum
 
 from pipeline.archive import recover
 from pipeline.build_stage import build_and_publish, parse_archive
+from pipeline.clock import Clock, utc_now
 from pipeline.errors import PipelineError
-from pipeline.fetch import Clock
-from pipeline.fetch_stage import fetch_source, utc_now
 from pipeline.interruption import orderly_interruption
 from pipeline.narrator import Narrator
 from pipeline.notify import Alarm
@@ -173,6 +172,9 @@ def fetch_sources(
     clock: Clock = utc_now,
 ) -> ExitCode:
     """Fetch one source after the other; FAILED when one of them could not be worked with."""
+    # Imported here: what asks no site starts in half the time without HTTP.
+    from pipeline.fetch_stage import fetch_source
+
     failed: list[str] = []
     for source in sources:
         try:

@@ -12,7 +12,8 @@ from contextlib import asynccontextmanager, suppress
 from urllib.parse import unquote, urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
-from pipeline.fetch import CAN_HEAL, Clock, Connection, Reply, Trouble
+from pipeline.clock import Clock
+from pipeline.fetch import CAN_HEAL, Connection, Reply, Trouble
 from pipeline.politeness import Breaker, Robots, Throttle, is_within, parse_window, retry_after
 from pipeline.settings import FetchSettings, Source
 from pipeline.warc import Headers

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from pipeline.fetch_stage import utc_now
+from pipeline.clock import utc_now
 from pipeline.narrator import Narrator
 from pipeline.publish import Published, latest_release
 from pipeline.query import ask
