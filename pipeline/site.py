@@ -4,7 +4,6 @@ Trouble that belongs to one page is a value in the Reply; what ends the whole ru
 """
 
 import asyncio
-import datetime as dt
 import random
 import time
 from collections.abc import AsyncIterator
@@ -12,7 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from urllib.parse import unquote, urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
-from pipeline.clock import Clock
+from pipeline.clock import Clock, utc_now
 from pipeline.fetch import CAN_HEAL, Connection, Reply, Trouble
 from pipeline.politeness import Breaker, Robots, Throttle, is_within, parse_window, retry_after
 from pipeline.settings import FetchSettings, Source
@@ -129,7 +128,7 @@ class Site:
         is_alive = reply.trouble not in CAN_HEAL and (reply.status or 0) < 500
         if reply.status in _OVERLOADED:
             self.throttle.overloaded(retry_after(reply.header("retry-after"), self.clock()))
-        elif is_alive:
+        elif is_alive and reply.status is not None:
             self.throttle.answered(reply.elapsed_ms / 1000)
         if self._breaker.heard(is_alive=is_alive):
             limit = self.settings.breaker_failures
@@ -140,7 +139,7 @@ class Site:
 @asynccontextmanager
 async def open_site(source: Source, settings: FetchSettings, clock: Clock | None = None) -> AsyncIterator[Site]:
     """Open the connections to a source for one run."""
-    now = clock or _utc_now
+    now = clock or utc_now
     async with Connection(source, settings, now) as connection:
         yield Site(source, settings, connection, now)
 
@@ -172,7 +171,3 @@ def stays_on_site(base_url: str, target: str) -> bool:
         )
     except (ValueError, KeyError):
         return False
-
-
-def _utc_now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)
