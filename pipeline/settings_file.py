@@ -17,6 +17,8 @@ _NOT_A_SETTING = "BMA_REQUIRE_CHROMIUM"
 _SOURCE_ID = re.compile(r"[a-z0-9_]+(?:-[a-z_][a-z0-9_]*)*")
 _SOURCES = "sources"
 ALL_SOURCES = "all"
+# Flags that are not called as the setting is.
+_FLAGS = {"alarm.url": "notify-url", "alarm.command": "on-failure"}
 _SECTIONS = {field.name for field in dataclasses.fields(Settings)} - {"data_dir", "source"}
 _Owner = typing.TypeVar("_Owner")
 
@@ -35,7 +37,8 @@ def load_settings(
     settings = _from_environment(settings, environment)
     for key, value in (flags or {}).items():
         if value is not None:
-            settings = _with(settings, key.split("."), value, f"--{key.rpartition('.')[2].replace('_', '-')}")
+            flag = _FLAGS.get(key) or key.rpartition(".")[2].replace("_", "-")
+            settings = _with(settings, key.split("."), value, f"--{flag}")
     for source in settings.sources.values():
         if not source.base_url:
             raise SettingsError(
@@ -94,7 +97,7 @@ def _from_file(settings: Settings, file: Path) -> Settings:
         content = tomllib.loads(text)
     except OSError as error:
         raise SettingsError(f"{file}: cannot be read ({error.strerror})") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise SettingsError(f"{file}: is no TOML ({error})") from error
     for key, value in _flat(content):
         settings = _with(settings, key, value, f"{file}, line {_line_of(text, key)}")
@@ -198,9 +201,10 @@ _TYPE_NAMES: dict[object, str] = {
 def _convert(kind: type, value: object) -> object | None:
     """The value as that type; None when it is none. Variables and flags come as text, files with types of their own."""
     if kind is Path and isinstance(value, str | Path):
-        return Path(value)
+        # An empty path would mean the working directory, which nobody asked for.
+        return Path(value) if str(value) and "\0" not in str(value) else None
     if kind == tuple[str, ...]:
-        texts = value.split(",") if isinstance(value, str) else value
+        texts = [text.strip() for text in value.split(",") if text.strip()] if isinstance(value, str) else value
         is_texts = isinstance(texts, list) and all(isinstance(text, str) for text in texts)
         return tuple(texts) if is_texts else None  # type: ignore[arg-type]
     if kind is bool:
@@ -211,11 +215,9 @@ def _convert(kind: type, value: object) -> object | None:
         return None
     if kind is str:
         return value if isinstance(value, str) else None
-    if kind in (int, float):
-        if isinstance(value, str):
-            try:
-                return kind(value)
-            except ValueError:
-                return None
-        return kind(value) if isinstance(value, int) or (kind is float and isinstance(value, float)) else None
+    if isinstance(value, str | int) or (kind is float and isinstance(value, float)):
+        try:
+            return kind(value) if kind in (int, float) else None
+        except (ValueError, OverflowError):
+            return None
     return None

@@ -21,7 +21,11 @@ _ABOVE_ZERO = {
     "keep_releases",
     "max_release_age_hours",
 }
-_MEMORY = re.compile(r"\d+(\.\d+)? ?[KMGT]i?B", re.IGNORECASE)
+# DuckDB makes a thread of each, whether the machine has a core for it or not.
+_MOST_THREADS = 1024
+# The largest whole number that TOML knows.
+_LARGEST = 2**63 - 1
+_MEMORY = re.compile(r"(?=.*[1-9])\d+(\.\d+)? ?[KMGT]i?B", re.IGNORECASE)
 _HOST_AND_PORT = re.compile(r"[^\s/@]+:\d{1,5}")
 _SCHEDULER = re.compile(r"(tcp|tls|ws|wss)://([^\s/@:\[\]]+|\[[0-9a-fA-F:.]+\]):\d{1,5}")
 _CLOCK_TIME = r"\d\d:\d\d"
@@ -32,18 +36,23 @@ def check_value(name: str, value: object, where: str) -> None:
     """Raise SettingsError, naming the place, unless a value of the right type is possible for the setting."""
     option = name.rpartition(".")[2]
     problem = _number_problem(option, value) if isinstance(value, int | float) else None
-    if isinstance(value, str) and option in _TEXTS:
+    texts = (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ()
+    if option in _TEXTS:
         is_possible, expected = _TEXTS[option]
-        problem = None if is_possible(value) else expected
+        problem = None if all(map(is_possible, texts)) else expected
     if problem is not None:
         # An address may hold a password, so it is not repeated.
-        shown = "" if option in ("base_url", "url") else f" = {value!r:.80}"
+        shown = "" if option in ("base_url", "also_at", "url") else f" = {value!r:.80}"
         raise SettingsError(f"{where}: {name}{shown} is impossible; {problem}")
 
 
 def _number_problem(option: str, value: float) -> str | None:
-    if not math.isfinite(value):
+    if isinstance(value, float) and not math.isfinite(value):
         return "it must be a finite number"
+    if value > _LARGEST:
+        return "it is too large"
+    if option == "threads" and value > _MOST_THREADS:
+        return f"it must be {_MOST_THREADS} at most"
     if option in _ABOVE_ZERO and value <= 0:
         return "it must be above 0"
     if value < 0:
@@ -67,6 +76,10 @@ def _is_address(text: str) -> bool:
     return is_plain and url.scheme in ("http", "https") and bool(url.hostname)
 
 
+def _is_contact(text: str) -> bool:
+    return text.isascii() and text.isprintable()
+
+
 def _is_scheduler(text: str) -> bool:
     return not text or _SCHEDULER.fullmatch(text) is not None
 
@@ -88,6 +101,8 @@ def _is_time_zone(text: str) -> bool:
 
 _TEXTS: dict[str, tuple[Callable[[str], bool], str]] = {
     "base_url": (_is_base_url, "write it as https://host/path/index.php, without name and password"),
+    "also_at": (_is_base_url, "write each as https://host/path/index.php, without name and password"),
+    "contact": (_is_contact, "write an address in ASCII: it stands in the User-Agent of every request"),
     "url": (lambda text: not text or _is_address(text), "write it as https://host/path"),
     "connect_to": (lambda text: _HOST_AND_PORT.fullmatch(text) is not None, "write it as host:port"),
     "cluster": (_is_scheduler, "write it as tcp://host:8786, or leave it empty for this machine"),

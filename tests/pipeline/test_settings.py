@@ -68,6 +68,15 @@ def test_a_new_source_needs_nothing_but_its_address(tmp_path: Path) -> None:
         ("[fetch]\ntime_zone = '../../etc/passwd'\n", 2, "Asia/Bangkok"),
         ("[parse]\ncluster = 'scheduler:8786'\n", 2, "tcp://host:8786"),
         ("[parse]\ncluster = 'tcp://scheduler'\n", 2, "tcp://host:8786"),
+        ("[fetch]\ncontact = 'ติดต่อ'\n", 2, "in ASCII"),
+        ('[fetch]\ncontact = "me\\nX-Header: 1"\n', 2, "in ASCII"),
+        (f"[fetch]\nrate = {'9' * 400}\n", 2, "must be number"),
+        (f"[build]\nkeep_releases = {'9' * 400}\n", 2, "too large"),
+        ("[build]\nthreads = 100000\n", 2, "1024 at most"),
+        ("[build]\nmemory_limit = '0.0GB'\n", 2, "3GB"),
+        ("[build]\ntemp_directory = ''\n", 2, "must be path"),
+        ("data_dir = ''\n", 1, "must be path"),
+        ('data_dir = "a\\u0000b"\n', 1, "must be path"),
         ("[build]\nmemory_limit = 'lots'\n", 2, "3GB"),
         ("[build]\nkeep_releases = 0\n", 2, "above 0"),
         ("[gate]\npages_failed_share = 1.5\n", 2, "between 0 and 1"),
@@ -79,6 +88,7 @@ def test_a_new_source_needs_nothing_but_its_address(tmp_path: Path) -> None:
         ("[sources.a]\nbase_url = 'https://a.org/i?r=x'\n", 2, "https://host/path/index.php"),
         ("[sources.a]\nconnect_to = 'here'\n", 2, "host:port"),
         ("[sources.a]\nalso_at = [1]\n", 2, "list of texts"),
+        ("[sources.a]\nalso_at = ['https://a.org/i', 'https://u:secret@b.org/i']\n", 2, "https://host/path/index.php"),
         ("[sources.a]\nsource_id = 'b'\n", 2, "unknown setting"),
         ("[fetch.rate]\nx = 1\n", 2, "unknown setting"),
     ],
@@ -94,7 +104,7 @@ def test_a_mistake_is_told_with_file_line_and_key(tmp_path: Path, text: str, lin
     assert "\n" not in said
 
 
-@pytest.mark.parametrize("text", ["rate = ", "[fetch\n", "a = 1\na = 2\n"])
+@pytest.mark.parametrize("text", ["rate = ", "[fetch\n", "a = 1\na = 2\n", f"a = {'9' * 5000}", f"a = {'[' * 3000}"])
 def test_a_file_that_is_no_toml_is_told(tmp_path: Path, text: str) -> None:
     with pytest.raises(SettingsError, match="is no TOML"):
         load_settings(written(tmp_path, text), {})
@@ -123,6 +133,7 @@ def test_a_source_without_address_is_told(tmp_path: Path) -> None:
         ("BMA_FETCH_RAT", "1", "no such setting"),
         ("BMA_FETCH_RATE", "fast", "must be number"),
         ("BMA_FETCH_RATE", "-1", "negative"),
+        ("BMA_DATA_DIR", "", "must be path"),
         ("BMA_BUILD_PUBLISH_USER_NAMES", "yes", "true or false"),
         ("BMA_SOURCES_SAMPLE_BASE_URL", "nowhere", "https://host/path/index.php"),
     ],
@@ -132,6 +143,20 @@ def test_a_mistake_in_a_variable_names_the_variable(name: str, value: str, words
         load_settings(None, {name: value})
     assert str(caught.value).startswith(name)
     assert words in str(caught.value)
+
+
+def test_a_mistake_in_a_flag_names_the_flag() -> None:
+    with pytest.raises(SettingsError, match=r"^--notify-url: "):
+        load_settings(None, {}, {"alarm.url": "nowhere"})
+    with pytest.raises(SettingsError, match=r"^--base-url: "):
+        load_settings(None, {}, {"sources.sample.base_url": "nowhere"})
+
+
+def test_a_variable_can_say_none_or_several_addresses() -> None:
+    name = "BMA_SOURCES_BS2568_ALSO_AT"
+    assert source_of(load_settings(None, {name: ""}), "bs2568").also_at == ()
+    two = source_of(load_settings(None, {name: "https://a.org/i, https://b.org/i"}), "bs2568")
+    assert two.also_at == ("https://a.org/i", "https://b.org/i")
 
 
 def test_variables_reach_every_setting() -> None:
