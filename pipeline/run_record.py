@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from pipeline.errors import PipelineError
+from pipeline.narrator import printable
 from pipeline.software import software
 
 RUNNING = "running"
@@ -78,6 +79,8 @@ class RunRecord:
     def as_json(self) -> dict[str, object]:
         """The record as stored: times in ISO 8601 UTC, versions and peak memory of this process added."""
         record = dataclasses.asdict(self)
+        # A file's name need not be text; UTF-8 cannot hold what Python makes of such a one.
+        record |= {name: [printable(text) for text in record[name]] for name in ("arguments", "problems")}
         for name in ("started_at", "finished_at", "next_due_at"):
             moment = getattr(self, name)
             record[name] = None if moment is None else moment.astimezone(dt.UTC).isoformat(timespec="seconds")

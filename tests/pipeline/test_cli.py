@@ -151,6 +151,13 @@ class TestImport:
         assert not list((data / "raw").iterdir())
         assert not (data / "curated").exists()
 
+    def test_a_name_that_is_no_text_is_told_and_recorded(self, tmp_path: Path) -> None:
+        source, data = tmp_path / os.fsdecode(b"page-\xff.html"), tmp_path / "data"
+        source.write_text("<html><body><h1>Hello</h1></body></html>")
+        assert_one_line(bma_here("import", source, "--data-dir", data), 1, "page-\N{REPLACEMENT CHARACTER}.html")
+        (record,) = (json.loads(path.read_text("utf-8")) for path in (data / "runs").glob("*.json"))
+        assert "page-\N{REPLACEMENT CHARACTER}.html" in record["problems"][0]
+
     def test_a_good_file_beside_a_bad_one_is_kept_and_the_bad_one_told(self, tmp_path: Path) -> None:
         data = tmp_path / "data"
         done = bma_here("import", tmp_path / "nowhere.html", REAL_TEXT, "--data-dir", data)
