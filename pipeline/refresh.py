@@ -127,7 +127,7 @@ def _close(
 
 
 def _warn_of_clock(settings: Settings, record: RunRecord, narrator: Narrator) -> None:
-    started = [str(found["started_at"]) for found in read_records(settings.runs_dir) if found.get("started_at")]
+    started = [str(found["started_at"]) for found in read_records(settings.runs_dir)]
     newest = max((dt.datetime.fromisoformat(text) for text in started), default=record.started_at)
     if newest > record.started_at + dt.timedelta(minutes=1):
         narrator.warn(

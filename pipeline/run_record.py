@@ -111,12 +111,12 @@ def without_secrets(arguments: Sequence[str]) -> list[str]:
 
 
 def read_records(runs_dir: Path) -> list[dict[str, object]]:
-    """The stored records, oldest run first; a file that is no record is left out."""
+    """The stored records, oldest run first; a file that is no record of a run with a beginning is left out."""
     found = []
     for path in sorted(runs_dir.glob("*.json")):
-        with suppress(OSError, ValueError):
-            record = json.loads(path.read_text(encoding="utf-8"))
-            if isinstance(record, dict) and "run_id" in record:
+        with suppress(RecordError, ValueError):
+            record = read_record(path)
+            if "run_id" in record and dt.datetime.fromisoformat(str(record.get("started_at"))).tzinfo:
                 found.append(record)
     return found
 
@@ -125,7 +125,7 @@ def read_record(path: Path) -> dict[str, object]:
     """One stored record. Raises RecordError when it is none."""
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RecordError(f"{path}: cannot be read as a run record ({error})") from error
     if not isinstance(record, dict):
         raise RecordError(f"{path}: is no run record")

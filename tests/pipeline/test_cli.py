@@ -225,6 +225,13 @@ class TestStatus:
         assert said["disk_bytes"]["raw"] > 0
         assert said["running"] is None
 
+    @pytest.mark.parametrize("started_at", ["null", '"yesterday"', '"2026-11-22T21:20:23"', "[" * 5000])
+    def test_a_file_that_is_no_record_is_passed_over(self, tmp_path: Path, started_at: str) -> None:
+        runs = tmp_path / "runs"
+        runs.mkdir()
+        (runs / "20261122T212023Z.json").write_text(f'{{"run_id": "20261122T212023Z", "started_at": {started_at}}}')
+        assert "Last run   none yet" in bma_here("status", "--data-dir", tmp_path).stdout
+
     def test_too_old_a_release_is_1(self, sample_data: Path) -> None:
         time.sleep(0.01)
         done = bma("status", "--data-dir", sample_data, BMA_ALARM_MAX_RELEASE_AGE_HOURS="0.000001")
