@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pipeline.archive import ArchiveWriter, recover
 from pipeline.build_stage import build_and_publish, is_built, parse_archive
 from pipeline.clock import utc_now
+from pipeline.errors import WrongUsageError
 from pipeline.interruption import orderly_interruption, raise_if_interrupted
 from pipeline.known import known_pages
 from pipeline.lock import data_dir_lock
@@ -161,6 +162,8 @@ def report(settings: Settings, output: Path, format_: str) -> int:
     from pipeline.publish import latest_release
     from pipeline.report import report_markdown, write_report_of
 
+    if format_ not in ("html", "md"):
+        raise WrongUsageError(f"{format_!r:.60}: no such format; there are html, md")
     release = latest_release(settings.curated_dir)
     if format_ == "md":
         sys.stdout.write(report_markdown(release.path))

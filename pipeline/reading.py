@@ -5,16 +5,10 @@ import json
 import sys
 from pathlib import Path
 
-from pipeline.errors import PipelineError
+from pipeline.errors import WrongUsageError
 from pipeline.narrator import Narrator, printable
 from pipeline.publish import latest_release, list_releases
 from pipeline.settings import Settings
-
-
-class WrongUsageError(PipelineError):
-    """Flags that do not go together, or a value that is none of those offered."""
-
-    exit_code = 2
 
 
 def _print(text: str) -> None:

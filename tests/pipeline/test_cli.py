@@ -64,6 +64,7 @@ class TestExitCodes:
             ["query", "SELECT 1", "--output", "x.txt"],
             ["export", "nosuch"],
             ["export", "--format", "ods"],
+            ["report", "--format", "pdf"],
             ["releases", "--to", "20200101T000000Z"],
             ["prune", "--keep", "0"],
         ],
