@@ -123,6 +123,8 @@ def query(release: Path, sql: str, format_: str, output: Path | None) -> int:
         return len(answer.rows)
     if format_ not in _COPY_OPTIONS:
         raise QueryError(f"{format_!r:.40} is no format; there are {', '.join(FORMATS)}")
+    if output is not None and (output.is_dir() or not output.name):
+        raise QueryError(f"{output}: cannot be written (a directory); name a file with --output")
     if format_ == "parquet" and output is None and sys.stdout.isatty():
         raise QueryError("Parquet is nothing for a terminal; name a file with --output")
     with tempfile.TemporaryDirectory(prefix="bma-projects-") as scratch:
@@ -171,7 +173,8 @@ def _write(release: Path, sql: str, options: str, file: Path) -> int:
             if relation is None:
                 raise QueryError(_NO_ROWS)
             writer.register("answer", relation.to_arrow_reader())
-            written = writer.execute(f"COPY answer TO '{file}' ({options})").fetchall()
+            target = str(file).replace("'", "''")
+            written = writer.execute(f"COPY answer TO '{target}' ({options})").fetchall()
         except duckdb.Error as error:
             raise QueryError(_said(error)) from error
     return int(written[0][0])

@@ -62,6 +62,8 @@ class TestExitCodes:
             ["query", "SELECT * FROM read_text('/etc/passwd')"],
             ["query", ""],
             ["query", "SELECT 1", "--output", "x.txt"],
+            ["query", "SELECT 1", "--format", "csv", "--output", "."],
+            ["query", "SELECT 1", "--format", "csv", "--output", ""],
             ["export", "nosuch"],
             ["export", "--format", "ods"],
             ["report", "--format", "pdf"],

@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import subprocess
+import tempfile
 from decimal import Decimal
 from pathlib import Path
 
@@ -106,6 +107,15 @@ def test_an_unwritable_output_is_told_and_leaves_nothing(sample_data: Path, tmp_
     with pytest.raises(QueryError, match="cannot be written"):
         query(release_of(sample_data), "SELECT 1", "csv", tmp_path / "taken")
     assert [path.name for path in tmp_path.iterdir()] == ["taken"]
+
+
+def test_a_temporary_directory_may_have_any_name(
+    sample_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd = tmp_path / "it's odd"
+    odd.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(odd))
+    assert query(release_of(sample_data), "SELECT 1", "csv", tmp_path / "answer.csv") == 1
 
 
 @pytest.mark.parametrize("format_", ["table", "csv", "json"])
