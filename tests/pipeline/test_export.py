@@ -84,7 +84,17 @@ def test_a_cell_too_long_for_excel_is_cut_with_a_mark_and_counted(archive: Parse
 
 def test_xlsx_has_thai_headings_typed_cells_and_notes(sample_data: Path, tmp_path: Path) -> None:
     done = bma(
-        "export", "projects", "targets", "--format", "xlsx", "--thai", "--data-dir", sample_data, "--output", tmp_path
+        "export",
+        "projects",
+        "targets",
+        "projects",
+        "--format",
+        "xlsx",
+        "--thai",
+        "--data-dir",
+        sample_data,
+        "--output",
+        tmp_path,
     )
     assert done.returncode == 0, done.stderr
     (book,) = tmp_path.glob("*.xlsx")
