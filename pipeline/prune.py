@@ -6,7 +6,7 @@ from pathlib import Path
 from pipeline.archive import sealed_segments
 from pipeline.errors import PipelineError
 from pipeline.part import part_dir
-from pipeline.publish import BUILDING, REFUSED, list_releases
+from pipeline.publish import BUILDING, REFUSED, RELEASES, list_releases
 from pipeline.settings import Settings
 
 _DOOMED = ".removing-"
@@ -19,7 +19,8 @@ class PruneError(PipelineError):
 def prunable(settings: Settings, keep: int) -> list[Path]:
     """What may go when `keep` releases and as many refused candidates stay; `latest` always stays."""
     releases = list_releases(settings.curated_dir)
-    found = [release.path for release in releases[:-keep] if not release.is_latest]
+    found = [path for path in _folders(settings.curated_dir / RELEASES) if path.name.startswith(_DOOMED)]
+    found += [release.path for release in releases[:-keep] if not release.is_latest]
     found += _folders(settings.curated_dir / REFUSED)[:-keep]
     found += _folders(settings.curated_dir / BUILDING)
     current = {part_dir(settings.parsed_dir, segment.name) for segment in sealed_segments(settings.raw_dir)}
@@ -27,15 +28,14 @@ def prunable(settings: Settings, keep: int) -> list[Path]:
     return found
 
 
-def prune(paths: list[Path]) -> None:
-    """Remove directories; the caller holds the lock. Raises PruneError."""
-    for path in paths:
-        # Renamed first: a removal that is killed halfway leaves nothing that looks like a release or a part.
-        doomed = path.with_name(path.name if path.name.startswith(_DOOMED) else f"{_DOOMED}{path.name}")
-        try:
-            shutil.rmtree(path.rename(doomed))
-        except OSError as error:
-            raise PruneError(f"{path}: cannot be removed ({error.strerror})") from error
+def remove(path: Path) -> None:
+    """Remove a directory; the caller holds the lock. Raises PruneError."""
+    # Renamed first: a removal that is killed halfway leaves nothing that looks like a release or a part.
+    doomed = path.with_name(path.name if path.name.startswith(_DOOMED) else f"{_DOOMED}{path.name}")
+    try:
+        shutil.rmtree(path.rename(doomed))
+    except OSError as error:
+        raise PruneError(f"{path}: cannot be removed ({error.strerror})") from error
 
 
 def _folders(directory: Path) -> list[Path]:

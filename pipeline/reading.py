@@ -73,7 +73,7 @@ def verify(settings: Settings) -> int:
     """Check every byte of the archive and the latest release, and say what was found."""
     from pipeline.audit import audit_archive
     from pipeline.publish import PublishError
-    from pipeline.run_record import read_record
+    from pipeline.run_record import RecordError, read_record
     from pipeline.verify import VerifyError, verify_release
 
     audit = audit_archive(settings.raw_dir)
@@ -85,7 +85,7 @@ def verify(settings: Settings) -> int:
         checked = f"release {release.run_id}"
     except PublishError:
         checked = "no release yet"
-    except VerifyError as error:
+    except (RecordError, VerifyError) as error:
         problems.append(str(error))
         checked = "the latest release"
     for problem in problems:
@@ -123,19 +123,18 @@ def releases(settings: Settings, *, goes_back: bool, run_id: str | None) -> int:
 def prune(settings: Settings, narrator: Narrator, keep: int | None, *, is_rehearsal: bool) -> int:
     """Remove old releases, refused candidates and parts of an older parser."""
     from pipeline.lock import data_dir_lock
-    from pipeline.prune import prunable
-    from pipeline.prune import prune as remove
+    from pipeline.prune import prunable, remove
 
     kept = settings.build.keep_releases if keep is None else keep
     if kept < 1:
         raise WrongUsageError(f"--keep {kept}: at least one release stays")
     with data_dir_lock(settings.data_dir, "bma-projects prune"):
         paths = prunable(settings, kept)
-        if narrator.shows_results:
-            for path in paths:
+        for path in paths:
+            if not is_rehearsal:
+                remove(path)
+            if narrator.shows_results:
                 _print(f"{'would go' if is_rehearsal else 'removed'}  {path}")
-        if not is_rehearsal:
-            remove(paths)
     narrator.say("nothing to prune" if not paths else f"{len(paths)} directories; data/raw is never touched")
     return 0
 

@@ -288,12 +288,29 @@ class TestStages:
         assert done.returncode == 0, done.stdout
         assert "0 problems" in done.stdout
 
+    def test_verify_tells_all_it_found_though_the_record_of_the_release_is_broken(
+        self, sample_data: Path, tmp_path: Path
+    ) -> None:
+        data = tmp_path / "data"
+        shutil.copytree(sample_data, data, symlinks=True)
+        (data / "raw" / "20200101T000000Z-sample.journal").touch()
+        record = (data / "curated" / "latest" / "run.json").resolve()
+        record.chmod(0o644)
+        record.write_text("{")
+        done = bma_here("verify", "--data-dir", data)
+        assert done.returncode == 1
+        assert "an open segment" in done.stdout
+        assert "run.json: cannot be read as a run record" in done.stdout
+        assert "2 problems" in done.stdout
+
     def test_prune_keeps_the_latest_and_never_touches_the_archive(self, sample_data: Path, tmp_path: Path) -> None:
         data = tmp_path / "data"
         shutil.copytree(sample_data, data, symlinks=True)
         (release,) = (data / "curated" / "releases").iterdir()
         old = data / "curated" / "releases" / "20200101T000000Z"
         shutil.copytree(release, old)
+        # What a removal left that was killed halfway.
+        shutil.copytree(release, data / "curated" / "releases" / ".removing-20191231T000000Z")
         (data / "parsed" / "20200101T000000Z-sample@0123456789ab").mkdir()
         raw = sorted(path.name for path in (data / "raw").iterdir())
         rehearsed = bma_here("prune", "--keep", "1", "--dry-run", "--data-dir", data)
