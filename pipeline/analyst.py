@@ -7,13 +7,12 @@ projects = open_release("data").table("projects")
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.build import DATABASE
 from pipeline.publish import PublishError, latest_release, list_releases
+from pipeline.query import ask_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +34,11 @@ class OpenRelease:
         return _frame(pq.read_table(self.path / f"{name}.parquet", columns=columns))
 
     def query(self, sql: str) -> pd.DataFrame:
-        """The answer to a SELECT over the tables and views of the release; the database is opened read-only."""
-        with duckdb.connect(str(self.path / DATABASE), read_only=True) as con:
-            answer = con.sql(sql).to_arrow_table()
-        return _frame(pa.table({}) if answer is None else answer)
+        """The answer to a SELECT over the tables and views of the release, as `bma-projects query` gives it.
+
+        Times are UTC whatever the time zone of this machine. Raises QueryError.
+        """
+        return _frame(ask_table(self.path, sql))
 
 
 def open_release(data_dir: str | Path = "data", run_id: str | None = None) -> OpenRelease:

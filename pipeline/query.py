@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
+import pyarrow as pa
 
 from pipeline.build import DATABASE
 from pipeline.errors import PipelineError
@@ -50,17 +51,30 @@ def ask_open(
     con: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object] = (), most_rows: int | None = None
 ) -> Answer:
     """The same on a database that open_database opened, for more questions than one."""
+    table = _table(con, sql, parameters, None if most_rows is None else most_rows + 1)
+    rows = list(zip(*(column.to_pylist() for column in table.columns), strict=True))
+    is_cut = most_rows is not None and len(rows) > most_rows
+    return Answer(tuple(table.column_names), rows[:most_rows], is_cut)
+
+
+def ask_table(release: Path, sql: str) -> pa.Table:
+    """Run a SELECT on a release as ask does, for a program that takes Arrow. Raises QueryError."""
+    with open_database(release) as con:
+        return _table(con, sql)
+
+
+def _table(
+    con: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object] = (), most_rows: int | None = None
+) -> pa.Table:
     try:
         with interruptible_query(con.interrupt):
             relation = con.sql(sql, params=list(parameters) or None)
             if relation is None:
                 raise QueryError(_NO_ROWS)
-            table = (relation if most_rows is None else relation.limit(most_rows + 1)).to_arrow_table()
+            table: pa.Table = (relation if most_rows is None else relation.limit(most_rows)).to_arrow_table()
     except duckdb.Error as error:
         raise QueryError(_said(error)) from error
-    rows = list(zip(*(column.to_pylist() for column in table.columns), strict=True))
-    is_cut = most_rows is not None and len(rows) > most_rows
-    return Answer(tuple(table.column_names), rows[:most_rows], is_cut)
+    return table
 
 
 def open_database(release: Path) -> duckdb.DuckDBPyConnection:

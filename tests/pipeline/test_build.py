@@ -3,6 +3,8 @@
 import hashlib
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -14,8 +16,10 @@ from pipeline import open_release
 from pipeline.build import DATABASE, BuildError, build
 from pipeline.models import load_models
 from pipeline.publish import building_dir, publish
+from pipeline.query import QueryError
 from pipeline.verify import verify_release
 from tests.conftest import FINGERPRINT, Built, ParsedArchive
+from tests.pipeline.command import environment
 
 P = "50490000-3607"
 INVENTED = "50010000-0001"
@@ -325,3 +329,17 @@ def test_pandas_gets_the_right_types(archive: ParsedArchive) -> None:
     }
     assert str(projects["last_seen_at"].dtype) == "timestamp[us, tz=UTC][pyarrow]"
     assert release.query("SELECT count(*) AS n FROM outliers")["n"].tolist() == [0]
+    with pytest.raises(QueryError, match="file system operations are disabled"):
+        release.query("COPY projects TO 'stolen.csv'")
+
+
+def test_pandas_gets_the_same_times_in_every_time_zone(sample_data: Path) -> None:
+    ask = """if True:
+        from pipeline import open_release
+        release = open_release({!r})
+        answer = release.query("SELECT last_seen_at, right(last_seen_at::VARCHAR, 3) AS zone FROM projects LIMIT 1")
+        print(answer["last_seen_at"].dtype, answer["zone"][0])
+    """
+    command = [sys.executable, "-c", ask.format(str(sample_data))]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment(TZ="Asia/Bangkok"), check=True)
+    assert done.stdout == "timestamp[us, tz=UTC][pyarrow] +00\n"
