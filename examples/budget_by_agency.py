@@ -18,7 +18,7 @@ def main() -> None:
     release = chosen_release()
     rows = [
         Bar(
-            f"{row.agency} ปี {row.fiscal_year_be}",
+            f"{row.agency} ปี {row.fiscal_year_be or '–'}",
             f"{row.n_projects} โครงการ · ได้รับ {row.budget_received_thb:,.0f} · ใช้ไป {row.budget_spent_thb:,.0f} บาท",
             float(row.spent_share_pct),
             f"{row.spent_share_pct:,.1f} %",

@@ -122,8 +122,9 @@ def chosen_release() -> OpenRelease:
 
 
 def answers(release: OpenRelease, sql: str) -> list[Any]:
-    """The rows of an answer, a named tuple each; what type a column has is the SELECT's business."""
-    return list(release.query(sql).itertuples())
+    """The rows of an answer, a named tuple each, null as None; what type a column has is the SELECT's business."""
+    frame = release.query(sql).astype(object)
+    return list(frame.where(frame.notna(), None).itertuples())
 
 
 def _link(text: str, url: str) -> str:

@@ -3,7 +3,8 @@
 from examples.drawing import Bar, answers, bars, chosen_release, draw
 
 SQL = """
-SELECT coalesce(name, project_id) AS name, coalesce(agency, '') AS agency, progress_pct, last_reported_on, days_silent,
+SELECT coalesce(name, project_id) AS name, coalesce(agency, '') AS agency,
+       coalesce(printf('%g %%', progress_pct::DOUBLE), 'ไม่ระบุความคืบหน้า') AS progress, last_reported_on, days_silent,
        url, is_invented
 FROM silent_projects
 WHERE days_silent IS NOT NULL
@@ -19,7 +20,7 @@ def main() -> None:
     rows = [
         Bar(
             row.name,
-            f"{row.agency} · {float(row.progress_pct):g} % · รายงานล่าสุด {row.last_reported_on}",
+            f"{row.agency} · {row.progress} · รายงานล่าสุด {row.last_reported_on}",
             float(row.days_silent),
             f"{row.days_silent:,} วัน",
             row.is_invented,

@@ -49,7 +49,9 @@ def export(release: Path, output: Path, tables: Sequence[str], format_: str, *, 
     if unknown or format_ not in FORMATS:
         wrong, known = (unknown[0], models) if unknown else (format_, FORMATS)
         raise ExportError(f"{wrong!r:.60}: no such {'table' if unknown else 'format'}; there are {', '.join(known)}")
-    chosen = [models[name] for name in dict.fromkeys(tables)] or [model for model in models.values() if model.layer == "curated"]
+    chosen = [models[name] for name in dict.fromkeys(tables)] or [
+        model for model in models.values() if model.layer == "curated"
+    ]
     try:
         output.mkdir(parents=True, exist_ok=True)
         if format_ == "xlsx":

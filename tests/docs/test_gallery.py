@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import ParsedArchive
 from tests.docs.blocks import ROOT
 
 SCRIPTS = ("stalled_projects", "budget_by_agency", "edits_after_completion", "districts")
@@ -38,6 +39,26 @@ def test_before_the_first_edit_the_page_says_what_it_takes(
     monkeypatch.setattr(sys, "argv", ["edits_after_completion", str(sample_data), str(tmp_path)])
     runpy.run_module("examples.edits_after_completion", run_name="__main__")
     assert "captures of two different days" in (tmp_path / "edits-after-completion.html").read_text(encoding="utf-8")
+
+
+def test_a_page_that_says_little_is_drawn_too(
+    archive: ParsedArchive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = [("2025-01-01", "100", "2", "", "")]
+    archive.capture("50490000-0001", "2026-01-01", remark=None, progress_pct="100", reports=report)
+    archive.capture("50490000-0001", "2026-02-01", remark="x", progress_pct="100", reports=report)
+    money = {"budget_received_thb": "2", "budget_spent_thb": "1"}
+    archive.capture("50490000-0002", "2026-02-01", reports=report, **money)
+    archive.build("curated/releases/20260201T000000Z")
+    (archive.data_dir / "curated" / "latest").symlink_to("releases/20260201T000000Z")
+    drawn = ""
+    for script in SCRIPTS:
+        monkeypatch.setattr(sys, "argv", [script, str(archive.data_dir), str(tmp_path)])
+        runpy.run_module(f"examples.{script}", run_name="__main__")
+        drawn += (tmp_path / f"{script.replace('_', '-')}.html").read_text(encoding="utf-8")
+    assert not re.search(r"&lt;NA|\b(nan|None)\b", drawn)
+    assert "ไม่ระบุความคืบหน้า" in drawn
+    assert "<td>x</td>" in drawn
 
 
 def test_make_gallery_runs_every_script() -> None:
