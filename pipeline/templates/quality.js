@@ -259,10 +259,12 @@
     }));
     byId("tools").addEventListener("submit", (event) => event.preventDefault());
 
-    // A cell that a spreadsheet would take for a formula gets a quote in front.
+    // A cell that a spreadsheet would take for a formula gets a quote in front, as in pipeline/spreadsheet.py.
+    const FORMULA = /^(\s*[=+@\-\uff1d\uff0b\uff0d\uff20]|[\t\r\n])/;
+    const HARMLESS = /^\s*[+-]?\d[\d,]*(\.\d+)?%?\s*$|^[-\s]*$/;
     const cell = (content) => {
       const text = content === null || content === undefined ? "" : String(content);
-      const safe = /^[=+\-@\t\r]/.test(text) && !/^-?[\d.,]+$/.test(text) ? "'" + text : text;
+      const safe = FORMULA.test(text) && !HARMLESS.test(text) ? "'" + text : text;
       return /[",\n\r]/.test(safe) ? '"' + safe.replaceAll('"', '""') + '"' : safe;
     };
     const csv = () => [

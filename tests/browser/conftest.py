@@ -36,6 +36,8 @@ HOSTILE_NAMES = (
     "โครงการ\u202egnp.exe\u200b",
 )
 FORMULA = '=HYPERLINK("http://evil.invalid","click")'
+# Seen through white space, too, and in the full-width signs of an input method.
+FORMULAS = (FORMULA, f" {FORMULA}", f"\uff1d{FORMULA[1:]}", f"\n{FORMULA}")
 STACKED = "ครั้งที่่ น้ำ ปู่ ผู้ใหญ่ เปี๊ยก ฎีกา ญี่ปุ่น"
 RUN = {
     "run_id": "20260103T000000Z",
@@ -147,7 +149,10 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "2026-01-01",
             name=name,
             agency="สำนักงานเขตทุ่งครุ",
-            issues=[("month_conflict", "month", f"1 | 2 | {number}"), ("unreadable_number", "remark", FORMULA)],
+            issues=[
+                ("month_conflict", "month", f"1 | 2 | {number}"),
+                ("unreadable_number", "remark", FORMULAS[number % 4]),
+            ],
             unknown={"<em>ป้ายแปลก</em>": "1"},
         )
     archive.capture(HOSTILE_ID, "2026-01-01", name=STACKED, issues=[("doubled_marks", "name", STACKED)])

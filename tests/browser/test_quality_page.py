@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import FORMULA, HOSTILE_ID, HOSTILE_NAMES, STACKED, Chromium, Opened
+from tests.browser.conftest import FORMULAS, HOSTILE_ID, HOSTILE_NAMES, STACKED, Chromium, Opened
 
 
 def found(page: Page) -> str:
@@ -126,7 +126,7 @@ def test_csv_holds_what_is_found_and_no_formula(chromium: Chromium, report: Path
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     assert len(rows) == 5
     assert {row["code"] for row in rows} == {"unreadable_number"}
-    assert {row["raw"] for row in rows} == {f"'{FORMULA}"}
+    assert {row["raw"] for row in rows} == {f"'{formula}" for formula in FORMULAS}
     assert HOSTILE_NAMES[3] in {row["name"] for row in rows}
 
 
