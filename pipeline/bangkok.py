@@ -29,5 +29,5 @@ def short_day(moment: str | None) -> str:
 def _parsed(moment: str | None) -> dt.datetime | None:
     try:
         return dt.datetime.fromisoformat(moment).astimezone(BANGKOK) if moment else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None

@@ -7,6 +7,7 @@ import hashlib
 import json
 import random
 import re
+import shutil
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -142,6 +143,18 @@ def test_a_release_of_an_older_version_is_not_compared_and_not_in_the_way(small:
     assert document["difference"] is None
     assert len(document["history"]) == 2, "its nights still count"  # type: ignore[arg-type]
     assert '"hasPrevious":false' in json.dumps(packed((small.path / "quality.html").read_text()), separators=(",", ":"))
+
+
+def test_an_issue_of_a_kind_that_is_no_more_is_told_in_its_own_words(
+    nights: tuple[Built, Built], tmp_path: Path
+) -> None:
+    before = Built(tmp_path / "before", {})
+    shutil.copytree(nights[0].path, before.path)
+    (before.path / DATABASE).chmod(0o644)
+    with duckdb.connect(str(before.path / DATABASE)) as con:
+        con.execute("UPDATE quality_issues SET code = 'renamed_since'").complete()
+    write_report(nights[1].path, {"run_id": "20260102T000000Z"}, previous=before.path)
+    assert "renamed_since" in (nights[1].path / "quality.html").read_text(encoding="utf-8")
 
 
 def test_an_empty_release_has_a_report_too(archive: ParsedArchive) -> None:
@@ -280,7 +293,7 @@ def test_only_web_addresses_become_links(address: str | None) -> None:
 def test_moments_are_told_in_bangkok_time_and_both_calendars() -> None:
     assert bangkok.in_thai("2026-12-31T18:05:00Z") == "1 ม.ค. 2570 01:05 น."
     assert bangkok.in_english("2026-12-31T18:05:00Z") == "1 Jan 2027 01:05"
-    assert bangkok.in_thai(None) == bangkok.in_english("never") == "–"
+    assert bangkok.in_thai(None) == bangkok.in_english("never") == bangkok.short_day("9999-12-31T23:00:00Z") == "–"
     assert dt.datetime.now(bangkok.BANGKOK).utcoffset() == dt.timedelta(hours=7)
 
 
