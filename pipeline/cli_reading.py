@@ -6,13 +6,7 @@ from typing import Annotated
 import typer
 
 from pipeline.narrator import Narrator
-from pipeline.options import (
-    Config,
-    DataDir,
-    Quiet,
-    SourceId,
-    settings_from,
-)
+from pipeline.options import Config, DataDir, Quiet, SourceId, settings_from
 
 
 def show(

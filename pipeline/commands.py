@@ -17,7 +17,7 @@ from pipeline.errors import WrongUsageError
 from pipeline.interruption import orderly_interruption, raise_if_interrupted
 from pipeline.known import known_pages
 from pipeline.lock import data_dir_lock
-from pipeline.narrator import Narrator, printable
+from pipeline.narrator import Narrator, printable, tell
 from pipeline.publish import Published
 from pipeline.refresh import INTERRUPTED, ExitCode, fetch_sources, new_record, run_stages
 from pipeline.refresh import refresh as run_refresh
@@ -28,10 +28,6 @@ from pipeline.summary import show_summary
 
 if TYPE_CHECKING:
     from pipeline.importer import ImportSummary
-
-
-def _print(text: str) -> None:
-    sys.stdout.write(printable(text) + "\n")
 
 
 def refresh(settings: Settings, narrator: Narrator, *, ids: str | None, accepted_because: str | None) -> int:
@@ -88,12 +84,12 @@ def _discover(settings: Settings, source: Source, wanted: list[str] | None, *, s
             wanted = wanted_pages(listed, run.known) if shows_plan else list(listed)
         if not shows_plan:
             for project_id in wanted:
-                _print(project_id)
+                tell(project_id)
             return problems
         plan = plan_visits(settings, source, run.known, wanted, utc_now(), listed=listed)
-        _print(f"{len(plan.due)} of {len(plan.due) + len(plan.later)} pages are due")
+        tell(f"{len(plan.due)} of {len(plan.due) + len(plan.later)} pages are due")
         for reason, (due, later) in plan.counts().items():
-            _print(f"{due:>8} due {later:>8} later  {reason}")
+            tell(f"{due:>8} due {later:>8} later  {reason}")
     return problems
 
 
@@ -169,7 +165,7 @@ def report(settings: Settings, output: Path, format_: str) -> int:
         sys.stdout.write(report_markdown(release.path))
         return ExitCode.DONE
     write_report_of(release.path, output)
-    _print(f"{output / 'quality.html'}")
+    tell(str(output / "quality.html"))
     return ExitCode.DONE
 
 

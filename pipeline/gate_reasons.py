@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from parsers.labels import LABELS, MONTH_FIELD, MONTH_LABEL
 from pipeline.measures import Measure
+from pipeline.narrator import printable
 
 
 class Rule(NamedTuple):
@@ -89,6 +90,5 @@ def _field_th(field: str) -> str:
 
 
 def _shortened(text: str, length: int = 120) -> str:
-    """One line for a terminal or log: page text without control characters, cut to length."""
-    printable = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
-    return printable if len(printable) <= length else f"{printable[:length]}…"
+    shown = printable(text)
+    return shown if len(shown) <= length else f"{shown[:length]}…"

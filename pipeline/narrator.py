@@ -35,6 +35,11 @@ def _shown(character: str) -> str:
     return "" if unicodedata.category(character) == "Cf" else _REPLACEMENT
 
 
+def tell(text: str) -> None:
+    """Print one line on standard output, where the answer of a command goes."""
+    sys.stdout.write(printable(text) + "\n")
+
+
 class Narrator:
     """Speaks to whoever watches the run; run_id goes into every JSON line."""
 

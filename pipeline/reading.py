@@ -6,13 +6,9 @@ import sys
 from pathlib import Path
 
 from pipeline.errors import WrongUsageError
-from pipeline.narrator import Narrator, printable
+from pipeline.narrator import Narrator, printable, tell
 from pipeline.publish import latest_release, list_releases
 from pipeline.settings import Settings
-
-
-def _print(text: str) -> None:
-    sys.stdout.write(printable(text) + "\n")
 
 
 def query(settings: Settings, sql: str, format_: str, output: Path | None) -> int:
@@ -48,9 +44,9 @@ def export(settings: Settings, tables: list[str], format_: str, output: Path, *,
     release = latest_release(settings.curated_dir).path
     exported = write(release, output, tables, format_, are_headings_thai=are_headings_thai)
     for file in exported.files:
-        _print(f"{file}")
+        tell(str(file))
     n_rows = sum(exported.rows.values())
-    _print(f"{n_rows:,} rows of {len(exported.rows)} tables; {exported.cut_cells} cells were too long and cut")
+    tell(f"{n_rows:,} rows of {len(exported.rows)} tables; {exported.cut_cells} cells were too long and cut")
     _tell_invented(invented_note(release))
     return 0
 
@@ -65,7 +61,7 @@ def status(settings: Settings, *, is_json: bool, is_quiet: bool) -> int:
         sys.stdout.write(json.dumps(status_json(found), indent=1) + "\n")
     elif found.is_old or not is_quiet:
         for line in status_lines(found, now):
-            _print(line)
+            tell(line)
     return 1 if found.is_old else 0
 
 
@@ -89,8 +85,8 @@ def verify(settings: Settings) -> int:
         problems.append(str(error))
         checked = "the latest release"
     for problem in problems:
-        _print(problem)
-    _print(
+        tell(problem)
+    tell(
         f"{audit.segments} segments, {audit.records} records, {audit.rows} fetch-log rows, {checked}: "
         f"{len(problems)} problems"
     )
@@ -107,16 +103,16 @@ def releases(settings: Settings, *, goes_back: bool, run_id: str | None) -> int:
     if goes_back:
         with data_dir_lock(settings.data_dir, "bma-projects releases --rollback"):
             release = rollback(settings.curated_dir, run_id)
-        _print(f"latest is {release.run_id} now")
+        tell(f"latest is {release.run_id} now")
         withdrawn = withdrawn_release(settings.curated_dir)
         if withdrawn is not None:
-            _print(
+            tell(
                 "it stays until somebody accepts what runs bring (`bma-projects build --accept REASON`) "
                 f"or goes back (`bma-projects releases --rollback --to {withdrawn}`)"
             )
         return 0
     for release in list_releases(settings.curated_dir):
-        _print(f"{release.run_id}{'  latest' if release.is_latest else ''}")
+        tell(f"{release.run_id}{'  latest' if release.is_latest else ''}")
     return 0
 
 
@@ -134,7 +130,7 @@ def prune(settings: Settings, narrator: Narrator, keep: int | None, *, is_rehear
             if not is_rehearsal:
                 remove(path)
             if narrator.shows_results:
-                _print(f"{'would go' if is_rehearsal else 'removed'}  {path}")
+                tell(f"{'would go' if is_rehearsal else 'removed'}  {path}")
     narrator.say("nothing to prune" if not paths else f"{len(paths)} directories; data/raw is never touched")
     return 0
 
@@ -144,7 +140,7 @@ def print_settings(settings: Settings) -> int:
     from pipeline.settings_toml import settings_as_toml
 
     for line in settings_as_toml(settings):
-        _print(line)
+        tell(line)
     return 0
 
 
