@@ -99,10 +99,11 @@ def _section(title: str, body: Table) -> Iterator[Text | Padding]:
     yield Padding(body, (0, 0, 0, 2))
 
 
-def _grid(*justify: str) -> Table:
+def _grid(*columns: str) -> Table:
+    """A table without lines; of its columns `right` is for numbers, `whole` for what a line break would spoil."""
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    for how in justify:
-        table.add_column(justify="right" if how == "right" else "left", overflow="fold")
+    for how in columns:
+        table.add_column(justify="right" if how == "right" else "left", overflow="fold", no_wrap=how == "whole")
     return table
 
 
@@ -137,7 +138,7 @@ def _disagrees(month: Month) -> bool:
 
 
 def _reports(reports: Sequence[Report]) -> Table:
-    table = _grid("left", "right", "left", "left", "left")
+    table = _grid("left", "right", "whole", "left", "left")
     for report in reports:
         percent = "" if report.progress_pct is None else f"{_number(report.progress_pct)} %"
         state = _STATES.get(report.status_code or "", printable(report.status_code or ""))
