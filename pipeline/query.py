@@ -1,11 +1,9 @@
 """One SELECT over the latest release: as a table for the eye, or as CSV, JSON or Parquet for a program."""
 
-import datetime as dt
 import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
-from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
@@ -89,51 +87,16 @@ def open_database(release: Path) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def print_table(answer: Answer) -> None:
-    """Print rows as a table; on a terminal it fits its width, elsewhere every row is one line."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    is_terminal = sys.stdout.isatty()
-    console = Console(file=sys.stdout, highlight=False, width=None if is_terminal else 100_000)
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    numeric = [
-        all(isinstance(row[n], int | float | Decimal | None) for row in answer.rows) for n in range(len(answer.columns))
-    ]
-    for name, is_number in zip(answer.columns, numeric, strict=True):
-        table.add_column(
-            Text(printable(name)), justify="right" if is_number else "left", no_wrap=not is_terminal, overflow="fold"
-        )
-    for row in answer.rows:
-        table.add_row(*(Text(shown(value)) for value in row))
-    console.print(table)
-    if answer.is_cut:
-        console.print(Text(f"… more than {_MOST_ROWS_SHOWN:,} rows; use LIMIT, or --format csv for all of them"))
-
-
-def shown(value: object) -> str:
-    """A value as a table shows it: null as nothing, times in UTC to the second, texts on one line."""
-    if value is None:
-        return ""
-    if isinstance(value, dt.datetime):
-        moment = value.astimezone(dt.UTC) if value.tzinfo else value
-        return f"{moment:%Y-%m-%d %H:%M:%S}"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join("null" if item is None else shown(item) for item in value) + "]"
-    if isinstance(value, Decimal) and value == value.to_integral_value():
-        return f"{value:.0f}"
-    return printable(str(value))
-
-
 def query(release: Path, sql: str, format_: str, output: Path | None) -> int:
     """Answer a query on standard output or into a file; returns the number of rows that were shown or written."""
     if format_ == "table":
         if output is not None:
             raise QueryError("--output needs --format csv, json or parquet")
+        # Imported here: what draws tables is of no use to the other formats.
+        from pipeline.answer_table import print_answer
+
         answer = ask(release, sql, most_rows=_MOST_ROWS_SHOWN)
-        print_table(answer)
+        print_answer(answer)
         return len(answer.rows)
     if format_ not in _COPY_OPTIONS:
         raise QueryError(f"{format_!r:.40} is no format; there are {', '.join(FORMATS)}")

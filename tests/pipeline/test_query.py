@@ -5,6 +5,7 @@ import io
 import json
 import os
 import pty
+import re
 import subprocess
 import tempfile
 from decimal import Decimal
@@ -14,7 +15,8 @@ import pyarrow.parquet as pq
 import pytest
 from rich.cells import cell_len
 
-from pipeline.query import Answer, QueryError, ask, invented_note, print_table, query, shown
+from pipeline.answer_table import print_answer, shown
+from pipeline.query import Answer, QueryError, ask, invented_note, query
 from tests.conftest import ParsedArchive
 from tests.pipeline.command import COMMAND, bma, environment
 
@@ -54,7 +56,7 @@ def test_standard_output_can_be_appended_to(sample_data: Path, tmp_path: Path) -
 
 
 def test_thai_columns_align(sample_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    print_table(ask(release_of(sample_data), "SELECT agency, '|' AS edge FROM projects WHERE agency IS NOT NULL"))
+    print_answer(ask(release_of(sample_data), "SELECT agency, '|' AS edge FROM projects WHERE agency IS NOT NULL"))
     lines = [line for line in capsys.readouterr().out.splitlines() if "|" in line]
     assert len(lines) > 30
     assert len({cell_len(line.partition("|")[0]) for line in lines}) == 1
@@ -131,7 +133,7 @@ def test_no_control_character_reaches_a_terminal(archive: ParsedArchive, format_
     assert all(character.isprintable() or character == "\n" for character in plain), ascii(plain)
 
 
-def on_terminal(*arguments: str) -> str:
+def on_terminal(*arguments: str | Path) -> str:
     """Run the command with its standard output on a pseudo terminal."""
     ours, theirs = pty.openpty()
     with subprocess.Popen(
@@ -153,6 +155,14 @@ def on_terminal(*arguments: str) -> str:
     return said.decode()
 
 
+def test_an_answer_too_wide_for_the_terminal_is_shown_value_by_value(sample_data: Path) -> None:
+    said = on_terminal("query", "SELECT * FROM projects WHERE project_id = '50490000-3607'", "--data-dir", sample_data)
+    plain = re.sub(r"\x1b\[\d*m", "", said)
+    assert "── 1 ──" in plain
+    assert re.search(r"^agency +สำนักงานเขตทุ่งครุ", plain, re.MULTILINE)
+    assert re.search(r"^progress_pct +100\s", plain, re.MULTILINE)
+
+
 def test_values_as_people_read_them() -> None:
     assert shown(None) == ""
     assert shown(Decimal("100.000000")) == "100"
@@ -162,5 +172,5 @@ def test_values_as_people_read_them() -> None:
 
 
 def test_an_empty_answer_has_its_headings(capsys: pytest.CaptureFixture[str]) -> None:
-    print_table(Answer(("a", "b"), [], is_cut=False))
+    print_answer(Answer(("a", "b"), [], is_cut=False))
     assert "a" in capsys.readouterr().out
