@@ -22,7 +22,7 @@ body { margin: 0 auto; padding: 1rem; max-width: 62rem; color: var(--ink); line-
 h1 { font-size: 1.5rem; line-height: 1.4; margin: .5rem 0 0 } h2 { font-size: 1.1rem; margin: 1.6rem 0 .4rem }
 p { margin: .3rem 0 } .dim, small { color: var(--dim) } small { display: block; font-size: .85rem }
 .invented { border: 1px solid var(--odd); color: var(--odd); padding: .3rem .6rem; border-radius: .3rem;
-  font-weight: 600 }
+  font-weight: 600; margin-bottom: .8rem }
 .chart { display: grid; grid-template-columns: minmax(12rem, 1fr) 1fr auto; gap: .5rem 1rem; align-items: center }
 .chart > div { border-bottom: 1px solid var(--line); align-self: stretch; padding-bottom: .4rem }
 .value { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 _WIDTH, _HEIGHT = 640, 200
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 8, 10, 26
+# Left is room for six figures in the larger letters that a telephone gets.
+_LEFT, _RIGHT, _TOP, _BOTTOM = 66, 8, 10, 26
 _PLOT_WIDTH, _PLOT_HEIGHT = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
 
 
