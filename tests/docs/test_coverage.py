@@ -73,6 +73,12 @@ def test_files_that_are_named_exist(document: str) -> None:
     assert [path for path in PATH.findall(TEXTS[document]) if not (ROOT / path).exists()] == []
 
 
+def test_every_module_has_its_place_in_the_architecture() -> None:
+    modules = {f"{room}/{path.name}" for room in ("pipeline", "parsers") for path in (ROOT / room).glob("*.py")}
+    named = set(PATH.findall(TEXTS["docs/architecture.md"]))
+    assert {module for module in modules - named if not module.endswith("/__init__.py")} == set()
+
+
 def test_the_version_is_the_one_of_the_package() -> None:
     package = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     version = package["project"]["version"]
