@@ -80,7 +80,7 @@ wheel: .venv/dev ## Build the wheel into dist/
 	$(BIN)/python -m build --wheel --no-isolation
 
 clean: ## Remove what was built; data/ stays
-	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv build dist gallery .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # The checkout itself is installed in place, so that a change in it works at once.
 .venv/run: requirements.lock pyproject.toml

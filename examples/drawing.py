@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from pipeline import open_release
 from pipeline.analyst import OpenRelease
+from pipeline.errors import PipelineError
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1c2430; --dim: #5b6675; --bar: #1f6f8b; --odd: #b3541e; --line: #d5dae1 }
@@ -118,7 +119,10 @@ def draw(name: str, title_th: str, title_en: str, body: str, release: OpenReleas
 
 def chosen_release() -> OpenRelease:
     """The latest release of the data directory that the command line names, `data` without one."""
-    return open_release(sys.argv[1] if len(sys.argv) > 1 else "data")
+    try:
+        return open_release(sys.argv[1] if len(sys.argv) > 1 else "data")
+    except PipelineError as error:
+        sys.exit(str(error))
 
 
 def answers(release: OpenRelease, sql: str) -> list[Any]:
