@@ -1,28 +1,24 @@
 """Takes the pictures of examples/README.md: the sample with its earlier captures, each page wide and one narrow."""
 
 import runpy
-import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
-from benchmarks.screenshots import COMMAND, FLAGS, IMAGES
+from benchmarks.screenshots import COMMAND, IMAGES, running_chromium
 
 SCRIPTS = ("stalled_projects", "budget_by_agency", "edits_after_completion", "districts")
 
 
 def main() -> None:
     """Write docs/images/gallery-*.png."""
-    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as scratch, running_chromium() as browser:
         data, captures = Path(scratch) / "data", Path(scratch) / "captures.warc.gz"
         subprocess.run([*COMMAND, "refresh", "--quiet", "--data-dir", data], check=True)
         sys.argv = ["earlier_captures", str(captures)]
         runpy.run_module("examples.earlier_captures", run_name="__main__")
         subprocess.run([*COMMAND, "import", "--quiet", "--data-dir", data, captures], check=True)
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         for script in SCRIPTS:
             sys.argv = [script, str(data), scratch]
             runpy.run_module(f"examples.{script}", run_name="__main__")
@@ -34,7 +30,6 @@ def main() -> None:
                 page.goto((Path(scratch) / f"{name}.html").as_uri())
                 page.screenshot(path=IMAGES / f"gallery-{name}{suffix}.png")
                 page.close()
-        browser.close()
 
 
 if __name__ == "__main__":

@@ -4,32 +4,41 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
 IMAGES = Path("docs/images")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 COMMAND = [sys.executable, "-c", "from pipeline.cli import main; main()"]
+
+
+@contextmanager
+def running_chromium() -> Iterator[Browser]:
+    """The Chromium of this machine, without a window; says what to install where there is none."""
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        sys.exit("no Chromium here; install it, for example: apt-get install chromium fonts-thai-tlwg")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=_FLAGS)
+        yield browser
+        browser.close()
 
 
 def main() -> None:
     """Write docs/images/quality*.png."""
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
-        sys.exit("no Chromium here; install it, for example: apt-get install chromium fonts-thai-tlwg")
     IMAGES.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as scratch, running_chromium() as browser:
         for _ in range(2):
             subprocess.run([*COMMAND, "refresh", "--quiet", "--data-dir", scratch], check=True)
         page = (Path(scratch) / "curated" / "latest" / "quality.html").resolve()
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         _shoot(browser, page.as_uri(), "quality", width=1180, height=1000)
         _shoot(
             browser, f"{page.as_uri()}#code=hidden_characters", "quality-issues", width=1180, height=760, part="#tools"
         )
         _shoot(browser, f"{page.as_uri()}#lang=th", "quality-phone", width=390, height=780, is_dark=True)
-        browser.close()
 
 
 def _shoot(
