@@ -1,7 +1,10 @@
 """The command line: which commands there are, and how trouble ends them."""
 
+import errno
+import io
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, NoReturn
 
 import typer
@@ -31,6 +34,7 @@ FOR_PEOPLE: dict[str, Callable[..., None]] = {
     "settings": cli_reading.settings,
 }
 
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 PANELS = {"The nightly job and its stages": STAGES, "For people": FOR_PEOPLE}
 
 
@@ -66,7 +70,20 @@ def _fail(message: str, code: int) -> NoReturn:
 def main(run: Callable[[], object] = app) -> None:
     """Run the command line; expected trouble is one line and an exit code, never a trace."""
     sys.unraisablehook = skip_repeated_errors
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # As standard error does by itself: an encoding without Thai letters gets their numbers.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        run()
+        try:
+            run()
+        finally:
+            sys.stdout.flush()
     except PipelineError as error:
         _fail(str(error), error.exit_code)
+    except OSError as error:
+        if error.errno not in _NO_SPACE:
+            raise
+        # Closed, or the interpreter tries once more to write what is left.
+        with suppress(OSError):
+            sys.stdout.close()
+        _fail(f"the output cannot be written ({error.strerror})", 1)

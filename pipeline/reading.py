@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from pipeline.errors import WrongUsageError
+from pipeline.errors import PipelineError, WrongUsageError
 from pipeline.narrator import Narrator, printable, tell
 from pipeline.publish import latest_release, list_releases
 from pipeline.settings import Settings
@@ -13,11 +13,18 @@ from pipeline.settings import Settings
 
 def query(settings: Settings, sql: str, format_: str, output: Path | None) -> int:
     """Answer a SELECT over the latest release."""
+    from pipeline.interruption import orderly_interruption, raise_if_interrupted
     from pipeline.query import invented_note
     from pipeline.query import query as answer
 
     release = latest_release(settings.curated_dir).path
-    n_rows = answer(release, sql, format_, output)
+    with orderly_interruption():
+        try:
+            n_rows = answer(release, sql, format_, output)
+        except (PipelineError, RuntimeError):
+            # DuckDB says one or the other of a query that was interrupted.
+            raise_if_interrupted()
+            raise
     _tell_invented(invented_note(release))
     if output is not None:
         sys.stderr.write(f"{n_rows:,} rows in {printable(str(output))}\n")

@@ -59,6 +59,30 @@ def test_a_signal_ends_the_run_in_good_order(tmp_path: Path, stage: str, number:
         assert (again.returncode, again.stderr, again.stdout) == (0, "", "")
 
 
+@pytest.mark.parametrize("format_", ["table", "csv"])
+def test_a_question_that_takes_for_ever_can_be_interrupted(sample_data: Path, format_: str) -> None:
+    for_ever = "SELECT count(*) AS n FROM range(100000000000), range(1000)"
+    process = start("query", for_ever, "--format", format_, "--data-dir", sample_data)
+    time.sleep(2)
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=PATIENCE)
+    assert time.monotonic() - began < ENDS_WITHIN
+    assert process.returncode == 130
+    assert "Traceback" not in said[1]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("arguments", [["status"], ["query", "SELECT 1"], ["query", "SELECT 1", "--format", "csv"]])
+def test_a_full_disk_below_the_output_is_one_line(sample_data: Path, arguments: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [COMMAND, *arguments, "--data-dir", str(sample_data)]
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, env=environment(), timeout=PATIENCE
+        )
+    assert_one_line(done, 1, "the output cannot be written (No space left on device)")
+
+
 def test_ctrl_c_in_a_terminal_reaches_no_worker(tmp_path: Path) -> None:
     data = tmp_path / "data"
     ours, theirs = pty.openpty()

@@ -55,6 +55,12 @@ def test_standard_output_can_be_appended_to(sample_data: Path, tmp_path: Path) -
     assert file.read_text() == "before\none\n1\n"
 
 
+def test_a_terminal_without_thai_letters_gets_their_numbers(sample_data: Path) -> None:
+    done = bma("query", "SELECT 'ก' AS a", "--data-dir", sample_data, PYTHONIOENCODING="ascii")
+    assert done.returncode == 0, done.stderr
+    assert "\\u0e01" in done.stdout
+
+
 def test_thai_columns_align(sample_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     print_answer(ask(release_of(sample_data), "SELECT agency, '|' AS edge FROM projects WHERE agency IS NOT NULL"))
     lines = [line for line in capsys.readouterr().out.splitlines() if "|" in line]
