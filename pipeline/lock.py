@@ -59,7 +59,9 @@ def lock_holder(data_dir: Path) -> str | None:
     """Who holds the data directory, in words; None when nobody does, as far as can be told without the lock."""
     try:
         note = json.loads((data_dir / _HOLDER).read_text(encoding="utf-8"))
-        os.kill(int(note["pid"]), 0)
+        # Somebody else's process may not be asked, and so is there.
+        with suppress(PermissionError):
+            os.kill(int(note["pid"]), 0)
         return f"`{note['command']}`, process {note['pid']}, since {note['since']}"
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -61,3 +61,12 @@ def test_a_data_directory_that_cannot_be_made_is_told(tmp_path: Path) -> None:
         data_dir_lock(tmp_path / "file" / "x", "c"),
     ):
         pass
+
+
+def test_a_run_of_another_user_is_seen_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(pid: int, number: int) -> None:
+        raise PermissionError(pid, number)
+
+    with data_dir_lock(tmp_path, "bma-projects refresh"):
+        monkeypatch.setattr(os, "kill", refuse)
+        assert "bma-projects refresh" in (lock_holder(tmp_path) or "")
