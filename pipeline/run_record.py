@@ -17,7 +17,7 @@ from pipeline.errors import PipelineError
 from pipeline.narrator import printable
 from pipeline.software import software
 
-RUNNING = "running"
+RUNNING, KILLED = "running", "killed"
 _SECRETS = frozenset({"--notify-url", "--on-failure"})
 _LIBRARIES = ("duckdb", "fastwarc", "httpx", "pyarrow", "selectolax")
 
@@ -138,7 +138,7 @@ def close_killed_records(runs_dir: Path) -> list[str]:
     for record in read_records(runs_dir):
         if record.get("status") == RUNNING:
             run_id = str(record["run_id"])
-            write_record(runs_dir, {**record, "status": "killed"}, f"{run_id}.json")
+            write_record(runs_dir, {**record, "status": KILLED}, f"{run_id}.json")
             killed.append(run_id)
     return killed
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from pipeline.lock import lock_holder
 from pipeline.narrator import printable
 from pipeline.publish import PublishError, latest_release
-from pipeline.run_record import read_records
+from pipeline.run_record import KILLED, RUNNING, read_records
 from pipeline.settings import Settings
 
 _RUN_ID = "%Y%m%dT%H%M%SZ"
@@ -47,11 +47,11 @@ def read_status(settings: Settings, now: dt.datetime) -> Status:
     except PublishError:
         release = None
     failing, due_at = _newest(records, "failing_pages"), _newest(records, "next_due_at")
-    last = max(records, key=lambda record: str(record.get("started_at")), default=None)
+    running = lock_holder(settings.data_dir)
     return Status(
         data_dir=str(settings.data_dir),
-        running=lock_holder(settings.data_dir),
-        last_run=None if last is None else {name: last.get(name) for name in _SHOWN},
+        running=running,
+        last_run=_last_run(records, is_anything_running=running is not None),
         release=release,
         release_age_hours=_age_hours(release, now),
         max_release_age_hours=settings.alarm.max_release_age_hours,
@@ -86,6 +86,15 @@ def status_lines(status: Status, now: dt.datetime) -> list[str]:
     sizes = ", ".join(f"{layer} {_bytes(size)}" for layer, size in status.disk_bytes.items())
     lines.append(f"Disk       {sizes}; free {_bytes(status.disk_free_bytes)}")
     return [printable(line) for line in lines]
+
+
+def _last_run(records: list[dict[str, object]], *, is_anything_running: bool) -> dict[str, object] | None:
+    last = max(records, key=lambda record: str(record["started_at"]), default=None)
+    if last is None:
+        return None
+    # Its own record cannot say that a run was killed; the next run will.
+    was_killed = last.get("status") == RUNNING and not is_anything_running
+    return {name: last.get(name) for name in _SHOWN} | ({"status": KILLED} if was_killed else {})
 
 
 def _newest(records: list[dict[str, object]], name: str) -> object:

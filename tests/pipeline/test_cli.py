@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli import FOR_PEOPLE, STAGES
+from pipeline.lock import data_dir_lock
 from tests.pipeline.command import COMMAND, assert_one_line, bma, bma_here, environment
 from tests.pipeline.mounts import read_only
 
@@ -234,6 +235,15 @@ class TestStatus:
         runs.mkdir()
         (runs / "20261122T212023Z.json").write_text(f'{{"run_id": "20261122T212023Z", "started_at": {started_at}}}')
         assert "Last run   none yet" in bma_here("status", "--data-dir", tmp_path).stdout
+
+    def test_a_run_that_was_killed_is_called_so_at_once(self, tmp_path: Path) -> None:
+        runs = tmp_path / "runs"
+        runs.mkdir()
+        record = {"run_id": "20261122T212023Z", "command": "refresh", "status": "running"}
+        (runs / "1.json").write_text(json.dumps({**record, "started_at": "2026-11-22T21:20:23+00:00"}))
+        assert "refresh: killed" in bma_here("status", "--data-dir", tmp_path).stdout
+        with data_dir_lock(tmp_path, "bma-projects refresh"):
+            assert "refresh: running" in bma_here("status", "--data-dir", tmp_path).stdout
 
     def test_too_old_a_release_is_1(self, sample_data: Path) -> None:
         time.sleep(0.01)
