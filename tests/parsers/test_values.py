@@ -1,6 +1,7 @@
 """Raw text → value, or the problem that says why there is none: everything seen on the site and its sisters."""
 
 import datetime as dt
+import tracemalloc
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 
 from parsers.labels import WITHOUT_INVISIBLE
 from parsers.values import (
+    Date,
     Number,
+    Year,
     read_date,
     read_money,
     read_number,
@@ -191,6 +194,8 @@ DAYS: dict[str, str | None] = {
     "10/11/2564": "2021-11-10 be",
     "29/02/2567": "2024-02-29 be",
     "31/01/66": "2023-01-31 be",
+    "31/01/40": "1997-01-31 be",
+    "31/01/80": "2037-01-31 be",
     "29-10-2023": "2023-10-29",
     "31.01.2566": "2023-01-31 be",
     "31/01/2566 23:59": "2023-01-31 be",
@@ -204,6 +209,8 @@ DAYS: dict[str, str | None] = {
     "วันที่ 1 มีนาคม พ.ศ. 2566": "2023-03-01 be",
     "๑ ม.ค. ๒๕๖๖": "2023-01-01 be",
     "1 ธ.ค. 2023": "2023-12-01",
+    "1950-01-01": "1950-01-01",
+    "2100-12-31": "2100-12-31",
     "30 มิย. 66": "2023-06-30 be",
     "": None,
     " \u200b": None,
@@ -211,6 +218,8 @@ DAYS: dict[str, str | None] = {
     "1/2/2023": "ambiguous_date",
     "31/01/23": "ambiguous_date",
     "01/02/03": "ambiguous_date",
+    "31/01/39": "ambiguous_date",
+    "31/01/81": "ambiguous_date",
     "ตค.66": "incomplete_date",
     "ต.ค. 2566": "incomplete_date",
     "มีนาคม 2566": "incomplete_date",
@@ -240,6 +249,8 @@ DAYS: dict[str, str | None] = {
     "31/01/566": "unreadable_date",
     "31/01/25666": "unreadable_date",
     "1850-01-01": "unreadable_date",
+    "1949-12-31": "unreadable_date",
+    "2101-01-01": "unreadable_date",
     "2400-01-01": "unreadable_date",
     "9999-12-31": "unreadable_date",
     "31/01/2566 : ประชุม": "unreadable_date",
@@ -289,6 +300,17 @@ def test_every_thai_month_is_known_by_its_name_and_its_abbreviations() -> None:
         ("2023", 2566, "ce"),
         ("66", 2566, "be2"),
         ("40", 2540, "be2"),
+        ("80", 2580, "be2"),
+        ("39", None, None),
+        ("81", None, None),
+        ("2500", 2500, "be"),
+        ("2600", 2600, "be"),
+        ("2499", None, None),
+        ("2601", None, None),
+        ("1957", 2500, "ce"),
+        ("2057", 2600, "ce"),
+        ("1956", None, None),
+        ("2058", None, None),
         ("", None, None),
         (" ", None, None),
         ("-", None, None),
@@ -338,8 +360,11 @@ def test_year(raw: str, value: int | None, calendar: str | None) -> None:
         ("1e3 คน", "คน", (None, None, "unreadable_quantity")),
         ("100", "0", ("100", None, None)),
         ("100 0", "0", ("100", "0", None)),
+        ("0", "0", (None, "0", None)),
         ("1.5", ".5", ("1.5", None, None)),
         ("5,000 000 คน", None, ("5000", "000 คน", None)),
+        ("1.0000001 คน", "คน", ("1.000000", "คน", "precision_reduced")),
+        ("1.0000001 คน", None, ("1.000000", "คน", "precision_reduced")),
     ],
 )
 def test_quantity(raw: str, unit: str | None, expected: tuple[str | None, str | None, str | None]) -> None:
@@ -367,6 +392,22 @@ def test_the_stamp_of_a_detail(detail: str, day: dt.date | None) -> None:
 @pytest.mark.parametrize("detail", ["", "ก 31/01/2566 :", "31/01/2566 ก", "2023-01-31 : ก"])
 def test_a_detail_without_a_stamp(detail: str) -> None:
     assert read_stamp(detail) is None
+
+
+@pytest.mark.parametrize("read", [*READERS.values(), read_date, read_year])
+def test_a_text_that_is_too_long_is_not_read_by_its_beginning(read: Callable[[str], Number | Date | Year]) -> None:
+    beginning = "\u200b" * 76 + "2566"
+    assert read(beginning + "7").value is None
+
+
+def test_however_many_texts_are_read_few_are_remembered() -> None:
+    tracemalloc.start()
+    try:
+        for number in range(30_000):
+            read_number(f"{number:070}")
+        assert tracemalloc.get_traced_memory()[0] < 4_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @given(texts)
