@@ -1,6 +1,7 @@
 """The catalogue of issues: every code has a page that raises it and a page beside it that does not."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 import pytest
@@ -48,12 +49,16 @@ def table(header: Cells, *rows: Cells) -> str:
     return GRID_SKINS["handwritten"](tuple(cell or "" for cell in header), rows)
 
 
-def with_table(markup: str, *, instead: str) -> Callable[[], list[Issue]]:
+def page_with_table(markup: str, *, instead: str) -> str:
     """The plain page with another table in the place of one of the two."""
     source = PLAIN.html()
     start = source.index('<table class="table table-bordered">', source.index(instead))
     end = source.index("</table>", start) + len("</table>")
-    return html(source[:start] + markup + source[end:])
+    return source[:start] + markup + source[end:]
+
+
+def with_table(markup: str, *, instead: str) -> Callable[[], list[Issue]]:
+    return html(page_with_table(markup, instead=instead))
 
 
 REAL_BEGINNING = (FIXTURES / "real" / "15000000-2677.txt").read_text("utf-8")
@@ -251,6 +256,10 @@ class TestChecksOfReports:
         codes = [issue.code for issue in PLAIN.reporting(LAST, REPORT).parse().issues]
         assert codes == ["reports_out_of_order"]
 
+    def test_of_two_reports_on_the_latest_day_the_lower_one_is_the_latest(self) -> None:
+        before = (LAST[0], "50", *LAST[2:4], "02/05/2566 : ก")
+        assert PLAIN.reporting(before, LAST).parse().issues == []
+
     def test_a_report_in_the_buddhist_era_beside_gregorian_ones(self) -> None:
         found = PLAIN.reporting(("2566-01-31", *REPORT[1:]), LAST).parse()
         assert [(issue.code, issue.ordinal) for issue in found.issues] == [("other_calendar", 1)]
@@ -259,6 +268,45 @@ class TestChecksOfReports:
     def test_a_stamp_that_is_no_day_is_reported(self) -> None:
         (issue,) = PLAIN.reporting((*LAST[:4], "31/02/2566 : ข")).parse().issues
         assert (issue.code, issue.field, issue.ordinal) == ("unreadable_date", "progress_history.detail_date", 1)
+
+
+@pytest.mark.parametrize("progress", ["-0.01", "100.01"])
+def test_progress_is_plausible_between_0_and_100(progress: str) -> None:
+    codes = [issue.code for issue in with_progress(None, progress, None).parse().issues]
+    assert codes == ["progress_out_of_range"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "row", "report"), [("99", "100", None), (None, "99", "100"), ("99", None, "100"), ("100", "99", "100")]
+)
+def test_heading_row_and_last_report_must_agree_where_they_stand(
+    heading: str | None, row: str | None, report: str | None
+) -> None:
+    codes = [issue.code for issue in with_progress(heading, row, report).parse().issues]
+    assert codes == ["latest_progress_differs"]
+
+
+def with_progress(heading: str | None, row: str | None, report: str | None) -> StoredProject:
+    """The plain project with its latest progress in up to three places."""
+    reports = () if report is None else ((LAST[0], report, *LAST[2:]),)
+    return replace(PLAIN.having(progress=row).reporting(*reports), headline=heading)
+
+
+@pytest.mark.parametrize(("field", "day"), [("start_date", "2022-09-30"), ("finish_date", "2023-10-01")])
+def test_a_project_starts_and_finishes_within_its_fiscal_year(field: str, day: str) -> None:
+    (issue,) = PLAIN.having(**{field: day}).parse().issues
+    assert (issue.code, issue.field, issue.raw) == ("outside_fiscal_year", field, day)
+
+
+@pytest.mark.parametrize(("n_columns", "codes"), [(2, {"unknown_table"}), (3, {"missing_column"})])
+def test_a_table_is_known_by_three_of_its_columns(n_columns: int, codes: set[str]) -> None:
+    read = with_table(table(HEADER[:n_columns], LAST[:n_columns]), instead="panel-info")
+    assert {issue.code for issue in read()} == codes
+
+
+def test_rows_that_cannot_be_read_are_counted_all_the_same() -> None:
+    page = read_page(page_with_table(table(HEADER, REPORT[:3], LAST), instead="panel-info").encode())
+    assert [row.report_no for row in parse(page, PLAIN.project_id).progress] == [2]
 
 
 class TestTheHeading:

@@ -6,7 +6,7 @@ from parsers.html import read_page
 from parsers.page import PageKind
 from parsers.records import ParsedPage
 from tests.parsers.projects import PLAIN, parse
-from tests.parsers.rendering import DETAIL_SKINS, GRID_SKINS, NOT_SET
+from tests.parsers.rendering import DETAIL_SKINS, GRID_SKINS, NOT_SET, REPORT_HEADER
 from tests.parsers.samples import FIXTURES, REAL, REAL_ID
 
 SKINS = ("gridview", "kartik")
@@ -102,6 +102,14 @@ def test_columns_are_read_by_their_header_whatever_their_order() -> None:
     (row,) = parse(read_page((source[:start] + table + source[end:]).encode()), PLAIN.project_id).progress
     assert (row.reported_on_raw, row.progress_pct_raw, row.status_code) == ("2023-01-31", "50", "2")
     assert (row.problem, row.detail) == ("ไม่มี", "31/01/2566 : ก")
+
+
+def test_of_two_tables_of_one_kind_the_first_is_read() -> None:
+    other = GRID_SKINS["handwritten"](REPORT_HEADER, [("2023-06-01", "1", "1", "ข", "ค")])
+    page = read_page(PLAIN.html().replace("<footer", other + "<footer").encode())
+    parsed = parse(page, PLAIN.project_id)
+    assert parsed.progress == PLAIN.parse().progress
+    assert [issue.code for issue in parsed.issues] == ["duplicate_table"]
 
 
 def test_a_kartik_grid_with_date_and_time_in_one_column() -> None:
