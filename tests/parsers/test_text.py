@@ -10,7 +10,7 @@ from parsers.labels import MONTH_LABEL
 from parsers.page import PageKind
 from parsers.project import page_issue
 from parsers.text import UNSPLIT, read_text
-from tests.parsers.projects import PLAIN, StoredProject, parse
+from tests.parsers.projects import LABEL_OF, PLAIN, StoredProject, parse
 from tests.parsers.samples import FIXTURES, REAL, REAL_ID, as_kept
 
 TEXTS = FIXTURES / "real"
@@ -187,6 +187,20 @@ def test_lines_that_could_be_two_rows_are_an_issue_and_no_guess(project: StoredP
     assert UNSPLIT in {row.label for row in page.rows}
 
 
+def test_a_line_behind_a_value_of_one_line_is_a_row_without_label() -> None:
+    page = read_text(rendered(PLAIN.having(weight="1\nก")))
+    assert (UNSPLIT, "ก") in page.rows
+    assert (LABEL_OF["weight"], "1") in page.rows
+    assert "ambiguous_text" in page.flags
+
+
+def test_a_text_that_ends_behind_the_edit_log_is_cut() -> None:
+    text = rendered(PLAIN)
+    page = read_text(text[: text.index("\nความคืบหน้าล่าสุด\n")])
+    assert (page.kind, page.reason) == (PageKind.TRUNCATED, "the text ends before the progress table")
+    assert page.rows == read_text(text).rows
+
+
 LINES = st.one_of(
     st.sampled_from([label for label, _ in PLAIN.rows]),
     st.sampled_from([label for label, _ in PLAIN.rows]).flatmap(
@@ -272,6 +286,13 @@ def test_a_progress_row_is_split_rightly_or_left_whole(
     assert row.status_code in (status or None, None)
     assert row.problem is None or as_kept(problem) == row.problem
     assert row.detail is None or as_kept(stored[4]) == row.detail
+
+
+def test_a_progress_row_with_the_stamp_of_its_day_twice_is_left_whole() -> None:
+    stored = ("2023-01-31", "50.0", "1", "31/01/2566 : ก", "31/01/2566 : ข")
+    parsed = parse(read_text(rendered(PLAIN.reporting(stored))), PLAIN.project_id)
+    assert parsed.progress == []
+    assert [issue.raw for issue in parsed.issues if issue.code == "malformed_table_row"] == [" ".join(stored)]
 
 
 @given(
