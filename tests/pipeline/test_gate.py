@@ -256,6 +256,25 @@ def test_later_limits_follow_what_is_usual(usual: list[float], share: float) -> 
     assert limit.n_nights == len(usual)
 
 
+@pytest.mark.parametrize(
+    "night",
+    [
+        measured(0.01)._replace(source_id="another"),
+        measured(0.01)._replace(field="name"),
+        measured(0.01, "pages_missing"),
+        measured(0.0)._replace(n=0, total=0),
+    ],
+    ids=["another source", "another field", "another rule", "a night without pages"],
+)
+def test_only_nights_that_measured_the_same_make_a_limit(night: Measure) -> None:
+    assert limit_of(measured(0.2), [night] * 9, GateSettings()) == limit_of(measured(0.2), [], GateSettings())
+
+
+def test_no_history_makes_a_limit_that_everything_passes() -> None:
+    limit = limit_of(measured(0.2), [measured(1.0)] * 9, GateSettings(pages_failed_share=0.6))
+    assert limit.share == 0.95
+
+
 def test_one_terrible_night_in_the_history_moves_no_limit() -> None:
     quiet = [measured(0.05)] * 8
     assert limit_of(measured(0.2), [*quiet, measured(1.0)], GateSettings()) == limit_of(

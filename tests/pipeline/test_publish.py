@@ -93,6 +93,18 @@ def test_a_refused_release_stays_aside_and_latest_stays(curated: Path, built: Bu
     assert [release.run_id for release in list_releases(curated)] == [run_id(1)]
 
 
+def test_the_last_refused_releases_are_kept(curated: Path, built: Built) -> None:
+    for number in range(1, 6):
+        publish_copy(curated, built, number, keep=3, refusals=("half of the pages failed",))
+    assert sorted(path.name for path in (curated / "refused").iterdir()) == [run_id(n) for n in (3, 4, 5)]
+
+
+def test_a_release_of_a_clock_that_went_back_is_not_removed_as_an_old_one(curated: Path, built: Built) -> None:
+    publish_copy(curated, built, 2)
+    publish_copy(curated, built, 1, keep=1)
+    assert latest_release(curated).run_id == run_id(1)
+
+
 def test_rollback_goes_to_the_release_before_and_to_a_named_one(curated: Path, built: Built) -> None:
     for number in (1, 2, 3):
         publish_copy(curated, built, number)
@@ -146,6 +158,15 @@ def test_what_a_killed_build_left_is_removed_by_the_next(curated: Path, built: B
     left = building_dir(curated, run_id(1)) / "half.parquet"
     left.write_text("half")
     publish_copy(curated, built, 2)
+    assert not left.exists()
+
+
+@pytest.mark.parametrize("folder", ["releases", "refused"])
+def test_what_a_killed_removal_left_is_removed_by_the_next_build(curated: Path, folder: str) -> None:
+    left = curated / folder / f".removing-{run_id(1)}"
+    left.mkdir(parents=True)
+    (left / "half.parquet").write_text("half")
+    building_dir(curated, run_id(2))
     assert not left.exists()
 
 
