@@ -237,6 +237,15 @@ def test_recovery_at_every_byte_of_the_journal(tmp_path: Path) -> None:
         assert audit_archive(torn).problems == ()
 
 
+def test_recovery_keeps_visits_that_archived_no_body(tmp_path: Path) -> None:
+    archive = ArchiveWriter(tmp_path, RUN, "site")
+    archive.append(row("1"), capture("1"))
+    archive.append(row("2", outcome="unchanged")._replace(snapshot_id=None))
+    archive._close()  # as the kernel does for a killed process
+    recover(tmp_path)
+    assert ids(tmp_path) == ["1", "2"]
+
+
 def test_recovery_goes_on_after_a_crash_while_sealing(tmp_path: Path) -> None:
     warc, _ = left_open(tmp_path, ["1", "2"])
     warc.replace(warc.with_suffix(""))

@@ -399,6 +399,7 @@ def test_the_session_cookie_is_kept_and_the_user_agent_is_honest(site: Misbehavi
         ("//elsewhere.test/", False),
         ("http://site.test.elsewhere.test/", False),
         ("http://site.test:99999/", False),
+        ("http://someone@site.test/", False),
         ("http://127.0.0.1/", False),
     ],
 )

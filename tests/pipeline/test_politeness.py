@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.politeness import Breaker, Robots, Throttle, is_within, parse_window, retry_after
-from tests.pipeline.misbehaving import PATIENCE, MisbehavingSite, fetch, misbehaving_site, page, project
+from tests.pipeline.misbehaving import PATIENCE, MisbehavingSite, fetch, misbehaving_site, page, project, redirect
 
 IDS = [f"50010000-{number:04d}" for number in range(24)]
 NOW = dt.datetime(2026, 11, 22, 18, 0, tzinfo=dt.UTC)
@@ -65,6 +65,15 @@ def test_a_disallowed_path_is_never_asked_for(site: MisbehavingSite, tmp_path: P
 def test_rules_for_our_robot_come_before_those_for_all(site: MisbehavingSite, tmp_path: Path) -> None:
     site.paths |= robots("User-agent: *\nDisallow: /\n\nUser-agent: bma-projects\nDisallow:\n")  # type: ignore[arg-type]
     assert fetch(tmp_path, site, IDS[:2]).summary.new == 2
+
+
+def test_a_redirect_to_a_disallowed_path_is_not_followed(site: MisbehavingSite, tmp_path: Path) -> None:
+    site.paths |= robots("User-agent: *\nDisallow: /private\n")  # type: ignore[arg-type]
+    site.pages[IDS[0]] = redirect("/private/page")
+    row = fetch(tmp_path, site, IDS[:1]).rows[IDS[0]]
+    assert (row.outcome, row.attempts) == ("refused", 1)
+    assert "robots.txt" in (row.error or "")
+    assert "/private/page" not in [asked.target for asked in site.asked]
 
 
 @pytest.mark.parametrize("line", ["Crawl-delay: 0.2", "Request-rate: 5/1"])
@@ -124,6 +133,36 @@ def test_overload_slows_down_and_good_answers_bring_the_set_rate_back() -> None:
     assert throttle.interval == 0.5
 
 
+def test_a_good_answer_takes_a_tenth_of_the_penalty_back() -> None:
+    throttle = Throttle(0.5, Clock())
+    throttle.overloaded(None)
+    throttle.answered(0.1)
+    assert throttle.interval == pytest.approx(0.95)
+
+
+def test_what_robots_txt_asks_for_holds_from_the_next_turn_on_and_makes_nothing_faster() -> None:
+    throttle = Throttle(0.5, Clock())
+    throttle.require(2.0)
+    assert throttle.interval == 2.0
+    throttle.require(0.1)
+    throttle.answered(0.1)
+    assert throttle.interval == 2.0
+
+
+def test_the_first_answers_do_not_tell_how_quick_a_site_is() -> None:
+    throttle = Throttle(0.1, Clock())
+    for latency in (0.01, *[2.0] * 5):
+        throttle.answered(latency)
+    assert throttle.interval == 0.1
+
+
+def test_a_quick_site_may_take_a_second_more() -> None:
+    throttle = Throttle(0.1, Clock())
+    for latency in [0.01] * 10 + [0.9] * 10:
+        throttle.answered(latency)
+    assert throttle.interval == 0.1
+
+
 def test_rising_latency_slows_down() -> None:
     throttle = Throttle(0.1, Clock())
     for _ in range(10):
@@ -164,6 +203,7 @@ def test_the_throttle_is_never_faster_than_the_set_rate(events: list[float | str
 def test_retry_after_reads_both_forms() -> None:
     assert retry_after("120", NOW) == 120
     assert retry_after("Sun, 22 Nov 2026 18:01:30 GMT", NOW) == 90
+    assert retry_after("Sun, 22 Nov 2026 18:01:30 -0000", NOW) == 90
     assert retry_after("Sun, 22 Nov 2026 17:00:00 GMT", NOW) == 0
     assert retry_after("soon", NOW) is None
     assert retry_after(None, NOW) is None
@@ -177,11 +217,13 @@ def test_retry_after_reads_any_text(value: str) -> None:
     assert wait is None or wait >= 0
 
 
-def test_the_night_window_runs_over_midnight() -> None:
+def test_the_night_window_may_run_over_midnight() -> None:
     window = parse_window("22:00-05:30")
     hours = [hour for hour in range(24) if is_within(window, NOW.replace(hour=hour))]
     assert hours == [0, 1, 2, 3, 4, 5, 22, 23]
     assert is_within(parse_window(""), NOW)
+    small_hours = parse_window("01:00-05:30")
+    assert [hour for hour in range(24) if is_within(small_hours, NOW.replace(hour=hour))] == [1, 2, 3, 4, 5]
     with pytest.raises(ValueError, match="22:00"):
         parse_window("at night")
 

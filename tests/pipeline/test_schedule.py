@@ -34,6 +34,8 @@ def test_who_is_due() -> None:
     assert reason_and_due(seen(1, 1), FINISHED) == (Reason.FINISHED, False)
     assert reason_and_due(seen(7, 7), FINISHED) == (Reason.FINISHED, True)
     assert reason_and_due(seen(7, 40), PAST) == (Reason.FINISHED, False)
+    assert reason_and_due(seen(1, 100), ProjectFacts(2569, 40.0)) == (Reason.OPEN, True)
+    assert reason_and_due(seen(1, 100), ProjectFacts(2568, 40.0)) == (Reason.FINISHED, False)
     assert reason_and_due(seen(1, 2), None) == (Reason.QUIET, True)
     assert reason_and_due(seen(3, 40), None) == (Reason.QUIET, False)
     assert reason_and_due(seen(1, outcome="failed", bad=1), OPEN) == (Reason.FAILED, True)
