@@ -117,6 +117,16 @@ def test_listings_cut_short_close_nothing(archive: ParsedArchive) -> None:
     assert archive.build().column("SELECT status FROM projects") == ["listed"]
 
 
+def test_a_listing_without_it_in_the_run_that_saw_the_page_is_no_absence(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01T01:00", run="20260101T020000Z", name="a")
+    archive.listing("2026-01-01T02:00", ["x"])
+    archive.listing("2026-01-02", ["x"])
+    assert archive.build().column("SELECT status FROM projects") == ["listed"]
+    archive.listing("2026-01-03", ["x"])
+    built = archive.build("later")
+    assert built.column("SELECT vanished_at::VARCHAR FROM projects") == ["2026-01-03 00:00:00+00"]
+
+
 def test_being_listed_between_two_absences_keeps_it(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", name="a")
     archive.listing("2026-01-02", ["x"])

@@ -140,6 +140,15 @@ def test_changes_name_each_edited_added_and_removed_row(archive: ParsedArchive) 
     }
 
 
+def test_a_row_without_a_value_that_joins_or_goes_is_a_change(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01", name="a", goal=None)
+    archive.capture(P, "2026-01-02", name="a", remark=None)
+    assert changes(archive) == {
+        ("field", "goal", None, 1, "removed", None, None),
+        ("field", "remark", None, 1, "added", None, None),
+    }
+
+
 def test_changes_of_month_rows_name_the_repetition(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", months=[(1, "1", "canonical"), (1, "2", "extra")])
     archive.capture(P, "2026-01-02", months=[(1, "1", "canonical"), (1, "3", "extra"), (2, "", "canonical")])
@@ -168,6 +177,29 @@ def test_changes_of_the_edit_log_are_seen(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-02", updates=[("2025-12-01", "10:00", "u"), ("2025-12-02", "11:00", "u")])
     found = {(part, field, change) for part, field, _, _, change, _, _ in changes(archive)}
     assert found == {("update", name, "added") for name in ("updated_on", "updated_time", "user_name", "action")}
+
+
+def test_an_edit_that_joins_leaves_others_of_its_day_as_they_are(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01", updates=[("2025-12-01", "11:00", "u")])
+    archive.capture(P, "2026-01-02", updates=[("2025-12-01", "10:00", "u"), ("2025-12-01", "11:00", "u")])
+    assert {(label, change) for _, _, label, _, change, _, _ in changes(archive)} == {("2025-12-01 10:00", "added")}
+
+
+def test_every_cell_of_an_edit_is_compared_under_its_name(archive: ParsedArchive) -> None:
+    cells = {
+        "policy_conformity": "a",
+        "start_date_raw": "b",
+        "finish_date_raw": "c",
+        "target": "d",
+        "result": "e",
+        "unit": "f",
+    }
+    for day in ("01", "02"):
+        archive.capture(P, f"2026-01-{day}", name=day, updates=[("2025-12-01", "11:00", "u")])
+    (newer,) = archive.rows["20260102T000000Z"]["update_rows"]
+    archive.rows["20260102T000000Z"]["update_rows"] = [newer._replace(**cells)]
+    found = {field: new for part, field, _, _, _, _, new in changes(archive) if part == "update"}
+    assert found == {str(name).removesuffix("_raw"): value for name, value in cells.items()}
 
 
 def test_a_cut_page_never_replaces_a_whole_one(archive: ParsedArchive) -> None:
