@@ -143,6 +143,13 @@ def test_segments_close_at_their_size(tmp_path: Path) -> None:
     assert audit_archive(tmp_path).problems == ()
 
 
+def test_a_run_that_begins_twice_adds_segments_and_replaces_none(tmp_path: Path) -> None:
+    write(tmp_path, ["1"])
+    write(tmp_path, ["2"])
+    assert [segment.name for segment in sealed_segments(tmp_path)] == [f"{RUN}-site", f"{RUN}-site-2"]
+    assert ids(tmp_path) == ["1", "2"]
+
+
 def test_a_run_without_bodies_has_a_log_and_no_warc(tmp_path: Path) -> None:
     with ArchiveWriter(tmp_path, RUN, "site") as archive:
         archive.append(row("1", outcome="unchanged")._replace(snapshot_id=None))
@@ -165,6 +172,27 @@ def test_what_was_fetched_is_kept_after_an_interrupt(tmp_path: Path) -> None:
         interrupted()
     recover(tmp_path)
     assert ids(tmp_path) == ["1"]
+
+
+def test_an_interrupt_between_a_row_and_its_body_keeps_neither(tmp_path: Path) -> None:
+    def interrupted() -> None:
+        with ArchiveWriter(tmp_path, RUN, "site") as archive:
+            archive.append(row("1"), capture("1"))
+            write_bytes = archive._write
+
+            def torn(handle: int, data: bytes) -> None:
+                if handle == archive._warc:
+                    raise KeyboardInterrupt
+                write_bytes(handle, data)
+
+            archive._write = torn  # type: ignore[method-assign]
+            archive.append(row("2"), capture("2"))
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    recover(tmp_path)
+    assert ids(tmp_path) == ["1"]
+    assert audit_archive(tmp_path).problems == ()
 
 
 def test_a_listing_lies_beside_its_segment(tmp_path: Path) -> None:
@@ -254,6 +282,12 @@ def test_recovery_goes_on_after_a_crash_while_sealing(tmp_path: Path) -> None:
     assert ids(tmp_path) == ["1", "2"]
     assert recover(tmp_path) == []
     assert audit_archive(tmp_path).problems == ()
+
+
+def test_recovery_removes_a_listing_that_was_not_written_whole(tmp_path: Path) -> None:
+    (tmp_path / f"{RUN}-site.listing.parquet.open").write_bytes(b"half a file")
+    recover(tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_segment_that_is_being_written_is_left_alone(tmp_path: Path) -> None:

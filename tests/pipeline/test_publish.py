@@ -126,6 +126,15 @@ def test_a_torn_mark_of_a_rollback_stops_the_publisher_with_advice(curated: Path
         withdrawn_release(curated)
 
 
+def test_a_rollback_that_cannot_be_marked_does_not_happen(curated: Path, built: Built) -> None:
+    for number in (1, 2):
+        publish_copy(curated, built, number)
+    (curated / ".rolled-back.json.partial").mkdir()
+    with pytest.raises(IsADirectoryError):
+        rollback(curated)
+    assert latest_release(curated).run_id == run_id(2)
+
+
 def test_rollback_without_an_earlier_or_named_release_says_so(curated: Path, built: Built) -> None:
     publish_copy(curated, built, 1)
     with pytest.raises(PublishError, match="no earlier release"):
