@@ -14,7 +14,7 @@ from pipeline.export import ExportError, export
 from pipeline.models import load_models
 from pipeline.spreadsheet import LONGEST_CELL, headings, safe_text
 from tests.conftest import ParsedArchive
-from tests.pipeline.command import bma
+from tests.pipeline.command import bma_here
 
 FORMULAS = ["=1+1", "+SUM(A1)", "-2+3", "@x", "\t=1", "\r=1", " =1", "＝1+1", "＠x", '=HYPERLINK("http://x","y")']
 
@@ -31,7 +31,7 @@ def xml_of(book: Path, name: str) -> str:
 
 
 def test_thai_excel_recognises_the_csv(sample_data: Path, tmp_path: Path) -> None:
-    done = bma("export", "--data-dir", sample_data, "--output", tmp_path / "out")
+    done = bma_here("export", "--data-dir", sample_data, "--output", tmp_path / "out")
     assert done.returncode == 0, done.stderr
     tables = {model.name for model in load_models().values() if model.layer == "curated"}
     assert {path.stem for path in (tmp_path / "out").glob("*.csv")} == tables
@@ -56,16 +56,30 @@ def test_every_row_of_a_source_says_whether_it_is_invented(sample_data: Path, tm
     assert {row["is_invented"] for row in read_csv(tmp_path / "page_status.csv") if not row["project_id"]} == {"TRUE"}
 
 
-@pytest.mark.parametrize("text", FORMULAS)
-def test_no_text_of_a_page_is_a_formula(archive: ParsedArchive, tmp_path: Path, text: str) -> None:
-    archive.capture("50490000-0001", "2026-11-01", source="bmavisions", name=text, remark="-", policy_id="-5")
+@pytest.fixture(scope="module")
+def formulas(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project for each formula in its name, exported both ways."""
+    folder = tmp_path_factory.mktemp("formulas")
+    archive = ParsedArchive(folder / "data")
+    for number, text in enumerate(FORMULAS):
+        project_id = f"50490000-{number:04}"
+        archive.capture(project_id, "2026-11-01", source="bmavisions", name=text, remark="-", policy_id="-5")
     release = archive.build().path
-    export(release, tmp_path, ["projects"], "csv", are_headings_thai=False)
-    (row,) = read_csv(tmp_path / "projects.csv")
+    for format_ in ("csv", "xlsx"):
+        export(release, folder, ["projects"], format_, are_headings_thai=False)
+    return folder
+
+
+@pytest.mark.parametrize(("number", "text"), list(enumerate(FORMULAS)))
+def test_no_text_of_a_page_is_a_formula(formulas: Path, number: int, text: str) -> None:
+    row = read_csv(formulas / "projects.csv")[number]
     assert row["name"] == "'" + text
     assert (row["remark"], row["policy_id"]) == ("-", "-5")
-    exported = export(release, tmp_path, ["projects"], "xlsx", are_headings_thai=False)
-    xml = xml_of(exported.files[0], "projects")
+
+
+def test_no_cell_of_a_workbook_is_a_formula_or_a_link(formulas: Path) -> None:
+    (book,) = formulas.glob("*.xlsx")
+    xml = xml_of(book, "projects")
     assert "<f>" not in xml
     assert "hyperlink" not in xml
 
@@ -83,7 +97,7 @@ def test_a_cell_too_long_for_excel_is_cut_with_a_mark_and_counted(archive: Parse
 
 
 def test_xlsx_has_thai_headings_typed_cells_and_notes(sample_data: Path, tmp_path: Path) -> None:
-    done = bma(
+    done = bma_here(
         "export",
         "projects",
         "targets",

@@ -2,6 +2,8 @@
 
 import re
 import stat
+from functools import cache
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -16,11 +18,15 @@ TELEPHONE = "081 431 8031"
 USER = "somchai.j"
 
 
+@cache
+def with_macros() -> duckdb.DuckDBPyConnection:
+    con = duckdb.connect()
+    con.execute(read_macros()).complete()
+    return con
+
+
 def mask(text: str) -> str:
-    with duckdb.connect() as con:
-        con.execute("SET VARIABLE salt = 'a salt'").complete()
-        con.execute(read_macros()).complete()
-        return str(con.execute("SELECT mask_telephone($text)", {"text": text}).fetchall()[0][0])
+    return str(with_macros().execute("SELECT mask_telephone($text)", {"text": text}).fetchall()[0][0])
 
 
 @pytest.mark.parametrize(
@@ -85,13 +91,27 @@ def build_with_secrets(archive: ParsedArchive, **build_settings: object) -> Buil
     return archive.build(**build_settings)  # type: ignore[arg-type]
 
 
+@pytest.fixture(scope="module")
+def secret_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory whose pages hold telephone numbers and user names, with the release built from it."""
+    archive = ParsedArchive(tmp_path_factory.mktemp("secret") / "data")
+    archive.capture("50010000-0002", "2026-01-02", responsible="ฝ่ายโยธา")
+    build_with_secrets(archive)
+    return archive.data_dir
+
+
+@pytest.fixture(scope="module")
+def built(secret_data: Path) -> Built:
+    return Built(secret_data / "release", {})
+
+
 def published_text(built: Built) -> str:
     tables = built.column("SELECT DISTINCT table_name FROM duckdb_columns() WHERE NOT internal")
     return "\n".join(str(built.rows(str(table))) for table in tables)
 
 
-def test_no_table_or_view_holds_a_telephone_number(archive: ParsedArchive) -> None:
-    text = published_text(build_with_secrets(archive))
+def test_no_table_or_view_holds_a_telephone_number(built: Built) -> None:
+    text = published_text(built)
     assert "8031" not in text
     assert "081xx xxxx" in text
 
@@ -109,21 +129,17 @@ def test_numbers_that_are_no_telephone_numbers_stay_under_unknown_labels_and_in_
     ]
 
 
-def test_the_fact_of_masking_is_kept(archive: ParsedArchive) -> None:
-    archive.capture("50010000-0002", "2026-01-01", responsible="ฝ่ายโยธา")
-    built = build_with_secrets(archive)
+def test_the_fact_of_masking_is_kept(built: Built) -> None:
     assert built.column("SELECT is_contact_masked FROM projects ORDER BY project_id") == [True, False]
 
 
-def test_no_table_or_view_holds_a_user_name(archive: ParsedArchive) -> None:
-    built = build_with_secrets(archive)
+def test_no_table_or_view_holds_a_user_name(built: Built) -> None:
     assert USER not in published_text(built)
     assert re.fullmatch(r"user-[0-9a-f]{12}", str(built.column("SELECT user_name FROM update_history")[0]))
 
 
-def test_no_file_of_a_release_holds_a_secret_byte_for_byte(archive: ParsedArchive) -> None:
-    built = build_with_secrets(archive)
-    salt = (archive.data_dir / "user-names.salt").read_bytes()
+def test_no_file_of_a_release_holds_a_secret_byte_for_byte(secret_data: Path, built: Built) -> None:
+    salt = (secret_data / "user-names.salt").read_bytes()
     for file in built.path.iterdir():
         content = file.read_bytes()
         for secret in (TELEPHONE.encode(), USER.encode(), salt):
@@ -145,6 +161,5 @@ def test_a_setting_publishes_user_names(archive: ParsedArchive) -> None:
     assert built.column("SELECT user_name FROM update_history") == [USER]
 
 
-def test_the_salt_is_readable_for_its_owner_alone(archive: ParsedArchive) -> None:
-    archive.build()
-    assert stat.S_IMODE((archive.data_dir / "user-names.salt").stat().st_mode) == 0o600
+def test_the_salt_is_readable_for_its_owner_alone(secret_data: Path) -> None:
+    assert stat.S_IMODE((secret_data / "user-names.salt").stat().st_mode) == 0o600
