@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from parsers.records import Issue
 from pipeline.models import read_macros
 from tests.conftest import Built, ParsedArchive
 
@@ -45,6 +46,11 @@ def mask(text: str) -> str:
         ("ฝ่ายปกครอง โทร.7436", "ฝ่ายปกครอง โทร.xxxx"),
         ("โทรศัพท์ 7436, 7437", "โทรศัพท์ xxxx"),
         ("Tel. 7436", "Tel. xxxx"),
+        ("เบอร์ 7436", "เบอร์ xxxx"),
+        ("มือถือ 7436", "มือถือ xxxx"),
+        ("โทรสาร 7436", "โทรสาร xxxx"),
+        ("Ext. 7436", "Ext. xxxx"),
+        ("245-5149", "245xx xxxx"),
     ],
 )
 def test_numbers_are_masked(text: str, masked: str) -> None:
@@ -120,9 +126,9 @@ def test_numbers_that_are_no_telephone_numbers_stay_under_unknown_labels_and_in_
     archive: ParsedArchive,
 ) -> None:
     issues = [("spent_over_received", "budget_spent", "1491675.17"), ("wrong_project", None, "50010000-9999")]
-    archive.capture(P, "2026-01-01", unknown={"พิกัดโครงการ": "13.7563, 100.5018"}, issues=issues)
+    archive.capture(P, "2026-01-01", unknown={"พิกัดโครงการ": "13.756309123, 100.501812345"}, issues=issues)
     built = archive.build()
-    assert built.column("SELECT raw FROM page_fields") == ["13.7563, 100.5018"]
+    assert built.column("SELECT raw FROM page_fields") == ["13.756309123, 100.501812345"]
     assert built.rows("SELECT raw, message FROM quality_issues ORDER BY raw") == [
         {"raw": "1491675.17", "message": "found 1491675.17"},
         {"raw": "50010000-9999", "message": "found 50010000-9999"},
@@ -136,6 +142,21 @@ def test_the_fact_of_masking_is_kept(built: Built) -> None:
 def test_no_table_or_view_holds_a_user_name(built: Built) -> None:
     assert USER not in published_text(built)
     assert re.fullmatch(r"user-[0-9a-f]{12}", str(built.column("SELECT user_name FROM update_history")[0]))
+
+
+def test_an_issue_under_the_label_of_a_user_name_does_not_tell_it(archive: ParsedArchive) -> None:
+    snapshot = archive.capture(P, "2026-01-01", name="a")
+    for label in ("ชื่อผู้ใช้", "ชื่อ ผู้ใช้", "ผู้ใช้"):
+        issue = Issue("unknown_label", "warning", "sample", P, snapshot, None, label, 1, USER, "unknown")
+        archive.rows["20260101T000000Z"]["issues"].append(issue)
+    raws = archive.build().column("SELECT raw FROM quality_issues")
+    assert len(raws) == 3
+    assert all(re.fullmatch(r"user-[0-9a-f]{12}", str(raw)) for raw in raws)
+
+
+def test_nobody_gets_no_pseudonym(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01", updates=[("2026-01-01", "10:00", "")])
+    assert archive.build().column("SELECT user_name FROM update_history") == [""]
 
 
 def test_no_file_of_a_release_holds_a_secret_byte_for_byte(secret_data: Path, built: Built) -> None:
