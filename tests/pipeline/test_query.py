@@ -18,7 +18,7 @@ from rich.cells import cell_len
 from pipeline.answer_table import print_answer, shown
 from pipeline.query import Answer, QueryError, ask, invented_note, query
 from tests.conftest import ParsedArchive
-from tests.pipeline.command import COMMAND, bma, environment
+from tests.pipeline.command import COMMAND, bma_here, environment
 
 SQL = "SELECT project_id, agency, budget_received_thb, last_seen_at FROM projects ORDER BY project_id LIMIT 7"
 
@@ -69,7 +69,7 @@ def test_thai_columns_align(sample_data: Path, capsys: pytest.CaptureFixture[str
 
 
 def test_invented_data_is_said_to_be_so(sample_data: Path) -> None:
-    said = bma("query", "SELECT 1", "--data-dir", sample_data).stderr
+    said = bma_here("query", "SELECT 1", "--data-dir", sample_data).stderr
     assert said == "Source sample is invented data, except 50490000-3607: do not quote it.\n"
 
 

@@ -16,7 +16,7 @@ from pipeline.commands import fetch, parse
 from pipeline.narrator import Narrator
 from pipeline.refresh import ExitCode
 from pipeline.settings import AlarmSettings, Source
-from tests.pipeline.command import bma
+from tests.pipeline.command import bma_here
 from tests.pipeline.scripted_site import City, watched
 
 IDS = ["50490000-0001", "50490000-0002"]
@@ -115,7 +115,7 @@ class TestOutput:
         data = tmp_path / "data"
         shutil.copytree(sample_data, data, symlinks=True)
         flags = ["--notify-url", "http://127.0.0.1:9/secret-uuid", "--on-failure=mail secret-address"]
-        done = bma("refresh", "--log-json", "--verbose", "--data-dir", data, *flags)
+        done = bma_here("refresh", "--log-json", "--verbose", "--data-dir", data, *flags)
         assert done.returncode == 0
         lines = [json.loads(line) for line in done.stderr.splitlines()]
         run = max((data / "runs").iterdir())
@@ -129,7 +129,7 @@ class TestOutput:
     def test_without_a_terminal_a_few_lines_with_their_time(self, sample_data: Path, tmp_path: Path) -> None:
         data = tmp_path / "data"
         shutil.copytree(sample_data, data, symlinks=True)
-        done = bma("refresh", "--data-dir", data)
+        done = bma_here("refresh", "--data-dir", data)
         lines = done.stderr.splitlines()
         assert len(lines) == 3
         assert all(re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00 info: ", line) for line in lines)

@@ -8,7 +8,7 @@ import pytest
 from pipeline.dossier import DossierError, Month, read_dossier
 from pipeline.show import month_bars, progress_bar, show
 from tests.conftest import ParsedArchive
-from tests.pipeline.command import COMMAND, bma, environment
+from tests.pipeline.command import COMMAND, bma_here, environment
 from tests.pipeline.test_query import on_terminal, release_of
 
 REAL = "50490000-3607"
@@ -16,7 +16,7 @@ REAL_TEXT = Path("tests/fixtures/real/50490000-3607.txt").resolve()
 
 
 def test_the_real_project_on_one_screen(sample_data: Path) -> None:
-    said = bma("show", REAL, "--data-dir", sample_data).stdout
+    said = bma_here("show", REAL, "--data-dir", sample_data).stdout
     for words in (
         "สำนักงานเขตทุ่งครุ · source sample · listed",
         "งบฯ ที่ได้รับ (บาท)",
@@ -34,7 +34,7 @@ def test_the_real_project_on_one_screen(sample_data: Path) -> None:
 
 
 def test_invented_pages_say_so(sample_data: Path) -> None:
-    said = bma("show", "50010000-9031", "--data-dir", sample_data).stdout
+    said = bma_here("show", "50010000-9031", "--data-dir", sample_data).stdout
     assert "INVENTED: a made-up page of the built-in sample; never quote it" in said
 
 
@@ -54,7 +54,7 @@ def hostile_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     text = REAL_TEXT.read_text(encoding="utf-8")
     text = text.replace("ผู้รับผิดชอบฝ่ายปกครอง", "ผู้รับผิดชอบฝ่ายปกครอง\x1b[2J โทร 081 431 8031\u202e")
     (folder / "page.txt").write_text(text, encoding="utf-8")
-    done = bma("import", folder / "page.txt", "--source", "bmavisions", "--data-dir", folder / "data")
+    done = bma_here("import", folder / "page.txt", "--source", "bmavisions", "--data-dir", folder / "data")
     assert done.returncode == 0, done.stderr
     return folder / "data"
 
@@ -69,13 +69,13 @@ def test_a_terminal_gets_no_control_characters_of_a_page(hostile_data: Path, opt
 
 @pytest.mark.parametrize("options", [[], ["--version", "1"]])
 def test_contacts_are_masked_in_every_version(hostile_data: Path, options: list[str]) -> None:
-    said = bma("show", REAL, *options, "--data-dir", hostile_data).stdout
+    said = bma_here("show", REAL, *options, "--data-dir", hostile_data).stdout
     assert "081xx xxxx" in said
     assert "8031" not in said
 
 
 def test_raw_keeps_what_the_page_said(hostile_data: Path) -> None:
-    assert "\x1b[2J โทร 081 431 8031" in bma("show", REAL, "--raw", "--data-dir", hostile_data).stdout
+    assert "\x1b[2J โทร 081 431 8031" in bma_here("show", REAL, "--raw", "--data-dir", hostile_data).stdout
 
 
 def _rows(data: Path, sql: str) -> list[tuple[object, ...]]:
