@@ -55,6 +55,12 @@ def test_a_missing_page_that_is_listed_is_due_at_once() -> None:
     assert make_plan(["2"], asked, {}, NOW, SETTINGS, listed={"2"}).due == ()
 
 
+def test_no_page_is_asked_for_again_within_twelve_hours() -> None:
+    known = {"1": seen(11.9 / 24, outcome="missing", bad=9), "2": seen(12.1 / 24, outcome="missing", bad=9)}
+    plan = make_plan(["1", "2"], known, {}, NOW, SETTINGS, listed={"1", "2"})
+    assert [visit.project_id for visit in plan.due] == ["2"]
+
+
 def test_an_interrupted_run_goes_on_with_what_is_missing() -> None:
     known = {str(n): seen(0.1) for n in range(30)}
     plan = make_plan([str(n) for n in range(50)], known, dict.fromkeys(known, OPEN), NOW, SETTINGS)
