@@ -33,7 +33,7 @@ def bma(*arguments: str | Path, cwd: Path | None = None, stdin: str = "", **vari
 
 
 def bma_here(*arguments: str | Path) -> Done:
-    """The same within this process, where its imports cost nothing; for what ends before any work begins."""
+    """The same within this process, where its imports cost nothing; for what needs no signal, terminal or pipe."""
     texts = [str(argument) for argument in arguments]
     # With a buffer of bytes below them, as the real ones have.
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))

@@ -193,13 +193,14 @@ class TestHelp:
     @pytest.mark.parametrize("arguments", [["--help"], ["status"]])
     def test_help_and_status_answer_at_once(self, sample_data: Path, arguments: list[str]) -> None:
         command = [COMMAND, *arguments, *(["--data-dir", str(sample_data)] if arguments == ["status"] else [])]
-        spent = []
-        for _ in range(3):
+        spent = [QUICK_SECONDS]
+        # Processes beside it take its caches; only what it costs by itself is there every time.
+        while min(spent) >= QUICK_SECONDS and len(spent) <= 10:
             before = os.times()
             subprocess.run(command, capture_output=True, env=environment(), check=True)
             after = os.times()
             spent.append(after.children_user + after.children_system - before.children_user - before.children_system)
-        assert min(spent) < QUICK_SECONDS
+        assert min(spent) < QUICK_SECONDS, spent
 
     @pytest.mark.parametrize("arguments", [["--help"], ["status"], ["settings"], ["releases"]])
     def test_looking_imports_nothing_heavy(self, sample_data: Path, arguments: list[str]) -> None:
