@@ -13,7 +13,7 @@ run: .venv/run ## Refresh the built-in sample source: fetch, parse, build, repor
 	$(BIN)/bma-projects refresh --data-dir $(DATA)
 
 test: .venv/dev ## Run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 check: .venv/dev ## Lint, type-check and check which package imports which
 	$(BIN)/ruff check
