@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
@@ -221,3 +222,9 @@ def sample_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = bma("refresh", "--data-dir", data)
     assert done.returncode == 0, done.stderr
     return data
+
+
+@pytest.fixture
+def sample_copy(sample_data: Path, tmp_path: Path) -> Path:
+    """The same in a directory that a test may change."""
+    return Path(shutil.copytree(sample_data, tmp_path / "data", symlinks=True))

@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -99,13 +98,11 @@ class TestExitCodes:
         monkeypatch.chdir(tmp_path)
         assert_one_line(bma_here(*command, "--data-dir", tmp_path / "none"), 1, "bma-projects refresh")
 
-    def test_a_damaged_database_is_one_line(self, sample_data: Path, tmp_path: Path) -> None:
-        data = tmp_path / "data"
-        shutil.copytree(sample_data, data, symlinks=True)
-        database = next((data / "curated" / "releases").glob("*/*.duckdb"))
+    def test_a_damaged_database_is_one_line(self, sample_copy: Path) -> None:
+        database = next((sample_copy / "curated" / "releases").glob("*/*.duckdb"))
         database.chmod(0o644)
         database.write_bytes(b"not a database" * 1000)
-        assert_one_line(bma_here("query", "SELECT 1", "--data-dir", data), 2, "cannot be opened")
+        assert_one_line(bma_here("query", "SELECT 1", "--data-dir", sample_copy), 2, "cannot be opened")
 
 
 class TestDataDirectory:
@@ -114,16 +111,12 @@ class TestDataDirectory:
         (tmp_path / "file").write_text("")
         assert_one_line(bma_here(*command, "--data-dir", tmp_path / "file"), 1, "cannot be written", "--data-dir")
 
-    def test_a_read_only_directory_is_one_line_and_1_and_can_be_looked_at(
-        self, sample_data: Path, tmp_path: Path
-    ) -> None:
-        data = tmp_path / "data"
-        shutil.copytree(sample_data, data, symlinks=True)
-        with read_only(data):
+    def test_a_read_only_directory_is_one_line_and_1_and_can_be_looked_at(self, sample_copy: Path) -> None:
+        with read_only(sample_copy):
             for command in ("refresh", "build"):
-                assert_one_line(bma(command, "--data-dir", data), 1, "cannot be written", str(data))
+                assert_one_line(bma(command, "--data-dir", sample_copy), 1, "cannot be written", str(sample_copy))
             for looking in (["status"], ["show", "50490000-3607"], ["verify"], ["query", "SELECT 1"]):
-                assert bma_here(*looking, "--data-dir", data).returncode == 0
+                assert bma_here(*looking, "--data-dir", sample_copy).returncode == 0
 
 
 class TestImport:
@@ -247,7 +240,6 @@ class TestStatus:
             assert "refresh: running" in bma_here("status", "--data-dir", tmp_path).stdout
 
     def test_too_old_a_release_is_1(self, sample_data: Path) -> None:
-        time.sleep(0.01)
         done = bma("status", "--data-dir", sample_data, BMA_ALARM_MAX_RELEASE_AGE_HOURS="0.000001")
         assert done.returncode == 1
         assert "OLDER than" in done.stdout
@@ -264,34 +256,28 @@ class TestStatus:
 
 
 class TestStages:
-    def test_stages_with_nothing_to_do_say_so(self, sample_data: Path, tmp_path: Path) -> None:
-        data = tmp_path / "data"
-        shutil.copytree(sample_data, data, symlinks=True)
+    def test_stages_with_nothing_to_do_say_so(self, sample_copy: Path) -> None:
         for command, words in (("parse", "nothing to parse"), ("build", "nothing to build")):
-            done = bma_here(command, "--data-dir", data)
+            done = bma_here(command, "--data-dir", sample_copy)
             assert done.returncode == 0, done.stderr
             assert words in done.stderr
-        assert bma_here("build", "--data-dir", data, "--quiet").stderr == ""
-        assert len(list((data / "curated" / "releases").iterdir())) == 1
+        assert bma_here("build", "--data-dir", sample_copy, "--quiet").stderr == ""
+        assert len(list((sample_copy / "curated" / "releases").iterdir())) == 1
 
-    def test_a_lost_layer_is_made_again_from_the_one_before(self, sample_data: Path, tmp_path: Path) -> None:
-        data = tmp_path / "data"
-        shutil.copytree(sample_data, data, symlinks=True)
-        shutil.rmtree(data / "parsed")
-        shutil.rmtree(data / "curated")
-        assert bma_here("build", "--data-dir", data).returncode == 0
+    def test_a_lost_layer_is_made_again_from_the_one_before(self, sample_data: Path, sample_copy: Path) -> None:
+        shutil.rmtree(sample_copy / "parsed")
+        shutil.rmtree(sample_copy / "curated")
+        assert bma_here("build", "--data-dir", sample_copy).returncode == 0
         for file in (sample_data / "curated" / "latest").glob("*.parquet"):
             if file.stem != "runs":
-                assert (data / "curated" / "latest" / file.name).read_bytes() == file.read_bytes(), file.name
+                assert (sample_copy / "curated" / "latest" / file.name).read_bytes() == file.read_bytes(), file.name
 
-    def test_discover_names_the_projects_of_the_archive(self, sample_data: Path, tmp_path: Path) -> None:
-        data = tmp_path / "data"
-        shutil.copytree(sample_data, data, symlinks=True)
-        done = bma_here("discover", "--archive", "--data-dir", data)
+    def test_discover_names_the_projects_of_the_archive(self, sample_copy: Path) -> None:
+        done = bma_here("discover", "--archive", "--data-dir", sample_copy)
         assert done.returncode == 0
         assert "50490000-3607" in done.stdout.splitlines()
         assert len(done.stdout.splitlines()) == 40
-        planned = bma_here("discover", "--archive", "--plan", "--data-dir", data)
+        planned = bma_here("discover", "--archive", "--plan", "--data-dir", sample_copy)
         assert planned.stdout.startswith("40 of 40 pages are due")
 
     def test_verify_reads_everything_again(self, sample_data: Path) -> None:
@@ -299,43 +285,35 @@ class TestStages:
         assert done.returncode == 0, done.stdout
         assert "0 problems" in done.stdout
 
-    def test_verify_tells_all_it_found_though_the_record_of_the_release_is_broken(
-        self, sample_data: Path, tmp_path: Path
-    ) -> None:
-        data = tmp_path / "data"
-        shutil.copytree(sample_data, data, symlinks=True)
-        (data / "raw" / "20200101T000000Z-sample.journal").touch()
-        record = (data / "curated" / "latest" / "run.json").resolve()
+    def test_verify_tells_all_it_found_though_the_record_of_the_release_is_broken(self, sample_copy: Path) -> None:
+        (sample_copy / "raw" / "20200101T000000Z-sample.journal").touch()
+        record = (sample_copy / "curated" / "latest" / "run.json").resolve()
         record.chmod(0o644)
         record.write_text("{")
-        done = bma_here("verify", "--data-dir", data)
+        done = bma_here("verify", "--data-dir", sample_copy)
         assert done.returncode == 1
         assert "an open segment" in done.stdout
         assert "run.json: cannot be read as a run record" in done.stdout
         assert "2 problems" in done.stdout
 
-    def test_prune_keeps_the_latest_and_never_touches_the_archive(self, sample_data: Path, tmp_path: Path) -> None:
-        data = tmp_path / "data"
-        shutil.copytree(sample_data, data, symlinks=True)
-        (release,) = (data / "curated" / "releases").iterdir()
-        old = data / "curated" / "releases" / "20200101T000000Z"
+    def test_prune_keeps_the_latest_and_never_touches_the_archive(self, sample_copy: Path) -> None:
+        (release,) = (sample_copy / "curated" / "releases").iterdir()
+        old = sample_copy / "curated" / "releases" / "20200101T000000Z"
         shutil.copytree(release, old)
         # What a removal left that was killed halfway.
-        shutil.copytree(release, data / "curated" / "releases" / ".removing-20191231T000000Z")
-        (data / "parsed" / "20200101T000000Z-sample@0123456789ab").mkdir()
-        raw = sorted(path.name for path in (data / "raw").iterdir())
-        rehearsed = bma_here("prune", "--keep", "1", "--dry-run", "--data-dir", data)
+        shutil.copytree(release, sample_copy / "curated" / "releases" / ".removing-20191231T000000Z")
+        (sample_copy / "parsed" / "20200101T000000Z-sample@0123456789ab").mkdir()
+        raw = sorted(path.name for path in (sample_copy / "raw").iterdir())
+        rehearsed = bma_here("prune", "--keep", "1", "--dry-run", "--data-dir", sample_copy)
         assert old.exists()
         assert f"would go  {old}" in rehearsed.stdout
-        assert bma_here("prune", "--keep", "1", "--data-dir", data).returncode == 0
-        assert [path.name for path in (data / "curated" / "releases").iterdir()] == [release.name]
-        assert len(list((data / "parsed").iterdir())) == 1
-        assert sorted(path.name for path in (data / "raw").iterdir()) == raw
+        assert bma_here("prune", "--keep", "1", "--data-dir", sample_copy).returncode == 0
+        assert [path.name for path in (sample_copy / "curated" / "releases").iterdir()] == [release.name]
+        assert len(list((sample_copy / "parsed").iterdir())) == 1
+        assert sorted(path.name for path in (sample_copy / "raw").iterdir()) == raw
 
-    def test_rollback_goes_to_the_release_before(self, sample_data: Path, tmp_path: Path) -> None:
-        data = tmp_path / "data"
-        shutil.copytree(sample_data, data, symlinks=True)
-        (release,) = (data / "curated" / "releases").iterdir()
-        shutil.copytree(release, data / "curated" / "releases" / "20200101T000000Z")
-        assert "20200101T000000Z" in bma_here("releases", "--rollback", "--data-dir", data).stdout
-        assert bma_here("releases", "--data-dir", data).stdout.splitlines()[0] == "20200101T000000Z  latest"
+    def test_rollback_goes_to_the_release_before(self, sample_copy: Path) -> None:
+        (release,) = (sample_copy / "curated" / "releases").iterdir()
+        shutil.copytree(release, sample_copy / "curated" / "releases" / "20200101T000000Z")
+        assert "20200101T000000Z" in bma_here("releases", "--rollback", "--data-dir", sample_copy).stdout
+        assert bma_here("releases", "--data-dir", sample_copy).stdout.splitlines()[0] == "20200101T000000Z  latest"

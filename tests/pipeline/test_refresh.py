@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -111,32 +110,28 @@ def test_a_refused_release_needs_a_reason_to_be_accepted(tmp_path: Path) -> None
 
 
 class TestOutput:
-    def test_json_lines_carry_the_run_id_and_no_secret_of_the_flags(self, sample_data: Path, tmp_path: Path) -> None:
-        data = tmp_path / "data"
-        shutil.copytree(sample_data, data, symlinks=True)
+    def test_json_lines_carry_the_run_id_and_no_secret_of_the_flags(self, sample_copy: Path) -> None:
         flags = ["--notify-url", "http://127.0.0.1:9/secret-uuid", "--on-failure=mail secret-address"]
-        done = bma_here("refresh", "--log-json", "--verbose", "--data-dir", data, *flags)
+        done = bma_here("refresh", "--log-json", "--verbose", "--data-dir", sample_copy, *flags)
         assert done.returncode == 0
         lines = [json.loads(line) for line in done.stderr.splitlines()]
-        run = max((data / "runs").iterdir())
+        run = max((sample_copy / "runs").iterdir())
         assert {line["run_id"] for line in lines} == {run.stem}
         assert {line.get("stage") for line in lines} >= {"fetch", "parse", "publish"}
         assert done.stdout == ""
         assert "secret-" not in done.stderr
-        for file in (run, *(data / "curated" / "latest").glob("*.*")):
+        for file in (run, *(sample_copy / "curated" / "latest").glob("*.*")):
             assert b"secret-" not in file.read_bytes(), file
 
-    def test_without_a_terminal_a_few_lines_with_their_time(self, sample_data: Path, tmp_path: Path) -> None:
-        data = tmp_path / "data"
-        shutil.copytree(sample_data, data, symlinks=True)
-        done = bma_here("refresh", "--data-dir", data)
+    def test_without_a_terminal_a_few_lines_with_their_time(self, sample_copy: Path) -> None:
+        done = bma_here("refresh", "--data-dir", sample_copy)
         lines = done.stderr.splitlines()
         assert len(lines) == 3
         assert all(re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00 info: ", line) for line in lines)
         assert "40 unchanged" in lines[0]
         assert "nothing to parse" in lines[1]
         assert "quality.html" in done.stdout
-        assert f"show 50490000-3607 --data-dir {data}" in done.stdout.splitlines()[-1]
+        assert f"show 50490000-3607 --data-dir {sample_copy}" in done.stdout.splitlines()[-1]
 
 
 class TestAlarm:
