@@ -2,9 +2,10 @@
 
 import io
 import os
+import pty
 import subprocess
 import sys
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 
 from pipeline.cli import app, main
@@ -48,6 +49,31 @@ def bma_here(*arguments: str | Path) -> Done:
         sys.unraisablehook = hook
     said, complained = (stream.detach().getvalue().decode() for stream in (out, err))
     return Done(texts, code if isinstance(code, int) else 1, said, complained)
+
+
+def said_on(terminal: int) -> bytes:
+    """All that is written to a pseudo terminal until its last writer closes it."""
+    said = b""
+    with suppress(OSError):
+        while piece := os.read(terminal, 65536):
+            said += piece
+    os.close(terminal)
+    return said
+
+
+def on_terminal(*arguments: str | Path) -> str:
+    """Run the command to its end with its standard output on a terminal."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [COMMAND, *map(str, arguments)],
+        stdout=theirs,
+        stderr=subprocess.DEVNULL,
+        env=environment(TERM="xterm", COLUMNS="100"),
+    ) as process:
+        os.close(theirs)
+        said = said_on(ours)
+    assert process.returncode == 0
+    return said.decode()
 
 
 def start(*arguments: str | Path, **variables: str) -> subprocess.Popen[str]:

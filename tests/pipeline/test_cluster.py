@@ -20,7 +20,7 @@ from pipeline import cluster, part
 from pipeline.cluster import ClusterError, cluster_crew
 from pipeline.parse import ParseSummary, parse
 from tests.pipeline.archived import MISFORTUNE, SLOW, archive_of, html_pages, part_files
-from tests.pipeline.command import COMMAND, assert_one_line, bma, environment, start
+from tests.pipeline.command import COMMAND, assert_one_line, bma, environment, said_on, start
 
 PATIENCE = 30.0
 DASK = str(Path(sys.executable).with_name("dask"))
@@ -178,11 +178,7 @@ def test_the_command_reads_the_setting_and_shows_its_progress(tmp_path: Path, ad
         command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=tmp_path, env=environment(TERM="xterm")
     ) as running:
         os.close(theirs)
-        said = b""
-        with suppress(OSError):
-            while piece := os.read(ours, 65536):
-                said += piece
-    os.close(ours)
+        said = said_on(ours)
     assert running.returncode == 0, said
     assert b"0/3" in said
     assert b"parsed 3 archived pages in 1 new segments" in said

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pipeline.command import COMMAND, assert_one_line, bma, bma_here, environment, start
+from tests.pipeline.command import COMMAND, assert_one_line, bma, bma_here, environment, said_on, start
 from tests.pipeline.mounts import small_disk
 
 STAGES = {"fetch": "raw/*.journal", "parse": "parsed/.*.partial", "build": "curated/building/*/*.duckdb"}
@@ -18,7 +18,7 @@ PATIENCE = 60.0
 ENDS_WITHIN = 5.0
 
 
-def wait_for(data: Path, pattern: str, process: "subprocess.Popen[str]") -> None:
+def wait_for(data: Path, pattern: str, process: "subprocess.Popen[str] | subprocess.Popen[bytes]") -> None:
     """Wait until a file appears that says how far a run has come."""
     until = time.monotonic() + PATIENCE
     while not any(data.glob(pattern)):
@@ -91,19 +91,9 @@ def test_ctrl_c_in_a_terminal_reaches_no_worker(tmp_path: Path) -> None:
         command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True, env=environment(TERM="xterm")
     ) as process:
         os.close(theirs)
-        until = time.monotonic() + PATIENCE
-        while not any(data.glob(STAGES["parse"])) and time.monotonic() < until:
-            time.sleep(0.002)
+        wait_for(data, STAGES["parse"], process)
         os.killpg(process.pid, signal.SIGINT)
-        said = b""
-        while True:
-            try:
-                piece = os.read(ours, 65536)
-            except OSError:
-                break
-            said += piece
-        process.wait()
-    os.close(ours)
+        said = said_on(ours)
     assert process.returncode == 1
     assert b"Traceback" not in said
     assert b"interrupted; what was fetched is kept" in said

@@ -3,8 +3,6 @@
 import csv
 import io
 import json
-import os
-import pty
 import re
 import subprocess
 import tempfile
@@ -18,7 +16,7 @@ from rich.cells import cell_len
 from pipeline.answer_table import print_answer, shown
 from pipeline.query import Answer, QueryError, ask, invented_note, query
 from tests.conftest import ParsedArchive
-from tests.pipeline.command import COMMAND, bma_here, environment
+from tests.pipeline.command import COMMAND, bma_here, environment, on_terminal
 
 SQL = "SELECT project_id, agency, budget_received_thb, last_seen_at FROM projects ORDER BY project_id LIMIT 7"
 
@@ -132,33 +130,11 @@ def test_no_control_character_reaches_a_terminal(archive: ParsedArchive, format_
     archive.build("curated/releases/20261101T000000Z")
     (archive.data_dir / "curated" / "latest").symlink_to("releases/20261101T000000Z")
     sql = "SELECT name, remark FROM projects"
-    said = on_terminal("query", sql, "--format", format_, "--data-dir", str(archive.data_dir))
+    said = on_terminal("query", sql, "--format", format_, "--data-dir", archive.data_dir)
     # What is left are line ends and the colours of our own table.
     plain = said.replace("\r\n", "\n").replace("\x1b[1m", "").replace("\x1b[0m", "")
     assert "one" in plain
     assert all(character.isprintable() or character == "\n" for character in plain), ascii(plain)
-
-
-def on_terminal(*arguments: str | Path) -> str:
-    """Run the command with its standard output on a pseudo terminal."""
-    ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        [COMMAND, *arguments], stdout=theirs, stderr=subprocess.DEVNULL, env=environment(TERM="xterm", COLUMNS="100")
-    ) as process:
-        os.close(theirs)
-        said = b""
-        while True:
-            try:
-                piece = os.read(ours, 65536)
-            except OSError:
-                break
-            if not piece:
-                break
-            said += piece
-        process.wait()
-    os.close(ours)
-    assert process.returncode == 0
-    return said.decode()
 
 
 def test_an_answer_too_wide_for_the_terminal_is_shown_value_by_value(sample_data: Path) -> None:

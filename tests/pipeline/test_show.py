@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.dossier import DossierError, Month, read_dossier
+from pipeline.query import ask
 from pipeline.show import month_bars, progress_bar, show
 from tests.conftest import ParsedArchive
-from tests.pipeline.command import COMMAND, bma_here, environment
-from tests.pipeline.test_query import on_terminal, release_of
+from tests.pipeline.command import COMMAND, bma_here, environment, on_terminal
 
 REAL = "50490000-3607"
 REAL_TEXT = Path("tests/fixtures/real/50490000-3607.txt").resolve()
@@ -61,7 +61,7 @@ def hostile_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("options", [[], ["--version", "1"], ["--raw"]])
 def test_a_terminal_gets_no_control_characters_of_a_page(hostile_data: Path, options: list[str]) -> None:
-    said = on_terminal("show", REAL, *options, "--data-dir", str(hostile_data))
+    said = on_terminal("show", REAL, *options, "--data-dir", hostile_data)
     assert "ฝ่ายปกครอง" in said
     assert "\x1b[2J" not in said
     assert "\u202e" not in said
@@ -78,10 +78,8 @@ def test_raw_keeps_what_the_page_said(hostile_data: Path) -> None:
     assert "\x1b[2J โทร 081 431 8031" in bma_here("show", REAL, "--raw", "--data-dir", hostile_data).stdout
 
 
-def _rows(data: Path, sql: str) -> list[tuple[object, ...]]:
-    from pipeline.query import ask
-
-    return ask(release_of(data), sql).rows
+def release_of(data: Path) -> Path:
+    return (data / "curated" / "latest").resolve()
 
 
 def test_the_first_version_shows_what_the_archive_shows(sample_data: Path) -> None:
@@ -96,7 +94,7 @@ def test_the_first_version_shows_what_the_archive_shows(sample_data: Path) -> No
 
 def test_every_project_of_the_sample_can_be_shown(sample_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     raw = sample_data / "raw"
-    for (project_id,) in _rows(sample_data, "SELECT project_id FROM projects"):
+    for (project_id,) in ask(release_of(sample_data), "SELECT project_id FROM projects").rows:
         show(read_dossier(release_of(sample_data), raw, str(project_id)), raw)
         said = capsys.readouterr().out
         assert "Where it comes from" in said
