@@ -157,9 +157,17 @@ class TestTheTwoGoals:
         for _ in range(swaps):
             left, right = chance.randrange(len(rows)), chance.randrange(len(rows))
             rows[left], rows[right] = rows[right], rows[left]
-        for row in self.MARKED.with_rows(rows).parse().fields:
-            if row.field in ("goal", "month_goal"):
-                assert row.label == "เป้าหมาย"
+        fields = [row.field or "" for row in self.MARKED.with_rows(rows).parse().fields]
+        places = {label.field: place for place, label in enumerate(LABELS)} | {"month": len(LABELS)}
+        for number, field in enumerate(fields):
+            if field in ("goal", "month_goal"):
+                before, after = (
+                    [places[one] for one in side if one in places.keys() - {"goal", "month_goal"}]
+                    for side in (fields[:number][::-1], fields[number + 1 :])
+                )
+                if before and after:
+                    low, high = sorted((before[0], after[0]))
+                    assert low < places[field] < high
 
 
 class TestLabelsOfAPage:
