@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -37,6 +36,7 @@ from pipeline.schedule import make_plan
 from pipeline.settings import FetchSettings, Source
 from pipeline.warc import Capture, member_ends, read_capture
 from tests.pipeline.misbehaving import BASE_URL, misbehaving_site, project
+from tests.pipeline.mounts import small_disk
 
 RUN = "20261122T180000Z"
 AT = dt.datetime(2026, 11, 22, 18, 0, 0, 123456, tzinfo=dt.UTC)
@@ -407,21 +407,13 @@ def _received(pipe: Connection) -> set[str]:
     return found
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(disk)], capture_output=True, text=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip(f"mounting a small tmpfs is not permitted here: {mounted.stderr.strip()}")
-    yield disk
-    subprocess.run(["umount", str(disk)], check=True)
+def test_a_full_disk_is_a_clear_error_and_the_archive_stays_whole(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", "400k"):
+        fill_and_go_on(tmp_path / "disk")
 
 
-def test_a_full_disk_is_a_clear_error_and_the_archive_stays_whole(small_disk: Path) -> None:
-    raw_dir = small_disk / "raw"
+def fill_and_go_on(disk: Path) -> None:
+    raw_dir = disk / "raw"
     fetched: list[str] = []
     noise = random.Random(1)
 
@@ -435,7 +427,7 @@ def test_a_full_disk_is_a_clear_error_and_the_archive_stays_whole(small_disk: Pa
     with pytest.raises(ArchiveError, match="the disk is full; free some space and run again"):
         fill()
     assert 5 < len(fetched) < 40
-    subprocess.run(["mount", "-o", "remount,size=4m", str(small_disk)], check=True)
+    subprocess.run(["mount", "-o", "remount,size=4m", str(disk)], check=True)
     recover(raw_dir)
     assert ids(raw_dir) == fetched
     assert audit_archive(raw_dir).problems == ()
