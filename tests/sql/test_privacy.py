@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from parsers.records import Issue
@@ -64,7 +64,6 @@ def test_dates_years_and_small_numbers_stay(text: str) -> None:
     assert mask(text) == text
 
 
-@settings(deadline=None, max_examples=50)
 @given(
     digits=st.text("0123456789๐๑๒๓๔๕๖๗๘๙", min_size=8, max_size=11),
     gaps=st.lists(st.sampled_from(["", " ", "-", ".", " - ", "\u00a0", "\u2013"]), min_size=10, max_size=10),
