@@ -35,13 +35,11 @@ class ScriptedSite:
         self.projects = {project_id: project(project_id) for project_id in project_ids}
         self.is_login_wall = False
         self.is_broken = False
-        self.n_requests = 0
 
     def change(self, project_id: str, **values: str | None) -> None:
         self.projects[project_id] = self.projects[project_id].having(**values)
 
     def answer(self, target: str) -> Reply:
-        self.n_requests += 1
         if self.is_broken:
             return Reply(503, "text/plain", b"out of order")
         query = parse_qs(urlsplit(target).query)
