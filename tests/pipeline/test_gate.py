@@ -173,6 +173,7 @@ class Story:
         return report
 
 
+@pytest.mark.timeout(300)
 def test_what_was_refused_is_published_only_when_it_heals_or_somebody_says_so(tmp_path: Path) -> None:
     story = Story(tmp_path / "data")
     with serve(story.answer) as address:
