@@ -165,3 +165,10 @@ def page_html(
 <script src="/dp/frontend/web/assets/f7e1cbd/jquery.js?v={stamp}"></script></body>
 </html>
 """
+
+
+def with_table(page: str, table: str, *, behind: str) -> str:
+    """A page by page_html with another table in the place of the first one behind a text that stands before it."""
+    start = page.index('<table class="table table-bordered">', page.index(behind))
+    end = page.index("</table>", start) + len("</table>")
+    return page[:start] + table + page[end:]

@@ -12,7 +12,7 @@ from parsers.project import page_issue
 from parsers.records import Issue
 from parsers.text import read_text
 from tests.parsers.projects import PLAIN, StoredProject, parse
-from tests.parsers.rendering import GRID_SKINS
+from tests.parsers.rendering import GRID_SKINS, with_table
 from tests.parsers.samples import FIXTURES, Cells
 
 Source = StoredProject | Callable[[], list[Issue]]
@@ -49,16 +49,8 @@ def table(header: Cells, *rows: Cells) -> str:
     return GRID_SKINS["handwritten"](tuple(cell or "" for cell in header), rows)
 
 
-def page_with_table(markup: str, *, instead: str) -> str:
-    """The plain page with another table in the place of one of the two."""
-    source = PLAIN.html()
-    start = source.index('<table class="table table-bordered">', source.index(instead))
-    end = source.index("</table>", start) + len("</table>")
-    return source[:start] + markup + source[end:]
-
-
-def with_table(markup: str, *, instead: str) -> Callable[[], list[Issue]]:
-    return html(page_with_table(markup, instead=instead))
+def having_table(markup: str, *, behind: str) -> Callable[[], list[Issue]]:
+    return html(with_table(HTML, markup, behind=behind))
 
 
 REAL_BEGINNING = (FIXTURES / "real" / "15000000-2677.txt").read_text("utf-8")
@@ -97,12 +89,12 @@ CASES: dict[str, Case] = {
     "duplicate_row": Case(PLAIN.adding("ปี", "2567"), PLAIN.adding("ปี", "2566")),
     "repeated_row": Case(PLAIN.adding("ปี", "2566"), PLAIN.adding("ปี", "2567")),
     "unknown_column": Case(
-        with_table(table((*HEADER, "ผู้รายงาน"), (*LAST, "ก")), instead="panel-info"),
-        with_table(table(("#", *HEADER), ("1", *LAST)), instead="panel-info"),
+        having_table(table((*HEADER, "ผู้รายงาน"), (*LAST, "ก")), behind="panel-info"),
+        having_table(table(("#", *HEADER), ("1", *LAST)), behind="panel-info"),
     ),
     "missing_column": Case(
-        with_table(table(HEADER[:4], LAST[:4]), instead="panel-info"),
-        with_table(table(HEADER[::-1], LAST[::-1]), instead="panel-info"),
+        having_table(table(HEADER[:4], LAST[:4]), behind="panel-info"),
+        having_table(table(HEADER[::-1], LAST[::-1]), behind="panel-info"),
     ),
     "unknown_table": Case(
         html(HTML.replace("<footer", table(("ก", "ข"), ("1", "2")) + "<footer")),
@@ -110,11 +102,11 @@ CASES: dict[str, Case] = {
     ),
     "duplicate_table": Case(html(HTML.replace("<footer", table(HEADER, LAST) + "<footer")), html(HTML)),
     "malformed_table_row": Case(
-        with_table(table(HEADER, LAST, REPORT[:3]), instead="panel-info"), PLAIN.reporting(REPORT, LAST)
+        having_table(table(HEADER, LAST, REPORT[:3]), behind="panel-info"), PLAIN.reporting(REPORT, LAST)
     ),
     "incomplete_table": Case(
-        with_table(SUMMARY.replace("ทั้งหมด <b>2</b>", "แสดง <b>1 ถึง 2</b> จาก <b>34</b>"), instead="panel-info"),
-        with_table(SUMMARY, instead="panel-info"),
+        having_table(SUMMARY.replace("ทั้งหมด <b>2</b>", "แสดง <b>1 ถึง 2</b> จาก <b>34</b>"), behind="panel-info"),
+        having_table(SUMMARY, behind="panel-info"),
     ),
     "duplicate_report": Case(
         PLAIN.reporting(REPORT, LAST, REPORT), PLAIN.reporting(REPORT, (*REPORT[:4], "31/01/2566 : ค"), LAST)
@@ -300,12 +292,12 @@ def test_a_project_starts_and_finishes_within_its_fiscal_year(field: str, day: s
 
 @pytest.mark.parametrize(("n_columns", "codes"), [(2, {"unknown_table"}), (3, {"missing_column"})])
 def test_a_table_is_known_by_three_of_its_columns(n_columns: int, codes: set[str]) -> None:
-    read = with_table(table(HEADER[:n_columns], LAST[:n_columns]), instead="panel-info")
+    read = having_table(table(HEADER[:n_columns], LAST[:n_columns]), behind="panel-info")
     assert {issue.code for issue in read()} == codes
 
 
 def test_rows_that_cannot_be_read_are_counted_all_the_same() -> None:
-    page = read_page(page_with_table(table(HEADER, REPORT[:3], LAST), instead="panel-info").encode())
+    page = read_page(with_table(HTML, table(HEADER, REPORT[:3], LAST), behind="panel-info").encode())
     assert [row.report_no for row in parse(page, PLAIN.project_id).progress] == [2]
 
 

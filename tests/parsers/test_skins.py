@@ -6,7 +6,7 @@ from parsers.html import read_page
 from parsers.page import PageKind
 from parsers.records import ParsedPage
 from tests.parsers.projects import PLAIN, parse
-from tests.parsers.rendering import DETAIL_SKINS, GRID_SKINS, NOT_SET, REPORT_HEADER
+from tests.parsers.rendering import DETAIL_SKINS, GRID_SKINS, NOT_SET, REPORT_HEADER, with_table
 from tests.parsers.samples import FIXTURES, REAL, REAL_ID
 
 SKINS = ("gridview", "kartik")
@@ -96,10 +96,8 @@ def test_the_tables_are_known_by_their_header_cells_in_whatever_order_they_stand
 def test_columns_are_read_by_their_header_whatever_their_order() -> None:
     header = ("รายละเอียด", "#", "ความคืบหน้า", "วันที่รายงาน", "ปัญหาอุปสรรค", "สถานะ")
     table = GRID_SKINS["handwritten"](header, [("31/01/2566 : ก", "1", "50", "2023-01-31", "ไม่มี", "2")])
-    source = PLAIN.reporting().html()
-    start = source.index('<table class="table table-bordered">', source.index("panel-info"))
-    end = source.index("</table>", start) + len("</table>")
-    (row,) = parse(read_page((source[:start] + table + source[end:]).encode()), PLAIN.project_id).progress
+    source = with_table(PLAIN.reporting().html(), table, behind="panel-info")
+    (row,) = parse(read_page(source.encode()), PLAIN.project_id).progress
     assert (row.reported_on_raw, row.progress_pct_raw, row.status_code) == ("2023-01-31", "50", "2")
     assert (row.problem, row.detail) == ("ไม่มี", "31/01/2566 : ก")
 
@@ -115,10 +113,8 @@ def test_of_two_tables_of_one_kind_the_first_is_read() -> None:
 def test_a_kartik_grid_with_date_and_time_in_one_column() -> None:
     header = ("วันที่ เวลา", "ชื่อผู้ใช้", "กระทำ", "สอดคล้องตามนโยบาย")
     table = GRID_SKINS["grid-view"](header, [("11/03/2566 14:33:29", "plan_5001", "แก้ไข", "ใช่")])
-    source = PLAIN.logging().html()
-    start = source.index('<table class="table table-bordered">', source.index("ประวัติการปรับปรุง"))
-    end = source.index("</table>", start) + len("</table>")
-    (row,) = parse(read_page((source[:start] + table + source[end:]).encode()), PLAIN.project_id).updates
+    source = with_table(PLAIN.logging().html(), table, behind="ประวัติการปรับปรุง")
+    (row,) = parse(read_page(source.encode()), PLAIN.project_id).updates
     assert (row.updated_on_raw, row.updated_time, row.user_name) == ("11/03/2566", "14:33:29", "plan_5001")
 
 
