@@ -16,7 +16,7 @@ from rich.cells import cell_len
 from pipeline.answer_table import print_answer, shown
 from pipeline.query import Answer, QueryError, ask, invented_note, query
 from tests.conftest import ParsedArchive
-from tests.pipeline.command import COMMAND, bma_here, environment, on_terminal
+from tests.pipeline.command import COMMAND, bma, bma_here, environment, on_terminal
 
 SQL = "SELECT project_id, agency, budget_received_thb, last_seen_at FROM projects ORDER BY project_id LIMIT 7"
 
