@@ -3,18 +3,10 @@
 import random
 from collections.abc import Sequence
 
+from parsers.dates import read_date, read_stamp, read_year
 from parsers.issues import CATALOGUE
 from parsers.labels import WITHOUT_INVISIBLE
-from parsers.values import (
-    read_date,
-    read_money,
-    read_number,
-    read_percent,
-    read_quantity,
-    read_result,
-    read_stamp,
-    read_year,
-)
+from parsers.numbers import read_money, read_number, read_percent, read_quantity, read_result
 
 _WORDS = """
     0 1 2 9 12 31 100 2566 2023 66 132,182,444 1,215,865.49 510,0003.01 0.005 1e9 ๒๕๖๖ ๙

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
 
+from parsers.dates import Date
 from parsers.findings import Findings
 from parsers.records import PageRecord, ProgressRow
-from parsers.values import Date
 
 _HUNDRED = Decimal(100)
 _FIRST_CELL = ProgressRow._fields.index("report_no") + 1

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
+from parsers.dates import Date, read_date, read_year
 from parsers.findings import Findings
 from parsers.layout import Layout
+from parsers.numbers import Number, Quantity, read_quantity
 from parsers.page import Row
-from parsers.values import Date, Number, Quantity, read_date, read_quantity, read_year
 
 _NO_DATE = Date(None)
 _NO_QUANTITY = Quantity(None, None)

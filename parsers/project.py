@@ -6,15 +6,16 @@ from itertools import count, repeat
 
 from parsers.characters import check_text, has_odd_characters
 from parsers.checks import check_project
+from parsers.dates import BE_OFFSET
 from parsers.fields import Fields
 from parsers.findings import Findings
 from parsers.labels import MONTH_FIELD
 from parsers.layout import Layout, read_layout, report_layout
 from parsers.months import month_roles, repeated_months
+from parsers.numbers import read_money, read_number, read_percent, read_result
 from parsers.page import Page, PageKind, Row, content_text, sha256_of, wrong_project
 from parsers.records import Issue, MonthRow, PageField, PageRecord, ParsedPage, records
 from parsers.tables import cell_fields, read_tables
-from parsers.values import BE_OFFSET, read_money, read_number, read_percent, read_result
 
 _CODE_LABEL = "รหัสโครงการ"
 _PROJECT_CODE = re.compile(r"(\d{8})-\d{1,6}", re.ASCII)

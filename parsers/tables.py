@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from parsers.dates import Date, read_date, read_stamp
 from parsers.findings import Findings
 from parsers.labels import PROGRESS_COLUMNS, UPDATE_COLUMNS, UPDATED_AT, Label, columns_of, is_row_number
+from parsers.numbers import read_percent
 from parsers.page import Grid
 from parsers.records import ProgressRow, UpdateRow
-from parsers.values import Date, read_date, read_percent, read_stamp
 
 _PROGRESS = "progress_history"
 _UPDATES = "update_history"

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from parsers.cells import clean_text
+from parsers.dates import read_date
 from parsers.labels import (
     HEADLINE,
     LABELS,
@@ -16,7 +17,6 @@ from parsers.labels import (
     match_key,
 )
 from parsers.page import Grid, Page, PageKind, Row
-from parsers.values import read_date
 
 # The rows of the real page in order: in text only their order tells a label from a value that looks like one.
 _LAYOUT = tuple(label.text for label in LABELS) + tuple(f"{MONTH_LABEL} {month}" for month in MONTH_LAYOUT)

@@ -9,20 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parsers.dates import Date, Year, read_date, read_stamp, read_year
 from parsers.labels import WITHOUT_INVISIBLE
-from parsers.values import (
-    Date,
-    Number,
-    Year,
-    read_date,
-    read_money,
-    read_number,
-    read_percent,
-    read_quantity,
-    read_result,
-    read_stamp,
-    read_year,
-)
+from parsers.numbers import Number, read_money, read_number, read_percent, read_quantity, read_result
 from tests.parsers.stored import texts
 
 READERS = {"money": read_money, "percent": read_percent, "result": read_result, "number": read_number}

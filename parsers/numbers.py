@@ -1,0 +1,160 @@
+"""Thai numbers and quantities → typed values, or a problem that says what could not be read for certain."""
+
+import re
+from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
+
+from parsers.values import LONGEST_VALUE, MOST_REMEMBERED, PLACEHOLDERS, THAI_DIGITS, remembered, visible
+
+
+class Number(NamedTuple):
+    """A number read, or None with the issue code that says why; both None for an empty text.
+
+    A value with the problem `precision_reduced` was rounded to the decimals its column keeps.
+    """
+
+    value: Decimal | None
+    problem: str | None = None
+
+
+class Quantity(NamedTuple):
+    """A value with its unit, as the site joins them with a space."""
+
+    value: Decimal | None
+    unit: str | None
+    problem: str | None = None
+
+
+_PLAIN = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,12})?", re.ASCII)
+_SEPARATED = re.compile(
+    r"""(?P<sign>[-+\u2212]?)\ ?
+        (?P<whole>[0-9]{1,3}(?:(?P<mark>[,\u00a0\u202f\u2009])[0-9]{3}(?:(?P=mark)[0-9]{3})*)?|[0-9]*)
+        (?:\.(?P<fraction>[0-9]*))?
+        (?P<satang>-?)""",
+    re.VERBOSE | re.ASCII,
+)
+_PERCENT_BEFORE = re.compile(r"(?:ร้อยละ|percent)\s*(?P<number>.+)", re.IGNORECASE | re.DOTALL)
+_PERCENT_AFTER = re.compile(r"(?P<number>.+?)\s*(?:%|٪|เปอร์เซ็นต์|เปอร์เซนต์|percent)", re.IGNORECASE | re.DOTALL)
+_MONEY_AFTER = re.compile(r"(?P<number>.+?)\s*(?P<million>ล้าน)?บาท", re.DOTALL)
+
+
+class _Scale(NamedTuple):
+    """What a column of numbers holds: the step of its last decimal, and the bound of its values."""
+
+    step: Decimal
+    bound: Decimal
+
+
+# The decimal types of the columns: baht (18,2), percent (12,4), any other value (24,6).
+_MONEY = _Scale(Decimal("0.01"), Decimal(10) ** 16)
+_PERCENT = _Scale(Decimal("0.0001"), Decimal(10) ** 8)
+_VALUE = _Scale(Decimal("0.000001"), Decimal(10) ** 16)
+
+
+def _plain_number(text: str) -> Number:
+    match = _SEPARATED.fullmatch(text)
+    if match is None:
+        return Number(None, "unreadable_number")
+    whole, fraction, satang = match["whole"], match["fraction"], match["satang"]
+    if not whole and not fraction:
+        return Number(None, "unreadable_number")
+    # `33,750.-` is how Thai accounts write whole baht; a dash without the point is something else.
+    if satang and fraction != "":
+        return Number(None, "unreadable_number")
+    if match["mark"]:
+        whole = whole.replace(match["mark"], "")
+    value = Decimal(f"{whole or '0'}.{fraction or '0'}")
+    if not fraction:
+        value = Decimal(whole)
+    return Number(-value if match["sign"] in ("-", "\u2212") and match["sign"] else value)
+
+
+def _fit(value: Decimal, scale: _Scale) -> Number:
+    if abs(value) >= scale.bound:
+        return Number(None, "number_out_of_range")
+    kept = value.quantize(scale.step)
+    return Number(value) if kept == value else Number(kept, "precision_reduced")
+
+
+def _read_number(raw: str, scale: _Scale, *, before: re.Pattern[str] | None, after: re.Pattern[str] | None) -> Number:
+    if _PLAIN.fullmatch(raw):
+        return _fit(Decimal(raw), scale)
+    if len(raw) > LONGEST_VALUE:
+        return Number(None, "unreadable_number")
+    text = visible(raw)
+    if not text:
+        return Number(None)
+    if text.casefold() in PLACEHOLDERS:
+        return Number(None, "placeholder_value")
+    text = text.translate(THAI_DIGITS)
+    factor = 1
+    unit = (before and before.fullmatch(text)) or (after and after.fullmatch(text))
+    if unit:
+        text = unit["number"].strip()
+        factor = 1_000_000 if unit.groupdict().get("million") else 1
+    number = _plain_number(text)
+    return number if number.value is None else _fit(number.value * factor, scale)
+
+
+@remembered
+def read_money(raw: str) -> Number:
+    """Read an amount of baht: thousands separators, Thai digits, `บาท`, `ล้านบาท`, `.-`."""
+    return _read_number(raw, _MONEY, before=None, after=_MONEY_AFTER)
+
+
+@remembered
+def read_percent(raw: str) -> Number:
+    """Read a percentage: `50`, `ร้อยละ 50`, `50%` and `๕๐` are 50."""
+    return _read_number(raw, _PERCENT, before=_PERCENT_BEFORE, after=_PERCENT_AFTER)
+
+
+@remembered
+def read_result(raw: str) -> Number:
+    """Read a monthly result, in the project's own unit or as a percentage."""
+    return _read_number(raw, _VALUE, before=_PERCENT_BEFORE, after=_PERCENT_AFTER)
+
+
+@remembered
+def read_number(raw: str) -> Number:
+    """Read a number without any unit; `1e6` and `1.234,50` are refused, never 0."""
+    return _read_number(raw, _VALUE, before=None, after=None)
+
+
+_NUMERALS = frozenset("0123456789๐๑๒๓๔๕๖๗๘๙.,-")
+
+
+def read_quantity(raw: str, unit: str | None) -> Quantity:
+    """Split `1,200.50 ตารางเมตร` into value and unit; `unit` is what the page's row หน่วยนับ says.
+
+    The site writes the value, a space and the unit; either may be missing. A text that is neither is left whole.
+    """
+    is_long = len(raw) > LONGEST_VALUE or (unit is not None and len(unit) > LONGEST_VALUE)
+    return _split_quantity(raw, unit) if is_long else _remembered_quantity(raw, unit)
+
+
+def _split_quantity(raw: str, unit: str | None) -> Quantity:
+    text = raw.strip()
+    if not text:
+        return Quantity(None, None)
+    # Without a space between, a unit that begins like a number (`0`, `.5`) could be the end of one.
+    if unit and text.endswith(unit) and (unit[0] not in _NUMERALS or text[-len(unit) - 1 : -len(unit)] in ("", " ")):
+        number_text = text[: -len(unit)].strip()
+        if not number_text:
+            return Quantity(None, unit)
+        number = read_number(number_text)
+        if number.value is not None or number.problem == "placeholder_value":
+            return Quantity(number.value, unit, number.problem)
+        # A whole text that happens to end like the unit is not a quantity.
+        return Quantity(None, None, "unreadable_quantity")
+    alone = read_number(text)
+    if alone.value is not None or alone.problem == "placeholder_value":
+        return Quantity(alone.value, None, alone.problem)
+    words = text.split(maxsplit=1)
+    number = read_number(words[0])
+    if number.value is not None:
+        return Quantity(number.value, None if words[1] == "()" else words[1], number.problem)
+    return Quantity(None, None, "unreadable_quantity")
+
+
+_remembered_quantity = lru_cache(maxsize=MOST_REMEMBERED)(_split_quantity)
