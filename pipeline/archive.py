@@ -24,7 +24,7 @@ from pipeline.errors import PipelineError
 from pipeline.fetch_log import FetchLogRow, JournalEntry, journal_line, read_fetch_log, read_journal, write_fetch_log
 from pipeline.schema import schema_of
 from pipeline.software import software
-from pipeline.warc import Capture, capture_members, member_ends, read_captures, warcinfo_member
+from pipeline.warc import Capture, capture_members, read_captures, warcinfo_member
 
 _SYNC_SECONDS = 1.0
 _SEGMENT_NAME = re.compile(
@@ -56,14 +56,6 @@ class ListedProject(NamedTuple):
     seen_at: dt.datetime
     is_complete: bool
     stated_total: int | None
-
-
-class Recovery(NamedTuple):
-    """What was done about one segment that a crash had left open."""
-
-    segment: str
-    kept_rows: int
-    cut_bytes: int
 
 
 def new_run_id(now: dt.datetime) -> str:
@@ -134,7 +126,7 @@ class ArchiveWriter:
                 self._sync()
         except OSError as error:
             self._close()
-            raise _explained(error, self._raw_dir) from error
+            raise explained(error, self._raw_dir) from error
         if self._end >= self._segment_bytes:
             self.seal()
         return row
@@ -150,11 +142,11 @@ class ArchiveWriter:
         partial = final.with_name(final.name + ".open")
         try:
             pq.write_table(pa.Table.from_arrays(arrays, schema=schema), partial, compression="zstd")
-            _sync_path(partial)
+            sync_path(partial)
             partial.replace(final)
-            _sync_path(self._raw_dir)
+            sync_path(self._raw_dir)
         except OSError as error:
-            raise _explained(error, self._raw_dir) from error
+            raise explained(error, self._raw_dir) from error
 
     def seal(self) -> None:
         """Close the open segment for good; a later append begins the next one."""
@@ -162,9 +154,9 @@ class ArchiveWriter:
             return
         try:
             self._sync()
-            _seal(self._raw_dir, self._segment, (entry.row for entry in read_journal(self._path(".journal"))))
+            seal_segment(self._raw_dir, self._segment, (entry.row for entry in read_journal(self._path(".journal"))))
         except OSError as error:
-            raise _explained(error, self._raw_dir) from error
+            raise explained(error, self._raw_dir) from error
         finally:
             self._close()
         self._part += 1
@@ -222,7 +214,7 @@ def check_writable(raw_dir: Path) -> None:
         probe.write_bytes(b"")
         probe.unlink()
     except OSError as error:
-        raise _explained(error, raw_dir) from error
+        raise explained(error, raw_dir) from error
 
 
 def sealed_segments(raw_dir: Path) -> list[Segment]:
@@ -255,49 +247,7 @@ def read_segment(segment: Segment) -> Iterator[tuple[FetchLogRow, Capture]]:
             yield row, capture
 
 
-def recover(raw_dir: Path) -> list[Recovery]:
-    """Seal what a crash left open: cut the torn tail at the last whole page and keep every row before it.
-
-    A segment another process is still writing is left alone.
-    """
-    if not raw_dir.is_dir():
-        return []
-    recovered = []
-    try:
-        for journal in sorted(raw_dir.glob("*.journal")):
-            with journal.open("rb") as handle:
-                try:
-                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    continue
-                recovered.append(_recover_segment(raw_dir, journal))
-        for partial in raw_dir.glob("*.parquet.open"):
-            partial.unlink()
-    except OSError as error:
-        raise _explained(error, raw_dir) from error
-    return recovered
-
-
-def _recover_segment(raw_dir: Path, journal: Path) -> Recovery:
-    name = journal.name.removesuffix(".journal")
-    open_warc, sealed_warc = raw_dir / f"{name}.warc.gz.open", raw_dir / f"{name}.warc.gz"
-    warc = open_warc if open_warc.exists() else sealed_warc
-    whole_ends = set(member_ends(warc)) if warc.exists() else set()
-    kept = [entry for entry in read_journal(journal) if entry.end == 0 or entry.end in whole_ends]
-    cut = 0
-    if open_warc.exists():
-        end = max((entry.end for entry in kept), default=0)
-        cut = open_warc.stat().st_size - end
-        if end:
-            os.truncate(open_warc, end)
-            _sync_path(open_warc)
-        else:
-            open_warc.unlink()
-    _seal(raw_dir, name, (entry.row for entry in kept))
-    return Recovery(name, len(kept), cut)
-
-
-def _seal(raw_dir: Path, name: str, rows: Iterator[FetchLogRow]) -> None:
+def seal_segment(raw_dir: Path, name: str, rows: Iterator[FetchLogRow]) -> None:
     """Rename a synced segment into place; done again after a crash between two of its steps, it ends the same."""
     journal, open_warc = raw_dir / f"{name}.journal", raw_dir / f"{name}.warc.gz.open"
     log = raw_dir / f"{name}.fetches.parquet"
@@ -309,12 +259,13 @@ def _seal(raw_dir: Path, name: str, rows: Iterator[FetchLogRow]) -> None:
         partial_log.replace(log)
     else:
         partial_log.unlink()
-    _sync_path(raw_dir)
+    sync_path(raw_dir)
     journal.unlink()
-    _sync_path(raw_dir)
+    sync_path(raw_dir)
 
 
-def _sync_path(path: Path) -> None:
+def sync_path(path: Path) -> None:
+    """Bring a file, or the names in a directory, to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -322,7 +273,8 @@ def _sync_path(path: Path) -> None:
         os.close(handle)
 
 
-def _explained(error: OSError, raw_dir: Path) -> ArchiveError:
+def explained(error: OSError, raw_dir: Path) -> ArchiveError:
+    """The trouble with the archive in a sentence that says what to do."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return ArchiveError(f"{raw_dir}: the disk is full; free some space and run again: what was fetched is kept")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):

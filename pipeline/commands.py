@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.archive import ArchiveWriter, recover
+from pipeline.archive import ArchiveWriter
 from pipeline.build_stage import build_and_publish, is_built, parse_archive
 from pipeline.clock import utc_now
 from pipeline.errors import WrongUsageError
@@ -19,6 +19,7 @@ from pipeline.known import known_pages
 from pipeline.lock import data_dir_lock
 from pipeline.narrator import Narrator, printable, tell
 from pipeline.publish import Published
+from pipeline.recovery import recover
 from pipeline.refresh import INTERRUPTED, ExitCode, fetch_sources, new_record, run_stages
 from pipeline.refresh import refresh as run_refresh
 from pipeline.run_record import RunRecord

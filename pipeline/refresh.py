@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from enum import IntEnum
 
-from pipeline.archive import recover
 from pipeline.build_stage import build_and_publish, parse_archive
 from pipeline.clock import Clock, utc_now
 from pipeline.errors import PipelineError
@@ -14,6 +13,7 @@ from pipeline.interruption import orderly_interruption
 from pipeline.narrator import Narrator
 from pipeline.notify import Alarm
 from pipeline.publish import Published
+from pipeline.recovery import recover
 from pipeline.run_record import (
     RecordError,
     RunRecord,

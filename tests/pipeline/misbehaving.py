@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-from pipeline.archive import ArchiveWriter, recover, sealed_segments
+from pipeline.archive import ArchiveWriter, sealed_segments
 from pipeline.crawl import CrawlSummary
 from pipeline.fetch_log import FetchLogRow, read_fetch_log
 from pipeline.fetch_run import FetchRun
+from pipeline.recovery import recover
 from pipeline.sample import SamplePage, fresh_token, listing_page
 from pipeline.schedule import Reason, Visit
 from pipeline.settings import FetchSettings, Source

@@ -25,13 +25,13 @@ from pipeline.archive import (
     Segment,
     new_run_id,
     read_segment,
-    recover,
     sealed_segments,
 )
 from pipeline.audit import audit_archive
 from pipeline.fetch_log import FetchLogRow, JournalEntry, journal_line, read_fetch_log, read_journal, snapshot_id
 from pipeline.fetch_run import FetchRun
 from pipeline.known import known_pages
+from pipeline.recovery import recover
 from pipeline.schedule import make_plan
 from pipeline.settings import FetchSettings, Source
 from pipeline.warc import Capture, member_ends, read_capture
