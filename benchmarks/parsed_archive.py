@@ -6,7 +6,7 @@ import duckdb
 
 from parsers.labels import LABELS
 from pipeline.inputs import PARSED_TABLES
-from pipeline.schema import schema_of
+from pipeline.schema import duckdb_type, schema_of
 
 FINGERPRINT = "bench"
 # One project in so many was captured a second time with another content.
@@ -130,16 +130,9 @@ def make_parsed(parsed_dir: Path, n_projects: int, memory_limit: str = "3GB") ->
 
 def _copy(table: str, select: str, folder: Path, part: int) -> str:
     schema = schema_of(PARSED_TABLES[table])
-    columns = ", ".join(f'CAST("{field.name}" AS {_sql_type(str(field.type))}) AS "{field.name}"' for field in schema)
+    columns = ", ".join(f'CAST("{field.name}" AS {duckdb_type(field.type)}) AS "{field.name}"' for field in schema)
     labels = [f"ป้าย {field}" for field in FIELDS] + [f"ผลงานเดือนที่ {n}" for n in range(1, 17)]
     select = select.replace("$labels", repr(labels)).replace("$fields", repr([*FIELDS, *["month"] * 16]))
     select = select.replace("FROM captures", f"FROM (SELECT * FROM captures WHERE part = {part})")
     options = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480"
     return f"COPY (SELECT {columns} FROM ({select})) TO '{folder}/{table}.parquet' ({options})"
-
-
-def _sql_type(arrow_type: str) -> str:
-    names = {"string": "VARCHAR", "int64": "BIGINT", "bool": "BOOLEAN", "date32[day]": "DATE"}
-    if arrow_type.startswith("decimal128"):
-        return arrow_type.replace("decimal128", "DECIMAL")
-    return names.get(arrow_type, "TIMESTAMPTZ")

@@ -17,7 +17,7 @@ from parsers.records import Issue, MonthRow, PageField, PageRecord, ProgressRow,
 from pipeline.errors import PipelineError
 from pipeline.fetch_log import FetchLogRow
 from pipeline.models import RULE_TEXTS, Model
-from pipeline.schema import schema_of
+from pipeline.schema import duckdb_columns, schema_of
 from pipeline.settings import Source
 
 
@@ -189,11 +189,12 @@ def issue_rules(models: Iterable[Model]) -> list[RuleRow]:
 def _attach_rows(
     con: duckdb.DuckDBPyConnection, name: str, record_type: type[NamedTuple], rows: Sequence[NamedTuple]
 ) -> None:
-    schema = schema_of(record_type)
-    table = pa.Table.from_pylist([row._asdict() for row in rows], schema=schema)
-    con.register("rows_to_attach", table)
-    con.execute(f"CREATE TABLE input.{name} AS SELECT * FROM rows_to_attach").complete()
-    con.unregister("rows_to_attach")
+    # As a parameter: pyarrow would import pandas to make a table of them, which takes longer than all the rest.
+    con.execute(
+        f"CREATE TABLE input.{name} AS "
+        f"SELECT unnest($rows::STRUCT({duckdb_columns(record_type)})[], recursive := true)",
+        {"rows": [row._asdict() for row in rows]},
+    ).complete()
 
 
 def _attach_parsed(
@@ -201,11 +202,7 @@ def _attach_parsed(
 ) -> None:
     """One view over the files of all parts; `filename` stays so that copies of one capture can be told apart."""
     schema = schema_of(record_type)
-    con.register("empty_to_attach", schema.empty_table())
-    con.execute(
-        f"CREATE TABLE parsed.empty_{name} AS SELECT *, ''::VARCHAR AS filename FROM empty_to_attach"
-    ).complete()
-    con.unregister("empty_to_attach")
+    con.execute(f"CREATE TABLE parsed.empty_{name} ({duckdb_columns(record_type)}, filename VARCHAR)").complete()
     files = [file for part in parts for file in sorted(part.glob(f"{name}*.parquet"))]
     are_older = [_lacks_columns(file, schema, record_type._field_defaults) for file in files]
     columns = ", ".join(f'"{column}"' for column in schema.names)

@@ -15,6 +15,13 @@ _SCALARS: dict[type, pa.DataType] = {
     dt.datetime: pa.timestamp("us", tz="UTC"),
     dt.date: pa.date32(),
 }
+_DUCKDB_TYPES: dict[pa.DataType, str] = {
+    _SCALARS[str]: "VARCHAR",
+    _SCALARS[int]: "BIGINT",
+    _SCALARS[bool]: "BOOLEAN",
+    _SCALARS[dt.datetime]: "TIMESTAMPTZ",
+    _SCALARS[dt.date]: "DATE",
+}
 # Baht with satang; percentages as reported (45,069.0000 occurs); any other value with room for a budget in satang.
 _THB, _PCT, _VALUE = pa.decimal128(18, 2), pa.decimal128(12, 4), pa.decimal128(24, 6)
 
@@ -25,6 +32,16 @@ def schema_of(record_type: type[NamedTuple]) -> pa.Schema:
     Raises TypeError for an annotation that has no column type.
     """
     return pa.schema([_column(record_type, name, hint) for name, hint in typing.get_type_hints(record_type).items()])
+
+
+def duckdb_columns(record_type: type[NamedTuple]) -> str:
+    """The columns of a NamedTuple as DuckDB declares them: `"name" VARCHAR, …`."""
+    return ", ".join(f'"{field.name}" {duckdb_type(field.type)}' for field in schema_of(record_type))
+
+
+def duckdb_type(kind: pa.DataType) -> str:
+    """What DuckDB calls the type of a column."""
+    return _DUCKDB_TYPES.get(kind) or str(kind).replace("decimal128", "DECIMAL")
 
 
 def decimal_type(column: str) -> "pa.Decimal128Type[int, int]":
