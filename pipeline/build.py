@@ -1,13 +1,11 @@
 """Runs the SQL models in DuckDB: data/parsed → the tables of a release."""
 
 import contextlib
-import datetime as dt
 import os
 import secrets
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 import duckdb
 
@@ -16,8 +14,7 @@ from pipeline.dictionary import column_comment, parquet_metadata, table_comment
 from pipeline.errors import PipelineError
 from pipeline.inputs import REAL_PROJECTS, InputError, attach_inputs, find_damage
 from pipeline.interruption import interruptible_query
-from pipeline.models import FINDINGS, Model, load_models, read_macros
-from pipeline.schema import schema_of
+from pipeline.models import Model, load_models, read_macros
 from pipeline.settings import BuildSettings, Settings, Source
 
 DATABASE = "bma_projects.duckdb"
@@ -28,22 +25,6 @@ SALT_FILE = "user-names.salt"
 
 class BuildError(PipelineError):
     """The tables cannot be built; the message says which file or model and what to do."""
-
-
-class Finding(NamedTuple):
-    """The shape every query in sql/quality returns, with code and severity in front."""
-
-    code: str
-    severity: str
-    source_id: str
-    project_id: str | None
-    snapshot_id: str | None
-    field: str | None
-    label: str | None
-    ordinal: int | None
-    raw: str | None
-    message: str
-    first_seen_at: dt.datetime | None
 
 
 def build(settings: Settings, *, fingerprint: str, out_dir: Path) -> dict[str, int]:
@@ -63,8 +44,6 @@ def build(settings: Settings, *, fingerprint: str, out_dir: Path) -> dict[str, i
                 note = _invented_note(con)
                 counts = {}
                 for model in models.values():
-                    if FINDINGS in model.reads:
-                        _make_findings(con, models)
                     if model.layer == "curated":
                         counts[model.name] = _write_table(con, model, out_dir, note)
                     else:
@@ -194,19 +173,6 @@ def _write_table(con: duckdb.DuckDBPyConnection, model: Model, out_dir: Path, no
         f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP_SIZE}, KV_METADATA {{{metadata}}})"
     ).complete()
     return int(con.execute(f"SELECT count(*) FROM {model.name}").fetchall()[0][0])
-
-
-def _make_findings(con: duckdb.DuckDBPyConnection, models: Mapping[str, Model]) -> None:
-    """Put what all checks found into one relation; a check says neither its code nor its severity, its header does."""
-    con.register("no_findings", schema_of(Finding).empty_table())
-    con.execute("CREATE TABLE quality.no_findings AS SELECT * FROM no_findings").complete()
-    con.unregister("no_findings")
-    selects = ["SELECT * FROM quality.no_findings"] + [
-        f"SELECT {_quoted(check.name)} AS code, {_quoted(check.tags['severity'])} AS severity, * FROM {check.relation}"
-        for check in models.values()
-        if check.layer == "quality"
-    ]
-    con.execute(f"CREATE VIEW {FINDINGS} AS {' UNION ALL BY NAME '.join(selects)}").complete()
 
 
 def _execute(con: duckdb.DuckDBPyConnection, model: Model, statement: str) -> None:

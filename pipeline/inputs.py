@@ -74,6 +74,22 @@ class SourceRow(NamedTuple):
     is_invented: bool
 
 
+class Finding(NamedTuple):
+    """The shape every query in sql/quality returns, with code and severity in front."""
+
+    code: str
+    severity: str
+    source_id: str
+    project_id: str | None
+    snapshot_id: str | None
+    field: str | None
+    label: str | None
+    ordinal: int | None
+    raw: str | None
+    message: str
+    first_seen_at: dt.datetime | None
+
+
 class RealProjectRow(NamedTuple):
     """A real project within an invented source."""
 
@@ -122,6 +138,7 @@ def attach_inputs(
         con, "sources", SourceRow, [SourceRow(s.source_id, s.base_url, s.title, s.is_invented) for s in sources]
     )
     _attach_rows(con, "real_projects", RealProjectRow, REAL_PROJECTS)
+    _attach_rows(con, "no_findings", Finding, [])
 
 
 def find_parts(parsed_dir: Path, fingerprint: str) -> list[Path]:

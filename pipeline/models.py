@@ -18,7 +18,7 @@ to its reader and is published nowhere.
 import functools
 import graphlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -31,7 +31,7 @@ from pipeline.errors import PipelineError
 
 LAYERS = ("staging", "curated", "quality", "views")
 # Every finding of sql/quality in one relation; quality_issues reads it, so that no check can be forgotten there.
-FINDINGS = "quality.findings"
+_FINDINGS = "all_findings"
 RULE_TEXTS = ("severity", "title_th", "title_en", "advice_th", "advice_en", "message_th")
 _DIRECTIVES = ("key", "sort", "references", "warning", "columns", "form", *RULE_TEXTS)
 _DIRECTIVE = re.compile(r"[a-z_]+:( |$)")
@@ -102,6 +102,8 @@ def load_models(root: Traversable | None = None) -> Mapping[str, Model]:
         for entry in sorted(_entries(root / layer), key=lambda found: found.name)
         if entry.name.endswith(".sql")
     ]
+    if checks := [model for model in models if model.layer == "quality"]:
+        models.append(_all_findings(checks))
     return MappingProxyType(in_order(_resolve({model.relation: model for model in models})))
 
 
@@ -141,13 +143,27 @@ def read_model(layer: str, name: str, text: str) -> Model:
     )
 
 
+def _all_findings(checks: Sequence[Model]) -> Model:
+    """What all checks found; a check says neither its code nor its severity, its header does."""
+    selects = ["FROM input.no_findings"] + [
+        f"SELECT '{check.name}' AS code, '{check.tags['severity']}' AS severity, * FROM {check.relation}"
+        for check in checks
+    ]
+    return Model(
+        layer="staging",
+        name=_FINDINGS,
+        sql=" UNION ALL BY NAME ".join(selects),
+        description="What all checks found.",
+        tags={"form": "view"},
+        reads=frozenset(check.relation for check in checks),
+    )
+
+
 def in_order(models: Mapping[str, Model], inputs: Iterable[str] = ("parsed", "input")) -> dict[str, Model]:
     """Sort models so that each runs after what it reads; raises ModelError for a cycle or a missing table."""
-    checks = frozenset(name for name, model in models.items() if model.layer == "quality")
     graph: dict[str, frozenset[str]] = {}
     for name, model in models.items():
-        needed = frozenset().union(*(checks if table == FINDINGS else {table} for table in model.reads))
-        needed = frozenset(table for table in needed if table.partition(".")[0] not in inputs)
+        needed = frozenset(table for table in model.reads if table.partition(".")[0] not in inputs)
         for table in sorted(needed - models.keys()):
             raise ModelError(f"{model.path}: reads {table}, but no file in sql/ makes it")
         graph[name] = needed

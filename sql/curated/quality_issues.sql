@@ -43,7 +43,7 @@ WITH findings AS (
         found.raw,
         found.message,
         coalesce(found.first_seen_at, newest.valid_from) AS first_seen_at
-    FROM quality.findings AS found
+    FROM staging.all_findings AS found
     LEFT JOIN staging.newest AS newest
         ON found.source_id = newest.source_id AND found.project_id = newest.project_id
 )

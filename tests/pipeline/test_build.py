@@ -82,6 +82,21 @@ def test_the_same_parsed_data_gives_the_same_bytes(archive: ParsedArchive) -> No
     assert digests[0] == digests[1] == digests[2]
 
 
+def test_a_build_does_not_take_the_time_to_import_pandas(archive: ParsedArchive) -> None:
+    fill(archive)
+    archive.write()
+    program = """if True:
+        import sys
+        from pathlib import Path
+        from pipeline.build import build
+        from pipeline.settings import Settings
+        data_dir = Path(sys.argv[1])
+        build(Settings(data_dir=data_dir), fingerprint=sys.argv[2], out_dir=data_dir / "out")
+        sys.exit("pandas" in sys.modules)
+    """
+    subprocess.run([sys.executable, "-c", program, str(archive.data_dir), FINGERPRINT], check=True)
+
+
 def test_many_row_groups_give_the_same_bytes_on_one_thread_and_two(archive: ParsedArchive) -> None:
     reports = [("2025-12-01", "5", "1", "ไม่มี", f"{n}") for n in range(300)]
     for number in range(150):
