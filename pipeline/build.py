@@ -4,8 +4,9 @@ import contextlib
 import os
 import secrets
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -14,6 +15,7 @@ from pipeline.dictionary import column_comment, parquet_metadata, table_comment
 from pipeline.errors import PipelineError
 from pipeline.inputs import REAL_PROJECTS, InputError, attach_inputs, find_damage
 from pipeline.interruption import interruptible_query
+from pipeline.model_run import Session, run_models
 from pipeline.models import Model, load_models, read_macros
 from pipeline.settings import BuildSettings, Settings, Source
 
@@ -32,31 +34,19 @@ def build(settings: Settings, *, fingerprint: str, out_dir: Path) -> dict[str, i
 
     Only parts made by the parser with this fingerprint are read. out_dir must not exist or be empty. Raises BuildError.
     """
-    out_dir.mkdir(parents=True, exist_ok=True)
-    if any(out_dir.iterdir()):
-        raise BuildError(f"{out_dir}: not empty; build into a new directory")
     models = load_models()
-    with tempfile.TemporaryDirectory(dir=settings.build.temp_directory, prefix="bma-projects-") as scratch:
-        con = duckdb.connect(str(out_dir / DATABASE), config=_limits(settings.build, Path(scratch)))
-        try:
-            with interruptible_query(con.interrupt):
-                _prepare(con, settings, fingerprint, models, Path(scratch))
-                note = _invented_note(con)
-                counts = {}
-                for model in models.values():
-                    if model.layer == "curated":
-                        counts[model.name] = _write_table(con, model, out_dir, note)
-                    else:
-                        _make_relation(con, model, note)
-                used = _sources_used(con, settings)
-        except InputError as error:
-            raise BuildError(str(error)) from error
-        except (BuildError, duckdb.Error) as error:
-            # A part that is torn within shows only when a model reads it: name the part rather than the model.
-            raise BuildError(find_damage(settings.parsed_dir, fingerprint) or str(error)) from error
-        finally:
-            con.close()
-    tables = [model for model in models.values() if model.layer == "curated"]
+    with _prepared(settings, fingerprint, out_dir, out_dir / DATABASE) as con:
+        note = _invented_note(con)
+
+        def make(session: Session, model: Model) -> int | None:
+            if model.layer == "curated":
+                return _write_table(session, model, out_dir, note)
+            _make_relation(session, model, note)
+            return None
+
+        counts = run_models(models, _sessions(con, settings), make)
+        used = _sources_used(con, settings)
+    tables = sorted((model for model in models.values() if model.layer == "curated"), key=lambda model: model.name)
     write_datapackage(out_dir, tables, column_types(out_dir), used, note)
     (out_dir / DATABASE).chmod(0o444)
     return dict(sorted(counts.items()))
@@ -99,24 +89,52 @@ def _limits(settings: BuildSettings, scratch: Path) -> dict[str, str | bool | in
     }
 
 
-def _prepare(
-    con: duckdb.DuckDBPyConnection, settings: Settings, fingerprint: str, models: Mapping[str, Model], scratch: Path
-) -> None:
-    # On disk, because tables in memory count against its limit uncompressed.
-    con.execute(f"ATTACH {_quoted(str(scratch / 'staging.duckdb'))} AS staging").complete()
-    con.execute("ATTACH ':memory:' AS quality").complete()
-    con.execute("SET VARIABLE salt = $salt", {"salt": user_name_salt(settings.data_dir)}).complete()
-    con.execute("SET VARIABLE publish_user_names = $publish", {"publish": settings.build.publish_user_names}).complete()
-    con.execute(read_macros()).complete()
-    attach_inputs(
-        con,
-        parsed_dir=settings.parsed_dir,
-        fingerprint=fingerprint,
-        runs_dir=settings.runs_dir,
-        models=models.values(),
-        sources=settings.sources.values(),
-    )
-    _check_captures(con)
+@contextlib.contextmanager
+def _prepared(
+    settings: Settings, fingerprint: str, out_dir: Path, database: Path | None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with the inputs attached; the tables go into the database, or into one that is thrown away."""
+    out_dir.mkdir(parents=True, exist_ok=True)
+    if any(out_dir.iterdir()):
+        raise BuildError(f"{out_dir}: not empty; build into a new directory")
+    with tempfile.TemporaryDirectory(dir=settings.build.temp_directory, prefix="bma-projects-") as name:
+        scratch = Path(name)
+        con = duckdb.connect(str(database or scratch / DATABASE), config=_limits(settings.build, scratch))
+        try:
+            with interruptible_query(con.interrupt):
+                # On disk, because tables in memory count against its limit uncompressed.
+                con.execute(f"ATTACH {_quoted(str(scratch / 'staging.duckdb'))} AS staging").complete()
+                con.execute("ATTACH ':memory:' AS quality").complete()
+                attach_inputs(
+                    con,
+                    parsed_dir=settings.parsed_dir,
+                    fingerprint=fingerprint,
+                    runs_dir=settings.runs_dir,
+                    models=load_models().values(),
+                    sources=settings.sources.values(),
+                )
+                _check_captures(con)
+                yield con
+        except InputError as error:
+            raise BuildError(str(error)) from error
+        except (BuildError, duckdb.Error) as error:
+            # A part that is torn within shows only when a model reads it: name the part rather than the model.
+            raise BuildError(find_damage(settings.parsed_dir, fingerprint) or str(error)) from error
+        finally:
+            con.close()
+
+
+def _sessions(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[Session]:
+    """One or two sessions for the models: one alone leaves a core idle, more would share the memory among too many."""
+    salt = user_name_salt(settings.data_dir)
+    sessions = [con.cursor() for _ in range(min(settings.build.threads, 2))]
+    for session in sessions:
+        # Variables and temporary macros belong to one session.
+        session.execute("SET VARIABLE salt = $salt", {"salt": salt}).complete()
+        publish = {"publish": settings.build.publish_user_names}
+        session.execute("SET VARIABLE publish_user_names = $publish", publish).complete()
+        session.execute(read_macros()).complete()
+    return sessions
 
 
 def _check_captures(con: duckdb.DuckDBPyConnection) -> None:
@@ -150,7 +168,7 @@ def _sources_used(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[So
     return [settings.sources[source_id] for (source_id,) in used if source_id in settings.sources]
 
 
-def _make_relation(con: duckdb.DuckDBPyConnection, model: Model, note: str) -> None:
+def _make_relation(con: Session, model: Model, note: str) -> None:
     """Make one relation that stays out of the release, or a view of it."""
     kind = "VIEW" if model.layer == "views" or model.tags.get("form") == "view" else "TABLE"
     if model.layer == "views":
@@ -160,34 +178,41 @@ def _make_relation(con: duckdb.DuckDBPyConnection, model: Model, note: str) -> N
         _comment(con, model, "VIEW", note)
 
 
-def _write_table(con: duckdb.DuckDBPyConnection, model: Model, out_dir: Path, note: str) -> int:
+def _write_table(con: Session, model: Model, out_dir: Path, note: str) -> int:
     """Make one published table, sorted by its key, and its Parquet file."""
+    _check_columns(con, model)
+    _execute(con, model, f"CREATE TABLE {model.name} AS {_sorted(model)}")
+    _comment(con, model, "TABLE", note)
+    return _write_parquet(con, model, f"FROM {model.name}", out_dir, note)
+
+
+def _sorted(model: Model) -> str:
     described = ", ".join(f'"{column.name}"' for column in model.columns)
     order = ", ".join(f'"{column}"' for column in model.sort)
-    _check_columns(con, model)
-    _execute(con, model, f"CREATE TABLE {model.name} AS SELECT {described} FROM ({model.sql}) ORDER BY {order}")
-    _comment(con, model, "TABLE", note)
+    return f"SELECT {described} FROM ({model.sql}) ORDER BY {order}"
+
+
+def _write_parquet(con: Session, model: Model, query: str, out_dir: Path, note: str) -> int:
     metadata = ", ".join(f"{_quoted(name)}: {_quoted(text)}" for name, text in parquet_metadata(model, note).items())
-    con.execute(
-        f"COPY (FROM {model.name}) TO {_quoted(str(out_dir / f'{model.name}.parquet'))} "
-        f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP_SIZE}, KV_METADATA {{{metadata}}})"
-    ).complete()
-    return int(con.execute(f"SELECT count(*) FROM {model.name}").fetchall()[0][0])
+    rows = _execute(
+        con,
+        model,
+        f"COPY ({query}) TO {_quoted(str(out_dir / f'{model.name}.parquet'))} "
+        f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP_SIZE}, KV_METADATA {{{metadata}}})",
+    )
+    return int(rows[0][0])
 
 
-def _execute(con: duckdb.DuckDBPyConnection, model: Model, statement: str) -> None:
+def _execute(con: Session, model: Model, statement: str) -> list[tuple[Any, ...]]:
     try:
-        con.execute(statement).complete()
+        return con.execute(statement).fetchall()
     except duckdb.Error as error:
         raise BuildError(f"{model.path}: {error}") from error
 
 
-def _check_columns(con: duckdb.DuckDBPyConnection, model: Model) -> None:
+def _check_columns(con: Session, model: Model) -> None:
     """Header and SELECT must name the same columns in the same order, but for those that only sort the table."""
-    try:
-        made = [row[0] for row in con.execute(f"DESCRIBE {model.sql}").fetchall()]
-    except duckdb.Error as error:
-        raise BuildError(f"{model.path}: {error}") from error
+    made = [row[0] for row in _execute(con, model, f"DESCRIBE {model.sql}")]
     described = [column.name for column in model.columns]
     made = [column for column in made if column in described or column not in model.sort]
     if made != described:
@@ -195,7 +220,7 @@ def _check_columns(con: duckdb.DuckDBPyConnection, model: Model) -> None:
         raise BuildError(f"{model.path}: header and SELECT differ in their columns: {', '.join(odd)}")
 
 
-def _comment(con: duckdb.DuckDBPyConnection, model: Model, kind: str, note: str) -> None:
+def _comment(con: Session, model: Model, kind: str, note: str) -> None:
     comments = [f"COMMENT ON {kind} {model.name} IS {_quoted(table_comment(model, note))}"]
     comments += [
         f'COMMENT ON COLUMN {model.name}."{column.name}" IS {_quoted(column_comment(column))}'

@@ -18,7 +18,7 @@ to its reader and is published nowhere.
 import functools
 import graphlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -30,6 +30,8 @@ from sqlglot import exp
 from pipeline.errors import PipelineError
 
 LAYERS = ("staging", "curated", "quality", "views")
+# The schemas of what models read and none of them makes.
+_INPUTS = ("parsed", "input")
 # Every finding of sql/quality in one relation; quality_issues reads it, so that no check can be forgotten there.
 _FINDINGS = "all_findings"
 RULE_TEXTS = ("severity", "title_th", "title_en", "advice_th", "advice_en", "message_th")
@@ -159,20 +161,26 @@ def _all_findings(checks: Sequence[Model]) -> Model:
     )
 
 
-def in_order(models: Mapping[str, Model], inputs: Iterable[str] = ("parsed", "input")) -> dict[str, Model]:
+def in_order(models: Mapping[str, Model]) -> dict[str, Model]:
     """Sort models so that each runs after what it reads; raises ModelError for a cycle or a missing table."""
-    graph: dict[str, frozenset[str]] = {}
-    for name, model in models.items():
-        needed = frozenset(table for table in model.reads if table.partition(".")[0] not in inputs)
-        for table in sorted(needed - models.keys()):
-            raise ModelError(f"{model.path}: reads {table}, but no file in sql/ makes it")
-        graph[name] = needed
+    graph = dependencies(models)
     try:
         order = graphlib.TopologicalSorter({name: sorted(graph[name]) for name in sorted(graph)}).static_order()
         return {name: models[name] for name in order}
     except graphlib.CycleError as error:
         cycle = " → ".join(models[name].path for name in reversed(error.args[1]))
         raise ModelError(f"{cycle}: these models read each other in a circle") from error
+
+
+def dependencies(models: Mapping[str, Model]) -> dict[str, frozenset[str]]:
+    """Which models each of them reads; raises ModelError for a table that none of them makes."""
+    graph: dict[str, frozenset[str]] = {}
+    for name, model in models.items():
+        needed = frozenset(table for table in model.reads if table.partition(".")[0] not in _INPUTS)
+        for table in sorted(needed - models.keys()):
+            raise ModelError(f"{model.path}: reads {table}, but no file in sql/ makes it")
+        graph[name] = needed
+    return graph
 
 
 class _Header:
