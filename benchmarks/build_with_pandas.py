@@ -1,4 +1,10 @@
-"""The large curated tables made with pandas, as a yardstick for the SQL models: no checks, no DuckDB file."""
+"""The six large curated tables made with pandas, as a yardstick for the SQL models.
+
+It reads what our models read, joins, sorts by the same keys and writes the same Parquet. It leaves out what costs ours
+most: every capture counts as a version, without a look at what changed (n_changes, is_blink), at unchanged visits or at
+vanished projects; no issues are counted and no check runs; telephone numbers stay; a month has the number of its
+values, not their list (raw_values); reports keep the number they have on the page, without the count of their wordings.
+"""
 
 from pathlib import Path
 
@@ -13,10 +19,9 @@ def read(parsed_dir: Path, table: str) -> pd.DataFrame:
     return pq.read_table(sorted(parsed_dir.glob(f"*/{table}.parquet"))).to_pandas(types_mapper=pd.ArrowDtype)
 
 
-def write(frame: pd.DataFrame, order: list[str], out_dir: Path, name: str) -> None:
-    """Sort a table by its key and write it."""
-    sorted_frame = frame.sort_values(order, kind="stable")
-    sorted_frame.to_parquet(out_dir / f"{name}.parquet", compression="zstd", row_group_size=20_480, index=False)
+def write(frame: pd.DataFrame, out_dir: Path, name: str) -> None:
+    """Write a table that is sorted by its key."""
+    frame.to_parquet(out_dir / f"{name}.parquet", compression="zstd", row_group_size=20_480, index=False)
 
 
 def build_with_pandas(parsed_dir: Path, out_dir: Path) -> None:
@@ -26,22 +31,22 @@ def build_with_pandas(parsed_dir: Path, out_dir: Path) -> None:
     pages["version_no"] = pages.groupby(KEY).cumcount() + 1
     pages["valid_to"] = pages.groupby(KEY)["requested_at"].shift(-1)
     versions = pages[[*KEY, "version_no", "requested_at", "valid_to", "content_sha256", "snapshot_id"]]
-    write(versions, [*KEY, "version_no"], out_dir, "project_versions")
+    write(versions, out_dir, "project_versions")
     newest = pages.drop_duplicates(KEY, keep="last")
-    write(newest, KEY, out_dir, "projects")
+    write(newest, out_dir, "projects")
     ids = newest["snapshot_id"]
     fields = read(parsed_dir, "page_fields")
-    write(fields[fields["snapshot_id"].isin(ids)], [*KEY, "ordinal"], out_dir, "page_fields")
+    write(fields[fields["snapshot_id"].isin(ids)].sort_values([*KEY, "ordinal"]), out_dir, "page_fields")
     del fields
     months = read(parsed_dir, "month_rows")
     months = months[months["snapshot_id"].isin(ids)].sort_values([*KEY, "ordinal"])
-    write(months, [*KEY, "ordinal"], out_dir, "target_rows")
+    write(months, out_dir, "target_rows")
     by_month = months.groupby([*KEY, "month_no"], sort=False)
     targets = by_month.agg(n_rows=("raw", "size"), n_values=("raw", "nunique")).reset_index()
     canonical = months[months["role"] == "canonical"][[*KEY, "month_no", "value", "raw"]]
     targets = targets.merge(canonical, on=[*KEY, "month_no"], how="left")
     targets = targets.merge(newest[[*KEY, "target_value", "target_unit"]], on=KEY)
-    write(targets, [*KEY, "month_no"], out_dir, "targets")
+    write(targets.sort_values([*KEY, "month_no"]), out_dir, "targets")
     reports = read(parsed_dir, "progress_rows").merge(
         pages[["snapshot_id", "requested_at", "version_no"]], on="snapshot_id"
     )
@@ -50,4 +55,4 @@ def build_with_pandas(parsed_dir: Path, out_dir: Path) -> None:
     reports["first_seen_at"], reports["last_seen_at"] = seen.transform("min"), seen.transform("max")
     reports = reports.drop_duplicates([*KEY, "reported_on_raw"], keep="last")
     reports["change_pct"] = reports.groupby(KEY)["progress_pct"].diff()
-    write(reports, [*KEY, "report_no"], out_dir, "progress_history")
+    write(reports, out_dir, "progress_history")
