@@ -4,7 +4,7 @@ import contextlib
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from pipeline.errors import PipelineError
 from pipeline.inputs import REAL_PROJECTS, InputError, attach_inputs, find_damage
 from pipeline.interruption import interruptible_query
 from pipeline.model_run import Session, run_models
-from pipeline.models import Model, load_models, read_macros
+from pipeline.models import Model, load_models, needed_for, read_macros
 from pipeline.settings import BuildSettings, Settings, Source
 
 DATABASE = "bma_projects.duckdb"
@@ -50,6 +50,23 @@ def build(settings: Settings, *, fingerprint: str, out_dir: Path) -> dict[str, i
     write_datapackage(out_dir, tables, column_types(out_dir), used, note)
     (out_dir / DATABASE).chmod(0o444)
     return dict(sorted(counts.items()))
+
+
+def build_parquet(settings: Settings, *, fingerprint: str, out_dir: Path, tables: Collection[str]) -> dict[str, int]:
+    """Build only these tables, and only as Parquet: rows and order are those of a whole release. Raises BuildError."""
+    with _prepared(settings, fingerprint, out_dir, database=None) as con:
+        note = _invented_note(con)
+
+        def make(session: Session, model: Model) -> int | None:
+            if model.name not in tables:
+                _make_relation(session, model, note)
+                return None
+            count = _write_parquet(session, model, _sorted(model), out_dir, note)
+            file = _quoted(str(out_dir / f"{model.name}.parquet"))
+            _execute(session, model, f"CREATE VIEW {model.name} AS FROM read_parquet({file})")
+            return count
+
+        return run_models(needed_for(tables, load_models()), _sessions(con, settings), make)
 
 
 def column_types(release: Path) -> dict[str, dict[str, str]]:

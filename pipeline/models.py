@@ -18,7 +18,7 @@ to its reader and is published nowhere.
 import functools
 import graphlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -181,6 +181,16 @@ def dependencies(models: Mapping[str, Model]) -> dict[str, frozenset[str]]:
             raise ModelError(f"{model.path}: reads {table}, but no file in sql/ makes it")
         graph[name] = needed
     return graph
+
+
+def needed_for(tables: Iterable[str], models: Mapping[str, Model]) -> dict[str, Model]:
+    """The models in running order without which the named tables cannot be made, themselves included."""
+    graph = dependencies(models)
+    needed = set(tables)
+    for name in reversed(tuple(models)):
+        if name in needed:
+            needed |= graph[name]
+    return {name: model for name, model in models.items() if name in needed}
 
 
 class _Header:

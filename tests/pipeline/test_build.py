@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline import open_release
-from pipeline.build import DATABASE, BuildError, build
+from pipeline.build import DATABASE, BuildError, build, build_parquet
 from pipeline.models import load_models
 from pipeline.publish import building_dir, publish
 from pipeline.query import QueryError
@@ -80,6 +80,17 @@ def test_the_same_parsed_data_gives_the_same_bytes(archive: ParsedArchive) -> No
         )
     ]
     assert digests[0] == digests[1] == digests[2]
+
+
+def test_a_few_tables_alone_are_those_of_the_release(archive: ParsedArchive, filled: Built) -> None:
+    fill(archive)
+    archive.write()
+    tables = ("projects", "quality_issues", "targets")
+    counts = build_parquet(archive.settings(), fingerprint=FINGERPRINT, out_dir=archive.data_dir / "few", tables=tables)
+    assert counts == {table: filled.counts[table] for table in tables}
+    for table in tables:
+        few, whole = (pq.read_table(folder / f"{table}.parquet") for folder in (archive.data_dir / "few", filled.path))
+        assert few.to_pylist() == whole.to_pylist(), table
 
 
 def test_a_build_does_not_take_the_time_to_import_pandas(archive: ParsedArchive) -> None:

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from pipeline.model_run import Session, run_models
-from pipeline.models import Model
+from pipeline.models import Model, needed_for
 
 
 def models(**reads: tuple[str, ...]) -> dict[str, Model]:
@@ -53,3 +53,7 @@ def test_an_error_of_one_model_interrupts_the_other(sessions: list[Session]) -> 
 
     with pytest.raises(ValueError, match="left"):
         run_models(DIAMOND, sessions, make)
+
+
+def test_only_what_a_table_needs_is_made_for_it() -> None:
+    assert list(needed_for(["left"], DIAMOND)) == ["first", "left"]
