@@ -22,6 +22,8 @@ from pipeline.settings import BuildSettings, Settings, Source
 DATABASE = "bma_projects.duckdb"
 # Small enough that one agency's rows fill few groups, large enough to compress well; a multiple of DuckDB's vectors.
 ROW_GROUP_SIZE = 20_480
+# What two models at a time may need at most for each page: twice what they took of 100,000 pages with 65 rows each.
+_BYTES_PER_PAGE = 40_000
 SALT_FILE = "user-names.salt"
 
 
@@ -142,9 +144,13 @@ def _prepared(
 
 
 def _sessions(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[Session]:
-    """One or two sessions for the models: one alone leaves a core idle, more would share the memory among too many."""
+    """Two sessions where two large models fit into the memory limit together, else one."""
     salt = user_name_salt(settings.data_dir)
-    sessions = [con.cursor() for _ in range(min(settings.build.threads, 2))]
+    has_room = con.execute(
+        "SELECT count(*) * $size <= parse_formatted_bytes(current_setting('memory_limit')) FROM parsed.every_pages",
+        {"size": _BYTES_PER_PAGE},
+    ).fetchall()[0][0]
+    sessions = [con.cursor() for _ in range(min(settings.build.threads, 2 if has_room else 1))]
     for session in sessions:
         # Variables and temporary macros belong to one session.
         session.execute("SET VARIABLE salt = $salt", {"salt": salt}).complete()

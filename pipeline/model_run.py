@@ -9,11 +9,10 @@ import duckdb
 from pipeline.models import Model, dependencies
 
 Session = duckdb.DuckDBPyConnection
+Make = Callable[[Session, Model], int | None]
 
 
-def run_models(
-    models: Mapping[str, Model], sessions: Sequence[Session], make: Callable[[Session, Model], int | None]
-) -> dict[str, int]:
+def run_models(models: Mapping[str, Model], sessions: Sequence[Session], make: Make) -> dict[str, int]:
     """Call make for every model, on one session each at a time; return what it counted, by the name of the model.
 
     What make raises ends the run: queries that still run on other sessions are interrupted.

@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -14,7 +15,8 @@ import pytest
 
 from pipeline import open_release
 from pipeline.build import DATABASE, BuildError, build, build_parquet
-from pipeline.models import load_models
+from pipeline.model_run import Make, Session, run_models
+from pipeline.models import Model, load_models
 from pipeline.publish import building_dir, publish
 from pipeline.query import QueryError
 from pipeline.verify import verify_release
@@ -91,6 +93,23 @@ def test_a_few_tables_alone_are_those_of_the_release(archive: ParsedArchive, fil
     for table in tables:
         few, whole = (pq.read_table(folder / f"{table}.parquet") for folder in (archive.data_dir / "few", filled.path))
         assert few.to_pylist() == whole.to_pylist(), table
+
+
+@pytest.mark.parametrize(("bytes_per_page", "threads", "sessions"), [(1, 2, 2), (1, 1, 1), (10**12, 2, 1)])
+def test_two_models_run_at_a_time_where_memory_and_threads_allow(
+    archive: ParsedArchive, monkeypatch: pytest.MonkeyPatch, bytes_per_page: int, threads: int, sessions: int
+) -> None:
+    fill(archive)
+    found: list[int] = []
+
+    def note_sessions(models: Mapping[str, Model], sessions: Sequence[Session], make: Make) -> dict[str, int]:
+        found.append(len(sessions))
+        return run_models(models, sessions, make)
+
+    monkeypatch.setattr("pipeline.build.run_models", note_sessions)
+    monkeypatch.setattr("pipeline.build._BYTES_PER_PAGE", bytes_per_page)
+    archive.build(threads=threads)
+    assert found == [sessions]
 
 
 def test_a_build_does_not_take_the_time_to_import_pandas(archive: ParsedArchive) -> None:
