@@ -1,6 +1,7 @@
 """Models run as early as they can, and never before what they read."""
 
 import threading
+from collections.abc import Iterator
 
 import duckdb
 import pytest
@@ -17,9 +18,9 @@ DIAMOND = models(first=(), left=("first", "parsed.pages"), right=("first",), las
 
 
 @pytest.fixture
-def sessions() -> list[Session]:
-    con = duckdb.connect()
-    return [con.cursor(), con.cursor()]
+def sessions() -> Iterator[list[Session]]:
+    with duckdb.connect() as con:
+        yield [con.cursor(), con.cursor()]
 
 
 @pytest.mark.parametrize("n_sessions", [1, 2])
