@@ -10,19 +10,7 @@
 --   n_projects: projects it named | unit projects
 --   stated_total: projects it said there are | unit projects | null where it said nothing
 --   is_complete: true where it was read to its end and named all it said there are
-WITH named AS (
-    SELECT
-        source_id,
-        run_id,
-        max(seen_at) AS listed_at,
-        count(DISTINCT project_id) AS n_projects,
-        max(stated_total) AS stated_total,
-        bool_and(is_complete) AND count(DISTINCT project_id) >= coalesce(max(stated_total), 0) AS is_complete
-    FROM parsed.listing
-    GROUP BY source_id, run_id
-),
-
-answered AS (
+WITH answered AS (
     SELECT
         source_id,
         run_id,
@@ -39,7 +27,7 @@ SELECT
     n_projects,
     stated_total,
     is_complete
-FROM named
+FROM staging.listing_reads
 UNION ALL
 -- A listing without any project leaves its pages in the fetch log alone.
 SELECT
@@ -50,4 +38,5 @@ SELECT
     NULL AS stated_total,
     false AS is_complete
 FROM answered
-ANTI JOIN named ON answered.source_id = named.source_id AND answered.run_id = named.run_id
+ANTI JOIN staging.listing_reads AS named
+    ON answered.source_id = named.source_id AND answered.run_id = named.run_id
