@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from benchmarks.fuzz_parsers import Input, check, check_page, check_seed, content_of, corpus, mutate, what_of
+from benchmarks.fuzz_pages import Input, check, check_page, corpus, mutate
+from benchmarks.fuzz_parsers import check_seed, content_of, what_of
 from parsers.html import read_page
 from tests.parsers.projects import PLAIN
 
