@@ -15,7 +15,8 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.bench_archive import captures, write_archive
-from benchmarks.bench_fetch import measure, project_ids, running_server
+from benchmarks.bench_fetch import measure, project_ids
+from benchmarks.page_server import running_server
 from benchmarks.results import Line, Table, in_turns, markdown
 from pipeline.archive import read_segment, sealed_segments
 from pipeline.parse import parse
