@@ -6,6 +6,8 @@ from benchmarks.bench_archive import archive_tables
 from benchmarks.bench_parse import LIMIT, OURS, parse_table
 from benchmarks.results import Line, Table, markdown
 
+pytestmark = pytest.mark.alone
+
 
 def test_parsing_stays_within_twelve_times_the_bare_lexbor_parse() -> None:
     table = parse_table(runs=5, n_pages=60)

@@ -183,6 +183,7 @@ class TestHelp:
         )
         assert set(design.split()) == set(NAMES)
 
+    @pytest.mark.alone
     @pytest.mark.parametrize("arguments", [["--help"], ["status"]])
     def test_help_and_status_answer_at_once(self, sample_data: Path, arguments: list[str]) -> None:
         command = [COMMAND, *arguments, *(["--data-dir", str(sample_data)] if arguments == ["status"] else [])]
