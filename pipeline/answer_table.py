@@ -4,6 +4,7 @@ import datetime as dt
 import sys
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.cells import cell_len
@@ -12,7 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.narrator import printable
-from pipeline.query import Answer
+
+if TYPE_CHECKING:
+    from pipeline.query import Answer
 
 # A column narrower than this cannot be read when its texts are longer; three more part it from the next.
 _NARROWEST = 8
@@ -20,7 +23,7 @@ _BETWEEN = 3
 _WIDTH_WITHOUT_TERMINAL = 100_000
 
 
-def print_answer(answer: Answer) -> None:
+def print_answer(answer: "Answer") -> None:
     """Print rows as a table; on a terminal they fit its width, elsewhere every row is one line."""
     is_terminal = sys.stdout.isatty()
     console = Console(file=sys.stdout, highlight=False, width=None if is_terminal else _WIDTH_WITHOUT_TERMINAL)
@@ -55,7 +58,7 @@ def _least_width(names: list[str], rows: list[list[str]]) -> int:
     return sum(_BETWEEN + min(_NARROWEST, max(map(cell_len, column))) for column in columns) - _BETWEEN
 
 
-def _table(answer: Answer, names: list[str], rows: list[list[str]], *, wraps: bool) -> Table:
+def _table(answer: "Answer", names: list[str], rows: list[list[str]], *, wraps: bool) -> Table:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for position, name in enumerate(names):
         is_number = all(isinstance(row[position], int | float | Decimal | None) for row in answer.rows)
