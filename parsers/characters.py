@@ -84,12 +84,13 @@ def _pair_table() -> npt.NDArray[np.uint16]:
 
 
 _PAIRS = _pair_table()
+_UTF_16 = np.dtype("<u2")
 
 
 def has_odd_characters(content: bytes) -> bool:
     """Tell whether a page may hold anything worth the patterns; content is its content text, scanned once."""
-    marks = _PAIRS.take(np.frombuffer(content, "<u2"))
-    return bool(((marks[:-1] >> 8) & marks[1:]).any())
+    marks = _PAIRS.take(np.frombuffer(content, _UTF_16))
+    return bool(np.count_nonzero((marks[:-1] >> 8) & marks[1:]))
 
 
 def check_text(findings: Findings, text: str, field: str | None, label: str, ordinal: int) -> None:

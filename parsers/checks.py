@@ -3,16 +3,20 @@
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
+from operator import attrgetter
 
 from parsers.dates import Date
 from parsers.findings import Findings
 from parsers.records import PageRecord, ProgressRow
 
-_HUNDRED = Decimal(100)
-_FIRST_CELL = ProgressRow._fields.index("report_no") + 1
+_ZERO, _HUNDRED = Decimal(0), Decimal(100)
+# All that a report says; its day, number and stamp are read from these.
+_says = attrgetter("reported_on_raw", "progress_pct_raw", "status_code", "problem", "detail")
 
 
+@lru_cache(maxsize=64)
 def fiscal_year_days(year_ce: int) -> tuple[dt.date, dt.date]:
     """First and last day of a Thai fiscal year: 1 October of the year before to 30 September."""
     return dt.date(year_ce - 1, 10, 1), dt.date(year_ce, 9, 30)
@@ -21,7 +25,7 @@ def fiscal_year_days(year_ce: int) -> tuple[dt.date, dt.date]:
 def _check_range(
     findings: Findings, value: Decimal | None, raw: str | None, field: str, label: str, row: int | None
 ) -> None:
-    if value is not None and not 0 <= value <= _HUNDRED:
+    if value is not None and not _ZERO <= value <= _HUNDRED:
         where = "" if row is None else f" in report {row}"
         findings.add(
             "progress_out_of_range",
@@ -39,7 +43,7 @@ def _check_money(findings: Findings, page: PageRecord) -> None:
         (received, page.budget_received_thb_raw, "budget_received_thb", "งบฯ ที่ได้รับ (บาท)"),
         (spent, page.budget_spent_thb_raw, "budget_spent_thb", "งบฯ ที่ใช้ไป (บาท)"),
     ):
-        if value is not None and value < 0:
+        if value is not None and value < _ZERO:
             findings.add("negative_money", f"{label} is {value} baht", field=field, label=label, raw=raw)
     if received is not None and spent is not None and spent > received:
         findings.add(
@@ -74,17 +78,11 @@ def _check_dates(findings: Findings, page: PageRecord) -> None:
 
 
 def _check_reports(findings: Findings, reports: Sequence[ProgressRow], dates: Sequence[Date]) -> None:
-    calendars = {date.calendar for date in dates if date.value is not None}
     for report, date in zip(reports, dates, strict=True):
-        _check_range(
-            findings,
-            report.progress_pct,
-            report.progress_pct_raw,
-            "progress_history.progress_pct",
-            "ความคืบหน้า",
-            report.report_no,
-        )
+        value, raw, number = report.progress_pct, report.progress_pct_raw, report.report_no
+        _check_range(findings, value, raw, "progress_history.progress_pct", "ความคืบหน้า", number)
         if date.calendar == "be":
+            calendars = {other.calendar for other in dates if other.value is not None}
             mixed = "some of them Gregorian" if len(calendars) > 1 else "as the other reports"
             findings.add(
                 "other_calendar",
@@ -107,9 +105,9 @@ def _check_reports(findings: Findings, reports: Sequence[ProgressRow], dates: Se
                 ordinal=report.report_no,
                 raw=(report.detail or "")[:40],
             )
-    first: dict[tuple[object, ...], int] = {}
-    for report in reports:
-        earlier_no = first.setdefault(report[_FIRST_CELL:], report.report_no)
+    first: dict[object, int] = {}
+    for report in reports if len(set(map(_says, reports))) < len(reports) else ():
+        earlier_no = first.setdefault(_says(report), report.report_no)
         if earlier_no != report.report_no:
             findings.add(
                 "duplicate_report",
@@ -148,16 +146,17 @@ def _check_reports(findings: Findings, reports: Sequence[ProgressRow], dates: Se
 
 
 def _check_latest(findings: Findings, page: PageRecord, reports: Sequence[ProgressRow]) -> None:
-    dated = [report for report in reports if report.reported_on is not None]
-    last = max(dated, key=lambda report: (report.reported_on or dt.date.min, report.report_no)) if dated else None
-    stated = {
-        "the heading": page.headline_progress_pct,
-        "the row": page.progress_pct,
-        "the last report": last.progress_pct if last is not None else None,
-    }
-    known = {where: value for where, value in stated.items() if value is not None}
-    if len(set(known.values())) > 1:
-        what = ", ".join(f"{where} {value}" for where, value in known.items())
+    last_day = dt.date.min
+    last: Decimal | None = None
+    for report in reports:
+        # Of several on the last day, the last on the page.
+        if report.reported_on is not None and report.reported_on >= last_day:
+            last_day, last = report.reported_on, report.progress_pct
+    stated = (page.headline_progress_pct, page.progress_pct, last)
+    if len({*stated} - {None}) > 1:
+        where = ("the heading", "the row", "the last report")
+        known = [(name, value) for name, value in zip(where, stated, strict=True) if value is not None]
+        what = ", ".join(f"{where} {value}" for where, value in known)
         findings.add(
             "latest_progress_differs",
             f"the latest progress differs: {what}",

@@ -16,7 +16,10 @@ _NO_QUANTITY = Quantity(None, None)
 class Fields:
     """Known rows by field; no number or date is read from the last row of a page that was cut there (is_cut)."""
 
-    __slots__ = ("_findings", "_index", "_layout", "_rows", "_uncertain")
+    __slots__ = ("_findings", "_index", "_layout", "_rows", "_uncertain", "raw")
+
+    # The text of a field as it stood; None when there is no such row or the page says "not set".
+    raw: Callable[[str], str | None]
 
     def __init__(self, findings: Findings, rows: Sequence[Row], layout: Layout, *, is_cut: bool) -> None:
         self._findings = findings
@@ -28,6 +31,7 @@ class Fields:
             self._index = dict(layout.first_rows)
             for first, again in layout.repeats:
                 self._compare(first, again)
+        self.raw = {field: rows[row][1] for field, row in self._index.items()}.get
 
     def _compare(self, first: int, again: int) -> None:
         """Of two rows with the same label, only what both agree on is taken."""
@@ -40,19 +44,19 @@ class Fields:
         if field is not None and field in self._index:
             self._index = {name: index for name, index in self._index.items() if name != field}
 
-    def raw(self, field: str) -> str | None:
-        """The text of a row as it stood; None when there is no such row or the page says "not set"."""
-        index = self._index.get(field)
-        return self._rows[index][1] if index is not None else None
-
     def text(self, field: str) -> str | None:
         """A text; an empty one is None."""
         return self.raw(field) or None
 
     def number(self, field: str, read: Callable[[str], Number]) -> Decimal | None:
         """A number; unreadable ones are None and reported."""
-        index = self._index.get(field)
-        return self.number_at(index, read) if index is not None else None
+        raw = self.raw(field)
+        if not raw:
+            return None
+        number = read(raw)
+        if number.problem is None and self._uncertain is None:
+            return number.value
+        return self.number_at(self._index[field], read)
 
     def number_at(self, index: int, read: Callable[[str], Number]) -> Decimal | None:
         """The number of one row of the page; an unreadable one is None and reported."""

@@ -25,19 +25,31 @@ class Place(NamedTuple):
     is_exact: bool
 
 
+class MonthRows(NamedTuple):
+    """The month rows of a page, column by column: which rows they are, counted from 0 and from 1, and what they say."""
+
+    indices: tuple[int, ...]
+    ordinals: tuple[int, ...]
+    months: tuple[int, ...]
+    labels: tuple[str, ...]
+
+
 class Layout(NamedTuple):
     """What the labels of a page say of its rows; rows are named by their index from 0 in page order.
 
-    first_rows: the first row of each field. repeats: later rows of a field, with the first. month_rows: month rows with
-    their months. is_usual: every known label is there, once, spelled as ever.
+    first_rows: the first row of each field. repeats: later rows of a field, with the first. is_usual: every known label
+    is there, once, spelled as ever.
     """
 
     places: tuple[Place, ...]
     fields: tuple[str | None, ...]
     first_rows: Mapping[str, int]
     repeats: tuple[tuple[int, int], ...]
-    month_rows: tuple[tuple[int, int], ...]
+    month_rows: MonthRows
     is_usual: bool
+
+
+_NO_MONTHS = MonthRows((), (), (), ())
 
 
 def _direction(positions: Sequence[int]) -> int:
@@ -99,20 +111,20 @@ def read_layout(labels: tuple[str, ...]) -> Layout:
             places.append(Place(field, match.month_no, is_known=True, is_exact=match.is_exact))
     first_rows: dict[str, int] = {}
     repeats: list[tuple[int, int]] = []
-    month_rows: list[tuple[int, int]] = []
+    month_rows: list[tuple[int, int, int, str]] = []
     for row, place in enumerate(places):
         if place.month_no is not None:
-            month_rows.append((row, place.month_no))
+            month_rows.append((row, row + 1, place.month_no, labels[row]))
         elif place.field is not None and first_rows.setdefault(place.field, row) != row:
             repeats.append((first_rows[place.field], row))
+    months = MonthRows(*zip(*month_rows, strict=True)) if month_rows else _NO_MONTHS
     is_usual = (
         len(first_rows) == len(LABELS)
-        and {month_no for _, month_no in month_rows} == _ALL_MONTHS
+        and _ALL_MONTHS.issubset(months.months)
         and all(place.is_exact and place.field is not None for place in places)
     )
-    return Layout(
-        tuple(places), tuple([place.field for place in places]), first_rows, tuple(repeats), tuple(month_rows), is_usual
-    )
+    fields = tuple([place.field for place in places])
+    return Layout(tuple(places), fields, first_rows, tuple(repeats), months, is_usual)
 
 
 def report_layout(findings: Findings, rows: Sequence[Row], layout: Layout) -> None:
@@ -130,6 +142,6 @@ def report_layout(findings: Findings, rows: Sequence[Row], layout: Layout) -> No
     for known in LABELS:
         if known.field not in layout.first_rows:
             findings.add("missing_label", f"the row {known.text!r} is missing", field=known.field, label=known.text)
-    missing = ", ".join(str(month) for month in sorted(_ALL_MONTHS - {month_no for _, month_no in layout.month_rows}))
+    missing = ", ".join(str(month) for month in sorted(_ALL_MONTHS.difference(layout.month_rows.months)))
     if missing:
         findings.add("missing_label", f"no row for month {missing}", field=MONTH_FIELD, raw=missing)

@@ -25,24 +25,23 @@ _PERCENT_IN_HEADLINE = re.compile(r"(?:ร้อยละ\s*)?(.*)", re.DOTALL)
 def _read_months(
     fields: Fields, findings: Findings, key: tuple[str, str, str], rows: Sequence[Row], layout: Layout
 ) -> list[MonthRow]:
-    if not layout.month_rows:
+    indices, ordinals, months, labels = layout.month_rows
+    if not indices:
         return []
-    indices, months = zip(*layout.month_rows, strict=True)
-    labels, raws = zip(*[rows[index] for index in indices], strict=True)
+    raws = [rows[index][1] for index in indices]
     values = fields.numbers_at(indices, read_result)
     # Blank and "not set" say the same.
     said = [value if value is not None else raw or "" for raw, value in zip(raws, values, strict=True)]
     roles, is_known_layout = month_roles(months, said)
     if not is_known_layout:
         message = f"the month rows stand in the order {' '.join(map(str, months))[:200]}"
-        findings.add("month_layout_unknown", message, field=MONTH_FIELD, ordinal=indices[0] + 1)
+        findings.add("month_layout_unknown", message, field=MONTH_FIELD, ordinal=ordinals[0])
     for month_no, same in repeated_months(months).items():
         if len({said[row] for row in same}) > 1:
             raw = " | ".join([raws[row] or "" for row in same])
             message = f"month {month_no} stands {len(same)} times with different values: {raw!r:.200}"
-            label, ordinal = labels[same[0]], indices[same[0]] + 1
+            label, ordinal = labels[same[0]], ordinals[same[0]]
             findings.add("month_conflict", message, field=MONTH_FIELD, label=label, ordinal=ordinal, raw=raw)
-    ordinals = [index + 1 for index in indices]
     return records(MonthRow, *map(repeat, key), ordinals, months, labels, raws, values, roles)
 
 

@@ -1,19 +1,27 @@
 """The two tables below the label/value rows: progress reports and the page's own edit log."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from operator import itemgetter
+from typing import NamedTuple, TypeAlias
 
 from parsers.dates import Date, read_date, read_stamp
 from parsers.findings import Findings
 from parsers.labels import PROGRESS_COLUMNS, UPDATE_COLUMNS, UPDATED_AT, Label, columns_of, is_row_number
-from parsers.numbers import read_percent
+from parsers.numbers import Number, read_percent
 from parsers.page import Grid
 from parsers.records import ProgressRow, UpdateRow
 
 _PROGRESS = "progress_history"
 _UPDATES = "update_history"
 _FEWEST_COLUMNS = 3
+# One column for both, or both: neither is missing then.
+_JOINED = ("updated_on", "updated_time")
+_NO_DATE = Date(None)
+_NO_NUMBER = Number(None)
+
+Key: TypeAlias = tuple[str, str, str]
+Cells: TypeAlias = tuple[str | None, ...]
 
 
 class Tables(NamedTuple):
@@ -24,67 +32,78 @@ class Tables(NamedTuple):
     progress_dates: list[Date]
 
 
+class _Known(NamedTuple):
+    """What a header says: which of the two tables it heads, the field of each column, and how to pick a row's cells.
+
+    pick takes the cells of a row with None behind the last one, and gives those of the table's fields in their order.
+    unknown: header cells that nobody knows; missing: columns that are not there.
+    """
+
+    table: str
+    columns: tuple[str | None, ...]
+    pick: Callable[[Cells], Cells]
+    unknown: tuple[str, ...]
+    missing: tuple[Label, ...]
+
+
 @lru_cache(maxsize=64)
-def _columns(header: tuple[str, ...]) -> tuple[str, tuple[str | None, ...]] | None:
-    """Which of the two tables a header belongs to, and the field of each column; None for a table nobody knows."""
-    progress = columns_of(header, PROGRESS_COLUMNS)
-    updates = columns_of(header, (*UPDATE_COLUMNS, UPDATED_AT))
-    best, columns = max(
-        ((_PROGRESS, progress), (_UPDATES, updates)), key=lambda found: len(found[1]) - found[1].count(None)
-    )
-    return (best, columns) if len(columns) - columns.count(None) >= _FEWEST_COLUMNS else None
+def _known(header: tuple[str, ...]) -> _Known | None:
+    """Which of the two tables a header belongs to; None for a table nobody knows."""
+
+    def as_table(table: str, labels: Sequence[Label]) -> _Known:
+        columns = columns_of(header, tuple(labels))
+        places = {column: place for place, column in enumerate(columns)}
+        pick = itemgetter(*[places.get(label.field, len(columns)) for label in labels])
+        nameless = [cell for cell, column in zip(header, columns, strict=True) if column is None]
+        unknown = [cell for cell in nameless if not is_row_number(cell)]
+        found = {*columns, *(_JOINED if UPDATED_AT.field in columns else (UPDATED_AT.field,))}
+        missing = [label for label in labels if label.field not in found]
+        return _Known(table, columns, pick, tuple(unknown), tuple(missing))
+
+    progress = as_table(_PROGRESS, PROGRESS_COLUMNS)
+    updates = as_table(_UPDATES, (*UPDATE_COLUMNS, UPDATED_AT))
+    best = max(progress, updates, key=lambda known: len(header) - known.columns.count(None))
+    return best if len(header) - best.columns.count(None) >= _FEWEST_COLUMNS else None
 
 
 def cell_fields(grid: Grid) -> tuple[str | None, ...]:
     """The field of each column as issues name it (`progress_history.detail`); None for what nobody knows."""
-    known = _columns(grid.header)
+    known = _known(grid.header)
     if known is None:
         return (None,) * len(grid.header)
-    table, columns = known
-    return tuple([f"{table}.{column}" if column is not None else None for column in columns])
+    return tuple([f"{known.table}.{column}" if column is not None else None for column in known.columns])
 
 
-def _check_header(findings: Findings, table: str, grid: Grid, columns: tuple[str | None, ...]) -> None:
-    known: Sequence[Label] = PROGRESS_COLUMNS if table == _PROGRESS else UPDATE_COLUMNS
-    for cell, field in zip(grid.header, columns, strict=True):
-        if field is None and not is_row_number(cell):
-            findings.add("unknown_column", f"column {cell[:100]!r} of {table} is not known", field=table, label=cell)
-    present = set(columns)
-    if "updated_at" in present:
-        present |= {"updated_on", "updated_time"}
-    for column in known:
-        if column.field not in present:
-            message = f"column {column.text!r} of {table} is missing"
-            findings.add("missing_column", message, field=f"{table}.{column.field}", label=column.text)
+def _check_header(findings: Findings, known: _Known, grid: Grid) -> None:
+    table = known.table
+    for cell in known.unknown:
+        findings.add("unknown_column", f"column {cell[:100]!r} of {table} is not known", field=table, label=cell)
+    for column in known.missing:
+        message = f"column {column.text!r} of {table} is missing"
+        findings.add("missing_column", message, field=f"{table}.{column.field}", label=column.text)
     if grid.stated_total is not None and grid.stated_total > len(grid.rows):
         message = f"{table} shows {len(grid.rows)} of {grid.stated_total} rows"
         findings.add("incomplete_table", message, field=table, raw=str(grid.stated_total))
 
 
-def _text(value: str | None) -> str | None:
-    return value or None
-
-
 def _report_date(findings: Findings, raw: str | None, table: str, field: str, label: str, row_no: int) -> Date:
-    date = read_date(raw) if raw else Date(None)
+    date = read_date(raw) if raw else _NO_DATE
     if date.problem is not None:
         message = f"row {row_no} of {table}: {label} {raw!r:.120} is no certain day"
         findings.add(date.problem, message, field=f"{table}.{field}", label=label, ordinal=row_no, raw=raw)
     return date
 
 
-def _progress_row(
-    findings: Findings, key: tuple[str, str, str], row_no: int, cells: Mapping[str | None, str | None]
-) -> tuple[ProgressRow, Date]:
-    raw_date, raw_progress, detail = cells.get("reported_on"), cells.get("progress"), cells.get("detail")
+def _progress_row(findings: Findings, key: Key, row_no: int, cells: Cells) -> tuple[ProgressRow, Date]:
+    raw_date, raw_progress, status_code, problem, detail = cells
     date = _report_date(findings, raw_date, _PROGRESS, "reported_on", "วันที่รายงาน", row_no)
-    progress = read_percent(raw_progress) if raw_progress else None
-    if progress is not None and progress.problem is not None:
+    progress = read_percent(raw_progress) if raw_progress else _NO_NUMBER
+    if progress.problem is not None:
         message = f"row {row_no} of {_PROGRESS}: ความคืบหน้า {raw_progress!r:.120} is read as {progress.value}"
         field = f"{_PROGRESS}.progress_pct"
         findings.add(progress.problem, message, field=field, label="ความคืบหน้า", ordinal=row_no, raw=raw_progress)
-    stamp = read_stamp(detail) if detail else None
-    if stamp is not None and stamp.problem is not None:
+    stamp = (read_stamp(detail) if detail else None) or _NO_DATE
+    if stamp.problem is not None:
         message = f"row {row_no} of {_PROGRESS}: the stamp {(detail or '')[:20]!r} of the detail is no certain day"
         field = f"{_PROGRESS}.detail_date"
         findings.add(stamp.problem, message, field=field, label="รายละเอียด", ordinal=row_no, raw=detail)
@@ -93,12 +112,12 @@ def _progress_row(
         row_no,
         date.value,
         raw_date,
-        progress.value if progress is not None else None,
+        progress.value,
         raw_progress,
-        _text(cells.get("status_code")),
-        _text(cells.get("problem")),
-        _text(detail),
-        stamp.value if stamp is not None else None,
+        status_code or None,
+        problem or None,
+        detail or None,
+        stamp.value,
     )
     return row, date
 
@@ -108,62 +127,74 @@ def _split_updated_at(raw: str | None) -> tuple[str | None, str | None]:
     return day or None, time.strip() or None
 
 
-def _update_row(
-    findings: Findings, key: tuple[str, str, str], row_no: int, cells: Mapping[str | None, str | None]
-) -> UpdateRow:
-    raw_day, time = cells.get("updated_on"), cells.get("updated_time")
-    if "updated_at" in cells:
-        raw_day, time = _split_updated_at(cells["updated_at"])
+def _update_row(findings: Findings, key: Key, row_no: int, cells: Cells, *, has_updated_at: bool) -> UpdateRow:
+    raw_day, time, user_name, action, policy_conformity, raw_start, raw_finish, target, result, unit, at = cells
+    if has_updated_at:
+        raw_day, time = _split_updated_at(at)
     updated = _report_date(findings, raw_day, _UPDATES, "updated_on", "วันที่", row_no)
-    start = _report_date(findings, cells.get("start_date"), _UPDATES, "start_date", "เริ่มต้น", row_no)
-    finish = _report_date(findings, cells.get("finish_date"), _UPDATES, "finish_date", "สิ้นสุด", row_no)
+    start = _report_date(findings, raw_start, _UPDATES, "start_date", "เริ่มต้น", row_no)
+    finish = _report_date(findings, raw_finish, _UPDATES, "finish_date", "สิ้นสุด", row_no)
     return UpdateRow(
         *key,
         row_no,
         updated.value,
         raw_day,
-        _text(time),
-        _text(cells.get("user_name")),
-        _text(cells.get("action")),
-        _text(cells.get("policy_conformity")),
+        time or None,
+        user_name or None,
+        action or None,
+        policy_conformity or None,
         start.value,
-        cells.get("start_date"),
+        raw_start,
         finish.value,
-        cells.get("finish_date"),
-        _text(cells.get("target")),
-        _text(cells.get("result")),
-        _text(cells.get("unit")),
+        raw_finish,
+        target or None,
+        result or None,
+        unit or None,
     )
 
 
-def read_tables(findings: Findings, key: tuple[str, str, str], grids: Sequence[Grid]) -> Tables:
+def _fitting_rows(findings: Findings, known: _Known, grid: Grid) -> Iterator[tuple[int, Cells]]:
+    """The rows that have a cell under each column, with their number: the cells of the table's fields, in order."""
+    width, pick = len(known.columns), known.pick
+    for row_no, cells in enumerate(grid.rows, 1):
+        if len(cells) == width:
+            yield row_no, pick((*cells, None))
+            continue
+        raw = " | ".join(cell or "" for cell in cells)
+        widths = f"{len(cells)} cells under {width} columns"
+        message = f"row {row_no} of {known.table} has {widths}; it is not read"
+        findings.add("malformed_table_row", message, field=known.table, ordinal=row_no, raw=raw)
+
+
+def read_tables(findings: Findings, key: Key, grids: Sequence[Grid]) -> Tables:
     """Read both tables, whatever the order of their columns; a row that does not fit its header is an issue.
 
     key is source_id, project_id, snapshot_id. Rows are numbered from 1 in page order, malformed ones counted.
     """
-    tables = Tables(None, None, [])
+    progress: list[ProgressRow] | None = None
+    updates: list[UpdateRow] | None = None
+    progress_dates: list[Date] = []
     for grid in grids:
-        known = _columns(grid.header)
+        known = _known(grid.header)
         if known is None:
             header = " | ".join(grid.header)
             findings.add("unknown_table", f"a table with the columns {header[:200]!r} is not known", label=header)
             continue
-        table, columns = known
-        if (tables.progress if table == _PROGRESS else tables.updates) is not None:
-            findings.add("duplicate_table", f"{table} stands on the page twice; the first is taken", field=table)
+        if (progress if known.table == _PROGRESS else updates) is not None:
+            message = f"{known.table} stands on the page twice; the first is taken"
+            findings.add("duplicate_table", message, field=known.table)
             continue
-        _check_header(findings, table, grid, columns)
-        rows: list[tuple[int, Mapping[str | None, str | None]]] = []
-        for row_no, cells in enumerate(grid.rows, 1):
-            if len(cells) != len(columns):
-                raw = " | ".join(cell or "" for cell in cells)
-                message = f"row {row_no} of {table} has {len(cells)} cells under {len(columns)} columns; it is not read"
-                findings.add("malformed_table_row", message, field=table, ordinal=row_no, raw=raw)
-                continue
-            rows.append((row_no, dict(zip(columns, cells, strict=True))))
-        if table == _PROGRESS:
-            read = [_progress_row(findings, key, row_no, cells) for row_no, cells in rows]
-            tables = tables._replace(progress=[row for row, _ in read], progress_dates=[date for _, date in read])
+        _check_header(findings, known, grid)
+        rows = _fitting_rows(findings, known, grid)
+        if known.table == _PROGRESS:
+            progress = []
+            for row_no, cells in rows:
+                row, date = _progress_row(findings, key, row_no, cells)
+                progress.append(row)
+                progress_dates.append(date)
         else:
-            tables = tables._replace(updates=[_update_row(findings, key, row_no, cells) for row_no, cells in rows])
-    return tables
+            has_updated_at = UPDATED_AT.field in known.columns
+            updates = [
+                _update_row(findings, key, row_no, cells, has_updated_at=has_updated_at) for row_no, cells in rows
+            ]
+    return Tables(progress, updates, progress_dates)
