@@ -1,11 +1,14 @@
 """HTML bytes → Page, whatever the skin: Yii's and kartik's DetailView and GridView, hand-written tables."""
 
 import re
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from parsers.cells import cell_value, clean_text, element_text, has_class
+from parsers.detail_view import STAND_IN, lift_detail_view
 from parsers.encoding import Decoded, decode_page
 from parsers.gate import judge_page, judge_response, php_fatal
 from parsers.labels import EXACT, HEADLINE, TITLE, match_label
@@ -24,6 +27,8 @@ _PHP_WARNING = re.compile(r"<b>(?:Warning|Notice|Deprecated|Strict Standards)</b
 bytearray(16 << 20)
 
 _TAGS = LexborHTMLParser("<table><thead></thead><tbody><tr><th></th><td></td></tr></tbody><tfoot></tfoot></table>")
+# One for all pages: each tree would make its own, for more than the search takes.
+_SELECTOR = _TAGS.selector
 _TAG_IDS = {node.tag: node.tag_id for node in _TAGS.css("table, table *")}
 # Comparing numbers instead of names halves the cost of walking a table.
 _TABLE, _TR, _TH, _TD = (_TAG_IDS[tag] for tag in ("table", "tr", "th", "td"))
@@ -115,8 +120,13 @@ def _read_details(table: LexborNode, table_rows: list[LexborNode]) -> list[Row] 
     return rows if is_regular and known >= _FEWEST_KNOWN_LABELS else None
 
 
-def _stated_total(table: LexborNode, totals: dict[int, int | None]) -> int | None:
-    """What the summary of the GridView around a table says; totals remembers it for the next table of that GridView."""
+def _stated_total(table: LexborNode, totals: dict[int, int | None] | None) -> int | None:
+    """What the summary of the GridView around a table says; totals remembers it for the next table of that GridView.
+
+    totals is None on a page without a GridView.
+    """
+    if totals is None:
+        return None
     node = table.parent
     for _ in range(6):
         if node is None:
@@ -132,7 +142,7 @@ def _stated_total(table: LexborNode, totals: dict[int, int | None]) -> int | Non
 
 
 def _read_grid(
-    table: LexborNode, rows: list[LexborNode], heading: LexborNode | None, totals: dict[int, int | None]
+    table: LexborNode, rows: list[LexborNode], heading: LexborNode | None, totals: dict[int, int | None] | None
 ) -> Grid | None:
     """A table whose first row holds header cells only; None when there is no such row."""
     header_cells = list(rows[0].iter()) if rows else []
@@ -170,7 +180,24 @@ def _after_colon(text: str) -> str | None:
     return text.partition(":")[2].strip() or None
 
 
-def _read_content(tree: LexborHTMLParser) -> Content:
+class _MisplacedError(Exception):
+    """What was lifted out of the page cannot be put back where it stood."""
+
+
+def _stands_alone(table: LexborNode, outline: Sequence[LexborNode]) -> bool:
+    """Tell whether no heading and no other table is around a table."""
+    around = {node.mem_id for node in outline}
+    parent = table.parent
+    while parent is not None and parent.mem_id not in around:
+        parent = parent.parent
+    return parent is None
+
+
+def _read_content(tree: LexborHTMLParser, utf8: bytes, lifted: Sequence[Row]) -> Content:
+    """Read a page whose tree was made of utf8; lifted are the rows that belong where the stand-in is.
+
+    Raises _MisplacedError when the stand-in is not where a table is read.
+    """
     title_id = headline = None
     heading: LexborNode | None = None
     rows: list[Row] = []
@@ -178,8 +205,10 @@ def _read_content(tree: LexborHTMLParser) -> Content:
     # Elements by their place in memory. Every ancestor of a table comes before it, so what was found out stays true.
     read_tables: set[int] = set()
     unread: set[int] = set()
-    totals: dict[int, int | None] = {}
-    for node in tree.css(_OUTLINE):
+    totals: dict[int, int | None] | None = {} if b"grid-view" in utf8 else None
+    is_placed = not lifted
+    outline = _SELECTOR.find(_OUTLINE, tree.root) if tree.root is not None else []
+    for node in outline:
         if node.tag_id != _TABLE:
             # Only the line below the title is a headline, and that stands before the rows.
             text = element_text(node) if headline is None and not rows else ""
@@ -192,6 +221,12 @@ def _read_content(tree: LexborHTMLParser) -> Content:
             continue
         if read_tables and _is_inside(node, read_tables, unread):
             continue
+        if not is_placed and node.id == STAND_IN:
+            if not _stands_alone(node, outline):
+                raise _MisplacedError
+            rows += lifted
+            is_placed = True
+            continue
         table_rows = _table_rows(node)
         details = _read_details(node, table_rows)
         if details is not None:
@@ -202,6 +237,8 @@ def _read_content(tree: LexborHTMLParser) -> Content:
         if grid is not None:
             grids.append(grid)
             read_tables.add(node.mem_id)
+    if not is_placed:
+        raise _MisplacedError
     if title_id is None:
         title = tree.css_first("title")
         text = element_text(title) if title is not None else ""
@@ -222,24 +259,34 @@ def _flags(decoded: Decoded, utf8: bytes, *, speaks_php: bool) -> frozenset[str]
     return frozenset(flags) if flags else _NO_FLAGS
 
 
+def _read_page(body: bytes, lifted: Sequence[Row], status: int, content_type: str | None, location: str | None) -> Page:
+    decoded = decode_page(body, content_type)
+    if lifted and not decoded.is_sound:
+        raise _MisplacedError
+    text, utf8 = decoded.text, decoded.as_utf8()
+    # How PHP begins a message of its own; searched for once, as this is a share of the whole time.
+    speaks_php = "</b>:" in text
+    flags = _flags(decoded, utf8, speaks_php=speaks_php)
+    verdict = judge_response(text, status, location)
+    if verdict is not None:
+        return Page(verdict.kind, verdict.reason, None, None, (), (), "html", decoded.encoding, flags)
+    tree = LexborHTMLParser(utf8)
+    content = _read_content(tree, utf8, lifted)
+    fatal = php_fatal(text) if speaks_php else None
+    verdict = fatal or judge_page(tree, text, status, content.title_id, content.rows, content.grids)
+    if verdict.kind is not PageKind.PROJECT:
+        # Kept for the reader of the archive, never for the tables: the fingerprint tells two such pages apart.
+        content = content._replace(grids=())
+    return Page(verdict.kind, verdict.reason, *content, "html", decoded.encoding, flags)
+
+
 def read_page(body: bytes, *, status: int = 200, content_type: str | None = None, location: str | None = None) -> Page:
     """Read a response: its kind, and everything a project page says. Never raises, whatever the bytes are.
 
     status, content_type and location are the response's; they help to tell redirects and error pages.
     """
-    decoded = decode_page(body, content_type)
-    utf8 = decoded.as_utf8()
-    # How PHP begins a message of its own; searched for once, as this is a share of the whole time.
-    speaks_php = b"</b>:" in utf8
-    flags = _flags(decoded, utf8, speaks_php=speaks_php)
-    verdict = judge_response(decoded.text, status, location)
-    if verdict is not None:
-        return Page(verdict.kind, verdict.reason, None, None, (), (), "html", decoded.encoding, flags)
-    tree = LexborHTMLParser(utf8)
-    content = _read_content(tree)
-    fatal = php_fatal(decoded.text) if speaks_php else None
-    verdict = fatal or judge_page(tree, decoded.text, status, content.title_id, content.rows, content.grids)
-    if verdict.kind is not PageKind.PROJECT:
-        # Kept for the reader of the archive, never for the tables: the fingerprint tells two such pages apart.
-        content = content._replace(grids=())
-    return Page(verdict.kind, verdict.reason, *content, "html", decoded.encoding, flags)
+    lifted = lift_detail_view(body)
+    if lifted is not None:
+        with suppress(_MisplacedError):
+            return _read_page(lifted.rest, lifted.rows, status, content_type, location)
+    return _read_page(body, (), status, content_type, location)
