@@ -109,11 +109,8 @@ class ArchiveWriter:
         else:
             self.seal()
 
-    def append(self, row: FetchLogRow, capture: Capture | None = None, members: bytes | None = None) -> FetchLogRow:
-        """Put one page on disk, its row and (where given) its body; return the row with its place in the archive.
-
-        members are the capture's, for a caller that compressed them beforehand.
-        """
+    def append(self, row: FetchLogRow, capture: Capture | None = None) -> FetchLogRow:
+        """Put one page on disk, its row and (where given) its body; return the row with its place in the archive."""
         try:
             if self._journal < 0:
                 self._journal = self._open(".journal")
@@ -121,7 +118,7 @@ class ArchiveWriter:
             if capture is None:
                 self._write(self._journal, journal_line(JournalEntry(row, 0)))
             else:
-                row = self._append_members(row, members or capture_members(capture))
+                row = self._append_members(row, capture_members(capture))
             if time.monotonic() - self._synced_at > _SYNC_SECONDS:
                 self._sync()
         except OSError as error:

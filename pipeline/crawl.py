@@ -14,7 +14,7 @@ from pipeline.known import KnownPage
 from pipeline.schedule import Visit
 from pipeline.site import RunOverError, Site
 from pipeline.verdict import Verdict, describe_visit, judge, judge_content
-from pipeline.warc import Capture, Headers, capture_members
+from pipeline.warc import Capture, Headers
 
 Progress = Callable[[FetchLogRow], None]
 
@@ -59,15 +59,13 @@ async def visit_pages(
     ended_early: list[RunOverError] = []
 
     async def store(row: FetchLogRow, capture: Capture | None) -> None:
-        # Compressing is half of what a new page costs, and zlib lets the other workers go on meanwhile.
-        members = None if capture is None else await asyncio.to_thread(capture_members, capture)
-        row = archive.append(row, capture, members)
+        row = archive.append(row, capture)
         outcomes[row.outcome] += 1
         if progress is not None:
             progress(row)
 
     async def work() -> None:
-        # The next page is asked for while the last one is on its way to the disk, never more than one.
+        # The next page is asked for before the last one is put on disk, which happens while the answer is on its way.
         storing: asyncio.Task[None] | None = None
         try:
             for visit in queue:
