@@ -280,6 +280,13 @@ def _read_page(body: bytes, lifted: Sequence[Row], status: int, content_type: st
     return Page(verdict.kind, verdict.reason, *content, "html", decoded.encoding, flags)
 
 
+def read_by_tree(
+    body: bytes, *, status: int = 200, content_type: str | None = None, location: str | None = None
+) -> Page:
+    """Read a response by nothing but the tree of the whole page: what read_page has to agree with."""
+    return _read_page(body, (), status, content_type, location)
+
+
 def read_page(body: bytes, *, status: int = 200, content_type: str | None = None, location: str | None = None) -> Page:
     """Read a response: its kind, and everything a project page says. Never raises, whatever the bytes are.
 
@@ -289,4 +296,4 @@ def read_page(body: bytes, *, status: int = 200, content_type: str | None = None
     if lifted is not None:
         with suppress(_MisplacedError):
             return _read_page(lifted.rest, lifted.rows, status, content_type, location)
-    return _read_page(body, (), status, content_type, location)
+    return read_by_tree(body, status=status, content_type=content_type, location=location)

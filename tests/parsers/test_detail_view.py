@@ -1,7 +1,6 @@
 """A DetailView read from the source is the one that the tree of the whole page has, wherever it stands."""
 
 from pathlib import Path
-from unittest.mock import patch
 
 import pytest
 from hypothesis import example, given
@@ -9,7 +8,7 @@ from hypothesis import strategies as st
 
 from benchmarks.pages import pages
 from parsers.detail_view import STAND_IN, lift_detail_view
-from parsers.html import read_page
+from parsers.html import read_by_tree, read_page
 from parsers.page import Page
 from tests.parsers.projects import PLAIN, StoredProject
 from tests.parsers.rendering import yii_details
@@ -30,15 +29,9 @@ def around(before: str, behind: str, page: str = PAGE) -> bytes:
     return page.replace(DETAILS, before + DETAILS + behind).encode()
 
 
-def read_whole(body: bytes, **response: str) -> Page:
-    """The page as its tree has it."""
-    with patch("parsers.html.lift_detail_view", return_value=None):
-        return read_page(body, **response)  # type: ignore[arg-type]
-
-
-def same_both_ways(body: bytes, **response: str) -> Page:
-    page = read_page(body, **response)  # type: ignore[arg-type]
-    assert page == read_whole(body, **response)
+def same_both_ways(body: bytes, content_type: str | None = None) -> Page:
+    page = read_page(body, content_type=content_type)
+    assert page == read_by_tree(body, content_type=content_type)
     return page
 
 
