@@ -2,9 +2,8 @@
 
 import datetime as dt
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from rich import box
 from rich.cells import cell_len
@@ -14,29 +13,29 @@ from rich.text import Text
 
 from pipeline.narrator import printable
 
-if TYPE_CHECKING:
-    from pipeline.query import Answer
-
 # A column narrower than this cannot be read when its texts are longer; three more part it from the next.
 _NARROWEST = 8
 _BETWEEN = 3
 _WIDTH_WITHOUT_TERMINAL = 100_000
 
 
-def print_answer(answer: "Answer") -> None:
-    """Print rows as a table; on a terminal they fit its width, elsewhere every row is one line."""
+def print_answer(columns: Sequence[str], answered: Sequence[Sequence[object]], *, is_cut: bool) -> None:
+    """Print rows as a table; on a terminal they fit its width, elsewhere every row is one line.
+
+    is_cut says that there are more rows than these.
+    """
     is_terminal = sys.stdout.isatty()
     console = Console(file=sys.stdout, highlight=False, width=None if is_terminal else _WIDTH_WITHOUT_TERMINAL)
-    names = [printable(name) for name in answer.columns]
-    rows = [[shown(value) for value in row] for row in answer.rows]
+    names = [printable(name) for name in columns]
+    rows = [[shown(value) for value in row] for row in answered]
     if _least_width(names, rows) <= console.width:
-        console.print(_table(answer, names, rows, wraps=is_terminal))
+        console.print(_table(answered, names, rows, wraps=is_terminal))
     else:
         for number, row in enumerate(rows, 1):
             console.print(Text(f"── {number} ──", style="dim"))
             console.print(_record(names, row))
-    if answer.is_cut:
-        console.print(Text(f"… more than {len(answer.rows):,} rows; use LIMIT, or --format csv for all of them"))
+    if is_cut:
+        console.print(Text(f"… more than {len(rows):,} rows; use LIMIT, or --format csv for all of them"))
 
 
 def shown(value: object) -> str:
@@ -58,10 +57,10 @@ def _least_width(names: list[str], rows: list[list[str]]) -> int:
     return sum(_BETWEEN + min(_NARROWEST, max(map(cell_len, column))) for column in columns) - _BETWEEN
 
 
-def _table(answer: "Answer", names: list[str], rows: list[list[str]], *, wraps: bool) -> Table:
+def _table(answered: Sequence[Sequence[object]], names: list[str], rows: list[list[str]], *, wraps: bool) -> Table:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for position, name in enumerate(names):
-        is_number = all(isinstance(row[position], int | float | Decimal | None) for row in answer.rows)
+        is_number = all(isinstance(row[position], int | float | Decimal | None) for row in answered)
         table.add_column(Text(name), justify="right" if is_number else "left", no_wrap=not wraps, overflow="fold")
     for row in rows:
         table.add_row(*map(Text, row))

@@ -96,7 +96,7 @@ def query(release: Path, sql: str, format_: str, output: Path | None) -> int:
         from pipeline.answer_table import print_answer
 
         answer = ask(release, sql, most_rows=_MOST_ROWS_SHOWN)
-        print_answer(answer)
+        print_answer(answer.columns, answer.rows, is_cut=answer.is_cut)
         return len(answer.rows)
     if format_ not in _COPY_OPTIONS:
         raise QueryError(f"{format_!r:.40} is no format; there are {', '.join(FORMATS)}")
