@@ -44,6 +44,10 @@ class Content(NamedTuple):
     grids: tuple[Grid, ...]
 
 
+class _MisplacedError(Exception):
+    """What was lifted out of the page cannot be put back where it stood."""
+
+
 def _table_rows(table: LexborNode) -> list[LexborNode]:
     """Rows of the table itself, never those of a table inside one of its cells."""
     rows: list[LexborNode] = []
@@ -134,6 +138,8 @@ def _stated_total(table: LexborNode, totals: dict[int, int | None] | None) -> in
         if has_class(node, "grid-view"):
             if node.mem_id not in totals:
                 summary = node.css_first(".summary")
+                if summary is not None and summary.css_first(f"#{STAND_IN}") is not None:
+                    raise _MisplacedError
                 found = _TOTAL.search(element_text(summary)) if summary is not None else None
                 totals[node.mem_id] = int(found[1].replace(",", "")[:12] or 0) if found is not None else None
             return totals[node.mem_id]
@@ -178,10 +184,6 @@ def _is_inside(node: LexborNode, inside: set[int], outside: set[int]) -> bool:
 
 def _after_colon(text: str) -> str | None:
     return text.partition(":")[2].strip() or None
-
-
-class _MisplacedError(Exception):
-    """What was lifted out of the page cannot be put back where it stood."""
 
 
 def _stands_alone(table: LexborNode, outline: Sequence[LexborNode]) -> bool:

@@ -162,6 +162,12 @@ def test_an_empty_table_that_calls_itself_the_stand_in_is_none() -> None:
     assert same_both_ways(body).headline == "ร้อยละ 100"
 
 
+def test_a_summary_around_the_table_keeps_what_the_table_says() -> None:
+    said = DETAILS.replace("ปรับปรุงทางเท้า", "ทั้งหมด 7")
+    body = BARE.replace(DETAILS, f'<div class="grid-view"><div class="summary">{said}</div><div><div><div>')
+    assert [grid.stated_total for grid in same_both_ways(body.encode()).grids] == [7, 7]
+
+
 def test_a_charset_behind_the_table_stays_as_far_from_the_beginning_as_it_was() -> None:
     body = around("", '<meta charset="tis-620">', PAGE.replace('<meta charset="UTF-8">', ""))
     assert same_both_ways(body).flags == frozenset()
