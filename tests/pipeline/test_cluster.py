@@ -116,13 +116,16 @@ def eventually(is_so: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def reader_of(suspect: Path) -> int:
-    """The process that has a file open."""
-    for handle in Path("/proc").glob("[0-9]*/fd/*"):
-        with suppress(OSError):
-            if handle.readlink() == suspect:
-                return int(handle.parts[2])
-    raise AssertionError(f"nobody reads {suspect}")
+def worker_at_work(parsed_dir: Path) -> int:
+    """A process that reads pages: until it only writes what it read, it has the file open that names the page."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        for handle in Path("/proc").glob("[0-9]*/fd/*"):
+            with suppress(OSError):
+                file = handle.readlink()
+                if file.parent == parsed_dir and file.suffix == ".suspect":
+                    return int(handle.parts[2])
+    raise AssertionError(f"nobody reads a page of {parsed_dir}")
 
 
 def test_the_parts_are_those_of_a_local_run(tmp_path: Path, address: str) -> None:
@@ -136,14 +139,13 @@ def test_the_parts_are_those_of_a_local_run(tmp_path: Path, address: str) -> Non
 
 def test_a_worker_killed_in_the_middle_is_retried(tmp_path: Path, address: str) -> None:
     data = tmp_path / "data"
-    archive_of(data, html_pages(12, mark=SLOW))
+    archive_of(data, html_pages(24, mark=SLOW))
     victims: list[int] = []
 
     def kill_one(_: object) -> None:
-        """With the first piece that comes back, while the second worker is at work."""
+        """With the first piece that comes back, while there are others to read."""
         if not victims:
-            suspect = next((data / "parsed").glob(".*.suspect"))
-            victims.append(reader_of(suspect))
+            victims.append(worker_at_work(data / "parsed"))
             os.kill(victims[0], signal.SIGKILL)
 
     summary = parse(
@@ -153,7 +155,7 @@ def test_a_worker_killed_in_the_middle_is_retried(tmp_path: Path, address: str) 
         on_piece=kill_one,
     )
     assert victims
-    assert (summary.pages, summary.quarantined) == (12, 0)
+    assert (summary.pages, summary.quarantined) == (24, 0)
     assert part_files(data) == parsed_here(data)
 
 
