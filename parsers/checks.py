@@ -106,7 +106,7 @@ def _check_reports(findings: Findings, reports: Sequence[ProgressRow], dates: Se
                 raw=(report.detail or "")[:40],
             )
     first: dict[object, int] = {}
-    for report in reports if len(set(map(_says, reports))) < len(reports) else ():
+    for report in reports:
         earlier_no = first.setdefault(_says(report), report.report_no)
         if earlier_no != report.report_no:
             findings.add(
@@ -154,9 +154,9 @@ def _check_latest(findings: Findings, page: PageRecord, reports: Sequence[Progre
             last_day, last = report.reported_on, report.progress_pct
     stated = (page.headline_progress_pct, page.progress_pct, last)
     if len({*stated} - {None}) > 1:
-        where = ("the heading", "the row", "the last report")
-        known = [(name, value) for name, value in zip(where, stated, strict=True) if value is not None]
-        what = ", ".join(f"{where} {value}" for where, value in known)
+        places = ("the heading", "the row", "the last report")
+        known = [(place, value) for place, value in zip(places, stated, strict=True) if value is not None]
+        what = ", ".join(f"{place} {value}" for place, value in known)
         findings.add(
             "latest_progress_differs",
             f"the latest progress differs: {what}",

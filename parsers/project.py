@@ -89,8 +89,8 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
     findings = Findings(*key)
     is_truncated = page.kind is PageKind.TRUNCATED
     content = content_text(page)
-    layout = read_layout(tuple([row.label for row in page.rows]))
     labels, raws = zip(*page.rows, strict=True) if page.rows else ((), ())
+    layout = read_layout(labels)
     page_fields = records(PageField, *map(repeat, key), count(1), labels, raws, layout.fields)
     _report_flags(findings, page)
     if not layout.is_usual:
