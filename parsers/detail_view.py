@@ -23,6 +23,10 @@ _STAND_IN = STAND_IN.encode()
 _EMPTY_TABLE = b'<table id="%s"></table>' % _STAND_IN
 
 
+class MisplacedError(Exception):
+    """What was lifted out of the page cannot be put back where it stood."""
+
+
 class Lifted(NamedTuple):
     """The rows of a DetailView, and the page with an empty table in its place."""
 

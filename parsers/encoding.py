@@ -43,7 +43,7 @@ class Decoded(NamedTuple):
     utf8: bytes | None = None
 
     @property
-    def is_sound(self) -> bool:
+    def is_surely_utf8(self) -> bool:
         """Whether the bytes are UTF-8 throughout, and say so by more than ASCII."""
         return self.utf8 is not None and not self.text.isascii()
 

@@ -1,0 +1,153 @@
+"""The tables of a tree → label/value rows, or a grid with header cells."""
+
+import re
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from parsers.cells import cell_value, clean_text, element_text, has_class
+from parsers.detail_view import STAND_IN, MisplacedError
+from parsers.labels import EXACT, match_label
+from parsers.page import Grid, Row
+
+_TOTAL = re.compile(r"(?:จาก|ทั้งหมด|of|Total)\s*([0-9,]+)")
+_FEWEST_KNOWN_LABELS = 3
+# Makes a named tuple in half the time of calling its class.
+_new = tuple.__new__
+
+_TAGS = LexborHTMLParser("<table><thead></thead><tbody><tr><th></th><td></td></tr></tbody><tfoot></tfoot></table>")
+_TAG_IDS = {node.tag: node.tag_id for node in _TAGS.css("table, table *")}
+# Comparing numbers instead of names halves the cost of walking a table.
+TABLE, _TR, _TH, _TD = (_TAG_IDS[tag] for tag in ("table", "tr", "th", "td"))
+_SECTIONS = frozenset(_TAG_IDS[tag] for tag in ("thead", "tbody", "tfoot"))
+
+
+def table_rows_of(table: LexborNode) -> list[LexborNode]:
+    """Rows of the table itself, never those of a table inside one of its cells."""
+    rows: list[LexborNode] = []
+    for section in table.iter():
+        if section.tag_id == _TR:
+            rows.append(section)
+        elif section.tag_id in _SECTIONS:
+            rows += [row for row in section.iter() if row.tag_id == _TR]
+    return rows
+
+
+def _label_text(cell: LexborNode) -> str:
+    first = cell.child
+    text = first.text_content if first is not None else None
+    if first is None or text is None or first.next is not None:
+        return element_text(cell)
+    return text if text in EXACT else clean_text(text)
+
+
+def _pairs(row: LexborNode) -> list[Row] | None:
+    """Label/value pairs of one table row; None when it holds no such pairs."""
+    cells = list(row.iter())
+    if not cells or len(cells) % 2:
+        return None
+    pairs: list[Row] = []
+    for label, value in zip(cells[::2], cells[1::2], strict=True):
+        if value.tag_id != _TD:
+            return None
+        pairs.append(Row(_label_text(label), cell_value(value)))
+    return pairs
+
+
+def _detail_rows(table_rows: list[LexborNode]) -> tuple[list[Row], bool]:
+    """Label/value rows of a table, and whether it has no other rows; the text of another row stands without a label."""
+    rows: list[Row] = []
+    is_regular = True
+    for row in table_rows:
+        label = row.child
+        value = label.next if label is not None else None
+        if (
+            label is not None
+            and value is not None
+            and value.next is None
+            and value.tag_id == _TD
+            and label.is_element_node
+        ):
+            # As nearly every row of every skin is written, so this is worth a short way.
+            rows.append(_new(Row, (_label_text(label), cell_value(value))))
+            continue
+        pairs = _pairs(row)
+        if pairs is not None:
+            rows += pairs
+            continue
+        # Kartik lays several pairs out in one row, in a table of its own.
+        inner = row.css_first("table.kv-child-table") if has_class(row, "kv-child-table-row") else None
+        for inner_row in table_rows_of(inner) if inner is not None else [row]:
+            pairs = _pairs(inner_row)
+            if pairs is None:
+                is_regular = False
+                text = element_text(inner_row)
+                pairs = [Row("", text)] if text else []
+            rows += pairs
+    return rows, is_regular
+
+
+def read_details(table: LexborNode, table_rows: list[LexborNode]) -> list[Row] | None:
+    """Rows of a label/value table; None when the table is something else."""
+    if has_class(table, "detail-view"):
+        return _detail_rows(table_rows)[0]
+    if not table_rows or len(list(table_rows[0].iter())) != 2:
+        return None
+    rows, is_regular = _detail_rows(table_rows)
+    known = sum(match_label(row.label) is not None for row in rows)
+    return rows if is_regular and known >= _FEWEST_KNOWN_LABELS else None
+
+
+class StatedTotals:
+    """What the summaries of the GridViews of one page say; each element is asked once."""
+
+    def __init__(self) -> None:
+        self._totals: dict[int, int | None] = {}
+        self._others: set[int] = set()
+
+    def of(self, table: LexborNode) -> int | None:
+        """How many rows the GridView around a table says it has.
+
+        Raises MisplacedError when the summary holds a stand-in, and so would not say all that it says.
+        """
+        node = table.parent
+        for _ in range(6):
+            if node is None:
+                return None
+            if node.mem_id in self._totals:
+                return self._totals[node.mem_id]
+            if node.mem_id not in self._others:
+                if has_class(node, "grid-view"):
+                    return self._totals.setdefault(node.mem_id, _stated_total(node))
+                self._others.add(node.mem_id)
+            node = node.parent
+        return None
+
+
+def _stated_total(grid_view: LexborNode) -> int | None:
+    summary = grid_view.css_first(".summary")
+    if summary is None:
+        return None
+    if summary.css_first(f"#{STAND_IN}") is not None:
+        raise MisplacedError
+    found = _TOTAL.search(element_text(summary))
+    return int(found[1].replace(",", "")[:12] or 0) if found is not None else None
+
+
+def read_grid(
+    table: LexborNode, rows: list[LexborNode], heading: LexborNode | None, totals: StatedTotals
+) -> Grid | None:
+    """A table whose first row holds header cells only; None when there is no such row."""
+    header_cells = list(rows[0].iter()) if rows else []
+    if len(header_cells) < 2 or any(cell.tag_id != _TH for cell in header_cells):
+        return None
+    body: list[tuple[str | None, ...]] = []
+    # Below its header, a GridView can have a row of search fields.
+    first = 2 if len(rows) > 1 and has_class(rows[1], "filters") else 1
+    for row in rows[first:]:
+        cells = list(row.iter())
+        if len(cells) == 1 and cells[0].css_first("div.empty") is not None:
+            continue
+        if cells:
+            body.append(tuple([cell_value(cell) for cell in cells]))
+    header = tuple([element_text(cell) for cell in header_cells])
+    return Grid(element_text(heading) if heading is not None else None, header, tuple(body), totals.of(table))
