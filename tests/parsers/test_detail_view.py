@@ -168,6 +168,12 @@ def test_a_summary_around_the_table_keeps_what_the_table_says() -> None:
     assert [grid.stated_total for grid in same_both_ways(body.encode()).grids] == [7, 7]
 
 
+@pytest.mark.parametrize("name", ["grid-view", "grid&#45;view", "gri&#x64;-view"])
+def test_a_summary_counts_however_the_class_around_it_is_spelled(name: str) -> None:
+    body = BARE.replace(DETAILS, f'<div class="{name}"><div class="summary">ทั้งหมด 7</div>{DETAILS}<div><div><div>')
+    assert [grid.stated_total for grid in same_both_ways(body.encode()).grids] == [7, 7]
+
+
 def test_a_charset_behind_the_table_stays_as_far_from_the_beginning_as_it_was() -> None:
     body = around("", '<meta charset="tis-620">', PAGE.replace('<meta charset="UTF-8">', ""))
     assert same_both_ways(body).flags == frozenset()
