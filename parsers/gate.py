@@ -32,7 +32,8 @@ _SCRIPT_REDIRECT = re.compile(
 )
 _LAYOUT = tuple(label.field for label in LABELS) + tuple(f"{MONTH_FIELD} {month}" for month in range(1, 13))
 _FEWEST_ROWS_CUT = 3
-_END = 2048
+# How near to its end a whole page says that it ends, in characters.
+ENDS_WITHIN = 2048
 
 
 def judge_response(text: str, status: int, location: str | None) -> Verdict | None:
@@ -98,13 +99,13 @@ def missing_tail(rows: tuple[Row, ...]) -> tuple[str, ...]:
 
 
 def _is_whole(text: str) -> bool:
-    end = text[-_END:]
+    end = text[-ENDS_WITHIN:]
     return "</html" in end or "</html" in end.lower()
 
 
 def _judge_project(text: str, rows: tuple[Row, ...], grids: tuple[Grid, ...]) -> Verdict:
     if not _is_whole(text):
-        plain = _PLAIN_FATAL.search(text[-_END:])
+        plain = _PLAIN_FATAL.search(text[-ENDS_WITHIN:])
         if plain is not None:
             return Verdict(PageKind.SERVER_ERROR, f"PHP fatal error in the page: {plain[1].strip()!r}")
         return Verdict(PageKind.TRUNCATED, f"the page ends without </html> after {len(rows)} rows")
@@ -150,6 +151,6 @@ def judge_page(
         return Verdict(PageKind.MAINTENANCE, "the page says the site is under maintenance")
     if len(text) < 4096 and _SCRIPT_REDIRECT.search(text):
         return Verdict(PageKind.REDIRECT_STUB, "the page sends the reader elsewhere by script")
-    if not is_whole and re.search(r"<html|<!doctype", text[:_END], re.IGNORECASE):
+    if not is_whole and re.search(r"<html|<!doctype", text[:ENDS_WITHIN], re.IGNORECASE):
         return Verdict(PageKind.TRUNCATED, "the page ends without </html> before any row")
     return Verdict(PageKind.UNKNOWN, "the page has no label/value rows and is none of the known kinds")

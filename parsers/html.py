@@ -9,12 +9,13 @@ from typing import NamedTuple
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from parsers.cells import element_text
-from parsers.detail_view import STAND_IN, MisplacedError, lift_detail_view
 from parsers.encoding import Decoded, decode_page
 from parsers.gate import judge_page, judge_response, php_fatal
 from parsers.html_tables import TABLE, StatedTotals, read_details, read_grid, table_rows_of
 from parsers.labels import HEADLINE, TITLE
-from parsers.page import Grid, Page, PageKind, Row
+from parsers.lifting import STAND_IN, MisplacedError, Table, lift_tables
+from parsers.page import Grid, GridCells, Page, PageKind, Row
+from parsers.surroundings import Surroundings
 
 _OUTLINE = "h1,h2,h3,h4,.panel-heading,.alert,table"
 _NO_FLAGS: frozenset[str] = frozenset()
@@ -48,47 +49,29 @@ class Content(NamedTuple):
     grids: tuple[Grid, ...]
 
 
-def _is_inside(node: LexborNode, inside: set[int], outside: set[int]) -> bool:
-    """Tell whether an element stands in a table that was read, and remember its ancestors: deep pages cost no more."""
-    passed: list[int] = []
-    parent = node.parent
-    while parent is not None and parent.mem_id not in outside:
-        if parent.mem_id in inside:
-            inside.update(passed)
-            return True
-        passed.append(parent.mem_id)
-        parent = parent.parent
-    outside.update(passed)
-    return False
-
-
 def _after_colon(text: str) -> str | None:
     return text.partition(":")[2].strip() or None
 
 
-def _stands_alone(table: LexborNode, outline: Sequence[LexborNode]) -> bool:
-    """Tell whether no heading and no other table is around a table."""
-    around = {node.mem_id for node in outline}
-    parent = table.parent
-    while parent is not None and parent.mem_id not in around:
-        parent = parent.parent
-    return parent is None
+def _read_table(table: LexborNode) -> Table | None:
+    table_rows = table_rows_of(table)
+    details = read_details(table, table_rows)
+    return details if details is not None else read_grid(table_rows)
 
 
-def _read_content(tree: LexborHTMLParser, lifted: Sequence[Row]) -> Content:
-    """Read a page; lifted are the rows that belong where the stand-in is.
+def _read_content(tree: LexborHTMLParser, lifted: Sequence[Table]) -> Content:
+    """Read a page; lifted are the tables that belong where the stand-ins are.
 
-    Raises MisplacedError when the stand-in is not where a table is read.
+    Raises MisplacedError when a stand-in is not where a table is read.
     """
     title_id = headline = None
     heading: LexborNode | None = None
     rows: list[Row] = []
     grids: list[Grid] = []
-    # Elements by their place in memory. Every ancestor of a table comes before it, so what was found out stays true.
-    read_tables: set[int] = set()
-    unread: set[int] = set()
-    is_placed = not lifted
-    outline = _SEARCH.selector.find(_OUTLINE, tree.root) if tree.root is not None else []
+    n_placed = 0
+    # Nothing of it stands in the head, whose many elements would each be asked.
+    outline = _SEARCH.selector.find(_OUTLINE, tree.body) if tree.body is not None else []
+    surroundings = Surroundings(outline)
     totals = StatedTotals()
     for node in outline:
         if node.tag_id != TABLE:
@@ -101,25 +84,26 @@ def _read_content(tree: LexborHTMLParser, lifted: Sequence[Row]) -> Content:
             else:
                 heading = node
             continue
-        if read_tables and _is_inside(node, read_tables, unread):
+        around = surroundings.of(node)
+        if around.is_in_read_table:
             continue
-        if not is_placed and node.id == STAND_IN:
-            if not _stands_alone(node, outline):
+        if n_placed < len(lifted) and node.id == f"{STAND_IN}{n_placed}":
+            if around.is_in_outline:
                 raise MisplacedError
-            rows += lifted
-            is_placed = True
-            continue
-        table_rows = table_rows_of(node)
-        details = read_details(node, table_rows)
-        if details is not None:
-            rows += details
-            read_tables.add(node.mem_id)
-            continue
-        grid = read_grid(node, table_rows, heading, totals)
-        if grid is not None:
-            grids.append(grid)
-            read_tables.add(node.mem_id)
-    if not is_placed:
+            table = lifted[n_placed]
+            n_placed += 1
+        else:
+            read = _read_table(node)
+            if read is None:
+                continue
+            table = read
+            surroundings.was_read(node)
+        if isinstance(table, GridCells):
+            grid_heading = element_text(heading) if heading is not None else None
+            grids.append(Grid(grid_heading, *table, totals.of(around.grid_view)))
+        else:
+            rows += table
+    if n_placed < len(lifted):
         raise MisplacedError
     if title_id is None:
         title = tree.css_first("title")
@@ -141,7 +125,9 @@ def _flags(decoded: Decoded, utf8: bytes, *, speaks_php: bool) -> frozenset[str]
     return frozenset(flags) if flags else _NO_FLAGS
 
 
-def _read_page(body: bytes, lifted: Sequence[Row], status: int, content_type: str | None, location: str | None) -> Page:
+def _read_page(
+    body: bytes, lifted: Sequence[Table], status: int, content_type: str | None, location: str | None
+) -> Page:
     decoded = decode_page(body, content_type)
     if lifted and not decoded.is_surely_utf8:
         raise MisplacedError
@@ -174,8 +160,9 @@ def read_page(body: bytes, *, status: int = 200, content_type: str | None = None
 
     status, content_type and location are the response's; they help to tell redirects and error pages.
     """
-    lifted = lift_detail_view(body)
+    # An error page is judged by all of its text.
+    lifted = lift_tables(body) if status < 400 else None
     if lifted is not None:
         with suppress(MisplacedError):
-            return _read_page(lifted.rest, lifted.rows, status, content_type, location)
+            return _read_page(lifted.rest, lifted.tables, status, content_type, location)
     return read_by_tree(body, status=status, content_type=content_type, location=location)

@@ -5,9 +5,9 @@ import re
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from parsers.cells import cell_value, clean_text, element_text, has_class
-from parsers.detail_view import STAND_IN, MisplacedError
 from parsers.labels import EXACT, match_label
-from parsers.page import Grid, Row
+from parsers.lifting import STAND_IN, MisplacedError
+from parsers.page import GridCells, Row
 
 _TOTAL = re.compile(r"(?:จาก|ทั้งหมด|of|Total)\s*([0-9,]+)")
 _FEWEST_KNOWN_LABELS = 3
@@ -98,45 +98,35 @@ def read_details(table: LexborNode, table_rows: list[LexborNode]) -> list[Row] |
 
 
 class StatedTotals:
-    """What the summaries of the GridViews of one page say; each element is asked once."""
+    """What the summaries of the GridViews of one page say; each is read once."""
 
     def __init__(self) -> None:
         self._totals: dict[int, int | None] = {}
-        self._others: set[int] = set()
 
-    def of(self, table: LexborNode) -> int | None:
-        """How many rows the GridView around a table says it has.
+    def of(self, grid_view: LexborNode | None) -> int | None:
+        """How many rows a GridView says it has; None where it does not say.
 
         Raises MisplacedError when the summary holds a stand-in, and so would not say all that it says.
         """
-        node = table.parent
-        for _ in range(6):
-            if node is None:
-                return None
-            if node.mem_id in self._totals:
-                return self._totals[node.mem_id]
-            if node.mem_id not in self._others:
-                if has_class(node, "grid-view"):
-                    return self._totals.setdefault(node.mem_id, _stated_total(node))
-                self._others.add(node.mem_id)
-            node = node.parent
-        return None
+        if grid_view is None:
+            return None
+        if grid_view.mem_id not in self._totals:
+            self._totals[grid_view.mem_id] = _stated_total(grid_view)
+        return self._totals[grid_view.mem_id]
 
 
 def _stated_total(grid_view: LexborNode) -> int | None:
     summary = grid_view.css_first(".summary")
     if summary is None:
         return None
-    if summary.css_first(f"#{STAND_IN}") is not None:
+    if summary.css_first(f"table[id^={STAND_IN}]") is not None:
         raise MisplacedError
     found = _TOTAL.search(element_text(summary))
     return int(found[1].replace(",", "")[:12] or 0) if found is not None else None
 
 
-def read_grid(
-    table: LexborNode, rows: list[LexborNode], heading: LexborNode | None, totals: StatedTotals
-) -> Grid | None:
-    """A table whose first row holds header cells only; None when there is no such row."""
+def read_grid(rows: list[LexborNode]) -> GridCells | None:
+    """Cells of a table whose first row holds header cells only; None when there is no such row."""
     header_cells = list(rows[0].iter()) if rows else []
     if len(header_cells) < 2 or any(cell.tag_id != _TH for cell in header_cells):
         return None
@@ -149,5 +139,4 @@ def read_grid(
             continue
         if cells:
             body.append(tuple([cell_value(cell) for cell in cells]))
-    header = tuple([element_text(cell) for cell in header_cells])
-    return Grid(element_text(heading) if heading is not None else None, header, tuple(body), totals.of(table))
+    return GridCells(tuple([element_text(cell) for cell in header_cells]), tuple(body))

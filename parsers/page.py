@@ -34,6 +34,13 @@ class Row(NamedTuple):
     value: str | None
 
 
+class GridCells(NamedTuple):
+    """The header cells of a table and the cells of its other rows."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str | None, ...], ...]
+
+
 class Grid(NamedTuple):
     """A table with header cells; stated_total is how many rows the site says there are, where it says so."""
 

@@ -1,0 +1,309 @@
+"""A table read from the source is the one that the tree of the whole page has, wherever it stands."""
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from benchmarks.pages import pages
+from parsers.html import read_by_tree, read_page
+from parsers.lifting import lift_tables
+from parsers.page import Page, PageKind
+from tests.parsers.projects import PLAIN, StoredProject
+from tests.parsers.rendering import NOT_SET, ntext
+from tests.parsers.stored import projects, values
+
+_SAMPLE = Path(__file__).parents[2] / "pipeline" / "sample_site" / "pages"
+SITE_PAGES = sorted(_SAMPLE.glob("*.html"))
+PAGE = PLAIN.html()
+TABLES = re.findall("<table.*?</table>", PAGE, re.DOTALL)
+DETAILS, UPDATES, REPORTS = TABLES
+
+# The next table of this one has the heading that is before the DetailView.
+BARE = PAGE.replace("<h3>ประวัติการปรับปรุงข้อมูล</h3>", "").replace("<h3>คืบหน้าล่าสุด : ร้อยละ 100</h3>", "")
+
+
+def around(before: str, behind: str, page: str = PAGE, table: str = DETAILS) -> bytes:
+    """A page with something before and something behind one of its tables."""
+    return page.replace(table, before + table + behind).encode()
+
+
+def with_reports(table: str) -> bytes:
+    """A page with another table where its reports are."""
+    return PAGE.replace(REPORTS, table).encode()
+
+
+def n_lifted(body: bytes) -> int:
+    lifted = lift_tables(body)
+    return len(lifted.tables) if lifted is not None else 0
+
+
+def same_both_ways(body: bytes, content_type: str | None = None, status: int = 200) -> Page:
+    page = read_page(body, content_type=content_type, status=status)
+    assert page == read_by_tree(body, content_type=content_type, status=status)
+    return page
+
+
+@pytest.mark.parametrize("path", SITE_PAGES, ids=lambda path: path.stem)
+def test_a_page_of_the_site_reads_the_same_both_ways(path: Path) -> None:
+    same_both_ways(path.read_bytes())
+
+
+def test_the_pages_of_the_site_go_the_short_way() -> None:
+    bodies = [path.read_bytes() for path in SITE_PAGES]
+    with_details = [body for body in bodies if b'detail-view"><tr><th>' in body]
+    assert sum(n_lifted(body) == body.count(b"<table") for body in with_details) >= 0.9 * len(with_details) > 30
+
+
+@given(project=projects())
+def test_any_stored_text_reads_the_same_both_ways(project: StoredProject) -> None:
+    same_both_ways(project.html().encode())
+
+
+# What may stand before a table, so that it is a table no more or one inside of something.
+_BEFORE = (
+    *(
+        "<!--",
+        "<!-- -->",
+        "<script>",
+        "<style>",
+        "<textarea>",
+        "<title>",
+        "<xmp>",
+        "<iframe>",
+        "<noscript>",
+        "<noembed>",
+    ),
+    *("<select>", "<select><option>", "<template>", "<svg>", "<svg><title>", "<math><mi>", "<plaintext>", "<frameset>"),
+    *("<table>", "<table><tr>", "<table><tr><td>", "<table><caption>", "<table><tr><th>ปี</th><td>", "<table><tbody>"),
+    *('<div class="alert">', '<div class="panel-heading">', "<h1>", "<h3>คืบหน้าล่าสุด : ", "<p>", "<b><i>", "<a href='"),
+    *(
+        '<div title="',
+        "<div title='",
+        "<button>",
+        "<form>",
+        "<li>",
+        "<object>",
+        "<marquee>",
+        "</body></html>",
+        "<![CDATA[",
+    ),
+    *(
+        '<table class="detail-view"><tr class="kv-child-table-row"><td>',
+        '<div class="grid-view">',
+        '<div class="grid-view"><div class="summary">',
+        UPDATES,
+    ),
+)
+_BEHIND = (
+    *("-->", "</script>", "</textarea>", "</select>", "</template>", "</svg>", "</td></tr></table>", "</div>", "</h3>"),
+    *("</table>", "'>", '">', "]]>", "</b>", "<tr><th>ปี</th><td>2599</td></tr>", "</html>"),
+    *(DETAILS, "</body>", '<meta charset="tis-620">', "<b>Fatal error</b>: x"),
+)
+
+
+@pytest.mark.parametrize("table", TABLES, ids=["details", "updates", "reports"])
+@pytest.mark.parametrize("before", _BEFORE)
+@pytest.mark.parametrize("behind", ["", *_BEHIND])
+def test_a_table_inside_of_anything_reads_the_same_both_ways(before: str, behind: str, table: str) -> None:
+    same_both_ways(around(before, behind, PAGE, table))
+    same_both_ways(around(before, behind, BARE, table))
+
+
+_PIECES = st.lists(st.sampled_from((*_BEFORE, *_BEHIND, *TABLES)), max_size=4).map("".join)
+
+
+@given(pieces=st.tuples(*[_PIECES] * (len(TABLES) + 1)))
+def test_tables_in_any_surroundings_read_the_same_both_ways(pieces: tuple[str, ...]) -> None:
+    start, *behind = pieces
+    body = PAGE.replace(DETAILS, start + DETAILS)
+    for table, piece in zip(TABLES, behind, strict=True):
+        body = body.replace(table, table + piece)
+    same_both_ways(body.encode())
+
+
+@given(data=st.data(), n_changes=st.integers(1, 6))
+def test_a_damaged_page_reads_the_same_both_ways(data: st.DataObject, n_changes: int) -> None:
+    body = bytearray(PAGE.encode())
+    for _ in range(n_changes):
+        at = data.draw(st.integers(0, len(body)))
+        piece = data.draw(st.one_of(st.binary(max_size=2), st.sampled_from((*_BEFORE, *_BEHIND)).map(str.encode)))
+        body[at : at + data.draw(st.integers(0, 8))] = piece
+    same_both_ways(bytes(body))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "a<br />\r<br />\r\nb",
+        "a<br />\n\rb",
+        "a<br />b<br /><br />\n<br />",
+        "&amp;lt; &#039; &quot; &gt;",
+        "&nbsp;",
+        "&#39;&amp",
+        "a > b -->",
+        "\u00a0 a \u2003",
+        "<i>a</i>",
+        "a<!-- b -->c",
+        '<span class="not-set">(ไม่ได้ตั้ง)</span>',
+        ' <span class="not-set">(ไม่ได้ตั้ง)</span>',
+        '<span class="not-set">(not set)</span>',
+        "\ufffd",
+        "a\0b",
+        "\x1f\x1e0",
+        "</td><td>b",
+        "</td></tr>\n<tr><th>ก</th><td>ข",
+        "</td></tr> <tr><th>ก</th><td>ข",
+        "</td></tr>ค\n<tr><th>ก</th><td>ข",
+        "</th><td>",
+        "<table><tr><td>x</td></tr></table>",
+    ],
+)
+@pytest.mark.parametrize("old", ["ปรับปรุงทางเท้า", "ชื่อโครงการ", "ปัญหาอปสรรค", "2023-01-31"])
+def test_a_cell_reads_the_same_both_ways(value: str, old: str) -> None:
+    assert old in PAGE
+    assert same_both_ways(PAGE.replace(old, value).encode()).rows
+
+
+_HEAD = "<tr><th>วันที่รายงาน</th><th>ความคืบหน้า</th><th>สถานะโครงการ</th></tr>"
+_ROW = "<tr><td>2023-01-31</td><td>50</td><td></td></tr>"
+_PLAIN_GRIDS = (
+    f"<table>{_HEAD}</table>",
+    f"<table>{_HEAD}{_ROW}</table>",
+    f"<table>{_HEAD}<tbody></tbody></table>",
+    f"<table><thead>{_HEAD}</thead>{_ROW}{_ROW}</table>",
+    f"<table>\r\n<thead>\r\n\t{_HEAD}\r\n</thead>\n<tbody>{_ROW}</tbody>\r</table>",
+    f'<table class="table" id="x">{_HEAD.replace("<th>", """<th width="10%" style="a: b; c">""")}{_ROW}</table>',
+    f"<table>{_HEAD}<tr><td>1</td></tr>{_ROW}</table>",
+    f"<table>{_HEAD}<tr><td>1</td><td>2</td><td>3</td><td>4</td></tr></table>",
+    f"<table>{_HEAD}{_ROW.replace('50', NOT_SET)}</table>",
+    f"<table>{_HEAD}{_ROW.replace('50', 'a<br />' + chr(10) + '&amp; b')}</table>",
+    f"<table>{_HEAD.replace('ความ', 'ก &amp;' + chr(10) + '  ข')}{_ROW}</table>",
+)
+_OTHER_GRIDS = (
+    "<table></table>",
+    "<table><tr></tr></table>",
+    f"<table>{_ROW}</table>",
+    "<table><tr><th>ปี</th><th>หน่วยงาน</th></tr></table>",
+    "<table><tr><th>ปี</th><td>2566</td></tr></table>",
+    f'<table class="detail-view">{_HEAD}</table>',
+    f'<table class="detail&#45;view">{_HEAD}</table>',
+    f"<table>{_HEAD}<tr></tr>{_ROW}</table>",
+    f"<table>{_HEAD}{_ROW}<tr></tr></table>",
+    f"<table>{_HEAD}{_ROW} {_ROW}{_ROW}</table>",
+    f"<table>{_HEAD}{_ROW}\u00a0{_ROW}</table>",
+    f"<table>{_HEAD}ก{_ROW}</table>",
+    f"<table>{_HEAD}{_ROW}ก</table>",
+    f"<table>{_HEAD}{_ROW.replace('<td>', '<td>a</td>b<td>', 1)}</table>",
+    f"<table>{_HEAD}{_ROW.replace('</td>', '</td> ', 1)}</table>",
+    f'<table>{_HEAD}<tr class="filters"><td>a</td><td>b</td><td>c</td></tr>{_ROW}</table>',
+    f'<table>{_HEAD}<tr><td colspan="3"><div class="empty">ไม่พบผลลัพธ์</div></td></tr></table>',
+    f"<table>{_HEAD}<tr><td><b>a</b></td><td>b</td><td>c</td></tr></table>",
+    f"<table>{_HEAD}<tr><th>a</th><td>b</td><td>c</td></tr></table>",
+    f"<table>{_HEAD}{_ROW}{_HEAD}</table>",
+    f"<table>{_HEAD}{_ROW}</tbody></table>",
+    f"<table>{_HEAD}<tbody>{_ROW}</table>",
+    f"<table>{_HEAD}</thead>{_ROW}</table>",
+    f"<table><thead>{_HEAD}{_ROW}</table>",
+    f"<table><tbody>{_HEAD}{_ROW}</tbody></table>",
+    f"<table>{_HEAD}<tr></table>",
+    f"<table><caption>x</caption>{_HEAD}{_ROW}</table>",
+    f"<table>{_HEAD.replace('ความ', '<a>ก</a>')}{_ROW}</table>",
+    f"<table>{_HEAD.replace('ความ', '&nbsp;')}{_ROW}</table>",
+    f"<table a=b>{_HEAD}{_ROW}</table>",
+    f"<table>{_HEAD}<tr><td>a</td><td>b</td><td>c\0d</td></tr></table>",
+    f"<table>{_HEAD}<tr><td>a</td><td>b</td><td>\ufffd</td></tr></table>",
+    f"<table>{_HEAD.replace('ความ', 'ก' * 5000)}{_ROW}</table>",
+    f"<TABLE>{_HEAD}{_ROW}</TABLE>",
+)
+
+
+@pytest.mark.parametrize("grid", _PLAIN_GRIDS)
+def test_a_plain_grid_is_read_from_the_source(grid: str) -> None:
+    body = with_reports(grid)
+    assert n_lifted(body) == 3
+    assert len(same_both_ways(body).grids) == 2
+
+
+@pytest.mark.parametrize("grid", _OTHER_GRIDS, ids=range(len(_OTHER_GRIDS)))
+def test_any_other_grid_is_left_to_the_tree(grid: str) -> None:
+    body = with_reports(grid)
+    assert n_lifted(body) == 2
+    same_both_ways(body)
+
+
+@given(
+    texts=st.lists(st.lists(values, min_size=1, max_size=5), max_size=5), space=st.sampled_from(["", "\n", " \r\n\t"])
+)
+def test_a_grid_of_any_texts_reads_the_same_both_ways(texts: list[list[str | None]], space: str) -> None:
+    lines = (space.join(f"<td>{ntext(text)}</td>" for text in row) for row in texts)
+    rows = space.join(f"<tr>{line}</tr>" for line in lines)
+    same_both_ways(with_reports(f"<table>{space}{_HEAD}{space}{rows}</table>"))
+
+
+def test_a_table_before_the_label_value_rows_is_left_to_the_tree() -> None:
+    body = around(REPORTS, "")
+    assert n_lifted(body) == 3
+    assert len(same_both_ways(body).grids) == 3
+
+
+def test_a_page_whose_label_value_rows_are_not_plain_is_left_to_the_tree() -> None:
+    assert n_lifted(PAGE.replace("<th>ปี</th>", "<th>ปี</th> ").encode()) == 0
+
+
+def test_an_end_before_the_table_is_no_end_of_the_page() -> None:
+    for table in TABLES:
+        same_both_ways(f"{PAGE.partition(table)[0]}</html>{table}".encode())
+    cut = f"{PAGE.partition(DETAILS)[0]}</html>{DETAILS}"
+    assert same_both_ways(cut.encode()).kind is PageKind.TRUNCATED
+
+
+def test_what_an_error_page_says_in_its_table_counts() -> None:
+    details = DETAILS.replace("ปรับปรุงทางเท้า", "ปิดระบบชั่วคราว")
+    body = f"<html><h1>โครงการ</h1>{details}</html>".encode()
+    assert n_lifted(body) == 1
+    assert same_both_ways(body, status=503).kind is PageKind.MAINTENANCE
+
+
+@pytest.mark.parametrize("content_type", ["text/html", "text/html; charset=utf-8", "text/html; charset=tis-620"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp874"])
+def test_a_page_in_any_encoding_reads_the_same_both_ways(encoding: str, content_type: str) -> None:
+    body = PAGE.encode(encoding, "replace")
+    assert same_both_ways(body, content_type=content_type).rows
+
+
+def test_a_summary_around_the_table_keeps_what_the_table_says() -> None:
+    said = DETAILS.replace("ปรับปรุงทางเท้า", "ทั้งหมด 7")
+    body = BARE.replace(DETAILS, f'<div class="grid-view"><div class="summary">{said}</div><div><div><div>')
+    assert [grid.stated_total for grid in same_both_ways(body.encode()).grids] == [7, 7]
+
+
+@pytest.mark.parametrize("name", ["grid-view", "grid&#45;view", "gri&#x64;-view"])
+@pytest.mark.parametrize("table", [DETAILS, REPORTS], ids=["before", "inside"])
+def test_a_summary_counts_however_the_class_around_it_is_spelled(name: str, table: str) -> None:
+    body = BARE.replace(table, f'<div class="{name}"><div class="summary">ทั้งหมด 7</div>{table}<div><div><div>')
+    assert same_both_ways(body.encode()).grids[-1].stated_total == 7
+
+
+def test_a_charset_behind_the_table_stays_as_far_from_the_beginning_as_it_was() -> None:
+    body = around("", '<meta charset="tis-620">', PAGE.replace('<meta charset="UTF-8">', ""))
+    assert same_both_ways(body).flags == frozenset()
+
+
+def test_a_page_in_thai_only_in_its_table_is_not_taken_for_ascii() -> None:
+    body = f'<!DOCTYPE html><meta charset="tis-620"><title>x</title>{DETAILS}</html>'.encode()
+    assert same_both_ways(body).flags == {"encoding_repaired"}
+
+
+def test_a_table_in_another_encoding_than_the_page_around_it_decides_as_before() -> None:
+    before, behind = PAGE.split(DETAILS)
+    body = before.encode("cp874") + DETAILS.encode() + behind.encode("cp874")
+    assert same_both_ways(body).flags == {"undecodable_bytes"}
+
+
+@example(cut=1)
+@given(cut=st.integers(1, 4000))
+def test_a_cut_page_reads_the_same_both_ways(cut: int) -> None:
+    same_both_ways(next(pages(1, size=6000))[:-cut])
