@@ -56,7 +56,8 @@ gallery: .venv/run ## Draw the pages of examples/ from the latest release into g
 	$(BIN)/python -m examples.edits_after_completion $(DATA)
 	$(BIN)/python -m examples.districts $(DATA)
 
-dictionary: .venv/dev ## Write docs/data-dictionary.md again from the SQL headers
+dictionary: .venv/dev ## Write docs/data-dictionary.md and sql/reads.json again from the files in sql/
+	$(BIN)/python -m pipeline.reads_file
 	$(BIN)/python -m pipeline.dictionary_document
 
 catalogue: .venv/dev ## Write docs/issue-catalogue.md and docs/reference.md again from the code

@@ -24,10 +24,8 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
 
-import sqlglot
-from sqlglot import exp
-
 from pipeline.errors import PipelineError
+from pipeline.reads import NotASelectError, tables_read
 
 LAYERS = ("staging", "curated", "quality", "views")
 # The schemas of what models read and none of them makes.
@@ -141,7 +139,7 @@ def read_model(layer: str, name: str, text: str) -> Model:
         columns=tuple(header.columns),
         sort=tuple(header.sort or header.key),
         tags=header.tags,
-        reads=_tables_read(path, sql),
+        reads=_reads(path, sql),
     )
 
 
@@ -282,16 +280,11 @@ def _resolve(models: dict[str, Model]) -> dict[str, Model]:
     }
 
 
-def _tables_read(path: str, sql: str) -> frozenset[str]:
+def _reads(path: str, sql: str) -> frozenset[str]:
     try:
-        tree = sqlglot.parse_one(sql, dialect="duckdb")
-    except sqlglot.errors.SqlglotError as error:
-        raise ModelError(f"{path}: not readable as SQL: {str(error).splitlines()[0]}") from error
-    if not isinstance(tree, exp.Query):
-        raise ModelError(f"{path}: must hold one SELECT")
-    ctes = {cte.alias for cte in tree.find_all(exp.CTE)}
-    tables = {".".join(part.name for part in table.parts) for table in tree.find_all(exp.Table)}
-    return frozenset(tables - ctes)
+        return tables_read(sql)
+    except NotASelectError as error:
+        raise ModelError(f"{path}: {error}") from error
 
 
 def _entries(folder: Traversable) -> list[Traversable]:

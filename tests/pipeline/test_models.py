@@ -1,10 +1,13 @@
 """A SQL file that cannot take its place among the others is named, with what is wrong."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from pipeline.models import ModelError, load_models, read_model
+from pipeline.reads_file import FILE, current_file
 
 HEADER = "-- A table.\n--\n-- key: a\n-- columns:\n--   a: a column | unit THB | label ปี | null where empty\n"
 
@@ -106,3 +109,20 @@ def test_a_reference_to_no_key_is_refused(tmp_path: Path) -> None:
     )
     with pytest.raises(ModelError, match="a is not the key of b"):
         load_models(root)
+
+
+def test_what_the_files_read_is_kept_as_it_is_found() -> None:
+    root = Path(__file__).parents[2]
+    assert (root / FILE).read_text(encoding="utf-8") == current_file(), "run `make dictionary`"
+
+
+def test_the_models_are_loaded_without_sqlglot() -> None:
+    load = "import sys; from pipeline.models import load_models; load_models(); print('sqlglot' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", load], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+
+
+def test_an_edited_file_is_read_as_it_stands() -> None:
+    projects = load_models()["projects"]
+    edited = read_model("views", "a", f"-- A.\n{projects.sql} UNION ALL BY NAME FROM elsewhere.more")
+    assert edited.reads == projects.reads | {"elsewhere.more"}
