@@ -189,6 +189,7 @@ _OTHER_GRIDS = (
     "<table><tr><th>ปี</th><th>หน่วยงาน</th></tr></table>",
     "<table><tr><th>ปี</th><td>2566</td></tr></table>",
     f'<table class="detail-view">{_HEAD}</table>',
+    f'<table class="detail-view" id="x">{_HEAD}</table>',
     f'<table class="detail&#45;view">{_HEAD}</table>',
     f"<table>{_HEAD}<tr></tr>{_ROW}</table>",
     f"<table>{_HEAD}{_ROW}<tr></tr></table>",
@@ -249,8 +250,31 @@ def test_a_table_before_the_label_value_rows_is_left_to_the_tree() -> None:
     assert len(same_both_ways(body).grids) == 3
 
 
-def test_a_page_whose_label_value_rows_are_not_plain_is_left_to_the_tree() -> None:
-    assert n_lifted(PAGE.replace("<th>ปี</th>", "<th>ปี</th> ").encode()) == 0
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("<th>ปี</th>", "<th>ปี</th> "),
+        ("<th>ปี</th>", "<th>ปี"),
+        ("<th>ปี</th><td>", "<th>ปี</th><td></td><td>"),
+        ("</td></tr></table>", "</td></tr>\n</table>"),
+        ("</td></tr></table>", "ยาวมากจนกินเข้าไปในค่าสุดท้าย</table>"),
+        ('id="w0"', 'id="w0" hidden'),
+        ('detail-view"><tr><th>', 'detail-view">\n<tr><th>'),
+        ("รหัสโครงการ", "รหัส&nbsp;โครงการ"),
+        ("รหัสโครงการ", "รหัส\ufffdโครงการ"),
+    ],
+)
+def test_label_value_rows_in_another_writing_are_left_to_the_tree(old: str, new: str) -> None:
+    assert old in DETAILS
+    body = PAGE.replace(DETAILS, DETAILS.replace(old, new)).encode()
+    assert n_lifted(body) == 0
+    same_both_ways(body)
+
+
+def test_a_table_inside_of_a_read_one_is_text_of_it_whatever_is_between() -> None:
+    inner = f'<div class="alert"><p><table>{_HEAD}{_ROW}</table></div>'
+    body = with_reports(f'<table class="detail-view"><tr><th>ก</th> <td>{inner}</td></tr></table>')
+    assert len(same_both_ways(body).grids) == 1
 
 
 def test_an_end_before_the_table_is_no_end_of_the_page() -> None:
