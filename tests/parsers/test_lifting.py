@@ -210,6 +210,8 @@ _OTHER_GRIDS = (
     f"<table><thead>{_HEAD}{_ROW}</table>",
     f"<table><tbody>{_HEAD}{_ROW}</tbody></table>",
     f"<table>{_HEAD}<tr></table>",
+    f"<table>{_HEAD}</tbody></table>",
+    f"<table>{_HEAD}<tbody></table>",
     f"<table><caption>x</caption>{_HEAD}{_ROW}</table>",
     f"<table>{_HEAD.replace('ความ', '<a>ก</a>')}{_ROW}</table>",
     f"<table>{_HEAD.replace('ความ', '&nbsp;')}{_ROW}</table>",
