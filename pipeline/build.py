@@ -24,6 +24,8 @@ DATABASE = "bma_projects.duckdb"
 ROW_GROUP_SIZE = 20_480
 # What two models at a time may need at most for each page: twice what they took of 100,000 pages with 65 rows each.
 _BYTES_PER_PAGE = 40_000
+# What the tables of sql/staging may need at most in memory for each page: five times what they took of 100,000.
+_STAGED_BYTES_PER_PAGE = 20_000
 SALT_FILE = "user-names.salt"
 
 
@@ -121,8 +123,6 @@ def _prepared(
         con = duckdb.connect(str(database or scratch / DATABASE), config=_limits(settings.build, scratch))
         try:
             with interruptible_query(con.interrupt):
-                # On disk, because tables in memory count against its limit uncompressed.
-                con.execute(f"ATTACH {_quoted(str(scratch / 'staging.duckdb'))} AS staging").complete()
                 con.execute("ATTACH ':memory:' AS quality").complete()
                 attach_inputs(
                     con,
@@ -132,6 +132,9 @@ def _prepared(
                     models=load_models().values(),
                     sources=settings.sources.values(),
                 )
+                # Many on disk, because tables in memory count against its limit uncompressed.
+                staging = ":memory:" if _has_room(con, _STAGED_BYTES_PER_PAGE) else str(scratch / "staging.duckdb")
+                con.execute(f"ATTACH {_quoted(staging)} AS staging").complete()
                 _check_captures(con)
                 yield con
         except InputError as error:
@@ -146,11 +149,8 @@ def _prepared(
 def _sessions(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[Session]:
     """Two sessions where two large models fit into the memory limit together, else one."""
     salt = user_name_salt(settings.data_dir)
-    has_room = con.execute(
-        "SELECT count(*) * $size <= parse_formatted_bytes(current_setting('memory_limit')) FROM parsed.every_pages",
-        {"size": _BYTES_PER_PAGE},
-    ).fetchall()[0][0]
-    sessions = [con.cursor() for _ in range(min(settings.build.threads, 2 if has_room else 1))]
+    n_sessions = 2 if _has_room(con, _BYTES_PER_PAGE) else 1
+    sessions = [con.cursor() for _ in range(min(settings.build.threads, n_sessions))]
     for session in sessions:
         # Variables and temporary macros belong to one session.
         session.execute("SET VARIABLE salt = $salt", {"salt": salt}).complete()
@@ -158,6 +158,12 @@ def _sessions(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[Sessio
         session.execute("SET VARIABLE publish_user_names = $publish", publish).complete()
         session.execute(read_macros()).complete()
     return sessions
+
+
+def _has_room(con: duckdb.DuckDBPyConnection, bytes_per_page: int) -> bool:
+    """Tell whether so much for each parsed page fits into the memory limit."""
+    fits = "SELECT count(*) * $size <= parse_formatted_bytes(current_setting('memory_limit')) FROM parsed.every_pages"
+    return bool(con.execute(fits, {"size": bytes_per_page}).fetchall()[0][0])
 
 
 def _check_captures(con: duckdb.DuckDBPyConnection) -> None:

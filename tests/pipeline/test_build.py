@@ -69,19 +69,18 @@ def test_data_directories_that_do_not_exist_are_an_empty_archive(archive: Parsed
     assert counts["projects"] == 0
 
 
-def test_the_same_parsed_data_gives_the_same_bytes(archive: ParsedArchive) -> None:
+def test_the_same_parsed_data_gives_the_same_bytes(archive: ParsedArchive, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(archive)
     for number in range(40):
         archive.capture(f"50010000-1{number:03}", "2026-01-01", name=f"n{number}", months=[(1, "5", "canonical")])
+    builds = [archive.build("one"), archive.build("two", threads=1), archive.build("three", memory_limit="500MB")]
+    monkeypatch.setattr("pipeline.build._STAGED_BYTES_PER_PAGE", 10**12)
+    builds.append(archive.build("four"))
     digests = [
         {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in built.path.glob("*.parquet")}
-        for built in (
-            archive.build("one"),
-            archive.build("two", threads=1),
-            archive.build("three", memory_limit="500MB"),
-        )
+        for built in builds
     ]
-    assert digests[0] == digests[1] == digests[2]
+    assert all(other == digests[0] for other in digests)
 
 
 def test_a_few_tables_alone_are_those_of_the_release(archive: ParsedArchive, filled: Built) -> None:
@@ -110,6 +109,24 @@ def test_two_models_run_at_a_time_where_memory_and_threads_allow(
     monkeypatch.setattr("pipeline.build._BYTES_PER_PAGE", bytes_per_page)
     archive.build(threads=threads)
     assert found == [sessions]
+
+
+@pytest.mark.parametrize(("bytes_per_page", "files"), [(1, [None]), (10**12, ["staging.duckdb"])])
+def test_staging_is_in_memory_where_it_fits(
+    archive: ParsedArchive, monkeypatch: pytest.MonkeyPatch, bytes_per_page: int, files: list[str | None]
+) -> None:
+    fill(archive)
+    found: list[str | None] = []
+
+    def note_file(models: Mapping[str, Model], sessions: Sequence[Session], make: Make) -> dict[str, int]:
+        rows = sessions[0].execute("SELECT path FROM duckdb_databases() WHERE database_name = 'staging'").fetchall()
+        found.extend(path and Path(path).name for (path,) in rows)
+        return run_models(models, sessions, make)
+
+    monkeypatch.setattr("pipeline.build.run_models", note_file)
+    monkeypatch.setattr("pipeline.build._STAGED_BYTES_PER_PAGE", bytes_per_page)
+    archive.build()
+    assert found == files
 
 
 def test_a_build_does_not_take_the_time_to_import_pandas(archive: ParsedArchive) -> None:
