@@ -7,7 +7,6 @@ from parsers.dates import Date, read_date, read_year
 from parsers.findings import Findings
 from parsers.layout import Layout
 from parsers.numbers import Number, Quantity, read_quantity
-from parsers.page import Row
 
 _NO_DATE = Date(None)
 _NO_QUANTITY = Quantity(None, None)
@@ -16,27 +15,30 @@ _NO_QUANTITY = Quantity(None, None)
 class Fields:
     """Known rows by field; no number or date is read from the last row of a page that was cut there (is_cut)."""
 
-    __slots__ = ("_findings", "_index", "_layout", "_rows", "_uncertain", "raw")
+    __slots__ = ("_findings", "_index", "_labels", "_layout", "_uncertain", "_values", "raw")
 
     # The text of a field as it stood; None when there is no such row or the page says "not set".
     raw: Callable[[str], str | None]
 
-    def __init__(self, findings: Findings, rows: Sequence[Row], layout: Layout, *, is_cut: bool) -> None:
+    def __init__(
+        self, findings: Findings, labels: Sequence[str], values: Sequence[str | None], layout: Layout, *, is_cut: bool
+    ) -> None:
         self._findings = findings
-        self._rows = rows
+        self._labels = labels
+        self._values = values
         self._layout = layout
         self._index = layout.first_rows
-        self._uncertain = len(rows) - 1 if is_cut else None
+        self._uncertain = len(labels) - 1 if is_cut else None
         if layout.repeats:
             self._index = dict(layout.first_rows)
             for first, again in layout.repeats:
                 self._compare(first, again)
-        self.raw = {field: rows[row][1] for field, row in self._index.items()}.get
+        self.raw = {field: values[row] for field, row in self._index.items()}.get
 
     def _compare(self, first: int, again: int) -> None:
         """Of two rows with the same label, only what both agree on is taken."""
-        where = f"rows {first + 1} and {again + 1} are both {self._rows[again].label[:100]!r}"
-        if self._rows[first].value == self._rows[again].value:
+        where = f"rows {first + 1} and {again + 1} are both {self._labels[again][:100]!r}"
+        if self._values[first] == self._values[again]:
             self._report("repeated_row", f"{where}, with the same value", again)
             return
         self._report("duplicate_row", f"{where}, with different values; neither is taken", again)
@@ -60,18 +62,18 @@ class Fields:
 
     def number_at(self, index: int, read: Callable[[str], Number]) -> Decimal | None:
         """The number of one row of the page; an unreadable one is None and reported."""
-        raw = self._rows[index].value
+        raw = self._values[index]
         if not raw:
             return None
         number = read(raw)
         if number.problem is not None:
             how = "is no certain number" if number.value is None else f"has more decimals than are kept: {number.value}"
-            self._report(number.problem, f"{self._rows[index].label[:100]} {raw!r:.120} {how}", index)
+            self._report(number.problem, f"{self._labels[index][:100]} {raw!r:.120} {how}", index)
         return number.value if index != self._uncertain else None
 
     def numbers_at(self, indices: Sequence[int], read: Callable[[str], Number]) -> list[Decimal | None]:
         """The numbers of several rows of the page; unreadable ones are None and reported."""
-        numbers = [read(self._rows[index][1] or "") for index in indices]
+        numbers = [read(self._values[index] or "") for index in indices]
         if self._uncertain is None and not any(number.problem for number in numbers):
             return [number.value for number in numbers]
         return [self.number_at(index, read) for index in indices]
@@ -83,9 +85,9 @@ class Fields:
             return _NO_DATE
         date, index = read_date(raw), self._index[field]
         if date.problem is not None:
-            self._report(date.problem, f"{self._rows[index].label} {raw!r:.120} is no certain day", index)
+            self._report(date.problem, f"{self._labels[index]} {raw!r:.120} is no certain day", index)
         if date.calendar == "be" and date.value is not None:
-            self._report("other_calendar", f"{self._rows[index].label} {raw!r:.60} is in the Buddhist era", index)
+            self._report("other_calendar", f"{self._labels[index]} {raw!r:.60} is in the Buddhist era", index)
         return date if index != self._uncertain else _NO_DATE
 
     def quantity(self, field: str, unit: str | None) -> Quantity:
@@ -95,7 +97,7 @@ class Fields:
             return _NO_QUANTITY
         quantity, index = read_quantity(raw, unit), self._index[field]
         if quantity.problem is not None:
-            self._report(quantity.problem, f"{self._rows[index].label} {raw!r:.120} is no value with a unit", index)
+            self._report(quantity.problem, f"{self._labels[index]} {raw!r:.120} is no value with a unit", index)
         return quantity if index != self._uncertain else _NO_QUANTITY
 
     def fiscal_year(self) -> int | None:
@@ -104,7 +106,7 @@ class Fields:
         if not raw:
             return None
         year, index = read_year(raw), self._index["fiscal_year"]
-        label = self._rows[index].label
+        label = self._labels[index]
         if year.problem is not None:
             self._report(year.problem, f"{label} {raw!r:.60} is no fiscal year", index)
         elif year.calendar in ("ce", "be2"):
@@ -113,6 +115,6 @@ class Fields:
         return year.value if index != self._uncertain else None
 
     def _report(self, code: str, message: str, index: int) -> None:
-        label, raw = self._rows[index]
+        label, raw = self._labels[index], self._values[index]
         field = self._layout.places[index].field
         self._findings.add(code, message, field=field, label=label, ordinal=index + 1, raw=raw)

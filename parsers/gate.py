@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from parsers.cells import element_text
 from parsers.labels import GOAL_TEXT, LABELS, MONTH_FIELD, match_label
-from parsers.page import Grid, PageKind, Row
+from parsers.page import Grid, PageKind
 
 
 class Verdict(NamedTuple):
@@ -76,17 +76,17 @@ def _judge_error(tree: LexborHTMLParser, text: str, status: int, *, has_rows: bo
     return None
 
 
-def missing_tail(rows: tuple[Row, ...]) -> tuple[str, ...]:
+def missing_tail(labels: tuple[str, ...]) -> tuple[str, ...]:
     """Name the last fields of the known layout when the rows stop before them, whichever way round the page runs.
 
     Empty when rows are missing in the middle: that is another layout, not a cut page.
     """
     found = set()
-    for row in rows:
-        match = match_label(row.label)
+    for label in labels:
+        match = match_label(label)
         if match is not None:
             found.add(f"{MONTH_FIELD} {match.month_no}" if match.month_no is not None else match.field)
-    if sum(row.label.strip() == GOAL_TEXT for row in rows) > 1:
+    if sum(label.strip() == GOAL_TEXT for label in labels) > 1:
         found.add(LABELS[-1].field)
     for layout in (_LAYOUT, _LAYOUT[::-1]):
         present = [position for position, field in enumerate(layout) if field in found]
@@ -103,16 +103,16 @@ def _is_whole(text: str) -> bool:
     return "</html" in end or "</html" in end.lower()
 
 
-def _judge_project(text: str, rows: tuple[Row, ...], grids: tuple[Grid, ...]) -> Verdict:
+def _judge_project(text: str, labels: tuple[str, ...], grids: tuple[Grid, ...]) -> Verdict:
     if not _is_whole(text):
         plain = _PLAIN_FATAL.search(text[-ENDS_WITHIN:])
         if plain is not None:
             return Verdict(PageKind.SERVER_ERROR, f"PHP fatal error in the page: {plain[1].strip()!r}")
-        return Verdict(PageKind.TRUNCATED, f"the page ends without </html> after {len(rows)} rows")
+        return Verdict(PageKind.TRUNCATED, f"the page ends without </html> after {len(labels)} rows")
     if grids:
         return Verdict(PageKind.PROJECT)
     # Nothing stands behind the rows, so the page may have been cut and closed again.
-    tail = missing_tail(rows)
+    tail = missing_tail(labels)
     if len(tail) >= _FEWEST_ROWS_CUT:
         return Verdict(PageKind.TRUNCATED, f"the page stops before the row {tail[0]!r} and {len(tail) - 1} more")
     return Verdict(PageKind.PROJECT)
@@ -123,15 +123,15 @@ def judge_page(
     text: str,
     status: int,
     title_id: str | None,
-    rows: tuple[Row, ...],
+    labels: tuple[str, ...],
     grids: tuple[Grid, ...],
 ) -> Verdict:
     """Judge a page by what it holds: first what makes it no project page for certain, then its rows, then the rest."""
-    error = _judge_error(tree, text, status, has_rows=bool(rows))
+    error = _judge_error(tree, text, status, has_rows=bool(labels))
     if error is not None:
         return error
-    if rows:
-        return _judge_project(text, rows, grids)
+    if labels:
+        return _judge_project(text, labels, grids)
     if tree.css_first("#login-form, input[name^=LoginForm], input[type=password]") is not None:
         return Verdict(PageKind.LOGIN, "the page is a login form")
     if _EXCEPTION.search(text):

@@ -14,7 +14,7 @@ from parsers.gate import judge_page, judge_response, php_fatal
 from parsers.html_tables import TABLE, StatedTotals, read_details, read_grid, table_rows_of
 from parsers.labels import HEADLINE, TITLE
 from parsers.lifting import STAND_IN, MisplacedError, Table, lift_tables
-from parsers.page import Grid, GridCells, Page, PageKind, Row
+from parsers.page import Grid, GridCells, Page, PageKind
 from parsers.surroundings import Surroundings
 
 _OUTLINE = "h1,h2,h3,h4,.panel-heading,.alert,table"
@@ -45,7 +45,8 @@ class Content(NamedTuple):
 
     title_id: str | None
     headline: str | None
-    rows: tuple[Row, ...]
+    labels: tuple[str, ...]
+    values: tuple[str | None, ...]
     grids: tuple[Grid, ...]
 
 
@@ -66,7 +67,8 @@ def _read_content(tree: LexborHTMLParser, lifted: Sequence[Table]) -> Content:
     """
     title_id = headline = None
     heading: LexborNode | None = None
-    rows: list[Row] = []
+    labels: list[str] = []
+    values: list[str | None] = []
     grids: list[Grid] = []
     n_placed = 0
     # Nothing of it stands in the head, whose many elements would each be asked.
@@ -76,7 +78,7 @@ def _read_content(tree: LexborHTMLParser, lifted: Sequence[Table]) -> Content:
     for node in outline:
         if node.tag_id != TABLE:
             # Only the line below the title is a headline, and that stands before the rows.
-            text = element_text(node) if headline is None and not rows else ""
+            text = element_text(node) if headline is None and not labels else ""
             if title_id is None and text.startswith(TITLE) and node.tag == "h1":
                 title_id = _after_colon(text)
             elif text.startswith(HEADLINE) and ":" in text:
@@ -102,14 +104,15 @@ def _read_content(tree: LexborHTMLParser, lifted: Sequence[Table]) -> Content:
             grid_heading = element_text(heading) if heading is not None else None
             grids.append(Grid(grid_heading, *table, totals.of(around.grid_view)))
         else:
-            rows += table
+            labels += table.labels
+            values += table.values
     if n_placed < len(lifted):
         raise MisplacedError
     if title_id is None:
         title = tree.css_first("title")
         text = element_text(title) if title is not None else ""
         title_id = _after_colon(text) if text.startswith(TITLE) else None
-    return Content(title_id, headline, tuple(rows), tuple(grids))
+    return Content(title_id, headline, tuple(labels), tuple(values), tuple(grids))
 
 
 def _flags(decoded: Decoded, utf8: bytes, *, speaks_php: bool) -> frozenset[str]:
@@ -137,11 +140,11 @@ def _read_page(
     flags = _flags(decoded, utf8, speaks_php=speaks_php)
     verdict = judge_response(text, status, location)
     if verdict is not None:
-        return Page(verdict.kind, verdict.reason, None, None, (), (), "html", decoded.encoding, flags)
+        return Page(verdict.kind, verdict.reason, None, None, (), (), (), "html", decoded.encoding, flags)
     tree = LexborHTMLParser(utf8)
     content = _read_content(tree, lifted)
     fatal = php_fatal(text) if speaks_php else None
-    verdict = fatal or judge_page(tree, text, status, content.title_id, content.rows, content.grids)
+    verdict = fatal or judge_page(tree, text, status, content.title_id, content.labels, content.grids)
     if verdict.kind is not PageKind.PROJECT:
         # Kept for the reader of the archive, never for the tables: the fingerprint tells two such pages apart.
         content = content._replace(grids=())

@@ -1,18 +1,17 @@
 """The tables of a tree → label/value rows, or a grid with header cells."""
 
 import re
+from collections.abc import Iterable
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from parsers.cells import cell_value, clean_text, element_text, has_class
 from parsers.labels import EXACT, match_label
 from parsers.lifting import STAND_IN, MisplacedError
-from parsers.page import GridCells, Row
+from parsers.page import Details, GridCells, Row
 
 _TOTAL = re.compile(r"(?:จาก|ทั้งหมด|of|Total)\s*([0-9,]+)")
 _FEWEST_KNOWN_LABELS = 3
-# Makes a named tuple in half the time of calling its class.
-_new = tuple.__new__
 
 _TAGS = LexborHTMLParser("<table><thead></thead><tbody><tr><th></th><td></td></tr></tbody><tfoot></tfoot></table>")
 _TAG_IDS = {node.tag: node.tag_id for node in _TAGS.css("table, table *")}
@@ -53,10 +52,17 @@ def _pairs(row: LexborNode) -> list[Row] | None:
     return pairs
 
 
-def _detail_rows(table_rows: list[LexborNode]) -> tuple[list[Row], bool]:
+def _details(table_rows: list[LexborNode]) -> tuple[Details, bool]:
     """Label/value rows of a table, and whether it has no other rows; the text of another row stands without a label."""
-    rows: list[Row] = []
+    labels: list[str] = []
+    values: list[str | None] = []
     is_regular = True
+
+    def take(pairs: Iterable[Row]) -> None:
+        for label, value in pairs:
+            labels.append(label)
+            values.append(value)
+
     for row in table_rows:
         label = row.child
         value = label.next if label is not None else None
@@ -68,11 +74,12 @@ def _detail_rows(table_rows: list[LexborNode]) -> tuple[list[Row], bool]:
             and label.is_element_node
         ):
             # As nearly every row of every skin is written, so this is worth a short way.
-            rows.append(_new(Row, (_label_text(label), cell_value(value))))
+            labels.append(_label_text(label))
+            values.append(cell_value(value))
             continue
         pairs = _pairs(row)
         if pairs is not None:
-            rows += pairs
+            take(pairs)
             continue
         # Kartik lays several pairs out in one row, in a table of its own.
         inner = row.css_first("table.kv-child-table") if has_class(row, "kv-child-table-row") else None
@@ -82,19 +89,19 @@ def _detail_rows(table_rows: list[LexborNode]) -> tuple[list[Row], bool]:
                 is_regular = False
                 text = element_text(inner_row)
                 pairs = [Row("", text)] if text else []
-            rows += pairs
-    return rows, is_regular
+            take(pairs)
+    return Details(tuple(labels), tuple(values)), is_regular
 
 
-def read_details(table: LexborNode, table_rows: list[LexborNode]) -> list[Row] | None:
+def read_details(table: LexborNode, table_rows: list[LexborNode]) -> Details | None:
     """Rows of a label/value table; None when the table is something else."""
     if has_class(table, "detail-view"):
-        return _detail_rows(table_rows)[0]
+        return _details(table_rows)[0]
     if not table_rows or len(list(table_rows[0].iter())) != 2:
         return None
-    rows, is_regular = _detail_rows(table_rows)
-    known = sum(match_label(row.label) is not None for row in rows)
-    return rows if is_regular and known >= _FEWEST_KNOWN_LABELS else None
+    details, is_regular = _details(table_rows)
+    known = sum(match_label(label) is not None for label in details.labels)
+    return details if is_regular and known >= _FEWEST_KNOWN_LABELS else None
 
 
 class StatedTotals:

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from parsers.findings import Findings
 from parsers.labels import GOAL_FIELDS, LABELS, MONTH_FIELD, Match, match_label
-from parsers.page import Row
 
 _POSITIONS = {label.field: position for position, label in enumerate(LABELS)} | {MONTH_FIELD: len(LABELS)}
 _TEXTS = {label.field: label.text for label in LABELS}
@@ -127,9 +126,9 @@ def read_layout(labels: tuple[str, ...]) -> Layout:
     return Layout(tuple(places), fields, first_rows, tuple(repeats), months, is_usual)
 
 
-def report_layout(findings: Findings, rows: Sequence[Row], layout: Layout) -> None:
+def report_layout(findings: Findings, labels: Sequence[str], values: Sequence[str | None], layout: Layout) -> None:
     """Report unknown, ambiguous, renamed and missing labels."""
-    for ordinal, ((label, raw), place) in enumerate(zip(rows, layout.places, strict=True), 1):
+    for ordinal, (label, raw, place) in enumerate(zip(labels, values, layout.places, strict=True), 1):
         if not place.is_known:
             message = f"nobody knows the label {label[:100]!r}; its value is kept in page_fields"
             findings.add("unknown_label", message, label=label, ordinal=ordinal, raw=raw)

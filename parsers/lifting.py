@@ -5,7 +5,7 @@ from typing import NamedTuple, TypeAlias
 
 from parsers.encoding import DECLARED_WITHIN
 from parsers.gate import ENDS_WITHIN
-from parsers.page import GridCells, Row
+from parsers.page import Details, GridCells
 from parsers.plain_tables import DETAIL_VIEW, read_details, read_grid
 
 # With their number, the ids of the empty tables that stand where the plain ones were: drawn anew by each process, so
@@ -16,7 +16,7 @@ _OPENING, _CLOSING = b"<table", b"</table>"
 _DETAIL_VIEW = DETAIL_VIEW.encode()
 
 
-Table: TypeAlias = list[Row] | GridCells
+Table: TypeAlias = Details | GridCells
 
 
 class MisplacedError(Exception):

@@ -34,6 +34,13 @@ class Row(NamedTuple):
     value: str | None
 
 
+class Details(NamedTuple):
+    """The labels of a label/value table and their values, column by column."""
+
+    labels: tuple[str, ...]
+    values: tuple[str | None, ...]
+
+
 class GridCells(NamedTuple):
     """The header cells of a table and the cells of its other rows."""
 
@@ -53,19 +60,25 @@ class Grid(NamedTuple):
 class Page(NamedTuple):
     """What both readers produce.
 
-    reason says in one sentence why a page is not a whole project page. flags: `encoding_repaired`, `undecodable_bytes`,
-    `php_warnings`, `nul_characters`.
+    labels and values are those of the label/value rows, in page order. reason says in one sentence why a page is not a
+    whole project page. flags: `encoding_repaired`, `undecodable_bytes`, `php_warnings`, `nul_characters`.
     """
 
     kind: PageKind
     reason: str | None
     title_id: str | None
     headline: str | None
-    rows: tuple[Row, ...]
+    labels: tuple[str, ...]
+    values: tuple[str | None, ...]
     grids: tuple[Grid, ...]
     reader: str
     encoding: str
     flags: frozenset[str]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The label/value rows."""
+        return tuple(map(Row, self.labels, self.values))
 
 
 def _escaped(part: str | None) -> str:
@@ -80,8 +93,9 @@ def content_text(page: Page) -> bytes:
     Its parts, each ended by SEPARATOR: kind, title, headline, the number of rows, the rows' labels and values, and for
     each grid its shape, heading, header cells and cells. "Not set" is the escape character alone.
     """
-    parts: list[str | None] = [page.kind, page.title_id, page.headline, str(len(page.rows))]
-    parts += chain.from_iterable(page.rows)
+    details: list[str | None] = [None] * (2 * len(page.labels))
+    details[::2], details[1::2] = page.labels, page.values
+    parts = [page.kind, page.title_id, page.headline, str(len(page.labels)), *details]
     for grid in page.grids:
         lengths = " ".join([str(len(cells)) for cells in (grid.header, *grid.rows)])
         parts += (f"{lengths} {grid.stated_total}", grid.heading, *grid.header)
@@ -107,10 +121,10 @@ def sha256_of(content: bytes) -> str:
 
 def project_id_of(page: Page) -> str | None:
     """Name the project a page is about by its code row, else by its title."""
-    for row in page.rows:
-        match = match_label(row.label)
-        if match is not None and match.field == "project_id" and row.value:
-            return row.value
+    for label, value in zip(page.labels, page.values, strict=True):
+        match = match_label(label)
+        if match is not None and match.field == "project_id" and value:
+            return value
     return page.title_id
 
 

@@ -4,8 +4,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from parsers.page import GridCells, Row
-from parsers.records import records
+from parsers.page import Details, GridCells
 
 # A DetailView: one line end between rows, nothing else between the tags.
 _DETAILS_OPENING = re.compile('<table id="w[0-9]{1,4}" class="[a-z -]*\\bdetail-view"><tr><th>')
@@ -65,7 +64,7 @@ def _with_line_feeds(source: str) -> str:
     return with_breaks if "\r" not in with_breaks else source.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def read_details(source: str) -> list[Row]:
+def read_details(source: str) -> Details:
     """Rows of a DetailView. Raises NotPlainError where it is not written as Yii writes it, to the byte."""
     opening = _DETAILS_OPENING.match(source)
     if opening is None or not source.endswith(_DETAILS_CLOSING):
@@ -79,8 +78,8 @@ def read_details(source: str) -> list[Row]:
     # Six tags a row but for the first two and the last two.
     if cells.count("<") == 6 * len(rows) - 4 + 2 * n_not_set and "&" not in cells:
         texts = [None if value == _NOT_SET else value.strip() for value in values]
-        return records(Row, map(str.strip, labels), texts)
-    return records(Row, map(_text, labels), map(_value, values))
+        return Details(tuple(map(str.strip, labels)), tuple(texts))
+    return Details(tuple(map(_text, labels)), tuple(map(_value, values)))
 
 
 class _Head(NamedTuple):

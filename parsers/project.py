@@ -13,7 +13,7 @@ from parsers.labels import MONTH_FIELD
 from parsers.layout import Layout, read_layout, report_layout
 from parsers.months import month_roles, repeated_months
 from parsers.numbers import read_money, read_number, read_percent, read_result
-from parsers.page import Page, PageKind, Row, content_text, sha256_of, wrong_project
+from parsers.page import Page, PageKind, content_text, sha256_of, wrong_project
 from parsers.records import Issue, MonthRow, PageField, PageRecord, ParsedPage, records
 from parsers.tables import cell_fields, read_tables
 
@@ -23,15 +23,15 @@ _PERCENT_IN_HEADLINE = re.compile(r"(?:ร้อยละ\s*)?(.*)", re.DOTALL)
 
 
 def _read_months(
-    fields: Fields, findings: Findings, key: tuple[str, str, str], rows: Sequence[Row], layout: Layout
+    fields: Fields, findings: Findings, key: tuple[str, str, str], values: Sequence[str | None], layout: Layout
 ) -> list[MonthRow]:
     indices, ordinals, months, labels = layout.month_rows
     if not indices:
         return []
-    raws = [rows[index][1] for index in indices]
-    values = fields.numbers_at(indices, read_result)
+    raws = [values[index] for index in indices]
+    numbers = fields.numbers_at(indices, read_result)
     # Blank and "not set" say the same.
-    said = [value if value is not None else raw or "" for raw, value in zip(raws, values, strict=True)]
+    said = [number if number is not None else raw or "" for raw, number in zip(raws, numbers, strict=True)]
     roles, is_known_layout = month_roles(months, said)
     if not is_known_layout:
         message = f"the month rows stand in the order {' '.join(map(str, months))[:200]}"
@@ -42,16 +42,16 @@ def _read_months(
             message = f"month {month_no} stands {len(same)} times with different values: {raw!r:.200}"
             label, ordinal = labels[same[0]], ordinals[same[0]]
             findings.add("month_conflict", message, field=MONTH_FIELD, label=label, ordinal=ordinal, raw=raw)
-    return records(MonthRow, *map(repeat, key), ordinals, months, labels, raws, values, roles)
+    return records(MonthRow, *map(repeat, key), ordinals, months, labels, raws, numbers, roles)
 
 
 def _report_flags(findings: Findings, page: Page) -> None:
     if page.kind is PageKind.TRUNCATED:
         findings.add("page_truncated", page.reason or "the page was cut")
-        if page.rows:
-            label, raw = page.rows[-1]
+        if page.labels:
+            label, raw = page.labels[-1], page.values[-1]
             message = f"the page was cut in or after {label[:100]!r}: no number or date is read from this row"
-            findings.add("truncated_value", message, label=label, ordinal=len(page.rows), raw=raw)
+            findings.add("truncated_value", message, label=label, ordinal=len(page.labels), raw=raw)
     for flag in sorted(page.flags):
         message = {
             "encoding_repaired": f"the page does not declare {page.encoding}, but its bytes are",
@@ -89,14 +89,13 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
     findings = Findings(*key)
     is_truncated = page.kind is PageKind.TRUNCATED
     content = content_text(page)
-    labels, raws = zip(*page.rows, strict=True) if page.rows else ((), ())
-    layout = read_layout(labels)
-    page_fields = records(PageField, *map(repeat, key), count(1), labels, raws, layout.fields)
+    layout = read_layout(page.labels)
+    page_fields = records(PageField, *map(repeat, key), count(1), page.labels, page.values, layout.fields)
     _report_flags(findings, page)
     if not layout.is_usual:
-        report_layout(findings, page.rows, layout)
-    fields = Fields(findings, page.rows, layout, is_cut=is_truncated)
-    month_rows = _read_months(fields, findings, key, page.rows, layout)
+        report_layout(findings, page.labels, page.values, layout)
+    fields = Fields(findings, page.labels, page.values, layout, is_cut=is_truncated)
+    month_rows = _read_months(fields, findings, key, page.values, layout)
     tables = read_tables(findings, key, page.grids)
     unit = fields.text("unit")
     target, result = fields.quantity("target", unit), fields.quantity("result", unit)

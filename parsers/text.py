@@ -219,7 +219,8 @@ def read_text(text: str) -> Page:
     headline = _after_colon(lines[:first], HEADLINE)
 
     def page(kind: PageKind, reason: str | None, rows: tuple[Row, ...] = (), grids: tuple[Grid, ...] = ()) -> Page:
-        return Page(kind, reason, title_id, headline, rows, grids, "text", "utf-8", frozenset(flags))
+        labels, values = zip(*rows, strict=True) if rows else ((), ())
+        return Page(kind, reason, title_id, headline, labels, values, grids, "text", "utf-8", frozenset(flags))
 
     if not text.strip():
         return page(PageKind.EMPTY, "the text is empty")

@@ -98,5 +98,6 @@ def test_the_order_of_rows_the_headings_and_a_missing_table_are_content() -> Non
 def test_text_moved_from_one_cell_to_the_next_is_another_fingerprint(rows: list[tuple[str, str]]) -> None:
     moved = [(rows[0][0], rows[0][1] + "x"), *rows[1:]]
     other = [rows[0], (rows[1][0], "x" + rows[1][1]), *rows[2:]]
-    pages = [read_text("x")._replace(rows=tuple(candidate)) for candidate in (moved, other)]  # type: ignore[arg-type]
+    columns = (tuple(zip(*candidate, strict=True)) for candidate in (moved, other))
+    pages = [read_text("x")._replace(labels=labels, values=values) for labels, values in columns]
     assert content_sha256(pages[0]) != content_sha256(pages[1])
