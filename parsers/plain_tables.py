@@ -74,10 +74,8 @@ def read_details(source: str) -> Details:
     labels, between, values = zip(*rows, strict=True)
     if not all(between):
         raise NotPlainError
-    n_not_set = values.count(_NOT_SET)
-    # Six tags a row but for the first two and the last two.
-    if cells.count("<") == 6 * len(rows) - 4 + 2 * n_not_set and "&" not in cells:
-        texts = [None if value == _NOT_SET else value.strip() for value in values]
+    texts = [None if value == _NOT_SET else value.strip() for value in values]
+    if "&" not in cells and "<" not in "".join([*labels, *filter(None, texts)]):
         return Details(tuple(map(str.strip, labels)), tuple(texts))
     return Details(tuple(map(_text, labels)), tuple(map(_value, values)))
 

@@ -48,7 +48,7 @@ class Surroundings:
             mem_id = element.mem_id
             if mem_id in self._outline:
                 around = Around(True, around.is_in_read_table or mem_id in self._read, around.grid_view)
-            if has_class(element, "grid-view"):
+            if "grid-view" in (element.attributes.get("class") or "") and has_class(element, "grid-view"):
                 around = around._replace(grid_view=element)
             self._inside[mem_id] = around
         return around
