@@ -101,7 +101,7 @@ def content_text(page: Page) -> bytes:
         parts += (f"{lengths} {grid.stated_total}", grid.heading, *grid.header)
         parts += chain.from_iterable(grid.rows)
     parts.append("")
-    n_not_set = parts.count(None)
+    n_not_set = len([part for part in parts if part is None])
     content = SEPARATOR.join([_NOT_SET if part is None else part for part in parts])
     if content.count(SEPARATOR) != len(parts) - 1 or content.count(_ESCAPE) != n_not_set:
         # Some text holds one of the two characters itself.

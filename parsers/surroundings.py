@@ -38,14 +38,17 @@ class Surroundings:
 
     def of(self, node: LexborNode) -> Around:
         """Find what is around an element."""
-        asked: list[LexborNode] = []
+        asked: list[tuple[int, LexborNode]] = []
+        around = _NOTHING
         parent = node.parent
-        while parent is not None and parent.mem_id not in self._inside:
-            asked.append(parent)
+        while parent is not None:
+            mem_id = parent.mem_id
+            if mem_id in self._inside:
+                around = self._inside[mem_id]
+                break
+            asked.append((mem_id, parent))
             parent = parent.parent
-        around = self._inside[parent.mem_id] if parent is not None else _NOTHING
-        for element in reversed(asked):
-            mem_id = element.mem_id
+        for mem_id, element in reversed(asked):
             if mem_id in self._outline:
                 around = Around(True, around.is_in_read_table or mem_id in self._read, around.grid_view)
             if "grid-view" in (element.attributes.get("class") or "") and has_class(element, "grid-view"):
