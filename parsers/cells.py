@@ -25,8 +25,8 @@ def clean_text(text: str) -> str:
     return text.strip()
 
 
-def rich_text(cell: LexborNode) -> str:
-    """Text of an element with elements inside, to any depth.
+def rich_text(cell: LexborNode, most_nodes: int | None = None) -> str:
+    """Text of an element with elements inside, to any depth, or of its first so many nodes.
 
     `<br>` and the line end after it are one line break, as Yii's nl2br writes them; blocks begin and end lines; cells
     of a nested table are joined by a space; what a reader does not see (forms, scripts) is left out.
@@ -40,7 +40,11 @@ def rich_text(cell: LexborNode) -> str:
             parts.append("\n")
 
     node = cell.child
+    visited = 0
     while node is not None or open_elements:
+        visited += 1
+        if visited == most_nodes:
+            break
         if node is None:
             element, is_block = open_elements.pop()
             if is_block:
@@ -96,12 +100,12 @@ def _text_with_breaks(cell: LexborNode) -> str | None:
     return "".join(parts)
 
 
-def element_text(node: LexborNode) -> str:
-    """Text of a heading or header cell on one line."""
+def element_text(node: LexborNode, most_nodes: int | None = None) -> str:
+    """Text of a heading or header cell on one line; where most_nodes is given, of no more nodes than that."""
     first = node.child
     text = first.text_content if first is not None else None
     if first is None or text is None or first.next is not None:
-        text = rich_text(node)
+        text = rich_text(node, most_nodes)
     return " ".join(text.split())
 
 

@@ -18,6 +18,9 @@ from parsers.page import Grid, GridCells, Page, PageKind
 from parsers.surroundings import Surroundings
 
 _OUTLINE = "h1,h2,h3,h4,.panel-heading,.alert,table"
+# What is more than this is no heading, though it may call itself one: many nested ones would each be read to their end,
+# and a long one would stand at every table below it.
+_MOST_NODES, _LONGEST_HEADING = 200, 1000
 _NO_FLAGS: frozenset[str] = frozenset()
 _PHP_WARNING = re.compile(r"<b>(?:Warning|Notice|Deprecated|Strict Standards)</b>:")
 
@@ -67,6 +70,7 @@ def _read_content(tree: LexborHTMLParser, lifted: Sequence[Table]) -> Content:
     """
     title_id = headline = None
     heading: LexborNode | None = None
+    heading_text: str | None = None
     labels: list[str] = []
     values: list[str | None] = []
     grids: list[Grid] = []
@@ -78,13 +82,13 @@ def _read_content(tree: LexborHTMLParser, lifted: Sequence[Table]) -> Content:
     for node in outline:
         if node.tag_id != TABLE:
             # Only the line below the title is a headline, and that stands before the rows.
-            text = element_text(node) if headline is None and not labels else ""
+            text = element_text(node, _MOST_NODES) if headline is None and not labels else ""
             if title_id is None and text.startswith(TITLE) and node.tag == "h1":
                 title_id = _after_colon(text)
             elif text.startswith(HEADLINE) and ":" in text:
                 headline = _after_colon(text)
             else:
-                heading = node
+                heading, heading_text = node, None
             continue
         around = surroundings.of(node)
         if around.is_in_read_table:
@@ -101,8 +105,9 @@ def _read_content(tree: LexborHTMLParser, lifted: Sequence[Table]) -> Content:
             table = read
             surroundings.was_read(node)
         if isinstance(table, GridCells):
-            grid_heading = element_text(heading) if heading is not None else None
-            grids.append(Grid(grid_heading, *table, totals.of(around.grid_view)))
+            if heading is not None and heading_text is None:
+                heading_text = element_text(heading, _MOST_NODES)[:_LONGEST_HEADING]
+            grids.append(Grid(heading_text, *table, totals.of(around.grid_view)))
         else:
             labels += table.labels
             values += table.values

@@ -68,6 +68,8 @@ def nested(depth: int) -> str:
     return PLAIN.having(remark="@@").html().replace("@@", "<div><b>" * depth + "ก" + "</b></div>" * depth)
 
 
+SMALL_GRID = "<table><tr><th>ก</th><th>ข</th><th>ค</th></tr></table>"
+
 WORK: dict[str, tuple[Callable[[int], Callable[[], object]], int]] = {
     "reports in a hand-written table": (html_work(lambda n: PLAIN.reporting(*reports(n)).html()), 200),
     "reports in a GridView": (
@@ -100,6 +102,12 @@ WORK: dict[str, tuple[Callable[[int], Callable[[], object]], int]] = {
     ),
     "headings": (html_work(lambda n: PLAIN.html().replace("<footer", "<h3>ก</h3>" * n + "<footer")), 400),
     "nested elements": (html_work(nested), 100),
+    "nested headings": (html_work(lambda n: '<div class="alert">ก' * n + PLAIN.html()), 400),
+    "nested headings with a table each": (below(f'<div class="alert">{SMALL_GRID}'), 100),
+    "a heading of many tables": (
+        html_work(lambda n: PLAIN.html().replace("<footer", f"<h3>{'ก' * 40 * n}</h3>" + SMALL_GRID * n + "<footer")),
+        200,
+    ),
     "tables in tables": (below("<table><tr><td>"), 400),
     "tables in a value": (html_work(lambda n: PLAIN.html().replace("ทางเท้าชำรุด", "<table><tr><td>" * n)), 400),
     "label/value tables in tables": (below('<table class="detail-view"><tr><th>ก</th><td>'), 400),
