@@ -319,3 +319,21 @@ class TestTheHeading:
     def test_its_progress_is_read_or_reported(self, headline: str | None, codes: list[str]) -> None:
         project = StoredProject(PLAIN.project_id, headline, PLAIN.rows, PLAIN.reports, PLAIN.updates)
         assert [issue.code for issue in project.parse().issues] == codes
+
+
+@pytest.mark.parametrize(
+    ("second", "code"),
+    [
+        (("2023-01-31", "50", "1", "ไม่มี", "31/01/2566 : ก"), "duplicate_report"),
+        (("2023-02-28", "120", "1", "ไม่มี", "28/02/2566 : ก"), "progress_out_of_range"),
+        (("2023-02-28", "40", "1", "ไม่มี", "28/02/2566 : ก"), "progress_falls"),
+        (("2023-01-30", "60", "1", "ไม่มี", "30/01/2566 : ก"), "reports_out_of_order"),
+        (("2023-02-28", "60", "1", "ไม่มี", "27/02/2566 : ก"), "stamp_differs"),
+        (("28/02/2566", "60", "1", "ไม่มี", "28/02/2566 : ก"), "other_calendar"),
+        (("2023-02-28", "60", "1", "ไม่มี", "28/02/2566 : ก"), None),
+    ],
+)
+def test_one_thing_wrong_among_reports_in_order_is_reported(second: Cells, code: str | None) -> None:
+    first = ("2023-01-31", "50", "1", "ไม่มี", "31/01/2566 : ก")
+    said = {issue.code for issue in PLAIN.reporting(first, second).parse().issues} - {"latest_progress_differs"}
+    assert said == ({code} if code is not None else set())
