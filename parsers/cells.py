@@ -13,6 +13,11 @@ _FIRST_BREAK = LexborHTMLParser("<br>").css_first("br")
 _BR = _FIRST_BREAK.tag_id if _FIRST_BREAK is not None else -1
 
 
+# What has more nodes is no heading and no summary, though it may call itself one: each of many nested ones would be
+# read to its end.
+MOST_NODES = 200
+
+
 def has_class(node: LexborNode, name: str) -> bool:
     """Tell whether an element carries a class."""
     return name in (node.attributes.get("class") or "").split()
@@ -101,7 +106,7 @@ def _text_with_breaks(cell: LexborNode) -> str | None:
 
 
 def element_text(node: LexborNode, most_nodes: int | None = None) -> str:
-    """Text of a heading or header cell on one line; where most_nodes is given, of no more nodes than that."""
+    """Text of a heading, summary or header cell on one line, or of its first so many nodes."""
     first = node.child
     text = first.text_content if first is not None else None
     if first is None or text is None or first.next is not None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from parsers.cells import element_text
+from parsers.cells import MOST_NODES, element_text
 from parsers.encoding import Decoded, decode_page
 from parsers.gate import judge_page, judge_response, php_fatal
 from parsers.html_tables import TABLE, StatedTotals, read_details, read_grid, table_rows_of
@@ -18,9 +18,8 @@ from parsers.page import Grid, GridCells, Page, PageKind
 from parsers.surroundings import Surroundings
 
 _OUTLINE = "h1,h2,h3,h4,.panel-heading,.alert,table"
-# What is more than this is no heading, though it may call itself one: many nested ones would each be read to their end,
-# and a long one would stand at every table below it.
-_MOST_NODES, _LONGEST_HEADING = 200, 1000
+# A longer one would stand whole at every table below it.
+_LONGEST_HEADING = 1000
 _NO_FLAGS: frozenset[str] = frozenset()
 _PHP_WARNING = re.compile(r"<b>(?:Warning|Notice|Deprecated|Strict Standards)</b>:")
 
@@ -82,7 +81,7 @@ def _read_content(tree: LexborHTMLParser, lifted: Sequence[Table]) -> Content:
     for node in outline:
         if node.tag_id != TABLE:
             # Only the line below the title is a headline, and that stands before the rows.
-            text = element_text(node, _MOST_NODES) if headline is None and not labels else ""
+            text = element_text(node, MOST_NODES) if headline is None and not labels else ""
             if title_id is None and text.startswith(TITLE) and node.tag == "h1":
                 title_id = _after_colon(text)
             elif text.startswith(HEADLINE) and ":" in text:
@@ -106,7 +105,7 @@ def _read_content(tree: LexborHTMLParser, lifted: Sequence[Table]) -> Content:
             surroundings.was_read(node)
         if isinstance(table, GridCells):
             if heading is not None and heading_text is None:
-                heading_text = element_text(heading, _MOST_NODES)[:_LONGEST_HEADING]
+                heading_text = element_text(heading, MOST_NODES)[:_LONGEST_HEADING]
             grids.append(Grid(heading_text, *table, totals.of(around.grid_view)))
         else:
             labels += table.labels

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from parsers.cells import cell_value, clean_text, element_text, has_class
+from parsers.cells import MOST_NODES, cell_value, clean_text, element_text, has_class
 from parsers.labels import EXACT, match_label
 from parsers.lifting import STAND_IN, MisplacedError
 from parsers.page import Details, GridCells, Row
@@ -39,24 +39,25 @@ def _label_text(cell: LexborNode) -> str:
     return text if text in EXACT else clean_text(text)
 
 
-def _pairs(row: LexborNode) -> list[Row] | None:
-    """Label/value pairs of one table row; None when it holds no such pairs."""
+def _cells_in_pairs(row: LexborNode) -> list[LexborNode] | None:
+    """The cells of one table row, a label and a value in turns; None when it holds no such pairs."""
     cells = list(row.iter())
-    if not cells or len(cells) % 2:
+    if not cells or len(cells) % 2 or any(value.tag_id != _TD for value in cells[1::2]):
         return None
-    pairs: list[Row] = []
-    for label, value in zip(cells[::2], cells[1::2], strict=True):
-        if value.tag_id != _TD:
-            return None
-        pairs.append(Row(_label_text(label), cell_value(value)))
-    return pairs
+    return cells
 
 
-def _details(table_rows: list[LexborNode]) -> tuple[Details, bool]:
-    """Label/value rows of a table, and whether it has no other rows; the text of another row stands without a label."""
+def _pairs(row: LexborNode) -> list[Row] | None:
+    cells = _cells_in_pairs(row)
+    if cells is None:
+        return None
+    return [Row(_label_text(label), cell_value(value)) for label, value in zip(cells[::2], cells[1::2], strict=True)]
+
+
+def _details(table_rows: list[LexborNode]) -> Details:
+    """Label/value rows of a table; the text of another row stands without a label."""
     labels: list[str] = []
     values: list[str | None] = []
-    is_regular = True
 
     def take(pairs: Iterable[Row]) -> None:
         for label, value in pairs:
@@ -86,22 +87,30 @@ def _details(table_rows: list[LexborNode]) -> tuple[Details, bool]:
         for inner_row in table_rows_of(inner) if inner is not None else [row]:
             pairs = _pairs(inner_row)
             if pairs is None:
-                is_regular = False
                 text = element_text(inner_row)
                 pairs = [Row("", text)] if text else []
             take(pairs)
-    return Details(tuple(labels), tuple(values)), is_regular
+    return Details(tuple(labels), tuple(values))
+
+
+def _is_label_value_table(table_rows: list[LexborNode]) -> bool:
+    """Tell by its cells and labels that all rows of a table are labels and values: none is read to its end in vain."""
+    known = 0
+    for row in table_rows:
+        cells = _cells_in_pairs(row)
+        if cells is None:
+            return False
+        known += sum(match_label(element_text(label, MOST_NODES)) is not None for label in cells[::2])
+    return known >= _FEWEST_KNOWN_LABELS
 
 
 def read_details(table: LexborNode, table_rows: list[LexborNode]) -> Details | None:
     """Rows of a label/value table; None when the table is something else."""
     if has_class(table, "detail-view"):
-        return _details(table_rows)[0]
-    if not table_rows or len(list(table_rows[0].iter())) != 2:
+        return _details(table_rows)
+    if not table_rows or len(list(table_rows[0].iter())) != 2 or not _is_label_value_table(table_rows):
         return None
-    details, is_regular = _details(table_rows)
-    known = sum(match_label(label) is not None for label in details.labels)
-    return details if is_regular and known >= _FEWEST_KNOWN_LABELS else None
+    return _details(table_rows)
 
 
 class StatedTotals:
@@ -128,7 +137,7 @@ def _stated_total(grid_view: LexborNode) -> int | None:
         return None
     if summary.css_first(f"table[id^={STAND_IN}]") is not None:
         raise MisplacedError
-    found = _TOTAL.search(element_text(summary))
+    found = _TOTAL.search(element_text(summary, MOST_NODES))
     return int(found[1].replace(",", "")[:12] or 0) if found is not None else None
 
 

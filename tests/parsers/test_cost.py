@@ -68,6 +68,7 @@ def nested(depth: int) -> str:
     return PLAIN.having(remark="@@").html().replace("@@", "<div><b>" * depth + "ก" + "</b></div>" * depth)
 
 
+KNOWN_ROWS = "<tr><td>ปี<td>1<tr><td>Policy ID<td>1<tr><td>Branch ID<td>1"
 SMALL_GRID = "<table><tr><th>ก</th><th>ข</th><th>ค</th></tr></table>"
 
 WORK: dict[str, tuple[Callable[[int], Callable[[], object]], int]] = {
@@ -104,11 +105,18 @@ WORK: dict[str, tuple[Callable[[int], Callable[[], object]], int]] = {
     "nested elements": (html_work(nested), 100),
     "nested headings": (html_work(lambda n: '<div class="alert">ก' * n + PLAIN.html()), 400),
     "nested headings with a table each": (below(f'<div class="alert">{SMALL_GRID}'), 100),
+    "nested summaries with a table each": (
+        below(f'<div class="grid-view"><div class="summary">{SMALL_GRID}'),
+        100,
+    ),
     "a heading of many tables": (
         html_work(lambda n: PLAIN.html().replace("<footer", f"<h3>{'ก' * 40 * n}</h3>" + SMALL_GRID * n + "<footer")),
         200,
     ),
     "tables in tables": (below("<table><tr><td>"), 400),
+    "tables of two cells in tables": (below("<table><tr><td>ก<td>"), 100),
+    "tables of two cells in labels": (below("<table><tr><td><table><tr><td>ก<td>ข<td>"), 100),
+    "tables of known labels and another row in tables": (below(f"<table>{KNOWN_ROWS}<tr><td>x<tr><td>ก<td>"), 50),
     "tables in a value": (html_work(lambda n: PLAIN.html().replace("ทางเท้าชำรุด", "<table><tr><td>" * n)), 400),
     "label/value tables in tables": (below('<table class="detail-view"><tr><th>ก</th><td>'), 400),
     "grids in grids": (below("<table><tr><th>ก</th><th>ข"), 400),
