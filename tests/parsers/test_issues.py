@@ -1,7 +1,6 @@
 """The catalogue of issues: every code has a page that raises it and a page beside it that does not."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import NamedTuple
 
 import pytest
@@ -262,34 +261,6 @@ class TestChecksOfReports:
         assert (issue.code, issue.field, issue.ordinal) == ("unreadable_date", "progress_history.detail_date", 1)
 
 
-@pytest.mark.parametrize("progress", ["-0.01", "100.01"])
-def test_progress_is_plausible_between_0_and_100(progress: str) -> None:
-    codes = [issue.code for issue in with_progress(None, progress, None).parse().issues]
-    assert codes == ["progress_out_of_range"]
-
-
-@pytest.mark.parametrize(
-    ("heading", "row", "report"), [("99", "100", None), (None, "99", "100"), ("99", None, "100"), ("100", "99", "100")]
-)
-def test_heading_row_and_last_report_must_agree_where_they_stand(
-    heading: str | None, row: str | None, report: str | None
-) -> None:
-    codes = [issue.code for issue in with_progress(heading, row, report).parse().issues]
-    assert codes == ["latest_progress_differs"]
-
-
-def with_progress(heading: str | None, row: str | None, report: str | None) -> StoredProject:
-    """The plain project with its latest progress in up to three places."""
-    reports = () if report is None else ((LAST[0], report, *LAST[2:]),)
-    return replace(PLAIN.having(progress=row).reporting(*reports), headline=heading)
-
-
-@pytest.mark.parametrize(("field", "day"), [("start_date", "2022-09-30"), ("finish_date", "2023-10-01")])
-def test_a_project_starts_and_finishes_within_its_fiscal_year(field: str, day: str) -> None:
-    (issue,) = PLAIN.having(**{field: day}).parse().issues
-    assert (issue.code, issue.field, issue.raw) == ("outside_fiscal_year", field, day)
-
-
 @pytest.mark.parametrize(("n_columns", "codes"), [(2, {"unknown_table"}), (3, {"missing_column"})])
 def test_a_table_is_known_by_three_of_its_columns(n_columns: int, codes: set[str]) -> None:
     read = having_table(table(HEADER[:n_columns], LAST[:n_columns]), behind="panel-info")
@@ -319,21 +290,3 @@ class TestTheHeading:
     def test_its_progress_is_read_or_reported(self, headline: str | None, codes: list[str]) -> None:
         project = StoredProject(PLAIN.project_id, headline, PLAIN.rows, PLAIN.reports, PLAIN.updates)
         assert [issue.code for issue in project.parse().issues] == codes
-
-
-@pytest.mark.parametrize(
-    ("second", "code"),
-    [
-        (("2023-01-31", "50", "1", "ไม่มี", "31/01/2566 : ก"), "duplicate_report"),
-        (("2023-02-28", "120", "1", "ไม่มี", "28/02/2566 : ก"), "progress_out_of_range"),
-        (("2023-02-28", "40", "1", "ไม่มี", "28/02/2566 : ก"), "progress_falls"),
-        (("2023-01-30", "60", "1", "ไม่มี", "30/01/2566 : ก"), "reports_out_of_order"),
-        (("2023-02-28", "60", "1", "ไม่มี", "27/02/2566 : ก"), "stamp_differs"),
-        (("28/02/2566", "60", "1", "ไม่มี", "28/02/2566 : ก"), "other_calendar"),
-        (("2023-02-28", "60", "1", "ไม่มี", "28/02/2566 : ก"), None),
-    ],
-)
-def test_one_thing_wrong_among_reports_in_order_is_reported(second: Cells, code: str | None) -> None:
-    first = ("2023-01-31", "50", "1", "ไม่มี", "31/01/2566 : ก")
-    said = {issue.code for issue in PLAIN.reporting(first, second).parse().issues} - {"latest_progress_differs"}
-    assert said == ({code} if code is not None else set())
