@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pyarrow as pa
@@ -88,12 +89,19 @@ def run(data: Path, address: str) -> int | None:
     return process.exitcode
 
 
+def matching(data: Path, pattern: str) -> set[Path]:
+    while True:
+        # A directory can go away between being listed and being looked into.
+        with suppress(FileNotFoundError):
+            return set(data.glob(pattern))
+
+
 def kill_in(stage: str, data: Path, address: str, delay: float) -> bool:
     """Run until the stage has begun and the delay is over; returns whether there was something left to kill."""
     pattern, _ = STAGES[stage]
     process = start(data, address)
-    before = set(data.glob(pattern))
-    while process.is_alive() and not set(data.glob(pattern)) - before:
+    before = matching(data, pattern)
+    while process.is_alive() and not matching(data, pattern) - before:
         time.sleep(0.002)
     time.sleep(delay)
     was_alive = process.is_alive()
