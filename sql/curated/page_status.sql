@@ -24,7 +24,15 @@ WITH newest AS (
         max(requested_at) FILTER (WHERE outcome NOT IN ('failed', 'refused')) AS last_answer_at,
         max_by(
             {'outcome': outcome, 'page_kind': page_kind, 'http_status': http_status, 'error': error},
-            (requested_at, outcome, coalesce(snapshot_id, ''), coalesce(run_id, ''))
+            (
+                requested_at,
+                outcome,
+                coalesce(snapshot_id, ''),
+                coalesce(run_id, ''),
+                coalesce(page_kind, ''),
+                coalesce(http_status, 0),
+                coalesce(error, '')
+            )
         ) AS last_attempt,
         count(*) AS n_attempts
     FROM staging.attempts

@@ -14,8 +14,8 @@ SELECT
     NULL::VARCHAR AS label,
     NULL::BIGINT AS ordinal,
     NULL::VARCHAR AS raw,
-    count(*) || ' attempts, last outcome ' || arg_max(attempts.outcome, attempts.requested_at)
-    || coalesce(': ' || arg_max(attempts.error, attempts.requested_at), '') AS message,
+    count(*) || ' attempts, last outcome ' || arg_max(attempts.outcome, (attempts.requested_at, attempts.outcome))
+    || coalesce(': ' || arg_max(attempts.error, (attempts.requested_at, attempts.error)), '') AS message,
     min(attempts.requested_at) AS first_seen_at
 FROM staging.attempts AS attempts
 ANTI JOIN staging.newest AS newest

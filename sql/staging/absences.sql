@@ -39,25 +39,26 @@ listed AS (
     GROUP BY listing.source_id, listing.project_id, listing.run_id
 ),
 
-seen AS (
-    SELECT DISTINCT
+listing_times AS (
+    SELECT
         source_id,
-        project_id,
-        seen_at AS present_at
-    FROM staging.sightings
+        listed_at,
+        max(listing_no) AS listing_no
+    FROM staging.complete_listings
+    GROUP BY source_id, listed_at
 ),
 
-presences AS (
+evidence AS (
     SELECT
         seen.source_id,
         seen.project_id,
-        seen.present_at,
-        seen.present_at AS page_seen_at,
+        seen.seen_at AS present_at,
+        seen.seen_at AS page_seen_at,
         coalesce(complete.listing_no, 0) AS listing_no,
         coalesce(complete.listing_no, 0) AS absent_up_to
-    FROM seen
-    ASOF LEFT JOIN staging.complete_listings AS complete
-        ON seen.source_id = complete.source_id AND seen.present_at >= complete.listed_at
+    FROM staging.sightings AS seen
+    ASOF LEFT JOIN listing_times AS complete
+        ON seen.source_id = complete.source_id AND seen.seen_at >= complete.listed_at
     UNION ALL
     SELECT
         listed.source_id,
@@ -70,8 +71,21 @@ presences AS (
     FROM listed
     LEFT JOIN staging.complete_listings AS complete
         ON listed.source_id = complete.source_id AND listed.run_id = complete.run_id
-    ASOF LEFT JOIN staging.complete_listings AS earlier
+    ASOF LEFT JOIN listing_times AS earlier
         ON listed.source_id = earlier.source_id AND listed.present_at >= earlier.listed_at
+),
+
+-- What is told of one moment is one presence, or it would be chance which of two came first.
+presences AS (
+    SELECT
+        source_id,
+        project_id,
+        present_at,
+        max(page_seen_at) AS page_seen_at,
+        max(listing_no) AS listing_no,
+        min(absent_up_to) AS absent_up_to
+    FROM evidence
+    GROUP BY source_id, project_id, present_at
 ),
 
 last_listings AS (
@@ -94,13 +108,10 @@ gaps AS (
     FROM presences
     LEFT JOIN last_listings ON presences.source_id = last_listings.source_id
     WINDOW
-        to_next AS (
-            PARTITION BY presences.source_id, presences.project_id
-            ORDER BY presences.present_at, presences.listing_no
-        ),
+        to_next AS (PARTITION BY presences.source_id, presences.project_id ORDER BY presences.present_at),
         so_far AS (
             PARTITION BY presences.source_id, presences.project_id
-            ORDER BY presences.present_at, presences.listing_no
+            ORDER BY presences.present_at
             ROWS UNBOUNDED PRECEDING
         )
 ),

@@ -10,8 +10,8 @@ SELECT
     http_status,
     content_sha256,
     min(run_id) AS run_id,
-    arg_min(warc_file, (run_id, warc_file)) AS warc_file,
-    arg_min(warc_offset, (run_id, warc_file)) AS warc_offset,
+    arg_min(warc_file, (run_id, warc_file, warc_offset)) AS warc_file,
+    arg_min(warc_offset, (run_id, warc_file, warc_offset)) AS warc_offset,
     min(error) AS error
 FROM parsed.fetches
 GROUP BY ALL

@@ -13,6 +13,12 @@ WITH unchanged AS (
     WHERE outcome = 'unchanged' AND project_id IS NOT NULL
 ),
 
+unchanged_captures AS (
+    SELECT *
+    FROM staging.captures
+    SEMI JOIN unchanged USING (source_id, project_id, logged_sha256)
+),
+
 first_captures AS (
     SELECT
         source_id,
@@ -20,8 +26,18 @@ first_captures AS (
         logged_sha256,
         arg_min(snapshot_id, (captured_at, snapshot_id)) AS snapshot_id,
         arg_min(content_sha256, (captured_at, snapshot_id)) AS content_sha256
-    FROM staging.captures
+    FROM unchanged_captures
     GROUP BY source_id, project_id, logged_sha256
+),
+
+-- Of captures at one moment the last by its id, as everywhere; joined as they are, chance would choose.
+moments AS (
+    SELECT *
+    FROM unchanged_captures
+    QUALIFY
+        row_number() OVER (
+            PARTITION BY source_id, project_id, logged_sha256, captured_at ORDER BY snapshot_id DESC
+        ) = 1
 ),
 
 traced AS (
@@ -37,7 +53,7 @@ traced AS (
             unchanged.source_id = first_captures.source_id
             AND unchanged.project_id = first_captures.project_id
             AND unchanged.logged_sha256 = first_captures.logged_sha256
-    ASOF LEFT JOIN staging.captures AS captures
+    ASOF LEFT JOIN moments AS captures
         ON
             unchanged.source_id = captures.source_id
             AND unchanged.project_id = captures.project_id

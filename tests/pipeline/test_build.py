@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import random
 import shutil
 import subprocess
 import sys
@@ -13,8 +14,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from parsers.records import PageRecord
 from pipeline import open_release
 from pipeline.build import DATABASE, BuildError, build, build_parquet
+from pipeline.fetch_log import FetchLogRow
 from pipeline.model_run import Make, Session, run_models
 from pipeline.models import Model, load_models
 from pipeline.publish import building_dir, publish
@@ -69,6 +72,10 @@ def test_data_directories_that_do_not_exist_are_an_empty_archive(archive: Parsed
     assert counts["projects"] == 0
 
 
+def digests(built: Built) -> dict[str, str]:
+    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in built.path.glob("*.parquet")}
+
+
 def test_the_same_parsed_data_gives_the_same_bytes(archive: ParsedArchive, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(archive)
     for number in range(40):
@@ -76,11 +83,35 @@ def test_the_same_parsed_data_gives_the_same_bytes(archive: ParsedArchive, monke
     builds = [archive.build("one"), archive.build("two", threads=1), archive.build("three", memory_limit="500MB")]
     monkeypatch.setattr("pipeline.build._STAGED_BYTES_PER_PAGE", 10**12)
     builds.append(archive.build("four"))
-    digests = [
-        {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in built.path.glob("*.parquet")}
-        for built in builds
-    ]
-    assert all(other == digests[0] for other in digests)
+    assert all(digests(other) == digests(builds[0]) for other in builds)
+
+
+def test_things_of_one_moment_give_the_same_bytes(archive: ParsedArchive) -> None:
+    """Pages, listings and 404s dated to the same second, and one content captured twice in it."""
+    dice = random.Random(20261128)
+    projects = [f"50010000-1{number:03}" for number in range(100)]
+    for day in range(1, 11):
+        at = f"2026-01-{day:02}"
+        for project_id in projects:
+            # The second run of a day asks for the page again, at the same moment.
+            for run in (at, f"2026-02-{day:02}")[: dice.choice((1, 1, 2))]:
+                outcome = dice.choice(("captured", "unchanged", "missing", "missing", "failed"))
+                if day == 1 or outcome == "captured":
+                    archive.capture(project_id, at, run=run, name=dice.choice("ab"), remark=run)
+                else:
+                    archive.attempt(project_id, at, outcome, run=run)
+        archive.listing(at, dice.sample(projects, 60))
+    for rows in archive.rows.values():
+        # The fingerprint of both captures of a moment is that of their name alone.
+        pages = [page for page in rows["pages"] if isinstance(page, PageRecord)]
+        content = {page.snapshot_id: str(page.name) for page in pages}
+        rows["pages"] = [page._replace(content_sha256=content[page.snapshot_id]) for page in pages]
+        rows["fetches"] = [
+            row._replace(content_sha256=content.get(str(row.snapshot_id), dice.choice("ab")))
+            for row in rows["fetches"]
+            if isinstance(row, FetchLogRow)
+        ]
+    assert digests(archive.build("one")) == digests(archive.build("two")) == digests(archive.build("three", threads=1))
 
 
 def test_a_few_tables_alone_are_those_of_the_release(archive: ParsedArchive, filled: Built) -> None:
