@@ -1,6 +1,7 @@
 -- The distinct contents of each page in time order: a slowly changing dimension of type 2.
 --
 -- A version ends where another content is seen or the project vanishes; the same content after a gap is a new version.
+-- What is known of a version stands where it starts and where the next one does, so the sightings between are not kept.
 WITH placed AS (
     SELECT
         sightings.source_id,
@@ -18,58 +19,46 @@ WITH placed AS (
             AND absences.vanished_at IS NOT NULL
 ),
 
-marked AS (
-    SELECT
-        *,
-        lag(content_sha256) OVER in_time IS DISTINCT FROM content_sha256
-        OR lag(vanished_at) OVER in_time < seen_at AS starts_version
-    FROM placed
-    WINDOW in_time AS (PARTITION BY source_id, project_id ORDER BY seen_at, snapshot_id)
-),
-
 numbered AS (
     SELECT
-        source_id,
-        project_id,
-        seen_at,
-        snapshot_id,
-        content_sha256,
-        vanished_at,
-        count(*) FILTER (WHERE starts_version) OVER (
-            PARTITION BY source_id, project_id ORDER BY seen_at, snapshot_id ROWS UNBOUNDED PRECEDING
-        ) AS version_no
-    FROM marked
+        *,
+        row_number() OVER in_time AS sighting_no,
+        lag(content_sha256) OVER in_time AS previous_sha256,
+        lag(seen_at) OVER in_time AS previous_seen_at,
+        lag(vanished_at) OVER in_time AS previous_vanished_at,
+        count(*) OVER to_the_end AS n_all_sightings,
+        last_value(seen_at) OVER to_the_end AS final_seen_at,
+        last_value(vanished_at) OVER to_the_end AS final_vanished_at
+    FROM placed
+    WINDOW
+        in_time AS (PARTITION BY source_id, project_id ORDER BY seen_at, snapshot_id),
+        to_the_end AS (
+            PARTITION BY source_id, project_id
+            ORDER BY seen_at, snapshot_id
+            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+        )
 ),
 
-versions AS (
-    SELECT
-        source_id,
-        project_id,
-        version_no,
-        arg_min(content_sha256, (seen_at, snapshot_id)) AS content_sha256,
-        arg_min(snapshot_id, (seen_at, snapshot_id)) AS snapshot_id,
-        min(seen_at) AS valid_from,
-        max(seen_at) AS last_seen_at,
-        max(vanished_at) AS vanished_at,
-        count(*) AS n_sightings
+starts AS (
+    SELECT *
     FROM numbered
-    GROUP BY source_id, project_id, version_no
+    WHERE previous_sha256 IS DISTINCT FROM content_sha256 OR previous_vanished_at < seen_at
 )
 
 SELECT
     source_id,
     project_id,
-    version_no,
+    row_number() OVER in_order AS version_no,
     content_sha256,
     snapshot_id,
-    valid_from,
-    last_seen_at,
-    vanished_at,
-    n_sightings,
-    lead(valid_from) OVER in_order AS next_valid_from,
+    seen_at AS valid_from,
+    lead(previous_seen_at, 1, final_seen_at) OVER in_order AS last_seen_at,
+    lead(previous_vanished_at, 1, final_vanished_at) OVER in_order AS vanished_at,
+    lead(sighting_no, 1, n_all_sightings + 1) OVER in_order - sighting_no AS n_sightings,
+    lead(seen_at) OVER in_order AS next_valid_from,
     lag(snapshot_id) OVER in_order AS previous_snapshot_id,
-    lag(last_seen_at) OVER in_order AS previous_seen_at,
-    lag(vanished_at) OVER in_order IS NOT NULL AS is_return,
+    previous_seen_at,
+    previous_vanished_at IS NOT NULL AS is_return,
     count(*) OVER (PARTITION BY source_id, project_id) AS n_versions
-FROM versions
-WINDOW in_order AS (PARTITION BY source_id, project_id ORDER BY version_no)
+FROM starts
+WINDOW in_order AS (PARTITION BY source_id, project_id ORDER BY sighting_no)
