@@ -256,17 +256,21 @@ def _remedy(file: Path) -> str:
 
 def _leave_out_copies(con: duckdb.DuckDBPyConnection) -> None:
     """A capture that was imported twice stands in two parts; the rows of the first part in name order count."""
-    con.execute("""
+    [(n_copies,)] = con.execute("""
         CREATE TABLE parsed.copies AS
+        WITH repeated AS (
+            SELECT snapshot_id FROM parsed.every_pages GROUP BY snapshot_id HAVING count(*) > 1
+        )
         SELECT snapshot_id, parse_dirpath(filename) AS part
         FROM parsed.every_pages
-        QUALIFY count(*) OVER (PARTITION BY snapshot_id) > 1
-            AND row_number() OVER (PARTITION BY snapshot_id ORDER BY filename) > 1
-    """).complete()
+        SEMI JOIN repeated USING (snapshot_id)
+        QUALIFY row_number() OVER (PARTITION BY snapshot_id ORDER BY filename) > 1
+    """).fetchall()
     for name, record_type in PARSED_TABLES.items():
         columns = ", ".join(f'every."{column}"' for column in record_type._fields)
         keep = ""
-        if "snapshot_id" in record_type._fields and name != "fetches":
+        # Without copies without the join: it would mislead the planner about how many rows are left.
+        if n_copies and "snapshot_id" in record_type._fields and name != "fetches":
             keep = """
                 ANTI JOIN parsed.copies
                     ON every.snapshot_id = copies.snapshot_id AND parse_dirpath(every.filename) = copies.part
