@@ -17,20 +17,60 @@
 --   target_value = projects
 --   target_unit = projects
 --   snapshot_id: the archived page this row was read from
-WITH months AS (
+--
+-- One row of a month is canonical, or the check of keys refuses the release. So only the others are gathered: a list for
+-- each of all months would cost more than all the rest of this table.
+WITH canonical AS (
     SELECT
         newest.place,
-        rows_of_month.month_no,
-        max(rows_of_month.value) FILTER (WHERE rows_of_month.role = 'canonical') AS result_value,
-        max(rows_of_month.raw) FILTER (WHERE rows_of_month.role = 'canonical') AS result_raw,
+        months.month_no,
+        months.ordinal,
+        months.raw,
+        months.value
+    FROM parsed.month_rows AS months
+    INNER JOIN staging.newest AS newest ON months.snapshot_id = newest.snapshot_id
+    WHERE months.month_no IS NOT NULL AND months.role IS DISTINCT FROM 'extra'
+),
+
+extra AS (
+    SELECT
+        newest.place,
+        months.month_no,
         count(*) AS n_rows,
-        min(coalesce(rows_of_month.value::VARCHAR, rows_of_month.raw, ''))
-        <> max(coalesce(rows_of_month.value::VARCHAR, rows_of_month.raw, '')) AS is_conflicting,
-        list(rows_of_month.raw ORDER BY rows_of_month.ordinal) AS raw_values
-    FROM parsed.month_rows AS rows_of_month
-    INNER JOIN staging.newest AS newest ON rows_of_month.snapshot_id = newest.snapshot_id
-    WHERE rows_of_month.month_no IS NOT NULL
-    GROUP BY newest.place, rows_of_month.month_no
+        list({'ordinal': months.ordinal, 'raw': months.raw}) AS cells,
+        min(coalesce(months.value::VARCHAR, months.raw, '')) AS least,
+        max(coalesce(months.value::VARCHAR, months.raw, '')) AS greatest
+    FROM parsed.month_rows AS months
+    INNER JOIN staging.newest AS newest ON months.snapshot_id = newest.snapshot_id
+    WHERE months.month_no IS NOT NULL AND months.role = 'extra'
+    GROUP BY newest.place, months.month_no
+),
+
+months AS (
+    SELECT
+        coalesce(canonical.place, extra.place) AS place,
+        coalesce(canonical.month_no, extra.month_no) AS month_no,
+        canonical.value AS result_value,
+        canonical.raw AS result_raw,
+        (canonical.place IS NOT NULL)::BIGINT + coalesce(extra.n_rows, 0) AS n_rows,
+        CASE
+            WHEN extra.place IS NULL THEN false
+            WHEN canonical.place IS NULL THEN extra.least <> extra.greatest
+            ELSE
+                extra.least <> extra.greatest
+                OR extra.least <> coalesce(canonical.value::VARCHAR, canonical.raw, '')
+        END AS is_conflicting,
+        CASE
+            WHEN extra.place IS NULL THEN [canonical.raw]
+            WHEN canonical.place IS NULL THEN list_transform(list_sort(extra.cells), lambda cell: cell.raw)
+            ELSE
+                list_transform(
+                    list_sort(list_append(extra.cells, {'ordinal': canonical.ordinal, 'raw': canonical.raw})),
+                    lambda cell: cell.raw
+                )
+        END AS raw_values
+    FROM canonical
+    FULL JOIN extra ON canonical.place = extra.place AND canonical.month_no = extra.month_no
 )
 
 SELECT

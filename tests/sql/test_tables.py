@@ -43,14 +43,19 @@ def test_an_empty_cell_beside_a_value_is_a_conflict(archive: ParsedArchive) -> N
 
 
 def test_a_month_without_a_canonical_row_has_no_value(archive: ParsedArchive) -> None:
-    archive.capture(P, "2026-01-01", name="a", months=[(1, "7", "extra"), (1, "8", "extra")])
-    assert archive.build().rows("SELECT result_value, result_raw, n_rows FROM targets") == [
-        {"result_value": None, "result_raw": None, "n_rows": 2}
+    months = [(1, "7", "extra"), (2, "5", "extra"), (1, "8", "extra"), (2, "5", "extra"), (3, "6", "extra")]
+    archive.capture(P, "2026-01-01", name="a", months=months)
+    targets = archive.build().rows("SELECT result_value, result_raw, n_rows, is_conflicting, raw_values FROM targets")
+    assert [tuple(row.values()) for row in targets] == [
+        (None, None, 2, True, ["7", "8"]),
+        (None, None, 2, False, ["5", "5"]),
+        (None, None, 1, False, ["6"]),
     ]
 
 
 def test_target_rows_keep_the_layout_of_the_site(archive: ParsedArchive) -> None:
-    archive.capture(P, "2026-01-01", name="a", months=[(no, "1", "canonical") for no in LAYOUT])
+    roles = ["extra" if no in LAYOUT[:n] else "canonical" for n, no in enumerate(LAYOUT)]
+    archive.capture(P, "2026-01-01", name="a", months=[(no, "1", role) for no, role in zip(LAYOUT, roles, strict=True)])
     assert archive.build().column("SELECT month_no FROM target_rows ORDER BY ordinal") == list(LAYOUT)
 
 
