@@ -30,7 +30,7 @@ from pipeline.reads import NotASelectError, tables_read
 LAYERS = ("staging", "curated", "quality", "views")
 # The schemas of what models read and none of them makes.
 _INPUTS = ("parsed", "input")
-# Every finding of sql/quality in one relation; quality_issues reads it, so that no check can be forgotten there.
+# Every finding of sql/quality in one relation; quality_issues is made of it, so that no check can be forgotten there.
 _FINDINGS = "all_findings"
 RULE_TEXTS = ("severity", "title_th", "title_en", "advice_th", "advice_en", "message_th")
 _DIRECTIVES = ("key", "sort", "references", "warning", "columns", "form", *RULE_TEXTS)

@@ -64,7 +64,7 @@ WITH issue_counts AS (
         source_id,
         project_id,
         count(*) AS n_issues
-    FROM quality_issues
+    FROM staging.findings
     WHERE project_id IS NOT NULL
     GROUP BY source_id, project_id
 )

@@ -16,38 +16,6 @@
 --   raw: the text in question; telephone numbers and user names are masked | null where there is none
 --   message: the finding in one sentence
 --   first_seen_at: when the issue was first observed | unit UTC timestamp | null where it has no date
-WITH findings AS (
-    SELECT
-        code,
-        severity,
-        source_id,
-        project_id,
-        snapshot_id,
-        field,
-        label,
-        ordinal,
-        raw,
-        message,
-        first_seen_at
-    FROM staging.open_findings
-    UNION ALL
-    SELECT
-        found.code,
-        found.severity,
-        found.source_id,
-        found.project_id,
-        found.snapshot_id,
-        found.field,
-        found.label,
-        found.ordinal,
-        found.raw,
-        found.message,
-        coalesce(found.first_seen_at, newest.valid_from) AS first_seen_at
-    FROM staging.all_findings AS found
-    LEFT JOIN staging.newest AS newest
-        ON found.source_id = newest.source_id AND found.project_id = newest.project_id
-)
-
 SELECT
     row_number() OVER (
         ORDER BY source_id, project_id, code, ordinal, field, label, raw, message, snapshot_id
@@ -69,4 +37,4 @@ SELECT
         END
     ) AS message,
     first_seen_at
-FROM findings
+FROM staging.findings

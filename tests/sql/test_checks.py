@@ -94,6 +94,8 @@ def test_a_check_finds_its_rows(archive: ParsedArchive, code: str) -> None:
     assert built.column(f"SELECT count(*) FROM quality_issues WHERE code = '{code}'") == [n_found]
     assert built.column(f"SELECT n_issues FROM quality_rules WHERE code = '{code}'") == [n_found]
     assert built.column("SELECT count(*) FROM quality_issues WHERE message IS NULL OR severity IS NULL") == [0]
+    counted = "SELECT count(*) FROM quality_issues AS issues SEMI JOIN projects USING (source_id, project_id)"
+    assert built.column("SELECT coalesce(sum(n_issues), 0) FROM projects") == built.column(counted)
 
 
 def test_sound_pages_raise_nothing(archive: ParsedArchive) -> None:
