@@ -4,19 +4,18 @@
 WITH logged AS (
     SELECT
         snapshot_id,
-        min(
-            {
-                'run_id': run_id,
-                'url': url,
-                'captured_at': requested_at,
-                'warc_file': warc_file,
-                'warc_offset': warc_offset,
-                'content_sha256': content_sha256
-            }
-        ) AS first_row
+        run_id,
+        url,
+        requested_at AS captured_at,
+        warc_file,
+        warc_offset,
+        content_sha256
     FROM staging.attempts
     WHERE snapshot_id IS NOT NULL
-    GROUP BY snapshot_id
+    QUALIFY
+        row_number() OVER (
+            PARTITION BY snapshot_id ORDER BY run_id, url, requested_at, warc_file, warc_offset, content_sha256
+        ) = 1
 ),
 
 whole AS (
@@ -40,12 +39,12 @@ SELECT
     pages.snapshot_id,
     pages.content_sha256,
     pages.reader,
-    logged.first_row.content_sha256 AS logged_sha256,
-    logged.first_row.captured_at,
-    logged.first_row.url,
-    logged.first_row.run_id,
-    logged.first_row.warc_file,
-    logged.first_row.warc_offset
+    logged.content_sha256 AS logged_sha256,
+    logged.captured_at,
+    logged.url,
+    logged.run_id,
+    logged.warc_file,
+    logged.warc_offset
 FROM parsed.pages AS pages
 INNER JOIN logged ON pages.snapshot_id = logged.snapshot_id
 ANTI JOIN superseded ON pages.snapshot_id = superseded.snapshot_id

@@ -3,6 +3,7 @@
 -- `place` numbers the projects in key order: the large tables are sorted by it, which costs half of sorting by two texts.
 WITH first_versions AS (
     SELECT
+        row_number() OVER (ORDER BY source_id, project_id) AS place,
         source_id,
         project_id,
         valid_from AS first_seen_at
@@ -11,7 +12,7 @@ WITH first_versions AS (
 )
 
 SELECT
-    row_number() OVER (ORDER BY versions.source_id, versions.project_id) AS place,
+    first_versions.place,
     versions.source_id,
     versions.project_id,
     versions.version_no,
