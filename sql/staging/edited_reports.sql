@@ -22,47 +22,40 @@ WITH observed AS (
 merged AS (
     SELECT
         place,
-        source_id,
-        project_id,
         reported_on_raw,
+        occurrence,
         min((version_no, report_no)) AS first_place,
         max(report_no) FILTER (WHERE version_no = n_versions) AS page_row_no,
-        max_by(
-            {
-                'reported_on': reported_on,
-                'progress_pct': progress_pct,
-                'progress_pct_raw': progress_pct_raw,
-                'status_code': status_code,
-                'problem': problem,
-                'detail': detail,
-                'detail_date': detail_date,
-                'snapshot_id': snapshot_id
-            },
-            version_no
-        ) AS newest,
+        max(version_no) AS version_no,
         count(DISTINCT concat_ws(chr(31), progress_pct_raw, status_code, problem, detail)) AS n_wordings,
         min(valid_from) AS first_seen_at,
         max(last_seen_at) AS last_seen_at
     FROM observed
-    GROUP BY place, source_id, project_id, reported_on_raw, occurrence
+    GROUP BY place, reported_on_raw, occurrence
 )
 
 SELECT
-    place,
-    source_id,
-    project_id,
-    row_number() OVER (PARTITION BY place ORDER BY first_place) AS report_no,
-    page_row_no,
+    newest.place,
+    newest.source_id,
+    newest.project_id,
+    row_number() OVER (PARTITION BY merged.place ORDER BY merged.first_place) AS report_no,
+    merged.page_row_no,
     newest.reported_on,
-    reported_on_raw,
+    newest.reported_on_raw,
     newest.progress_pct,
     newest.progress_pct_raw,
     newest.status_code,
     newest.problem,
     newest.detail,
     newest.detail_date,
-    n_wordings,
-    first_seen_at,
-    last_seen_at,
+    merged.n_wordings,
+    merged.first_seen_at,
+    merged.last_seen_at,
     newest.snapshot_id
 FROM merged
+INNER JOIN observed AS newest
+    ON
+        merged.place = newest.place
+        AND merged.version_no = newest.version_no
+        AND merged.reported_on_raw IS NOT DISTINCT FROM newest.reported_on_raw
+        AND merged.occurrence = newest.occurrence

@@ -3,128 +3,168 @@
 -- Label/value rows are matched by label and its repetition, progress and update rows by their date (and time) and its
 -- repetition: a report that moved is not a change, one whose wording changed is. Extracted text cannot tell "not set"
 -- from empty, so between a page read from text and one read from HTML that difference is none.
-WITH wanted AS (
-    SELECT DISTINCT snapshot_id FROM staging.edited_pages
+WITH fields AS (
+    SELECT
+        sides.edit_no,
+        sides.is_new,
+        CASE WHEN fields.field = 'month' THEN 'month' ELSE 'field' END AS part,
+        fields.label,
+        CASE WHEN fields.field = 'month' THEN 'result_value' ELSE fields.field END AS field,
+        fields.raw,
+        row_number() OVER (PARTITION BY sides.edit_no, sides.is_new, fields.label ORDER BY fields.ordinal) AS occurrence
+    FROM parsed.page_fields AS fields
+    INNER JOIN staging.edited_pages AS sides ON fields.snapshot_id = sides.snapshot_id
 ),
 
 field_cells AS (
     SELECT
-        fields.snapshot_id,
-        CASE WHEN fields.field = 'month' THEN 'month' ELSE 'field' END AS part,
-        fields.label,
-        CASE WHEN fields.field = 'month' THEN 'result_value' ELSE fields.field END AS field,
-        NULL::VARCHAR AS row_label,
-        row_number() OVER (PARTITION BY fields.snapshot_id, fields.label ORDER BY fields.ordinal) AS occurrence,
-        fields.raw
-    FROM parsed.page_fields AS fields
-    SEMI JOIN wanted ON fields.snapshot_id = wanted.snapshot_id
+        coalesce(new_side.edit_no, old_side.edit_no) AS edit_no,
+        coalesce(new_side.part, old_side.part) AS part,
+        greatest(new_side.field, old_side.field) AS field,
+        coalesce(new_side.label, old_side.label) AS label,
+        coalesce(new_side.occurrence, old_side.occurrence) AS occurrence,
+        new_side.edit_no IS NOT NULL AS is_on_new,
+        old_side.edit_no IS NOT NULL AS is_on_old,
+        old_side.raw AS old,
+        new_side.raw AS new
+    FROM (FROM fields WHERE is_new) AS new_side
+    FULL JOIN (FROM fields WHERE NOT is_new) AS old_side
+        ON
+            new_side.edit_no = old_side.edit_no
+            AND new_side.part = old_side.part
+            AND new_side.label = old_side.label
+            AND new_side.occurrence = old_side.occurrence
 ),
 
-reports AS (
+rows_of_tables AS (
     SELECT
-        *,
-        row_number() OVER (PARTITION BY snapshot_id, reported_on_raw ORDER BY report_no) AS occurrence
-    FROM parsed.progress_rows
-    SEMI JOIN wanted ON progress_rows.snapshot_id = wanted.snapshot_id
+        sides.edit_no,
+        sides.is_new,
+        'progress' AS part,
+        reports.reported_on_raw AS row_label,
+        row_number() OVER (
+            PARTITION BY sides.edit_no, sides.is_new, reports.reported_on_raw ORDER BY reports.report_no
+        ) AS occurrence,
+        [
+            reports.reported_on_raw,
+            reports.progress_pct_raw,
+            reports.status_code,
+            reports.problem,
+            reports.detail
+        ] AS cells
+    FROM parsed.progress_rows AS reports
+    INNER JOIN staging.edited_pages AS sides ON reports.snapshot_id = sides.snapshot_id
+    UNION ALL
+    SELECT
+        sides.edit_no,
+        sides.is_new,
+        'update' AS part,
+        concat_ws(' ', updates.updated_on_raw, updates.updated_time) AS row_label,
+        row_number() OVER (
+            PARTITION BY sides.edit_no, sides.is_new, concat_ws(' ', updates.updated_on_raw, updates.updated_time)
+            ORDER BY updates.update_no
+        ) AS occurrence,
+        [
+            updates.updated_on_raw,
+            updates.updated_time,
+            updates.user_name,
+            updates.action,
+            updates.policy_conformity,
+            updates.start_date_raw,
+            updates.finish_date_raw,
+            updates.target,
+            updates.result,
+            updates.unit
+        ] AS cells
+    FROM parsed.update_rows AS updates
+    INNER JOIN staging.edited_pages AS sides ON updates.snapshot_id = sides.snapshot_id
 ),
 
-report_cells AS (
+-- The lists are of one length and unnest beside each other; a row that stands on one side only has nulls on the other.
+table_cells AS (
     SELECT
-        snapshot_id,
-        reported_on_raw AS row_label,
-        occurrence,
+        coalesce(new_side.edit_no, old_side.edit_no) AS edit_no,
+        coalesce(new_side.part, old_side.part) AS part,
+        coalesce(new_side.row_label, old_side.row_label) AS row_label,
+        coalesce(new_side.occurrence, old_side.occurrence) AS occurrence,
+        new_side.edit_no IS NOT NULL AS is_on_new,
+        old_side.edit_no IS NOT NULL AS is_on_old,
         unnest(
-            [
-                {'field': 'reported_on', 'label': 'วันที่รายงาน', 'raw': reported_on_raw},
-                {'field': 'progress_pct', 'label': 'ความคืบหน้า', 'raw': progress_pct_raw},
-                {'field': 'status_code', 'label': 'สถานะโครงการ', 'raw': status_code},
-                {'field': 'problem', 'label': 'ปัญหาอปสรรค', 'raw': problem},
-                {'field': 'detail', 'label': 'รายละเอียด', 'raw': detail}
-            ]
-        ) AS cell
-    FROM reports
-),
-
-edits AS (
-    SELECT
-        *,
-        concat_ws(' ', updated_on_raw, updated_time) AS row_label,
-        row_number() OVER (PARTITION BY snapshot_id, updated_on_raw, updated_time ORDER BY update_no) AS occurrence
-    FROM parsed.update_rows
-    SEMI JOIN wanted ON update_rows.snapshot_id = wanted.snapshot_id
-),
-
-edit_cells AS (
-    SELECT
-        snapshot_id,
-        row_label,
-        occurrence,
-        unnest(
-            [
-                {'field': 'updated_on', 'label': 'วันที่', 'raw': updated_on_raw},
-                {'field': 'updated_time', 'label': 'เวลา', 'raw': updated_time},
-                {'field': 'user_name', 'label': 'ชื่อผู้ใช้', 'raw': user_name},
-                {'field': 'action', 'label': 'กระทำ', 'raw': action},
-                {'field': 'policy_conformity', 'label': 'สอดคล้องตามนโยบาย', 'raw': policy_conformity},
-                {'field': 'start_date', 'label': 'เริ่มต้น', 'raw': start_date_raw},
-                {'field': 'finish_date', 'label': 'สิ้นสุด', 'raw': finish_date_raw},
-                {'field': 'target', 'label': 'เป้าหมาย', 'raw': target},
-                {'field': 'result', 'label': 'ผลการดำเนินการ', 'raw': result},
-                {'field': 'unit', 'label': 'หน่วยนับ', 'raw': unit}
-            ]
-        ) AS cell
-    FROM edits
+            CASE coalesce(new_side.part, old_side.part)
+                WHEN 'progress'
+                    THEN [
+                        {'field': 'reported_on', 'label': 'วันที่รายงาน'},
+                        {'field': 'progress_pct', 'label': 'ความคืบหน้า'},
+                        {'field': 'status_code', 'label': 'สถานะโครงการ'},
+                        {'field': 'problem', 'label': 'ปัญหาอปสรรค'},
+                        {'field': 'detail', 'label': 'รายละเอียด'}
+                    ]
+                ELSE [
+                    {'field': 'updated_on', 'label': 'วันที่'},
+                    {'field': 'updated_time', 'label': 'เวลา'},
+                    {'field': 'user_name', 'label': 'ชื่อผู้ใช้'},
+                    {'field': 'action', 'label': 'กระทำ'},
+                    {'field': 'policy_conformity', 'label': 'สอดคล้องตามนโยบาย'},
+                    {'field': 'start_date', 'label': 'เริ่มต้น'},
+                    {'field': 'finish_date', 'label': 'สิ้นสุด'},
+                    {'field': 'target', 'label': 'เป้าหมาย'},
+                    {'field': 'result', 'label': 'ผลการดำเนินการ'},
+                    {'field': 'unit', 'label': 'หน่วยนับ'}
+                ]
+            END
+        ) AS named,
+        unnest(old_side.cells) AS old,
+        unnest(new_side.cells) AS new
+    FROM (FROM rows_of_tables WHERE is_new) AS new_side
+    FULL JOIN (FROM rows_of_tables WHERE NOT is_new) AS old_side
+        ON
+            new_side.edit_no = old_side.edit_no
+            AND new_side.part = old_side.part
+            AND new_side.row_label IS NOT DISTINCT FROM old_side.row_label
+            AND new_side.occurrence = old_side.occurrence
+    WHERE new_side.cells IS DISTINCT FROM old_side.cells
 ),
 
 cells AS (
-    SELECT snapshot_id, part, field, label, row_label, occurrence, raw FROM field_cells
+    SELECT edit_no, part, field, label, NULL AS row_label, occurrence, is_on_new, is_on_old, old, new
+    FROM field_cells
     UNION ALL
-    SELECT snapshot_id, 'progress', cell.field, cell.label, row_label, occurrence, cell.raw FROM report_cells
-    UNION ALL
-    SELECT snapshot_id, 'update', cell.field, cell.label, row_label, occurrence, cell.raw FROM edit_cells
-),
-
-compared AS (
-    SELECT
-        sides.source_id,
-        sides.project_id,
-        sides.version_no,
-        sides.is_same_reader,
-        cells.part,
-        cells.label,
-        cells.row_label,
-        cells.occurrence,
-        max(cells.field) AS field,
-        bool_or(sides.is_new) AS is_on_new,
-        bool_or(NOT sides.is_new) AS is_on_old,
-        max(cells.raw) FILTER (WHERE sides.is_new) AS new,
-        max(cells.raw) FILTER (WHERE NOT sides.is_new) AS old
-    FROM staging.edited_pages AS sides
-    INNER JOIN cells ON sides.snapshot_id = cells.snapshot_id
-    GROUP BY ALL
+    SELECT edit_no, part, named.field, named.label, row_label, occurrence, is_on_new, is_on_old, old, new
+    FROM table_cells
 )
 
 SELECT
-    source_id,
-    project_id,
-    version_no,
-    part,
-    field,
-    label,
-    row_label,
-    occurrence,
-    CASE WHEN NOT is_on_old THEN 'added' WHEN NOT is_on_new THEN 'removed' ELSE 'edited' END AS change,
-    old,
-    new,
+    sides.source_id,
+    sides.project_id,
+    sides.version_no,
+    cells.part,
+    cells.field,
+    cells.label,
+    cells.row_label,
+    cells.occurrence,
+    CASE WHEN NOT cells.is_on_old THEN 'added' WHEN NOT cells.is_on_new THEN 'removed' ELSE 'edited' END AS change,
+    cells.old,
+    cells.new,
     coalesce(
-        (coalesce(new, '') = '' AND coalesce(old, '') <> '' AND lead(new) OVER history = old)
-        OR (coalesce(old, '') = '' AND coalesce(new, '') <> '' AND lag(old) OVER history = new),
+        (
+            coalesce(cells.new, '') = '' AND coalesce(cells.old, '') <> ''
+            AND lead(cells.new) OVER history = cells.old
+        )
+        OR (
+            coalesce(cells.old, '') = '' AND coalesce(cells.new, '') <> ''
+            AND lag(cells.old) OVER history = cells.new
+        ),
         false
     ) AS is_blink
-FROM compared
+FROM cells
+INNER JOIN staging.edited_pages AS sides ON cells.edit_no = sides.edit_no AND sides.is_new
 WHERE
-    CASE WHEN is_same_reader THEN new IS DISTINCT FROM old ELSE coalesce(new, '') <> coalesce(old, '') END
-    OR (is_on_new <> is_on_old AND part IN ('field', 'month'))
+    CASE
+        WHEN sides.is_same_reader THEN cells.new IS DISTINCT FROM cells.old
+        ELSE coalesce(cells.new, '') <> coalesce(cells.old, '')
+    END
+    OR (cells.is_on_new <> cells.is_on_old AND cells.part IN ('field', 'month'))
 WINDOW history AS (
-    PARTITION BY source_id, project_id, part, label, row_label, occurrence ORDER BY version_no
+    PARTITION BY sides.source_id, sides.project_id, cells.part, cells.label, cells.row_label, cells.occurrence
+    ORDER BY sides.version_no
 )
