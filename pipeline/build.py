@@ -20,7 +20,9 @@ from pipeline.models import Model, load_models, needed_for, read_macros
 from pipeline.settings import BuildSettings, Settings, Source
 
 DATABASE = "bma_projects.duckdb"
-# Small enough that one agency's rows fill few groups, large enough to compress well; a multiple of DuckDB's vectors.
+_CATALOG = DATABASE.removesuffix(".duckdb")
+# Small enough that one agency's rows fill few groups and that threads share a table of 100,000 rows, large enough to
+# compress well; a multiple of DuckDB's vectors.
 ROW_GROUP_SIZE = 20_480
 # What two models at a time may need at most for each page: twice what they took of 100,000 pages with 65 rows each.
 _BYTES_PER_PAGE = 40_000
@@ -120,9 +122,12 @@ def _prepared(
         raise BuildError(f"{out_dir}: not empty; build into a new directory")
     with tempfile.TemporaryDirectory(dir=settings.build.temp_directory, prefix="bma-projects-") as name:
         scratch = Path(name)
-        con = duckdb.connect(str(database or scratch / DATABASE), config=_limits(settings.build, scratch))
+        con = duckdb.connect(config=_limits(settings.build, scratch))
         try:
             with interruptible_query(con.interrupt):
+                # Attached by the name it has when a reader opens it, since views keep the name of their database.
+                file = _quoted(str(database or scratch / DATABASE))
+                con.execute(f"ATTACH {file} AS {_CATALOG} (ROW_GROUP_SIZE {ROW_GROUP_SIZE})").complete()
                 con.execute("ATTACH ':memory:' AS quality").complete()
                 attach_inputs(
                     con,
@@ -152,7 +157,8 @@ def _sessions(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[Sessio
     n_sessions = 2 if _has_room(con, _BYTES_PER_PAGE) else 1
     sessions = [con.cursor() for _ in range(min(settings.build.threads, n_sessions))]
     for session in sessions:
-        # Variables and temporary macros belong to one session.
+        # The database in use, variables and temporary macros belong to one session.
+        session.execute(f"USE {_CATALOG}").complete()
         session.execute("SET VARIABLE salt = $salt", {"salt": salt}).complete()
         publish = {"publish": settings.build.publish_user_names}
         session.execute("SET VARIABLE publish_user_names = $publish", publish).complete()
