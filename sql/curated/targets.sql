@@ -18,59 +18,24 @@
 --   target_unit = projects
 --   snapshot_id: the archived page this row was read from
 --
--- One row of a month is canonical, or the check of keys refuses the release. So only the others are gathered: a list for
--- each of all months would cost more than all the rest of this table.
-WITH canonical AS (
+-- A list for each of all months would cost more than all the rest of this table, so only the extra rows are gathered in
+-- lists. One row of a month is canonical; with two the build ends, since one of them would be lost.
+WITH months AS (
     SELECT
         newest.place,
-        months.month_no,
-        months.ordinal,
-        months.raw,
-        months.value
-    FROM parsed.month_rows AS months
-    INNER JOIN staging.newest AS newest ON months.snapshot_id = newest.snapshot_id
-    WHERE months.month_no IS NOT NULL AND months.role IS DISTINCT FROM 'extra'
-),
-
-extra AS (
-    SELECT
-        newest.place,
-        months.month_no,
+        rows_of_month.month_no,
+        max(rows_of_month.value) FILTER (WHERE rows_of_month.role IS DISTINCT FROM 'extra') AS result_value,
+        max(rows_of_month.raw) FILTER (WHERE rows_of_month.role IS DISTINCT FROM 'extra') AS result_raw,
+        max(rows_of_month.ordinal) FILTER (WHERE rows_of_month.role IS DISTINCT FROM 'extra') AS ordinal,
+        list({'ordinal': rows_of_month.ordinal, 'raw': rows_of_month.raw})
+            FILTER (WHERE rows_of_month.role = 'extra') AS extra,
         count(*) AS n_rows,
-        list({'ordinal': months.ordinal, 'raw': months.raw}) AS cells,
-        min(coalesce(months.value::VARCHAR, months.raw, '')) AS least,
-        max(coalesce(months.value::VARCHAR, months.raw, '')) AS greatest
-    FROM parsed.month_rows AS months
-    INNER JOIN staging.newest AS newest ON months.snapshot_id = newest.snapshot_id
-    WHERE months.month_no IS NOT NULL AND months.role = 'extra'
-    GROUP BY newest.place, months.month_no
-),
-
-months AS (
-    SELECT
-        coalesce(canonical.place, extra.place) AS place,
-        coalesce(canonical.month_no, extra.month_no) AS month_no,
-        canonical.value AS result_value,
-        canonical.raw AS result_raw,
-        (canonical.place IS NOT NULL)::BIGINT + coalesce(extra.n_rows, 0) AS n_rows,
-        CASE
-            WHEN extra.place IS NULL THEN false
-            WHEN canonical.place IS NULL THEN extra.least <> extra.greatest
-            ELSE
-                extra.least <> extra.greatest
-                OR extra.least <> coalesce(canonical.value::VARCHAR, canonical.raw, '')
-        END AS is_conflicting,
-        CASE
-            WHEN extra.place IS NULL THEN [canonical.raw]
-            WHEN canonical.place IS NULL THEN list_transform(list_sort(extra.cells), lambda cell: cell.raw)
-            ELSE
-                list_transform(
-                    list_sort(list_append(extra.cells, {'ordinal': canonical.ordinal, 'raw': canonical.raw})),
-                    lambda cell: cell.raw
-                )
-        END AS raw_values
-    FROM canonical
-    FULL JOIN extra ON canonical.place = extra.place AND canonical.month_no = extra.month_no
+        min(coalesce(rows_of_month.value::VARCHAR, rows_of_month.raw, ''))
+        <> max(coalesce(rows_of_month.value::VARCHAR, rows_of_month.raw, '')) AS is_conflicting
+    FROM parsed.month_rows AS rows_of_month
+    INNER JOIN staging.newest AS newest ON rows_of_month.snapshot_id = newest.snapshot_id
+    WHERE rows_of_month.month_no IS NOT NULL
+    GROUP BY newest.place, rows_of_month.month_no
 )
 
 SELECT
@@ -82,7 +47,20 @@ SELECT
     months.result_raw,
     months.n_rows,
     months.is_conflicting,
-    months.raw_values,
+    CASE
+        WHEN months.n_rows - coalesce(len(months.extra), 0) > 1
+            THEN error(
+                'month ' || months.month_no || ' of project ' || pages.project_id || ' (snapshot ' || pages.snapshot_id
+                || ') has two canonical rows; parse again'
+            )
+        WHEN months.extra IS NULL THEN [months.result_raw]
+        WHEN months.ordinal IS NULL THEN list_transform(list_sort(months.extra), lambda cell: cell.raw)
+        ELSE
+            list_transform(
+                list_sort(list_append(months.extra, {'ordinal': months.ordinal, 'raw': months.result_raw})),
+                lambda cell: cell.raw
+            )
+    END AS raw_values,
     pages.target_value,
     pages.target_unit,
     pages.snapshot_id

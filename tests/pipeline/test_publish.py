@@ -211,14 +211,6 @@ def test_a_doubled_key_is_found(built: Built) -> None:
         verify_release(built.path, count(built, "page_fields"))
 
 
-def test_two_canonical_rows_of_a_month_are_found(archive: ParsedArchive) -> None:
-    """The parser never makes two; targets relies on it."""
-    archive.capture(P, "2026-01-01", name="a", months=[(1, "5", "canonical"), (1, "6", "canonical")])
-    built = archive.build()
-    with pytest.raises(VerifyError, match=r"targets has 1 rows whose key .*month_no.* is doubled"):
-        verify_release(built.path, built.counts)
-
-
 def test_rows_out_of_order_are_found(built: Built) -> None:
     rewrite(built, "page_fields", "FROM page_fields ORDER BY ordinal DESC")
     with pytest.raises(VerifyError, match="doubled or out of order"):
