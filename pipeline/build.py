@@ -13,7 +13,7 @@ import duckdb
 from pipeline.datapackage import write_datapackage
 from pipeline.dictionary import column_comment, parquet_metadata, table_comment
 from pipeline.errors import PipelineError
-from pipeline.inputs import REAL_PROJECTS, InputError, attach_inputs, find_damage
+from pipeline.inputs import REAL_PROJECTS, InputError, attach_inputs, find_damage, has_room
 from pipeline.interruption import interruptible_query
 from pipeline.model_run import Session, run_models
 from pipeline.models import Model, load_models, needed_for, read_macros
@@ -24,6 +24,8 @@ _CATALOG = DATABASE.removesuffix(".duckdb")
 # Small enough that one agency's rows fill few groups and that threads share a table of 100,000 rows, large enough to
 # compress well; a multiple of DuckDB's vectors.
 ROW_GROUP_SIZE = 20_480
+# DuckDB's own, for the DuckDB file of a large archive: with the small ones a million projects did not fit into 3 GB.
+_LARGE_ROW_GROUP_SIZE = 122_880
 # What two models at a time may need at most for each page: twice what they took of 100,000 pages with 65 rows each.
 _BYTES_PER_PAGE = 40_000
 # What the tables of sql/staging may need at most in memory for each page: five times what they took of 100,000.
@@ -125,9 +127,6 @@ def _prepared(
         con = duckdb.connect(config=_limits(settings.build, scratch))
         try:
             with interruptible_query(con.interrupt):
-                # Attached by the name it has when a reader opens it, since views keep the name of their database.
-                file = _quoted(str(database or scratch / DATABASE))
-                con.execute(f"ATTACH {file} AS {_CATALOG} (ROW_GROUP_SIZE {ROW_GROUP_SIZE})").complete()
                 con.execute("ATTACH ':memory:' AS quality").complete()
                 attach_inputs(
                     con,
@@ -137,9 +136,14 @@ def _prepared(
                     models=load_models().values(),
                     sources=settings.sources.values(),
                 )
+                is_small = has_room(con, _STAGED_BYTES_PER_PAGE)
                 # Many on disk, because tables in memory count against its limit uncompressed.
-                staging = ":memory:" if _has_room(con, _STAGED_BYTES_PER_PAGE) else str(scratch / "staging.duckdb")
+                staging = ":memory:" if is_small else str(scratch / "staging.duckdb")
                 con.execute(f"ATTACH {_quoted(staging)} AS staging").complete()
+                # By the name it has when a reader opens it, since views keep the name of their database.
+                file = _quoted(str(database or scratch / DATABASE))
+                row_group_size = ROW_GROUP_SIZE if is_small else _LARGE_ROW_GROUP_SIZE
+                con.execute(f"ATTACH {file} AS {_CATALOG} (ROW_GROUP_SIZE {row_group_size})").complete()
                 _check_captures(con)
                 yield con
         except InputError as error:
@@ -154,7 +158,7 @@ def _prepared(
 def _sessions(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[Session]:
     """Two sessions where two large models fit into the memory limit together, else one."""
     salt = user_name_salt(settings.data_dir)
-    n_sessions = 2 if _has_room(con, _BYTES_PER_PAGE) else 1
+    n_sessions = 2 if has_room(con, _BYTES_PER_PAGE) else 1
     sessions = [con.cursor() for _ in range(min(settings.build.threads, n_sessions))]
     for session in sessions:
         # The database in use, variables and temporary macros belong to one session.
@@ -164,12 +168,6 @@ def _sessions(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[Sessio
         session.execute("SET VARIABLE publish_user_names = $publish", publish).complete()
         session.execute(read_macros()).complete()
     return sessions
-
-
-def _has_room(con: duckdb.DuckDBPyConnection, bytes_per_page: int) -> bool:
-    """Tell whether so much for each parsed page fits into the memory limit."""
-    fits = "SELECT count(*) * $size <= parse_formatted_bytes(current_setting('memory_limit')) FROM parsed.every_pages"
-    return bool(con.execute(fits, {"size": bytes_per_page}).fetchall()[0][0])
 
 
 def _check_captures(con: duckdb.DuckDBPyConnection) -> None:
