@@ -28,7 +28,8 @@ ROW_GROUP_SIZE = 20_480
 _LARGE_ROW_GROUP_SIZE = 122_880
 # What two models at a time may need at most for each page: twice what they took of 100,000 pages with 65 rows each.
 _BYTES_PER_PAGE = 40_000
-# What the tables of sql/staging may need at most in memory for each page: five times what they took of 100,000.
+# What the tables of sql/staging may need at most in memory for each page, five times what they took of 100,000; small
+# row groups of the DuckDB file are for the same archives.
 _STAGED_BYTES_PER_PAGE = 20_000
 SALT_FILE = "user-names.salt"
 

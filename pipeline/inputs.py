@@ -107,8 +107,8 @@ PARSED_TABLES: dict[str, type[NamedTuple]] = {
     "fetches": FetchLogRow,
     "listing": ListingRow,
 }
-# What the quicker plans may need at most for each page: 100,000 pages with 65 rows each did with half of it.
-_BYTES_PER_PAGE = 20_000
+# What plans without the join with copies may need for each page: twice what 100,000 pages of 65 rows did with.
+_JOINLESS_BYTES_PER_PAGE = 20_000
 # The built-in sample is invented in the shape of this one real page.
 REAL_PROJECTS = [RealProjectRow("sample", "50490000-3607")]
 
@@ -276,7 +276,7 @@ def _leave_out_copies(con: duckdb.DuckDBPyConnection) -> None:
     """).fetchall()
     # Without copies without the join: it misleads the planner about how many rows are left, which makes large tables
     # slower. Where memory is short it stays, since the plans it leads to were the ones that went through the disk.
-    is_needed = n_copies or not has_room(con, _BYTES_PER_PAGE)
+    is_needed = n_copies or not has_room(con, _JOINLESS_BYTES_PER_PAGE)
     for name, record_type in PARSED_TABLES.items():
         columns = ", ".join(f'every."{column}"' for column in record_type._fields)
         keep = ""

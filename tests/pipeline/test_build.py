@@ -90,7 +90,7 @@ def test_the_same_parsed_data_gives_the_same_bytes(archive: ParsedArchive, monke
     builds = [archive.build("one"), archive.build("two", threads=1), archive.build("three", memory_limit="500MB")]
     monkeypatch.setattr("pipeline.build._STAGED_BYTES_PER_PAGE", 10**12)
     builds.append(archive.build("four"))
-    monkeypatch.setattr("pipeline.inputs._BYTES_PER_PAGE", 10**12)
+    monkeypatch.setattr("pipeline.inputs._JOINLESS_BYTES_PER_PAGE", 10**12)
     builds.append(archive.build("five"))
     assert all(digests(other) == digests(builds[0]) for other in builds)
 
