@@ -123,7 +123,9 @@ def _prepared(
     out_dir.mkdir(parents=True, exist_ok=True)
     if any(out_dir.iterdir()):
         raise BuildError(f"{out_dir}: not empty; build into a new directory")
-    with tempfile.TemporaryDirectory(dir=settings.build.temp_directory, prefix="bma-projects-") as name:
+    # Beside what is built, where the next build removes what a killed one left.
+    scratch_root = settings.build.temp_directory or out_dir.parent
+    with tempfile.TemporaryDirectory(dir=scratch_root, prefix="bma-projects-") as name:
         scratch = Path(name)
         con = duckdb.connect(config=_limits(settings.build, scratch))
         try:

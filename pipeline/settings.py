@@ -80,8 +80,8 @@ class ParseSettings:
 class BuildSettings:
     """Limits of DuckDB while it builds, how many releases stay, and what of persons is published.
 
-    temp_directory takes what does not fit into memory_limit (default: the system's). publish_user_names puts the user
-    names of the pages' edit logs into the tables instead of pseudonyms.
+    temp_directory takes what does not fit into memory_limit (default: beside the release that is built).
+    publish_user_names puts the user names of the pages' edit logs into the tables instead of pseudonyms.
     """
 
     memory_limit: str = "3GB"

@@ -151,22 +151,38 @@ def test_two_models_run_at_a_time_where_memory_and_threads_allow(
     assert found == [sessions]
 
 
-@pytest.mark.parametrize(("bytes_per_page", "files"), [(1, [None]), (10**12, ["staging.duckdb"])])
-def test_staging_is_in_memory_where_it_fits(
-    archive: ParsedArchive, monkeypatch: pytest.MonkeyPatch, bytes_per_page: int, files: list[str | None]
-) -> None:
-    fill(archive)
+def staging_files(
+    archive: ParsedArchive, monkeypatch: pytest.MonkeyPatch, temp_directory: Path | None = None
+) -> list[str | None]:
+    """Build, and return where the tables of sql/staging lay meanwhile; None is memory."""
     found: list[str | None] = []
 
     def note_file(models: Mapping[str, Model], sessions: Sequence[Session], make: Make) -> dict[str, int]:
         rows = sessions[0].execute("SELECT path FROM duckdb_databases() WHERE database_name = 'staging'").fetchall()
-        found.extend(path and Path(path).name for (path,) in rows)
+        found.extend(path for (path,) in rows)
         return run_models(models, sessions, make)
 
     monkeypatch.setattr("pipeline.build.run_models", note_file)
-    monkeypatch.setattr("pipeline.build._STAGED_BYTES_PER_PAGE", bytes_per_page)
-    archive.build()
-    assert found == files
+    fill(archive)
+    archive.build(temp_directory=temp_directory)
+    return found
+
+
+def test_staging_is_in_memory_where_it_fits(archive: ParsedArchive, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert staging_files(archive, monkeypatch) == [None]
+
+
+@pytest.mark.parametrize("is_set", [False, True])
+def test_what_does_not_fit_lies_beside_the_release_or_where_the_settings_say(
+    archive: ParsedArchive, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, is_set: bool
+) -> None:
+    monkeypatch.setattr("pipeline.build._STAGED_BYTES_PER_PAGE", 10**12)
+    named = tmp_path / "named"
+    named.mkdir()
+    [file] = staging_files(archive, monkeypatch, temp_directory=named if is_set else None)
+    assert file is not None
+    assert Path(file).parents[1] == (named if is_set else archive.data_dir)
+    assert not Path(file).parent.exists()
 
 
 def test_a_build_does_not_take_the_time_to_import_pandas(archive: ParsedArchive) -> None:

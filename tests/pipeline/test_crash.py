@@ -148,6 +148,7 @@ def kill_and_go_on(data: Path, address: str, undisturbed: dict[str, pa.Table], s
     assert "running" not in statuses
     assert statuses.count("killed") >= len(killed) - 1
     assert [path.name for path in (data / "curated").iterdir() if path.name.startswith(".")] == []
+    assert not any((data / "curated" / "building").iterdir())
 
 
 def test_workers_die_with_a_killed_run(tmp_path: Path, address: str) -> None:
