@@ -115,6 +115,18 @@ def _limits(settings: BuildSettings, scratch: Path) -> dict[str, str | bool | in
     }
 
 
+def _scratch(temp_directory: Path | None, out_dir: Path) -> tempfile.TemporaryDirectory[str]:
+    """Where to put what does not fit into memory: beside what is built, where the next build removes what is left."""
+    try:
+        return tempfile.TemporaryDirectory(dir=temp_directory or out_dir.parent, prefix="bma-projects-")
+    except OSError as error:
+        if temp_directory is None:
+            raise
+        raise BuildError(
+            f"build.temp_directory {temp_directory}: cannot be written ({error.strerror}); make it or name another"
+        ) from error
+
+
 @contextlib.contextmanager
 def _prepared(
     settings: Settings, fingerprint: str, out_dir: Path, database: Path | None
@@ -123,9 +135,7 @@ def _prepared(
     out_dir.mkdir(parents=True, exist_ok=True)
     if any(out_dir.iterdir()):
         raise BuildError(f"{out_dir}: not empty; build into a new directory")
-    # Beside what is built, where the next build removes what a killed one left.
-    scratch_root = settings.build.temp_directory or out_dir.parent
-    with tempfile.TemporaryDirectory(dir=scratch_root, prefix="bma-projects-") as name:
+    with _scratch(settings.build.temp_directory, out_dir) as name:
         scratch = Path(name)
         con = duckdb.connect(config=_limits(settings.build, scratch))
         try:
@@ -153,7 +163,7 @@ def _prepared(
             raise BuildError(str(error)) from error
         except (BuildError, duckdb.Error) as error:
             # A part that is torn within shows only when a model reads it: name the part rather than the model.
-            raise BuildError(find_damage(settings.parsed_dir, fingerprint) or str(error)) from error
+            raise BuildError(find_damage(settings.parsed_dir, fingerprint) or _reason(error)) from error
         finally:
             con.close()
 
@@ -243,7 +253,14 @@ def _execute(con: Session, model: Model, statement: str) -> list[tuple[Any, ...]
     try:
         return con.execute(statement).fetchall()
     except duckdb.Error as error:
-        raise BuildError(f"{model.path}: {error}") from error
+        raise BuildError(f"{model.path}: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    """What went wrong and, where DuckDB's advice names settings that are none of ours, what to do."""
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return str(error).partition("\n")[0] + "; raise build.memory_limit, or lower build.threads"
+    return str(error)
 
 
 def _check_columns(con: Session, model: Model) -> None:

@@ -341,6 +341,18 @@ def test_a_directory_in_use_is_refused(archive: ParsedArchive) -> None:
         archive_build(archive)
 
 
+def test_a_temp_directory_that_is_none_is_named(archive: ParsedArchive, tmp_path: Path) -> None:
+    with pytest.raises(BuildError, match=r"build\.temp_directory .*missing: cannot be written .*; make it"):
+        archive.build(temp_directory=tmp_path / "missing")
+
+
+def test_too_little_memory_is_told_with_the_setting_to_raise(archive: ParsedArchive) -> None:
+    fill(archive)
+    with pytest.raises(BuildError, match=r"Out of Memory .*; raise build\.memory_limit") as raised:
+        archive.build(memory_limit="8MB")
+    assert "\n" not in str(raised.value)
+
+
 def test_a_data_directory_copied_from_another_machine_builds_the_same(archive: ParsedArchive, tmp_path: Path) -> None:
     fill(archive)
     here = archive.build()
