@@ -38,7 +38,7 @@ settings.load_profile("suite")
 
 FINGERPRINT = "f00d"
 LABELS = {"name": "ชื่อโครงการ", "agency": "หน่วยงาน", "responsible": "ผู้รับผิดชอบ", "remark": "หมายเหตุ"}
-Report = tuple[str, str, str, str, str]
+Report = tuple[str, str, str, str | None, str]
 
 
 class Built(NamedTuple):

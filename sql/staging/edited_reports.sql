@@ -1,6 +1,7 @@
 -- The reports of every project whose page was seen in more than one version, each once, with its newest wording.
 --
--- A report is known by its day and its repetition among the reports of that day: it may move, and may be reworded.
+-- A report is known by its day and its repetition among the reports of that day: it may move, and may be reworded. A
+-- cell that is "not set" on one page and empty on another is no other wording: extracted text cannot tell the two.
 WITH observed AS (
     SELECT
         newest.place,
@@ -27,7 +28,15 @@ merged AS (
         min((version_no, report_no)) AS first_place,
         max(report_no) FILTER (WHERE version_no = n_versions) AS page_row_no,
         max(version_no) AS version_no,
-        count(DISTINCT concat_ws(chr(31), progress_pct_raw, status_code, problem, detail)) AS n_wordings,
+        count(
+            DISTINCT concat_ws(
+                chr(31),
+                coalesce(progress_pct_raw, ''),
+                coalesce(status_code, ''),
+                coalesce(problem, ''),
+                coalesce(detail, '')
+            )
+        ) AS n_wordings,
         min(valid_from) AS first_seen_at,
         max(last_seen_at) AS last_seen_at
     FROM observed

@@ -123,6 +123,14 @@ def test_an_edited_report_shows_its_newest_wording(archive: ParsedArchive) -> No
     assert history(archive)[0] == (1, 1, "2023-01-31", "แก้แล้ว", 2, True, "2026-01-01")
 
 
+def test_a_cell_not_set_on_one_page_and_empty_on_another_is_no_other_wording(archive: ParsedArchive) -> None:
+    """Extracted text cannot tell the two; a text that moved to another cell is another wording all the same."""
+    archive.capture(P, "2026-01-01", name="a", reports=[("2023-01-31", "50", "1", None, "หนึ่ง"), FEBRUARY])
+    archive.capture(P, "2026-02-01", name="b", reports=[("2023-01-31", "50", "1", "", "หนึ่ง"), FEBRUARY], reader="text")
+    archive.capture(P, "2026-03-01", name="c", reports=[("2023-01-31", "50", "1", "หนึ่ง", ""), FEBRUARY], reader="text")
+    assert [row[4] for row in history(archive)] == [2, 1]
+
+
 def test_two_reports_of_one_day_are_two(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", name="a", reports=[JANUARY, JANUARY])
     archive.capture(P, "2026-02-01", name="b", reports=[JANUARY, JANUARY])
