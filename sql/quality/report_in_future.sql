@@ -6,6 +6,14 @@
 -- advice_th: แจ้งหน่วยงานเจ้าของโครงการให้แก้ไขวันที่รายงาน
 -- advice_en: Ask the project's agency to correct the day of the report.
 -- message_th: รายงานที่ {row} ลงวันที่ {raw} ซึ่งอยู่หลังวันที่ดึงหน้านี้
+WITH newest AS (
+    SELECT
+        snapshot_id,
+        -- The site writes Bangkok days, seven hours ahead of UTC.
+        (make_timestamp(epoch_us(captured_at)) + INTERVAL 7 HOUR)::DATE AS captured_on
+    FROM staging.newest
+)
+
 SELECT
     reports.source_id,
     reports.project_id,
@@ -14,9 +22,8 @@ SELECT
     'วันที่รายงาน' AS label,
     reports.report_no AS ordinal,
     reports.reported_on_raw AS raw,
-    'report ' || reports.report_no || ' is dated ' || reports.reported_on || ', the page was captured '
-    || make_timestamp(epoch_us(newest.captured_at))::DATE AS message
+    'report ' || reports.report_no || ' is dated ' || reports.reported_on || ', the page was captured on '
+    || newest.captured_on || ' in Bangkok' AS message
 FROM parsed.progress_rows AS reports
-INNER JOIN staging.newest AS newest ON reports.snapshot_id = newest.snapshot_id
--- The site writes Bangkok days, seven hours ahead of UTC.
-WHERE reports.reported_on > (make_timestamp(epoch_us(newest.captured_at)) + INTERVAL 7 HOUR)::DATE
+INNER JOIN newest ON reports.snapshot_id = newest.snapshot_id
+WHERE reports.reported_on > newest.captured_on

@@ -1,25 +1,36 @@
--- A value went away and came back unchanged in the next version.
+-- A value went away and came back unchanged when it was seen again.
 --
 -- severity: info
 -- title_th: ค่าหายไปแล้วกลับมาเหมือนเดิม
 -- title_en: A value went away and came back unchanged
 -- advice_th: ไม่ต้องดำเนินการ แต่ควรทราบว่าระบบต้นทางอาจแสดงค่าว่างชั่วคราว
 -- advice_en: Nothing to do; the site may show empty values for a while, so do not read the gap as an edit.
--- message_th: ค่านี้หายไปแล้วกลับมาเหมือนเดิมในฉบับถัดไป
+-- message_th: ค่านี้หายไปแล้วกลับมาเหมือนเดิมในภายหลัง
+WITH blinks AS (
+    SELECT
+        *,
+        -- An edit that took the value away is followed by the one that brought it back, maybe some versions later.
+        lead(version_no) OVER (
+            PARTITION BY source_id, project_id, part, label, row_label, occurrence ORDER BY version_no
+        ) AS back_in
+    FROM staging.edited_values
+    WHERE is_blink
+)
+
 SELECT
-    edited.source_id,
-    edited.project_id,
+    blinks.source_id,
+    blinks.project_id,
     versions.snapshot_id,
-    edited.field,
-    edited.label,
+    blinks.field,
+    blinks.label,
     NULL::BIGINT AS ordinal,
-    edited.old AS raw,
-    'gone in version ' || edited.version_no || ', back in the next' AS message,
+    blinks.old AS raw,
+    'gone in version ' || blinks.version_no || ', back in version ' || blinks.back_in AS message,
     versions.valid_from AS first_seen_at
-FROM staging.edited_values AS edited
+FROM blinks
 INNER JOIN staging.versions AS versions
     ON
-        edited.source_id = versions.source_id
-        AND edited.project_id = versions.project_id
-        AND edited.version_no = versions.version_no
-WHERE edited.is_blink AND coalesce(edited.new, '') = ''
+        blinks.source_id = versions.source_id
+        AND blinks.project_id = versions.project_id
+        AND blinks.version_no = versions.version_no
+WHERE coalesce(blinks.new, '') = ''

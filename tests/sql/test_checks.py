@@ -104,3 +104,22 @@ def test_sound_pages_raise_nothing(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-03", name="b", agency="สำนักงานเขตทุ่งครุ", progress_pct="6", reports=[REPORT])
     archive.listing("2026-01-03", [P])
     assert archive.build().rows("quality_issues") == []
+
+
+def test_a_blink_names_the_version_that_brought_the_value_back(archive: ParsedArchive) -> None:
+    for day, name, remark in (
+        ("01", "a", "ok"), ("02", "a", None), ("03", "b", None), ("04", "b", "ok"), ("05", "b", ""), ("06", "b", "ok"),
+    ):  # fmt: skip
+        archive.capture(P, f"2026-01-{day}", name=name, remark=remark)
+    messages = "SELECT message FROM quality_issues WHERE code = 'value_blinked' ORDER BY ALL"
+    assert archive.build().column(messages) == [
+        "gone in version 2, back in version 4",
+        "gone in version 5, back in version 6",
+    ]
+
+
+def test_a_report_in_the_future_is_compared_with_the_day_in_bangkok(archive: ParsedArchive) -> None:
+    future_report(archive)
+    assert archive.build().column("SELECT message FROM quality_issues WHERE code = 'report_in_future'") == [
+        "report 2 is dated 2026-01-03, the page was captured on 2026-01-02 in Bangkok"
+    ]
