@@ -38,7 +38,7 @@ settings.load_profile("suite")
 
 FINGERPRINT = "f00d"
 LABELS = {"name": "ชื่อโครงการ", "agency": "หน่วยงาน", "responsible": "ผู้รับผิดชอบ", "remark": "หมายเหตุ"}
-Report = tuple[str, str, str, str | None, str]
+Report = tuple[str | None, str, str, str | None, str]
 
 
 class Built(NamedTuple):
@@ -206,8 +206,8 @@ def moment(at: str) -> dt.datetime:
     return dt.datetime.fromisoformat(at).replace(tzinfo=dt.UTC)
 
 
-def day_of(text: str) -> dt.date | None:
-    return dt.date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else None
+def day_of(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text and re.fullmatch(r"\d{4}-\d\d-\d\d", text) else None
 
 
 @pytest.fixture
