@@ -1,6 +1,6 @@
 -- Projects below 100 percent without a progress report in the 60 days before they were last seen.
 --
--- warning: silence is measured to the day the page was last seen, not to today.
+-- warning: silence is measured to the day (in Bangkok) on which the page was last seen, not to today.
 -- warning: a project that never reported has no last report; it stands here with null.
 -- columns:
 --   source_id = projects
@@ -26,6 +26,14 @@ WITH reports AS (
     FROM progress_history
     WHERE is_current
     GROUP BY source_id, project_id
+),
+
+seen AS (
+    SELECT
+        *,
+        -- The site writes Bangkok days, seven hours ahead of UTC.
+        (make_timestamp(epoch_us(last_seen_at)) + INTERVAL 7 HOUR)::DATE AS last_seen_on
+    FROM projects
 )
 
 SELECT
@@ -37,15 +45,15 @@ SELECT
     projects.fiscal_year_be,
     projects.progress_pct,
     reports.last_reported_on,
-    make_timestamp(epoch_us(projects.last_seen_at))::DATE - reports.last_reported_on AS days_silent,
+    projects.last_seen_on - reports.last_reported_on AS days_silent,
     coalesce(reports.n_reports, 0) AS n_reports,
     projects.finish_date,
     projects.last_seen_at,
     projects.url,
     projects.is_invented
-FROM projects
+FROM seen AS projects
 LEFT JOIN reports ON projects.source_id = reports.source_id AND projects.project_id = reports.project_id
 WHERE
     projects.status = 'listed'
     AND coalesce(projects.progress_pct, 0) < 100
-    AND coalesce(make_timestamp(epoch_us(projects.last_seen_at))::DATE - reports.last_reported_on >= 60, true)
+    AND coalesce(projects.last_seen_on - reports.last_reported_on >= 60, true)

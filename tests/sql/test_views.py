@@ -39,8 +39,9 @@ def test_silent_projects_are_measured_to_the_day_they_were_last_seen(archive: Pa
     def report(day: str) -> list[tuple[str, str, str, str, str]]:
         return [(day, "50", "1", "", "")]
 
-    archive.capture("50010000-0001", "2026-03-02", progress_pct="50", reports=report("2026-01-01"))
-    archive.capture("50010000-0002", "2026-03-02", progress_pct="50", reports=report("2026-01-02"))
+    # In Bangkok it is already the second of March.
+    archive.capture("50010000-0001", "2026-03-01T18:15", progress_pct="50", reports=report("2026-01-01"))
+    archive.capture("50010000-0002", "2026-03-02T16:59", progress_pct="50", reports=report("2026-01-02"))
     archive.capture("50010000-0003", "2026-03-02", progress_pct="100", reports=report("2025-01-01"))
     archive.capture("50010000-0004", "2026-03-02", progress_pct="0")
     rows = archive.build().rows("SELECT project_id, days_silent FROM silent_projects ORDER BY project_id")
