@@ -15,6 +15,7 @@
 --   other_budget_spent_thb: budget spent on the second | unit THB | label งบฯ ที่ใช้ไป (บาท) | null where empty, not set or unreadable
 --   last_seen_at: when the first was last observed | unit UTC timestamp
 --   other_last_seen_at: when the second was last observed | unit UTC timestamp
+--   is_invented: true where one of the two pages is made up, as most of the built-in sample's are
 SELECT
     here.project_id,
     here.source_id,
@@ -28,7 +29,8 @@ SELECT
     here.budget_spent_thb,
     there.budget_spent_thb AS other_budget_spent_thb,
     here.last_seen_at,
-    there.last_seen_at AS other_last_seen_at
+    there.last_seen_at AS other_last_seen_at,
+    here.is_invented OR there.is_invented AS is_invented
 FROM projects AS here
 INNER JOIN projects AS there ON here.project_id = there.project_id AND here.source_id < there.source_id
 WHERE

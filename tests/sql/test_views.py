@@ -1,5 +1,6 @@
 """The views answer what analysts and journalists ask first."""
 
+from pipeline.models import load_models
 from tests.conftest import ParsedArchive
 
 P, Q = "50490000-3607", "50010000-0001"
@@ -77,6 +78,17 @@ def test_edits_after_completion(archive: ParsedArchive) -> None:
         {"version_no": 3, "old": "a", "new": "b"}
     ]
     assert built.column("SELECT code FROM quality_issues") == ["edited_after_completion"]
+
+
+def test_every_view_of_projects_says_what_is_invented(archive: ParsedArchive) -> None:
+    archive.capture(Q, "2026-01-01", source="sample", progress_pct="40", budget_received_thb="1", name="a")
+    archive.capture(Q, "2026-01-02", source="sample", progress_pct="100", budget_received_thb="1", name="a")
+    archive.capture(Q, "2026-01-03", source="sample", progress_pct="60", budget_received_thb="1", budget_spent_thb="0")
+    archive.capture(Q, "2026-01-01", source="bs2568", progress_pct="100", name="b")
+    built = archive.build()
+    for model in load_models().values():
+        if model.layer == "views":
+            assert True in built.column(f"SELECT is_invented FROM {model.name} ORDER BY ALL"), model.name
 
 
 def test_the_same_project_on_two_sources(archive: ParsedArchive) -> None:
