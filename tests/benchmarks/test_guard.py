@@ -4,6 +4,7 @@ import pytest
 
 from benchmarks.bench_archive import archive_tables
 from benchmarks.bench_parse import LIMIT, OURS, parse_table
+from benchmarks.bench_startup import startup_table
 from benchmarks.results import Line, Table, markdown
 
 pytestmark = pytest.mark.alone
@@ -20,6 +21,11 @@ def test_the_archive_stays_within_six_times_zlib() -> None:
     for table in archive_tables(runs=3, n_pages=100):
         assert table.limit is not None
         assert table.slower(table.ours, table.limit) < 6, markdown(table)
+
+
+def test_a_command_starts_long_before_pandas_would_be_imported() -> None:
+    table = startup_table(runs=5)
+    assert table.slower("bma-projects status", "python -c 'import pandas'") < 0.8, markdown(table)
 
 
 def test_a_rate_is_better_when_it_is_higher() -> None:
