@@ -395,6 +395,20 @@ def test_the_database_holds_what_the_parquet_files_hold(filled: Built) -> None:
                 assert con.execute(query, {"file": file}).fetchall() == [(0,)], table
 
 
+def test_the_oldest_command_line_that_is_promised_opens_the_database(filled: Built) -> None:
+    """DuckDB writes by itself what only its own version and later ones open; analysts have what their system has."""
+    cli = [str(Path(sys.executable).with_name("duckdb")), "-readonly", "-csv", "-noheader", str(filled.path / DATABASE)]
+
+    def ask(query: str) -> list[str]:
+        return subprocess.run([*cli, query], capture_output=True, text=True, check=True).stdout.splitlines()
+
+    assert ask("SELECT version()")[0].startswith("v1.4.")
+    names = filled.column("SELECT DISTINCT table_name FROM duckdb_columns() WHERE NOT internal ORDER BY ALL")
+    counts = "; ".join(f"SELECT count(*) FROM (SELECT * FROM {name} ORDER BY ALL)" for name in names)
+    assert ask(counts) == [str(filled.column(f"SELECT count(*) FROM {name}")[0]) for name in names]
+    assert ask("SELECT name FROM projects ORDER BY ALL") == filled.column("SELECT name FROM projects ORDER BY ALL")
+
+
 def test_the_database_is_read_only_and_holds_nothing_else(filled: Built) -> None:
     assert (filled.path / DATABASE).stat().st_mode & 0o222 == 0
     names = set(filled.column("SELECT DISTINCT table_name FROM duckdb_columns() WHERE NOT internal"))
