@@ -10,10 +10,12 @@ import socket
 import sys
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, Executor, Future
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from pipeline.errors import PipelineError
@@ -58,8 +60,7 @@ def cluster_crew(address: str, parsed_dir: Path) -> Iterator[Crew]:
     try:
         _await_worker(client, address)
         _check_workers(client, parsed_dir)
-        executor = client.get_executor(pure=False)  # type: ignore[no-untyped-call]
-        yield Crew(executor, KilledWorker, _Attendance(client, address).check)
+        yield Crew(_Executor(client), KilledWorker, _Attendance(client, address).check)
     finally:
         # The scheduler drops the tasks of a client that has gone; a worker in the middle of a piece ends it for nobody.
         with suppress(TimeoutError, OSError):
@@ -145,6 +146,34 @@ def _trouble(state: WorkerState | Exception, parsed_dir: Path) -> str | None:
     if not state.can_write:
         return f"may not write to {parsed_dir}; run it as a user who may"
     return None
+
+
+class _Executor(Executor):
+    """Tasks of a cluster as futures of the standard library.
+
+    Dask has an executor too, but that one (2026.8) fetches a result first and then asks whether there is one: when the
+    worker that held it has died in between, it takes the result for an error and fails on it.
+    """
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        outcome: Future[Any] = Future()
+        task = self._client.submit(fn, *args, pure=False, **kwargs)
+        task.add_done_callback(partial(_hand_over, outcome))  # type: ignore[no-untyped-call]
+        return outcome
+
+
+def _hand_over(outcome: Future[Any], task: Any) -> None:
+    """Runs in a thread of Dask when a task has ended; a result that is lost meanwhile is made again and awaited."""
+    try:
+        outcome.set_result(task.result())
+    except CancelledError:
+        outcome.cancel()
+        outcome.set_running_or_notify_cancel()
+    except Exception as error:  # noqa: BLE001 - it is for whoever asks for the result
+        outcome.set_exception(error)
 
 
 class _Attendance:

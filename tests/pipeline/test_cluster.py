@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from distributed import Client
@@ -167,6 +168,25 @@ def test_a_page_that_kills_workers_is_set_aside_as_locally(
     archive_of(data, html_pages(10, killers=[5]))
     summary = parsed_by(address, data)
     assert (summary.pages, summary.records, summary.quarantined) == (10, 9, 1)
+    assert part_files(data) == parsed_here(data)
+
+
+def test_a_result_whose_worker_is_lost_once_it_is_fetched_counts(
+    tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The scheduler may tell of the dead worker between the fetching of a result and the next look at its task."""
+    fetch_results = Client._gather
+
+    async def lose_when_fetched(client: Client, tasks: list[Any], **options: object) -> object:
+        results: object = await fetch_results(client, tasks, **options)  # type: ignore[no-untyped-call]
+        for task in tasks:
+            task._state.lose()
+        return results
+
+    monkeypatch.setattr(Client, "_gather", lose_when_fetched)
+    data = tmp_path / "data"
+    archive_of(data, html_pages(10))
+    assert parsed_by(address, data).records == 10
     assert part_files(data) == parsed_here(data)
 
 
