@@ -34,6 +34,11 @@ def orderly_interruption() -> Iterator[None]:
     earlier_fd = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     try:
         yield
+    except RuntimeError as error:
+        # DuckDB's client, when it is the one that hears the signal, raises this in place of the KeyboardInterrupt.
+        if _is_interrupted.is_set():
+            raise KeyboardInterrupt from error
+        raise
     finally:
         signal.set_wakeup_fd(earlier_fd)
         for number, handler in earlier.items():

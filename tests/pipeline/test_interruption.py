@@ -5,6 +5,7 @@ import os
 import pty
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -97,6 +98,24 @@ def test_ctrl_c_in_a_terminal_reaches_no_worker(tmp_path: Path) -> None:
     assert process.returncode == 1
     assert b"Traceback" not in said
     assert b"interrupted; what was fetched is kept" in said
+
+
+def test_a_signal_that_duckdb_hears_is_an_interruption_too() -> None:
+    """Its client takes the KeyboardInterrupt of the handler and raises a RuntimeError in its place."""
+    script = """if True:
+        import os, signal, threading
+        import duckdb
+        from pipeline.interruption import orderly_interruption
+        threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+        try:
+            with orderly_interruption():
+                while True:
+                    duckdb.execute("SELECT count(*) FROM range(10000000)").fetchall()
+        except KeyboardInterrupt:
+            print("interrupted")
+    """
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=PATIENCE)
+    assert (done.stdout, done.stderr) == ("interrupted\n", "")
 
 
 def test_a_second_signal_ends_at_once_and_loses_nothing(tmp_path: Path) -> None:
