@@ -23,8 +23,12 @@ _TYPES = {
     "INTEGER": "integer",
     "DOUBLE": "number",
     "TIMESTAMP WITH TIME ZONE": "datetime",
-    "VARCHAR[]": "array",
+    # Not "array": Frictionless reads Parquet by pandas, whose lists it does not take for arrays.
+    "VARCHAR[]": "any",
 }
+# How a null of these types is printed where pandas has read the file. Said for each field, never for the whole table:
+# in a column of text an empty string is not a null, and "nan" is a text.
+_NULLS = {"BIGINT": "nan", "INTEGER": "nan", "DOUBLE": "nan", "TIMESTAMP WITH TIME ZONE": "NaT"}
 
 
 def write_datapackage(
@@ -34,7 +38,10 @@ def write_datapackage(
     sources: Iterable[Source],
     note: str = "",
 ) -> None:
-    """Describe the Parquet files of a release, with their sizes and digests, in datapackage.json beside them."""
+    """Describe the Parquet files of a release, with their digests, in datapackage.json beside them.
+
+    The sizes of the files are left out: Frictionless counts none where it reads Parquet, and takes that for a mistake.
+    """
     package = {
         "$schema": _PROFILE + "datapackage.json",
         "name": "bma-projects",
@@ -60,11 +67,11 @@ def _resource(release: Path, model: Model, types: Mapping[str, str], note: str) 
         "path": file.name,
         "format": "parquet",
         "mediatype": "application/vnd.apache.parquet",
-        "bytes": file.stat().st_size,
         "hash": f"sha256:{digest}",
         "schema": {
             "$schema": _PROFILE + "tableschema.json",
             "fields": [_field(model, column, types[column.name]) for column in model.columns],
+            "missingValues": [],
             "primaryKey": list(model.key),
             "foreignKeys": [
                 {
@@ -89,4 +96,6 @@ def _field(model: Model, column: Column, type_name: str) -> dict[str, object]:
         field["unit"] = column.unit
     if column.name in model.key:
         field["constraints"] = {"required": True}
+    elif type_name in _NULLS:
+        field["missingValues"] = [_NULLS[type_name]]
     return field

@@ -18,7 +18,8 @@ _INTRODUCTION = """\
 Generated from the headers of the files in sql/ by `make dictionary`; do not edit it here.
 
 Every release holds each table as `<table>.parquet` and all tables and views in `bma_projects.duckdb`, with the same
-texts as comments (`SELECT * FROM duckdb_columns()`), in the Parquet metadata and in `datapackage.json`.
+texts as comments (`SELECT * FROM duckdb_columns()`), in the Parquet metadata and in `datapackage.json`;
+`frictionless validate data/curated/latest/datapackage.json` reads every row and checks types, keys and references.
 
 - Names end in their unit: `_thb` baht, `_pct` percent, `_at` a moment in UTC that **we** observed, `_on` and `_date` a
   day the **source** states, `_no` a number in an order, `_be` and `_ce` Buddhist and Common Era, `_raw` the text as

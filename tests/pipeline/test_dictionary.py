@@ -1,11 +1,14 @@
 """The dictionary is generated, complete and understood by Frictionless."""
 
+import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from pipeline.datapackage import FILE
 from pipeline.dictionary_document import DOCUMENT, current_document
 from pipeline.models import load_models
 from tests.conftest import Built, ParsedArchive
@@ -22,7 +25,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
         reports=[("2026-01-01", "5", "1", "", "")],
         updates=[("2026-01-01", "10:00", "u")],
     )
-    archive.capture("50490000-3607", "2026-01-02", name="b")
+    archive.capture("50490000-3607", "2026-01-02", name="b", remark="")
+    archive.capture("50490000-3608", "2026-01-02", months=[(1, "5", "canonical"), (1, None, "extra")], remark=None)
     return archive.build()
 
 
@@ -57,22 +61,50 @@ def test_nullable_columns_say_what_null_means(built: Built) -> None:
             assert not counts[column.name] or column.null_means, f"{model.path}: {column.name}"
 
 
-def test_frictionless_finds_nothing_wrong(built: Built) -> None:
+def _validate(release: Path) -> tuple[dict[str, int], list[tuple[str, str, str]]]:
+    """Rows of each table that Frictionless read, and what it finds wrong: descriptor, rows, keys and references."""
     # Imported here: it takes a second.
     from frictionless import Package
 
-    descriptor = json.loads((built.path / "datapackage.json").read_text(encoding="utf-8"))
-    assert descriptor["$schema"] == "https://datapackage.org/profiles/2.0/datapackage.json"
-    assert Package.validate_descriptor(descriptor).flatten(["note"]) == []
-    package = Package.from_descriptor(descriptor)
-    assert sorted(package.resource_names) == sorted(built.counts)
+    report = Package(str(release / FILE)).validate()
+    assert not report.errors
+    rows = {task.name: task.stats.get("rows", 0) for task in report.tasks}
+    return rows, [(task.name, error.type, error.note) for task in report.tasks for error in task.errors]
 
 
-def test_frictionless_would_find_a_wrong_descriptor() -> None:
+def test_frictionless_finds_nothing_wrong(built: Built) -> None:
+    assert json.loads((built.path / FILE).read_text("utf-8"))["$schema"].endswith("/2.0/datapackage.json")
+    assert _validate(built.path) == (built.counts, [])
+
+
+def test_frictionless_finds_nothing_wrong_with_empty_tables(tmp_path: Path) -> None:
+    empty = ParsedArchive(tmp_path / "data").build()
+    assert _validate(empty.path) == (empty.counts, [])
+
+
+def test_frictionless_would_find_wrong_rows(built: Built, tmp_path: Path) -> None:
+    release = shutil.copytree(built.path, tmp_path / "release")
+    wrong = {
+        ("agencies", "primary-key"): "FROM original UNION ALL FROM original",
+        ("targets", "foreign-key"): "SELECT * REPLACE ('50490000-1' AS project_id) FROM original",
+        ("target_rows", "constraint-error"): "SELECT * REPLACE (NULL AS ordinal) FROM original",
+        ("progress_history", "type-error"): "SELECT * REPLACE ('two' AS n_wordings) FROM original",
+        ("project_versions", "type-error"): "SELECT * REPLACE ('soon' AS valid_to) FROM original",
+        ("projects", "incorrect-label"): "SELECT * RENAME (name AS nmae) FROM original",
+    }
+    for (table, _), change in wrong.items():
+        file = release / f"{table}.parquet"
+        with duckdb.connect() as con:
+            con.execute(f"CREATE TABLE original AS FROM '{file}'").fetchall()
+            con.execute(f"COPY ({change}) TO '{file}' (FORMAT parquet)").fetchall()
+    assert {(table, kind) for table, kind, _ in _validate(release)[1]} >= set(wrong)
+
+
+def test_an_empty_text_is_no_null_to_frictionless(built: Built) -> None:
     from frictionless import Package
 
-    broken = {"name": "x", "resources": [{"name": "y", "path": "y.csv", "schema": {"fields": [{"type": "string"}]}}]}
-    assert not Package.validate_descriptor(broken).valid
+    rows = Package(str(built.path / FILE)).get_table_resource("page_fields").read_rows()
+    assert {row["raw"] for row in rows} >= {"", None}
 
 
 def test_the_data_package_describes_the_files_beside_it(built: Built) -> None:
@@ -80,28 +112,5 @@ def test_the_data_package_describes_the_files_beside_it(built: Built) -> None:
     for resource in package["resources"]:
         columns = built.column(f"SELECT column_name FROM (DESCRIBE {resource['name']})")
         assert [field["name"] for field in resource["schema"]["fields"]] == columns
-        assert (built.path / resource["path"]).stat().st_size == resource["bytes"]
-
-
-def test_rows_pass_the_schema_of_the_data_package(built: Built, tmp_path: Path) -> None:
-    """Frictionless reads no Parquet by itself, so the rows go to it as CSV."""
-    from frictionless import Resource
-
-    package = json.loads((built.path / "datapackage.json").read_text(encoding="utf-8"))
-    for resource in package["resources"]:
-        file = tmp_path / f"{resource['name']}.csv"
-        columns = ", ".join(
-            f'to_json("{field["name"]}") AS "{field["name"]}"'
-            if field["type"] == "array"
-            else f'strftime(make_timestamp(epoch_us("{field["name"]}")), \'%Y-%m-%dT%H:%M:%SZ\') AS "{field["name"]}"'
-            if field["type"] == "datetime"
-            else f'"{field["name"]}"'
-            for field in resource["schema"]["fields"]
-        )
-        with duckdb.connect(str(built.path / "bma_projects.duckdb"), read_only=True) as con:
-            con.execute(f"COPY (SELECT {columns} FROM {resource['name']}) TO '{file}' (HEADER)").complete()
-        schema = {key: value for key, value in resource["schema"].items() if key != "foreignKeys"}
-        report = Resource.from_descriptor(
-            {"name": resource["name"], "path": file.name, "schema": schema}, basepath=str(tmp_path)
-        ).validate()
-        assert report.flatten(["type", "note"]) == [], resource["name"]
+        digest = hashlib.sha256((built.path / resource["path"]).read_bytes()).hexdigest()
+        assert resource["hash"] == f"sha256:{digest}"
