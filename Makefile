@@ -13,7 +13,7 @@ run: .venv/run ## Refresh the built-in sample source: fetch, parse, build, repor
 	$(BIN)/bma-projects refresh --data-dir $(DATA)
 
 test: .venv/dev ## Run the tests
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder -m 'not alone'
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder -m 'not alone'
 	$(BIN)/python -m pytest -m alone
 
 check: .venv/dev ## Lint, type-check and check which package imports which
