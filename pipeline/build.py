@@ -46,7 +46,20 @@ def build(settings: Settings, *, fingerprint: str, out_dir: Path) -> dict[str, i
 
     Only parts made by the parser with this fingerprint are read. out_dir must not exist or be empty. Raises BuildError.
     """
-    models = load_models()
+    with relations(settings, fingerprint=fingerprint, out_dir=out_dir) as (con, counts):
+        note, used = _invented_note(con), _sources_used(con, settings)
+    tables = sorted((model for model in load_models().values() if model.layer == "curated"), key=lambda one: one.name)
+    write_datapackage(out_dir, tables, column_types(out_dir), used, note)
+    (out_dir / DATABASE).chmod(0o444)
+    return dict(sorted(counts.items()))
+
+
+@contextlib.contextmanager
+def relations(settings: Settings, *, fingerprint: str, out_dir: Path) -> Iterator[tuple[Session, dict[str, int]]]:
+    """Make all that sql/ describes; yields a session that sees also what stays out of a release, and rows by table.
+
+    The published tables are in out_dir afterwards, the rest is gone. Raises BuildError.
+    """
     with _prepared(settings, fingerprint, out_dir, out_dir / DATABASE) as con:
         note = _invented_note(con)
 
@@ -56,12 +69,8 @@ def build(settings: Settings, *, fingerprint: str, out_dir: Path) -> dict[str, i
             _make_relation(session, model, note)
             return None
 
-        counts = run_models(models, _sessions(con, settings), make)
-        used = _sources_used(con, settings)
-    tables = sorted((model for model in models.values() if model.layer == "curated"), key=lambda model: model.name)
-    write_datapackage(out_dir, tables, column_types(out_dir), used, note)
-    (out_dir / DATABASE).chmod(0o444)
-    return dict(sorted(counts.items()))
+        sessions = _sessions(con, settings)
+        yield sessions[0], run_models(load_models(), sessions, make)
 
 
 def build_parquet(settings: Settings, *, fingerprint: str, out_dir: Path, tables: Collection[str]) -> dict[str, int]:

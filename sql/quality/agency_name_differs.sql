@@ -1,5 +1,6 @@
 -- The agency printed on a page is not the one its project code belongs to.
 --
+-- key: source_id, project_id
 -- severity: warning
 -- title_th: ชื่อหน่วยงานไม่ตรงกับรหัสโครงการ
 -- title_en: Agency name differs from the project code's
@@ -15,7 +16,8 @@ SELECT
     NULL::BIGINT AS ordinal,
     pages.agency AS raw,
     'code ' || known.agency_code || ' is ' || known.agency || ' (' || known.evidence || '), the page says ' || pages.agency
-        AS message
+        AS message,
+    NULL::TIMESTAMPTZ AS first_seen_at
 FROM staging.newest_pages AS pages
 INNER JOIN input.agencies AS known ON pages.agency_code = known.agency_code
 WHERE folded(pages.agency) <> folded(known.agency)

@@ -1,5 +1,6 @@
 -- A project code begins with digits that no known agency has.
 --
+-- key: source_id, project_id
 -- severity: warning
 -- title_th: ไม่รู้จักรหัสหน่วยงาน
 -- title_en: Unknown agency code
@@ -14,7 +15,8 @@ SELECT
     'รหัสโครงการ' AS label,
     NULL::BIGINT AS ordinal,
     pages.agency_code AS raw,
-    'no known agency has the code ' || pages.agency_code AS message
+    'no known agency has the code ' || pages.agency_code AS message,
+    NULL::TIMESTAMPTZ AS first_seen_at
 FROM staging.newest_pages AS pages
 ANTI JOIN input.agencies AS known ON pages.agency_code = known.agency_code
 WHERE pages.agency_code IS NOT NULL

@@ -1,5 +1,6 @@
 -- Two captures of one page at the same moment hold different contents, so their order is not known.
 --
+-- key: source_id, project_id, first_seen_at
 -- severity: warning
 -- title_th: มีหน้าโครงการสองฉบับในเวลาเดียวกัน
 -- title_en: Two different captures of one page at the same moment

@@ -1,5 +1,6 @@
 -- A page that already said 100 percent was edited.
 --
+-- key: source_id, project_id, snapshot_id, first_seen_at
 -- severity: info
 -- title_th: มีการแก้ไขหลังโครงการแล้วเสร็จ
 -- title_en: Edited after completion

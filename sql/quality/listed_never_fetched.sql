@@ -1,5 +1,6 @@
 -- The listing names a project whose page was never asked for.
 --
+-- key: source_id, project_id
 -- severity: warning
 -- title_th: อยู่ในรายการแต่ยังไม่เคยดึงหน้าโครงการ
 -- title_en: Listed, but its page was never fetched

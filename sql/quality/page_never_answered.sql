@@ -1,5 +1,6 @@
 -- The page of a project was asked for and never answered.
 --
+-- key: source_id, project_id
 -- severity: error
 -- title_th: ขอหน้าโครงการนี้แล้วแต่ไม่เคยได้คำตอบ
 -- title_en: The page was asked for and never answered

@@ -1,5 +1,6 @@
 -- The project was absent in two runs: its page is gone or it is off the complete listing.
 --
+-- key: source_id, project_id
 -- severity: warning
 -- title_th: โครงการหายไปจากเว็บไซต์
 -- title_en: The project vanished from the site

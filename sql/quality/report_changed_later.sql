@@ -1,5 +1,6 @@
 -- A progress report was removed or reworded after it had been observed.
 --
+-- key: source_id, project_id, snapshot_id, first_seen_at, label, message
 -- severity: warning
 -- title_th: รายงานความคืบหน้าถูกลบหรือแก้ไขภายหลัง
 -- title_en: A progress report was removed or reworded later

@@ -1,5 +1,6 @@
 -- A progress report carries a day after the page was captured.
 --
+-- key: source_id, project_id, ordinal
 -- severity: warning
 -- title_th: วันที่รายงานอยู่หลังวันที่ดึงข้อมูล
 -- title_en: A report is dated after its page was captured
@@ -23,7 +24,8 @@ SELECT
     reports.report_no AS ordinal,
     reports.reported_on_raw AS raw,
     'report ' || reports.report_no || ' is dated ' || reports.reported_on || ', the page was captured on '
-    || newest.captured_on || ' in Bangkok' AS message
+    || newest.captured_on || ' in Bangkok' AS message,
+    NULL::TIMESTAMPTZ AS first_seen_at
 FROM parsed.progress_rows AS reports
 INNER JOIN newest ON reports.snapshot_id = newest.snapshot_id
 WHERE reports.reported_on > newest.captured_on

@@ -1,5 +1,6 @@
 -- The same project stands on another source with another name, budget or progress.
 --
+-- key: source_id, project_id, message
 -- severity: info
 -- title_th: ค่าของโครงการเดียวกันต่างกันระหว่างเว็บไซต์
 -- title_en: The same project has other values on another source
@@ -21,7 +22,8 @@ SELECT
         CASE WHEN here.progress_pct IS DISTINCT FROM there.progress_pct THEN 'progress_pct' END,
         CASE WHEN here.budget_received_thb IS DISTINCT FROM there.budget_received_thb THEN 'budget_received_thb' END,
         CASE WHEN here.budget_spent_thb IS DISTINCT FROM there.budget_spent_thb THEN 'budget_spent_thb' END
-    ) AS message
+    ) AS message,
+    NULL::TIMESTAMPTZ AS first_seen_at
 FROM staging.newest_pages AS here
 INNER JOIN staging.newest_pages AS there
     ON here.project_id = there.project_id AND here.source_id <> there.source_id

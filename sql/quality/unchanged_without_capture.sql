@@ -1,5 +1,6 @@
 -- A visit found a page unchanged, but no archived page shows what it was unchanged from.
 --
+-- key: source_id, project_id, message
 -- severity: error
 -- title_th: บันทึกว่าหน้าไม่เปลี่ยนแปลงแต่ไม่มีหน้าต้นฉบับ
 -- title_en: A page was found unchanged, but no capture shows its content

@@ -1,5 +1,6 @@
 -- A value went away and came back unchanged when it was seen again.
 --
+-- key: source_id, project_id, snapshot_id, first_seen_at, label, message
 -- severity: info
 -- title_th: ค่าหายไปแล้วกลับมาเหมือนเดิม
 -- title_en: A value went away and came back unchanged

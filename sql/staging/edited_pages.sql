@@ -1,5 +1,15 @@
 -- The two captures, new and old, on the sides of every version that brought other content.
 --
+-- key: edit_no, is_new
+-- columns:
+--   edit_no: number of the version among all that brought other content, in no order
+--   source_id = projects
+--   project_id = projects
+--   version_no = project_versions
+--   is_same_reader: true where both captures were read from HTML, or both from text
+--   snapshot_id: the archived page on this side of the edit
+--   is_new: true on the side after the edit
+--
 -- A table of its own, so that the planner knows how few they are beside all captures. `edit_no` numbers the versions in
 -- no particular order: what stands on the two sides is matched by it, which is quicker than by two texts and a number.
 WITH pairs AS (

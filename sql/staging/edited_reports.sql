@@ -1,5 +1,25 @@
 -- The reports of every project whose page was seen in more than one version, each once, with its newest wording.
 --
+-- key: source_id, project_id, report_no
+-- columns:
+--   place = staging.newest
+--   source_id = progress_history
+--   project_id = progress_history
+--   report_no = progress_history
+--   page_row_no = progress_history
+--   reported_on = progress_history
+--   reported_on_raw = progress_history
+--   progress_pct = progress_history
+--   progress_pct_raw = progress_history
+--   status_code = progress_history
+--   problem = progress_history
+--   detail = progress_history
+--   detail_date = progress_history
+--   n_wordings = progress_history
+--   first_seen_at = progress_history
+--   last_seen_at = progress_history
+--   snapshot_id = progress_history
+--
 -- A report is known by its day and its repetition among the reports of that day: it may move, and may be reworded. A
 -- cell that is "not set" on one page and empty on another is no other wording: extracted text cannot tell the two.
 WITH observed AS (

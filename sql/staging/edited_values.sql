@@ -1,5 +1,20 @@
 -- Every value that differs between two successive versions of a page, as raw text, cell by cell.
 --
+-- key: source_id, project_id, version_no, part, label, row_label, occurrence
+-- columns:
+--   source_id = projects
+--   project_id = projects
+--   version_no = project_changes
+--   part = project_changes
+--   field = project_changes
+--   label = project_changes
+--   row_label = project_changes
+--   occurrence = project_changes
+--   change = project_changes
+--   old = project_changes
+--   new = project_changes
+--   is_blink = project_changes
+--
 -- Label/value rows are matched by label and its repetition, progress and update rows by their date (and time) and its
 -- repetition: a report that moved is not a change, one whose wording changed is. Extracted text cannot tell "not set"
 -- from empty, so between a page read from text and one read from HTML that difference is none.

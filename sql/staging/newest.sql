@@ -1,5 +1,24 @@
 -- One row per project: its newest version, and since when the project is known.
 --
+-- key: source_id, project_id
+-- columns:
+--   place: number of the project in key order, from 1
+--   source_id = projects
+--   project_id = projects
+--   version_no = project_versions
+--   snapshot_id = projects
+--   content_sha256 = project_versions
+--   valid_from = project_versions
+--   last_seen_at = projects
+--   vanished_at = projects
+--   n_versions = projects
+--   first_seen_at = projects
+--   captured_at = staging.captures
+--   url = projects
+--   run_id = staging.captures
+--   warc_file = projects
+--   warc_offset = projects
+--
 -- `place` numbers the projects in key order: the large tables are sorted by it, which costs half of sorting by two texts.
 WITH first_versions AS (
     SELECT

@@ -1,5 +1,19 @@
 -- The parser's findings that still stand, with the first capture that showed each of them.
 --
+-- key: code, source_id, project_id, snapshot_id, field, label, ordinal, raw, message
+-- columns:
+--   code = quality_issues
+--   severity = quality_issues
+--   source_id = quality_issues
+--   project_id = quality_issues
+--   snapshot_id = quality_issues
+--   field = quality_issues
+--   label = quality_issues
+--   ordinal = quality_issues
+--   raw: the text in question, unmasked | null where there is none
+--   message: the finding in one sentence, unmasked
+--   first_seen_at = quality_issues
+--
 -- A finding stands while its page is the newest one of the project, or a page captured after that which could not be
 -- read. A page without a project id is judged by itself.
 WITH placed AS (

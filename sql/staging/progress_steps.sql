@@ -1,5 +1,11 @@
 -- The step of each current, dated report from the one before it by day.
 --
+-- key: place, report_no
+-- columns:
+--   place = staging.newest
+--   report_no = progress_history
+--   change_pct = progress_history
+--
 -- Apart from the texts of the reports, and made before they are read: a window that carries the texts of a million
 -- projects along does not fit into memory.
 WITH dated AS (

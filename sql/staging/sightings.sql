@@ -1,5 +1,13 @@
 -- Every moment at which a project page was seen with some content: captured, or found unchanged.
 --
+-- key: source_id, project_id, seen_at, snapshot_id
+-- columns:
+--   source_id = projects
+--   project_id = projects
+--   seen_at: when the page was seen | unit UTC timestamp
+--   snapshot_id: the archived page that shows what was seen
+--   content_sha256 = project_versions
+--
 -- An unchanged page has no body of its own. It stands for the last capture with the same logged fingerprint before it,
 -- or, when older captures were imported later, for the first one after it. Going through the capture keeps the history
 -- right when a changed reader gives every page another fingerprint.

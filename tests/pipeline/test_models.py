@@ -24,8 +24,8 @@ def test_models_run_after_what_they_read(tmp_path: Path) -> None:
     root = write(
         tmp_path,
         curated__a=HEADER + "SELECT a FROM staging.b",
-        staging__b="-- B.\nWITH x AS (SELECT 1 AS a) SELECT a FROM x, staging.c, parsed.pages",
-        staging__c="-- C.\nSELECT 1 AS a",
+        staging__b=HEADER + "WITH x AS (SELECT 1 AS a) SELECT a FROM x, staging.c, parsed.pages",
+        staging__c=HEADER + "SELECT 1 AS a",
     )
     assert list(load_models(root)) == ["staging.c", "staging.b", "a"]
 
@@ -38,7 +38,7 @@ def test_quality_issues_runs_after_every_check() -> None:
 
 
 def test_a_cycle_is_named_by_its_files(tmp_path: Path) -> None:
-    root = write(tmp_path, staging__a="-- A.\nSELECT 1 FROM staging.b", staging__b="-- B.\nSELECT 1 FROM staging.a")
+    root = write(tmp_path, staging__a=HEADER + "SELECT 1 FROM staging.b", staging__b=HEADER + "SELECT 1 FROM staging.a")
     with pytest.raises(
         ModelError, match=r"sql/staging/[ab]\.sql → sql/staging/[ab]\.sql → .* read each other in a cir"
     ):
@@ -46,7 +46,7 @@ def test_a_cycle_is_named_by_its_files(tmp_path: Path) -> None:
 
 
 def test_a_missing_table_is_named_with_the_file_that_reads_it(tmp_path: Path) -> None:
-    root = write(tmp_path, staging__a="-- A.\nSELECT 1 FROM staging.nowhere")
+    root = write(tmp_path, staging__a=HEADER + "SELECT 1 FROM staging.nowhere")
     with pytest.raises(ModelError, match=r"sql/staging/a\.sql: reads staging\.nowhere, but no file in sql/ makes it"):
         load_models(root)
 
@@ -69,6 +69,7 @@ def test_a_header_is_read_whole() -> None:
     [
         ("SELECT 1", "must begin with a comment"),
         ("-- A.\nSELECT 1", "no `-- key:` line"),
+        ("-- A.\n--\n-- key: a\nSELECT 1", "no `-- columns:` line"),
         ("-- A.\n--\n-- kee: a\nSELECT 1", "cannot read the header line `-- kee: a`"),
         ("-- A.\n--\n-- key:\nSELECT 1", "cannot read the header line `-- key:`"),
         ("-- A.\n--\n-- key: a\n-- columns:\n--   a - text\nSELECT 1", "cannot read the column `a - text`"),
@@ -85,7 +86,7 @@ def test_a_malformed_file_is_named_with_what_is_wrong(text: str, message: str) -
 
 def test_a_check_without_its_catalogue_texts_is_refused() -> None:
     with pytest.raises(ModelError, match="a check needs the header lines severity, title_th"):
-        read_model("quality", "a", "-- A.\n--\n-- severity: info\nSELECT 1")
+        read_model("quality", "a", "-- A.\n--\n-- key: a\n-- severity: info\nSELECT 1")
 
 
 def test_a_column_can_take_its_description_from_another_table(tmp_path: Path) -> None:
@@ -124,5 +125,5 @@ def test_the_models_are_loaded_without_sqlglot() -> None:
 
 def test_an_edited_file_is_read_as_it_stands() -> None:
     projects = load_models()["projects"]
-    edited = read_model("views", "a", f"-- A.\n{projects.sql} UNION ALL BY NAME FROM elsewhere.more")
+    edited = read_model("views", "a", f"{HEADER}{projects.sql} UNION ALL BY NAME FROM elsewhere.more")
     assert edited.reads == projects.reads | {"elsewhere.more"}

@@ -11,62 +11,64 @@ P = "50490000-3607"
 REPORT: Report = ("2025-12-01", "5", "1", "ไม่มี", "x")
 
 
-def vanished(archive: ParsedArchive) -> None:
-    archive.capture(P, "2026-01-01", name="a")
-    archive.attempt(P, "2026-01-02", "missing")
-    archive.attempt(P, "2026-01-03", "missing")
+def vanished(archive: ParsedArchive, project_id: str) -> None:
+    archive.capture(project_id, "2026-01-01", name="a")
+    archive.attempt(project_id, "2026-01-02", "missing")
+    archive.attempt(project_id, "2026-01-03", "missing")
 
 
-def removed_report(archive: ParsedArchive) -> None:
-    archive.capture(P, "2026-01-01", reports=[REPORT])
-    archive.capture(P, "2026-01-02")
+def removed_report(archive: ParsedArchive, project_id: str) -> None:
+    archive.capture(project_id, "2026-01-01", reports=[REPORT])
+    archive.capture(project_id, "2026-01-02")
 
 
-def future_report(archive: ParsedArchive) -> None:
-    archive.capture(P, "2026-01-01T18:00", reports=[("2026-01-02", "5", "1", "", ""), ("2026-01-03", "5", "1", "", "")])
+def future_report(archive: ParsedArchive, project_id: str) -> None:
+    archive.capture(
+        project_id, "2026-01-01T18:00", reports=[("2026-01-02", "5", "1", "", ""), ("2026-01-03", "5", "1", "", "")]
+    )
 
 
-def blink(archive: ParsedArchive) -> None:
+def blink(archive: ParsedArchive, project_id: str) -> None:
     for day, remark in (("01", "a"), ("02", ""), ("03", "a")):
-        archive.capture(P, f"2026-01-{day}", remark=remark)
+        archive.capture(project_id, f"2026-01-{day}", remark=remark)
 
 
-def edited_after_completion(archive: ParsedArchive) -> None:
+def edited_after_completion(archive: ParsedArchive, project_id: str) -> None:
     for day in ("01", "02"):
-        archive.capture(P, f"2026-01-{day}", progress_pct="100", name=day)
+        archive.capture(project_id, f"2026-01-{day}", progress_pct="100", name=day)
 
 
-def listed_only(archive: ParsedArchive) -> None:
-    archive.listing("2026-01-01", [P])
+def listed_only(archive: ParsedArchive, project_id: str) -> None:
+    archive.listing("2026-01-01", [project_id])
 
 
-def never_answered(archive: ParsedArchive) -> None:
-    archive.attempt(P, "2026-01-01", "failed")
+def never_answered(archive: ParsedArchive, project_id: str) -> None:
+    archive.attempt(project_id, "2026-01-01", "failed")
 
 
-def unchanged_only(archive: ParsedArchive) -> None:
-    archive.attempt(P, "2026-01-01", "unchanged")
+def unchanged_only(archive: ParsedArchive, project_id: str) -> None:
+    archive.attempt(project_id, "2026-01-01", "unchanged")
 
 
-def at_once(archive: ParsedArchive) -> None:
+def at_once(archive: ParsedArchive, project_id: str) -> None:
     for run, name in (("20260101T000000Z", "a"), ("20260102T000000Z", "b")):
-        archive.capture(P, "2026-01-01", run=run, name=name)
+        archive.capture(project_id, "2026-01-01", run=run, name=name)
 
 
-def two_sources(archive: ParsedArchive) -> None:
+def two_sources(archive: ParsedArchive, project_id: str) -> None:
     for source in ("bmavisions", "bs2568"):
-        archive.capture(P, "2026-01-01", source=source, name=source)
+        archive.capture(project_id, "2026-01-01", source=source, name=source)
 
 
-def other_agency(archive: ParsedArchive) -> None:
-    archive.capture(P, "2026-01-01", agency="สำนักงานเขตบางรัก")
+def other_agency(archive: ParsedArchive, project_id: str) -> None:
+    archive.capture(project_id, "2026-01-01", agency="สำนักงานเขตบางรัก")
 
 
-def unknown_agency(archive: ParsedArchive) -> None:
-    archive.capture("99990000-0001", "2026-01-01", agency="a")
+def unknown_agency(archive: ParsedArchive, project_id: str) -> None:
+    archive.capture("9999" + project_id[4:], "2026-01-01", agency="a")
 
 
-CASES: dict[str, tuple[Callable[[ParsedArchive], None], int]] = {
+CASES: dict[str, tuple[Callable[[ParsedArchive, str], None], int]] = {
     "agency_name_differs": (other_agency, 1),
     "agency_unknown": (unknown_agency, 1),
     "captures_at_once": (at_once, 1),
@@ -89,7 +91,7 @@ def test_every_check_has_a_case() -> None:
 @pytest.mark.parametrize("code", CASES)
 def test_a_check_finds_its_rows(archive: ParsedArchive, code: str) -> None:
     arrange, n_found = CASES[code]
-    arrange(archive)
+    arrange(archive, P)
     built = archive.build()
     assert built.column(f"SELECT count(*) FROM quality_issues WHERE code = '{code}'") == [n_found]
     assert built.column(f"SELECT n_issues FROM quality_rules WHERE code = '{code}'") == [n_found]
@@ -119,7 +121,7 @@ def test_a_blink_names_the_version_that_brought_the_value_back(archive: ParsedAr
 
 
 def test_a_report_in_the_future_is_compared_with_the_day_in_bangkok(archive: ParsedArchive) -> None:
-    future_report(archive)
+    future_report(archive, P)
     assert archive.build().column("SELECT message FROM quality_issues WHERE code = 'report_in_future'") == [
         "report 2 is dated 2026-01-03, the page was captured on 2026-01-02 in Bangkok"
     ]

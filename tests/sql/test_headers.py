@@ -1,0 +1,45 @@
+"""What the headers in sql/ say of key and columns is so, also where it stays out of the release."""
+
+import random
+from collections.abc import Iterator
+from operator import attrgetter
+
+import pytest
+
+from pipeline.build import relations
+from pipeline.model_run import Session
+from pipeline.models import Model, load_models
+from tests.conftest import FINGERPRINT, ParsedArchive
+from tests.sql import test_checks, test_content_against_reference, test_issues_against_reference
+
+MODELS = load_models()
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    """All relations of random histories, and of what raises each check."""
+    archive = ParsedArchive(tmp_path_factory.mktemp("headers") / "data")
+    test_content_against_reference.fill(archive, random.Random(0))
+    test_issues_against_reference.fill(archive, random.Random(0))
+    for number, (arrange, _) in enumerate(test_checks.CASES.values()):
+        arrange(archive, f"50{number:02}0000-3607")
+    archive.write()
+    out_dir = archive.data_dir / "release"
+    with relations(archive.settings(), fingerprint=FINGERPRINT, out_dir=out_dir) as (made, _):
+        yield made
+
+
+@pytest.mark.parametrize(
+    "model", [model for model in MODELS.values() if model.layer != "views"], ids=attrgetter("relation")
+)
+def test_the_key_is_one(session: Session, model: Model) -> None:
+    key = ", ".join(f'"{column}"' for column in model.key or model.columns)
+    twice = f"SELECT {key}, count(*) FROM {model.relation} GROUP BY ALL HAVING count(*) > 1"
+    assert session.execute(twice).fetchall() == []
+    assert session.execute(f"SELECT count(*) > 0 FROM {model.relation}").fetchall() == [(True,)]
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=attrgetter("relation"))
+def test_the_columns_are_those_of_the_header(session: Session, model: Model) -> None:
+    columns = [row[0] for row in session.execute(f"DESCRIBE {model.relation}").fetchall()]
+    assert columns == [column.name for column in model.columns]
