@@ -15,7 +15,9 @@ SELECT
     edited.label,
     NULL::BIGINT AS ordinal,
     edited.old AS raw,
-    'report of ' || coalesce(edited.row_label, 'no date') || ': ' || edited.label || ' was ' || edited.change AS message,
+    'report of ' || coalesce(edited.row_label, 'no date')
+    || CASE WHEN edited.occurrence > 1 THEN ', number ' || edited.occurrence ELSE '' END
+    || ': ' || edited.label || ' was ' || edited.change AS message,
     versions.valid_from AS first_seen_at
 FROM staging.edited_values AS edited
 INNER JOIN staging.versions AS versions

@@ -26,7 +26,18 @@ SELECT
     blinks.label,
     NULL::BIGINT AS ordinal,
     blinks.old AS raw,
-    'gone in version ' || blinks.version_no || ', back in version ' || blinks.back_in AS message,
+    'gone in version ' || blinks.version_no || ', back in version ' || blinks.back_in
+    || coalesce(
+        ' (' || nullif(
+            concat_ws(
+                ', ',
+                'row of ' || blinks.row_label,
+                CASE WHEN blinks.occurrence > 1 THEN 'number ' || blinks.occurrence END
+            ),
+            ''
+        ) || ')',
+        ''
+    ) AS message,
     versions.valid_from AS first_seen_at
 FROM blinks
 INNER JOIN staging.versions AS versions

@@ -120,6 +120,27 @@ def test_a_blink_names_the_version_that_brought_the_value_back(archive: ParsedAr
     ]
 
 
+def test_a_message_tells_rows_with_the_same_text_apart(archive: ParsedArchive) -> None:
+    months = [(1, "5", "canonical"), (1, "5", "extra")]
+    archive.capture(P, "2026-01-01", months=months, reports=[REPORT, REPORT])
+    archive.capture(P, "2026-01-02", months=[(1, "", "canonical"), (1, "", "extra")])
+    archive.capture(P, "2026-01-03", months=months, reports=[REPORT, REPORT])
+    built = archive.build()
+    messages = "SELECT message FROM quality_issues WHERE code = '{}' AND label = '{}' ORDER BY ALL"
+    assert built.column(messages.format("report_changed_later", "รายละเอียด")) == [
+        "report of 2025-12-01, number 2: รายละเอียด was removed",
+        "report of 2025-12-01: รายละเอียด was removed",
+    ]
+    assert built.column(messages.format("value_blinked", "รายละเอียด")) == [
+        "gone in version 2, back in version 3 (row of 2025-12-01)",
+        "gone in version 2, back in version 3 (row of 2025-12-01, number 2)",
+    ]
+    assert built.column(messages.format("value_blinked", "ผลงานเดือนที่ 1")) == [
+        "gone in version 2, back in version 3",
+        "gone in version 2, back in version 3 (number 2)",
+    ]
+
+
 def test_a_report_in_the_future_is_compared_with_the_day_in_bangkok(archive: ParsedArchive) -> None:
     future_report(archive, P)
     assert archive.build().column("SELECT message FROM quality_issues WHERE code = 'report_in_future'") == [
