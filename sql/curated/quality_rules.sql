@@ -1,6 +1,7 @@
 -- The catalogue of issue codes: what each means and what a steward should do about it.
 --
 -- key: code
+-- warning: n_issues 0 says that nothing of the kind stands on the newest pages, not that it never did.
 -- columns:
 --   code: kind of issue
 --   severity: `error` (value or page lost), `warning` (value doubtful) or `info` (noteworthy)

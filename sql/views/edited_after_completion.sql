@@ -1,5 +1,6 @@
 -- What was changed on a page that already said 100 percent.
 --
+-- warning: 100 percent is what the page said, and an edit after it may well put something right.
 -- columns:
 --   source_id = projects
 --   project_id = projects

@@ -43,3 +43,11 @@ def test_the_key_is_one(session: Session, model: Model) -> None:
 def test_the_columns_are_those_of_the_header(session: Session, model: Model) -> None:
     columns = [row[0] for row in session.execute(f"DESCRIBE {model.relation}").fetchall()]
     assert columns == [column.name for column in model.columns]
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=attrgetter("relation"))
+def test_the_header_says_what_a_null_means(session: Session, model: Model) -> None:
+    nulls = ", ".join(f'count(*) - count("{column.name}")' for column in model.columns)
+    [counts] = session.execute(f"SELECT {nulls} FROM {model.relation}").fetchall()
+    mute = [column.name for column, n in zip(model.columns, counts, strict=True) if n and not column.null_means]
+    assert mute == []
