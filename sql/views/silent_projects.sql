@@ -1,6 +1,7 @@
 -- Projects below 100 percent without a progress report in the 60 days before they were last seen.
 --
 -- warning: silence is measured to the day (in Bangkok) on which the page was last seen, not to today.
+-- warning: a report whose day lies ahead of the page it was first seen on counts from the day of that page.
 -- warning: a project that never reported has no last report; it stands here with null.
 -- columns:
 --   source_id = projects
@@ -10,28 +11,43 @@
 --   agency = projects
 --   fiscal_year_be = projects
 --   progress_pct = projects
---   last_reported_on: day of its last dated report | unit day | null where there is none
+--   last_reported_on: day of its last dated report, not after the day that report was first seen | unit day | null where there is none
 --   days_silent: days from that report to the day the page was last seen | unit days | null where there is none
 --   n_reports: reports on its newest page | unit reports
 --   finish_date = projects
 --   last_seen_at = projects
 --   url = projects
 --   is_invented = projects
-WITH reports AS (
+WITH reports_seen AS (
     SELECT
         source_id,
         project_id,
-        max(reported_on) AS last_reported_on,
-        count(*) AS n_reports
+        reported_on,
+        -- The site writes Bangkok days, seven hours ahead of UTC.
+        (make_timestamp(epoch_us(first_seen_at)) + INTERVAL 7 HOUR)::DATE AS first_seen_on
     FROM progress_history
     WHERE is_current
+),
+
+-- A report with a mistyped year must not hide for years that nothing followed it.
+reports AS (
+    SELECT
+        source_id,
+        project_id,
+        max(
+            CASE
+                WHEN reported_on > first_seen_on THEN first_seen_on
+                ELSE reported_on
+            END
+        ) AS last_reported_on,
+        count(*) AS n_reports
+    FROM reports_seen
     GROUP BY source_id, project_id
 ),
 
 seen AS (
     SELECT
         *,
-        -- The site writes Bangkok days, seven hours ahead of UTC.
         (make_timestamp(epoch_us(last_seen_at)) + INTERVAL 7 HOUR)::DATE AS last_seen_on
     FROM projects
 )

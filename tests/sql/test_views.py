@@ -49,6 +49,14 @@ def test_silent_projects_are_measured_to_the_day_they_were_last_seen(archive: Pa
     assert [tuple(row.values()) for row in rows] == [("50010000-0001", 60), ("50010000-0004", None)]
 
 
+def test_a_report_dated_ahead_does_not_hide_the_silence_after_it(archive: ParsedArchive) -> None:
+    mistyped = [("2025-12-01", "40", "1", "", ""), ("2625-12-15", "50", "1", "", "")]
+    for day in ("2025-12-20", "2026-02-17", "2026-02-18"):
+        archive.capture(P, day, name=day, progress_pct="50", reports=mistyped)
+    silent = "SELECT last_reported_on::VARCHAR AS day, days_silent FROM silent_projects"
+    assert archive.build().rows(silent) == [{"day": "2025-12-20", "days_silent": 60}]
+
+
 def test_outliers_of_each_kind(archive: ParsedArchive) -> None:
     archive.capture("50010000-0001", "2026-01-01", budget_received_thb="100", budget_spent_thb="0", progress_pct="50")
     archive.capture("50010000-0002", "2026-01-01", budget_received_thb="100", budget_spent_thb="100", progress_pct="49")
