@@ -22,7 +22,6 @@ _COPY_OPTIONS = {
     "parquet": "FORMAT parquet, COMPRESSION zstd",
 }
 _MOST_ROWS_SHOWN = 1_000
-_NO_ROWS = "the query asks for nothing; write a SELECT"
 
 
 class QueryError(PipelineError):
@@ -66,13 +65,21 @@ def _table(
 ) -> pa.Table:
     try:
         with interruptible_query(con.interrupt):
-            relation = con.sql(sql, params=list(parameters) or None)
-            if relation is None:
-                raise QueryError(_NO_ROWS)
+            relation = _relation(con, sql, parameters)
             table: pa.Table = (relation if most_rows is None else relation.limit(most_rows)).to_arrow_table()
     except duckdb.Error as error:
         raise QueryError(_said(error)) from error
     return table
+
+
+def _relation(con: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object] = ()) -> duckdb.DuckDBPyRelation:
+    # Of several statements DuckDB would run all and show the last.
+    if (n_statements := len(con.extract_statements(sql))) > 1:
+        raise QueryError(f"the query holds {n_statements} statements; ask them one at a time")
+    relation = con.sql(sql, params=list(parameters) or None)
+    if relation is None:
+        raise QueryError("the query asks for nothing; write a SELECT")
+    return relation
 
 
 def open_database(release: Path) -> duckdb.DuckDBPyConnection:
@@ -146,10 +153,7 @@ def _write(release: Path, sql: str, options: str, file: Path) -> int:
     """Write the answer with a second connection, which alone may touch the file system and never sees the query."""
     with open_database(release) as con, duckdb.connect() as writer, interruptible_query(con.interrupt):
         try:
-            relation = con.sql(sql)
-            if relation is None:
-                raise QueryError(_NO_ROWS)
-            writer.register("answer", relation.to_arrow_reader())
+            writer.register("answer", _relation(con, sql).to_arrow_reader())
             target = str(file).replace("'", "''")
             written = writer.execute(f"COPY answer TO '{target}' ({options})").fetchall()
         except duckdb.Error as error:

@@ -93,6 +93,7 @@ def test_a_release_of_real_pages_needs_no_note(archive: ParsedArchive) -> None:
         "SET lock_configuration = false",
         "",
         "SELECT 1; DROP TABLE projects",
+        "SELECT 1; SELECT 2",
     ],
 )
 def test_asking_changes_and_reads_nothing_else(sample_data: Path, tmp_path: Path, sql: str) -> None:
