@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from fastwarc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from pipeline.archive import Segment, sealed_segments
@@ -46,6 +47,11 @@ def audit_archive(raw_dir: Path) -> Audit:
                 contents.add(key)
             elif row.outcome == Outcome.UNCHANGED:
                 promised.setdefault(key, f"{segment.fetches.name}: {row.project_id or row.url}")
+        if segment.listing is not None:
+            try:
+                pq.read_table(segment.listing)
+            except (OSError, pa.ArrowException) as error:
+                problems.append(f"{segment.listing.name}: the listing cannot be read ({error})")
         records, found = _audit_segment(segment, rows)
         n_records += records
         problems += found

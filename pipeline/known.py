@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 
+from pipeline.archive import ArchiveError
 from pipeline.fetch_log import SCHEMA
 
 # A visit succeeded when it saw the page itself; "missing" is an answer too, but not a success.
@@ -127,7 +128,14 @@ def _query(raw_dir: Path, query: str, parameters: dict[str, object]) -> list[tup
         connection.execute("SET TimeZone = 'UTC'")
         # Gives every column of the log to logs that were written before there was such a column.
         connection.register("no_rows", SCHEMA.empty_table())
-        return connection.execute(query, {"logs": logs, **parameters}).fetchall()
+        try:
+            return connection.execute(query, {"logs": logs, **parameters}).fetchall()
+        except (duckdb.InvalidInputException, duckdb.IOException) as error:
+            said = str(error).partition("\n")[0]
+            raise ArchiveError(
+                f"{raw_dir}: a fetch log is torn or unreadable ({said}); restore it from a copy of data/raw "
+                f"(`bma-projects verify` names all that is damaged)"
+            ) from error
 
 
 def _at(stamp: str) -> dt.datetime:

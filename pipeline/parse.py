@@ -21,6 +21,7 @@ from pipeline.part import (
     SUSPECT,
     Piece,
     PieceResult,
+    check_segment,
     cut_into_pieces,
     parse_piece,
     part_dir,
@@ -73,8 +74,9 @@ def find_backlog(raw_dir: Path, parsed_dir: Path) -> Backlog:
     """What the archive holds and data/parsed does not. Paths are absolute: workers may have another directory."""
     raw_dir, parsed_dir = raw_dir.absolute(), parsed_dir.absolute()
     missing = [segment for segment in sealed_segments(raw_dir) if not part_dir(parsed_dir, segment.name).exists()]
-    pieces = [piece for segment in missing if segment.warc is not None for piece in cut_into_pieces(segment)]
-    return Backlog(missing, pieces)
+    for segment in missing:
+        check_segment(segment)
+    return Backlog(missing, [piece for segment in missing for piece in cut_into_pieces(segment)])
 
 
 def parse(
@@ -94,6 +96,7 @@ def parse(
     try:
         parsed_dir.mkdir(parents=True, exist_ok=True)
         _remove_leftovers(parsed_dir)
+        _check_strays(raw_dir)
         backlog = find_backlog(raw_dir, parsed_dir)
         assembly = _Assembly(backlog, parsed_dir, on_piece, on_part)
         quarantined = 0
@@ -198,6 +201,17 @@ def _sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _check_strays(raw_dir: Path) -> None:
+    """A WARC file without its fetch log would be left out without a word."""
+    for path in sorted(raw_dir.glob("*.warc.gz")):
+        log = path.with_name(path.name.removesuffix(".warc.gz") + ".fetches.parquet")
+        if not log.exists():
+            raise ParseError(
+                f"{path}: its fetch log {log.name} is not beside it; restore that from a copy of data/raw, or move the "
+                f"WARC file elsewhere and `bma-projects import` it from there"
+            )
 
 
 def _remove_leftovers(parsed_dir: Path) -> None:

@@ -29,7 +29,7 @@ from parsers.text import read_text
 from pipeline.archive import Segment
 from pipeline.errors import PipelineError
 from pipeline.schema import schema_of
-from pipeline.warc import Capture, read_captures
+from pipeline.warc import Capture, WarcError, read_captures
 
 RECORD_TYPES: dict[str, type[NamedTuple]] = {
     "pages": PageRecord,
@@ -47,8 +47,14 @@ _BODY_BYTES_PER_PIECE = 64_000_000
 _PAGES_PER_BATCH = 50
 
 
+_RESTORE = (
+    "restore it from a copy of data/raw (`bma-projects verify` names all that is damaged), or take all files of this "
+    "segment out of data/raw: the tables then lack what it held"
+)
+
+
 class PartError(PipelineError):
-    """A worker cannot parse what it was given; the message says which machine and what is wrong with it."""
+    """What was given to parse is damaged, or a worker is not fit for it; the message says where and what to do."""
 
 
 class Piece(NamedTuple):
@@ -207,6 +213,16 @@ class _LoggedPage(NamedTuple):
     snapshot_id: str
 
 
+def check_segment(segment: Segment) -> None:
+    """See that the tables beside a WARC file can be read. Raises PartError."""
+    for path in (segment.fetches, segment.listing):
+        try:
+            if path is not None:
+                pq.read_metadata(path)
+        except (OSError, pa.ArrowException) as error:
+            raise PartError(f"{path}: torn or unreadable ({' '.join(str(error).split())}); {_RESTORE}") from error
+
+
 def _logged_pages(segment: Segment) -> list[_LoggedPage]:
     """The archived pages of projects by their offset; of the fetch log only the columns that it takes."""
     names = ["warc_offset", "bytes", "source_id", "project_id", "snapshot_id"]
@@ -221,14 +237,27 @@ def _logged_pages(segment: Segment) -> list[_LoggedPage]:
 
 
 def _read_piece(piece: Piece) -> Iterator[tuple[_LoggedPage, Capture]]:
-    if piece.segment.warc is None:
-        return
-    rows = {row.offset: row for row in _logged_pages(piece.segment)}
-    for offset, capture in read_captures(piece.segment.warc, piece.start):
-        if piece.end is not None and offset >= piece.end:
+    """The pages of a piece, each with its row of the fetch log; raises PartError unless all of them are there."""
+    end = math.inf if piece.end is None else piece.end
+    awaited = {row.offset: row for row in _logged_pages(piece.segment) if piece.start <= row.offset < end}
+    warc = piece.segment.warc or piece.segment.fetches.with_name(f"{piece.segment.name}.warc.gz")
+    row, reason = awaited[piece.start], "there is no such record"
+    try:
+        # Beyond the last page: only what follows a record shows that it was whole.
+        for offset, capture in read_captures(warc, piece.start):
+            if offset >= end:
+                break
+            if offset in awaited:
+                row = awaited.pop(offset)
+                yield row, capture
+        if not awaited:
             return
-        if row := rows.get(offset):
-            yield row, capture
+    except (OSError, WarcError) as error:
+        reason = getattr(error, "strerror", None) or " ".join(str(error).split())
+    row = min(awaited.values(), default=row)
+    others = f", nor can {len(awaited) - 1} others" if len(awaited) > 1 else ""
+    where = f"{warc}, byte {row.offset}"
+    raise PartError(f"{where}: the archived page of {row.project_id} cannot be read ({reason}){others}; {_RESTORE}")
 
 
 class _PieceWriter:

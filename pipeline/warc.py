@@ -96,7 +96,7 @@ def capture_members(capture: Capture) -> bytes:
 def read_captures(path: Path, start: int = 0) -> Iterator[tuple[int, Capture]]:
     """Yield (offset, capture) of every response and conversion record of one of our own segments.
 
-    start is the offset of the record to begin with.
+    start is the offset of the record to begin with. Raises WarcError and OSError where the file is damaged.
     """
     with path.open("rb") as stream:
         stream.seek(start)
@@ -109,7 +109,10 @@ def read_capture(path: Path, offset: int) -> Capture:
     with path.open("rb") as stream:
         stream.seek(offset)
         for record in ArchiveIterator(stream, record_types=_CAPTURES, parse_http=True, strict_mode=False):
-            return capture_of(record)
+            try:
+                return capture_of(record)
+            except WarcError as error:
+                raise WarcError(f"{path}, byte {offset}: {error}") from error
     raise WarcError(f"{path}: no record at offset {offset}")
 
 
@@ -159,11 +162,15 @@ def _member(record: WarcRecord, payload: bytes | None = None) -> bytes:
 
 
 def capture_of(record: WarcRecord) -> Capture:
-    """The capture that a response (its HTTP parsed) or conversion record of ours holds."""
+    """The capture that a response (its HTTP parsed) or conversion record of ours holds. Raises WarcError."""
     url = record.headers.get("WARC-Target-URI") or ""
     at = record.record_date.astimezone(dt.UTC)
     note = record.headers.get("X-Archive-Note")
+    length = record.content_length
     body = record.reader.read()
+    # At the end of a torn file the reader gives what there is.
+    if len(body) < length:
+        raise WarcError(f"the record breaks off after {len(body)} of {length} bytes")
     if record.record_type == WarcRecordType.conversion:
         return Capture(url, at, body, "text/plain", note=note)
     http = record.http_headers

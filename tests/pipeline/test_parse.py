@@ -1,9 +1,12 @@
 """Parts: the same bytes however many workers make them, and a page that kills its worker costs that page alone."""
 
 import functools
+import os
+import random
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -11,6 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline import part
+from pipeline.archive import Segment
+from pipeline.audit import audit_archive
+from pipeline.errors import PipelineError
 from pipeline.inputs import attach_inputs
 from pipeline.parse import find_backlog, parse, parse_segment
 from pipeline.part import PartError, cut_into_pieces, parse_piece, toolchain
@@ -104,6 +110,80 @@ def test_what_a_killed_run_left_is_removed_and_made_again(tmp_path: Path) -> Non
     (parsed / "x@1").mkdir()
     parse(tmp_path / "raw", parsed)
     assert [path.name for path in parsed.iterdir()] == [f"20261122T180000Z-site@{toolchain().parser}"]
+
+
+def _without_fetch_log(segment: Segment) -> None:
+    segment.fetches.unlink()
+
+
+def _without_warc(segment: Segment) -> None:
+    warc_of(segment).unlink()
+
+
+def _with_torn_warc(segment: Segment) -> None:
+    os.truncate(warc_of(segment), warc_of(segment).stat().st_size - 100)
+
+
+def _with_torn_fetch_log(segment: Segment) -> None:
+    os.truncate(segment.fetches, 100)
+
+
+def _with_torn_listing(segment: Segment) -> None:
+    segment.fetches.with_name(f"{segment.name}.listing.parquet").write_bytes(b"PAR1")
+
+
+def warc_of(segment: Segment) -> Path:
+    assert segment.warc is not None
+    return segment.warc
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (_without_fetch_log, r"site\.warc\.gz: its fetch log .* is not beside it; restore that .* or .* import"),
+        (
+            _without_warc,
+            r"site\.warc\.gz, byte \d+: .* 50490000-0000 .* \(No such file or directory\), nor can 2 others",
+        ),
+        (
+            _with_torn_warc,
+            r"site\.warc\.gz, byte \d+: the archived page of 50490000-0002 cannot be read \(.*\); restore",
+        ),
+        (
+            _with_torn_fetch_log,
+            r"site\.fetches\.parquet: torn or unreadable \(.*\); restore it from a copy of data/raw",
+        ),
+        (_with_torn_listing, r"site\.listing\.parquet: torn or unreadable \(.*\); restore it from a copy of data/raw"),
+    ],
+)
+def test_a_damaged_archive_is_told_and_makes_no_part(
+    tmp_path: Path, damage: Callable[[Segment], None], message: str
+) -> None:
+    damage(archive_of(tmp_path, html_pages(3)))
+    with pytest.raises(PipelineError, match=message):
+        parse(tmp_path / "raw", tmp_path / "parsed")
+    assert [path for path in (tmp_path / "parsed").iterdir() if not path.name.startswith(".")] == []
+    assert audit_archive(tmp_path / "raw").problems != ()
+
+
+def test_a_flipped_bit_of_the_archive_is_told_or_harmless(tmp_path: Path) -> None:
+    segment, parsed = archive_of(tmp_path, html_pages(2)), (tmp_path / "parsed").absolute()
+    parse_segment(segment, parsed)
+    files, body = part_files(tmp_path), warc_of(segment).read_bytes()
+    dice, n_told = random.Random(5), 0
+    # The end of the last record, which nothing follows, and places anywhere.
+    for place in [*range(len(body) - 40, len(body)), *dice.sample(range(len(body)), 60)]:
+        changed = bytearray(body)
+        changed[place] ^= 1 << dice.randrange(8)
+        warc_of(segment).write_bytes(changed)
+        shutil.rmtree(parsed)
+        try:
+            parse_segment(segment, parsed)
+        except PartError:
+            n_told += 1
+        else:
+            assert part_files(tmp_path) == files
+    assert n_told > 80
 
 
 def test_a_worker_that_parses_otherwise_refuses(tmp_path: Path) -> None:
