@@ -1,10 +1,12 @@
 """data/raw → data/parsed: one part per WARC segment, made by worker processes, only for what is new.
 
-A part is the directory `<segment>@<parser fingerprint>`; it appears by one rename, so it is complete or not there. A
-changed parser has another fingerprint and parses everything again by itself. A large segment is parsed in pieces, by
-several workers at once; the files of the second piece are called `<table>-002.parquet`, and so on.
+A part is the directory `<segment>@<parser fingerprint>`; it appears by one rename, so it is complete or not there, and
+names its files in contents.json, so that one which lost some later is made again. A changed parser has another
+fingerprint and parses everything again by itself. A large segment is parsed in pieces, by several workers at once; the
+files of the second piece are called `<table>-002.parquet`, and so on.
 """
 
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Sequence
@@ -30,6 +32,7 @@ from pipeline.part import (
 )
 from pipeline.workers import Crew, local_crew
 
+CONTENTS = "contents.json"
 _CRASHES_PER_PIECE = 100
 # How long no piece may come back before the crew is asked whether it is still there.
 _SILENCE_SECONDS = 2.0
@@ -73,10 +76,19 @@ class Backlog(NamedTuple):
 def find_backlog(raw_dir: Path, parsed_dir: Path) -> Backlog:
     """What the archive holds and data/parsed does not. Paths are absolute: workers may have another directory."""
     raw_dir, parsed_dir = raw_dir.absolute(), parsed_dir.absolute()
-    missing = [segment for segment in sealed_segments(raw_dir) if not part_dir(parsed_dir, segment.name).exists()]
+    missing = [segment for segment in sealed_segments(raw_dir) if not is_whole(part_dir(parsed_dir, segment.name))]
     for segment in missing:
         check_segment(segment)
     return Backlog(missing, [piece for segment in missing for piece in cut_into_pieces(segment)])
+
+
+def is_whole(part: Path) -> bool:
+    """Whether a part holds what it was made of; it does not where a copy broke off or a disk lost files."""
+    try:
+        contents = json.loads((part / CONTENTS).read_text(encoding="utf-8"))
+        return all((part / name).stat().st_size == size for name, size in contents.items())
+    except (OSError, ValueError, AttributeError):
+        return False
 
 
 def parse(
@@ -184,6 +196,9 @@ def _assemble(segment: Segment, parsed_dir: Path, results: Iterable[PieceResult]
         for file in (parsed_dir / result.directory).iterdir():
             file.rename(partial / f"{file.stem}{number}.parquet")
         (parsed_dir / result.directory).rmdir()
+    contents = {path.name: path.stat().st_size for path in sorted(partial.iterdir())}
+    (partial / CONTENTS).write_text(json.dumps(contents, indent=1) + "\n", encoding="utf-8")
+    _sync(partial / CONTENTS)
     _sync(partial)
     shutil.rmtree(final, ignore_errors=True)
     partial.rename(final)

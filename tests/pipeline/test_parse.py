@@ -18,7 +18,7 @@ from pipeline.archive import Segment
 from pipeline.audit import audit_archive
 from pipeline.errors import PipelineError
 from pipeline.inputs import attach_inputs
-from pipeline.parse import find_backlog, parse, parse_segment
+from pipeline.parse import CONTENTS, find_backlog, parse, parse_segment
 from pipeline.part import PartError, cut_into_pieces, parse_piece, toolchain
 from pipeline.workers import local_crew
 from tests.pipeline.archived import MISFORTUNE, archive_of, html_pages, part_files
@@ -184,6 +184,21 @@ def test_a_flipped_bit_of_the_archive_is_told_or_harmless(tmp_path: Path) -> Non
         else:
             assert part_files(tmp_path) == files
     assert n_told > 80
+
+
+@pytest.mark.parametrize("lost", ["fetches.parquet", "pages.parquet", "month_rows.parquet", CONTENTS])
+def test_a_part_that_lost_a_file_is_made_again(tmp_path: Path, lost: str) -> None:
+    archive_of(tmp_path, html_pages(2))
+    parse(tmp_path / "raw", tmp_path / "parsed")
+    files = part_files(tmp_path)
+    [file] = (tmp_path / "parsed").rglob(lost)
+    os.truncate(file, 10)
+    assert parse(tmp_path / "raw", tmp_path / "parsed").pages == 2
+    assert part_files(tmp_path) == files
+    file.unlink()
+    assert parse(tmp_path / "raw", tmp_path / "parsed").pages == 2
+    assert part_files(tmp_path) == files
+    assert parse(tmp_path / "raw", tmp_path / "parsed").pages == 0
 
 
 def test_a_worker_that_parses_otherwise_refuses(tmp_path: Path) -> None:
