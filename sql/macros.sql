@@ -4,6 +4,11 @@
 CREATE OR REPLACE TEMP MACRO folded(words) AS
     regexp_replace(replace(words, 'ํา', 'ำ'), '[\s\x{A0}\x{200B}-\x{200D}\x{FEFF}]', '', 'g');
 
+-- What may stand between two digits of a telephone number: white space, seen or not, dots, brackets, dashes of all kinds.
+-- No comma, which groups the digits of amounts, no slash, which stands in dates, and no colon, which stands in times.
+CREATE OR REPLACE TEMP MACRO gap() AS
+    '[\s.()_*~\x{85}\x{A0}\x{AD}\x{B7}\x{2000}-\x{200D}\x{2010}-\x{2015}\x{2022}\x{2028}\x{2029}\x{202F}\x{205F}\x{2060}\x{2212}\x{3000}\x{FE58}\x{FE63}\x{FEFF}\x{FF0D}-]{0,5}';
+
 -- A telephone number keeps its first three digits, an extension none: `06 5xx xxxx`, `#xxxx`. Dates (31/01/2566) and
 -- ordinals (1/2566) stay because a slash only counts where no digit stands before it. A private-use character stands
 -- before each masked number for a moment, so that its first digits are not taken for an extension.
@@ -12,11 +17,11 @@ CREATE OR REPLACE TEMP MACRO mask_telephone(words) AS
         regexp_replace(
             regexp_replace(
                 words,
-                '(\p{Nd}[ .()\x{A0}\x{2010}-\x{2015}-]{0,3}\p{Nd}[ .()\x{A0}\x{2010}-\x{2015}-]{0,3}\p{Nd})(?:[ .()\x{A0}\x{2010}-\x{2015}-]{0,3}\p{Nd}){4,}',
+                '(\p{Nd}' || gap() || '\p{Nd}' || gap() || '\p{Nd})(?:' || gap() || '\p{Nd}){4,}',
                 chr(57344) || '\1xx xxxx',
                 'g'
             ),
-            '((?:#|ต่อ|โทร(?:ศัพท์|สาร)?|เบอร์|มือถือ|[Tt][Ee][Ll]|[Ee][Xx][Tt]|(?:^|[^\p{Nd}/])/|xxxx ?/)[ .:#\x{A0}]{0,3})\p{Nd}[\p{Nd} ,-]{1,}\p{Nd}',
+            '((?:#|ต่อ|(?:โทร(?:ศัพท์|สาร)?|เบอร์)[ .]{0,2}(?:ภายใน)?|มือถือ|[Tt][Ee][Ll]|[Ee][Xx][Tt]|(?:^|[^\p{Nd}/])/|xxxx ?/)[ .:#\x{A0}]{0,3})\p{Nd}[\p{Nd} ,-]{1,}\p{Nd}',
             '\1xxxx',
             'g'
         ),
@@ -37,7 +42,7 @@ CREATE OR REPLACE TEMP MACRO pseudonym(user_name) AS
 CREATE OR REPLACE TEMP MACRO mask_thai_telephone(words) AS
     regexp_replace(
         words,
-        '((?:^|[^\p{Nd}.,])(?:\+66|[0๐])[ .()\x{A0}\x{2010}-\x{2015}-]{0,3}\p{Nd}[ .()\x{A0}\x{2010}-\x{2015}-]{0,3}\p{Nd})(?:[ .()\x{A0}\x{2010}-\x{2015}-]{0,3}\p{Nd}){6,7}',
+        '((?:^|[^\p{Nd}.,])(?:\+66|[0๐])' || gap() || '\p{Nd}' || gap() || '\p{Nd})(?:' || gap() || '\p{Nd}){6,7}',
         '\1xx xxxx',
         'g'
     );

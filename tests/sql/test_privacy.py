@@ -51,6 +51,14 @@ def mask(text: str) -> str:
         ("โทรสาร 7436", "โทรสาร xxxx"),
         ("Ext. 7436", "Ext. xxxx"),
         ("245-5149", "245xx xxxx"),
+        ("โทรศัพท์ภายใน 7436", "โทรศัพท์ภายใน xxxx"),
+        ("โทร. ภายใน ๗๔๓๖", "โทร. ภายใน xxxx"),
+        ("เบอร์ภายใน 7436", "เบอร์ภายใน xxxx"),
+        ("081\n431\t8031", "081xx xxxx"),
+        ("081  -  431  -  8031", "081xx xxxx"),
+        ("081\u2212431\u22128031", "081xx xxxx"),
+        ("081\u00b7431_8031", "081xx xxxx"),
+        ("081\u200b431\u3000\ufeff8031", "081xx xxxx"),
     ],
 )
 def test_numbers_are_masked(text: str, masked: str) -> None:
@@ -58,7 +66,18 @@ def test_numbers_are_masked(text: str, masked: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["ฝ่ายปกครอง", "31/01/2566", "ครั้งที่ 1/2566", "ปีงบประมาณ 2566", "กลุ่มงาน 3", "มาตรา 24 และ 25", ""]
+    "text",
+    [
+        "ฝ่ายปกครอง",
+        "31/01/2566",
+        "ครั้งที่ 1/2566",
+        "ปีงบประมาณ 2566",
+        "กลุ่มงาน 3",
+        "มาตรา 24 และ 25",
+        "ภายใน 30 วัน",
+        "10:00-12:00",
+        "",
+    ],
 )
 def test_dates_years_and_small_numbers_stay(text: str) -> None:
     assert mask(text) == text
@@ -66,7 +85,11 @@ def test_dates_years_and_small_numbers_stay(text: str) -> None:
 
 @given(
     digits=st.text("0123456789๐๑๒๓๔๕๖๗๘๙", min_size=8, max_size=11),
-    gaps=st.lists(st.sampled_from(["", " ", "-", ".", " - ", "\u00a0", "\u2013"]), min_size=10, max_size=10),
+    gaps=st.lists(
+        st.sampled_from(["", " ", "-", ".", " - ", "\u00a0", "\u2013", "\n", "\u200b", "  \u2212  "]),
+        min_size=10,
+        max_size=10,
+    ),
     before=st.text("กขค. ", max_size=5),
 )
 @example(digits="0814318031", gaps=[""] * 10, before="")
