@@ -152,7 +152,6 @@ def _prepared(
         con = duckdb.connect(config=_limits(settings.build, scratch))
         try:
             with interruptible_query(con.interrupt):
-                con.execute("ATTACH ':memory:' AS quality").complete()
                 attach_inputs(
                     con,
                     parsed_dir=settings.parsed_dir,
@@ -163,8 +162,9 @@ def _prepared(
                 )
                 is_small = has_room(con, _STAGED_BYTES_PER_PAGE)
                 # Many on disk, because tables in memory count against its limit uncompressed.
-                staging = ":memory:" if is_small else str(scratch / "staging.duckdb")
-                con.execute(f"ATTACH {_quoted(staging)} AS staging").complete()
+                for layer in ("staging", "quality"):
+                    beside = ":memory:" if is_small else str(scratch / f"{layer}.duckdb")
+                    con.execute(f"ATTACH {_quoted(beside)} AS {layer}").complete()
                 # By the name it has when a reader opens it, since views keep the name of their database.
                 file = _quoted(str(database or scratch / DATABASE))
                 row_group_size = ROW_GROUP_SIZE if is_small else _LARGE_ROW_GROUP_SIZE
