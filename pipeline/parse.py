@@ -219,10 +219,12 @@ def _sync(path: Path) -> None:
 
 
 def _check_strays(raw_dir: Path) -> None:
-    """A WARC file without its fetch log would be left out without a word."""
+    """A WARC file without its fetch log would be left out without a word; one with a journal is just being sealed."""
     for path in sorted(raw_dir.glob("*.warc.gz")):
-        log = path.with_name(path.name.removesuffix(".warc.gz") + ".fetches.parquet")
-        if not log.exists():
+        name = path.name.removesuffix(".warc.gz")
+        log, journal = raw_dir / f"{name}.fetches.parquet", raw_dir / f"{name}.journal"
+        # In this order: the log is there before the journal goes.
+        if not journal.exists() and not log.exists():
             raise ParseError(
                 f"{path}: its fetch log {log.name} is not beside it; restore that from a copy of data/raw, or move the "
                 f"WARC file elsewhere and `bma-projects import` it from there"

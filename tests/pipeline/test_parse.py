@@ -166,6 +166,13 @@ def test_a_damaged_archive_is_told_and_makes_no_part(
     assert audit_archive(tmp_path / "raw").problems != ()
 
 
+def test_a_segment_that_is_just_being_sealed_is_left_alone(tmp_path: Path) -> None:
+    segment = archive_of(tmp_path, html_pages(1))
+    segment.fetches.rename(tmp_path / "raw" / f"{segment.name}.fetches.parquet.open")
+    (tmp_path / "raw" / f"{segment.name}.journal").touch()
+    assert parse(tmp_path / "raw", tmp_path / "parsed").segments == 0
+
+
 def test_a_flipped_bit_of_the_archive_is_told_or_harmless(tmp_path: Path) -> None:
     segment, parsed = archive_of(tmp_path, html_pages(2)), (tmp_path / "parsed").absolute()
     parse_segment(segment, parsed)
