@@ -13,7 +13,7 @@
 --   budget_spent_thb = projects
 --   progress_pct = projects
 --   month_pct: last filled month cell in percent of the target | unit percent | null except for months_against_reports
---   report_pct: progress of the last report | unit percent | null except for months_against_reports
+--   report_pct: progress of the last report, none counting as later than the day it was first seen | unit percent | null except for months_against_reports
 --   last_seen_at = projects
 --   url = projects
 --   is_invented = projects
@@ -27,11 +27,15 @@ WITH last_months AS (
     GROUP BY source_id, project_id
 ),
 
+-- The site writes Bangkok days, seven hours ahead of UTC. A report with a mistyped year must not be the last for years.
 last_reports AS (
     SELECT
         source_id,
         project_id,
-        arg_max(progress_pct, (reported_on, report_no)) AS report_pct
+        arg_max(
+            progress_pct,
+            (least(reported_on, (make_timestamp(epoch_us(first_seen_at)) + INTERVAL 7 HOUR)::DATE), report_no)
+        ) AS report_pct
     FROM progress_history
     WHERE is_current AND progress_pct IS NOT NULL AND reported_on IS NOT NULL
     GROUP BY source_id, project_id

@@ -77,6 +77,15 @@ def test_outliers_of_each_kind(archive: ParsedArchive) -> None:
     ]
 
 
+def test_a_mistyped_year_does_not_make_a_report_the_last(archive: ParsedArchive) -> None:
+    mistyped = ("2626-01-01", "10", "1", "", "")
+    months = [(1, "90", "canonical")]
+    archive.capture(P, "2026-01-05", target_value="100", months=months, reports=[mistyped])
+    later = [mistyped, ("2026-01-20", "80", "1", "", "")]
+    archive.capture(P, "2026-01-21", target_value="100", months=months, reports=later)
+    assert archive.build().rows("outliers") == []
+
+
 def test_edits_after_completion(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", name="a", progress_pct="99")
     archive.capture(P, "2026-01-02", name="a", progress_pct="100")
