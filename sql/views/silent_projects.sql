@@ -18,30 +18,16 @@
 --   last_seen_at = projects
 --   url = projects
 --   is_invented = projects
-WITH reports_seen AS (
+WITH reports AS (
     SELECT
         source_id,
         project_id,
-        reported_on,
-        -- The site writes Bangkok days, seven hours ahead of UTC.
-        (make_timestamp(epoch_us(first_seen_at)) + INTERVAL 7 HOUR)::DATE AS first_seen_on
+        -- The site writes Bangkok days, seven hours ahead of UTC. A mistyped year must not hide the silence after it.
+        max(least(reported_on, (make_timestamp(epoch_us(first_seen_at)) + INTERVAL 7 HOUR)::DATE))
+            FILTER (WHERE reported_on IS NOT NULL) AS last_reported_on,
+        count(*) AS n_reports
     FROM progress_history
     WHERE is_current
-),
-
--- A report with a mistyped year must not hide for years that nothing followed it.
-reports AS (
-    SELECT
-        source_id,
-        project_id,
-        max(
-            CASE
-                WHEN reported_on > first_seen_on THEN first_seen_on
-                ELSE reported_on
-            END
-        ) AS last_reported_on,
-        count(*) AS n_reports
-    FROM reports_seen
     GROUP BY source_id, project_id
 ),
 
