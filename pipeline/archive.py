@@ -234,6 +234,17 @@ def sealed_segments(raw_dir: Path) -> list[Segment]:
     return [segment for *_, segment in sorted(found, key=lambda item: item[:3])]
 
 
+def warcs_without_log(raw_dir: Path) -> list[Path]:
+    """WARC files whose fetch log is not beside them; one with a journal is just being sealed, or waits for recovery."""
+    found = []
+    for path in sorted(raw_dir.glob("*.warc.gz")):
+        name = path.name.removesuffix(".warc.gz")
+        # In this order: the log is there before the journal goes.
+        if not (raw_dir / f"{name}.journal").exists() and not (raw_dir / f"{name}.fetches.parquet").exists():
+            found.append(path)
+    return found
+
+
 def read_segment(segment: Segment) -> Iterator[tuple[FetchLogRow, Capture]]:
     """Yield every archived body of a segment with its fetch-log row, in the order they were written."""
     if segment.warc is None:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from fastwarc import ArchiveIterator, WarcRecord, WarcRecordType
 
-from pipeline.archive import Segment, sealed_segments
+from pipeline.archive import Segment, sealed_segments, warcs_without_log
 from pipeline.fetch_log import FetchLogRow, Outcome, read_fetch_log, snapshot_id
 from pipeline.warc import Capture, capture_of, member_ends
 
@@ -67,10 +67,8 @@ def _stray_files(raw_dir: Path) -> Iterator[str]:
     for path in sorted(raw_dir.glob("*")):
         if path.name.endswith((".journal", ".open")):
             yield f"{path.name}: an open segment; the next run recovers it"
-        elif path.name.endswith(".warc.gz"):
-            log = path.with_name(path.name.removesuffix(".warc.gz") + ".fetches.parquet")
-            if not log.exists():
-                yield f"{path.name}: has no fetch log beside it"
+    for path in warcs_without_log(raw_dir):
+        yield f"{path.name}: has no fetch log beside it"
 
 
 def _audit_segment(segment: Segment, rows: list[FetchLogRow]) -> tuple[int, list[str]]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import NamedTuple
 
-from pipeline.archive import Segment, sealed_segments
+from pipeline.archive import Segment, sealed_segments, warcs_without_log
 from pipeline.errors import PipelineError
 from pipeline.part import (
     PARTIAL,
@@ -108,7 +108,11 @@ def parse(
     try:
         parsed_dir.mkdir(parents=True, exist_ok=True)
         _remove_leftovers(parsed_dir)
-        _check_strays(raw_dir)
+        for warc in warcs_without_log(raw_dir):
+            raise ParseError(
+                f"{warc}: its fetch log is not beside it; restore that from a copy of data/raw, or move the WARC file "
+                f"elsewhere and `bma-projects import` it from there"
+            )
         backlog = find_backlog(raw_dir, parsed_dir)
         assembly = _Assembly(backlog, parsed_dir, on_piece, on_part)
         quarantined = 0
@@ -216,19 +220,6 @@ def _sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _check_strays(raw_dir: Path) -> None:
-    """A WARC file without its fetch log would be left out without a word; one with a journal is just being sealed."""
-    for path in sorted(raw_dir.glob("*.warc.gz")):
-        name = path.name.removesuffix(".warc.gz")
-        log, journal = raw_dir / f"{name}.fetches.parquet", raw_dir / f"{name}.journal"
-        # In this order: the log is there before the journal goes.
-        if not journal.exists() and not log.exists():
-            raise ParseError(
-                f"{path}: its fetch log {log.name} is not beside it; restore that from a copy of data/raw, or move the "
-                f"WARC file elsewhere and `bma-projects import` it from there"
-            )
 
 
 def _remove_leftovers(parsed_dir: Path) -> None:

@@ -140,7 +140,7 @@ def warc_of(segment: Segment) -> Path:
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (_without_fetch_log, r"site\.warc\.gz: its fetch log .* is not beside it; restore that .* or .* import"),
+        (_without_fetch_log, r"site\.warc\.gz: its fetch log is not beside it; restore that .* or .* import"),
         (
             _without_warc,
             r"site\.warc\.gz, byte \d+: .* 50490000-0000 .* \(No such file or directory\), nor can 2 others",
