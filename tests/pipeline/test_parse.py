@@ -1,8 +1,10 @@
 """Parts: the same bytes however many workers make them, and a page that kills its worker costs that page alone."""
 
 import functools
+import gzip
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +19,7 @@ from pipeline import part
 from pipeline.archive import Segment
 from pipeline.audit import audit_archive
 from pipeline.errors import PipelineError
+from pipeline.fetch_log import read_fetch_log
 from pipeline.inputs import attach_inputs
 from pipeline.parse import CONTENTS, find_backlog, parse, parse_segment
 from pipeline.part import PartError, cut_into_pieces, parse_piece, toolchain
@@ -132,6 +135,13 @@ def _with_torn_listing(segment: Segment) -> None:
     segment.fetches.with_name(f"{segment.name}.listing.parquet").write_bytes(b"PAR1")
 
 
+def _with_a_record_shorter_than_it_says(segment: Segment) -> None:
+    body = warc_of(segment).read_bytes()
+    start = max(row.warc_offset or 0 for row in read_fetch_log(segment.fetches))
+    lengthened = re.sub(rb"Content-Length: (\d+)", rb"Content-Length: 9\1", gzip.decompress(body[start:]), count=1)
+    warc_of(segment).write_bytes(body[:start] + gzip.compress(lengthened))
+
+
 def warc_of(segment: Segment) -> Path:
     assert segment.warc is not None
     return segment.warc
@@ -148,6 +158,10 @@ def warc_of(segment: Segment) -> Path:
         (
             _with_torn_warc,
             r"site\.warc\.gz, byte \d+: the archived page of 50490000-0002 cannot be read \(.*\); restore",
+        ),
+        (
+            _with_a_record_shorter_than_it_says,
+            r"50490000-0002 cannot be read \(the record breaks off after \d+ of 9\d+ bytes\)",
         ),
         (
             _with_torn_fetch_log,
