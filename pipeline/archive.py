@@ -21,7 +21,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.errors import PipelineError
-from pipeline.fetch_log import FetchLogRow, JournalEntry, journal_line, read_fetch_log, read_journal, write_fetch_log
+from pipeline.fetch_log import (
+    FetchLogRow,
+    JournalEntry,
+    has_listing,
+    journal_line,
+    read_fetch_log,
+    read_journal,
+    write_fetch_log,
+)
 from pipeline.schema import schema_of
 from pipeline.software import software
 from pipeline.warc import Capture, capture_members, read_captures, warcinfo_member
@@ -135,7 +143,7 @@ class ArchiveWriter:
             return
         schema = schema_of(ListedProject)
         arrays = [pa.array(c, type=f.type) for c, f in zip(zip(*rows, strict=True), schema, strict=True)]
-        final = self._raw_dir / f"{self.run_id}-{self.source_id}.listing.parquet"
+        final = _listing_of(self._raw_dir, f"{self.run_id}-{self.source_id}")
         partial = final.with_name(final.name + ".open")
         try:
             pq.write_table(pa.Table.from_arrays(arrays, schema=schema), partial, compression="zstd")
@@ -220,7 +228,7 @@ def sealed_segments(raw_dir: Path) -> list[Segment]:
     for log in raw_dir.glob("*.fetches.parquet"):
         name = log.name.removesuffix(".fetches.parquet")
         if match := _SEGMENT_NAME.fullmatch(name):
-            warc, listing = raw_dir / f"{name}.warc.gz", raw_dir / f"{name}.listing.parquet"
+            warc, listing = raw_dir / f"{name}.warc.gz", _listing_of(raw_dir, name)
             part = int(match["part"] or 1)
             segment = Segment(
                 name,
@@ -260,7 +268,7 @@ def seal_segment(raw_dir: Path, name: str, rows: Iterator[FetchLogRow]) -> None:
     journal, open_warc = raw_dir / f"{name}.journal", raw_dir / f"{name}.warc.gz.open"
     log = raw_dir / f"{name}.fetches.parquet"
     partial_log = log.with_name(log.name + ".open")
-    n_rows = write_fetch_log(partial_log, rows)
+    n_rows = write_fetch_log(partial_log, rows, has_listing=_listing_of(raw_dir, name).exists())
     if open_warc.exists():
         open_warc.replace(raw_dir / f"{name}.warc.gz")
     if n_rows:
@@ -270,6 +278,17 @@ def seal_segment(raw_dir: Path, name: str, rows: Iterator[FetchLogRow]) -> None:
     sync_path(raw_dir)
     journal.unlink()
     sync_path(raw_dir)
+
+
+def lost_listing(segment: Segment) -> Path | None:
+    """The listing of a segment whose fetch log says that there is one where there is none."""
+    if segment.listing is None and has_listing(segment.fetches):
+        return _listing_of(segment.fetches.parent, segment.name)
+    return None
+
+
+def _listing_of(raw_dir: Path, name: str) -> Path:
+    return raw_dir / f"{name}.listing.parquet"
 
 
 def sync_path(path: Path) -> None:

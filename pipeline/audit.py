@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from fastwarc import ArchiveIterator, WarcRecord, WarcRecordType
 
-from pipeline.archive import Segment, sealed_segments, warcs_without_log
+from pipeline.archive import Segment, lost_listing, sealed_segments, warcs_without_log
 from pipeline.fetch_log import FetchLogRow, Outcome, read_fetch_log, snapshot_id
 from pipeline.warc import Capture, capture_of, member_ends
 
@@ -47,6 +47,8 @@ def audit_archive(raw_dir: Path) -> Audit:
                 contents.add(key)
             elif row.outcome == Outcome.UNCHANGED:
                 promised.setdefault(key, f"{segment.fetches.name}: {row.project_id or row.url}")
+        if lost := lost_listing(segment):
+            problems.append(f"{lost.name}: missing, though the fetch log says that it was kept")
         if segment.listing is not None:
             try:
                 pq.read_table(segment.listing)

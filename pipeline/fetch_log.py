@@ -60,6 +60,7 @@ class FetchLogRow(NamedTuple):
 
 
 SCHEMA = schema_of(FetchLogRow)
+_HAS_LISTING = "has_listing"
 
 
 class JournalEntry(NamedTuple):
@@ -96,8 +97,11 @@ def read_journal(path: Path) -> Iterator[JournalEntry]:
                 return
 
 
-def write_fetch_log(path: Path, rows: Iterator[FetchLogRow]) -> int:
-    """Write rows as Parquet and sync them; return how many there were. The caller renames the file into place."""
+def write_fetch_log(path: Path, rows: Iterator[FetchLogRow], *, has_listing: bool) -> int:
+    """Write rows as Parquet and sync them; return how many there were. The caller renames the file into place.
+
+    That a listing lies beside the log is noted in it, or nobody would miss one that was lost.
+    """
     n_rows = 0
     with path.open("wb") as sink, pq.ParquetWriter(sink, SCHEMA, compression="zstd") as writer:
         while batch := list(islice(rows, _BATCH)):
@@ -105,9 +109,16 @@ def write_fetch_log(path: Path, rows: Iterator[FetchLogRow]) -> int:
             arrays = [pa.array(column, type=field.type) for column, field in zip(columns, SCHEMA, strict=True)]
             writer.write_table(pa.Table.from_arrays(arrays, schema=SCHEMA))
             n_rows += len(batch)
+        if has_listing:
+            writer.add_key_value_metadata({_HAS_LISTING: "true"})
     with path.open("rb") as written:
         os.fsync(written.fileno())
     return n_rows
+
+
+def has_listing(path: Path) -> bool:
+    """Whether a sealed fetch log says that a listing lies beside it; older ones never say so."""
+    return _HAS_LISTING.encode() in (pq.read_metadata(path).metadata or {})
 
 
 def read_fetch_log(path: Path) -> Iterator[FetchLogRow]:

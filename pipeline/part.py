@@ -35,6 +35,7 @@ RECORD_TYPES: dict[str, type[NamedTuple]] = {
     "pages": PageRecord,
     "page_fields": PageField,
     "month_rows": MonthRow,
+    "month_results": MonthResult,
     "progress_rows": ProgressRow,
     "update_rows": UpdateRow,
     "issues": Issue,

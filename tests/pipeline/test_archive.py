@@ -23,6 +23,7 @@ from pipeline.archive import (
     ArchiveWriter,
     ListedProject,
     Segment,
+    lost_listing,
     new_run_id,
     read_segment,
     sealed_segments,
@@ -201,6 +202,24 @@ def test_a_listing_lies_beside_its_segment(tmp_path: Path) -> None:
         archive.write_listing([ListedProject(RUN, "site", "1", AT, True, 1)])
     [segment] = sealed_segments(tmp_path)
     assert segment.listing == tmp_path / f"{RUN}-site.listing.parquet"
+    assert audit_archive(tmp_path).problems == ()
+
+
+def test_a_listing_that_was_lost_is_missed(tmp_path: Path) -> None:
+    with ArchiveWriter(tmp_path, RUN, "site") as archive:
+        archive.append(row("1"), capture("1"))
+        archive.write_listing([ListedProject(RUN, "site", "1", AT, True, 1)])
+    listing = tmp_path / f"{RUN}-site.listing.parquet"
+    listing.unlink()
+    assert [lost_listing(segment) for segment in sealed_segments(tmp_path)] == [listing]
+    (problem,) = audit_archive(tmp_path).problems
+    assert problem == f"{listing.name}: missing, though the fetch log says that it was kept"
+
+
+def test_a_run_without_a_listing_misses_none(tmp_path: Path) -> None:
+    with ArchiveWriter(tmp_path, RUN, "site") as archive:
+        archive.append(row("1"), capture("1"))
+    assert [lost_listing(segment) for segment in sealed_segments(tmp_path)] == [None]
 
 
 @pytest.mark.parametrize("source_id", ["../x", "a/b", "", "ก", "site-2", "A B"])

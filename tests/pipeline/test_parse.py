@@ -19,7 +19,7 @@ from pipeline import part
 from pipeline.archive import Segment
 from pipeline.audit import audit_archive
 from pipeline.errors import PipelineError
-from pipeline.fetch_log import read_fetch_log
+from pipeline.fetch_log import read_fetch_log, write_fetch_log
 from pipeline.inputs import attach_inputs
 from pipeline.parse import CONTENTS, find_backlog, parse, parse_segment
 from pipeline.part import PartError, cut_into_pieces, parse_piece, toolchain
@@ -135,6 +135,11 @@ def _with_torn_listing(segment: Segment) -> None:
     segment.fetches.with_name(f"{segment.name}.listing.parquet").write_bytes(b"PAR1")
 
 
+def _without_listing(segment: Segment) -> None:
+    rows = list(read_fetch_log(segment.fetches))
+    write_fetch_log(segment.fetches, iter(rows), has_listing=True)
+
+
 def _with_a_record_shorter_than_it_says(segment: Segment) -> None:
     body = warc_of(segment).read_bytes()
     start = max(row.warc_offset or 0 for row in read_fetch_log(segment.fetches))
@@ -167,6 +172,7 @@ def warc_of(segment: Segment) -> Path:
             _with_torn_fetch_log,
             r"site\.fetches\.parquet: torn or unreadable \(.*\); restore it from a copy of data/raw",
         ),
+        (_without_listing, r"site\.listing\.parquet: missing, though the fetch log says that it was kept; restore it"),
         (_with_torn_listing, r"site\.listing\.parquet: torn or unreadable \(.*\); restore it from a copy of data/raw"),
     ],
 )
