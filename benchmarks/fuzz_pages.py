@@ -13,7 +13,7 @@ from parsers.issues import CATALOGUE
 from parsers.listing import read_listing
 from parsers.page import Page, PageKind, content_sha256
 from parsers.project import page_issue, parse_project
-from parsers.records import Issue, MonthRow, PageField, PageRecord, ParsedPage, ProgressRow, UpdateRow
+from parsers.records import Issue, MonthResult, MonthRow, PageField, PageRecord, ParsedPage, ProgressRow, UpdateRow
 from parsers.text import read_text
 from pipeline.schema import schema_of
 
@@ -143,6 +143,7 @@ def check_schema(parsed: Sequence[ParsedPage]) -> None:
     for page in parsed:
         rows.setdefault(PageField, []).extend(page.fields)
         rows.setdefault(MonthRow, []).extend(page.months)
+        rows.setdefault(MonthResult, []).extend(page.month_results)
         rows.setdefault(ProgressRow, []).extend(page.progress)
         rows.setdefault(UpdateRow, []).extend(page.updates)
         rows.setdefault(Issue, []).extend(page.issues)

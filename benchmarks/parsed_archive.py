@@ -4,7 +4,8 @@ from pathlib import Path
 
 import duckdb
 
-from parsers.labels import LABELS
+from parsers.labels import LABELS, MONTH_LAYOUT
+from parsers.layout import read_layout
 from pipeline.inputs import PARSED_TABLES
 from pipeline.schema import duckdb_type, schema_of
 
@@ -12,8 +13,9 @@ FINGERPRINT = "bench"
 # One project in so many was captured a second time with another content.
 EDITED_EVERY = 20
 PAGES_PER_PART = 100_000
-MONTH_LAYOUT = "[1, 1, 2, 3, 1, 4, 5, 6, 7, 8, 6, 6, 9, 10, 11, 12]"
 MONTH_ROLES = "['x', 'c', 'c', 'c', 'x', 'c', 'c', 'x', 'c', 'c', 'x', 'c', 'c', 'c', 'c', 'c']"
+CANONICAL_ROWS = "[1, 2, 3, 5, 6, 11, 8, 9, 12, 13, 14, 15]"
+ROWS_OF_MONTHS = "[[0, 1, 4], [2], [3], [5], [6], [7, 10, 11], [8], [9], [12], [13], [14], [15]]"
 N_REPORTS = 8
 FIELDS = [label.field for label in LABELS]
 
@@ -65,7 +67,7 @@ _SELECTS = {
     "page_fields": """
         SELECT
             *, unnest(range(1, 42)) AS ordinal, unnest($labels::VARCHAR[]) AS label,
-            unnest($fields::VARCHAR[]) AS field,
+            unnest($fields::VARCHAR[]) AS field, unnest($occurrences::BIGINT[]) AS occurrence,
             unnest(
                 [
                     project_id, '2566', name, '30', '0000', '5049-2033', budget::VARCHAR, (budget / 2)::VARCHAR,
@@ -78,11 +80,23 @@ _SELECTS = {
     """,
     "month_rows": f"""
         SELECT
-            *, unnest(range(26, 42)) AS ordinal, unnest({MONTH_LAYOUT}) AS month_no, 'ผลงานเดือนที่' AS label,
+            *, unnest(range(26, 42)) AS ordinal, unnest({[*MONTH_LAYOUT]}) AS month_no, 'ผลงานเดือนที่' AS label,
             unnest(list_transform(range(16), lambda m: (progress + m + visit)::VARCHAR)) AS raw,
             unnest(list_transform(range(16), lambda m: progress + m + visit)) AS value,
             CASE unnest({MONTH_ROLES}) WHEN 'c' THEN 'canonical' ELSE 'extra' END AS role
         FROM captures
+    """,
+    "month_results": f"""
+        SELECT
+            *, progress + canonical + visit AS result_value, (progress + canonical + visit)::VARCHAR AS result_raw,
+            len(all_rows) AS n_rows, len(all_rows) > 1 AS is_conflicting,
+            list_transform(all_rows, lambda m: (progress + m + visit)::VARCHAR) AS raw_values
+        FROM (
+            SELECT
+                *, unnest(range(1, 13)) AS month_no, unnest({CANONICAL_ROWS}) AS canonical,
+                unnest({ROWS_OF_MONTHS}) AS all_rows
+            FROM captures
+        )
     """,
     "progress_rows": f"""
         SELECT
@@ -91,7 +105,8 @@ _SELECTS = {
             10 * report_no AS progress_pct, (10 * report_no) || '.0' AS progress_pct_raw, '1' AS status_code,
             'ไม่มี' AS problem,
             report_no || '/2566 : ดำเนินการแก้ไขปัญหาพื้นผิวจราจร ' || md5(i || '/' || report_no || '/' || visit) AS detail,
-            DATE '2022-10-31' AS detail_date
+            DATE '2022-10-31' AS detail_date,
+            CASE WHEN report_no > 1 THEN 10 * (report_no - 1) END AS previous_progress_pct
         FROM (SELECT *, unnest(range(1, {N_REPORTS + 1})) AS report_no FROM captures)
     """,
     "issues": """
@@ -113,6 +128,7 @@ _SELECTS = {
         FROM captures
     """,
 }
+TABLES = tuple(_SELECTS)
 
 
 def make_parsed(parsed_dir: Path, n_projects: int, memory_limit: str = "3GB") -> None:
@@ -131,8 +147,9 @@ def make_parsed(parsed_dir: Path, n_projects: int, memory_limit: str = "3GB") ->
 def _copy(table: str, select: str, folder: Path, part: int) -> str:
     schema = schema_of(PARSED_TABLES[table])
     columns = ", ".join(f'CAST("{field.name}" AS {duckdb_type(field.type)}) AS "{field.name}"' for field in schema)
-    labels = [f"ป้าย {field}" for field in FIELDS] + [f"ผลงานเดือนที่ {n}" for n in range(1, 17)]
+    labels = [f"ป้าย {field}" for field in FIELDS] + [f"ผลงานเดือนที่ {month_no}" for month_no in MONTH_LAYOUT]
     select = select.replace("$labels", repr(labels)).replace("$fields", repr([*FIELDS, *["month"] * 16]))
+    select = select.replace("$occurrences", repr([*read_layout(tuple(labels)).occurrences]))
     select = select.replace("FROM captures", f"FROM (SELECT * FROM captures WHERE part = {part})")
     options = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480"
     return f"COPY (SELECT {columns} FROM ({select})) TO '{folder}/{table}.parquet' ({options})"

@@ -1,5 +1,6 @@
 """The layout of a page: what each of its labels stands for, judged by the labels alone."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -36,12 +37,13 @@ class MonthRows(NamedTuple):
 class Layout(NamedTuple):
     """What the labels of a page say of its rows; rows are named by their index from 0 in page order.
 
-    first_rows: the first row of each field. repeats: later rows of a field, with the first. is_usual: every known label
-    is there, once, spelled as ever.
+    occurrences: which one of the rows with its label each row is, from 1. first_rows: the first row of each field.
+    repeats: later rows of a field, with the first. is_usual: every known label is there, once, spelled as ever.
     """
 
     places: tuple[Place, ...]
     fields: tuple[str | None, ...]
+    occurrences: tuple[int, ...]
     first_rows: Mapping[str, int]
     repeats: tuple[tuple[int, int], ...]
     month_rows: MonthRows
@@ -123,7 +125,12 @@ def read_layout(labels: tuple[str, ...]) -> Layout:
         and all(place.is_exact and place.field is not None for place in places)
     )
     fields = tuple([place.field for place in places])
-    return Layout(tuple(places), fields, first_rows, tuple(repeats), months, is_usual)
+    seen: Counter[str] = Counter()
+    occurrences = []
+    for label in labels:
+        seen[label] += 1
+        occurrences.append(seen[label])
+    return Layout(tuple(places), fields, tuple(occurrences), first_rows, tuple(repeats), months, is_usual)
 
 
 def report_layout(findings: Findings, labels: Sequence[str], values: Sequence[str | None], layout: Layout) -> None:

@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
+from itertools import repeat
 from typing import NamedTuple
 
 from parsers.labels import MONTH_LAYOUT
+from parsers.records import MonthResult, records
 
 CANONICAL = "canonical"
 EXTRA = "extra"
@@ -46,10 +48,15 @@ def _known_roles(months: tuple[int, ...]) -> tuple[str, ...] | None:
     return None
 
 
+def said_of(raws: Sequence[str | None], numbers: Sequence[Decimal | None]) -> list[Decimal | str]:
+    """What each row says: its number, else its text; empty and "not set" say the same, nothing."""
+    return [number if number is not None else raw or "" for raw, number in zip(raws, numbers, strict=True)]
+
+
 def month_roles(months: tuple[int, ...], said: Sequence[Decimal | str]) -> Roles:
     """Tell the canonical row of each month from the site's own extra rows.
 
-    months are those of the rows as labelled; said is what each row says: its number, else its text, '' for nothing.
+    months are those of the rows as labelled; said is what each row says.
 
     The rows that form the run 1, 2, …, 12, each the nearest one before the next month, are canonical. The known layout
     is 1 1 2 3 1 4 5 6 7 8 6 6 9 10 11 12; rows may be missing from it or stand in reverse. In any other order a month
@@ -80,6 +87,57 @@ def rows_by_month(months: tuple[int, ...]) -> Mapping[int, tuple[int, ...]]:
 
 
 @lru_cache(maxsize=64)
-def repeated_months(months: tuple[int, ...]) -> Mapping[int, tuple[int, ...]]:
-    """The rows of each month that has more than one."""
-    return {month: rows for month, rows in rows_by_month(months).items() if len(rows) > 1}
+def repeated_months(months: tuple[int, ...]) -> tuple[tuple[int, tuple[int, ...]], ...]:
+    """Those months that have more than one row: which one of all months it is, counted from 0, and its rows."""
+    return tuple([(index, rows) for index, rows in enumerate(rows_by_month(months).values()) if len(rows) > 1])
+
+
+class _Places(NamedTuple):
+    """The months of a page in order of their first row, and of each its rows; canonical is -1 where no row is."""
+
+    months: tuple[int, ...]
+    n_rows: tuple[int, ...]
+    first: tuple[int, ...]
+    canonical: tuple[int, ...]
+
+
+@lru_cache(maxsize=64)
+def _places(months: tuple[int, ...], roles: tuple[str, ...]) -> _Places:
+    chosen = {month: row for row, (month, role) in enumerate(zip(months, roles, strict=True)) if role == CANONICAL}
+    places = [(month, len(rows), rows[0], chosen.get(month, -1)) for month, rows in rows_by_month(months).items()]
+    return _Places(*zip(*places, strict=True))
+
+
+def month_results(
+    key: tuple[str, str, str],
+    months: tuple[int, ...],
+    roles: tuple[str, ...],
+    raws: Sequence[str | None],
+    numbers: Sequence[Decimal | None],
+    said: Sequence[Decimal | str],
+) -> list[MonthResult]:
+    """Put the rows of each month together, in order of their first row.
+
+    key is source_id, project_id, snapshot_id; the others tell of each row, in page order. A month is conflicting where
+    its rows do not all say the same.
+    """
+    if not months:
+        return []
+    places = _places(months, roles)
+    raw_values: list[tuple[str | None, ...]] = [(raws[row],) for row in places.first]
+    is_conflicting = [False] * len(raw_values)
+    for index, rows in repeated_months(months):
+        raw_values[index] = tuple([raws[row] for row in rows])
+        is_conflicting[index] = len({said[row] for row in rows}) > 1
+    # The last one stands for a canonical row that is not there.
+    numbers, raws = [*numbers, None], [*raws, None]
+    return records(
+        MonthResult,
+        *map(repeat, key),
+        places.months,
+        [numbers[row] for row in places.canonical],
+        [raws[row] for row in places.canonical],
+        places.n_rows,
+        is_conflicting,
+        raw_values,
+    )

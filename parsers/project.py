@@ -11,10 +11,10 @@ from parsers.fields import Fields
 from parsers.findings import Findings
 from parsers.labels import MONTH_FIELD
 from parsers.layout import Layout, read_layout, report_layout
-from parsers.months import month_roles, repeated_months
+from parsers.months import month_results, month_roles, repeated_months, said_of
 from parsers.numbers import read_money, read_number, read_percent, read_result
 from parsers.page import Page, PageKind, content_text, sha256_of, wrong_project
-from parsers.records import Issue, MonthRow, PageField, PageRecord, ParsedPage, records
+from parsers.records import Issue, MonthResult, MonthRow, PageField, PageRecord, ParsedPage, records
 from parsers.tables import cell_fields, read_tables
 
 _CODE_LABEL = "รหัสโครงการ"
@@ -24,25 +24,26 @@ _PERCENT_IN_HEADLINE = re.compile(r"(?:ร้อยละ\s*)?(.*)", re.DOTALL)
 
 def _read_months(
     fields: Fields, findings: Findings, key: tuple[str, str, str], values: Sequence[str | None], layout: Layout
-) -> list[MonthRow]:
+) -> tuple[list[MonthRow], list[MonthResult]]:
     indices, ordinals, months, labels = layout.month_rows
     if not indices:
-        return []
+        return [], []
     raws = [values[index] for index in indices]
     numbers = fields.numbers_at(indices, read_result)
-    # Blank and "not set" say the same.
-    said = [number if number is not None else raw or "" for raw, number in zip(raws, numbers, strict=True)]
+    said = said_of(raws, numbers)
     roles, is_known_layout = month_roles(months, said)
     if not is_known_layout:
         message = f"the month rows stand in the order {' '.join(map(str, months))[:200]}"
         findings.add("month_layout_unknown", message, field=MONTH_FIELD, ordinal=ordinals[0])
-    for month_no, same in repeated_months(months).items():
-        if len({said[row] for row in same}) > 1:
-            raw = " | ".join([raws[row] or "" for row in same])
-            message = f"month {month_no} stands {len(same)} times with different values: {raw!r:.200}"
-            label, ordinal = labels[same[0]], ordinals[same[0]]
+    results = month_results(key, months, roles, raws, numbers, said)
+    for index, rows in repeated_months(months):
+        result = results[index]
+        if result.is_conflicting:
+            raw = " | ".join([raw or "" for raw in result.raw_values])
+            message = f"month {result.month_no} stands {result.n_rows} times with different values: {raw!r:.200}"
+            label, ordinal = labels[rows[0]], ordinals[rows[0]]
             findings.add("month_conflict", message, field=MONTH_FIELD, label=label, ordinal=ordinal, raw=raw)
-    return records(MonthRow, *map(repeat, key), ordinals, months, labels, raws, numbers, roles)
+    return records(MonthRow, *map(repeat, key), ordinals, months, labels, raws, numbers, roles), results
 
 
 def _report_flags(findings: Findings, page: Page) -> None:
@@ -90,12 +91,13 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
     is_truncated = page.kind is PageKind.TRUNCATED
     content = content_text(page)
     layout = read_layout(page.labels)
-    page_fields = records(PageField, *map(repeat, key), count(1), page.labels, page.values, layout.fields)
+    columns = (count(1), page.labels, page.values, layout.fields, layout.occurrences)
+    page_fields = records(PageField, *map(repeat, key), *columns)
     _report_flags(findings, page)
     if not layout.is_usual:
         report_layout(findings, page.labels, page.values, layout)
     fields = Fields(findings, page.labels, page.values, layout, is_cut=is_truncated)
-    month_rows = _read_months(fields, findings, key, page.values, layout)
+    month_rows, results = _read_months(fields, findings, key, page.values, layout)
     tables = read_tables(findings, key, page.grids)
     unit = fields.text("unit")
     target, result = fields.quantity("target", unit), fields.quantity("result", unit)
@@ -161,7 +163,8 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
     check_project(findings, record, tables.progress or (), tables.progress_dates)
     if has_odd_characters(content):
         _check_characters(findings, page, page_fields)
-    return ParsedPage(record, page_fields, month_rows, tables.progress or [], tables.updates or [], findings.issues)
+    progress, updates = tables.progress or [], tables.updates or []
+    return ParsedPage(record, page_fields, month_rows, results, progress, updates, findings.issues)
 
 
 def page_issue(page: Page, *, source_id: str, project_id: str, snapshot_id: str) -> Issue | None:

@@ -68,7 +68,10 @@ class PageRecord(NamedTuple):
 
 
 class PageField(NamedTuple):
-    """One label/value row as it stood on the page; field is None for a label nobody knows."""
+    """One label/value row as it stood on the page; field is None for a label nobody knows.
+
+    occurrence counts from 1 the rows of the page with this label.
+    """
 
     source_id: str
     project_id: str
@@ -77,6 +80,7 @@ class PageField(NamedTuple):
     label: str
     raw: str | None
     field: str | None
+    occurrence: int
 
 
 class MonthRow(NamedTuple):
@@ -93,8 +97,29 @@ class MonthRow(NamedTuple):
     role: str
 
 
+class MonthResult(NamedTuple):
+    """What a page says of one month: its canonical row, and whether the other rows of the month agree.
+
+    result_value and result_raw are None where no row is canonical; raw_values are those of all rows in page order.
+    """
+
+    source_id: str
+    project_id: str
+    snapshot_id: str
+    month_no: int
+    result_value: Decimal | None
+    result_raw: str | None
+    n_rows: int
+    is_conflicting: bool
+    raw_values: tuple[str | None, ...]
+
+
 class ProgressRow(NamedTuple):
-    """One row of the progress table; report_no counts from 1 in page order."""
+    """One row of the progress table; report_no counts from 1 in page order.
+
+    previous_progress_pct is that of the report before it by day, those of one day in page order; None for an undated
+    report, the first one, and after one without a progress.
+    """
 
     source_id: str
     project_id: str
@@ -108,6 +133,7 @@ class ProgressRow(NamedTuple):
     problem: str | None
     detail: str | None
     detail_date: dt.date | None
+    previous_progress_pct: Decimal | None
 
 
 class UpdateRow(NamedTuple):
@@ -153,6 +179,7 @@ class ParsedPage(NamedTuple):
     page: PageRecord
     fields: list[PageField]
     months: list[MonthRow]
+    month_results: list[MonthResult]
     progress: list[ProgressRow]
     updates: list[UpdateRow]
     issues: list[Issue]

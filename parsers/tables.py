@@ -1,7 +1,9 @@
 """The two tables below the label/value rows: progress reports and the page's own edit log."""
 
-from collections.abc import Callable, Iterator, Sequence
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
@@ -94,7 +96,9 @@ def _report_date(findings: Findings, raw: str | None, table: str, field: str, la
     return date
 
 
-def _progress_row(findings: Findings, key: Key, row_no: int, cells: Cells) -> tuple[ProgressRow, Date]:
+def _progress_row(
+    findings: Findings, key: Key, row_no: int, cells: Cells, before: ProgressRow | None
+) -> tuple[ProgressRow, Date]:
     raw_date, raw_progress, status_code, problem, detail = cells
     date = _report_date(findings, raw_date, _PROGRESS, "reported_on", "วันที่รายงาน", row_no)
     progress = read_percent(raw_progress) if raw_progress else _NO_NUMBER
@@ -118,8 +122,33 @@ def _progress_row(findings: Findings, key: Key, row_no: int, cells: Cells) -> tu
         problem or None,
         detail or None,
         stamp.value,
+        before.progress_pct if before is not None and date.value is not None else None,
     )
     return row, date
+
+
+def _progress_rows(
+    findings: Findings, key: Key, rows: Iterable[tuple[int, Cells]]
+) -> tuple[list[ProgressRow], list[Date]]:
+    reports: list[ProgressRow] = []
+    dates: list[Date] = []
+    before: ProgressRow | None = None
+    last_day, are_in_order = dt.date.min, True
+    for row_no, cells in rows:
+        report, date = _progress_row(findings, key, row_no, cells, before)
+        reports.append(report)
+        dates.append(date)
+        if date.value is not None:
+            are_in_order &= last_day <= date.value
+            last_day, before = date.value, report
+    return reports if are_in_order else _by_day(reports), dates
+
+
+def _by_day(reports: Sequence[ProgressRow]) -> list[ProgressRow]:
+    """Reports that stand in another order than their days: each gets the progress of the one before it by day."""
+    dated = sorted([(row.reported_on, row.report_no, row.progress_pct) for row in reports if row.reported_on])
+    previous = {later[1]: earlier[2] for earlier, later in pairwise(dated)}
+    return [row._replace(previous_progress_pct=previous.get(row.report_no)) for row in reports]
 
 
 def _split_updated_at(raw: str | None) -> tuple[str | None, str | None]:
@@ -187,11 +216,7 @@ def read_tables(findings: Findings, key: Key, grids: Sequence[Grid]) -> Tables:
         _check_header(findings, known, grid)
         rows = _fitting_rows(findings, known, grid)
         if known.table == _PROGRESS:
-            progress = []
-            for row_no, cells in rows:
-                row, date = _progress_row(findings, key, row_no, cells)
-                progress.append(row)
-                progress_dates.append(date)
+            progress, progress_dates = _progress_rows(findings, key, rows)
         else:
             has_updated_at = UPDATED_AT.field in known.columns
             updates = [

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from parsers.issues import CATALOGUE
-from parsers.records import Issue, MonthRow, PageField, PageRecord, ProgressRow, UpdateRow
+from parsers.records import Issue, MonthResult, MonthRow, PageField, PageRecord, ProgressRow, UpdateRow
 from pipeline.errors import PipelineError
 from pipeline.fetch_log import FetchLogRow
 from pipeline.models import RULE_TEXTS, Model
@@ -101,6 +101,7 @@ PARSED_TABLES: dict[str, type[NamedTuple]] = {
     "pages": PageRecord,
     "page_fields": PageField,
     "month_rows": MonthRow,
+    "month_results": MonthResult,
     "progress_rows": ProgressRow,
     "update_rows": UpdateRow,
     "issues": Issue,

@@ -24,9 +24,9 @@ from parsers.findings import Findings
 from parsers.html import read_page
 from parsers.page import Page
 from parsers.project import page_issue, parse_project
-from parsers.records import Issue, MonthRow, PageField, PageRecord, ParsedPage, ProgressRow, UpdateRow
+from parsers.records import Issue, MonthResult, MonthRow, PageField, PageRecord, ParsedPage, ProgressRow, UpdateRow
 from parsers.text import read_text
-from pipeline.archive import Segment
+from pipeline.archive import Segment, lost_listing
 from pipeline.errors import PipelineError
 from pipeline.schema import schema_of
 from pipeline.warc import Capture, WarcError, read_captures
@@ -222,6 +222,8 @@ def check_segment(segment: Segment) -> None:
                 pq.read_metadata(path)
         except (OSError, pa.ArrowException) as error:
             raise PartError(f"{path}: torn or unreadable ({' '.join(str(error).split())}); {_RESTORE}") from error
+    if lost := lost_listing(segment):
+        raise PartError(f"{lost}: missing, though the fetch log says that it was kept; {_RESTORE}")
 
 
 def _logged_pages(segment: Segment) -> list[_LoggedPage]:
@@ -275,6 +277,7 @@ class _PieceWriter:
         self._rows["pages"].append(parsed.page)
         self._rows["page_fields"] += parsed.fields
         self._rows["month_rows"] += parsed.months
+        self._rows["month_results"] += parsed.month_results
         self._rows["progress_rows"] += parsed.progress
         self._rows["update_rows"] += parsed.updates
         self._rows["issues"] += parsed.issues

@@ -15,12 +15,14 @@ _SCALARS: dict[type, pa.DataType] = {
     dt.datetime: pa.timestamp("us", tz="UTC"),
     dt.date: pa.date32(),
 }
+_TEXTS = pa.list_(pa.string())
 _DUCKDB_TYPES: dict[pa.DataType, str] = {
     _SCALARS[str]: "VARCHAR",
     _SCALARS[int]: "BIGINT",
     _SCALARS[bool]: "BOOLEAN",
     _SCALARS[dt.datetime]: "TIMESTAMPTZ",
     _SCALARS[dt.date]: "DATE",
+    _TEXTS: "VARCHAR[]",
 }
 # Baht with satang; percentages as reported (45,069.0000 occurs); any other value with room for a budget in satang.
 _THB, _PCT, _VALUE = pa.decimal128(18, 2), pa.decimal128(12, 4), pa.decimal128(24, 6)
@@ -58,6 +60,8 @@ def _column(record_type: type[NamedTuple], name: str, hint: object) -> "pa.Field
     kind = kinds[0] if len(kinds) == 1 else None
     if kind is Decimal:
         return pa.field(name, decimal_type(name), nullable=nullable)
+    if kind == tuple[str | None, ...]:
+        return pa.field(name, _TEXTS, nullable=nullable)
     if isinstance(kind, type) and kind in _SCALARS:
         return pa.field(name, _SCALARS[kind], nullable=nullable)
     raise TypeError(f"{record_type.__name__}.{name}: no column type for {hint}")

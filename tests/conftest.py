@@ -6,7 +6,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +17,8 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, settings
 
+from parsers.layout import read_layout
+from parsers.months import month_results, said_of
 from parsers.records import Issue, MonthRow, PageField, PageRecord, ProgressRow, UpdateRow
 from pipeline.build import DATABASE, build
 from pipeline.fetch_log import FetchLogRow, snapshot_id
@@ -112,15 +114,31 @@ class ParsedArchive:
         cells = [(LABELS.get(name, name), value, name) for name, value in fields.items()]
         cells += [(label, value, None) for label, value in (unknown or {}).items()]  # type: ignore[misc]
         cells += [(f"ผลงานเดือนที่ {month_no}", raw, "month") for month_no, raw, _ in months]
-        rows["page_fields"] += [PageField(*key, n, *cell) for n, cell in enumerate(cells, 1)]
-        before_months = len(cells) - len(months)
-        rows["month_rows"] += [
-            MonthRow(*key, before_months + n, no, f"ผลงานเดือนที่ {no}", raw, Decimal(raw) if raw else None, role)
-            for n, (no, raw, role) in enumerate(months, 1)
+        occurrences = read_layout(tuple([label for label, _, _ in cells])).occurrences
+        rows["page_fields"] += [
+            PageField(*key, n, *cell, occurrence)
+            for n, (cell, occurrence) in enumerate(zip(cells, occurrences, strict=True), 1)
         ]
+        before_months = len(cells) - len(months)
+        numbers = [Decimal(raw) if raw else None for _, raw, _ in months]
+        rows["month_rows"] += [
+            MonthRow(*key, before_months + n, no, f"ผลงานเดือนที่ {no}", raw, number, role)
+            for n, ((no, raw, role), number) in enumerate(zip(months, numbers, strict=True), 1)
+        ]
+        raws = [raw for _, raw, _ in months]
+        rows["month_results"] += month_results(
+            key,
+            tuple([no for no, _, _ in months]),
+            tuple([role for _, _, role in months]),
+            raws,
+            numbers,
+            said_of(raws, numbers),
+        )
         rows["progress_rows"] += [
-            ProgressRow(*key, n, day_of(day), day, Decimal(percent), percent, status, problem, detail, None)
-            for n, (day, percent, status, problem, detail) in enumerate(reports, 1)
+            ProgressRow(*key, n, day_of(day), day, Decimal(percent), percent, status, problem, detail, None, before)
+            for n, ((day, percent, status, problem, detail), before) in enumerate(
+                zip(reports, progress_before(reports), strict=True), 1
+            )
         ]
         rows["update_rows"] += [
             UpdateRow(*key, n, day_of(day), day, time, user, "แก้ไข", None, None, None, None, None, None, None, None)
@@ -204,6 +222,20 @@ def run_of(at: str) -> str:
 
 def moment(at: str) -> dt.datetime:
     return dt.datetime.fromisoformat(at).replace(tzinfo=dt.UTC)
+
+
+def progress_before(reports: Sequence[Report]) -> list[Decimal | None]:
+    """For each report the progress of the one before it by day; None for an undated one and the first."""
+    days = [day_of(report[0]) for report in reports]
+    found: list[Decimal | None] = []
+    for number, day in enumerate(days):
+        before = [
+            (other, at, report[1])
+            for at, (other, report) in enumerate(zip(days, reports, strict=True))
+            if other is not None and day is not None and (other, at) < (day, number)
+        ]
+        found.append(Decimal(max(before)[2]) if before else None)
+    return found
 
 
 def day_of(text: str | None) -> dt.date | None:

@@ -1,31 +1,28 @@
--- The reports of every project whose page was seen in more than one version, each once, with its newest wording.
+-- Where the newest wording of each report stands, of every project whose page was seen in more than one version.
 --
--- key: source_id, project_id, report_no
+-- key: place, report_no
 -- columns:
 --   place = staging.newest
---   source_id = progress_history
---   project_id = progress_history
 --   report_no = progress_history
 --   page_row_no = progress_history
---   reported_on = progress_history
---   reported_on_raw = progress_history
---   progress_pct = progress_history
---   progress_pct_raw = progress_history
---   status_code = progress_history
---   problem = progress_history
---   detail = progress_history
---   detail_date = progress_history
 --   n_wordings = progress_history
 --   first_seen_at = progress_history
 --   last_seen_at = progress_history
 --   snapshot_id = progress_history
+--   row_no: the row of the report on that page
 --
 -- A report is known by its day and its repetition among the reports of that day: it may move, and may be reworded. A
 -- cell that is "not set" on one page and empty on another is no other wording: extracted text cannot tell the two.
 WITH observed AS (
     SELECT
         newest.place,
-        reports.*,
+        reports.snapshot_id,
+        reports.report_no,
+        reports.reported_on_raw,
+        reports.progress_pct_raw,
+        reports.status_code,
+        reports.problem,
+        reports.detail,
         versions.version_no,
         versions.n_versions,
         versions.valid_from,
@@ -47,7 +44,8 @@ merged AS (
         occurrence,
         min((version_no, report_no)) AS first_place,
         max(report_no) FILTER (WHERE version_no = n_versions) AS page_row_no,
-        max(version_no) AS version_no,
+        arg_max(snapshot_id, version_no) AS snapshot_id,
+        arg_max(report_no, version_no) AS row_no,
         count(
             DISTINCT concat_ws(
                 chr(31),
@@ -64,27 +62,12 @@ merged AS (
 )
 
 SELECT
-    newest.place,
-    newest.source_id,
-    newest.project_id,
-    row_number() OVER (PARTITION BY merged.place ORDER BY merged.first_place) AS report_no,
-    merged.page_row_no,
-    newest.reported_on,
-    newest.reported_on_raw,
-    newest.progress_pct,
-    newest.progress_pct_raw,
-    newest.status_code,
-    newest.problem,
-    newest.detail,
-    newest.detail_date,
-    merged.n_wordings,
-    merged.first_seen_at,
-    merged.last_seen_at,
-    newest.snapshot_id
+    place,
+    row_number() OVER (PARTITION BY place ORDER BY first_place) AS report_no,
+    page_row_no,
+    n_wordings,
+    first_seen_at,
+    last_seen_at,
+    snapshot_id,
+    row_no
 FROM merged
-INNER JOIN observed AS newest
-    ON
-        merged.place = newest.place
-        AND merged.version_no = newest.version_no
-        AND merged.reported_on_raw IS NOT DISTINCT FROM newest.reported_on_raw
-        AND merged.occurrence = newest.occurrence

@@ -26,7 +26,7 @@ WITH fields AS (
         fields.label,
         CASE WHEN fields.field = 'month' THEN 'result_value' ELSE fields.field END AS field,
         fields.raw,
-        row_number() OVER (PARTITION BY sides.edit_no, sides.is_new, fields.label ORDER BY fields.ordinal) AS occurrence
+        fields.occurrence
     FROM parsed.page_fields AS fields
     INNER JOIN staging.edited_pages AS sides ON fields.snapshot_id = sides.snapshot_id
 ),

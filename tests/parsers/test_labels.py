@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from parsers.labels import (
     LABELS,
+    MONTH_LABEL,
     PROGRESS_COLUMNS,
     UPDATE_COLUMNS,
     Label,
@@ -207,6 +208,16 @@ class TestLabelsOfAPage:
         parsed = PLAIN.adding("ปี", "2566", before="name").parse()
         assert parsed.page.fiscal_year_be == 2566
         assert [issue.code for issue in parsed.issues] == ["repeated_row"]
+
+    def test_rows_of_one_label_are_numbered_in_page_order(self) -> None:
+        fields = PLAIN.adding(MONTH_LABEL, "1").adding(MONTH_LABEL, "2").parse().fields
+        months = [(row.label.split()[-1], row.occurrence) for row in fields if row.label.startswith(f"{MONTH_LABEL} ")]
+        assert " ".join(f"{month}.{occurrence}" for month, occurrence in months) == (
+            "1.1 1.2 2.1 3.1 1.3 4.1 5.1 6.1 7.1 8.1 6.2 6.3 9.1 10.1 11.1 12.1"
+        )
+        assert [row.occurrence for row in fields if row.label == MONTH_LABEL] == [1, 2]
+        assert {row.occurrence for row in fields if not row.label.startswith((MONTH_LABEL, "เป้าหมาย"))} == {1}
+        assert [row.occurrence for row in fields if row.label == "เป้าหมาย"] == [1, 2]
 
     def test_three_rows_with_one_label_never_bring_a_value_back(self) -> None:
         parsed = PLAIN.adding("ปี", "2567", before="name").adding("ปี", "2567", before="name").parse()

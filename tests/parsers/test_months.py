@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parsers.labels import MONTH_LABEL, MONTH_LAYOUT
-from parsers.months import CANONICAL, month_roles
+from parsers.months import CANONICAL, EXTRA, month_results, month_roles, said_of
 from tests.parsers.projects import PLAIN
 
 
@@ -85,6 +85,33 @@ def test_a_month_has_at_most_one_canonical_row(months: list[int], data: st.DataO
     assert len(set(chosen)) == len(chosen)
 
 
+RAWS, ROLES = ["1", "1.0", "2", "", "ก", None], [CANONICAL, EXTRA]
+
+
+@given(st.lists(st.tuples(st.integers(1, 12), st.sampled_from(RAWS), st.sampled_from(ROLES)), max_size=20))
+def test_the_result_of_a_month_is_its_canonical_row_and_keeps_what_all_say(
+    rows: list[tuple[int, str | None, str]],
+) -> None:
+    seen: set[int] = set()
+    for row, (month, raw, role) in enumerate(rows):
+        rows[row] = (month, raw, EXTRA if month in seen else role)
+        seen |= {month} if role == CANONICAL else set()
+    months, raws, roles = [no for no, _, _ in rows], [raw for _, raw, _ in rows], [role for _, _, role in rows]
+    numbers = [Decimal(raw) if raw and raw != "ก" else None for raw in raws]
+    results = month_results(("s", "p", "x"), tuple(months), tuple(roles), raws, numbers, said_of(raws, numbers))
+    assert [result.month_no for result in results] == list(dict.fromkeys(months))
+    cells = [(month, raw, number, role) for (month, raw, role), number in zip(rows, numbers, strict=True)]
+    for result in results:
+        same = [(raw, number, role) for month, raw, number, role in cells if month == result.month_no]
+        assert list(result.raw_values) == [raw for raw, _, _ in same]
+        assert result.n_rows == len(same)
+        assert [(result.result_raw, result.result_value)] == (
+            [(raw, number) for raw, number, role in same if role == CANONICAL] or [(None, None)]
+        )
+        said = {number if number is not None else raw or "" for raw, number, _ in same}
+        assert result.is_conflicting == (len(said) > 1)
+
+
 class TestRowsOfAPage:
     def test_a_conflict_names_all_values_and_keeps_the_canonical_one(self) -> None:
         project = PLAIN.having_months([(month, str(n)) for n, month in enumerate(KNOWN)])
@@ -135,6 +162,15 @@ class TestRowsOfAPage:
         (issue,) = PLAIN.having_months(months).parse().issues
         assert issue.code == "month_layout_unknown"
         assert "2 1 3 4 5 6 7 8 9 10 12 11" in issue.message
+
+    def test_each_month_has_one_result_that_agrees_with_the_issues(self) -> None:
+        parsed = PLAIN.having_months([(month, str(n)) for n, month in enumerate(KNOWN)]).parse()
+        assert [result.month_no for result in parsed.month_results] == list(range(1, 13))
+        told = {result.month_no: result for result in parsed.month_results}
+        assert (told[1].result_raw, told[1].raw_values) == ("1", ("0", "1", "4"))
+        assert (told[2].result_value, told[2].raw_values, told[2].n_rows) == (Decimal(2), ("2",), 1)
+        conflicts = [issue.label for issue in parsed.issues if issue.code == "month_conflict"]
+        assert conflicts == [f"{MONTH_LABEL} {no}" for no, result in told.items() if result.is_conflicting]
 
     def test_a_renamed_month_label_counts_as_its_month(self) -> None:
         parsed = PLAIN.renaming("month 4", "ผลงานประจำเดือนที่ 4").parse()

@@ -72,13 +72,6 @@ def test_data_directories_that_do_not_exist_are_an_empty_archive(archive: Parsed
     assert counts["projects"] == 0
 
 
-def test_two_canonical_rows_of_a_month_end_the_build(archive: ParsedArchive) -> None:
-    """The parser never makes two; a table that must choose would lose one."""
-    archive.capture("50010000-0001", "2026-01-01", name="a", months=[(1, "5", "canonical"), (1, "6", "canonical")])
-    with pytest.raises(BuildError, match=r"targets.sql: .*month 1 of project 50010000-0001 .* two canonical rows"):
-        archive.build()
-
-
 def digests(built: Built) -> dict[str, str]:
     return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in built.path.glob("*.parquet")}
 
