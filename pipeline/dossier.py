@@ -29,12 +29,12 @@ class Cell(NamedTuple):
 
 
 class Month(NamedTuple):
-    """The canonical result of one month; all_values are the page's, where several rows carry the month."""
+    """The canonical result of one month, and whether the rows of the page that carry the month disagree."""
 
     month_no: int
     value: float | None
     raw: str | None
-    all_values: tuple[str | None, ...] = ()
+    is_conflicting: bool = False
 
 
 class Report(NamedTuple):
@@ -121,7 +121,7 @@ SELECT label, raw FROM page_fields ANTI JOIN target_rows USING (source_id, proje
 WHERE source_id = ? AND project_id = ? ORDER BY ordinal
 """
 _MONTHS = """
-SELECT month_no, result_value::DOUBLE, result_raw, raw_values
+SELECT month_no, result_value::DOUBLE, result_raw, is_conflicting
 FROM targets WHERE source_id = ? AND project_id = ? ORDER BY month_no
 """
 _REPORTS = """
@@ -142,7 +142,7 @@ def read_dossier(
         if version_no is None:
             dossier.findings = [Finding(*row) for row in _rows(con, _FINDINGS, *key)]
             dossier.cells = [Cell(*row) for row in _rows(con, _CELLS, *key)]
-            dossier.months = [Month(no, value, raw, tuple(raws)) for no, value, raw, raws in _rows(con, _MONTHS, *key)]
+            dossier.months = [Month(*row) for row in _rows(con, _MONTHS, *key)]
             dossier.reports = [Report(*row) for row in _rows(con, _REPORTS, *key)]
             return dossier
         dossier.version_no = version_no
@@ -204,19 +204,18 @@ def _read_version(dossier: Dossier, raw_dir: Path) -> None:
     record = parsed.page
     dossier.name, dossier.agency, dossier.target = record.name, record.agency, record.target_raw
     dossier.is_truncated = record.is_truncated
-    month_rows = {month.ordinal for month in parsed.months}
+    month_rows = {row.ordinal for row in parsed.months}
     fields = [row for row in parsed.fields if row.ordinal not in month_rows]
     values = _masked([(row.field, row.raw) for row in fields])
     dossier.cells = [Cell(row.label, value) for row, value in zip(fields, values, strict=True)]
     dossier.months = [
         Month(
             month.month_no,
-            None if month.value is None else float(month.value),
-            month.raw,
-            tuple(row.raw for row in parsed.months if row.month_no == month.month_no),
+            None if month.result_value is None else float(month.result_value),
+            month.result_raw,
+            month.is_conflicting,
         )
-        for month in parsed.months
-        if month.role == "canonical" and month.month_no is not None
+        for month in sorted(parsed.month_results, key=lambda month: month.month_no)
     ]
     dossier.reports = [
         Report(

@@ -56,7 +56,7 @@ def _bar(month: Month, largest: float) -> str:
 
 
 def _month_text(month: Month) -> str:
-    differs = "*" if _disagrees(month) else ""
+    differs = "*" if month.is_conflicting else ""
     return (_number(month.value) if month.value is not None else printable(month.raw or "")) + differs
 
 
@@ -129,12 +129,8 @@ def _months(months: Sequence[Month]) -> Table:
 
 def _month_notes(dossier: Dossier) -> str:
     notes = [f"target of the project: {printable(dossier.target)}"] if dossier.target else []
-    notes += ["* rows with this month disagree"] if any(_disagrees(month) for month in dossier.months) else []
+    notes += ["* rows with this month disagree"] if any(month.is_conflicting for month in dossier.months) else []
     return "\n".join(notes)
-
-
-def _disagrees(month: Month) -> bool:
-    return len(set(month.all_values)) > 1
 
 
 def _reports(reports: Sequence[Report]) -> Table:

@@ -9,6 +9,7 @@ from pipeline.dossier import DossierError, Month, read_dossier
 from pipeline.query import ask
 from pipeline.show import month_bars, progress_bar, show
 from tests.conftest import ParsedArchive
+from tests.parsers.projects import PLAIN
 from tests.pipeline.command import COMMAND, bma_here, environment, on_terminal
 
 REAL = "50490000-3607"
@@ -82,14 +83,24 @@ def release_of(data: Path) -> Path:
     return (data / "curated" / "latest").resolve()
 
 
-def test_the_first_version_shows_what_the_archive_shows(sample_data: Path) -> None:
+def test_the_newest_version_of_a_project_shows_what_the_release_does(sample_data: Path) -> None:
     release, raw = release_of(sample_data), sample_data / "raw"
-    newest = read_dossier(release, raw, REAL)
-    first = read_dossier(release, raw, REAL, version_no=1)
-    assert first.cells == newest.cells
-    assert first.months == newest.months
-    assert first.reports == newest.reports
-    assert (first.warc_file, first.warc_offset) == (newest.warc_file, newest.warc_offset)
+    for project_id, version_no in ask(release, "SELECT project_id, n_versions FROM projects").rows:
+        newest = read_dossier(release, raw, str(project_id))
+        version = read_dossier(release, raw, str(project_id), version_no=int(str(version_no)))
+        assert (version.cells, version.months, version.reports) == (newest.cells, newest.months, newest.reports)
+        assert (version.warc_file, version.warc_offset) == (newest.warc_file, newest.warc_offset)
+
+
+def test_months_that_nobody_can_decide_are_shown_in_every_version(tmp_path: Path) -> None:
+    project = PLAIN.having_months([(2, "5"), (1, "1"), (2, "6"), (3, "7.0"), (3, "7")])
+    (tmp_path / "page.html").write_text(project.html(), encoding="utf-8")
+    done = bma_here("import", tmp_path / "page.html", "--source", "bmavisions", "--data-dir", tmp_path / "data")
+    assert done.returncode == 0, done.stderr
+    release, raw = release_of(tmp_path / "data"), tmp_path / "data" / "raw"
+    months = [Month(1, 1.0, "1"), Month(2, None, None, is_conflicting=True), Month(3, 7.0, "7.0")]
+    assert read_dossier(release, raw, project.project_id).months == months
+    assert read_dossier(release, raw, project.project_id, version_no=1).months == months
 
 
 def test_every_project_of_the_sample_can_be_shown(sample_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -118,7 +129,7 @@ def test_a_page_that_is_not_archived_here_is_told(archive: ParsedArchive) -> Non
 
 
 def test_bars_of_months() -> None:
-    months = [Month(1, 100.0, "100"), Month(2, 50.0, "50", ("50", "7")), Month(3, None, None), Month(4, None, "มาก")]
+    months = [Month(1, 100.0, "100"), Month(2, 50.0, "50", True), Month(3, None, None), Month(4, None, "มาก")]
     assert month_bars(months) == [("1", "█", "100"), ("2", "▄", "50*"), ("3", "·", ""), ("4", "?", "มาก")]
     assert month_bars([Month(1, 0.0, "0")]) == [("1", "▁", "0")]
     assert month_bars([Month(1, -5.0, "-5"), Month(2, 10.0, "10")])[0][1] == "▁"
