@@ -67,6 +67,15 @@ WITH issue_counts AS (
     FROM staging.findings
     WHERE project_id IS NOT NULL
     GROUP BY source_id, project_id
+),
+
+-- Apart, so that each contact is masked once.
+masked_pages AS (
+    SELECT
+        *,
+        mask_telephone(responsible) AS masked_responsible,
+        mask_telephone(evaluator) AS masked_evaluator
+    FROM staging.newest_pages
 )
 
 SELECT
@@ -94,10 +103,10 @@ SELECT
     pages.rationale,
     pages.objective,
     pages.goal,
-    mask_telephone(pages.responsible) AS responsible,
-    mask_telephone(pages.evaluator) AS evaluator,
-    coalesce(mask_telephone(pages.responsible) <> pages.responsible, false)
-    OR coalesce(mask_telephone(pages.evaluator) <> pages.evaluator, false) AS is_contact_masked,
+    pages.masked_responsible AS responsible,
+    pages.masked_evaluator AS evaluator,
+    pages.masked_responsible IS DISTINCT FROM pages.responsible
+    OR pages.masked_evaluator IS DISTINCT FROM pages.evaluator AS is_contact_masked,
     pages.remark,
     pages.governor_policy,
     pages.weight,
@@ -123,7 +132,7 @@ SELECT
     pages.snapshot_id,
     pages.warc_file,
     pages.warc_offset
-FROM staging.newest_pages AS pages
+FROM masked_pages AS pages
 LEFT JOIN issue_counts
     ON pages.source_id = issue_counts.source_id AND pages.project_id = issue_counts.project_id
 LEFT JOIN input.sources AS sources ON pages.source_id = sources.source_id
