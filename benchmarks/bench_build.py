@@ -3,10 +3,11 @@
     python -m benchmarks.bench_build [--runs 5] [--sizes 10000,100000,1000000] [--largest-runs 5]
 
 Each measurement runs in a process of its own. The rewrite reads the parsed Parquet and writes it again unsorted with
-the same settings: no build can be faster. pandas and polars make the six large tables as Parquet. Ours stands beside
-them twice: a whole release (all tables and views, the checks, and the DuckDB file beside the Parquet), and the six
-tables alone, as Parquet, by the models they need: with the checks, since projects counts its issues, and the edits,
-since project_versions counts its changes. build_with_pandas.py says what the peers leave out.
+the same settings: no build can be faster. pandas and polars make the six large tables as Parquet, and four of them:
+the other two are parsed rows, only sorted. Ours stands beside them three times: a whole release (all tables and views,
+the checks, and the DuckDB file beside the Parquet), and the six and the four tables alone, as Parquet, by the models
+they need: with the checks, since projects counts its issues, and the edits, since project_versions counts its changes.
+build_with_pandas.py says what the peers leave out.
 """
 
 import argparse
@@ -15,14 +16,14 @@ import multiprocessing
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from pathlib import Path
 
 import duckdb
 
 from benchmarks.build_with_pandas import build_with_pandas
-from benchmarks.parsed_archive import FINGERPRINT, make_parsed
+from benchmarks.parsed_archive import FINGERPRINT, TABLES, make_parsed
 from benchmarks.results import Line, Table, in_turns, markdown
 from pipeline.build import DATABASE, build, build_parquet
 from pipeline.settings import BuildSettings, Settings
@@ -35,7 +36,8 @@ QUERY = """
 SIZES = (10_000, 100_000, 1_000_000)
 LIMIT = "read and rewrite the parsed Parquet"
 OURS = "ours, all tables, Parquet and DuckDB"
-SIX_TABLES = ("projects", "project_versions", "page_fields", "target_rows", "targets", "progress_history")
+_DERIVED = ("projects", "project_versions", "targets", "progress_history")
+TABLES_BESIDE = {"six tables": (*_DERIVED, "page_fields", "target_rows"), "four tables": _DERIVED}
 _PEERS_UP_TO = 100_000
 
 
@@ -62,17 +64,17 @@ def build_tables(size: int, runs: int, directory: Path | None = None) -> Iterato
         work: list[tuple[str, Callable[[Path], object]]] = [
             (LIMIT, partial(rewrite, settings)),
             (OURS, lambda out: build(settings, fingerprint=FINGERPRINT, out_dir=out)),
-            (
-                "ours, six tables, Parquet",
-                lambda out: build_parquet(settings, fingerprint=FINGERPRINT, out_dir=out, tables=SIX_TABLES),
-            ),
         ]
-        if size <= _PEERS_UP_TO:
-            work.append(("pandas, six tables, Parquet", partial(build_with_pandas, settings.parsed_dir)))
+        for what, tables in TABLES_BESIDE.items():
+            work.append((f"ours, {what}, Parquet", partial(build_some, settings, tables)))
+            if size > _PEERS_UP_TO:
+                continue
+            work.append((f"pandas, {what}, Parquet", partial(build_with_pandas, settings.parsed_dir, tables=tables)))
             if importlib.util.find_spec("polars") is not None:
                 from benchmarks.build_with_polars import build_with_polars
 
-                work.append(("polars, six tables, Parquet", partial(build_with_polars, settings.parsed_dir)))
+                polars = partial(build_with_polars, settings.parsed_dir, tables=tables)
+                work.append((f"polars, {what}, Parquet", polars))
         peaks: dict[str, list[float]] = {}
         written: dict[str, list[float]] = {}
 
@@ -101,6 +103,11 @@ def build_tables(size: int, runs: int, directory: Path | None = None) -> Iterato
         yield query_table(size, scratch / "release", runs)
 
 
+def build_some(settings: Settings, tables: Collection[str], out_dir: Path) -> None:
+    """Build some tables of the parsed archive."""
+    build_parquet(settings, fingerprint=FINGERPRINT, out_dir=out_dir, tables=tables)
+
+
 def rewrite(settings: Settings, out_dir: Path) -> None:
     """Read every parsed table and write it again, unsorted."""
     limits = settings.build
@@ -110,7 +117,7 @@ def rewrite(settings: Settings, out_dir: Path) -> None:
         "temp_directory": str(limits.temp_directory),
     }
     with duckdb.connect(config=config) as con:  # type: ignore[arg-type]
-        for table in ("pages", "page_fields", "month_rows", "progress_rows", "issues", "fetches"):
+        for table in TABLES:
             source = f"read_parquet('{settings.parsed_dir}/*/{table}.parquet')"
             target = f"'{out_dir}/{table}.parquet' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480)"
             con.execute(f"COPY (FROM {source}) TO {target}").complete()

@@ -1,22 +1,29 @@
 """The six large curated tables made with pandas, as a yardstick for the SQL models.
 
-It reads what our models read, joins, sorts by the same keys and writes the same Parquet. It leaves out what costs ours
-most: every capture counts as a version, without a look at what changed (n_changes, is_blink), at unchanged visits or at
-vanished projects; no issues are counted and no check runs; telephone numbers stay; a month has the number of its
-values, not their list (raw_values); reports keep the number they have on the page, without the count of their wordings.
+It reads what our models read, joins, sorts by the same keys and writes the same Parquet; it counts what changed from
+version to version and the issues of each project, and masks telephone numbers, if roughly. What costs ours more it
+leaves out: every capture counts as a version, without a look at unchanged visits, vanished projects and values that
+blink; no check runs; the edit log is not compared; reports keep the number they have on the page, without the count of
+their wordings.
 """
 
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 KEY = ["source_id", "project_id"]
+REPORT_CELLS = ["reported_on_raw", "progress_pct_raw", "status_code", "problem", "detail"]
+TELEPHONE = r"(\d[ .()-]{0,5}\d[ .()-]{0,5}\d)(?:[ .()-]{0,5}\d){4,}"
 
 
-def read(parsed_dir: Path, table: str) -> pd.DataFrame:
-    """One parsed table over all parts, with Arrow types."""
-    return pq.read_table(sorted(parsed_dir.glob(f"*/{table}.parquet"))).to_pandas(types_mapper=pd.ArrowDtype)
+def read(parsed_dir: Path, table: str, only: Iterable[str] | None = None) -> pd.DataFrame:
+    """One parsed table over all parts, with Arrow types; only the rows of these snapshots, if any are named."""
+    files = sorted(parsed_dir.glob(f"*/{table}.parquet"))
+    filters = None if only is None else pc.field("snapshot_id").isin([*only])
+    return pq.read_table(files, filters=filters).to_pandas(types_mapper=pd.ArrowDtype)
 
 
 def write(frame: pd.DataFrame, out_dir: Path, name: str) -> None:
@@ -24,28 +31,48 @@ def write(frame: pd.DataFrame, out_dir: Path, name: str) -> None:
     frame.to_parquet(out_dir / f"{name}.parquet", compression="zstd", row_group_size=20_480, index=False)
 
 
-def build_with_pandas(parsed_dir: Path, out_dir: Path) -> None:
-    """Make projects, project_versions, page_fields, target_rows, targets and progress_history."""
+def count_changes(parsed_dir: Path, pages: pd.DataFrame) -> pd.Series:
+    """How many cells differ from the version before, by the snapshot of the edited page."""
+    edits = pages.loc[pages["previous_id"].notna(), ["snapshot_id", "previous_id"]]
+    captures = [*edits["snapshot_id"], *edits["previous_id"]]
+    columns = ["snapshot_id", "label", "occurrence", "raw"]
+    reports = read(parsed_dir, "progress_rows", captures)
+    reports["occurrence"] = reports.groupby(["snapshot_id", "reported_on_raw"]).cumcount() + 1
+    melted = reports.assign(day=reports["reported_on_raw"]).melt(
+        ["snapshot_id", "day", "occurrence"], REPORT_CELLS, value_name="raw"
+    )
+    melted["label"] = melted["day"] + " " + melted["variable"].astype(reports["problem"].dtype)
+    cells = pd.concat([read(parsed_dir, "page_fields", captures)[columns], melted[columns]])
+    new = edits.merge(cells, on="snapshot_id")
+    old = edits.merge(cells.rename(columns={"snapshot_id": "previous_id"}), on="previous_id")
+    both = new.merge(old, on=["snapshot_id", "label", "occurrence"], how="outer", suffixes=("", "_old"))
+    said, before = (both[column].fillna("\0") for column in ("raw", "raw_old"))
+    return both[said != before].groupby("snapshot_id").size()
+
+
+def build_with_pandas(parsed_dir: Path, out_dir: Path, *, tables: Collection[str]) -> None:
+    """Make the four derived tables, and of page_fields and target_rows those that are named."""
     fetches = read(parsed_dir, "fetches")[["snapshot_id", "requested_at", "url", "run_id", "warc_file", "warc_offset"]]
     pages = read(parsed_dir, "pages").merge(fetches, on="snapshot_id").sort_values([*KEY, "requested_at"])
-    pages["version_no"] = pages.groupby(KEY).cumcount() + 1
-    pages["valid_to"] = pages.groupby(KEY)["requested_at"].shift(-1)
-    versions = pages[[*KEY, "version_no", "requested_at", "valid_to", "content_sha256", "snapshot_id"]]
+    in_time = pages.groupby(KEY)
+    pages["version_no"] = in_time.cumcount() + 1
+    pages["valid_to"], pages["previous_id"] = in_time["requested_at"].shift(-1), in_time["snapshot_id"].shift(1)
+    pages["n_changes"] = pages["snapshot_id"].map(count_changes(parsed_dir, pages)).fillna(0)
+    versions = pages[[*KEY, "version_no", "requested_at", "valid_to", "n_changes", "content_sha256", "snapshot_id"]]
     write(versions, out_dir, "project_versions")
     newest = pages.drop_duplicates(KEY, keep="last")
-    write(newest, out_dir, "projects")
+    issues = read(parsed_dir, "issues", newest["snapshot_id"]).groupby("snapshot_id").size()
+    projects = newest.assign(n_issues=newest["snapshot_id"].map(issues).fillna(0))
+    for contact in ("responsible", "evaluator"):
+        projects[contact] = projects[contact].str.replace(TELEPHONE, r"\1xx xxxx", regex=True)
+    write(projects, out_dir, "projects")
     ids = newest["snapshot_id"]
-    fields = read(parsed_dir, "page_fields")
-    write(fields[fields["snapshot_id"].isin(ids)].sort_values([*KEY, "ordinal"]), out_dir, "page_fields")
-    del fields
-    months = read(parsed_dir, "month_rows")
-    months = months[months["snapshot_id"].isin(ids)].sort_values([*KEY, "ordinal"])
-    write(months, out_dir, "target_rows")
-    by_month = months.groupby([*KEY, "month_no"], sort=False)
-    targets = by_month.agg(n_rows=("raw", "size"), n_values=("raw", "nunique")).reset_index()
-    canonical = months[months["role"] == "canonical"][[*KEY, "month_no", "value", "raw"]]
-    targets = targets.merge(canonical, on=[*KEY, "month_no"], how="left")
-    targets = targets.merge(newest[[*KEY, "target_value", "target_unit"]], on=KEY)
+    for table, parsed in (("page_fields", "page_fields"), ("target_rows", "month_rows")):
+        if table in tables:
+            rows = read(parsed_dir, parsed)
+            write(rows[rows["snapshot_id"].isin(ids)].sort_values([*KEY, "ordinal"]), out_dir, table)
+            del rows
+    targets = read(parsed_dir, "month_results").merge(newest[["snapshot_id", "target_value", "target_unit"]])
     write(targets.sort_values([*KEY, "month_no"]), out_dir, "targets")
     reports = read(parsed_dir, "progress_rows").merge(
         pages[["snapshot_id", "requested_at", "version_no"]], on="snapshot_id"
@@ -54,5 +81,5 @@ def build_with_pandas(parsed_dir: Path, out_dir: Path) -> None:
     seen = reports.groupby([*KEY, "reported_on_raw"])["requested_at"]
     reports["first_seen_at"], reports["last_seen_at"] = seen.transform("min"), seen.transform("max")
     reports = reports.drop_duplicates([*KEY, "reported_on_raw"], keep="last")
-    reports["change_pct"] = reports.groupby(KEY)["progress_pct"].diff()
+    reports["change_pct"] = reports["progress_pct"] - reports["previous_progress_pct"]
     write(reports, out_dir, "progress_history")

@@ -1,8 +1,11 @@
-"""The same six tables as build_with_pandas, with the same left out, made with polars."""
+"""The same tables as build_with_pandas, with the same left out, made with polars."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import polars as pl  # type: ignore[import-not-found,unused-ignore]
+
+from benchmarks.build_with_pandas import REPORT_CELLS, TELEPHONE
 
 KEY = ["source_id", "project_id"]
 
@@ -17,29 +20,55 @@ def write(frame: pl.LazyFrame, out_dir: Path, name: str) -> None:
     frame.collect().write_parquet(out_dir / f"{name}.parquet", compression="zstd", row_group_size=20_480)
 
 
-def build_with_polars(parsed_dir: Path, out_dir: Path) -> None:
-    """Make projects, project_versions, page_fields, target_rows, targets and progress_history."""
+def count_changes(parsed_dir: Path, pages: pl.LazyFrame) -> pl.LazyFrame:
+    """How many cells differ from the version before, by the snapshot of the edited page."""
+    edits = pages.filter(pl.col("previous_id").is_not_null()).select("snapshot_id", "previous_id")
+    captures = pl.concat([edits.select("snapshot_id"), edits.select(snapshot_id="previous_id")])
+    columns = ["snapshot_id", "label", "occurrence", "raw"]
+    reports = read(parsed_dir, "progress_rows").join(captures, on="snapshot_id", how="semi")
+    same_day = ["snapshot_id", "reported_on_raw"]
+    reports = reports.with_columns(occurrence=pl.int_range(1, pl.len() + 1).over(same_day), day="reported_on_raw")
+    melted = reports.unpivot(REPORT_CELLS, index=["snapshot_id", "day", "occurrence"], value_name="raw")
+    melted = melted.with_columns(label=pl.col("day") + " " + pl.col("variable")).select(columns)
+    fields = read(parsed_dir, "page_fields").join(captures, on="snapshot_id", how="semi").select(columns)
+    cells = pl.concat([fields, melted]).collect().lazy()
+    new = edits.join(cells, on="snapshot_id")
+    old = edits.join(cells.rename({"snapshot_id": "previous_id"}), on="previous_id")
+    both = new.join(old, on=["snapshot_id", "label", "occurrence"], how="full", suffix="_old", coalesce=True)
+    differing = both.filter(pl.col("raw").ne_missing(pl.col("raw_old")))
+    return differing.group_by("snapshot_id").agg(n_changes=pl.len())
+
+
+def build_with_polars(parsed_dir: Path, out_dir: Path, *, tables: Collection[str]) -> None:
+    """Make the four derived tables, and of page_fields and target_rows those that are named."""
     wanted = ["snapshot_id", "requested_at", "url", "run_id", "warc_file", "warc_offset"]
     fetches = read(parsed_dir, "fetches").select(wanted)
     pages = read(parsed_dir, "pages").join(fetches, on="snapshot_id").sort([*KEY, "requested_at"])
     pages = pages.with_columns(
-        version_no=pl.int_range(1, pl.len() + 1).over(KEY), valid_to=pl.col("requested_at").shift(-1).over(KEY)
+        version_no=pl.int_range(1, pl.len() + 1).over(KEY),
+        valid_to=pl.col("requested_at").shift(-1).over(KEY),
+        previous_id=pl.col("snapshot_id").shift(1).over(KEY),
     )
     pages = pages.collect().lazy()
-    version = [*KEY, "version_no", "requested_at", "valid_to", "content_sha256", "snapshot_id"]
-    write(pages.select(version), out_dir, "project_versions")
+    changes = count_changes(parsed_dir, pages)
+    versions = pages.join(changes, on="snapshot_id", how="left", maintain_order="left")
+    versions = versions.with_columns(pl.col("n_changes").fill_null(0))
+    version = [*KEY, "version_no", "requested_at", "valid_to", "n_changes", "content_sha256", "snapshot_id"]
+    write(versions.select(version), out_dir, "project_versions")
     newest = pages.unique(KEY, keep="last", maintain_order=True).collect().lazy()
-    write(newest, out_dir, "projects")
+    issues = read(parsed_dir, "issues").group_by("snapshot_id").agg(n_issues=pl.len())
+    projects = newest.join(issues, on="snapshot_id", how="left", maintain_order="left").with_columns(
+        pl.col("n_issues").fill_null(0),
+        pl.col("responsible", "evaluator").str.replace_all(TELEPHONE, "${1}xx xxxx"),
+    )
+    write(projects, out_dir, "projects")
     ids = newest.select("snapshot_id")
-    fields = read(parsed_dir, "page_fields").join(ids, on="snapshot_id", how="semi")
-    write(fields.sort([*KEY, "ordinal"]), out_dir, "page_fields")
-    months = read(parsed_dir, "month_rows").join(ids, on="snapshot_id", how="semi").sort([*KEY, "ordinal"])
-    months = months.collect().lazy()
-    write(months, out_dir, "target_rows")
-    targets = months.group_by([*KEY, "month_no"]).agg(n_rows=pl.len(), n_values=pl.col("raw").n_unique())
-    canonical = months.filter(pl.col("role") == "canonical").select([*KEY, "month_no", "value", "raw"])
-    targets = targets.join(canonical, on=[*KEY, "month_no"], how="left")
-    targets = targets.join(newest.select([*KEY, "target_value", "target_unit"]), on=KEY)
+    for table, parsed in (("page_fields", "page_fields"), ("target_rows", "month_rows")):
+        if table in tables:
+            rows = read(parsed_dir, parsed).join(ids, on="snapshot_id", how="semi")
+            write(rows.sort([*KEY, "ordinal"]), out_dir, table)
+    targets = read(parsed_dir, "month_results")
+    targets = targets.join(newest.select(["snapshot_id", "target_value", "target_unit"]), on="snapshot_id")
     write(targets.sort([*KEY, "month_no"]), out_dir, "targets")
     when = pages.select("snapshot_id", "requested_at", "version_no")
     reports = read(parsed_dir, "progress_rows").join(when, on="snapshot_id")
@@ -49,5 +78,5 @@ def build_with_polars(parsed_dir: Path, out_dir: Path) -> None:
         first_seen_at=pl.col("requested_at").min().over(report), last_seen_at=pl.col("requested_at").max().over(report)
     )
     reports = reports.unique(report, keep="last", maintain_order=True)
-    reports = reports.with_columns(change_pct=pl.col("progress_pct").diff().over(KEY))
+    reports = reports.with_columns(change_pct=pl.col("progress_pct") - pl.col("previous_progress_pct"))
     write(reports, out_dir, "progress_history")
