@@ -104,6 +104,8 @@ class _Places(NamedTuple):
 @lru_cache(maxsize=64)
 def _places(months: tuple[int, ...], roles: tuple[str, ...]) -> _Places:
     chosen = {month: row for row, (month, role) in enumerate(zip(months, roles, strict=True)) if role == CANONICAL}
+    if len(chosen) < roles.count(CANONICAL):
+        raise ValueError(f"a month has two canonical rows: {months[:50]}, {roles[:50]}")
     places = [(month, len(rows), rows[0], chosen.get(month, -1)) for month, rows in rows_by_month(months).items()]
     return _Places(*zip(*places, strict=True))
 
@@ -119,7 +121,7 @@ def month_results(
     """Put the rows of each month together, in order of their first row.
 
     key is source_id, project_id, snapshot_id; the others tell of each row, in page order. A month is conflicting where
-    its rows do not all say the same.
+    its rows do not all say the same. Raises ValueError for two canonical rows of a month, one of which would be lost.
     """
     if not months:
         return []

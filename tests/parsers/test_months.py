@@ -112,6 +112,12 @@ def test_the_result_of_a_month_is_its_canonical_row_and_keeps_what_all_say(
         assert result.is_conflicting == (len(said) > 1)
 
 
+def test_two_canonical_rows_of_a_month_are_refused() -> None:
+    """month_roles never makes two; a result that must choose would lose one."""
+    with pytest.raises(ValueError, match="two canonical rows"):
+        month_results(("s", "p", "x"), (1, 1), (CANONICAL, CANONICAL), ["5", "6"], [Decimal(5), Decimal(6)], ["5", "6"])
+
+
 class TestRowsOfAPage:
     def test_a_conflict_names_all_values_and_keeps_the_canonical_one(self) -> None:
         project = PLAIN.having_months([(month, str(n)) for n, month in enumerate(KNOWN)])
