@@ -168,6 +168,15 @@ def blinks(changes: list[tuple[int, Change]]) -> set[tuple[int, Change]]:
     return found
 
 
+def steps_by_day(reports: Sequence[Report]) -> list[Decimal | None]:
+    """For each report of a page its progress less that of the one before it by day, those of one day in page order."""
+    steps: list[Decimal | None] = [None] * len(reports)
+    dated = sorted((report[0], number) for number, report in enumerate(reports) if report[0] in DAYS)
+    for (_, earlier), (_, later) in pairwise(dated):
+        steps[later] = Decimal(reports[later][1]) - Decimal(reports[earlier][1])
+    return steps
+
+
 def expected_history(versions: list[Version]) -> list[dict[str, object]]:
     """Each report once, by its day and repetition, in the order in which they were first seen."""
     found: dict[tuple[str | None, int], dict[str, object]] = {}
@@ -186,8 +195,11 @@ def expected_history(versions: list[Version]) -> list[dict[str, object]]:
                 snapshot_id=row["snapshot_id"],
             )
     newest = {key: number for number, key in enumerate(numbered(r[0] for r in versions[-1].page.reports), 1)}
+    steps = steps_by_day(versions[-1].page.reports)
     for key, told in found.items():
-        told.update(page_row_no=newest.get(key), is_current=key in newest)
+        number = newest.get(key)
+        step = steps[number - 1] if number is not None else None
+        told.update(page_row_no=number, is_current=number is not None, change_pct=step)
     return list(found.values())
 
 
