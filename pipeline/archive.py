@@ -24,10 +24,10 @@ from pipeline.errors import PipelineError
 from pipeline.fetch_log import (
     FetchLogRow,
     JournalEntry,
-    has_listing,
     journal_line,
     read_fetch_log,
     read_journal,
+    tells_of_listing,
     write_fetch_log,
 )
 from pipeline.schema import schema_of
@@ -282,7 +282,7 @@ def seal_segment(raw_dir: Path, name: str, rows: Iterator[FetchLogRow]) -> None:
 
 def lost_listing(segment: Segment) -> Path | None:
     """The listing of a segment whose fetch log says that there is one where there is none."""
-    if segment.listing is None and has_listing(segment.fetches):
+    if segment.listing is None and tells_of_listing(segment.fetches):
         return _listing_of(segment.fetches.parent, segment.name)
     return None
 

@@ -116,7 +116,7 @@ def write_fetch_log(path: Path, rows: Iterator[FetchLogRow], *, has_listing: boo
     return n_rows
 
 
-def has_listing(path: Path) -> bool:
+def tells_of_listing(path: Path) -> bool:
     """Whether a sealed fetch log says that a listing lies beside it; older ones never say so."""
     return _HAS_LISTING.encode() in (pq.read_metadata(path).metadata or {})
 
