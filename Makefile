@@ -44,7 +44,7 @@ bench-startup: .venv/bench ## How long the command line takes to start
 	$(BIN)/python -m benchmarks.bench_startup
 
 fuzz: .venv/dev ## Fuzz readers, values and the importer for ten minutes (FUZZ_SECONDS=n for another time)
-	$(BIN)/python -m benchmarks.fuzz_parsers
+	$(BIN)/python -m tests.fuzz.fuzz_parsers
 
 screenshots: .venv/dev ## Take the screenshots of README and examples/ again (needs Chromium)
 	$(BIN)/python -m benchmarks.screenshots
@@ -57,12 +57,12 @@ gallery: .venv/run ## Draw the pages of examples/ from the latest release into g
 	$(BIN)/python -m examples.districts $(DATA)
 
 dictionary: .venv/dev ## Write docs/data-dictionary.md and sql/reads.json again from the files in sql/
-	$(BIN)/python -m pipeline.reads_file
-	$(BIN)/python -m pipeline.dictionary_document
+	$(BIN)/python -m pipeline.build.table_references_file
+	$(BIN)/python -m docs.generate.data_dictionary
 
 catalogue: .venv/dev ## Write docs/issue-catalogue.md and docs/reference.md again from the code
-	$(BIN)/python -m pipeline.issue_catalogue
-	$(BIN)/python -m pipeline.reference
+	$(BIN)/python -m docs.generate.issue_catalogue
+	$(BIN)/python -m docs.generate.reference
 
 cron-example: .venv/run ## Print a crontab line that works as it stands (SOURCE=bs2568 for one source alone)
 	@echo "$$(date -d 'TZ="Asia/Bangkok" 01:15' '+%M %H' 2>/dev/null || echo 15 1) * * *" \

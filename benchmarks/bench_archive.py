@@ -24,9 +24,9 @@ from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
 from benchmarks.pages import pages
 from benchmarks.results import Table, in_turns, markdown
 from parsers.html import read_page
-from pipeline.archive import ArchiveWriter, read_segment, sealed_segments
-from pipeline.fetch_log import FetchLogRow, snapshot_id
-from pipeline.warc import Capture
+from pipeline.archive.fetch_log import FetchLogRow, snapshot_id
+from pipeline.archive.segments import ArchiveWriter, read_segment, sealed_segments
+from pipeline.archive.warc import Capture
 
 _RUN = "20261101T000000Z"
 _START = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)

@@ -25,8 +25,8 @@ import duckdb
 from benchmarks.build_with_pandas import build_with_pandas
 from benchmarks.parsed_archive import FINGERPRINT, TABLES, make_parsed
 from benchmarks.results import Line, Table, in_turns, markdown
-from pipeline.build import DATABASE, build, build_parquet
-from pipeline.settings import BuildSettings, Settings
+from pipeline.build.database import DATABASE, build, build_parquet
+from pipeline.core.settings import BuildSettings, Settings
 
 # One agency's results by month: the project code begins with the agency, so a sorted file is read in few row groups.
 QUERY = """

@@ -30,10 +30,10 @@ def project_ids(n_pages: int) -> list[str]:
 def run_ours(address: str, n_pages: int, concurrency: int, directory: Path, run_id: str) -> dict[str, object]:
     import datetime as dt
 
-    from pipeline.archive import ArchiveWriter
-    from pipeline.fetch_run import FetchRun
-    from pipeline.schedule import make_plan
-    from pipeline.settings import FetchSettings, Source
+    from pipeline.archive.segments import ArchiveWriter
+    from pipeline.core.settings import FetchSettings, Source
+    from pipeline.fetch.fetch_run import FetchRun
+    from pipeline.fetch.schedule import make_plan
 
     source = Source("bench", f"http://{address}/dp/frontend/web/index.php")
     settings = FetchSettings(rate=0, concurrency=concurrency, max_requests=0)
@@ -58,9 +58,9 @@ def run_bare(address: str, n_pages: int, concurrency: int) -> dict[str, object]:
     """The HTTP of our fetch and nothing else: what a second run cannot do without."""
     import datetime as dt
 
-    from pipeline.crawl import project_url
-    from pipeline.fetch import Connection
-    from pipeline.settings import FetchSettings, Source
+    from pipeline.core.settings import FetchSettings, Source
+    from pipeline.fetch.client import Connection
+    from pipeline.fetch.crawl import project_url
 
     source = Source("bench", f"http://{address}/dp/frontend/web/index.php")
     settings = FetchSettings(concurrency=concurrency)

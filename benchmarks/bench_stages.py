@@ -18,9 +18,9 @@ from benchmarks.bench_archive import captures, write_archive
 from benchmarks.bench_fetch import measure, project_ids
 from benchmarks.page_server import running_server
 from benchmarks.results import Line, Table, in_turns, markdown
-from pipeline.archive import read_segment, sealed_segments
-from pipeline.parse import parse
-from pipeline.workers import local_crew
+from pipeline.archive.segments import read_segment, sealed_segments
+from pipeline.parse.pool import local_crew
+from pipeline.parse.stage import parse
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import parse_qs
 
-from pipeline.sample import answer
+from pipeline.sample.server import answer
 
 REAL_ID = b"50490000-3607"
 TOKEN = re.compile(rb'(?<=csrf-token" content=")[^"]+')

@@ -8,7 +8,7 @@ from parsers.labels import LABELS, MONTH_LABEL, MONTH_LAYOUT
 from tests.parsers.rendering import REPORT_HEADER, handwritten_grid, yii_details
 from tests.parsers.samples import Cells
 
-_REAL = Path(__file__).parents[1] / "pipeline" / "sample_site" / "pages" / "50490000-3607.html"
+_REAL = Path(__file__).parents[1] / "pipeline" / "sample" / "site" / "pages" / "50490000-3607.html"
 _REAL_ID = "50490000-3607"
 _PHRASES = (
     "เพื่อให้ประชาชนได้รับบริการที่สะดวก รวดเร็ว",

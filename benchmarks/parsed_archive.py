@@ -6,8 +6,8 @@ import duckdb
 
 from parsers.labels import LABELS, MONTH_LAYOUT
 from parsers.layout import read_layout
-from pipeline.inputs import PARSED_TABLES
-from pipeline.schema import duckdb_type, schema_of
+from pipeline.build.inputs import PARSED_TABLES
+from pipeline.core.arrow_schema import duckdb_type, schema_of
 
 FINGERPRINT = "bench"
 # One project in so many was captured a second time with another content.

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 IMAGES = Path("docs/images")
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-COMMAND = [sys.executable, "-c", "from pipeline.cli import main; main()"]
+COMMAND = [sys.executable, "-c", "from pipeline.cli.app import main; main()"]
 
 
 @contextmanager

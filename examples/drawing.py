@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipeline import open_release
-from pipeline.analyst import OpenRelease
-from pipeline.errors import PipelineError
+from pipeline.analyst.open_release import OpenRelease
+from pipeline.core.errors import PipelineError
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1c2430; --dim: #5b6675; --bar: #1f6f8b; --odd: #b3541e; --line: #d5dae1 }

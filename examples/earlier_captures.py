@@ -8,9 +8,9 @@ import datetime as dt
 import sys
 from pathlib import Path
 
-from pipeline.sample import answer
-from pipeline.settings import SAMPLE
-from pipeline.warc import Capture, capture_members, warcinfo_member
+from pipeline.archive.warc import Capture, capture_members, warcinfo_member
+from pipeline.core.settings import SAMPLE
+from pipeline.sample.server import answer
 
 # Label and value as they stand on the page, and the value that stood there before.
 RECEIVED, SPENT = "งบฯ ที่ได้รับ (บาท)", "งบฯ ที่ใช้ไป (บาท)"

@@ -20,12 +20,12 @@ from hypothesis import HealthCheck, settings
 from parsers.layout import read_layout
 from parsers.months import month_results, said_of
 from parsers.records import Issue, MonthRow, PageField, PageRecord, ProgressRow, UpdateRow
-from pipeline.build import DATABASE, build
-from pipeline.fetch_log import FetchLogRow, snapshot_id
-from pipeline.inputs import PARSED_TABLES, ListingRow
-from pipeline.schema import schema_of
-from pipeline.settings import BuildSettings, Settings
-from tests.pipeline.command import bma
+from pipeline.archive.fetch_log import FetchLogRow, snapshot_id
+from pipeline.build.database import DATABASE, build
+from pipeline.build.inputs import PARSED_TABLES, ListingRow
+from pipeline.core.arrow_schema import schema_of
+from pipeline.core.settings import BuildSettings, Settings
+from tests.cli.command import bma
 
 # Hypothesis tries moderately in the suite and harder with HYPOTHESIS_EXAMPLES=2000 in the environment. A slow machine
 # is no failure. CI tries the same examples every time: a new find is for whoever looks for one, not for who lands.

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, sync_playwright
 
-from pipeline.report import write_report
+from pipeline.report.quality_page import write_report
 from tests.conftest import ParsedArchive
 
 # A container has no user namespace for the sandbox; the rest keeps Chromium from calling home.

@@ -17,9 +17,9 @@ from typing import NamedTuple
 
 import typer.main
 
-from pipeline.cli import app
-from pipeline.settings_file import load_settings
-from tests.pipeline.command import bma_here, environment
+from pipeline.cli.app import app
+from pipeline.core.settings_file import load_settings
+from tests.cli.command import bma_here, environment
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted(

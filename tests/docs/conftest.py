@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.command import bma
 from tests.docs.blocks import ROOT
-from tests.pipeline.command import bma
 
 CAPTURES = "earlier-captures.warc.gz"
 

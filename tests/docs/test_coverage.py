@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from docs.generate import issue_catalogue, reference
 from parsers.issues import CATALOGUE
-from pipeline import issue_catalogue, reference
-from pipeline.cli import app
-from pipeline.models import load_models
-from pipeline.settings import Settings
-from pipeline.settings_file import keys_and_values
+from pipeline.build.models import load_models
+from pipeline.cli.app import app
+from pipeline.core.settings import Settings
+from pipeline.core.settings_file import keys_and_values
 from tests.docs.blocks import DOCUMENTS, ROOT
 
 GENERATED = {"docs/data-dictionary.md", "docs/issue-catalogue.md", "docs/reference.md"}

@@ -10,7 +10,7 @@ from parsers.page import Page
 
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "tests" / "fixtures"
-PAGES = ROOT / "pipeline" / "sample_site"
+PAGES = ROOT / "pipeline" / "sample" / "site"
 REAL_ID = "50490000-3607"
 
 REPORT_COLUMNS = ("report_date", "progress", "status", "problem", "detail")

@@ -4,9 +4,9 @@ import random
 
 import pytest
 
-from benchmarks.fuzz_pages import Input, check, check_page, corpus, mutate
-from benchmarks.fuzz_parsers import check_seed, content_of, what_of
 from parsers.html import read_page
+from tests.fuzz.fuzz_pages import Input, check, check_page, corpus, mutate
+from tests.fuzz.fuzz_parsers import check_seed, content_of, what_of
 from tests.parsers.projects import PLAIN
 
 SOURCES = corpus()

@@ -23,7 +23,7 @@ from tests.parsers.both_ways import (
 from tests.parsers.projects import StoredProject
 from tests.parsers.stored import projects
 
-_SAMPLE = Path(__file__).parents[2] / "pipeline" / "sample_site" / "pages"
+_SAMPLE = Path(__file__).parents[2] / "pipeline" / "sample" / "site" / "pages"
 SITE_PAGES = sorted(_SAMPLE.glob("*.html"))
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from parsers.listing import read_listing
 
 LISTING = Path(__file__).parents[1] / "fixtures" / "listing"
-OTHER = files("pipeline") / "sample_site" / "other"
+OTHER = files("pipeline") / "sample" / "site" / "other"
 
 
 def test_a_first_page() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pipeline.models import load_models
+from pipeline.build.models import load_models
 from tests.conftest import ParsedArchive, Report
 
 P = "50490000-3607"

@@ -6,9 +6,9 @@ from operator import attrgetter
 
 import pytest
 
-from pipeline.build import relations
-from pipeline.model_run import Session
-from pipeline.models import Model, load_models
+from pipeline.build.database import relations
+from pipeline.build.model_run import Session
+from pipeline.build.models import Model, load_models
 from tests.conftest import FINGERPRINT, ParsedArchive
 from tests.sql import test_checks, test_content_against_reference, test_issues_against_reference
 

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from parsers.records import Issue
-from pipeline.models import read_macros
+from pipeline.build.models import read_macros
 from tests.conftest import Built, ParsedArchive
 
 P = "50010000-0001"

@@ -1,6 +1,6 @@
 """The views answer what analysts and journalists ask first."""
 
-from pipeline.models import load_models
+from pipeline.build.models import load_models
 from tests.conftest import ParsedArchive
 
 P, Q = "50490000-3607", "50010000-0001"

@@ -1,0 +1,86 @@
+"""Commands and settings as docs/reference.md: every flag of every command, every setting with its default.
+
+`python -m docs.generate.reference` writes the document anew.
+"""
+
+import dataclasses
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer.main
+
+from pipeline.cli.app import app
+from pipeline.core.settings import Settings, Source
+
+DOCUMENT = Path("docs/reference.md")
+_INTRODUCTION = """\
+# Commands and settings
+
+Generated from `pipeline/cli/app.py` and `pipeline/core/settings.py` by `make catalogue`; do not edit it here.
+[operations.md](operations.md) says how they are used, [fetching.md](fetching.md) what the settings of `[fetch]` do, and
+[quality-json.md](quality-json.md#the-quality-gate) what the rules of `[gate]` ask.
+
+## Commands
+
+Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 refused by the quality gate, 75 another run holds the lock.
+"""
+_SETTINGS = """\
+## Settings
+
+A setting stands in `bma-projects.toml` (in the table that heads it here), in a variable (`BMA_FETCH_RATE` for
+`fetch.rate`) or in a flag; flags win over variables, variables over the file.
+"""
+
+
+def current_document() -> str:
+    """The document as commands and settings stand now."""
+    return "\n".join([_INTRODUCTION, *_commands(), _SETTINGS, *_settings()])
+
+
+def _commands() -> Iterator[str]:
+    group = typer.main.get_command(app)
+    for name, command in group.commands.items():  # type: ignore[attr-defined]
+        arguments = [param for param in command.params if param.param_type_name == "argument"]
+        usage = " ".join(["bma-projects", name, *map(_shown, arguments)])
+        yield f"### {name}\n\n`{usage}`\n\n{command.help}\n"
+        rows = [(_shown(param), param.help) for param in arguments]
+        rows += [(", ".join(param.opts), param.help) for param in command.params if param not in arguments]
+        yield _table(("flag", "what it does"), [(f"`{flag}`", text or "") for flag, text in rows])
+
+
+def _shown(argument: object) -> str:
+    return str(getattr(argument, "metavar", None) or getattr(argument, "name", "")).upper()
+
+
+def _settings() -> Iterator[str]:
+    settings = Settings()
+    sections = {field.name: getattr(settings, field.name) for field in dataclasses.fields(settings)}
+    sections = {name: type(value) for name, value in sections.items() if dataclasses.is_dataclass(value)}
+    for heading, section in {"": Settings, **sections, "sources.<id>": Source}.items():
+        yield f"### {f'[{heading}]' if heading else 'At the top of the file'}\n\n{inspect.getdoc(section)}\n"
+        rows = [
+            (f"`{field.name}`", _default(field), str(field.metadata.get("reason", "")))
+            for field in dataclasses.fields(section)
+            if field.name not in ("source_id", "sources", *sections)
+        ]
+        has_reasons = any(reason for *_, reason in rows)
+        heads = ("setting", "default", "why") if has_reasons else ("setting", "default")
+        yield _table(heads, [row[: len(heads)] for row in rows])
+
+
+def _default(field: "dataclasses.Field[object]") -> str:
+    if field.default is dataclasses.MISSING:
+        return "must be given"
+    if field.default in (None, "", ()):
+        return "none"
+    return f"`{str(field.default).lower() if isinstance(field.default, bool) else field.default}`"
+
+
+def _table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [heads, tuple("---" for _ in heads), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines) + "\n"
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(current_document(), encoding="utf-8")

@@ -1,0 +1,246 @@
+"""All that is known of one project: from the latest release, or one earlier version of it from the archive."""
+
+import datetime as dt
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+
+from parsers.project import parse_project
+from pipeline.analyst.query import ask_open, open_database
+from pipeline.archive.warc import Capture, read_capture
+from pipeline.build.models import read_macros
+from pipeline.core.errors import PipelineError
+from pipeline.parse.worker import read_capture as read_page_of
+
+
+class DossierError(PipelineError):
+    """A project, version or archived page is not there; the message says which and what to do."""
+
+
+class Cell(NamedTuple):
+    """One label/value row; value is None where the page says "not set"."""
+
+    label: str
+    value: str | None
+
+
+class Month(NamedTuple):
+    """The canonical result of one month, and whether the rows of the page that carry the month disagree."""
+
+    month_no: int
+    value: float | None
+    raw: str | None
+    is_conflicting: bool = False
+
+
+class Report(NamedTuple):
+    """One progress report."""
+
+    reported_on: str | None
+    progress_pct: float | None
+    status_code: str | None
+    problem: str | None
+    detail: str | None
+
+
+class Version(NamedTuple):
+    """One observed content of the page."""
+
+    version_no: int
+    valid_from: dt.datetime
+    valid_to: dt.datetime | None
+    last_seen_at: dt.datetime
+    n_changes: int
+    is_vanished: bool
+    snapshot_id: str
+
+
+class Change(NamedTuple):
+    """One cell that a version changed."""
+
+    change: str
+    label: str
+    row_label: str | None
+    old: str | None
+    new: str | None
+
+
+class Finding(NamedTuple):
+    """One open issue."""
+
+    severity: str
+    code: str
+    message: str
+
+
+@dataclass(slots=True)
+class Dossier:
+    """One project as the release knows it; version_no is set when the rows are those of an earlier version."""
+
+    source_id: str
+    project_id: str
+    name: str | None
+    agency: str | None
+    status: str
+    is_invented: bool
+    is_truncated: bool
+    url: str
+    target: str | None
+    warc_file: str | None
+    warc_offset: int | None
+    version_no: int | None = None
+    cells: list[Cell] = field(default_factory=list)
+    months: list[Month] = field(default_factory=list)
+    reports: list[Report] = field(default_factory=list)
+    versions: list[Version] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+_PROJECT = """
+SELECT source_id, project_id, name, agency, status, is_invented, is_truncated, url, target_raw, warc_file, warc_offset
+FROM projects WHERE project_id = ? ORDER BY source_id
+"""
+_VERSIONS = """
+SELECT version_no, valid_from, valid_to, last_seen_at, n_changes, is_vanished, snapshot_id
+FROM project_versions WHERE source_id = ? AND project_id = ? ORDER BY version_no
+"""
+_CHANGES = """
+SELECT change, label, row_label, old, new
+FROM project_changes WHERE source_id = ? AND project_id = ? AND version_no = ? ORDER BY change_no
+"""
+_FINDINGS = """
+SELECT severity, code, message FROM quality_issues WHERE source_id = ? AND project_id = ? ORDER BY issue_no
+"""
+_CELLS = """
+SELECT label, raw FROM page_fields ANTI JOIN target_rows USING (source_id, project_id, ordinal)
+WHERE source_id = ? AND project_id = ? ORDER BY ordinal
+"""
+_MONTHS = """
+SELECT month_no, result_value::DOUBLE, result_raw, is_conflicting
+FROM targets WHERE source_id = ? AND project_id = ? ORDER BY month_no
+"""
+_REPORTS = """
+SELECT coalesce(reported_on::VARCHAR, reported_on_raw), progress_pct::DOUBLE, status_code, problem, detail
+FROM progress_history WHERE source_id = ? AND project_id = ? AND is_current ORDER BY page_row_no
+"""
+_ARCHIVED_AT = "SELECT warc_file, warc_offset FROM read_parquet($logs) WHERE snapshot_id = $snapshot LIMIT 1"
+
+
+def read_dossier(
+    release: Path, raw_dir: Path, project_id: str, *, source_id: str | None = None, version_no: int | None = None
+) -> Dossier:
+    """Read one project, its newest state or a version by number. Raises DossierError."""
+    with open_database(release) as con:
+        dossier = _find(con, release.name, project_id, source_id)
+        key = (dossier.source_id, dossier.project_id)
+        dossier.versions = [Version(*row) for row in _rows(con, _VERSIONS, *key)]
+        if version_no is None:
+            dossier.findings = [Finding(*row) for row in _rows(con, _FINDINGS, *key)]
+            dossier.cells = [Cell(*row) for row in _rows(con, _CELLS, *key)]
+            dossier.months = [Month(*row) for row in _rows(con, _MONTHS, *key)]
+            dossier.reports = [Report(*row) for row in _rows(con, _REPORTS, *key)]
+            return dossier
+        dossier.version_no = version_no
+        dossier.changes = [Change(*row) for row in _rows(con, _CHANGES, *key, version_no)]
+    _read_version(dossier, raw_dir)
+    return dossier
+
+
+def archived_page(raw_dir: Path, dossier: Dossier) -> Capture:
+    """The archived page a dossier was read from. Raises DossierError when it is not in this data directory."""
+    try:
+        if dossier.warc_file is None or dossier.warc_offset is None:
+            raise FileNotFoundError(dossier.warc_file)
+        # The name alone: a release made elsewhere cannot point out of the archive.
+        return read_capture(raw_dir / Path(dossier.warc_file).name, dossier.warc_offset)
+    except (OSError, PipelineError) as error:
+        raise DossierError(
+            f"{raw_dir / (dossier.warc_file or '')}: the archived page of {dossier.project_id} cannot be read; "
+            "data/raw belongs beside this release"
+        ) from error
+
+
+def show_command(project_id: str, source_id: str, version_no: int | None = None) -> str:
+    """The command that shows the archived page, whatever a page claims as its code."""
+    options = f"--source {shlex.quote(source_id)}{'' if version_no is None else f' --version {version_no}'} --raw"
+    if project_id.startswith("-"):
+        return f"bma-projects show {options} -- {shlex.quote(project_id)}"
+    return f"bma-projects show {shlex.quote(project_id)} {options}"
+
+
+def _rows(con: duckdb.DuckDBPyConnection, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+    return ask_open(con, sql, parameters).rows
+
+
+def _find(con: duckdb.DuckDBPyConnection, release: str, project_id: str, source_id: str | None) -> Dossier:
+    found = [Dossier(*row) for row in _rows(con, _PROJECT, project_id)]
+    matching = [dossier for dossier in found if source_id in (None, dossier.source_id)]
+    if not matching:
+        where = f" on source {source_id}" if source_id and found else ""
+        raise DossierError(f"{project_id!r:.60}: no such project{where} in release {release}")
+    if len(matching) > 1:
+        sources = ", ".join(dossier.source_id for dossier in matching)
+        raise DossierError(f"{project_id} is known on {sources}; choose one with --source")
+    return matching[0]
+
+
+def _read_version(dossier: Dossier, raw_dir: Path) -> None:
+    """Parse the archived page of an earlier version again; contacts are masked as in every table."""
+    version = next((version for version in dossier.versions if version.version_no == dossier.version_no), None)
+    if version is None:
+        raise DossierError(
+            f"{dossier.project_id} has no version {dossier.version_no}; there are 1 to {len(dossier.versions)}"
+        )
+    dossier.warc_file, dossier.warc_offset = _place_of(raw_dir, version.snapshot_id)
+    page = read_page_of(archived_page(raw_dir, dossier))
+    parsed = parse_project(
+        page, source_id=dossier.source_id, project_id=dossier.project_id, snapshot_id=version.snapshot_id
+    )
+    record = parsed.page
+    dossier.name, dossier.agency, dossier.target = record.name, record.agency, record.target_raw
+    dossier.is_truncated = record.is_truncated
+    month_rows = {row.ordinal for row in parsed.months}
+    fields = [row for row in parsed.fields if row.ordinal not in month_rows]
+    values = _masked([(row.field, row.raw) for row in fields])
+    dossier.cells = [Cell(row.label, value) for row, value in zip(fields, values, strict=True)]
+    dossier.months = [
+        Month(
+            month.month_no,
+            None if month.result_value is None else float(month.result_value),
+            month.result_raw,
+            month.is_conflicting,
+        )
+        for month in sorted(parsed.month_results, key=lambda month: month.month_no)
+    ]
+    dossier.reports = [
+        Report(
+            str(row.reported_on) if row.reported_on else row.reported_on_raw,
+            None if row.progress_pct is None else float(row.progress_pct),
+            row.status_code,
+            row.problem,
+            row.detail,
+        )
+        for row in parsed.progress
+    ]
+
+
+def _place_of(raw_dir: Path, snapshot_id: str) -> tuple[str | None, int | None]:
+    logs = [str(path) for path in sorted(raw_dir.glob("*.fetches.parquet"))]
+    if not logs:
+        return None, None
+    with duckdb.connect() as con:
+        rows = con.execute(_ARCHIVED_AT, {"logs": logs, "snapshot": snapshot_id}).fetchall()
+    return rows[0] if rows else (None, None)
+
+
+def _masked(cells: Sequence[tuple[str | None, str | None]]) -> list[str | None]:
+    with duckdb.connect() as con:
+        con.execute(read_macros()).complete()
+        con.execute("SET VARIABLE publish_user_names = false").complete()
+        con.execute("SET VARIABLE salt = ''").complete()
+        return [con.execute("SELECT masked(?, ?)", [field, value]).fetchall()[0][0] for field, value in cells]

@@ -1,0 +1,208 @@
+"""One project on the terminal: its fields, months as a row of bars, progress as a chart, issues, versions, sources."""
+
+import datetime as dt
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rich import box
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from pipeline.analyst.project import Change, Dossier, Month, Report, Version, archived_page, show_command
+from pipeline.core.log import printable
+
+_BARS = " ▁▂▃▄▅▆▇█"
+_CHART_WIDTH = 25
+_NOT_SET = "(not set)"
+_STATES = {"1": "under way", "2": "done"}
+_SEVERITY_STYLES = {"error": "red", "warning": "yellow", "info": "dim"}
+_WIDTH_WITHOUT_TERMINAL = 110
+
+
+def show(dossier: Dossier, raw_dir: Path) -> None:
+    """Print a dossier; what comes from a page is stripped of control characters and never read as markup."""
+    width = None if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL
+    console = Console(file=sys.stdout, highlight=False, width=width)
+    for part in _parts(dossier, raw_dir):
+        console.print(part)
+
+
+def pour_out(dossier: Dossier, raw_dir: Path) -> None:
+    """Write the archived page itself: the exact bytes, but to a terminal only as printable lines."""
+    body = archived_page(raw_dir, dossier).body
+    if sys.stdout.isatty():
+        sys.stdout.writelines(printable(line) + "\n" for line in body.decode("utf-8", "replace").splitlines())
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(body)
+    sys.stdout.buffer.flush()
+
+
+def month_bars(months: Sequence[Month]) -> list[tuple[str, str, str]]:
+    """(number, bar, value) of each month; bars are scaled to the largest value, `·` stands for none, `?` for a text."""
+    largest = max((month.value for month in months if month.value is not None), default=0.0)
+    return [(str(month.month_no), _bar(month, largest), _month_text(month)) for month in months]
+
+
+def _bar(month: Month, largest: float) -> str:
+    if month.value is None:
+        return "?" if month.raw else "·"
+    if largest <= 0 or month.value <= 0:
+        return _BARS[1]
+    return _BARS[max(1, round(month.value / largest * (len(_BARS) - 1)))]
+
+
+def _month_text(month: Month) -> str:
+    differs = "*" if month.is_conflicting else ""
+    return (_number(month.value) if month.value is not None else printable(month.raw or "")) + differs
+
+
+def progress_bar(percent: float | None) -> str:
+    """A bar of fixed width for 0 to 100 percent; what lies beyond is marked."""
+    if percent is None:
+        return "·" * _CHART_WIDTH
+    filled = round(min(max(percent, 0.0), 100.0) / 100 * _CHART_WIDTH)
+    return "█" * filled + "·" * (_CHART_WIDTH - filled) + ("▶" if percent > 100 else "")
+
+
+def _parts(dossier: Dossier, raw_dir: Path) -> Iterator[Table | Text | Padding]:
+    yield Text.assemble(
+        (printable(dossier.project_id), "bold"), "  ", (" ".join(printable(dossier.name or "").split()), "bold")
+    )
+    if dossier.is_invented:
+        yield Text("INVENTED: a made-up page of the built-in sample; never quote it", style="bold red")
+    state = [printable(dossier.agency or "agency not named"), f"source {dossier.source_id}", dossier.status]
+    yield Text(" · ".join(state))
+    if dossier.version_no is not None:
+        yield Text(f"as version {dossier.version_no} of {len(dossier.versions)} showed it", style="bold")
+    if dossier.is_truncated:
+        yield Text("Only a cut page is known: fields beyond the cut are missing", style="yellow")
+    yield from _section("Fields", _cells(dossier))
+    if dossier.months:
+        yield from _section("Months (numbers as labelled, no calendar months)", _months(dossier.months))
+        yield Padding(Text(_month_notes(dossier), style="dim"), (0, 0, 0, 2))
+    if dossier.reports:
+        yield from _section("Progress reports", _reports(dossier.reports))
+    if dossier.changes:
+        yield from _section(f"What version {dossier.version_no} changed", _changes(dossier.changes))
+    if dossier.findings:
+        yield from _section(f"Issues ({len(dossier.findings)})", _findings(dossier))
+    yield from _section("Versions (times in UTC)", _versions(dossier))
+    yield from _section("Where it comes from", _origin(dossier, raw_dir))
+
+
+def _section(title: str, body: Table) -> Iterator[Text | Padding]:
+    yield Text("\n" + title, style="bold cyan")
+    yield Padding(body, (0, 0, 0, 2))
+
+
+def _grid(*columns: str) -> Table:
+    """A table without lines; of its columns `right` is for numbers, `whole` for what a line break would spoil."""
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    for how in columns:
+        table.add_column(justify="right" if how == "right" else "left", overflow="fold", no_wrap=how == "whole")
+    return table
+
+
+def _cells(dossier: Dossier) -> Table:
+    table = _grid("left", "left")
+    for label, value in dossier.cells:
+        shown = Text(_NOT_SET, style="dim") if value is None else Text(_lines(value))
+        table.add_row(Text(printable(label), style="bold"), shown)
+    return table
+
+
+def _months(months: Sequence[Month]) -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 0))
+    bars = month_bars(months)
+    table.add_column()
+    for _ in bars:
+        table.add_column(justify="right", overflow="fold")
+    table.add_row("", *(Text(bar * 2, style="green") for _, bar, _ in bars))
+    table.add_row("result", *(Text(value) for _, _, value in bars))
+    table.add_row(Text("month", style="dim"), *(Text(number, style="dim") for number, _, _ in bars))
+    return table
+
+
+def _month_notes(dossier: Dossier) -> str:
+    notes = [f"target of the project: {printable(dossier.target)}"] if dossier.target else []
+    notes += ["* rows with this month disagree"] if any(month.is_conflicting for month in dossier.months) else []
+    return "\n".join(notes)
+
+
+def _reports(reports: Sequence[Report]) -> Table:
+    table = _grid("left", "right", "whole", "left", "left")
+    for report in reports:
+        percent = "" if report.progress_pct is None else f"{_number(report.progress_pct)} %"
+        state = _STATES.get(report.status_code or "", printable(report.status_code or ""))
+        texts = [_lines(text) for text in (report.detail, report.problem) if text and text != "ไม่มี"]
+        table.add_row(
+            Text(printable(report.reported_on or "no date")),
+            Text(percent),
+            Text(progress_bar(report.progress_pct), style="green"),
+            Text(state),
+            Text("\n".join(texts)),
+        )
+    return table
+
+
+def _changes(changes: Sequence[Change]) -> Table:
+    table = _grid("left", "left", "left")
+    for change in changes:
+        where = printable(change.label) + (f" ({printable(change.row_label)})" if change.row_label else "")
+        old, new = (_NOT_SET if text is None else _lines(text) for text in (change.old, change.new))
+        table.add_row(Text(change.change), Text(where), Text(f"{old} → {new}"))
+    return table
+
+
+def _findings(dossier: Dossier) -> Table:
+    table = _grid("left", "left", "left")
+    for finding in dossier.findings:
+        style = _SEVERITY_STYLES.get(finding.severity, "")
+        table.add_row(
+            Text(finding.severity, style=style), Text(printable(finding.code)), Text(printable(finding.message))
+        )
+    return table
+
+
+def _versions(dossier: Dossier) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for name in ("no", "from", "to", "last seen", "changes"):
+        table.add_column(name, justify="right" if name in ("no", "changes") else "left")
+    for version in dossier.versions:
+        table.add_row(str(version.version_no), *_span(version), str(version.n_changes))
+    return table
+
+
+def _span(version: Version) -> tuple[str, str, str]:
+    until = "" if version.valid_to is None else _moment(version.valid_to)
+    if version.is_vanished:
+        until += " (vanished)"
+    return _moment(version.valid_from), until, _moment(version.last_seen_at)
+
+
+def _origin(dossier: Dossier, raw_dir: Path) -> Table:
+    table = _grid("left", "left")
+    table.add_row("page", Text(printable(dossier.url)))
+    if dossier.warc_file is None:
+        table.add_row("archived", "without a page of its own")
+        return table
+    table.add_row("archived", Text(f"{raw_dir / printable(dossier.warc_file)}, offset {dossier.warc_offset}"))
+    command = show_command(dossier.project_id, dossier.source_id, dossier.version_no)
+    table.add_row("", Text(f"{printable(command)} > page.html"))
+    return table
+
+
+def _lines(text: str) -> str:
+    return "\n".join(printable(line.strip()) for line in text.strip().splitlines())
+
+
+def _number(value: float) -> str:
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+def _moment(moment: dt.datetime) -> str:
+    return f"{moment.astimezone(dt.UTC):%Y-%m-%d %H:%M}"

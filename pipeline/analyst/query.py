@@ -1,0 +1,179 @@
+"""One SELECT over the latest release: as a table for the eye, or as CSV, JSON or Parquet for a program."""
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+import pyarrow as pa
+
+from pipeline.build.database import DATABASE
+from pipeline.core.errors import PipelineError
+from pipeline.core.log import printable
+from pipeline.core.signals import interruptible_query
+
+FORMATS = ("table", "csv", "json", "parquet")
+_COPY_OPTIONS = {
+    "csv": "FORMAT csv, HEADER true",
+    "json": "FORMAT json, ARRAY true",
+    "parquet": "FORMAT parquet, COMPRESSION zstd",
+}
+_MOST_ROWS_SHOWN = 1_000
+
+
+class QueryError(PipelineError):
+    """A query or its output is wrong; the message is DuckDB's or says what to do."""
+
+    exit_code = 2
+
+
+class Answer(NamedTuple):
+    """Rows of a query with the names of their columns; is_cut says that there are more."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[object, ...]]
+    is_cut: bool
+
+
+def ask(release: Path, sql: str, parameters: Sequence[object] = (), most_rows: int | None = None) -> Answer:
+    """Run a SELECT on a release, read-only and shut off from the file system. Raises QueryError."""
+    with open_database(release) as con:
+        return ask_open(con, sql, parameters, most_rows)
+
+
+def ask_open(
+    con: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object] = (), most_rows: int | None = None
+) -> Answer:
+    """The same on a database that open_database opened, for more questions than one."""
+    table = _table(con, sql, parameters, None if most_rows is None else most_rows + 1)
+    rows = list(zip(*(column.to_pylist() for column in table.columns), strict=True))
+    is_cut = most_rows is not None and len(rows) > most_rows
+    return Answer(tuple(table.column_names), rows[:most_rows], is_cut)
+
+
+def ask_table(release: Path, sql: str) -> pa.Table:
+    """Run a SELECT on a release as ask does, for a program that takes Arrow. Raises QueryError."""
+    with open_database(release) as con:
+        return _table(con, sql)
+
+
+def _table(
+    con: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object] = (), most_rows: int | None = None
+) -> pa.Table:
+    try:
+        with interruptible_query(con.interrupt):
+            relation = _relation(con, sql, parameters)
+            table: pa.Table = (relation if most_rows is None else relation.limit(most_rows)).to_arrow_table()
+    except duckdb.Error as error:
+        raise QueryError(_said(error)) from error
+    return table
+
+
+def _relation(con: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object] = ()) -> duckdb.DuckDBPyRelation:
+    # Of several statements DuckDB would run all and show the last.
+    if (n_statements := len(con.extract_statements(sql))) > 1:
+        raise QueryError(f"the query holds {n_statements} statements; ask them one at a time")
+    relation = con.sql(sql, params=list(parameters) or None)
+    if relation is None:
+        raise QueryError("the query asks for nothing; write a SELECT")
+    return relation
+
+
+def open_database(release: Path) -> duckdb.DuckDBPyConnection:
+    """Open the DuckDB file of a release; neither a query nor a mistake in one can change or write anything."""
+    file = release / DATABASE
+    try:
+        con = duckdb.connect(str(file), read_only=True, config={"enable_external_access": "false"})
+        con.execute("SET TimeZone = 'UTC'").complete()
+        con.execute("SET lock_configuration = true").complete()
+    except duckdb.Error as error:
+        raise QueryError(f"{file}: cannot be opened ({_said(error)}); `bma-projects build` makes a new one") from error
+    return con
+
+
+def query(release: Path, sql: str, format_: str, output: Path | None) -> int:
+    """Answer a query on standard output or into a file; returns the number of rows that were shown or written."""
+    if format_ == "table":
+        if output is not None:
+            raise QueryError("--output needs --format csv, json or parquet")
+        # Imported here: what draws tables is of no use to the other formats.
+        from pipeline.analyst.result_table import print_answer
+
+        answer = ask(release, sql, most_rows=_MOST_ROWS_SHOWN)
+        print_answer(answer.columns, answer.rows, is_cut=answer.is_cut)
+        return len(answer.rows)
+    if format_ not in _COPY_OPTIONS:
+        raise QueryError(f"{format_!r:.40} is no format; there are {', '.join(FORMATS)}")
+    if output is not None and (output.is_dir() or not output.name):
+        raise QueryError(f"{output}: cannot be written (a directory); name a file with --output")
+    if format_ == "parquet" and output is None and sys.stdout.isatty():
+        raise QueryError("Parquet is nothing for a terminal; name a file with --output")
+    with tempfile.TemporaryDirectory(prefix="bma-projects-") as scratch:
+        file = Path(scratch) / "answer"
+        n_rows = _write(release, sql, _COPY_OPTIONS[format_], file)
+        if output is None:
+            _pour_out(file, is_text=format_ != "parquet")
+        else:
+            place(file, output)
+    return n_rows
+
+
+def place(file: Path, output: Path) -> None:
+    """Put a finished file where it was asked for, whole or not at all."""
+    partial = output.with_name(f".{output.name}.partial")
+    try:
+        shutil.copyfile(file, partial)
+        partial.replace(output)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise QueryError(f"{output}: cannot be written ({error.strerror})") from error
+
+
+def invented_note(release: Path) -> str | None:
+    """What must be said beside rows of a release that holds invented pages; None where it holds none."""
+    answer = ask(
+        release,
+        """
+        SELECT source_id, list(project_id ORDER BY project_id) FILTER (NOT is_invented)
+        FROM projects GROUP BY source_id HAVING bool_or(is_invented) ORDER BY source_id
+        """,
+    )
+    notes = [f"Source {source_id} is invented data{_but(real)}: do not quote it." for source_id, real in answer.rows]
+    return printable(" ".join(notes)) or None
+
+
+def _but(real: object) -> str:
+    return f", except {', '.join(real)}" if isinstance(real, list) and real else ""
+
+
+def _write(release: Path, sql: str, options: str, file: Path) -> int:
+    """Write the answer with a second connection, which alone may touch the file system and never sees the query."""
+    with open_database(release) as con, duckdb.connect() as writer, interruptible_query(con.interrupt):
+        try:
+            writer.register("answer", _relation(con, sql).to_arrow_reader())
+            target = str(file).replace("'", "''")
+            written = writer.execute(f"COPY answer TO '{target}' ({options})").fetchall()
+        except duckdb.Error as error:
+            raise QueryError(_said(error)) from error
+    return int(written[0][0])
+
+
+def _pour_out(file: Path, *, is_text: bool) -> None:
+    """Copy a file to standard output; what a terminal could take for commands is left out there."""
+    if is_text and sys.stdout.isatty():
+        with file.open(encoding="utf-8", errors="replace", newline="") as lines:
+            for line in lines:
+                sys.stdout.write(printable(line.rstrip("\r\n")) + "\n")
+        return
+    sys.stdout.flush()
+    with file.open("rb") as content:
+        shutil.copyfileobj(content, sys.stdout.buffer)
+    sys.stdout.buffer.flush()
+
+
+def _said(error: duckdb.Error) -> str:
+    """DuckDB's message on one line, without the picture of the query."""
+    return " ".join(str(error).split("\n\nLINE")[0].split())

@@ -1,0 +1,93 @@
+"""What a spreadsheet program can take: no text that acts as a formula, no cell that is too long, Thai headings."""
+
+import re
+from typing import NamedTuple
+
+from pipeline.build.models import Model
+
+# Excel's limit, counted in UTF-16 code units; a longer cell is cut silently there, and visibly here.
+LONGEST_CELL = 32_767
+MOST_ROWS = 1_048_576
+_FORMULA_START = re.compile(r"\s*[=+@\-\uFF1D\uFF0B\uFF0D\uFF20]|[\t\r\n]")
+_PLAIN_NUMBER = re.compile(r"[+-]?\d[\d,]*(\.\d+)?%?")
+_ONLY_DASHES = re.compile(r"[-\s]*")
+# XML 1.0 cannot hold these, and Excel repairs or refuses a file that tries.
+_NOT_IN_XML = re.compile(r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F\uD800-\uDFFF\uFFFE\uFFFF]")
+_RAW_SUFFIX = "_raw"
+_THAI_NAMES = {
+    "source_id": "แหล่งข้อมูล",
+    "agency_code": "รหัสหน่วยงาน",
+    "fiscal_year_ce": "ปี (ค.ศ.)",
+    "is_invented": "ข้อมูลสมมติ",
+    "is_contact_masked": "ปิดเบอร์โทรศัพท์แล้ว",
+    "status": "สถานะหน้าโครงการ",
+    "n_issues": "จำนวนข้อสังเกต",
+    "n_versions": "จำนวนรุ่นที่พบ",
+    "first_seen_at": "พบครั้งแรก (UTC)",
+    "last_seen_at": "พบครั้งล่าสุด (UTC)",
+    "last_changed_at": "เปลี่ยนแปลงล่าสุด (UTC)",
+    "vanished_at": "หายไปเมื่อ (UTC)",
+    "url": "ที่อยู่หน้าเว็บ",
+    "month_no": "เดือนที่ (ตามป้าย)",
+    "report_no": "รายงานที่",
+    "severity": "ระดับ",
+    "code": "รหัสข้อสังเกต",
+    "message": "ข้อสังเกต",
+    "raw": "ข้อความตามหน้าเว็บ",
+    "label": "ป้าย",
+    "ordinal": "ลำดับ",
+}
+
+
+class SafeText(NamedTuple):
+    """A text made fit for a cell; was_cut says that the end is missing."""
+
+    text: str
+    was_cut: bool
+
+
+def safe_text(text: str, *, is_typed: bool) -> SafeText:
+    """Make a text fit for a cell.
+
+    is_typed is true for XLSX, whose cells say that they are text; in CSV a text that a spreadsheet program would take
+    for a formula gets an apostrophe in front. Numbers, and dashes that stand for "none", stay as they are.
+    """
+    text = _NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text)
+    if not is_typed and _FORMULA_START.match(text) and not _is_harmless(text):
+        text = "'" + text
+    return _cut(text)
+
+
+def headings(model: Model, columns: list[str], *, are_thai: bool) -> list[str]:
+    """Headings for columns: their names, or the site's own Thai labels; what has neither keeps its name."""
+    if not are_thai:
+        return columns
+    labels = {column.name: column.label for column in model.columns}
+    wanted = [_thai_heading(name, labels) for name in columns]
+    # Two columns can come from one label; a heading that is not unique says which column it is.
+    return [
+        heading if wanted.count(heading) == 1 else f"{heading} [{name}]"
+        for heading, name in zip(wanted, columns, strict=True)
+    ]
+
+
+def _thai_heading(name: str, labels: dict[str, str | None]) -> str:
+    if name.endswith(_RAW_SUFFIX) and (label := labels.get(name)):
+        return f"{label} (ตามหน้าเว็บ)"
+    return _THAI_NAMES.get(name) or labels.get(name) or name
+
+
+def _is_harmless(text: str) -> bool:
+    return _PLAIN_NUMBER.fullmatch(text.strip()) is not None or _ONLY_DASHES.fullmatch(text) is not None
+
+
+def _cut(text: str) -> SafeText:
+    # Every character is one code unit or two, so most texts need no counting.
+    if len(text) * 2 <= LONGEST_CELL:
+        return SafeText(text, was_cut=False)
+    units = text.encode("utf-16-le")
+    if len(units) // 2 <= LONGEST_CELL:
+        return SafeText(text, was_cut=False)
+    mark = f" …[cut: {len(text):,} characters]"
+    kept = units[: (LONGEST_CELL - len(mark)) * 2].decode("utf-16-le", "ignore")
+    return SafeText(kept + mark, was_cut=True)

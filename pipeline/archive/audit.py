@@ -1,0 +1,127 @@
+"""Reads the whole archive again: every digest, every row of the fetch log against its record, every torn tail."""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from fastwarc import ArchiveIterator, WarcRecord, WarcRecordType
+
+from pipeline.archive.fetch_log import FetchLogRow, Outcome, read_fetch_log, snapshot_id
+from pipeline.archive.segments import Segment, lost_listing, sealed_segments, warcs_without_log
+from pipeline.archive.warc import Capture, capture_of, member_ends
+
+_BODIES = WarcRecordType.response | WarcRecordType.conversion
+
+
+class Audit(NamedTuple):
+    """What a whole reading of the archive found; problems are sentences that name the file and the place."""
+
+    segments: int
+    records: int
+    rows: int
+    bodies: int
+    problems: tuple[str, ...]
+
+
+def audit_archive(raw_dir: Path) -> Audit:
+    """Re-read everything in data/raw and compare it with what the fetch logs say."""
+    problems = list(_stray_files(raw_dir))
+    n_records = n_rows = n_bodies = 0
+    contents: set[tuple[str, str | None, str | None]] = set()
+    promised: dict[tuple[str, str | None, str | None], str] = {}
+    segments = sealed_segments(raw_dir)
+    for segment in segments:
+        try:
+            rows = list(read_fetch_log(segment.fetches))
+        except (OSError, pa.ArrowException) as error:
+            problems.append(f"{segment.fetches.name}: the fetch log cannot be read ({error})")
+            continue
+        n_rows += len(rows)
+        for row in rows:
+            key = (row.source_id, row.project_id or row.url, row.content_sha256)
+            if row.snapshot_id is not None:
+                n_bodies += 1
+                contents.add(key)
+            elif row.outcome == Outcome.UNCHANGED:
+                promised.setdefault(key, f"{segment.fetches.name}: {row.project_id or row.url}")
+        if lost := lost_listing(segment):
+            problems.append(f"{lost.name}: missing, though the fetch log says that it was kept")
+        if segment.listing is not None:
+            try:
+                pq.read_table(segment.listing)
+            except (OSError, pa.ArrowException) as error:
+                problems.append(f"{segment.listing.name}: the listing cannot be read ({error})")
+        records, found = _audit_segment(segment, rows)
+        n_records += records
+        problems += found
+    problems += [
+        f"{where} is unchanged, but no archived body has its content"
+        for key, where in promised.items()
+        if key not in contents
+    ]
+    return Audit(len(segments), n_records, n_rows, n_bodies, tuple(problems))
+
+
+def _stray_files(raw_dir: Path) -> Iterator[str]:
+    for path in sorted(raw_dir.glob("*")):
+        if path.name.endswith((".journal", ".open")):
+            yield f"{path.name}: an open segment; the next run recovers it"
+    for path in warcs_without_log(raw_dir):
+        yield f"{path.name}: has no fetch log beside it"
+
+
+def _audit_segment(segment: Segment, rows: list[FetchLogRow]) -> tuple[int, list[str]]:
+    name = segment.name
+    by_offset = {row.warc_offset: row for row in rows if row.warc_offset is not None}
+    if segment.warc is None:
+        return 0, [f"{name}: the log names archived bodies, but there is no WARC file"] if by_offset else []
+    problems = []
+    size = segment.warc.stat().st_size
+    end = max(member_ends(segment.warc), default=0)
+    if end < size:
+        problems.append(f"{segment.warc.name}: torn or overwritten after byte {end} of {size}")
+    n_records = 0
+    try:
+        with segment.warc.open("rb") as stream:
+            for record in ArchiveIterator(stream, parse_http=False, strict_mode=False):
+                offset = record.stream_pos
+                if offset >= end:
+                    break
+                n_records += 1
+                where = f"{segment.warc.name}, byte {offset}"
+                problems += [f"{where}: {problem}" for problem in _audit_record(record, by_offset.pop(offset, None))]
+    except OSError as error:
+        problems.append(f"{segment.warc.name}: cannot be read after {n_records} records ({error})")
+    problems += [
+        f"{segment.warc.name}, byte {offset}: the log names a record that is not there" for offset in by_offset
+    ]
+    return n_records, problems
+
+
+def _audit_record(record: WarcRecord, row: FetchLogRow | None) -> Iterator[str]:
+    if not record.verify_block_digest(consume=False):
+        yield "the block digest does not match"
+    if not record.record_type & _BODIES:
+        return
+    if record.record_type == WarcRecordType.response:
+        record.parse_http(strict_mode=False)
+        if not record.verify_payload_digest(consume=False):
+            yield "the payload digest does not match"
+    if row is None:
+        yield "a body without a row in the fetch log"
+        return
+    capture = capture_of(record)
+    yield from _compare(capture, row)
+
+
+def _compare(capture: Capture, row: FetchLogRow) -> Iterator[str]:
+    body_sha256 = sha256(capture.body).hexdigest()
+    if body_sha256 != row.body_sha256:
+        yield "the body is not the one the log names"
+    if capture.captured_at != row.requested_at:
+        yield f"the capture time {capture.captured_at} is not that of the log, {row.requested_at}"
+    if row.snapshot_id != snapshot_id(row.source_id, row.project_id, row.requested_at, body_sha256):
+        yield f"the snapshot id {row.snapshot_id} does not belong to this body and time"

@@ -1,0 +1,60 @@
+"""What a crash left open in data/raw: torn tails are cut, whole pages are kept, segments are sealed."""
+
+import fcntl
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from pipeline.archive.fetch_log import read_journal
+from pipeline.archive.segments import explained, seal_segment, sync_path
+from pipeline.archive.warc import member_ends
+
+
+class Recovery(NamedTuple):
+    """What was done about one segment that a crash had left open."""
+
+    segment: str
+    kept_rows: int
+    cut_bytes: int
+
+
+def recover(raw_dir: Path) -> list[Recovery]:
+    """Seal what a crash left open: cut the torn tail at the last whole page and keep every row before it.
+
+    A segment another process is still writing is left alone.
+    """
+    if not raw_dir.is_dir():
+        return []
+    recovered = []
+    try:
+        for journal in sorted(raw_dir.glob("*.journal")):
+            with journal.open("rb") as handle:
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    continue
+                recovered.append(_recover_segment(raw_dir, journal))
+        for partial in raw_dir.glob("*.parquet.open"):
+            partial.unlink()
+    except OSError as error:
+        raise explained(error, raw_dir) from error
+    return recovered
+
+
+def _recover_segment(raw_dir: Path, journal: Path) -> Recovery:
+    name = journal.name.removesuffix(".journal")
+    open_warc, sealed_warc = raw_dir / f"{name}.warc.gz.open", raw_dir / f"{name}.warc.gz"
+    warc = open_warc if open_warc.exists() else sealed_warc
+    whole_ends = set(member_ends(warc)) if warc.exists() else set()
+    kept = [entry for entry in read_journal(journal) if entry.end == 0 or entry.end in whole_ends]
+    cut = 0
+    if open_warc.exists():
+        end = max((entry.end for entry in kept), default=0)
+        cut = open_warc.stat().st_size - end
+        if end:
+            os.truncate(open_warc, end)
+            sync_path(open_warc)
+        else:
+            open_warc.unlink()
+    seal_segment(raw_dir, name, (entry.row for entry in kept))
+    return Recovery(name, len(kept), cut)

@@ -1,0 +1,311 @@
+"""data/raw: append-only WARC segments, each with its fetch log; what is sealed is never edited.
+
+A segment is open while it is written: `<segment>.warc.gz.open` and `<segment>.journal`. Every journal line is written
+before the records it describes and says where they end, so that after a crash a line counts exactly when its records
+are whole: nothing complete is lost, nothing half is kept. Both files reach the kernel with every page (kill -9 loses
+nothing) and the disk about once a second (a power cut loses at most that, and cleanly).
+"""
+
+import datetime as dt
+import errno
+import fcntl
+import os
+import re
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.archive.fetch_log import (
+    FetchLogRow,
+    JournalEntry,
+    journal_line,
+    read_fetch_log,
+    read_journal,
+    tells_of_listing,
+    write_fetch_log,
+)
+from pipeline.archive.warc import Capture, capture_members, read_captures, warcinfo_member
+from pipeline.core.arrow_schema import schema_of
+from pipeline.core.errors import PipelineError
+from pipeline.core.version import software
+
+_SYNC_SECONDS = 1.0
+_SEGMENT_NAME = re.compile(
+    r"(?P<run_id>\d{8}T\d{6}Z)-(?P<source_id>[a-z0-9_]+(?:-[a-z_][a-z0-9_]*)*)(?:-(?P<part>\d+))?"
+)
+
+
+class ArchiveError(PipelineError):
+    """The archive cannot be written or read; the message says where and what to do."""
+
+
+class Segment(NamedTuple):
+    """A sealed segment: always a fetch log, a WARC file when a body was archived, a listing when one was read."""
+
+    name: str
+    run_id: str
+    source_id: str
+    fetches: Path
+    warc: Path | None
+    listing: Path | None
+
+
+class ListedProject(NamedTuple):
+    """One project the site's listing named in a run; is_complete says whether the listing was read whole."""
+
+    run_id: str
+    source_id: str
+    project_id: str
+    seen_at: dt.datetime
+    is_complete: bool
+    stated_total: int | None
+
+
+def new_run_id(now: dt.datetime) -> str:
+    """Name a run after its start, so that names sort by time."""
+    return now.astimezone(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+class ArchiveWriter:
+    """Appends pages to the open segment of one run and seals it at a size and at the end.
+
+    Leaving the `with` block seals, also after an error: what was fetched is kept. Raises ArchiveError when the
+    directory cannot be written or the disk is full; the segment then stays open and the next start recovers it.
+    """
+
+    def __init__(
+        self,
+        raw_dir: Path,
+        run_id: str,
+        source_id: str,
+        *,
+        about: Mapping[str, str] | None = None,
+        segment_bytes: int = 256_000_000,
+    ) -> None:
+        name = f"{run_id}-{source_id}"
+        match = _SEGMENT_NAME.fullmatch(name)
+        if match is None or match["source_id"] != source_id:
+            raise ArchiveError(
+                f"{name!r} is no segment name; run ids look like 20261122T180000Z, source ids like bs2568"
+            )
+        self.run_id, self.source_id = run_id, source_id
+        self._raw_dir, self._about, self._segment_bytes = (
+            raw_dir,
+            {"software": software(), "format": "WARC File Format 1.1", **(about or {})},
+            segment_bytes,
+        )
+        self._name, self._part = name, 1
+        self._journal = self._warc = -1
+        self._end = 0
+        self._synced_at = 0.0
+        check_writable(raw_dir)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # An interrupt may have come between a journal line and its records; recovery tells what is whole.
+        if isinstance(error, ArchiveError | KeyboardInterrupt):
+            self._close()
+        else:
+            self.seal()
+
+    def append(self, row: FetchLogRow, capture: Capture | None = None) -> FetchLogRow:
+        """Put one page on disk, its row and (where given) its body; return the row with its place in the archive."""
+        try:
+            if self._journal < 0:
+                self._journal = self._open(".journal")
+                fcntl.flock(self._journal, fcntl.LOCK_EX)
+            if capture is None:
+                self._write(self._journal, journal_line(JournalEntry(row, 0)))
+            else:
+                row = self._append_members(row, capture_members(capture))
+            if time.monotonic() - self._synced_at > _SYNC_SECONDS:
+                self._sync()
+        except OSError as error:
+            self._close()
+            raise explained(error, self._raw_dir) from error
+        if self._end >= self._segment_bytes:
+            self.seal()
+        return row
+
+    def write_listing(self, projects: Iterable[ListedProject]) -> None:
+        """Store what the site's listing named in this run, beside the run's first segment."""
+        rows = list(projects)
+        if not rows:
+            return
+        schema = schema_of(ListedProject)
+        arrays = [pa.array(c, type=f.type) for c, f in zip(zip(*rows, strict=True), schema, strict=True)]
+        final = _listing_of(self._raw_dir, f"{self.run_id}-{self.source_id}")
+        partial = final.with_name(final.name + ".open")
+        try:
+            pq.write_table(pa.Table.from_arrays(arrays, schema=schema), partial, compression="zstd")
+            sync_path(partial)
+            partial.replace(final)
+            sync_path(self._raw_dir)
+        except OSError as error:
+            raise explained(error, self._raw_dir) from error
+
+    def seal(self) -> None:
+        """Close the open segment for good; a later append begins the next one."""
+        if self._journal < 0:
+            return
+        try:
+            self._sync()
+            seal_segment(self._raw_dir, self._segment, (entry.row for entry in read_journal(self._path(".journal"))))
+        except OSError as error:
+            raise explained(error, self._raw_dir) from error
+        finally:
+            self._close()
+        self._part += 1
+
+    @property
+    def _segment(self) -> str:
+        return self._name if self._part == 1 else f"{self._name}-{self._part}"
+
+    def _path(self, suffix: str) -> Path:
+        return self._raw_dir / (self._segment + suffix)
+
+    def _open(self, suffix: str) -> int:
+        while self._path(".fetches.parquet").exists() or self._path(".warc.gz").exists():
+            self._part += 1
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
+        return os.open(self._path(suffix), flags, 0o644)
+
+    def _append_members(self, row: FetchLogRow, members: bytes) -> FetchLogRow:
+        file_name = self._path(".warc.gz").name
+        if self._warc < 0:
+            self._warc = self._open(".warc.gz.open")
+            members_before = warcinfo_member(file_name, self._about)
+            self._write(self._warc, members_before)
+            self._end = len(members_before)
+        row = row._replace(warc_file=file_name, warc_offset=self._end)
+        self._write(self._journal, journal_line(JournalEntry(row, self._end + len(members))))
+        self._write(self._warc, members)
+        self._end += len(members)
+        return row
+
+    def _write(self, handle: int, data: bytes) -> None:
+        written = os.write(handle, data)
+        if written < len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def _sync(self) -> None:
+        for handle in (self._warc, self._journal):
+            if handle >= 0:
+                os.fsync(handle)
+        self._synced_at = time.monotonic()
+
+    def _close(self) -> None:
+        for handle in (self._warc, self._journal):
+            if handle >= 0:
+                os.close(handle)
+        self._warc = self._journal = -1
+        self._end = 0
+
+
+def check_writable(raw_dir: Path) -> None:
+    """Raise ArchiveError unless files can be made in raw_dir (which is created when missing)."""
+    probe = raw_dir / f".writable-{os.getpid()}"
+    try:
+        raw_dir.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise explained(error, raw_dir) from error
+
+
+def sealed_segments(raw_dir: Path) -> list[Segment]:
+    """Every sealed segment, oldest run first."""
+    found = []
+    for log in raw_dir.glob("*.fetches.parquet"):
+        name = log.name.removesuffix(".fetches.parquet")
+        if match := _SEGMENT_NAME.fullmatch(name):
+            warc, listing = raw_dir / f"{name}.warc.gz", _listing_of(raw_dir, name)
+            part = int(match["part"] or 1)
+            segment = Segment(
+                name,
+                match["run_id"],
+                match["source_id"],
+                log,
+                warc if warc.exists() else None,
+                listing if listing.exists() else None,
+            )
+            found.append((match["run_id"], match["source_id"], part, segment))
+    return [segment for *_, segment in sorted(found, key=lambda item: item[:3])]
+
+
+def warcs_without_log(raw_dir: Path) -> list[Path]:
+    """WARC files whose fetch log is not beside them; one with a journal is just being sealed, or waits for recovery."""
+    found = []
+    for path in sorted(raw_dir.glob("*.warc.gz")):
+        name = path.name.removesuffix(".warc.gz")
+        # In this order: the log is there before the journal goes.
+        if not (raw_dir / f"{name}.journal").exists() and not (raw_dir / f"{name}.fetches.parquet").exists():
+            found.append(path)
+    return found
+
+
+def read_segment(segment: Segment) -> Iterator[tuple[FetchLogRow, Capture]]:
+    """Yield every archived body of a segment with its fetch-log row, in the order they were written."""
+    if segment.warc is None:
+        return
+    rows = {row.warc_offset: row for row in read_fetch_log(segment.fetches) if row.warc_offset is not None}
+    for offset, capture in read_captures(segment.warc):
+        if row := rows.get(offset):
+            yield row, capture
+
+
+def seal_segment(raw_dir: Path, name: str, rows: Iterator[FetchLogRow]) -> None:
+    """Rename a synced segment into place; done again after a crash between two of its steps, it ends the same."""
+    journal, open_warc = raw_dir / f"{name}.journal", raw_dir / f"{name}.warc.gz.open"
+    log = raw_dir / f"{name}.fetches.parquet"
+    partial_log = log.with_name(log.name + ".open")
+    n_rows = write_fetch_log(partial_log, rows, has_listing=_listing_of(raw_dir, name).exists())
+    if open_warc.exists():
+        open_warc.replace(raw_dir / f"{name}.warc.gz")
+    if n_rows:
+        partial_log.replace(log)
+    else:
+        partial_log.unlink()
+    sync_path(raw_dir)
+    journal.unlink()
+    sync_path(raw_dir)
+
+
+def lost_listing(segment: Segment) -> Path | None:
+    """The listing of a segment whose fetch log says that there is one where there is none."""
+    if segment.listing is None and tells_of_listing(segment.fetches):
+        return _listing_of(segment.fetches.parent, segment.name)
+    return None
+
+
+def _listing_of(raw_dir: Path, name: str) -> Path:
+    return raw_dir / f"{name}.listing.parquet"
+
+
+def sync_path(path: Path) -> None:
+    """Bring a file, or the names in a directory, to the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def explained(error: OSError, raw_dir: Path) -> ArchiveError:
+    """The trouble with the archive in a sentence that says what to do."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return ArchiveError(f"{raw_dir}: the disk is full; free some space and run again: what was fetched is kept")
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return ArchiveError(
+            f"{raw_dir}: no permission to write; make it writable for this user or set data_dir elsewhere"
+        )
+    return ArchiveError(f"{error.filename or raw_dir}: {error.strerror or error}")

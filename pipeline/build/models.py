@@ -1,0 +1,303 @@
+"""The SQL models: their header comments, what they read, and the order they must run in.
+
+A model is one SELECT in sql/<layer>/<name>.sql. Its header comment is the only place where the table is described:
+
+    -- The newest observed state of every project.
+    --
+    -- key: source_id, project_id
+    -- references: agency_code -> agencies
+    -- warning: budget_spent_thb 0 often means "not reported".
+    -- columns:
+    --   source_id = page_status
+    --   budget_spent_thb: budget spent | unit THB | label งบฯ ที่ใช้ไป (บาท) | null where empty or unreadable
+
+`name = model` takes the description of that column from another model; a check in sql/quality describes none, since
+its columns are those of quality_issues. A further paragraph of prose explains the SQL to its reader and is published
+nowhere.
+"""
+
+import functools
+import graphlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from importlib import resources
+from importlib.resources.abc import Traversable
+from types import MappingProxyType
+
+from pipeline.build.table_references import NotASelectError, tables_read
+from pipeline.core.errors import PipelineError
+
+LAYERS = ("staging", "curated", "quality", "views")
+# The schemas of what models read and none of them makes.
+_INPUTS = ("parsed", "input")
+# Every finding of sql/quality in one relation; quality_issues is made of it, so that no check can be forgotten there.
+_FINDINGS = "all_findings"
+_FINDING_COLUMNS = (
+    "source_id", "project_id", "snapshot_id", "field", "label", "ordinal", "raw", "message", "first_seen_at"
+)  # fmt: skip
+RULE_TEXTS = ("severity", "title_th", "title_en", "advice_th", "advice_en", "message_th")
+_DIRECTIVES = ("key", "sort", "references", "warning", "columns", "form", *RULE_TEXTS)
+_DIRECTIVE = re.compile(r"[a-z_]+:( |$)")
+
+
+class ModelError(PipelineError):
+    """A SQL file is malformed, reads a table nobody makes, or takes part in a cycle; the message names the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What the dictionary says of one column; `label` is the Thai label it comes from."""
+
+    name: str
+    description: str
+    unit: str | None = None
+    label: str | None = None
+    null_means: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Columns of this table that point at the key of another table; target_key is known once all models are read."""
+
+    columns: tuple[str, ...]
+    table: str
+    target_key: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One SQL file. `tags` holds the header lines that only one layer uses (severity, title_th, …).
+
+    `sort` gives the order of the key, perhaps by columns that are quicker to sort; those of them that the header does
+    not describe are left out of the table.
+    """
+
+    layer: str
+    name: str
+    sql: str
+    description: str
+    key: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
+    warnings: tuple[str, ...] = ()
+    columns: tuple[Column, ...] = ()
+    sort: tuple[str, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+    reads: frozenset[str] = frozenset()
+
+    @property
+    def path(self) -> str:
+        """The file as an error message names it."""
+        return f"sql/{self.layer}/{self.name}.sql"
+
+    @property
+    def relation(self) -> str:
+        """The name other models use: curated tables and views stand in the release itself, the rest beside it."""
+        return self.name if self.layer in ("curated", "views") else f"{self.layer}.{self.name}"
+
+
+@functools.cache
+def load_models(root: Traversable | None = None) -> Mapping[str, Model]:
+    """Read every model below sql/ and return them by relation name in the order they must run."""
+    root = resources.files("sql") if root is None else root
+    models = [
+        read_model(layer, entry.name.removesuffix(".sql"), entry.read_text(encoding="utf-8"))
+        for layer in LAYERS
+        for entry in sorted(_entries(root / layer), key=lambda found: found.name)
+        if entry.name.endswith(".sql")
+    ]
+    if checks := [model for model in models if model.layer == "quality"]:
+        models.append(_all_findings(checks))
+    return MappingProxyType(in_order(_resolve({model.relation: model for model in models})))
+
+
+def read_macros(root: Traversable | None = None) -> str:
+    """The macros the models use, as one script."""
+    root = resources.files("sql") if root is None else root
+    return root.joinpath("macros.sql").read_text(encoding="utf-8")
+
+
+def read_model(layer: str, name: str, text: str) -> Model:
+    """Split one file into header and SELECT; raises ModelError where either cannot be read."""
+    path = f"sql/{layer}/{name}.sql"
+    lines = text.splitlines()
+    size = next((n for n, line in enumerate(lines) if not line.startswith("--")), len(lines))
+    header = _Header(path)
+    for line in lines[:size]:
+        header.take(line.removeprefix("--").removeprefix(" ").rstrip())
+    sql = "\n".join(lines[size:]).strip().removesuffix(";")
+    if not header.description:
+        raise ModelError(f"{path}: the file must begin with a comment that describes the table")
+    if layer != "views" and not header.key:
+        raise ModelError(f"{path}: the header has no `-- key:` line")
+    if layer != "quality" and not header.columns:
+        raise ModelError(f"{path}: the header has no `-- columns:` line, followed by one for each of them")
+    if layer == "quality" and any(text not in header.tags for text in RULE_TEXTS):
+        raise ModelError(f"{path}: a check needs the header lines {', '.join(RULE_TEXTS)}")
+    return Model(
+        layer=layer,
+        name=name,
+        sql=sql,
+        description=" ".join(header.description),
+        key=tuple(header.key),
+        references=tuple(header.references),
+        warnings=tuple(header.warnings),
+        columns=tuple(header.columns) or _columns_of_issues(_FINDING_COLUMNS),
+        sort=tuple(header.sort or header.key),
+        tags=header.tags,
+        reads=_reads(path, sql),
+    )
+
+
+def _all_findings(checks: Sequence[Model]) -> Model:
+    """What all checks found; a check says neither its code nor its severity, its header does."""
+    selects = ["FROM input.no_findings"] + [
+        f"SELECT '{check.name}' AS code, '{check.tags['severity']}' AS severity, * FROM {check.relation}"
+        for check in checks
+    ]
+    return Model(
+        layer="staging",
+        name=_FINDINGS,
+        sql=" UNION ALL BY NAME ".join(selects),
+        description="What all checks found.",
+        key=("code", *_FINDING_COLUMNS),
+        columns=_columns_of_issues(("code", "severity", *_FINDING_COLUMNS)),
+        tags={"form": "view"},
+        reads=frozenset(check.relation for check in checks),
+    )
+
+
+def _columns_of_issues(names: Iterable[str]) -> tuple[Column, ...]:
+    return tuple(Column(name, "= quality_issues") for name in names)
+
+
+def in_order(models: Mapping[str, Model]) -> dict[str, Model]:
+    """Sort models so that each runs after what it reads; raises ModelError for a cycle or a missing table."""
+    graph = dependencies(models)
+    try:
+        order = graphlib.TopologicalSorter({name: sorted(graph[name]) for name in sorted(graph)}).static_order()
+        return {name: models[name] for name in order}
+    except graphlib.CycleError as error:
+        cycle = " → ".join(models[name].path for name in reversed(error.args[1]))
+        raise ModelError(f"{cycle}: these models read each other in a circle") from error
+
+
+def dependencies(models: Mapping[str, Model]) -> dict[str, frozenset[str]]:
+    """Which models each of them reads; raises ModelError for a table that none of them makes."""
+    graph: dict[str, frozenset[str]] = {}
+    for name, model in models.items():
+        needed = frozenset(table for table in model.reads if table.partition(".")[0] not in _INPUTS)
+        for table in sorted(needed - models.keys()):
+            raise ModelError(f"{model.path}: reads {table}, but no file in sql/ makes it")
+        graph[name] = needed
+    return graph
+
+
+def needed_for(tables: Iterable[str], models: Mapping[str, Model]) -> dict[str, Model]:
+    """The models in running order without which the named tables cannot be made, themselves included."""
+    graph = dependencies(models)
+    needed = set(tables)
+    for name in reversed(tuple(models)):
+        if name in needed:
+            needed |= graph[name]
+    return {name: model for name, model in models.items() if name in needed}
+
+
+class _Header:
+    """Takes the header line by line; a line indented below a column or directive continues it."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.description: list[str] = []
+        self.key: list[str] = []
+        self.sort: list[str] = []
+        self.references: list[Reference] = []
+        self.warnings: list[str] = []
+        self.columns: list[Column] = []
+        self.tags: dict[str, str] = {}
+        self._paragraph = "description"
+        self._in_columns = False
+
+    def take(self, line: str) -> None:
+        if not line:
+            self._paragraph = "" if self.description else "description"
+        elif self._paragraph == "description":
+            self.description.append(line)
+        elif self._paragraph == "prose":
+            pass
+        elif not self._paragraph and not _DIRECTIVE.match(line):
+            self._paragraph = "prose"
+        elif line.startswith("  ") and self._in_columns:
+            self.columns.append(self._column(line.strip()))
+        else:
+            self._directive(line)
+
+    def _directive(self, line: str) -> None:
+        self._paragraph = "directives"
+        name, _, value = line.partition(":")
+        value = value.strip()
+        if not _DIRECTIVE.match(line) or name not in _DIRECTIVES or bool(value) == (name == "columns"):
+            raise ModelError(f"{self.path}: cannot read the header line `-- {line}`; known: {', '.join(_DIRECTIVES)}")
+        self._in_columns = name == "columns"
+        if name == "key":
+            self.key = [column.strip() for column in value.split(",")]
+        elif name == "sort":
+            self.sort = [column.strip() for column in value.split(",")]
+        elif name == "references":
+            columns, _, table = value.partition("->")
+            self.references.append(Reference(tuple(c.strip() for c in columns.split(",")), table.strip()))
+        elif name == "warning":
+            self.warnings.append(value)
+        elif name != "columns":
+            self.tags[name] = value
+
+    def _column(self, line: str) -> Column:
+        head, *notes = [part.strip() for part in line.split(" | ")]
+        name, equals, model = head.partition(" = ")
+        if equals:
+            # The description is filled in by _inherit once every model is read.
+            return Column(name, f"= {model}")
+        name, colon, description = head.partition(": ")
+        found = dict(note.split(" ", 1) for note in notes if " " in note)
+        if not colon or len(found) != len(notes) or found.keys() - {"unit", "label", "null"}:
+            raise ModelError(
+                f"{self.path}: cannot read the column `{line}`; expected `name: text | unit … | label … | null …`"
+            )
+        return Column(name, description, found.get("unit"), found.get("label"), found.get("null"))
+
+
+def _resolve(models: dict[str, Model]) -> dict[str, Model]:
+    def resolve(model: Model, column: Column, seen: tuple[str, ...] = ()) -> Column:
+        if not column.description.startswith("= "):
+            return column
+        origin = column.description.removeprefix("= ")
+        match = [c for c in models[origin].columns if c.name == column.name] if origin in models else []
+        if not match or origin in seen:
+            raise ModelError(f"{model.path}: column {column.name} = {origin}, but {origin} does not describe it")
+        return resolve(models[origin], match[0], (*seen, origin))
+
+    def point(model: Model, reference: Reference) -> Reference:
+        target = models.get(reference.table)
+        if target is None or len(target.key) != len(reference.columns):
+            raise ModelError(f"{model.path}: {', '.join(reference.columns)} is not the key of {reference.table}")
+        return replace(reference, target_key=target.key)
+
+    return {
+        name: replace(
+            model,
+            columns=tuple(resolve(model, column) for column in model.columns),
+            references=tuple(point(model, reference) for reference in model.references),
+        )
+        for name, model in models.items()
+    }
+
+
+def _reads(path: str, sql: str) -> frozenset[str]:
+    try:
+        return tables_read(sql)
+    except NotASelectError as error:
+        raise ModelError(f"{path}: {error}") from error
+
+
+def _entries(folder: Traversable) -> list[Traversable]:
+    return list(folder.iterdir()) if folder.is_dir() else []

@@ -1,0 +1,65 @@
+"""The table a run ends with on the terminal."""
+
+import os
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pipeline.build.inputs import REAL_PROJECTS
+from pipeline.core.log import printable
+from pipeline.core.settings import Settings
+from pipeline.publish.releases import Published
+from pipeline.run.record import RunRecord
+
+_PAGES = ("due", "new", "changed", "unchanged", "missing", "failed", "refused", "pages_parsed")
+
+
+def show_summary(settings: Settings, record: RunRecord, published: Published | None) -> None:
+    """Print what the run did, what the release holds, where it lies and what to try next."""
+    console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
+    table = Table(title=f"Run {record.run_id}: {record.status}", title_justify="left", show_edge=False)
+    pages = [(f"{record.counts.get(name, 0):,}", name.replace("_", " ")) for name in _PAGES]
+    columns = [("pages", "", pages)]
+    if record.rows:
+        columns.append(("rows", "table", [(f"{count:,}", name) for name, count in record.rows.items()]))
+        issues = [(f"{record.issues.get(name, 0):,}", name) for name in ("error", "warning", "info")]
+        columns.append(("issues", "severity", issues))
+    for number, name, _ in columns:
+        table.add_column(number, justify="right")
+        table.add_column(name)
+    for index in range(max(len(pairs) for *_, pairs in columns)):
+        cells = [pairs[index] if index < len(pairs) else ("", "") for *_, pairs in columns]
+        table.add_row(*(printable(text) for cell in cells for text in cell))
+    console.print(table)
+    for source in record.sources:
+        if source["is_invented"]:
+            console.print(Text(f"\nSource {source['source_id']}: {source['title']}. Do not quote the invented pages."))
+    if published is None:
+        console.print(Text(f"\nNo release was made; the run record is {settings.runs_dir / record.run_id}.json"))
+        return
+    console.print(Text(f"\nRelease   {published.path}"))
+    console.print(Text(f"Report    {published.path / 'quality.html'}"))
+    if published.is_refused:
+        console.print(Text(f"The quality gate refused this release; {settings.curated_dir / 'latest'} is as it was:"))
+        for reason in published.reasons:
+            console.print(Text(f"  - {reason}"))
+        console.print(Text(f'Next      {_command(settings, "build")} --accept "why it is right after all"'))
+        return
+    console.print(Text(f"Next      {_command(settings, _next_step(record))}"))
+
+
+def _next_step(record: RunRecord) -> str:
+    if any(source["source_id"] == "sample" for source in record.sources):
+        return f"show {REAL_PROJECTS[0].project_id}"
+    return 'query "SELECT agency, count(*) FROM projects GROUP BY ALL ORDER BY 2 DESC"'
+
+
+def _command(settings: Settings, what: str) -> str:
+    """A command as it can be typed here, with the flags this run needed."""
+    called = Path(sys.argv[0])
+    program = os.path.relpath(called) if called.is_absolute() and called.is_relative_to(Path.cwd()) else str(called)
+    data_dir = "" if settings.data_dir == Settings().data_dir else f" --data-dir {settings.data_dir}"
+    return f"{program} {what}{data_dir}"

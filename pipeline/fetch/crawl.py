@@ -1,0 +1,169 @@
+"""Visits project pages: asks the site, tries again what can heal, writes the fetch log."""
+
+import asyncio
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from pipeline.archive.fetch_log import FetchLogRow, Outcome
+from pipeline.archive.page_history import KnownPage
+from pipeline.archive.segments import ArchiveWriter
+from pipeline.archive.warc import Capture, Headers
+from pipeline.fetch.client import Reply, Trouble
+from pipeline.fetch.outcome import Verdict, describe_visit, judge, judge_content
+from pipeline.fetch.schedule import Visit
+from pipeline.fetch.site import RunOverError, Site
+
+Progress = Callable[[FetchLogRow], None]
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlSummary:
+    """What became of the pages that were due; ended_early says why a run stopped before the end of its plan.
+
+    is_planned_end tells an end that the settings asked for (budget, night window) from trouble with the site.
+    """
+
+    due: int
+    new: int
+    changed: int
+    unchanged: int
+    missing: int
+    failed: int
+    refused: int
+    requests: int
+    ended_early: str | None
+    is_planned_end: bool = False
+
+    @property
+    def visited(self) -> int:
+        """Pages that have an outcome."""
+        return self.new + self.changed + self.unchanged + self.missing + self.failed + self.refused
+
+
+async def visit_pages(
+    site: Site,
+    archive: ArchiveWriter,
+    visits: Sequence[Visit],
+    known: Mapping[str, KnownPage],
+    progress: Progress | None = None,
+) -> CrawlSummary:
+    """Visit the pages of a plan in its order, with as many workers as the site may have connections.
+
+    Raises ArchiveError when the archive cannot be written.
+    """
+    outcomes: Counter[str] = Counter()
+    queue = iter(visits)
+    ended_early: list[RunOverError] = []
+
+    async def store(row: FetchLogRow, capture: Capture | None) -> None:
+        row = archive.append(row, capture)
+        outcomes[row.outcome] += 1
+        if progress is not None:
+            progress(row)
+
+    async def work() -> None:
+        # The next page is asked for before the last one is put on disk, which happens while the answer is on its way.
+        storing: asyncio.Task[None] | None = None
+        try:
+            for visit in queue:
+                visited = await _visit(site, archive, visit.project_id, known.get(visit.project_id))
+                if storing is not None:
+                    await storing
+                storing = asyncio.create_task(store(*visited))
+        except RunOverError as over:
+            ended_early.append(over)
+        finally:
+            if storing is not None:
+                await storing
+
+    workers = [asyncio.create_task(work()) for _ in range(min(site.concurrency, len(visits)))]
+    try:
+        await asyncio.gather(*workers)
+    finally:
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
+    counts = {outcome.value: outcomes[outcome] for outcome in Outcome}
+    over = ended_early[0] if ended_early and outcomes.total() < len(visits) else None
+    return CrawlSummary(
+        due=len(visits),
+        requests=site.requests,
+        ended_early=None if over is None else str(over),
+        is_planned_end=over is not None and over.is_planned,
+        **counts,
+    )
+
+
+async def read_robots(site: Site, archive: ArchiveWriter, known: Mapping[str, KnownPage]) -> None:
+    """Read robots.txt, obey it from now on, and keep it as evidence of what was allowed."""
+    try:
+        reply = await site.read_robots()
+    except RunOverError:
+        return  # the next request says so again, where the reason is reported
+    log_neighbour(archive, reply.url, reply, known, "robots", hashlib.sha256(reply.body).hexdigest())
+
+
+def log_neighbour(
+    archive: ArchiveWriter,
+    url: str,
+    reply: Reply,
+    known: Mapping[str, KnownPage],
+    page_kind: str,
+    fingerprint: str,
+) -> FetchLogRow:
+    """Log a page that is no project page (robots.txt, a listing page) and archive it when it changed."""
+    page = known.get(url)
+    if reply.trouble is not None:
+        verdict = Verdict(Outcome.FAILED, None, None, reply.error, can_heal=True)
+    elif reply.status in (404, 410):
+        verdict = Verdict(Outcome.MISSING, page_kind, fingerprint, None, can_heal=False)
+    elif reply.status != 200:
+        verdict = Verdict(Outcome.FAILED, page_kind, fingerprint, f"HTTP {reply.status}", can_heal=True)
+    else:
+        verdict = Verdict(
+            judge_content(fingerprint, page.content_sha256 if page else None),
+            page_kind,
+            fingerprint,
+            None,
+            can_heal=False,
+        )
+    row, capture = describe_visit(archive, None, url, reply, verdict, page, attempts=1)
+    return archive.append(row, capture)
+
+
+def project_url(base_url: str, project_id: str) -> str:
+    """The address of a project page; whatever the id holds, it stays inside its parameter."""
+    return f"{base_url}?r=tbl-project-main%2Fview&project_id={quote(project_id, safe='', errors='replace')}"
+
+
+async def _visit(
+    site: Site, archive: ArchiveWriter, project_id: str, known: KnownPage | None
+) -> tuple[FetchLogRow, Capture | None]:
+    url = project_url(site.source.base_url, project_id)
+    if not site.allows(url):
+        reply = Reply(url, site.clock(), 0, trouble=Trouble.DISALLOWED, error="robots.txt disallows this page")
+        return describe_visit(archive, project_id, url, reply, judge(reply, project_id, known), known, attempts=0)
+    attempts = 0
+    while True:
+        try:
+            reply = await site.ask(url, _conditions(known))
+        except RunOverError:
+            if attempts == 0:
+                raise
+            break
+        attempts += 1
+        verdict = judge(reply, project_id, known)
+        if not verdict.can_heal or attempts >= site.settings.attempts:
+            break
+        await site.back_off(attempts)
+    return describe_visit(archive, project_id, url, reply, verdict, known, attempts)
+
+
+def _conditions(known: KnownPage | None) -> Headers:
+    if known is None or known.content_sha256 is None:
+        return ()
+    wanted = (("If-None-Match", known.etag), ("If-Modified-Since", known.last_modified))
+    return tuple((name, value) for name, value in wanted if value is not None)

@@ -1,0 +1,165 @@
+"""Which project pages exist: from the site's listing, a file of ids, the archive, or a probed range of numbers."""
+
+import hashlib
+import json
+import re
+import sys
+from collections.abc import AsyncIterator, Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urljoin, urlsplit
+
+from parsers.listing import Listing, read_listing
+from parsers.page import PageKind
+from pipeline.archive.page_history import KnownPage
+from pipeline.archive.segments import ArchiveWriter, ListedProject
+from pipeline.core.errors import PipelineError
+from pipeline.fetch.client import CAN_HEAL, Reply
+from pipeline.fetch.crawl import log_neighbour
+from pipeline.fetch.site import RunOverError, Site
+
+_RANGE = re.compile(r"(?P<agency>\d{8}):(?P<first>\d{1,4})-(?P<last>\d{1,4})", re.ASCII)
+_LONGEST_ID = 20_000
+
+
+class DiscoveryError(PipelineError):
+    """The ids cannot be read; the message says what and where."""
+
+    exit_code = 2
+
+
+class Discovery(NamedTuple):
+    """The projects the site's listing names; problems says in sentences why it may be incomplete."""
+
+    project_ids: tuple[str, ...]
+    is_complete: bool
+    stated_total: int | None
+    problems: tuple[str, ...]
+
+
+async def discover_listing(site: Site, archive: ArchiveWriter, known: Mapping[str, KnownPage]) -> Discovery:
+    """Read every page of the site's listing; when ids are missing, read it again in other orders.
+
+    Without a unique order the database may repeat and leave out rows between pages (SITE.md), so the ids found are
+    compared with the total that the site states. The result is stored beside the run's segment.
+    """
+    found: dict[str, None] = {}
+    problems: list[str] = []
+    totals: list[int] = []
+    sort_keys: tuple[str, ...] = ()
+    index = f"{site.source.base_url}?r=tbl-project-main%2Findex"
+    try:
+        for order in ("", "&sort=project_id", "&sort=-project_id"):
+            if order and "project_id" not in sort_keys:
+                break
+            async for listing in _pages(site, archive, known, index + order, problems):
+                found |= dict.fromkeys(listing.project_ids)
+                totals += [] if listing.stated_total is None else [listing.stated_total]
+                sort_keys = sort_keys or listing.sort_keys
+            if problems or not totals or len(found) >= max(totals):
+                break
+    except RunOverError as over:
+        problems.append(str(over))
+    stated = max(totals, default=None)
+    if stated is None and not problems:
+        problems.append("the listing does not say how many projects there are")
+    elif stated is not None and len(found) < stated:
+        problems.append(f"the listing names {len(found)} projects of the {stated} it says there are")
+    discovery = Discovery(tuple(found), not problems, stated, tuple(problems))
+    now = site.clock()
+    archive.write_listing(
+        ListedProject(archive.run_id, archive.source_id, project_id, now, discovery.is_complete, stated)
+        for project_id in discovery.project_ids
+    )
+    return discovery
+
+
+def read_ids(lines: Iterable[str], where: str) -> list[str]:
+    """Read project ids, one a line; blank lines and lines that begin with # are skipped, doubles are dropped.
+
+    Any text is an id (what the site calls its pages is its business), except one with control characters.
+    Raises DiscoveryError naming the line.
+    """
+    ids: dict[str, None] = {}
+    for number, line in enumerate(lines, 1):
+        project_id = line.strip().removeprefix("\ufeff")
+        if not project_id or project_id.startswith("#"):
+            continue
+        if not project_id.isprintable() or len(project_id) > _LONGEST_ID:
+            raise DiscoveryError(f"{where}, line {number}: {project_id[:60]!r} cannot be a project id")
+        ids[project_id] = None
+    return list(ids)
+
+
+def ids_from_file(path: str) -> list[str]:
+    """Read ids from a file, or from standard input for "-". Raises DiscoveryError."""
+    try:
+        if path == "-":
+            return read_ids(sys.stdin, "standard input")
+        with Path(path).open(encoding="utf-8") as lines:
+            return read_ids(lines, path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise DiscoveryError(f"{path}: cannot be read as a list of ids ({error})") from error
+
+
+def ids_from_range(text: str, known: Mapping[str, KnownPage]) -> list[str]:
+    """The ids of a range such as 50490000:3500-3700, without those that were confirmed absent in two runs.
+
+    Raises DiscoveryError for anything else.
+    """
+    match = _RANGE.fullmatch(text)
+    if match is None or int(match["first"]) > int(match["last"]):
+        raise DiscoveryError(f"{text!r} is no range of project ids; write it as 50490000:3500-3700")
+    ids = (f"{match['agency']}-{number:04d}" for number in range(int(match["first"]), int(match["last"]) + 1))
+    return [project_id for project_id in ids if not _is_confirmed_absent(known.get(project_id))]
+
+
+def ids_from_archive(known: Mapping[str, KnownPage]) -> list[str]:
+    """Every project the archive has ever seen; ids that were only probed and never there are left out."""
+    return [project_id for project_id, page in known.items() if page.last_success_at is not None]
+
+
+def _is_confirmed_absent(page: KnownPage | None) -> bool:
+    return page is not None and page.last_success_at is None and page.consecutive_absences >= 2
+
+
+async def _pages(
+    site: Site, archive: ArchiveWriter, known: Mapping[str, KnownPage], url: str, problems: list[str]
+) -> AsyncIterator[Listing]:
+    """Follow the next links. "Page N answered 200" never ends a listing: a page past the end answers with the last."""
+    seen_pages: set[str] = set()
+    while url not in seen_pages:
+        seen_pages.add(url)
+        reply, listing = await _read_page(site, archive, known, url)
+        if listing is None:
+            problems.append(f"{url[:300]} is no listing page ({reply.error or f'HTTP {reply.status}'})")
+            return
+        yield listing
+        if listing.next_href is None:
+            return
+        following = urljoin(url, listing.next_href)
+        if urlsplit(following)[:3] != urlsplit(site.source.base_url)[:3]:
+            problems.append(f"the next link of {url[:300]} leads elsewhere")
+            return
+        url = following
+    problems.append(f"the listing goes in circles at {url[:300]}")
+
+
+async def _read_page(
+    site: Site, archive: ArchiveWriter, known: Mapping[str, KnownPage], url: str
+) -> tuple[Reply, Listing | None]:
+    attempts = 0
+    while True:
+        reply = await site.ask(url)
+        attempts += 1
+        listing = None
+        if reply.trouble is None and reply.status == 200:
+            listing = read_listing(reply.body, content_type=reply.header("content-type"))
+        can_heal = reply.trouble in CAN_HEAL or (reply.status or 0) >= 500 or reply.status == 429
+        if listing is not None or not can_heal or attempts >= site.settings.attempts:
+            break
+        await site.back_off(attempts)
+    content = json.dumps(listing).encode() if listing is not None else reply.body
+    kind = PageKind.LISTING if listing is not None else PageKind.UNKNOWN
+    log_neighbour(archive, url, reply, known, kind.value, hashlib.sha256(content).hexdigest())
+    return reply, listing

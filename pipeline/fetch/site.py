@@ -1,0 +1,173 @@
+"""One source during one run: asks for its pages in turn, as robots.txt, pace, budget and night window allow.
+
+Trouble that belongs to one page is a value in the Reply; what ends the whole run raises RunOverError.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from urllib.parse import unquote, urljoin, urlsplit
+from zoneinfo import ZoneInfo
+
+from pipeline.archive.warc import Headers
+from pipeline.core.settings import FetchSettings, Source
+from pipeline.core.time import Clock, utc_now
+from pipeline.fetch.client import CAN_HEAL, Connection, Reply, Trouble
+from pipeline.fetch.throttle import Breaker, Robots, Throttle, is_within, parse_window, retry_after
+
+_MAX_REDIRECTS = 5
+_OVERLOADED = (429, 503)
+
+
+class RunOverError(Exception):
+    """The run must end now; the message says why. What was fetched is kept.
+
+    is_planned tells the settings' own limits (budget, night window) from trouble with the site.
+    """
+
+    def __init__(self, reason: str, *, is_planned: bool) -> None:
+        super().__init__(reason)
+        self.is_planned = is_planned
+
+
+class Site:
+    """One source during one run: its connections, cookies, pace, robots.txt, budget and breaker."""
+
+    def __init__(self, source: Source, settings: FetchSettings, connection: Connection, clock: Clock) -> None:
+        self.source, self.settings, self.clock = source, settings, clock
+        self.concurrency = source.concurrency or settings.concurrency
+        self.requests = 0
+        rate = settings.rate if source.rate is None else source.rate
+        self.throttle = Throttle(1 / rate if rate else 0.0, time.monotonic)
+        self._connection = connection
+        self._robots = Robots()
+        self._breaker = Breaker(settings.breaker_failures)
+        self._window = parse_window(settings.night_window)
+        self._zone = ZoneInfo(settings.time_zone)
+        self._reason: str | None = None
+        self._is_planned = False
+        self._over = asyncio.Event()
+
+    def allows(self, url: str) -> bool:
+        """Whether robots.txt lets us ask for this URL."""
+        return self._robots.allows(url)
+
+    async def read_robots(self) -> Reply:
+        """Fetch and obey robots.txt; a site that cannot give it (5xx, no connection) ends the run (RFC 9309)."""
+        reply = await self.ask(urljoin(self.source.base_url, "/robots.txt"))
+        if reply.status is None or reply.trouble in CAN_HEAL or reply.status >= 500 or reply.status == 429:
+            self.end(f"robots.txt cannot be read ({reply.error or f'HTTP {reply.status}'}): not now")
+        elif reply.status == 200:
+            self._robots = Robots(reply.body.decode("utf-8", "replace"))
+            self.throttle.require(self._robots.interval)
+        return reply
+
+    async def ask(self, url: str, headers: Headers = ()) -> Reply:
+        """Ask once for a URL, in turn, and follow redirects that stay on the site."""
+        reply = await self._ask_in_turn(url, headers)
+        for _ in range(_MAX_REDIRECTS):
+            target = _redirect_target(reply)
+            if target is None:
+                return reply
+            if not stays_on_site(self.source.base_url, target):
+                return reply._replace(
+                    trouble=Trouble.ELSEWHERE, error=f"redirect to another site refused: {target[:300]}"
+                )
+            if not self.allows(target):
+                return reply._replace(
+                    trouble=Trouble.DISALLOWED, error=f"robots.txt disallows the redirect {target[:300]}"
+                )
+            reply = await self._ask_in_turn(target, headers)
+        if _redirect_target(reply) is None:
+            return reply
+        return reply._replace(trouble=Trouble.REDIRECT_LOOP, error=f"more than {_MAX_REDIRECTS} redirects")
+
+    def end(self, reason: str, *, is_planned: bool = False) -> None:
+        """Let every worker stop at its next request; the first reason given stands."""
+        if self._reason is None:
+            self._reason, self._is_planned = reason, is_planned
+        self._over.set()
+
+    def check_still_welcome(self) -> None:
+        """Raise RunOverError when the run must not ask for anything more."""
+        if self._reason is None:
+            if self.settings.max_requests and self.requests >= self.settings.max_requests:
+                self.end(f"the budget of {self.settings.max_requests} requests is spent", is_planned=True)
+            elif not is_within(self._window, self.clock().astimezone(self._zone)):
+                self.end(f"outside the night window {self.settings.night_window}", is_planned=True)
+        if self._reason is not None:
+            raise RunOverError(self._reason, is_planned=self._is_planned)
+
+    async def sleep(self, seconds: float) -> None:
+        """Sleep, but wake up when the run is over."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._over.wait()
+
+    async def back_off(self, attempts: int) -> None:
+        """Wait after that many failed attempts: longer each time, and never in step with others."""
+        await self.sleep(self.settings.backoff * 2 ** (attempts - 1) * random.uniform(0.5, 1.5))  # noqa: S311
+
+    async def _wait_for_turn(self) -> None:
+        while (wait := self.throttle.take_turn()) > 0:
+            if wait > self.settings.max_wait:
+                self.end(f"the site asked us to stay away for {wait:.0f} seconds")
+                return
+            await self.sleep(wait)
+            if not self.throttle.is_paused():
+                return
+
+    async def _ask_in_turn(self, url: str, headers: Headers) -> Reply:
+        self.check_still_welcome()
+        await self._wait_for_turn()
+        self.check_still_welcome()
+        self.requests += 1
+        reply = await self._connection.get(url, headers)
+        is_alive = reply.trouble not in CAN_HEAL and (reply.status or 0) < 500
+        if reply.status in _OVERLOADED:
+            self.throttle.overloaded(retry_after(reply.header("retry-after"), self.clock()))
+        elif is_alive and reply.status is not None:
+            self.throttle.answered(reply.elapsed_ms / 1000)
+        if self._breaker.heard(is_alive=is_alive):
+            limit = self.settings.breaker_failures
+            self.end(f"the site failed {limit} times in a row, last: {reply.error or f'HTTP {reply.status}'}")
+        return reply
+
+
+@asynccontextmanager
+async def open_site(source: Source, settings: FetchSettings, clock: Clock | None = None) -> AsyncIterator[Site]:
+    """Open the connections to a source for one run."""
+    now = clock or utc_now
+    async with Connection(source, settings, now) as connection:
+        yield Site(source, settings, connection, now)
+
+
+def _redirect_target(reply: Reply) -> str | None:
+    location = reply.header("location")
+    if reply.trouble is not None or reply.status not in (301, 302, 303, 307, 308) or location is None:
+        return None
+    # A login wall is the answer: asking for its form would only cost the site a request.
+    if "site/login" in unquote(location):
+        return None
+    try:
+        return urljoin(reply.url, location)
+    except ValueError:
+        return location
+
+
+def stays_on_site(base_url: str, target: str) -> bool:
+    """Whether a redirect stays: same host and port, the scheme the same or better."""
+    try:
+        home, there = urlsplit(base_url), urlsplit(target)
+        default = {"http": 80, "https": 443}
+        if (there.hostname or "").lower() != home.hostname or there.username is not None:
+            return False
+        if home.scheme == "http" and there.scheme == "https":
+            return (home.port or 80) == 80 and (there.port or 443) == 443
+        return there.scheme == home.scheme and (there.port or default[there.scheme]) == (
+            home.port or default[home.scheme]
+        )
+    except (ValueError, KeyError):
+        return False

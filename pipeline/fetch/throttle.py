@@ -1,0 +1,129 @@
+"""How often a site may be asked: the pace, the breaker, the night window and the wishes of its robots.txt."""
+
+import datetime as dt
+from collections.abc import Callable
+from email.utils import parsedate_to_datetime
+
+from protego import Protego
+
+from pipeline.core.version import NAME
+
+_SLOWEST = 60.0
+_PENALTY = 1.0
+
+
+class Throttle:
+    """Spaces the requests of all workers: one turn every `interval` seconds.
+
+    1. The interval is never shorter than the set one, nor than what robots.txt asks for.
+    2. 429 and 503 double it (to at least a second, at most a minute); Retry-After stops everything until then.
+    3. An average latency of three times the best seen, and a second more than that, makes it grow by half.
+    4. Every good answer takes a tenth of the penalty back.
+    """
+
+    def __init__(self, interval: float, clock: Callable[[], float]) -> None:
+        self._base = self.interval = interval
+        self._clock = clock
+        self._next_turn = self._paused_until = 0.0
+        self._latency = 0.0
+        self._best_latency = float("inf")
+        self._answers = 0
+
+    def require(self, interval: float) -> None:
+        """Never be faster than this from now on."""
+        self._base = max(self._base, interval)
+        self.interval = max(self.interval, self._base)
+
+    def take_turn(self) -> float:
+        """Reserve the next turn and return how many seconds away it is."""
+        now = self._clock()
+        turn = max(now, self._next_turn, self._paused_until)
+        self._next_turn = turn + self.interval
+        return turn - now
+
+    def is_paused(self) -> bool:
+        """Whether the site's Retry-After still lasts."""
+        return self._paused_until > self._clock()
+
+    def answered(self, latency: float) -> None:
+        """Learn from a good answer."""
+        self._answers += 1
+        self._latency = latency if self._answers == 1 else 0.8 * self._latency + 0.2 * latency
+        if self._answers >= 5:
+            self._best_latency = min(self._best_latency, self._latency)
+        if self._latency > max(3 * self._best_latency, self._best_latency + 1.0):
+            self._slow_down(1.5 * self.interval)
+        else:
+            excess = self.interval - self._base
+            self.interval = self._base + 0.9 * excess if excess > 0.01 else self._base
+
+    def overloaded(self, wait: float | None) -> None:
+        """Learn from 429 or 503, with the seconds of Retry-After where the site gave them."""
+        self._slow_down(2 * self.interval)
+        if wait is not None:
+            self._paused_until = max(self._paused_until, self._clock() + wait)
+
+    def _slow_down(self, interval: float) -> None:
+        self.interval = max(self._base, min(_SLOWEST, max(_PENALTY, interval)))
+
+
+class Breaker:
+    """Opens after so many failures in a row that the site must be taken for dead."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._in_a_row = 0
+
+    def heard(self, *, is_alive: bool) -> bool:
+        """Count an answer and say whether to give up."""
+        self._in_a_row = 0 if is_alive else self._in_a_row + 1
+        return self._in_a_row >= self._limit
+
+
+class Robots:
+    """The rules of one robots.txt for our robot; a site without one allows everything (RFC 9309)."""
+
+    def __init__(self, text: str = "") -> None:
+        self._rules = Protego.parse(text)
+
+    def allows(self, url: str) -> bool:
+        return self._rules.can_fetch(url, NAME)
+
+    @property
+    def interval(self) -> float:
+        """Seconds between two requests that Crawl-delay and Request-rate ask for."""
+        rate = self._rules.request_rate(NAME)
+        spacing = rate.seconds / rate.requests if rate is not None and rate.requests else 0.0
+        return max(self._rules.crawl_delay(NAME) or 0.0, spacing)
+
+
+def retry_after(value: str | None, now: dt.datetime) -> float | None:
+    """Read Retry-After, seconds or an HTTP date, as seconds from now; None when absent or unreadable."""
+    if value is None:
+        return None
+    if value.strip().isdecimal():
+        return float(value.strip())
+    try:
+        at = parsedate_to_datetime(value)
+        return max(0.0, ((at if at.tzinfo else at.replace(tzinfo=dt.UTC)) - now).total_seconds())
+    except (ValueError, OverflowError):
+        return None
+
+
+def parse_window(window: str) -> tuple[dt.time, dt.time] | None:
+    """Read "22:00-05:30"; None for "". Raises ValueError for anything else."""
+    if not window.strip():
+        return None
+    begin, dash, end = window.partition("-")
+    if not dash:
+        raise ValueError(f"night_window {window!r}: write it as 22:00-05:30")
+    return dt.time.fromisoformat(begin.strip()), dt.time.fromisoformat(end.strip())
+
+
+def is_within(window: tuple[dt.time, dt.time] | None, local: dt.datetime) -> bool:
+    """Whether a local time lies in the window, which may run over midnight."""
+    if window is None:
+        return True
+    begin, end = window
+    now = local.time()
+    return begin <= now < end if begin <= end else now >= begin or now < end

@@ -1,0 +1,109 @@
+"""What is new in a release, in numbers the quality gate can judge: one count out of one total per question.
+
+Everything is read from the release itself and from the one published before it, so that a release can be judged again
+later and anywhere. *Visited* pages are those asked for since that one was built, by however many runs; *fresh* ones
+have other content than it had. What a refused run brought is therefore news until it is mended or accepted. A first
+release of a source has no *known* projects, so the questions that compare have no rows for it.
+"""
+
+from importlib import resources
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+
+from parsers.labels import LABELS, MONTH_LAYOUT
+from pipeline.build.database import DATABASE
+
+# A value stood on the page and could not be turned into a number, date or text for certain.
+UNREADABLE_CODES = (
+    "unreadable_number",
+    "number_out_of_range",
+    "unreadable_date",
+    "ambiguous_date",
+    "incomplete_date",
+    "unreadable_year",
+    "unreadable_quantity",
+    "ambiguous_text",
+    "ambiguous_label",
+    "duplicate_row",
+)
+# What DuckDB raises where a release lacks a table or column that a query names.
+OTHER_COLUMNS = (duckdb.BinderException, duckdb.CatalogException)
+_COMPARED_TABLES = (
+    "listings",
+    "page_status",
+    "progress_history",
+    "project_versions",
+    "projects",
+    "quality_issues",
+    "runs",
+    "targets",
+)
+_LABELS_PER_PAGE = len(LABELS) + len(set(MONTH_LAYOUT))
+
+
+class Measure(NamedTuple):
+    """The answer to one question about one source (and field): n out of total; detail names what was counted."""
+
+    rule: str
+    source_id: str
+    field: str | None
+    n: int
+    total: int
+    detail: str | None = None
+
+    @property
+    def share(self) -> float:
+        return self.n / self.total if self.total else 0.0
+
+
+def measure(release: Path, previous: Path | None, rules: tuple[str, ...]) -> list[Measure]:
+    """Answer the named questions (files of sql/gate) for a built release, compared with the one published before.
+
+    A question that a release of an older version cannot be asked, for its other columns, is asked as for a first one.
+    """
+    try:
+        with duckdb.connect() as con:
+            attach_pair(con, release, previous)
+            return [answer for rule in rules for answer in _ask(con, rule, release, previous)]
+    except OTHER_COLUMNS:
+        if previous is None:
+            raise
+        return measure(release, None, rules)
+
+
+def attach_pair(con: duckdb.DuckDBPyConnection, release: Path, previous: Path | None) -> None:
+    """Attach a release as `here` and the one published before as `before`, empty where there is none.
+
+    The tables `visited` and `fresh` say what is new. Raises one of OTHER_COLUMNS where the two cannot be compared.
+    """
+    _attach(con, release, "here")
+    if previous is None:
+        con.execute("ATTACH ':memory:' AS before").complete()
+        for table in _COMPARED_TABLES:
+            con.execute(f"CREATE TABLE before.{table} AS FROM here.{table} LIMIT 0").complete()
+    else:
+        _attach(con, previous, "before")
+    con.execute("SET VARIABLE labels_per_page = $n", {"n": _LABELS_PER_PAGE}).complete()
+    con.execute("SET VARIABLE unreadable_codes = $codes", {"codes": list(UNREADABLE_CODES)}).complete()
+    for name in ("visited", "fresh"):
+        con.execute(f"CREATE TEMP TABLE {name} AS {_sql(name)}").complete()
+
+
+def _ask(con: duckdb.DuckDBPyConnection, rule: str, release: Path, previous: Path | None) -> list[Measure]:
+    try:
+        return [Measure(rule, *row) for row in con.execute(_sql(rule)).fetchall()]
+    except OTHER_COLUMNS:
+        if previous is None:
+            raise
+        return measure(release, None, (rule,))
+
+
+def _attach(con: duckdb.DuckDBPyConnection, release: Path, name: str) -> None:
+    path = str(release / DATABASE).replace("'", "''")
+    con.execute(f"ATTACH '{path}' AS {name} (READ_ONLY)").complete()
+
+
+def _sql(name: str) -> str:
+    return resources.files("sql").joinpath("gate", f"{name}.sql").read_text(encoding="utf-8")

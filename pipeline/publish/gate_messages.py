@@ -1,0 +1,94 @@
+"""The words of the quality gate: what its rules count, and why a release is refused, in English and Thai."""
+
+from typing import NamedTuple
+
+from parsers.labels import LABELS, MONTH_FIELD, MONTH_LABEL
+from pipeline.core.log import printable
+from pipeline.publish.gate_measures import Measure
+
+
+class Rule(NamedTuple):
+    """What a rule counts: in English what follows `n of total`, in Thai what stands before it and the unit."""
+
+    en: str
+    th: str
+    unit_th: str
+
+
+# In the order in which reasons are given: what explains most stands first.
+RULES = {
+    "pages_of_wrong_kind": Rule("pages asked for are no project pages", "หน้าที่ได้มาไม่ใช่หน้าโครงการ", "หน้า"),
+    "pages_failed": Rule("pages asked for gave no usable answer", "ดึงหน้าไม่สำเร็จ", "หน้า"),
+    "labels_unknown": Rule("label/value rows of new pages have a label nobody knows", "ป้ายชื่อบนหน้าใหม่ที่ไม่รู้จัก", "แถว"),
+    "labels_missing": Rule("known labels are missing from new pages", "ป้ายชื่อที่ควรมีหายไปจากหน้าใหม่", "ป้าย"),
+    "values_unreadable": Rule("new pages have a value that cannot be read", "ค่าในช่องนี้บนหน้าใหม่อ่านไม่ได้", "หน้า"),
+    "values_lost": Rule(
+        "values of the last release are gone from pages read anew", "ค่าที่เคยมีในชุดก่อนหน้าหายไปจากหน้าที่อ่านใหม่", "ค่า"
+    ),
+    "listing_shrunk": Rule(
+        "projects on the site's listing are no longer on it", "รายการโครงการของเว็บไซต์สั้นลง จำนวนที่หายไป", "โครงการ"
+    ),
+    "pages_missing": Rule("known projects have no page any more", "ไม่พบหน้าของโครงการที่เคยมี", "โครงการ"),
+    "projects_vanished": Rule("listed projects of the last release vanished", "โครงการหายไปจากเว็บไซต์", "โครงการ"),
+    "projects_lost": Rule("projects of the last release are not in this one", "โครงการในชุดก่อนหน้าไม่อยู่ในชุดนี้", "โครงการ"),
+    "pages_changed": Rule("known pages have other content than before", "หน้าที่เคยมีเปลี่ยนเนื้อหาพร้อมกัน", "หน้า"),
+}
+_FIELDS_TH = {label.field: label.text for label in LABELS} | {
+    MONTH_FIELD: MONTH_LABEL,
+    "progress_history": "รายงานความคืบหน้า",
+}
+_UNITS = ("_thb", "_pct", "_be", "_value")
+
+
+class Limit(NamedTuple):
+    """What one rule allows: refused where count and share are both above. n_nights tells what the share rests on."""
+
+    n: int
+    share: float
+    n_nights: int
+
+
+class Reason(NamedTuple):
+    """Why a release is refused, one line in each language; the English one begins with the rule."""
+
+    en: str
+    th: str
+
+
+def over_limit(answer: Measure, limit: Limit) -> Reason:
+    """The reason that a measure above its limit is."""
+    rule = RULES[answer.rule]
+    field_en, field_th = (f"{answer.field}: ", f"{_field_th(answer.field)}: ") if answer.field else ("", "")
+    detail = f" ({_shortened(answer.detail)})" if answer.detail else ""
+    setting = f"gate.{answer.rule}_share"
+    basis_en = f"usual over {limit.n_nights} nights" if limit.n_nights else f"setting {setting}"
+    basis_th = f"ตามปกติของ {limit.n_nights} รอบก่อน" if limit.n_nights else f"ตามค่าที่ตั้ง {setting}"
+    return Reason(
+        f"{answer.rule}: {answer.source_id}: {field_en}{answer.n} of {answer.total} {rule.en}{detail}; "
+        f"{answer.share:.1%}, allowed {limit.share:.1%} ({basis_en})",
+        f"{answer.source_id}: {field_th}{rule.th} {answer.n:,} จาก {answer.total:,} {rule.unit_th}{detail} "
+        f"คิดเป็น {answer.share:.1%} เกินเกณฑ์ {limit.share:.1%} ({basis_th})",
+    )
+
+
+def rolled_back(withdrawn: str, latest: str) -> Reason:
+    """The reason that holds back whatever is built while `latest` is where somebody put it by hand."""
+    return Reason(
+        f"rolled_back: somebody took {withdrawn} back and {latest} is the latest again; "
+        "what came since is published when somebody accepts it",
+        f"ผู้ดูแลถอนชุดข้อมูล {withdrawn} และกลับไปใช้ {latest} ข้อมูลที่ใหม่กว่านั้นจะเผยแพร่เมื่อผู้ดูแลยอมรับเท่านั้น",
+    )
+
+
+def _field_th(field: str) -> str:
+    """The label of a field on the pages; the field itself where it has none."""
+    for unit in ("", *_UNITS):
+        found = _FIELDS_TH.get(field.removesuffix(unit))
+        if found:
+            return found
+    return field
+
+
+def _shortened(text: str, length: int = 120) -> str:
+    shown = printable(text)
+    return shown if len(shown) <= length else f"{shown[:length]}…"

@@ -1,0 +1,42 @@
+"""Removes what can be made again: old releases, refused candidates, parts of an older parser. Never data/raw."""
+
+import shutil
+from pathlib import Path
+
+from pipeline.archive.segments import sealed_segments
+from pipeline.core.errors import PipelineError
+from pipeline.core.settings import Settings
+from pipeline.parse.worker import part_dir
+from pipeline.publish.releases import BUILDING, REFUSED, RELEASES, list_releases
+
+_DOOMED = ".removing-"
+
+
+class PruneError(PipelineError):
+    """Something cannot be removed; the message says what and why."""
+
+
+def prunable(settings: Settings, keep: int) -> list[Path]:
+    """What may go when `keep` releases and as many refused candidates stay; `latest` always stays."""
+    releases = list_releases(settings.curated_dir)
+    found = [path for path in _folders(settings.curated_dir / RELEASES) if path.name.startswith(_DOOMED)]
+    found += [release.path for release in releases[:-keep] if not release.is_latest]
+    found += _folders(settings.curated_dir / REFUSED)[:-keep]
+    found += _folders(settings.curated_dir / BUILDING)
+    current = {part_dir(settings.parsed_dir, segment.name) for segment in sealed_segments(settings.raw_dir)}
+    found += [part for part in _folders(settings.parsed_dir) if part not in current]
+    return found
+
+
+def remove(path: Path) -> None:
+    """Remove a directory; the caller holds the lock. Raises PruneError."""
+    # Renamed first: a removal that is killed halfway leaves nothing that looks like a release or a part.
+    doomed = path.with_name(path.name if path.name.startswith(_DOOMED) else f"{_DOOMED}{path.name}")
+    try:
+        shutil.rmtree(path.rename(doomed))
+    except OSError as error:
+        raise PruneError(f"{path}: cannot be removed ({error.strerror})") from error
+
+
+def _folders(directory: Path) -> list[Path]:
+    return sorted(path for path in directory.iterdir() if path.is_dir()) if directory.is_dir() else []

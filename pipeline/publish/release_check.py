@@ -1,0 +1,85 @@
+"""Checks a built release as a stranger would find it: both readers open it, keys are unique, references are whole."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.build.database import DATABASE
+from pipeline.build.models import Model, Reference, load_models
+from pipeline.core.errors import PipelineError
+from pipeline.core.signals import interruptible_query
+
+
+class VerifyError(PipelineError):
+    """A release breaks a promise; the message names the table and the promise."""
+
+
+def verify_release(release: Path, counts: Mapping[str, int]) -> None:
+    """Raise VerifyError unless every table is there, whole, sorted by a unique key, and points at rows that exist."""
+    tables = {model.name: model for model in load_models().values() if model.layer == "curated"}
+    if counts.keys() != tables.keys():
+        odd = ", ".join(sorted(counts.keys() ^ tables.keys()))
+        raise VerifyError(f"{release}: the run record and sql/curated differ in their tables: {odd}")
+    for name in tables:
+        _check_footer(release / f"{name}.parquet", counts[name])
+    try:
+        with duckdb.connect(str(release / DATABASE), read_only=True) as con, interruptible_query(con.interrupt):
+            for model in tables.values():
+                _check_table(con, release, model, counts[model.name])
+                for reference in model.references:
+                    _check_reference(con, release, model, reference)
+    except duckdb.Error as error:
+        raise VerifyError(f"{release}: DuckDB cannot read it: {error}") from error
+
+
+def _check_footer(file: Path, n_rows: int) -> None:
+    try:
+        with pq.ParquetFile(file) as table:
+            found = table.metadata.num_rows
+            if found:
+                table.read_row_group(table.num_row_groups - 1)
+    except (pa.ArrowException, OSError) as error:
+        raise VerifyError(f"{file}: pyarrow cannot read it: {error}") from error
+    if found != n_rows:
+        raise VerifyError(f"{file}: holds {found} rows, the run record says {n_rows}")
+
+
+def _check_table(con: duckdb.DuckDBPyConnection, release: Path, model: Model, n_rows: int) -> None:
+    if (found := _number(con, f"SELECT count(*) FROM {model.name}")) != n_rows:
+        raise VerifyError(f"{release}: table {model.name} holds {found} rows, the run record says {n_rows}")
+    # The file is sorted by its key, so one pass that compares each row with the one before it finds every duplicate.
+    key = ", ".join(f'"{column}"' for column in model.key)
+    file = str(release / f"{model.name}.parquet").replace("'", "''")
+    unordered = _number(
+        con,
+        f"""
+        WITH keys AS (SELECT row({key}) AS key, lag(row({key})) OVER () AS key_before FROM read_parquet('{file}'))
+        SELECT count(*) FROM keys WHERE key <= key_before
+        """,
+    )
+    if unordered:
+        raise VerifyError(f"{release}: {model.name} has {unordered} rows whose key ({key}) is doubled or out of order")
+    missing = " OR ".join(f'"{column}" IS NULL' for column in model.key)
+    if incomplete := _number(con, f"SELECT count(*) FROM {model.name} WHERE {missing}"):
+        raise VerifyError(f"{release}: {model.name} has {incomplete} rows without a whole key ({key})")
+
+
+def _check_reference(con: duckdb.DuckDBPyConnection, release: Path, model: Model, reference: Reference) -> None:
+    pairs = zip(reference.columns, reference.target_key, strict=True)
+    on = " AND ".join(f'here."{column}" = there."{key}"' for column, key in pairs)
+    given = " AND ".join(f'here."{column}" IS NOT NULL' for column in reference.columns)
+    dangling = _number(
+        con, f"SELECT count(*) FROM {model.name} AS here ANTI JOIN {reference.table} AS there ON {on} WHERE {given}"
+    )
+    if dangling:
+        columns = ", ".join(reference.columns)
+        raise VerifyError(
+            f"{release}: {dangling} rows of {model.name} ({columns}) point at no row of {reference.table}"
+        )
+
+
+def _number(con: duckdb.DuckDBPyConnection, query: str) -> int:
+    return int(con.execute(query).fetchall()[0][0])

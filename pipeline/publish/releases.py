@@ -1,0 +1,204 @@
+"""Publishes a built release: verify, quality gate's verdict, one atomic switch of data/curated/latest.
+
+data/curated/building/<run_id>/    being built; removed by the next build when a crash left it
+data/curated/releases/<run_id>/    complete and verified, never changed again
+data/curated/refused/<run_id>/     complete, but the quality gate said no
+data/curated/latest                symlink to one release
+data/curated/rolled-back.json      while `latest` is where a rollback put it: {"from": run_id, "to": run_id}
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.core.errors import PipelineError
+
+BUILDING, RELEASES, REFUSED, LATEST = "building", "releases", "refused", "latest"
+_DOOMED = ".removing-"
+_ROLLED_BACK = "rolled-back.json"
+
+
+class PublishError(PipelineError):
+    """A release cannot be published or found; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One release on disk."""
+
+    run_id: str
+    path: Path
+    is_latest: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Where a built release went; `reasons` are the gate's when it was refused, else empty."""
+
+    path: Path
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def is_refused(self) -> bool:
+        return bool(self.reasons)
+
+
+def building_dir(curated_dir: Path, run_id: str) -> Path:
+    """An empty directory to build a release in; what crashed builds left is removed. The caller holds the run lock."""
+    building = curated_dir / BUILDING
+    if building.exists():
+        shutil.rmtree(building)
+    for folder in (curated_dir / RELEASES, curated_dir / REFUSED):
+        for doomed in folder.glob(f"{_DOOMED}*"):
+            shutil.rmtree(doomed)
+    path = building / run_id
+    path.mkdir(parents=True)
+    return path
+
+
+def publish(
+    curated_dir: Path,
+    built: Path,
+    *,
+    run_id: str,
+    counts: Mapping[str, int],
+    keep: int,
+    refusals: Sequence[str] = (),
+) -> Published:
+    """Verify a built directory and make it the latest release, or set it aside when there are refusals.
+
+    counts are the rows of each table that the run record promises. Raises VerifyError and leaves the directory where it
+    is when it breaks a promise; raises PublishError when the switch is impossible. Old releases beyond `keep` go.
+    """
+    # Imported here: commands that only look for a release answer faster without DuckDB.
+    from pipeline.publish.release_check import verify_release
+
+    verify_release(built, counts)
+    _sync_tree(built)
+    if refusals:
+        path = _move(built, curated_dir / REFUSED / run_id)
+        _prune(curated_dir / REFUSED, keep, spared=None)
+        return Published(path, tuple(refusals))
+    path = _move(built, curated_dir / RELEASES / run_id)
+    _switch(curated_dir, run_id)
+    _prune(curated_dir / RELEASES, keep, spared=run_id)
+    return Published(path)
+
+
+def list_releases(curated_dir: Path) -> list[Release]:
+    """All releases, oldest first."""
+    latest = _latest_run_id(curated_dir)
+    return [Release(path.name, path, path.name == latest) for path in _complete(curated_dir / RELEASES)]
+
+
+def latest_release(curated_dir: Path) -> Release:
+    """The release that `latest` names, by its own path: it stays the same when a newer one is published."""
+    found = next((release for release in list_releases(curated_dir) if release.is_latest), None)
+    if found is None:
+        raise PublishError(f"{curated_dir / LATEST}: no release yet; run `bma-projects refresh`")
+    return found
+
+
+def rollback(curated_dir: Path, run_id: str | None = None) -> Release:
+    """Switch `latest` to a named release, or to the one before the present one.
+
+    It stays there: the quality gate publishes nothing newer until somebody accepts it, or switches back.
+    """
+    releases = list_releases(curated_dir)
+    names = [release.run_id for release in releases]
+    if run_id is None:
+        earlier = [name for name in names if name < (_latest_run_id(curated_dir) or "")]
+        if not earlier:
+            raise PublishError(f"{curated_dir / RELEASES}: there is no earlier release to go back to")
+        run_id = earlier[-1]
+    if run_id not in names:
+        raise PublishError(f"{run_id}: no such release; there are {', '.join(names) or 'none'}")
+    withdrawn = withdrawn_release(curated_dir) or _latest_run_id(curated_dir)
+    # Written before the switch and void until it: a crash between the two leaves all as it was.
+    _write_mark(curated_dir, {"from": withdrawn, "to": run_id})
+    _switch(curated_dir, run_id)
+    return Release(run_id, curated_dir / RELEASES / run_id, is_latest=True)
+
+
+def withdrawn_release(curated_dir: Path) -> str | None:
+    """The release that was the latest before somebody rolled back; None when `latest` is where a run put it."""
+    mark = curated_dir / _ROLLED_BACK
+    try:
+        said = json.loads(mark.read_text(encoding="utf-8"))
+        withdrawn, to = str(said["from"]), str(said["to"])
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError) as error:
+        raise PublishError(
+            f"{mark}: cannot be read ({error}); remove it, and roll back again if you meant to"
+        ) from error
+    # A run that published since then moved `latest` on, and a mark that leads to where it came from means nothing.
+    return withdrawn if withdrawn != to == _latest_run_id(curated_dir) else None
+
+
+def _write_mark(curated_dir: Path, mark: Mapping[str, str | None]) -> None:
+    partial = curated_dir / f".{_ROLLED_BACK}.partial"
+    partial.write_text(json.dumps(mark) + "\n", encoding="utf-8")
+    _sync(partial)
+    partial.replace(curated_dir / _ROLLED_BACK)
+    _sync(curated_dir)
+
+
+def _latest_run_id(curated_dir: Path) -> str | None:
+    latest = curated_dir / LATEST
+    return latest.readlink().name if latest.is_symlink() else None
+
+
+def _complete(folder: Path) -> list[Path]:
+    if not folder.exists():
+        return []
+    return sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+
+
+def _move(built: Path, target: Path) -> Path:
+    if target.exists():
+        raise PublishError(f"{target}: exists already; a release is never overwritten")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    built.rename(target)
+    _sync(target.parent)
+    _sync(built.parent)
+    return target
+
+
+def _switch(curated_dir: Path, run_id: str) -> None:
+    """Point `latest` at a release: a reader sees the old one or the new one, never none."""
+    latest = curated_dir / LATEST
+    if latest.exists() and not latest.is_symlink():
+        # A copy of a data directory that followed its links ends up with a real directory here.
+        raise PublishError(f"{latest}: is a directory, not a link; remove it (the releases are kept beside it)")
+    fresh = curated_dir / f".{LATEST}-new"
+    fresh.unlink(missing_ok=True)
+    # Relative, so that a data directory can be moved or copied as a whole.
+    fresh.symlink_to(Path(RELEASES) / run_id)
+    fresh.replace(latest)
+    _sync(curated_dir)
+
+
+def _prune(folder: Path, keep: int, spared: str | None) -> None:
+    for path in _complete(folder)[: -max(keep, 1)]:
+        if path.name != spared:
+            # Renamed first: a deletion that is killed halfway leaves nothing that looks like a release.
+            doomed = path.rename(folder / f"{_DOOMED}{path.name}")
+            shutil.rmtree(doomed)
+
+
+def _sync_tree(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        _sync(path)
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

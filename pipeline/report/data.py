@@ -1,0 +1,251 @@
+"""Reads what the data-quality report shows out of a release: one record per SELECT of sql/report."""
+
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+import duckdb
+
+from pipeline.publish.gate_measures import OTHER_COLUMNS, attach_pair
+
+
+class Entry(NamedTuple):
+    """One open issue, with the project it concerns."""
+
+    code: str
+    severity: str
+    source_id: str
+    project_id: str | None
+    name: str | None
+    agency_code: str | None
+    fiscal_year_be: int | None
+    is_invented: bool
+    url: str | None
+    label: str | None
+    ordinal: int | None
+    raw: str | None
+    message: str
+    first_seen_at: str | None
+    is_new: bool
+
+
+class GoneEntry(NamedTuple):
+    """An issue of the release before that is not there any more."""
+
+    code: str
+    severity: str
+    source_id: str
+    project_id: str | None
+    label: str | None
+    ordinal: int | None
+    raw: str | None
+    message: str
+
+
+class Rule(NamedTuple):
+    """One kind of issue and how often it is open."""
+
+    code: str
+    severity: str
+    made_by: str
+    title_th: str
+    title_en: str
+    advice_th: str
+    advice_en: str
+    message_th: str
+    n_issues: int
+    n_projects: int
+    first_seen_at: str | None
+
+
+class AgencyState(NamedTuple):
+    """One agency: its projects, its issues, how many of its label/value rows are filled."""
+
+    agency_code: str
+    agency: str | None
+    evidence: str | None
+    n_projects: int
+    n_errors: int
+    n_warnings: int
+    n_infos: int
+    n_filled: int
+    n_rows: int
+
+
+class FieldState(NamedTuple):
+    """What pages say in one field; agency_code None means all agencies."""
+
+    field: str
+    agency_code: str | None
+    n_given: int
+    n_empty: int
+    n_not_set: int
+    n_absent: int
+    n_unreadable: int
+    n_distinct: int
+
+
+class FieldRange(NamedTuple):
+    """Smallest and largest value of a typed field."""
+
+    field: str
+    lowest: str | None
+    highest: str | None
+
+
+class LabelDrift(NamedTuple):
+    """A label that is not as known: where, and since when."""
+
+    code: str
+    label: str
+    n_projects: int
+    first_seen_at: str | None
+    example: str | None
+
+
+class RunCounts(NamedTuple):
+    """What one run fetched."""
+
+    run_id: str
+    started_at: str | None
+    status: str | None
+    n_new: int
+    n_changed: int
+    n_unchanged: int
+    n_missing: int
+    n_failed: int
+    n_refused: int
+    n_listed: int
+
+
+class Totals(NamedTuple):
+    """The size of the release."""
+
+    n_projects: int
+    n_listed: int
+    n_vanished: int
+    n_invented: int
+    n_truncated: int
+    n_added: int
+
+
+class ChangedPage(NamedTuple):
+    """A project whose page has other content than in the release before."""
+
+    source_id: str
+    project_id: str
+    name: str | None
+    url: str | None
+    n_changes: int
+    labels: str
+
+
+class OldPage(NamedTuple):
+    """A project that was not seen for long."""
+
+    source_id: str
+    project_id: str
+    name: str | None
+    url: str | None
+    last_seen_at: str
+
+
+class AgeGroup(NamedTuple):
+    """Projects by days since they were last seen."""
+
+    days: str
+    n_projects: int
+
+
+class FailingPage(NamedTuple):
+    """An address that fails or is missing."""
+
+    source_id: str
+    project_id: str | None
+    url: str
+    last_outcome: str
+    last_page_kind: str | None
+    last_http_status: int | None
+    last_error: str | None
+    n_consecutive_failures: int
+    last_attempt_at: str
+    last_success_at: str | None
+
+
+class VanishedProject(NamedTuple):
+    """A project that vanished."""
+
+    source_id: str
+    project_id: str
+    name: str | None
+    url: str | None
+    last_seen_at: str
+    vanished_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportData:
+    """Everything the report needs from the tables of a release and of the one before it, where it could be compared."""
+
+    is_compared: bool
+    totals: Totals
+    rules: list[Rule]
+    entries: list[Entry]
+    gone: list[GoneEntry]
+    agencies: list[AgencyState]
+    fields: list[FieldState]
+    ranges: list[FieldRange]
+    labels: list[LabelDrift]
+    runs: list[RunCounts]
+    changed: list[ChangedPage]
+    oldest: list[OldPage]
+    ages: list[AgeGroup]
+    failing: list[FailingPage]
+    vanished: list[VanishedProject]
+
+
+_Row = TypeVar("_Row", bound=NamedTuple)
+
+
+def read_report_data(release: Path, previous: Path | None) -> ReportData:
+    """Read a release; previous is the one published before it, None for the first.
+
+    A release that an older version built with other columns cannot be compared; it counts as none.
+    """
+    try:
+        return _read(release, previous)
+    except OTHER_COLUMNS:
+        if previous is None:
+            raise
+        return _read(release, None)
+
+
+def _read(release: Path, previous: Path | None) -> ReportData:
+    with duckdb.connect() as con:
+        attach_pair(con, release, previous)
+        con.execute("""
+            CREATE TEMP MACRO iso(moment) AS strftime(make_timestamp(epoch_us(moment)), '%Y-%m-%dT%H:%M:%SZ')
+        """).complete()
+
+        def rows(name: str, record_type: type[_Row]) -> list[_Row]:
+            sql = resources.files("sql").joinpath("report", f"{name}.sql").read_text(encoding="utf-8")
+            return [record_type(*row) for row in con.execute(sql).fetchall()]
+
+        return ReportData(
+            is_compared=previous is not None,
+            totals=rows("totals", Totals)[0],
+            rules=rows("rules", Rule),
+            entries=rows("entries", Entry),
+            gone=rows("gone", GoneEntry),
+            agencies=rows("agencies", AgencyState),
+            fields=rows("fields", FieldState),
+            ranges=rows("ranges", FieldRange),
+            labels=rows("labels", LabelDrift),
+            runs=rows("runs", RunCounts),
+            changed=rows("changed", ChangedPage),
+            oldest=rows("oldest", OldPage),
+            ages=rows("ages", AgeGroup),
+            failing=rows("failing", FailingPage),
+            vanished=rows("vanished", VanishedProject),
+        )

@@ -1,0 +1,280 @@
+"""The data-quality report of a release: quality.json for machines, quality.html and Markdown for people."""
+
+import base64
+import functools
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from importlib import resources
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
+
+from parsers.issues import message_in_thai
+from pipeline.analyst.project import show_command
+from pipeline.core.errors import PipelineError
+from pipeline.core.visible_text import pieces, visible, web_address
+from pipeline.publish.gate_measures import Measure, measure
+from pipeline.publish.gate_messages import RULES
+from pipeline.report import charts
+from pipeline.report import thai_time as bangkok
+from pipeline.report.data import Entry, ReportData, read_report_data
+from pipeline.report.document import MAX_LISTED, PAGE_OUTCOMES, SEVERITIES, Document, Run, make_document, whole_numbers
+from pipeline.report.page_issues import pack
+
+HTML, JSON = "quality.html", "quality.json"
+_EXAMPLES = 5
+
+
+class ReportError(PipelineError):
+    """The report cannot be written or read; the message says which file and why."""
+
+
+def write_report(release: Path, run: Run, *, previous: Path | None, measures: Sequence[Measure] | None = None) -> None:
+    """Write quality.html and quality.json into a built release that is not published yet.
+
+    run is the run record as in run.json, whatever it may lack; previous is the release published before this one;
+    measures are what the gate has judged already.
+    """
+    _write(release, release, run, previous, measures)
+
+
+def write_report_of(release: Path, output: Path) -> None:
+    """Write the report of a published release once more, into another directory. Raises ReportError."""
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        _write(release, output, _read_json(release / "run.json"), _release_before(release))
+    except OSError as error:
+        raise ReportError(f"{output}: cannot be written ({error.strerror})") from error
+
+
+def report_markdown(release: Path) -> str:
+    """The report in short, for mail and chat: from the release's quality.json. Raises ReportError."""
+    document = _read_json(release / JSON)
+    return _environment().get_template("quality.md.j2").render(q=document, severities=SEVERITIES)
+
+
+def _write(
+    release: Path,
+    output: Path,
+    run: Run,
+    previous: Path | None,
+    measures: Sequence[Measure] | None = None,
+) -> None:
+    data = read_report_data(release, previous)
+    judged = measure(release, previous, tuple(RULES)) if measures is None else measures
+    document = make_document(run, data, judged, previous=previous, nights=_nights(previous))
+    text = json.dumps(document, ensure_ascii=False, indent=1, default=str)
+    (output / JSON).write_text(f"{text}\n", encoding="utf-8")
+    (output / HTML).write_text(_page(document, data), encoding="utf-8")
+
+
+def _page(document: Document, data: ReportData) -> str:
+    packed = pack(data.entries, data.rules, data.agencies, data.fields, has_previous=data.is_compared)
+    style, script = _template("quality.css"), _template("quality.js")
+    policy = (
+        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    return (
+        _environment()
+        .get_template("quality.html.j2")
+        .render(
+            q=document,
+            policy=policy,
+            style=Markup(style),  # noqa: S704 - our own file, not a page's text
+            script=Markup(script),  # noqa: S704
+            packed=packed,
+            n_entries=len(data.entries),
+            examples=_examples(data.entries),
+            messages_th={rule.code: rule.message_th for rule in data.rules},
+            severities=SEVERITIES,
+            outcomes=PAGE_OUTCOMES,
+            charts=_charts(document),
+            fills=_fills(data),
+            outcome_counts=[
+                (outcome, whole_numbers(_object(document["run"])["counts"])[outcome]) for outcome in PAGE_OUTCOMES
+            ],
+        )
+    )
+
+
+def _fills(data: ReportData) -> dict[str, dict[str, int]]:
+    """By agency and field, on how many of a hundred pages the field is given; agencies in the order of their table."""
+    fills: dict[str, dict[str, int]] = {agency.agency_code: {} for agency in data.agencies[:MAX_LISTED]}
+    for field in data.fields:
+        total = field.n_given + field.n_empty + field.n_not_set + field.n_absent
+        if field.agency_code in fills and total:
+            # Rounded down, so that 100 means all of them.
+            fills[field.agency_code][field.field] = 100 * field.n_given // total
+    return {agency_code: by_field for agency_code, by_field in fills.items() if by_field}
+
+
+def _charts(document: Mapping[str, object]) -> dict[str, Markup]:
+    runs, nights = _rows(document["runs"]), _rows(document["history"])
+    days = [_day(run["started_at"]) for run in runs]
+    pages = [charts.Series(outcome, [_float(run[f"n_{outcome}"]) for run in runs]) for outcome in PAGE_OUTCOMES]
+    night_days = [_day(night["finished_at"]) for night in nights]
+    issues = [
+        charts.Series(severity, [_float(_object(night["issues"])[severity]) for night in nights])
+        for severity in SEVERITIES
+    ]
+    coverage = [_percent(_object(night["coverage"]), ("read",), ("promised",)) for night in nights]
+    failed = [
+        _percent(run, ("n_failed", "n_refused"), tuple(f"n_{outcome}" for outcome in PAGE_OUTCOMES)) for run in runs
+    ]
+    return {
+        "pages": charts.stacked_columns(days, pages, "หน้าที่ดึงในแต่ละรอบ · Pages of each run"),
+        "issues": charts.lines(night_days, issues, "ประเด็นที่ยังเปิดอยู่ในแต่ละรอบ · Open issues after each run"),
+        "coverage": charts.lines(
+            night_days,
+            [charts.Series("read", coverage)],
+            "ร้อยละของโครงการในรายการที่อ่านได้ · Share of listed projects that were read",
+            ceiling=100,
+            unit="%",
+        ),
+        "failed": charts.lines(
+            days,
+            [charts.Series("failed", failed)],
+            "ร้อยละของหน้าที่ดึงไม่สำเร็จ · Share of pages that failed",
+            unit="%",
+        ),
+    }
+
+
+@functools.cache
+def _environment() -> Environment:
+    """Templates with every value escaped; Markdown has no such safety net and puts page text into code spans."""
+    environment = Environment(
+        loader=PackageLoader("pipeline"),
+        autoescape=select_autoescape(["html.j2"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "shown": _shown,
+        "code_span": _code_span,
+        "tidy": _tidy,
+        "thai": bangkok.in_thai,
+        "english": bangkok.in_english,
+        "web_address": web_address,
+        "show_command": show_command,
+        "fill": _fill,
+    }
+    environment.globals |= {"shares": charts.shares, "lengths": charts.lengths}
+    return environment
+
+
+def _shown(text: object) -> Markup:
+    """Text from a page, isolated from its surroundings, its invisible characters as marks."""
+    if text is None:
+        return Markup('<span class="none">∅</span>')
+    parts = [
+        escape(piece.text)
+        if piece.name is None
+        else Markup('<span class="mark" title="{}">{}</span>').format(piece.name, piece.text)
+        for piece in pieces(str(text))
+    ]
+    return Markup("<bdi>{}</bdi>").format(Markup("").join(parts))
+
+
+def _fill(template: str, issue: Entry | Mapping[str, object]) -> str:
+    """What an issue says in Thai."""
+    said = issue._asdict() if isinstance(issue, Entry) else issue
+    label, raw, row = said["label"], said["raw"], said["ordinal"]
+    return message_in_thai(
+        template,
+        label=label if isinstance(label, str) else None,
+        raw=raw if isinstance(raw, str) else None,
+        row=row if isinstance(row, int) else None,
+    )
+
+
+def _tidy(value: str) -> str:
+    """A number from a table with thousands separators and without idle zeros; a date stays as it is."""
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return value
+    whole, _, decimals = f"{number:,f}".partition(".")
+    decimals = decimals.rstrip("0")
+    return f"{whole}.{decimals}" if decimals else whole
+
+
+def _code_span(text: object) -> str:
+    """Text from a page as a Markdown code span, where no markup, link or mention works."""
+    said = visible(str(text))
+    fence = "`"
+    while fence in said:
+        fence += "`"
+    return f"{fence} {said} {fence}" if "`" in said else f"`{said}`"
+
+
+def _examples(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    """The first entries of each kind of issue: what a reader sees who lets no script run."""
+    examples: dict[str, list[Entry]] = {}
+    for entry in entries:
+        shown = examples.setdefault(entry.code, [])
+        if len(shown) < _EXAMPLES:
+            shown.append(entry)
+    return examples
+
+
+def _nights(previous: Path | None) -> Sequence[Document]:
+    """The nights before, as the last release kept them; none where it has no readable report."""
+    if previous is None:
+        return []
+    try:
+        return _rows(_read_json(previous / JSON).get("history"))
+    except ReportError:
+        return []
+
+
+def _release_before(release: Path) -> Path | None:
+    """The release published before a published one, if it is still kept."""
+    earlier = [path for path in release.parent.iterdir() if path.name < release.name and (path / JSON).exists()]
+    return max(earlier, default=None)
+
+
+def _read_json(path: Path) -> Document:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ReportError(f"{path}: cannot be read ({error}); run `bma-projects build` for a new release") from error
+    if not isinstance(content, dict):
+        raise ReportError(f"{path}: is no JSON object; run `bma-projects build` for a new release")
+    return content
+
+
+def _template(name: str) -> str:
+    return resources.files("pipeline.report").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _rows(value: object) -> list[Document]:
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+
+
+def _object(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _float(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _percent(row: Mapping[str, object], parts: Sequence[str], whole: Sequence[str]) -> float | None:
+    """Percent of the whole that the parts make; None where there is no whole."""
+    part, total = (sum(_float(row.get(name)) or 0.0 for name in names) for names in (parts, whole))
+    return 100 * part / total if total else None
+
+
+def _day(moment: object) -> str:
+    """A short name for a run on the axis of a chart: day and month in Bangkok."""
+    return bangkok.short_day(moment) if isinstance(moment, str) else "–"

@@ -1,0 +1,82 @@
+"""Tells others how a run went: a POST in the manner of healthchecks.io, and a command after a bad end."""
+
+import http.client
+import json
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from pipeline.core.log import Narrator
+from pipeline.core.settings import AlarmSettings
+from pipeline.core.version import software
+
+_SUMMARY = (
+    "run_id",
+    "command",
+    "status",
+    "exit_code",
+    "started_at",
+    "finished_at",
+    "counts",
+    "rows",
+    "issues",
+    "problems",
+    "gate",
+    "release",
+)
+
+
+class Alarm:
+    """Speaks to the outside about one run; trouble with it is a warning and never fails the run."""
+
+    def __init__(self, settings: AlarmSettings, narrator: Narrator) -> None:
+        self._settings, self._narrator = settings, narrator
+
+    def started(self, record: Mapping[str, object]) -> None:
+        """Tell that a run begins."""
+        self._post("/start", record)
+
+    def ended(self, record: Mapping[str, object], exit_code: int) -> None:
+        """Tell how a run ended: exit code 0 is good, everything else is not."""
+        summary = {**record, "exit_code": exit_code}
+        self._post("" if exit_code == 0 else "/fail", summary)
+        if exit_code != 0 and self._settings.command:
+            self._run_command(_as_json(summary))
+
+    def _post(self, path: str, record: Mapping[str, object]) -> None:
+        if not self._settings.url:
+            return
+        address = urlsplit(self._settings.url)
+        url = address._replace(path=address.path.rstrip("/") + path).geturl()
+        headers = {"Content-Type": "application/json", "User-Agent": software()}
+        request = urllib.request.Request(url, _as_json(record), headers)  # noqa: S310 - the settings allow http(s) alone
+        try:
+            with urllib.request.urlopen(request, timeout=self._settings.timeout):  # noqa: S310
+                pass
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            # The address is a secret: only its host is named.
+            said = error.reason if isinstance(error, urllib.error.URLError) else type(error).__name__
+            self._narrator.warn(f"the alarm at {address.hostname} cannot be reached ({said}); the run is not affected")
+
+    def _run_command(self, summary: bytes) -> None:
+        try:
+            done = subprocess.run(  # noqa: S602 - a shell command is what the setting asks for
+                self._settings.command,
+                shell=True,
+                input=summary,
+                stdout=subprocess.DEVNULL,
+                timeout=self._settings.timeout,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            said = "took too long" if isinstance(error, subprocess.TimeoutExpired) else str(error.strerror)
+            self._narrator.warn(f"the command of alarm.command {said}; the run is not affected")
+            return
+        if done.returncode:
+            self._narrator.warn(f"the command of alarm.command ended with {done.returncode}; the run is not affected")
+
+
+def _as_json(record: Mapping[str, object]) -> bytes:
+    return json.dumps({key: record[key] for key in _SUMMARY if key in record}, ensure_ascii=False).encode()

@@ -1,0 +1,186 @@
+"""The later stages of a run, parse, build, report and publish: from the archive to a release."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from importlib import resources
+from pathlib import Path
+
+import duckdb
+
+from pipeline.build.database import BuildError, build
+from pipeline.build.inputs import find_parts
+from pipeline.build.models import LAYERS
+from pipeline.core.log import Narrator
+from pipeline.core.settings import Settings
+from pipeline.core.time import Clock, utc_now
+from pipeline.core.version import software
+from pipeline.parse.pool import Crew, local_crew
+from pipeline.parse.stage import PartResult, find_backlog, parse
+from pipeline.parse.worker import PieceResult, parser_fingerprint
+from pipeline.publish.release_check import VerifyError
+from pipeline.publish.releases import Published, PublishError, building_dir, latest_release, publish, withdrawn_release
+from pipeline.run.record import RunRecord, write_record
+
+# Other errors of DuckDB are faults of ours and keep their trace.
+_OUT_OF_MEANS = (OSError, duckdb.IOException, duckdb.OutOfMemoryException)
+
+
+def parse_archive(settings: Settings, record: RunRecord, narrator: Narrator) -> None:
+    """Bring data/parsed up to date. Raises ParseError."""
+    crew = _crew_of(settings)
+    backlog = find_backlog(settings.raw_dir, settings.parsed_dir)
+    with record.timed("parse"), narrator.progress("parse", backlog.pages) as advance:
+
+        def count(piece: PieceResult) -> None:
+            advance("parsed", piece.pages)
+
+        def tell(part: PartResult) -> None:
+            narrator.detail(f"parsed {part.segment}: {part.pages} pages, {part.records} records, {part.issues} issues")
+
+        summary = parse(settings.raw_dir, settings.parsed_dir, crew=crew, on_piece=count, on_part=tell)
+    record.add(
+        {"pages_parsed": summary.pages, "records_parsed": summary.records, "pages_quarantined": summary.quarantined}
+    )
+    if summary.quarantined:
+        narrator.warn(f"{summary.quarantined} pages crashed the parser and are quarantined")
+    narrator.say(
+        f"parsed {summary.pages} archived pages in {summary.segments} new segments"
+        if summary.pages
+        else "nothing to parse",
+        stage="parse",
+        pages=summary.pages,
+        segments=summary.segments,
+    )
+
+
+def _crew_of(settings: Settings) -> Callable[[int], AbstractContextManager[Crew]]:
+    """The cluster that the settings name, or worker processes here. Raises ClusterError where Dask is not installed."""
+    if not settings.parse.cluster:
+        return local_crew
+    from pipeline.parse.cluster import cluster_crew
+
+    return lambda pieces: cluster_crew(settings.parse.cluster, settings.parsed_dir.absolute())
+
+
+def is_built(settings: Settings) -> bool:
+    """Whether the latest release was built from just what lies in data/parsed now, by the same models and settings."""
+    try:
+        latest = latest_release(settings.curated_dir).path
+        record = json.loads((latest / "run.json").read_text(encoding="utf-8"))
+    except (PublishError, OSError, ValueError):
+        return False
+    return isinstance(record, dict) and record.get("built_from") == inputs_fingerprint(settings)
+
+
+def inputs_fingerprint(settings: Settings) -> str:
+    """Twelve hex digits over all that decides what a release holds, but for the record of its own run."""
+    parts = [part.name for part in find_parts(settings.parsed_dir, parser_fingerprint())]
+    folders = [resources.files("pipeline"), *(resources.files("sql") / layer for layer in (*LAYERS, ""))]
+    texts = [
+        (file.name, file.read_text(encoding="utf-8"))
+        for folder in folders
+        for file in sorted(folder.iterdir(), key=lambda found: found.name)
+        if file.name.endswith((".sql", ".csv"))
+    ]
+    sources = [str(source) for _, source in sorted(settings.sources.items())]
+    decisive = [software(), parts, texts, sources, settings.build.publish_user_names]
+    return hashlib.sha256(json.dumps(decisive).encode()).hexdigest()[:12]
+
+
+def build_and_publish(
+    settings: Settings,
+    record: RunRecord,
+    narrator: Narrator,
+    *,
+    accepted_because: str | None = None,
+    clock: Clock = utc_now,
+) -> Published:
+    """Build a release, write its report, ask the gate and switch `latest`.
+
+    Raises BuildError, VerifyError or PublishError; `latest` is then as it was.
+    """
+    target: Path | None = None
+    try:
+        target = building_dir(settings.curated_dir, record.run_id)
+        return _build_and_publish(settings, record, narrator, target, accepted_because, clock)
+    except BaseException as error:
+        record.release = None
+        # What breaks a promise stays in building/ for inspection until the next build.
+        if target is not None and not isinstance(error, VerifyError):
+            shutil.rmtree(target, ignore_errors=True)
+        if isinstance(error, _OUT_OF_MEANS):
+            said = str(error).splitlines()[0] if isinstance(error, duckdb.Error) else error.strerror or str(error)
+            raise BuildError(
+                f"{settings.curated_dir}: the release cannot be written ({said}); check space and permissions, "
+                "then run again"
+            ) from error
+        raise
+
+
+def _build_and_publish(
+    settings: Settings,
+    record: RunRecord,
+    narrator: Narrator,
+    target: Path,
+    accepted_because: str | None,
+    clock: Clock,
+) -> Published:
+    from pipeline.publish.quality_gate import judge
+    from pipeline.report.quality_page import write_report
+
+    try:
+        previous: Path | None = latest_release(settings.curated_dir).path
+    except PublishError:
+        previous = None
+    write_record(settings.runs_dir, record.as_json(), f"{record.run_id}.json")
+    with record.timed("build"), narrator.progress("build"):
+        record.built_from = inputs_fingerprint(settings)
+        record.rows = build(settings, fingerprint=parser_fingerprint(), out_dir=target)
+    with record.timed("report"), narrator.progress("report"):
+        withdrawn = withdrawn_release(settings.curated_dir)
+        reasons, measures = judge(target, previous, settings.gate, withdrawn=withdrawn)
+        record.gate = {
+            "is_refused": bool(reasons),
+            "reasons": [reason.en for reason in reasons],
+            "reasons_th": [reason.th for reason in reasons],
+            "accepted_because": accepted_because,
+        }
+        _note_quality(target, record)
+        record.status = "refused" if reasons and accepted_because is None else "published"
+        record.finished_at = clock()
+        record.release = record.run_id
+        write_record(target, record.as_json(), "run.json")
+        write_report(target, record.as_json(), previous=previous, measures=measures)
+    with record.timed("publish"), narrator.progress("publish"):
+        published = publish(
+            settings.curated_dir,
+            target,
+            run_id=record.run_id,
+            counts=record.rows,
+            keep=settings.build.keep_releases,
+            refusals=[reason.en for reason in reasons] if accepted_because is None else (),
+        )
+    if published.is_refused:
+        narrator.warn(
+            f"the quality gate refused the release; it is set aside in {published.path}, latest is as it was; "
+            "look at its quality.html, then run `bma-projects build --accept REASON` if it is right after all"
+        )
+    else:
+        narrator.say(f"release {record.run_id} in {published.path}", stage="publish", rows=record.rows)
+    for reason in reasons:
+        narrator.warn(f"quality gate: {reason.en}")
+    return published
+
+
+def _note_quality(release: Path, record: RunRecord) -> None:
+    """Put issues by severity and by code, and the pages that fail, into the record."""
+    with duckdb.connect() as con:
+        issues = con.read_parquet(str(release / "quality_issues.parquet"))
+        record.issues = dict(issues.aggregate("severity, count(*)").order("severity").fetchall())
+        record.issue_codes = dict(issues.aggregate("code, count(*)").order("code").fetchall())
+        pages = con.read_parquet(str(release / "page_status.parquet"))
+        failing = pages.filter("project_id IS NOT NULL AND n_consecutive_failures > 0").count("*").fetchall()
+        record.failing_pages = int(failing[0][0])

@@ -1,0 +1,180 @@
+"""The first stages of a run, discover and fetch: one source into the archive."""
+
+import asyncio
+import dataclasses
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+
+import duckdb
+
+from pipeline.archive.fetch_log import FetchLogRow, Outcome
+from pipeline.archive.page_history import KnownPage, known_pages
+from pipeline.archive.segments import ArchiveWriter
+from pipeline.core.log import Narrator
+from pipeline.core.settings import SAMPLE, FetchSettings, Settings, Source
+from pipeline.core.signals import raise_if_interrupted
+from pipeline.core.time import Clock, utc_now
+from pipeline.core.version import software
+from pipeline.fetch.discover import ids_from_archive
+from pipeline.fetch.fetch_run import FetchRun
+from pipeline.fetch.schedule import Plan, ProjectFacts, make_plan
+from pipeline.publish.releases import PublishError, latest_release
+from pipeline.run.record import RunRecord
+from pipeline.sample.server import serve
+
+
+def project_facts(settings: Settings, source_id: str) -> dict[str, ProjectFacts]:
+    """What the last release says of the projects of a source; empty before the first release."""
+    try:
+        projects = latest_release(settings.curated_dir).path / "projects.parquet"
+    except PublishError:
+        return {}
+    query = "SELECT project_id, fiscal_year_be, progress_pct::DOUBLE FROM read_parquet($file) WHERE source_id = $source"
+    with duckdb.connect() as con:
+        rows = con.execute(query, {"file": str(projects), "source": source_id}).fetchall()
+    return {project_id: ProjectFacts(year, progress) for project_id, year, progress in rows}
+
+
+def with_sample_server(source: Source, stack: ExitStack) -> Source:
+    """The built-in source needs its server on loopback, which runs until the stack closes; any other is left alone."""
+    # By its address: rate and the like may be set otherwise.
+    if source.base_url != SAMPLE.base_url or source.connect_to is not None:
+        return source
+    return dataclasses.replace(source, connect_to=stack.enter_context(serve()))
+
+
+def fetch_settings_of(settings: Settings, source: Source) -> FetchSettings:
+    """The fetch settings with what the source sets otherwise and the fetcher does not look up there."""
+    if source.backoff is None:
+        return settings.fetch
+    return dataclasses.replace(settings.fetch, backoff=source.backoff)
+
+
+def wanted_pages(listed: Sequence[str], known: Mapping[str, KnownPage]) -> list[str]:
+    """What the listing names and every page that was ever seen: only its own answer says that a page is gone."""
+    return list(dict.fromkeys([*listed, *ids_from_archive(known)]))
+
+
+def plan_visits(
+    settings: Settings,
+    source: Source,
+    known: Mapping[str, KnownPage],
+    wanted: Sequence[str],
+    now: dt.datetime,
+    *,
+    listed: Sequence[str] = (),
+) -> Plan:
+    """What is due now of the wanted projects by the revisit schedule; listed are those the listing names right now."""
+    facts = project_facts(settings, source.source_id)
+    is_forced = source.is_revisited_always
+    return make_plan(wanted, known, facts, now, settings.fetch, listed=frozenset(listed), is_forced=is_forced)
+
+
+def fetch_source(
+    settings: Settings,
+    source: Source,
+    record: RunRecord,
+    narrator: Narrator,
+    project_ids: Sequence[str] | None = None,
+    clock: Clock = utc_now,
+) -> bool:
+    """Discover and fetch one source into the archive; project_ids names the pages wanted instead of the listing.
+
+    Returns whether the site could be worked with: pages that fail are none of its business, a site that does not answer
+    at all is. Raises ArchiveError when the archive cannot be written.
+    """
+    try:
+        return _fetch_source(settings, source, record, narrator, project_ids, clock)
+    except asyncio.CancelledError:
+        # What the interruption cancelled has been sealed on the way here.
+        raise KeyboardInterrupt from None
+
+
+def _fetch_source(
+    settings: Settings,
+    source: Source,
+    record: RunRecord,
+    narrator: Narrator,
+    project_ids: Sequence[str] | None,
+    clock: Clock,
+) -> bool:
+    source_id = source.source_id
+    fetch_settings = fetch_settings_of(settings, source)
+    about = {"software": software(), "source": source_id, "isPartOf": record.run_id}
+    problems: Sequence[str] = ()
+    with ExitStack() as stack:
+        source = with_sample_server(source, stack)
+        archive = stack.enter_context(
+            ArchiveWriter(
+                settings.raw_dir, record.run_id, source_id, about=about, segment_bytes=fetch_settings.segment_bytes
+            )
+        )
+        run = stack.enter_context(FetchRun(source, fetch_settings, archive, settings.raw_dir, clock))
+        listed: Sequence[str] = ()
+        wanted = list(project_ids or ())
+        counts: dict[str, int] = {}
+        if project_ids is None:
+            with record.timed("discover"), narrator.progress(f"discover {source_id}"):
+                found = run.discover()
+            raise_if_interrupted()
+            counts = {"listed": len(found.project_ids), "stated_total": found.stated_total or 0}
+            problems = [f"{source_id}: {problem}" for problem in found.problems]
+            listed, wanted = found.project_ids, wanted_pages(found.project_ids, run.known)
+            plan = plan_visits(settings, source, run.known, wanted, clock(), listed=listed)
+        else:
+            plan = make_plan(wanted, run.known, {}, clock(), fetch_settings, is_forced=True)
+
+        outcomes = Counter(dict.fromkeys((outcome.value for outcome in Outcome), 0))
+
+        def tell(row: FetchLogRow) -> None:
+            outcomes[row.outcome] += 1
+            advance(row.outcome)
+            if row.error is not None:
+                narrator.detail(f"{source_id} {row.project_id}: {row.outcome}: {row.error}", url=row.url)
+
+        try:
+            with record.timed("fetch"), narrator.progress(f"fetch {source_id}", len(plan.due)) as advance:
+                summary = run.visit(plan.due, tell)
+            raise_if_interrupted()
+        except BaseException:
+            # What was fetched until then is kept, so it counts.
+            record.count_source(source_id, {**counts, "due": len(plan.due), **outcomes})
+            raise
+    counts |= {
+        name: value
+        for name, value in dataclasses.asdict(summary).items()
+        if isinstance(value, int) and not isinstance(value, bool)
+    }
+    record.count_source(source_id, counts)
+    if summary.ended_early is not None:
+        record.ended_early = f"{source_id}: {summary.ended_early}"
+        # Discovery may have met the same end.
+        problems = [problem for problem in problems if problem != record.ended_early]
+        problems += [f"{record.ended_early}; {summary.due - summary.visited} pages are left for another run"]
+    for problem in dict.fromkeys(problems):
+        record.problems.append(problem)
+        narrator.warn(problem, source_id=source_id)
+    narrator.say(
+        f"{source_id}: {summary.due} pages due, {summary.new} new, {summary.changed} changed, "
+        f"{summary.unchanged} unchanged, {summary.missing} missing, {summary.failed} failed, {summary.refused} refused",
+        stage="fetch",
+        source_id=source_id,
+        **counts,
+    )
+    _note_next_visit(settings, source, record, listed, clock())
+    is_cut_short = summary.ended_early is not None and not summary.is_planned_end
+    return not is_cut_short and not (problems and not wanted)
+
+
+def _note_next_visit(
+    settings: Settings, source: Source, record: RunRecord, listed: Sequence[str], now: dt.datetime
+) -> None:
+    known = known_pages(settings.raw_dir, source.source_id)
+    wanted = wanted_pages(listed, known)
+    if source.is_revisited_always or not wanted:
+        return
+    plan = plan_visits(settings, source, known, wanted, now, listed=listed)
+    due_at = now if plan.due else min(visit.due_at for visit in plan.later)
+    record.next_due_at = min(due_at, record.next_due_at or due_at)

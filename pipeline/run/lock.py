@@ -1,0 +1,72 @@
+"""One run at a time per data directory; the lock dies with its process, so a crash leaves no obstacle."""
+
+import datetime as dt
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from pipeline.core.errors import PipelineError
+
+_LOCK = ".lock"
+_HOLDER = ".lock.json"
+
+
+class LockedError(PipelineError):
+    """Another run holds the data directory; the message says which and since when."""
+
+    exit_code = 75
+
+
+class DataDirError(PipelineError):
+    """The data directory cannot be used; the message says why and what to do."""
+
+
+@contextmanager
+def data_dir_lock(data_dir: Path, command: str) -> Iterator[None]:
+    """Hold the data directory for a command that writes. Raises LockedError at once when another one does."""
+    # Imported here: commands that only read never lock, and answer faster without it.
+    from filelock import FileLock, Timeout
+
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(data_dir / _LOCK)
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise LockedError(
+            f"{data_dir}: another run holds the lock{_holder(data_dir)}; try again when it has ended"
+        ) from error
+    except OSError as error:
+        raise DataDirError(
+            f"{data_dir}: cannot be written ({error.strerror or error}); check its permissions or name another with "
+            "--data-dir"
+        ) from error
+    holder = data_dir / _HOLDER
+    note = {"pid": os.getpid(), "command": command, "since": dt.datetime.now(dt.UTC).isoformat(timespec="seconds")}
+    try:
+        # The lock holds without the note, and a full disk is told by the stage that needs the space.
+        with suppress(OSError):
+            holder.write_text(json.dumps(note), encoding="utf-8")
+        yield
+    finally:
+        with suppress(OSError):
+            holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def lock_holder(data_dir: Path) -> str | None:
+    """Who holds the data directory, in words; None when nobody does, as far as can be told without the lock."""
+    try:
+        note = json.loads((data_dir / _HOLDER).read_text(encoding="utf-8"))
+        # Somebody else's process may not be asked, and so is there.
+        with suppress(PermissionError):
+            os.kill(int(note["pid"]), 0)
+        return f"`{note['command']}`, process {note['pid']}, since {note['since']}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _holder(data_dir: Path) -> str:
+    holder = lock_holder(data_dir)
+    return f" ({holder})" if holder else ""

@@ -1,0 +1,171 @@
+"""The record of one run: what was asked, what it did and how it ended; data/runs/<run_id>.json."""
+
+import dataclasses
+import datetime as dt
+import json
+import os
+import platform
+import resource
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from importlib.metadata import version
+from pathlib import Path
+
+from pipeline.core.errors import PipelineError
+from pipeline.core.log import printable
+from pipeline.core.version import software
+
+RUNNING, KILLED = "running", "killed"
+_SECRETS = frozenset({"--notify-url", "--on-failure"})
+_LIBRARIES = ("duckdb", "fastwarc", "httpx", "pyarrow", "selectolax")
+
+
+class RecordError(PipelineError):
+    """A run record cannot be written; the message says where and why."""
+
+
+@dataclasses.dataclass(slots=True)
+class RunRecord:
+    """Grows while the run goes on.
+
+    status is running, published, refused, failed, interrupted, done (a run that makes no release) or killed (found by
+    the next run). counts are whole numbers by name, durations seconds by stage, rows the rows of each curated table,
+    issues their number by severity and issue_codes by code; sources tell what each source gave.
+    """
+
+    run_id: str
+    command: str
+    arguments: list[str]
+    started_at: dt.datetime
+    sources: list[dict[str, object]] = dataclasses.field(default_factory=list)
+    status: str = RUNNING
+    finished_at: dt.datetime | None = None
+    counts: dict[str, int] = dataclasses.field(default_factory=dict)
+    durations: dict[str, float] = dataclasses.field(default_factory=dict)
+    rows: dict[str, int] = dataclasses.field(default_factory=dict)
+    issues: dict[str, int] = dataclasses.field(default_factory=dict)
+    issue_codes: dict[str, int] = dataclasses.field(default_factory=dict)
+    problems: list[str] = dataclasses.field(default_factory=list)
+    ended_early: str | None = None
+    gate: dict[str, object] = dataclasses.field(default_factory=dict)
+    release: str | None = None
+    built_from: str | None = None
+    failing_pages: int | None = None
+    next_due_at: dt.datetime | None = None
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Measure a stage; a stage that runs once per source adds up."""
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self.durations[stage] = round(self.durations.get(stage, 0.0) + time.monotonic() - began, 3)
+
+    def add(self, counts: Mapping[str, int | None]) -> None:
+        """Add counts of one source or stage to those of the run."""
+        for name, count in counts.items():
+            self.counts[name] = self.counts.get(name, 0) + (count or 0)
+
+    def count_source(self, source_id: str, counts: Mapping[str, int]) -> None:
+        """Add the counts of one source, and keep them apart as well."""
+        self.add(counts)
+        for source in self.sources:
+            if source["source_id"] == source_id:
+                source["counts"] = dict(counts)
+
+    def as_json(self) -> dict[str, object]:
+        """The record as stored: times in ISO 8601 UTC, versions and peak memory of this process added."""
+        record = dataclasses.asdict(self)
+        # A file's name need not be text; UTF-8 cannot hold what Python makes of such a one.
+        record |= {name: [printable(text) for text in record[name]] for name in ("arguments", "problems")}
+        for name in ("started_at", "finished_at", "next_due_at"):
+            moment = getattr(self, name)
+            record[name] = None if moment is None else moment.astimezone(dt.UTC).isoformat(timespec="seconds")
+        record["versions"] = {
+            "bma-projects": software().partition("/")[2],
+            "python": platform.python_version(),
+            **{name: version(name) for name in _LIBRARIES},
+        }
+        record["peak_memory_bytes"] = _peak(resource.RUSAGE_SELF)
+        record["peak_memory_bytes_of_workers"] = _peak(resource.RUSAGE_CHILDREN)
+        return record
+
+
+def _peak(who: int) -> int:
+    peak = resource.getrusage(who).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def without_secrets(arguments: Sequence[str]) -> list[str]:
+    """The arguments of a command, the values of those that may hold a secret replaced: run records are published."""
+    shown: list[str] = []
+    is_secret = False
+    for argument in arguments:
+        name, equals, _ = argument.partition("=")
+        shown.append("***" if is_secret else f"{name}=***" if name in _SECRETS and equals else argument)
+        is_secret = argument in _SECRETS
+    return shown
+
+
+def read_records(runs_dir: Path) -> list[dict[str, object]]:
+    """The stored records, oldest run first; a file that is no record of a run with a beginning is left out."""
+    found = []
+    for path in sorted(runs_dir.glob("*.json")):
+        with suppress(RecordError, ValueError):
+            record = read_record(path)
+            if "run_id" in record and dt.datetime.fromisoformat(str(record.get("started_at"))).tzinfo:
+                found.append(record)
+    return found
+
+
+def read_record(path: Path) -> dict[str, object]:
+    """One stored record. Raises RecordError when it is none."""
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise RecordError(f"{path}: cannot be read as a run record ({error})") from error
+    if not isinstance(record, dict):
+        raise RecordError(f"{path}: is no run record")
+    return record
+
+
+def close_killed_records(runs_dir: Path) -> list[str]:
+    """Mark runs that never ended as killed and return their ids; the caller holds the lock, so none is alive."""
+    killed = []
+    for record in read_records(runs_dir):
+        if record.get("status") == RUNNING:
+            run_id = str(record["run_id"])
+            write_record(runs_dir, {**record, "status": KILLED}, f"{run_id}.json")
+            killed.append(run_id)
+    return killed
+
+
+def free_run_id(now: dt.datetime, *directories: Path) -> str:
+    """A run id that names nothing in these directories yet: the clock may jump back, or two runs share a second."""
+    # Imported here: `status` reads records and needs no archive.
+    from pipeline.archive.segments import new_run_id
+
+    taken = {path.name[:16] for directory in directories if directory.is_dir() for path in directory.iterdir()}
+    while (run_id := new_run_id(now)) in taken:
+        now += dt.timedelta(seconds=1)
+    return run_id
+
+
+def write_record(directory: Path, record: Mapping[str, object], name: str) -> Path:
+    """Write a record whole or not at all. Raises RecordError when it cannot be written."""
+    final = directory / name
+    partial = final.with_name(f".{name}.partial")
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        with partial.open("w", encoding="utf-8") as file:
+            json.dump(record, file, ensure_ascii=False, indent=1, sort_keys=True)
+            file.write("\n")
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(final)
+    except OSError as error:
+        raise RecordError(f"{final}: the run record cannot be written ({error.strerror})") from error
+    return final

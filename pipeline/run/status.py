@@ -1,0 +1,158 @@
+"""How things stand, from the run records and the file system alone, so that the answer comes at once."""
+
+import datetime as dt
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from pipeline.core.log import printable
+from pipeline.core.settings import Settings
+from pipeline.publish.releases import PublishError, latest_release
+from pipeline.run.lock import lock_holder
+from pipeline.run.record import KILLED, RUNNING, read_records
+
+_RUN_ID = "%Y%m%dT%H%M%SZ"
+_SHOWN = ("run_id", "command", "status", "started_at", "finished_at", "problems")
+_LAYERS = ("raw", "parsed", "curated", "runs")
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What an operator asks first. Ages are in hours, sizes in bytes; last_run is part of the run's record."""
+
+    data_dir: str
+    running: str | None
+    last_run: dict[str, object] | None
+    release: str | None
+    release_age_hours: float | None
+    max_release_age_hours: float
+    failing_pages: int | None
+    next_due_at: str | None
+    disk_bytes: dict[str, int]
+    disk_free_bytes: int
+
+    @property
+    def is_old(self) -> bool:
+        """Whether the newest release is older than the settings allow, or there is none."""
+        return self.release_age_hours is None or self.release_age_hours > self.max_release_age_hours
+
+
+def read_status(settings: Settings, now: dt.datetime) -> Status:
+    """Look at a data directory; it need not exist."""
+    records = read_records(settings.runs_dir)
+    try:
+        release: str | None = latest_release(settings.curated_dir).run_id
+    except PublishError:
+        release = None
+    failing, due_at = _newest(records, "failing_pages"), _newest(records, "next_due_at")
+    running = lock_holder(settings.data_dir)
+    return Status(
+        data_dir=str(settings.data_dir),
+        running=running,
+        last_run=_last_run(records, is_anything_running=running is not None),
+        release=release,
+        release_age_hours=_age_hours(release, now),
+        max_release_age_hours=settings.alarm.max_release_age_hours,
+        failing_pages=failing if isinstance(failing, int) else None,
+        next_due_at=due_at if isinstance(due_at, str) else None,
+        disk_bytes={layer: _size(settings.data_dir / layer) for layer in _LAYERS},
+        disk_free_bytes=_free(settings.data_dir),
+    )
+
+
+def status_json(status: Status) -> dict[str, object]:
+    """The status as an object for machines."""
+    return {**asdict(status), "is_old": status.is_old}
+
+
+def status_lines(status: Status, now: dt.datetime) -> list[str]:
+    """The status for people, one line each."""
+    lines = [f"Data       {status.data_dir}"]
+    if status.running:
+        lines.append(f"Running    {status.running}")
+    lines.append(f"Last run   {_run_text(status.last_run, now)}")
+    if status.release is None:
+        lines.append("Release    none yet; run `bma-projects refresh`")
+    else:
+        old = f", OLDER than {status.max_release_age_hours:g} hours" if status.is_old else ""
+        lines.append(f"Release    {status.release}, {_age(status.release_age_hours or 0.0)} old{old}")
+    if status.failing_pages is not None:
+        lines.append(f"Failing    {status.failing_pages:,} pages did not answer as they should the last time")
+    if status.next_due_at is not None:
+        due = dt.datetime.fromisoformat(status.next_due_at)
+        lines.append(f"Next due   {'now' if due <= now else f'{due:%Y-%m-%d %H:%M} UTC'}")
+    sizes = ", ".join(f"{layer} {_bytes(size)}" for layer, size in status.disk_bytes.items())
+    lines.append(f"Disk       {sizes}; free {_bytes(status.disk_free_bytes)}")
+    return [printable(line) for line in lines]
+
+
+def _last_run(records: list[dict[str, object]], *, is_anything_running: bool) -> dict[str, object] | None:
+    last = max(records, key=lambda record: str(record["started_at"]), default=None)
+    if last is None:
+        return None
+    # Its own record cannot say that a run was killed; the next run will.
+    was_killed = last.get("status") == RUNNING and not is_anything_running
+    return {name: last.get(name) for name in _SHOWN} | ({"status": KILLED} if was_killed else {})
+
+
+def _newest(records: list[dict[str, object]], name: str) -> object:
+    """The value of the newest record that has one."""
+    values = [record[name] for record in records if record.get(name) is not None]
+    return values[-1] if values else None
+
+
+def _run_text(run: Mapping[str, object] | None, now: dt.datetime) -> str:
+    if run is None:
+        return "none yet"
+    started = dt.datetime.fromisoformat(str(run["started_at"]))
+    text = f"{run['run_id']} {run['command']}: {run['status']}, {_age((now - started) / dt.timedelta(hours=1))} ago"
+    problems = run["problems"]
+    return text + (f" ({problems[0]})" if isinstance(problems, list) and problems else "")
+
+
+def _age_hours(run_id: str | None, now: dt.datetime) -> float | None:
+    if run_id is None:
+        return None
+    try:
+        made_at = dt.datetime.strptime(run_id, _RUN_ID).replace(tzinfo=dt.UTC)
+    except ValueError:
+        return None
+    return round((now - made_at) / dt.timedelta(hours=1), 4)
+
+
+def _age(hours: float) -> str:
+    if hours < 1:
+        return f"{max(hours, 0) * 60:.0f} minutes"
+    return f"{hours:.0f} hours" if hours < 72 else f"{hours / 24:.0f} days"
+
+
+def _size(directory: Path) -> int:
+    total = 0
+    folders = [str(directory)]
+    while folders:
+        try:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+                    else:
+                        total += entry.stat(follow_symlinks=False).st_size
+        except OSError:
+            continue  # a release that goes while it is counted
+    return total
+
+
+def _free(directory: Path) -> int:
+    while not directory.exists() and directory != directory.parent:
+        directory = directory.parent
+    return shutil.disk_usage(directory).free
+
+
+def _bytes(size: float) -> str:
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} TB"

@@ -1,0 +1,152 @@
+"""Tables for spreadsheets: Thai readable in Excel, no formula from a page, nothing cut in silence."""
+
+import csv
+import io
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.analyst.export import ExportError, export
+from pipeline.analyst.spreadsheet import LONGEST_CELL, headings, safe_text
+from pipeline.build.models import load_models
+from tests.cli.command import bma_here
+from tests.conftest import ParsedArchive
+
+FORMULAS = ["=1+1", "+SUM(A1)", "-2+3", "@x", "\t=1", "\r=1", " =1", "＝1+1", "＠x", '=HYPERLINK("http://x","y")']
+
+
+def read_csv(file: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(file.read_bytes().decode("utf-8-sig"), newline="")))
+
+
+def xml_of(book: Path, name: str) -> str:
+    """The cells of a sheet as XML."""
+    with zipfile.ZipFile(book) as archive:
+        names = re.findall(r'<sheet name="([^"]+)"', archive.read("xl/workbook.xml").decode())
+        return archive.read(f"xl/worksheets/sheet{names.index(name) + 1}.xml").decode()
+
+
+def test_thai_excel_recognises_the_csv(sample_data: Path, tmp_path: Path) -> None:
+    done = bma_here("export", "--data-dir", sample_data, "--output", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    tables = {model.name for model in load_models().values() if model.layer == "curated"}
+    assert {path.stem for path in (tmp_path / "out").glob("*.csv")} == tables
+    for file in (tmp_path / "out").iterdir():
+        assert file.read_bytes().startswith(b"\xef\xbb\xbf")
+    assert "0 cells were too long and cut" in done.stdout
+    assert "invented data, except 50490000-3607" in (tmp_path / "out" / "NOTES.txt").read_text(encoding="utf-8-sig")
+    assert "invented data" in done.stderr
+
+
+def test_every_row_of_a_source_says_whether_it_is_invented(sample_data: Path, tmp_path: Path) -> None:
+    export(
+        (sample_data / "curated" / "latest").resolve(),
+        tmp_path,
+        ["targets", "page_status"],
+        "csv",
+        are_headings_thai=False,
+    )
+    rows = read_csv(tmp_path / "targets.csv")
+    assert {row["is_invented"] for row in rows if row["project_id"] == "50490000-3607"} == {"FALSE"}
+    assert {row["is_invented"] for row in rows if row["project_id"] != "50490000-3607"} == {"TRUE"}
+    assert {row["is_invented"] for row in read_csv(tmp_path / "page_status.csv") if not row["project_id"]} == {"TRUE"}
+
+
+@pytest.fixture(scope="module")
+def formulas(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project for each formula in its name, exported both ways."""
+    folder = tmp_path_factory.mktemp("formulas")
+    archive = ParsedArchive(folder / "data")
+    for number, text in enumerate(FORMULAS):
+        project_id = f"50490000-{number:04}"
+        archive.capture(project_id, "2026-11-01", source="bmavisions", name=text, remark="-", policy_id="-5")
+    release = archive.build().path
+    for format_ in ("csv", "xlsx"):
+        export(release, folder, ["projects"], format_, are_headings_thai=False)
+    return folder
+
+
+@pytest.mark.parametrize(("number", "text"), list(enumerate(FORMULAS)))
+def test_no_text_of_a_page_is_a_formula(formulas: Path, number: int, text: str) -> None:
+    row = read_csv(formulas / "projects.csv")[number]
+    assert row["name"] == "'" + text
+    assert (row["remark"], row["policy_id"]) == ("-", "-5")
+
+
+def test_no_cell_of_a_workbook_is_a_formula_or_a_link(formulas: Path) -> None:
+    (book,) = formulas.glob("*.xlsx")
+    xml = xml_of(book, "projects")
+    assert "<f>" not in xml
+    assert "hyperlink" not in xml
+
+
+def test_a_cell_too_long_for_excel_is_cut_with_a_mark_and_counted(archive: ParsedArchive, tmp_path: Path) -> None:
+    archive.capture("50490000-0001", "2026-11-01", source="bmavisions", name="ก" * 40_000, goal="ข" * LONGEST_CELL)
+    release = archive.build().path
+    for format_ in ("csv", "xlsx"):
+        exported = export(release, tmp_path, ["projects"], format_, are_headings_thai=False)
+        assert exported.cut_cells == 1
+    (row,) = read_csv(tmp_path / "projects.csv")
+    assert len(row["name"]) == LONGEST_CELL
+    assert row["name"].endswith(" …[cut: 40,000 characters]")
+    assert row["goal"] == "ข" * LONGEST_CELL
+
+
+def test_xlsx_has_thai_headings_typed_cells_and_notes(sample_data: Path, tmp_path: Path) -> None:
+    done = bma_here(
+        "export",
+        "projects",
+        "targets",
+        "projects",
+        "--format",
+        "xlsx",
+        "--thai",
+        "--data-dir",
+        sample_data,
+        "--output",
+        tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    (book,) = tmp_path.glob("*.xlsx")
+    xml = xml_of(book, "projects")
+    for heading in ("ชื่อโครงการ", "งบฯ ที่ได้รับ (บาท)", "งบฯ ที่ได้รับ (บาท) (ตามหน้าเว็บ)", "ข้อมูลสมมติ"):
+        assert heading in xml
+    assert "invented data, except" in xml_of(book, "NOTES")
+    assert re.search(r'<c r="K2"[^>]*><v>[\d.]+</v>', xml), "budgets are numbers"
+    assert 't="b"' in xml, "truth values are typed"
+
+
+def test_headings_of_a_table_are_unique() -> None:
+    for model in load_models().values():
+        columns = [column.name for column in model.columns]
+        for are_thai in (False, True):
+            made = headings(model, columns, are_thai=are_thai)
+            assert len(set(made)) == len(columns), model.name
+
+
+def test_a_failed_export_leaves_no_half_file(sample_data: Path, tmp_path: Path) -> None:
+    (tmp_path / "projects.csv").mkdir()
+    with pytest.raises(ExportError, match="cannot be written"):
+        export((sample_data / "curated" / "latest").resolve(), tmp_path, ["projects"], "csv", are_headings_thai=False)
+    assert not list(tmp_path.glob(".*"))
+
+
+@given(st.text())
+def test_a_csv_cell_never_begins_a_formula_and_loses_nothing(text: str) -> None:
+    safe = safe_text(text, is_typed=False).text
+    assert not re.match(r"[\s]*[=@＝＠]", safe)
+    kept = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]", "\ufffd", text)
+    assert safe.removeprefix("'") == kept.removeprefix("'")
+
+
+@given(st.text(alphabet="ก😀\n", min_size=1, max_size=40), st.integers(-20, 20))
+def test_no_cell_is_longer_than_excel_allows(piece: str, more: int) -> None:
+    text = (piece * LONGEST_CELL)[: LONGEST_CELL + more]
+    n_units = len(text.encode("utf-16-le")) // 2
+    safe = safe_text(text, is_typed=True)
+    assert len(safe.text.encode("utf-16-le")) // 2 <= LONGEST_CELL
+    assert safe.was_cut == (n_units > LONGEST_CELL)

@@ -1,0 +1,160 @@
+"""Questions to the latest release: every format holds the same answer, and nothing can be changed by asking."""
+
+import csv
+import io
+import json
+import re
+import subprocess
+import tempfile
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from rich.cells import cell_len
+
+from pipeline.analyst.query import QueryError, ask, invented_note, query
+from pipeline.analyst.result_table import print_answer, shown
+from tests.cli.command import COMMAND, bma, bma_here, environment, on_terminal
+from tests.conftest import ParsedArchive
+
+SQL = "SELECT project_id, agency, budget_received_thb, last_seen_at FROM projects ORDER BY project_id LIMIT 7"
+
+
+def release_of(data: Path) -> Path:
+    return (data / "curated" / "latest").resolve()
+
+
+def test_every_format_holds_the_same_answer(
+    sample_data: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    release = release_of(sample_data)
+    for format_ in ("csv", "json", "parquet"):
+        assert query(release, SQL, format_, tmp_path / f"answer.{format_}") == 7
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["answer.csv", "answer.json", "answer.parquet"]
+    from_parquet = pq.read_table(tmp_path / "answer.parquet").to_pylist()
+    from_json = json.loads((tmp_path / "answer.json").read_text(encoding="utf-8"))
+    from_csv = list(csv.DictReader(io.StringIO((tmp_path / "answer.csv").read_text(encoding="utf-8"))))
+    assert [row["project_id"] for row in from_parquet] == [row["project_id"] for row in from_json]
+    assert [row["agency"] or None for row in from_csv] == [row["agency"] for row in from_parquet]
+    assert [Decimal(row["budget_received_thb"]) for row in from_csv if row["budget_received_thb"]] == [
+        row["budget_received_thb"] for row in from_parquet if row["budget_received_thb"] is not None
+    ]
+    query(release, SQL, "csv", None)
+    assert capfd.readouterr().out == (tmp_path / "answer.csv").read_text(encoding="utf-8")
+
+
+def test_standard_output_can_be_appended_to(sample_data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "all.csv"
+    file.write_text("before\n")
+    with file.open("a") as stream:
+        command = [COMMAND, "query", "SELECT 1 AS one", "--format", "csv", "--data-dir", str(sample_data)]
+        subprocess.run(command, stdout=stream, stderr=subprocess.PIPE, check=True, env=environment())
+    assert file.read_text() == "before\none\n1\n"
+
+
+def test_a_terminal_without_thai_letters_gets_their_numbers(sample_data: Path) -> None:
+    done = bma("query", "SELECT 'ก' AS a", "--data-dir", sample_data, PYTHONIOENCODING="ascii")
+    assert done.returncode == 0, done.stderr
+    assert "\\u0e01" in done.stdout
+
+
+def test_thai_columns_align(sample_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    answer = ask(release_of(sample_data), "SELECT agency, '|' AS edge FROM projects WHERE agency IS NOT NULL")
+    print_answer(answer.columns, answer.rows, is_cut=answer.is_cut)
+    lines = [line for line in capsys.readouterr().out.splitlines() if "|" in line]
+    assert len(lines) > 30
+    assert len({cell_len(line.partition("|")[0]) for line in lines}) == 1
+
+
+def test_invented_data_is_said_to_be_so(sample_data: Path) -> None:
+    said = bma_here("query", "SELECT 1", "--data-dir", sample_data).stderr
+    assert said == "Source sample is invented data, except 50490000-3607: do not quote it.\n"
+
+
+def test_a_release_of_real_pages_needs_no_note(archive: ParsedArchive) -> None:
+    archive.capture("50490000-0001", "2026-11-01", source="bmavisions", name="จริง")
+    assert invented_note(archive.build().path) is None
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "CREATE TABLE x AS SELECT 1",
+        "DELETE FROM projects",
+        "ATTACH '{tmp}/x.duckdb' AS x",
+        "COPY projects TO '{tmp}/x.csv'",
+        "SELECT * FROM read_csv('/etc/passwd')",
+        "SELECT * FROM '/etc/passwd.csv'",
+        "EXPORT DATABASE '{tmp}/x'",
+        "INSTALL httpfs",
+        "LOAD '{tmp}/x.duckdb_extension'",
+        "SET enable_external_access = true",
+        "SET lock_configuration = false",
+        "",
+        "SELECT 1; DROP TABLE projects",
+        "SELECT 1; SELECT 2",
+    ],
+)
+def test_asking_changes_and_reads_nothing_else(sample_data: Path, tmp_path: Path, sql: str) -> None:
+    before = sorted(path.name for path in release_of(sample_data).iterdir())
+    with pytest.raises(QueryError) as caught:
+        ask(release_of(sample_data), sql.format(tmp=tmp_path))
+    assert "\n" not in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+    assert sorted(path.name for path in release_of(sample_data).iterdir()) == before
+
+
+def test_a_long_answer_is_cut_on_the_screen_and_says_so(sample_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert query(release_of(sample_data), "SELECT * FROM range(5000)", "table", None) == 1_000
+    assert "more than 1,000 rows" in capsys.readouterr().out
+
+
+def test_an_unwritable_output_is_told_and_leaves_nothing(sample_data: Path, tmp_path: Path) -> None:
+    (tmp_path / "taken").mkdir()
+    with pytest.raises(QueryError, match="cannot be written"):
+        query(release_of(sample_data), "SELECT 1", "csv", tmp_path / "taken")
+    assert [path.name for path in tmp_path.iterdir()] == ["taken"]
+
+
+def test_a_temporary_directory_may_have_any_name(
+    sample_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd = tmp_path / "it's odd"
+    odd.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(odd))
+    assert query(release_of(sample_data), "SELECT 1", "csv", tmp_path / "answer.csv") == 1
+
+
+@pytest.mark.parametrize("format_", ["table", "csv", "json"])
+def test_no_control_character_reaches_a_terminal(archive: ParsedArchive, format_: str) -> None:
+    archive.capture("50490000-0001", "2026-11-01", name="a\x1b[2J\x07b\u202ec\x9bd", remark="one\rtwo")
+    archive.build("curated/releases/20261101T000000Z")
+    (archive.data_dir / "curated" / "latest").symlink_to("releases/20261101T000000Z")
+    sql = "SELECT name, remark FROM projects"
+    said = on_terminal("query", sql, "--format", format_, "--data-dir", archive.data_dir)
+    # What is left are line ends and the colours of our own table.
+    plain = said.replace("\r\n", "\n").replace("\x1b[1m", "").replace("\x1b[0m", "")
+    assert "one" in plain
+    assert all(character.isprintable() or character == "\n" for character in plain), ascii(plain)
+
+
+def test_an_answer_too_wide_for_the_terminal_is_shown_value_by_value(sample_data: Path) -> None:
+    said = on_terminal("query", "SELECT * FROM projects WHERE project_id = '50490000-3607'", "--data-dir", sample_data)
+    plain = re.sub(r"\x1b\[\d*m", "", said)
+    assert "── 1 ──" in plain
+    assert re.search(r"^agency +สำนักงานเขตทุ่งครุ", plain, re.MULTILINE)
+    assert re.search(r"^progress_pct +100\s", plain, re.MULTILINE)
+
+
+def test_values_as_people_read_them() -> None:
+    assert shown(None) == ""
+    assert shown(Decimal("100.000000")) == "100"
+    assert shown(Decimal("0.500")) == "0.500"
+    assert shown(["1", None]) == "[1, null]"
+    assert shown("two\nlines") == "two lines"
+
+
+def test_an_empty_answer_has_its_headings(capsys: pytest.CaptureFixture[str]) -> None:
+    print_answer(("a", "b"), [], is_cut=False)
+    assert "a" in capsys.readouterr().out

@@ -1,0 +1,146 @@
+"""One project on the terminal."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from pipeline.analyst.project import DossierError, Month, read_dossier
+from pipeline.analyst.project_view import month_bars, progress_bar, show
+from pipeline.analyst.query import ask
+from tests.cli.command import COMMAND, bma_here, environment, on_terminal
+from tests.conftest import ParsedArchive
+from tests.parsers.projects import PLAIN
+
+REAL = "50490000-3607"
+REAL_TEXT = Path("tests/fixtures/real/50490000-3607.txt").resolve()
+
+
+def test_the_real_project_on_one_screen(sample_data: Path) -> None:
+    said = bma_here("show", REAL, "--data-dir", sample_data).stdout
+    for words in (
+        "สำนักงานเขตทุ่งครุ · source sample · listed",
+        "งบฯ ที่ได้รับ (บาท)",
+        "Kpi ID",
+        "5049-2033",
+        "(not set)",
+        "target of the project: 100 ร้อยละ",
+        "2023-05-02  100 %",
+        "doubled_marks",
+        f"project_id={REAL}",
+        f"bma-projects show {REAL} --source sample --raw",
+    ):
+        assert words in said
+    assert "INVENTED" not in said
+
+
+def test_invented_pages_say_so(sample_data: Path) -> None:
+    said = bma_here("show", "50010000-9031", "--data-dir", sample_data).stdout
+    assert "INVENTED: a made-up page of the built-in sample; never quote it" in said
+
+
+def test_raw_is_the_archived_page_byte_for_byte(sample_data: Path) -> None:
+    command = [COMMAND, "show", REAL, "--raw", "--data-dir", str(sample_data)]
+    body = subprocess.run(command, capture_output=True, check=True, env=environment()).stdout
+    assert body.startswith(b"<!DOCTYPE html>")
+    assert body.rstrip().endswith(b"</html>")
+    again = subprocess.run([*command, "--version", "1"], capture_output=True, check=True, env=environment()).stdout
+    assert again == body
+
+
+@pytest.fixture(scope="module")
+def hostile_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real page with a private telephone number and with commands for a terminal in it."""
+    folder = tmp_path_factory.mktemp("hostile")
+    text = REAL_TEXT.read_text(encoding="utf-8")
+    text = text.replace("ผู้รับผิดชอบฝ่ายปกครอง", "ผู้รับผิดชอบฝ่ายปกครอง\x1b[2J โทร 081 431 8031\u202e")
+    (folder / "page.txt").write_text(text, encoding="utf-8")
+    done = bma_here("import", folder / "page.txt", "--source", "bmavisions", "--data-dir", folder / "data")
+    assert done.returncode == 0, done.stderr
+    return folder / "data"
+
+
+@pytest.mark.parametrize("options", [[], ["--version", "1"], ["--raw"]])
+def test_a_terminal_gets_no_control_characters_of_a_page(hostile_data: Path, options: list[str]) -> None:
+    said = on_terminal("show", REAL, *options, "--data-dir", hostile_data)
+    assert "ฝ่ายปกครอง" in said
+    assert "\x1b[2J" not in said
+    assert "\u202e" not in said
+
+
+@pytest.mark.parametrize("options", [[], ["--version", "1"]])
+def test_contacts_are_masked_in_every_version(hostile_data: Path, options: list[str]) -> None:
+    said = bma_here("show", REAL, *options, "--data-dir", hostile_data).stdout
+    assert "081xx xxxx" in said
+    assert "8031" not in said
+
+
+def test_raw_keeps_what_the_page_said(hostile_data: Path) -> None:
+    assert "\x1b[2J โทร 081 431 8031" in bma_here("show", REAL, "--raw", "--data-dir", hostile_data).stdout
+
+
+def release_of(data: Path) -> Path:
+    return (data / "curated" / "latest").resolve()
+
+
+def test_the_newest_version_of_a_project_shows_what_the_release_does(sample_data: Path) -> None:
+    release, raw = release_of(sample_data), sample_data / "raw"
+    for project_id, version_no in ask(release, "SELECT project_id, n_versions FROM projects").rows:
+        newest = read_dossier(release, raw, str(project_id))
+        version = read_dossier(release, raw, str(project_id), version_no=int(str(version_no)))
+        assert (version.cells, version.months, version.reports) == (newest.cells, newest.months, newest.reports)
+        assert (version.warc_file, version.warc_offset) == (newest.warc_file, newest.warc_offset)
+
+
+def test_months_that_nobody_can_decide_are_shown_in_every_version(tmp_path: Path) -> None:
+    project = PLAIN.having_months([(2, "5"), (1, "1"), (2, "6"), (3, "7.0"), (3, "7")])
+    (tmp_path / "page.html").write_text(project.html(), encoding="utf-8")
+    done = bma_here("import", tmp_path / "page.html", "--source", "bmavisions", "--data-dir", tmp_path / "data")
+    assert done.returncode == 0, done.stderr
+    release, raw = release_of(tmp_path / "data"), tmp_path / "data" / "raw"
+    months = [Month(1, 1.0, "1"), Month(2, None, None, is_conflicting=True), Month(3, 7.0, "7.0")]
+    assert read_dossier(release, raw, project.project_id).months == months
+    assert read_dossier(release, raw, project.project_id, version_no=1).months == months
+
+
+def test_every_project_of_the_sample_can_be_shown(sample_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    raw = sample_data / "raw"
+    for (project_id,) in ask(release_of(sample_data), "SELECT project_id FROM projects").rows:
+        show(read_dossier(release_of(sample_data), raw, str(project_id)), raw)
+        said = capsys.readouterr().out
+        assert "Where it comes from" in said
+        assert all(character.isprintable() or character == "\n" for character in said)
+
+
+def test_two_sources_with_one_project_must_be_told_apart(archive: ParsedArchive) -> None:
+    for source, progress in (("bs2568", "100"), ("bmavisions", "65")):
+        archive.capture("50500000-6138", "2026-11-01", source=source, name="โครงการ", progress_pct=progress)
+    release = archive.build().path
+    with pytest.raises(DossierError, match="known on bmavisions, bs2568; choose one with --source"):
+        read_dossier(release, archive.data_dir / "raw", "50500000-6138")
+    assert read_dossier(release, archive.data_dir / "raw", "50500000-6138", source_id="bs2568").source_id == "bs2568"
+
+
+def test_a_page_that_is_not_archived_here_is_told(archive: ParsedArchive) -> None:
+    archive.capture("50490000-0001", "2026-11-01", name="โครงการ")
+    release = archive.build().path
+    with pytest.raises(DossierError, match=r"cannot be read; data/raw belongs beside this release"):
+        read_dossier(release, archive.data_dir / "raw", "50490000-0001", version_no=1)
+
+
+def test_bars_of_months() -> None:
+    months = [Month(1, 100.0, "100"), Month(2, 50.0, "50", True), Month(3, None, None), Month(4, None, "มาก")]
+    assert month_bars(months) == [("1", "█", "100"), ("2", "▄", "50*"), ("3", "·", ""), ("4", "?", "มาก")]
+    assert month_bars([Month(1, 0.0, "0")]) == [("1", "▁", "0")]
+    assert month_bars([Month(1, -5.0, "-5"), Month(2, 10.0, "10")])[0][1] == "▁"
+
+
+@pytest.mark.parametrize(
+    ("percent", "filled", "mark"), [(0.0, 0, ""), (50.0, 12, ""), (100.0, 25, ""), (104.15, 25, "▶"), (-3.0, 0, "")]
+)
+def test_bar_of_progress(percent: float, filled: int, mark: str) -> None:
+    assert progress_bar(percent) == "█" * filled + "·" * (25 - filled) + mark
+
+
+def test_no_progress_is_no_bar() -> None:
+    assert progress_bar(None) == "·" * 25

@@ -1,0 +1,129 @@
+"""A SQL file that cannot take its place among the others is named, with what is wrong."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.build.models import ModelError, load_models, read_model
+from pipeline.build.table_references_file import FILE, current_file
+
+HEADER = "-- A table.\n--\n-- key: a\n-- columns:\n--   a: a column | unit THB | label ปี | null where empty\n"
+
+
+def write(root: Path, **files: str) -> Path:
+    for name, text in files.items():
+        layer, _, table = name.partition("__")
+        (root / layer).mkdir(exist_ok=True)
+        (root / layer / f"{table}.sql").write_text(text, encoding="utf-8")
+    return root
+
+
+def test_models_run_after_what_they_read(tmp_path: Path) -> None:
+    root = write(
+        tmp_path,
+        curated__a=HEADER + "SELECT a FROM staging.b",
+        staging__b=HEADER + "WITH x AS (SELECT 1 AS a) SELECT a FROM x, staging.c, parsed.pages",
+        staging__c=HEADER + "SELECT 1 AS a",
+    )
+    assert list(load_models(root)) == ["staging.c", "staging.b", "a"]
+
+
+def test_quality_issues_runs_after_every_check() -> None:
+    names = list(load_models())
+    checks = [name for name in names if name.startswith("quality.")]
+    assert checks
+    assert all(names.index(check) < names.index("quality_issues") for check in checks)
+
+
+def test_a_cycle_is_named_by_its_files(tmp_path: Path) -> None:
+    root = write(tmp_path, staging__a=HEADER + "SELECT 1 FROM staging.b", staging__b=HEADER + "SELECT 1 FROM staging.a")
+    with pytest.raises(
+        ModelError, match=r"sql/staging/[ab]\.sql → sql/staging/[ab]\.sql → .* read each other in a cir"
+    ):
+        load_models(root)
+
+
+def test_a_missing_table_is_named_with_the_file_that_reads_it(tmp_path: Path) -> None:
+    root = write(tmp_path, staging__a=HEADER + "SELECT 1 FROM staging.nowhere")
+    with pytest.raises(ModelError, match=r"sql/staging/a\.sql: reads staging\.nowhere, but no file in sql/ makes it"):
+        load_models(root)
+
+
+def test_a_header_is_read_whole() -> None:
+    model = read_model("curated", "a", HEADER.replace("-- key", "-- warning: beware\n-- key") + "SELECT 1 AS a;")
+    (column,) = model.columns
+    assert (model.description, model.key, model.warnings) == ("A table.", ("a",), ("beware",))
+    assert tuple(getattr(column, name) for name in ("description", "unit", "label", "null_means")) == (
+        "a column",
+        "THB",
+        "ปี",
+        "where empty",
+    )
+    assert model.sql == "SELECT 1 AS a"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("SELECT 1", "must begin with a comment"),
+        ("-- A.\nSELECT 1", "no `-- key:` line"),
+        ("-- A.\n--\n-- key: a\nSELECT 1", "no `-- columns:` line"),
+        ("-- A.\n--\n-- kee: a\nSELECT 1", "cannot read the header line `-- kee: a`"),
+        ("-- A.\n--\n-- key:\nSELECT 1", "cannot read the header line `-- key:`"),
+        ("-- A.\n--\n-- key: a\n-- columns:\n--   a - text\nSELECT 1", "cannot read the column `a - text`"),
+        ("-- A.\n--\n-- key: a\n-- columns:\n--   a: t | size 3\nSELECT 1", "cannot read the column"),
+        (HEADER + "SELECT FROM WHERE", "not readable as SQL"),
+        (HEADER + "DROP TABLE a", "must hold one SELECT"),
+        (HEADER + "SELECT 1; SELECT 2", "not readable as SQL|must hold one SELECT"),
+    ],
+)
+def test_a_malformed_file_is_named_with_what_is_wrong(text: str, message: str) -> None:
+    with pytest.raises(ModelError, match=rf"sql/curated/a\.sql: .*({message})"):
+        read_model("curated", "a", text)
+
+
+def test_a_check_without_its_catalogue_texts_is_refused() -> None:
+    with pytest.raises(ModelError, match="a check needs the header lines severity, title_th"):
+        read_model("quality", "a", "-- A.\n--\n-- key: a\n-- severity: info\nSELECT 1")
+
+
+def test_a_column_can_take_its_description_from_another_table(tmp_path: Path) -> None:
+    root = write(
+        tmp_path,
+        curated__a=HEADER + "SELECT 1 AS a",
+        curated__b="-- B.\n--\n-- key: a\n-- columns:\n--   a = a\nSELECT a FROM a",
+    )
+    assert load_models(root)["b"].columns == load_models(root)["a"].columns
+
+
+def test_a_column_described_nowhere_is_refused(tmp_path: Path) -> None:
+    root = write(tmp_path, curated__b="-- B.\n--\n-- key: a\n-- columns:\n--   a = nowhere\nSELECT 1 AS a")
+    with pytest.raises(ModelError, match=r"sql/curated/b\.sql: column a = nowhere, but nowhere does not describe it"):
+        load_models(root)
+
+
+def test_a_reference_to_no_key_is_refused(tmp_path: Path) -> None:
+    root = write(
+        tmp_path, curated__a=HEADER.replace("-- columns", "-- references: a -> b\n-- columns") + "SELECT 1 AS a"
+    )
+    with pytest.raises(ModelError, match="a is not the key of b"):
+        load_models(root)
+
+
+def test_what_the_files_read_is_kept_as_it_is_found() -> None:
+    root = Path(__file__).parents[2]
+    assert (root / FILE).read_text(encoding="utf-8") == current_file(), "run `make dictionary`"
+
+
+def test_the_models_are_loaded_without_sqlglot() -> None:
+    load = "import sys; from pipeline.build.models import load_models; load_models(); print('sqlglot' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", load], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+
+
+def test_an_edited_file_is_read_as_it_stands() -> None:
+    projects = load_models()["projects"]
+    edited = read_model("views", "a", f"{HEADER}{projects.sql} UNION ALL BY NAME FROM elsewhere.more")
+    assert edited.reads == projects.reads | {"elsewhere.more"}

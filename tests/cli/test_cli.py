@@ -1,0 +1,315 @@
+"""The installed command as a user meets it: exit codes, one line for every mistake, quick answers."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.cli.app import FOR_PEOPLE, STAGES
+from pipeline.run.lock import data_dir_lock
+from tests.archive.mounts import read_only
+from tests.cli.command import COMMAND, assert_one_line, bma, bma_here, environment
+
+REAL_TEXT = Path("tests/fixtures/real/50490000-3607.txt").resolve()
+NAMES = sorted({**STAGES, **FOR_PEOPLE})
+# Most of the time a command takes to start is that of typer and of what it converts arguments with.
+LIGHT = {"typer", "annotated_doc", "shellingham"}
+LIGHT |= {"pydantic", "pydantic_core", "annotated_types", "typing_extensions", "typing_inspection"}
+# Runs a script and names at its end the installed packages it imported; setuptools hooks into every start by itself.
+TELL_PACKAGES = """if True:
+    import atexit, runpy, sys
+    def tell():
+        files = [(name, getattr(module, "__file__", None) or "") for name, module in sys.modules.items()]
+        packages = {name.partition(".")[0] for name, file in files if "site-packages" in file}
+        print(*packages - {"_distutils_hack"}, file=sys.stderr)
+    atexit.register(tell)
+    sys.argv = sys.argv[1:]
+    runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+class TestExitCodes:
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ["no-such-command"],
+            ["refresh", "--no-such-flag"],
+            ["show"],
+            ["import"],
+            ["refresh", "--rate", "fast"],
+            ["show", "50490000-3607", "--version", "one"],
+        ],
+    )
+    def test_wrong_usage_is_2(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
+        monkeypatch.chdir(tmp_path)
+        done = bma_here(*arguments)
+        assert done.returncode == 2
+        assert "Traceback" not in done.stderr
+        assert list(tmp_path.iterdir()) == []
+
+    @pytest.mark.parametrize("command", ["refresh", "fetch", "discover"])
+    def test_an_unknown_source_is_one_line_and_2(self, tmp_path: Path, command: str) -> None:
+        done = bma_here(command, "--source", "nowhere", "--data-dir", tmp_path / "data")
+        assert_one_line(done, 2, "unknown source 'nowhere'", "sample")
+        assert not (tmp_path / "data").exists()
+
+    def test_wrong_settings_are_one_line_and_2(self, tmp_path: Path) -> None:
+        (tmp_path / "bma-projects.toml").write_text("[fetch]\nrate = -1\n")
+        assert_one_line(bma("status", cwd=tmp_path), 2, "bma-projects.toml, line 2", "fetch.rate")
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ["query", "SELECT 1", "--format", "yaml"],
+            ["query", "SELEC 1"],
+            ["query", "SELECT nosuch FROM projects"],
+            ["query", "DROP TABLE projects"],
+            ["query", "COPY projects TO 'stolen.csv'"],
+            ["query", "SELECT * FROM read_text('/etc/passwd')"],
+            ["query", ""],
+            ["query", "SELECT 1", "--output", "x.txt"],
+            ["query", "SELECT 1", "--format", "csv", "--output", "."],
+            ["query", "SELECT 1", "--format", "csv", "--output", ""],
+            ["export", "nosuch"],
+            ["export", "--format", "ods"],
+            ["report", "--format", "pdf"],
+            ["releases", "--to", "20200101T000000Z"],
+            ["prune", "--keep", "0"],
+        ],
+    )
+    def test_a_wrong_value_is_one_line_and_2(
+        self, sample_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        assert_one_line(bma_here(*arguments, "--data-dir", sample_data), 2)
+        assert list(tmp_path.iterdir()) == []
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ["show", "50490000-9999"],
+            ["show", "50490000-3607", "--version", "7"],
+            ["show", "50490000-3607", "--source", "bs2568"],
+            ["releases", "--rollback"],
+            ["releases", "--rollback", "--to", "20200101T000000Z"],
+        ],
+    )
+    def test_what_is_not_there_is_one_line_and_1(self, sample_data: Path, arguments: list[str]) -> None:
+        assert_one_line(bma_here(*arguments, "--data-dir", sample_data), 1)
+
+    @pytest.mark.parametrize("command", [["query", "SELECT 1"], ["show", "x"], ["export"], ["report"]])
+    def test_before_the_first_release_commands_say_what_to_do(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        assert_one_line(bma_here(*command, "--data-dir", tmp_path / "none"), 1, "bma-projects refresh")
+
+    def test_a_damaged_database_is_one_line(self, sample_copy: Path) -> None:
+        database = next((sample_copy / "curated" / "releases").glob("*/*.duckdb"))
+        database.chmod(0o644)
+        database.write_bytes(b"not a database" * 1000)
+        assert_one_line(bma_here("query", "SELECT 1", "--data-dir", sample_copy), 2, "cannot be opened")
+
+
+class TestDataDirectory:
+    @pytest.mark.parametrize("command", [["refresh"], ["import", str(REAL_TEXT)], ["build"], ["parse"], ["fetch"]])
+    def test_a_path_that_is_no_directory_is_one_line_and_1(self, tmp_path: Path, command: list[str]) -> None:
+        (tmp_path / "file").write_text("")
+        assert_one_line(bma_here(*command, "--data-dir", tmp_path / "file"), 1, "cannot be written", "--data-dir")
+
+    def test_a_read_only_directory_is_one_line_and_1_and_can_be_looked_at(self, sample_copy: Path) -> None:
+        with read_only(sample_copy):
+            for command in ("refresh", "build"):
+                assert_one_line(bma(command, "--data-dir", sample_copy), 1, "cannot be written", str(sample_copy))
+            for looking in (["status"], ["show", "50490000-3607"], ["verify"], ["query", "SELECT 1"]):
+                assert bma_here(*looking, "--data-dir", sample_copy).returncode == 0
+
+
+class TestImport:
+    def test_a_real_text_becomes_a_release(self, tmp_path: Path) -> None:
+        data = tmp_path / "data"
+        done = bma_here("import", REAL_TEXT, "--data-dir", data, "--source", "bmavisions")
+        assert done.returncode == 0, done.stderr
+        assert "1 archived" in done.stderr
+        shown = bma_here("show", "50490000-3607", "--data-dir", data)
+        assert "สำนักงานเขตทุ่งครุ · source bmavisions · listed" in shown.stdout
+        assert "INVENTED" not in shown.stdout
+        again = bma_here("import", REAL_TEXT, "--data-dir", data, "--source", "bmavisions")
+        assert again.returncode == 0
+        assert "nothing new came" in again.stderr
+        assert len(list((data / "curated" / "releases").iterdir())) == 1
+
+    @pytest.mark.parametrize("kind", ["missing", "empty directory", "other bytes", "other page", "unreadable"])
+    def test_what_is_no_project_page_is_one_line_and_leaves_nothing(self, tmp_path: Path, kind: str) -> None:
+        source, data = tmp_path / "source", tmp_path / "data"
+        if kind == "empty directory":
+            source.mkdir()
+        elif kind == "other bytes":
+            source.write_bytes(bytes(range(256)) * 40)
+        elif kind == "other page":
+            source.write_text("<html><body><h1>Hello</h1></body></html>")
+        elif kind == "unreadable":
+            source.symlink_to(source)
+        assert_one_line(bma_here("import", source, "--data-dir", data), 1, str(source))
+        assert not list((data / "raw").iterdir())
+        assert not (data / "curated").exists()
+
+    def test_a_name_that_is_no_text_is_told_and_recorded(self, tmp_path: Path) -> None:
+        source, data = tmp_path / os.fsdecode(b"page-\xff.html"), tmp_path / "data"
+        source.write_text("<html><body><h1>Hello</h1></body></html>")
+        assert_one_line(bma_here("import", source, "--data-dir", data), 1, "page-\N{REPLACEMENT CHARACTER}.html")
+        (record,) = (json.loads(path.read_text("utf-8")) for path in (data / "runs").glob("*.json"))
+        assert "page-\N{REPLACEMENT CHARACTER}.html" in record["problems"][0]
+
+    def test_a_good_file_beside_a_bad_one_is_kept_and_the_bad_one_told(self, tmp_path: Path) -> None:
+        data = tmp_path / "data"
+        done = bma_here("import", tmp_path / "nowhere.html", REAL_TEXT, "--data-dir", data)
+        assert_one_line(done, 1, "nowhere.html")
+        assert bma_here("show", "50490000-3607", "--data-dir", data).returncode == 0
+
+
+class TestHelp:
+    def test_every_command_says_what_it_does(self) -> None:
+        said = bma_here("--help").stdout
+        for name in NAMES:
+            assert re.search(rf"^  {name} +\w+ \w+", said, re.MULTILINE)
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_a_command_explains_each_of_its_flags(self, name: str) -> None:
+        said = bma_here(name, "--help").stdout
+        assert f"Usage: bma-projects {name}" in said
+        # A flag that is too long for its column is explained in the next line.
+        explained = re.findall(r"^  (?:-\w, )?(--[\w-]+)(?: <\w+>)?(?:\n *| {2,})(.+)", said, re.MULTILINE)
+        assert {flag for flag, _ in explained} == set(re.findall(r"^  (?:-\w, )?(--[\w-]+)", said, re.MULTILINE))
+        assert [flag for flag, words in explained if len(words.split()) < 3] == []
+
+    def test_every_command_of_the_design_is_there(self) -> None:
+        design = (
+            "refresh discover fetch import parse build report show query export status verify releases prune settings"
+        )
+        assert set(design.split()) == set(NAMES)
+
+    @pytest.mark.parametrize("arguments", [["--help"], ["status"], ["settings"], ["releases"]])
+    def test_looking_imports_nothing_heavy(self, sample_data: Path, arguments: list[str]) -> None:
+        flags = ["--data-dir", str(sample_data)] if arguments != ["--help"] else []
+        command = [sys.executable, "-c", TELL_PACKAGES, COMMAND, *arguments, *flags]
+        done = subprocess.run(command, capture_output=True, text=True, env=environment(), check=True)
+        imported = set(done.stderr.split())
+        assert "typer" in imported
+        assert imported <= LIGHT
+
+
+class TestStatus:
+    def test_it_tells_how_things_stand(self, sample_data: Path) -> None:
+        done = bma_here("status", "--data-dir", sample_data)
+        assert done.returncode == 0
+        assert re.search(r"Last run +\d{8}T\d{6}Z refresh: published", done.stdout)
+        assert re.search(r"Failing +6 pages", done.stdout)
+        assert re.search(r"Disk +raw [\d.]+ kB, parsed .*free", done.stdout)
+
+    def test_json_for_a_monitor(self, sample_data: Path) -> None:
+        said = json.loads(bma_here("status", "--json", "--data-dir", sample_data).stdout)
+        assert said["last_run"]["status"] == "published"
+        assert said["is_old"] is False
+        assert said["disk_bytes"]["raw"] > 0
+        assert said["running"] is None
+
+    @pytest.mark.parametrize("started_at", ["null", '"yesterday"', '"2026-11-22T21:20:23"', "[" * 5000])
+    def test_a_file_that_is_no_record_is_passed_over(self, tmp_path: Path, started_at: str) -> None:
+        runs = tmp_path / "runs"
+        runs.mkdir()
+        (runs / "20261122T212023Z.json").write_text(f'{{"run_id": "20261122T212023Z", "started_at": {started_at}}}')
+        assert "Last run   none yet" in bma_here("status", "--data-dir", tmp_path).stdout
+
+    def test_a_run_that_was_killed_is_called_so_at_once(self, tmp_path: Path) -> None:
+        runs = tmp_path / "runs"
+        runs.mkdir()
+        record = {"run_id": "20261122T212023Z", "command": "refresh", "status": "running"}
+        (runs / "1.json").write_text(json.dumps({**record, "started_at": "2026-11-22T21:20:23+00:00"}))
+        assert "refresh: killed" in bma_here("status", "--data-dir", tmp_path).stdout
+        with data_dir_lock(tmp_path, "bma-projects refresh"):
+            assert "refresh: running" in bma_here("status", "--data-dir", tmp_path).stdout
+
+    def test_too_old_a_release_is_1(self, sample_data: Path) -> None:
+        done = bma("status", "--data-dir", sample_data, BMA_ALARM_MAX_RELEASE_AGE_HOURS="0.000001")
+        assert done.returncode == 1
+        assert "OLDER than" in done.stdout
+
+    def test_quiet_speaks_only_when_something_is_wrong(self, sample_data: Path, tmp_path: Path) -> None:
+        assert bma_here("status", "--quiet", "--data-dir", sample_data).stdout == ""
+        assert "none yet" in bma_here("status", "--quiet", "--data-dir", tmp_path / "none").stdout
+
+    def test_without_a_release_it_is_1_and_says_what_to_do(self, tmp_path: Path) -> None:
+        done = bma_here("status", "--data-dir", tmp_path / "none")
+        assert done.returncode == 1
+        assert "bma-projects refresh" in done.stdout
+        assert not (tmp_path / "none").exists()
+
+
+class TestStages:
+    def test_stages_with_nothing_to_do_say_so(self, sample_copy: Path) -> None:
+        for command, words in (("parse", "nothing to parse"), ("build", "nothing to build")):
+            done = bma_here(command, "--data-dir", sample_copy)
+            assert done.returncode == 0, done.stderr
+            assert words in done.stderr
+        assert bma_here("build", "--data-dir", sample_copy, "--quiet").stderr == ""
+        assert len(list((sample_copy / "curated" / "releases").iterdir())) == 1
+
+    def test_a_lost_layer_is_made_again_from_the_one_before(self, sample_data: Path, sample_copy: Path) -> None:
+        shutil.rmtree(sample_copy / "parsed")
+        shutil.rmtree(sample_copy / "curated")
+        assert bma_here("build", "--data-dir", sample_copy).returncode == 0
+        for file in (sample_data / "curated" / "latest").glob("*.parquet"):
+            if file.stem != "runs":
+                assert (sample_copy / "curated" / "latest" / file.name).read_bytes() == file.read_bytes(), file.name
+
+    def test_discover_names_the_projects_of_the_archive(self, sample_copy: Path) -> None:
+        done = bma_here("discover", "--archive", "--data-dir", sample_copy)
+        assert done.returncode == 0
+        assert "50490000-3607" in done.stdout.splitlines()
+        assert len(done.stdout.splitlines()) == 40
+        planned = bma_here("discover", "--archive", "--plan", "--data-dir", sample_copy)
+        assert planned.stdout.startswith("40 of 40 pages are due")
+
+    def test_verify_reads_everything_again(self, sample_data: Path) -> None:
+        done = bma_here("verify", "--data-dir", sample_data)
+        assert done.returncode == 0, done.stdout
+        assert "0 problems" in done.stdout
+
+    def test_verify_tells_all_it_found_though_the_record_of_the_release_is_broken(self, sample_copy: Path) -> None:
+        (sample_copy / "raw" / "20200101T000000Z-sample.journal").touch()
+        record = (sample_copy / "curated" / "latest" / "run.json").resolve()
+        record.chmod(0o644)
+        record.write_text("{")
+        done = bma_here("verify", "--data-dir", sample_copy)
+        assert done.returncode == 1
+        assert "an open segment" in done.stdout
+        assert "run.json: cannot be read as a run record" in done.stdout
+        assert "2 problems" in done.stdout
+
+    def test_prune_keeps_the_latest_and_never_touches_the_archive(self, sample_copy: Path) -> None:
+        (release,) = (sample_copy / "curated" / "releases").iterdir()
+        old = sample_copy / "curated" / "releases" / "20200101T000000Z"
+        shutil.copytree(release, old)
+        # What a removal left that was killed halfway.
+        shutil.copytree(release, sample_copy / "curated" / "releases" / ".removing-20191231T000000Z")
+        (sample_copy / "parsed" / "20200101T000000Z-sample@0123456789ab").mkdir()
+        raw = sorted(path.name for path in (sample_copy / "raw").iterdir())
+        rehearsed = bma_here("prune", "--keep", "1", "--dry-run", "--data-dir", sample_copy)
+        assert old.exists()
+        assert f"would go  {old}" in rehearsed.stdout
+        assert bma_here("prune", "--keep", "1", "--data-dir", sample_copy).returncode == 0
+        assert [path.name for path in (sample_copy / "curated" / "releases").iterdir()] == [release.name]
+        assert len(list((sample_copy / "parsed").iterdir())) == 1
+        assert sorted(path.name for path in (sample_copy / "raw").iterdir()) == raw
+
+    def test_rollback_goes_to_the_release_before(self, sample_copy: Path) -> None:
+        (release,) = (sample_copy / "curated" / "releases").iterdir()
+        shutil.copytree(release, sample_copy / "curated" / "releases" / "20200101T000000Z")
+        assert "20200101T000000Z" in bma_here("releases", "--rollback", "--data-dir", sample_copy).stdout
+        assert bma_here("releases", "--data-dir", sample_copy).stdout.splitlines()[0] == "20200101T000000Z  latest"

@@ -1,0 +1,101 @@
+"""What a run says: nothing raw from a page, lines for logs, JSON for programs, silence when all is well."""
+
+import io
+import json
+import re
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.core.log import Narrator, printable
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@given(st.text())
+def test_nothing_that_controls_a_terminal_comes_through(text: str) -> None:
+    shown = printable(text)
+    assert shown.isprintable()
+    assert not any(unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp") for character in shown)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("สำนักงานเขตทุ่งครุ", "สำนักงานเขตทุ่งครุ"),
+        ("one\ntwo\tthree\xa0four", "one two three four"),
+        ("\x1b[2J\x07", "\ufffd[2J\ufffd"),
+        ("ก\u200bข\ufeff", "กข"),
+        ("\u202eevil", "evil"),
+        ("\x9b31m", "\ufffd31m"),
+        ("\ud800", "\ufffd"),
+    ],
+)
+def test_page_text_on_one_line(text: str, shown: str) -> None:
+    assert printable(text) == shown
+
+
+def test_a_log_line_has_its_time_and_level() -> None:
+    stream = io.StringIO()
+    Narrator(stream=stream).say("done\x1b[31m")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00 info: done\ufffd\[31m\n", stream.getvalue())
+
+
+def test_json_lines_carry_the_run_id_and_facts() -> None:
+    stream = io.StringIO()
+    narrator = Narrator(stream=stream, is_json=True)
+    narrator.run_id = "20261122T180000Z"
+    narrator.warn("a\nb\x1b", pages=3)
+    (line,) = stream.getvalue().splitlines()
+    said = json.loads(line)
+    assert (said["run_id"], said["level"], said["message"], said["pages"]) == (
+        "20261122T180000Z",
+        "warning",
+        "a\nb\x1b",
+        3,
+    )
+    assert line.isascii()
+    assert line.isprintable()
+
+
+def test_quiet_is_silent_but_for_trouble() -> None:
+    stream = io.StringIO()
+    narrator = Narrator(stream=stream, is_quiet=True)
+    narrator.say("fine")
+    narrator.detail("very fine")
+    assert stream.getvalue() == ""
+    narrator.warn("not fine")
+    assert "not fine" in stream.getvalue()
+
+
+def test_details_are_for_verbose_alone() -> None:
+    brief, verbose = io.StringIO(), io.StringIO()
+    Narrator(stream=brief).detail("page 1")
+    Narrator(stream=verbose, is_verbose=True).detail("page 1")
+    assert brief.getvalue() == ""
+    assert "debug: page 1" in verbose.getvalue()
+
+
+def test_a_terminal_gets_a_bar_with_count_and_failures() -> None:
+    stream = Terminal()
+    with Narrator(stream=stream).progress("fetch sample", 4) as advance:
+        for outcome in ("new", "failed", "refused", "new"):
+            advance(outcome)
+    shown = stream.getvalue()
+    assert "fetch sample" in shown
+    assert "4/4" in shown
+    assert "2 failed" in shown
+
+
+@pytest.mark.parametrize(
+    ("stream", "flags"), [(io.StringIO(), {}), (Terminal(), {"is_quiet": True}), (Terminal(), {"is_json": True})]
+)
+def test_no_bar_without_a_terminal(stream: io.StringIO, flags: dict[str, bool]) -> None:
+    with Narrator(stream=stream, **flags).progress("fetch", 2) as advance:
+        advance("new")
+    assert stream.getvalue() == ""

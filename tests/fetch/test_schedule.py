@@ -1,0 +1,106 @@
+"""The revisit schedule: who is due tonight, and in which order."""
+
+import datetime as dt
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.archive.page_history import KnownPage
+from pipeline.core.settings import FetchSettings
+from pipeline.fetch.schedule import ProjectFacts, Reason, fiscal_year_be, make_plan
+
+NOW = dt.datetime(2026, 11, 22, 18, 0, tzinfo=dt.UTC)  # fiscal year 2570
+SETTINGS = FetchSettings()
+OPEN, FINISHED, PAST = ProjectFacts(2570, 40.0), ProjectFacts(2570, 100.0), ProjectFacts(2566, 40.0)
+
+
+def seen(days_ago: float, changed_days_ago: float | None = None, outcome: str = "unchanged", bad: int = 0) -> KnownPage:
+    at = NOW - dt.timedelta(days=days_ago)
+    changed = NOW - dt.timedelta(days=changed_days_ago or days_ago)
+    absences = bad if outcome == "missing" else 0
+    return KnownPage(outcome, at, None if bad else at, changed, "c", "c", None, None, bad, absences)
+
+
+def reason_and_due(page: KnownPage | None, facts: ProjectFacts | None) -> tuple[Reason, bool]:
+    known = {} if page is None else {"1": page}
+    plan = make_plan(["1"], known, {} if facts is None else {"1": facts}, NOW, SETTINGS)
+    return (plan.due + plan.later)[0].reason, bool(plan.due)
+
+
+def test_who_is_due() -> None:
+    assert reason_and_due(None, None) == (Reason.NEVER_SEEN, True)
+    assert reason_and_due(seen(1, 100), OPEN) == (Reason.OPEN, True)
+    assert reason_and_due(seen(0.3, 100), OPEN) == (Reason.OPEN, False)
+    assert reason_and_due(seen(1, 1), FINISHED) == (Reason.FINISHED, False)
+    assert reason_and_due(seen(7, 7), FINISHED) == (Reason.FINISHED, True)
+    assert reason_and_due(seen(7, 40), PAST) == (Reason.FINISHED, False)
+    assert reason_and_due(seen(1, 100), ProjectFacts(2569, 40.0)) == (Reason.OPEN, True)
+    assert reason_and_due(seen(1, 100), ProjectFacts(2568, 40.0)) == (Reason.FINISHED, False)
+    assert reason_and_due(seen(1, 2), None) == (Reason.QUIET, True)
+    assert reason_and_due(seen(3, 40), None) == (Reason.QUIET, False)
+    assert reason_and_due(seen(1, outcome="failed", bad=1), OPEN) == (Reason.FAILED, True)
+    assert reason_and_due(seen(3, outcome="failed", bad=4), OPEN) == (Reason.FAILED, False)
+    assert reason_and_due(seen(1, outcome="missing", bad=1), OPEN) == (Reason.MISSING, True)
+    assert reason_and_due(seen(1, outcome="missing", bad=2), OPEN) == (Reason.MISSING, True)
+    assert reason_and_due(seen(1, outcome="missing", bad=4), OPEN) == (Reason.MISSING, False)
+
+
+def test_a_missing_page_that_is_listed_is_due_at_once() -> None:
+    gone = {"1": seen(1, outcome="missing", bad=9), "2": seen(1, outcome="missing", bad=9)}
+    plan = make_plan(["1", "2"], gone, {}, NOW, SETTINGS, listed={"2"})
+    assert [(visit.project_id, visit.reason) for visit in plan.due] == [("2", Reason.LISTED_AGAIN)]
+    assert [(visit.project_id, visit.reason) for visit in plan.later] == [("1", Reason.MISSING)]
+    # Not twice in one night: a run that was interrupted has asked for it.
+    asked = {"2": seen(0.1, outcome="missing", bad=9)}
+    assert make_plan(["2"], asked, {}, NOW, SETTINGS, listed={"2"}).due == ()
+
+
+def test_no_page_is_asked_for_again_within_twelve_hours() -> None:
+    known = {"1": seen(11.9 / 24, outcome="missing", bad=9), "2": seen(12.1 / 24, outcome="missing", bad=9)}
+    plan = make_plan(["1", "2"], known, {}, NOW, SETTINGS, listed={"1", "2"})
+    assert [visit.project_id for visit in plan.due] == ["2"]
+
+
+def test_an_interrupted_run_goes_on_with_what_is_missing() -> None:
+    known = {str(n): seen(0.1) for n in range(30)}
+    plan = make_plan([str(n) for n in range(50)], known, dict.fromkeys(known, OPEN), NOW, SETTINGS)
+    assert [visit.project_id for visit in plan.due] == [str(n) for n in range(30, 50)]
+    assert plan.counts() == {Reason.NEVER_SEEN: (20, 0), Reason.OPEN: (0, 30)}
+
+
+def test_the_most_overdue_come_first_and_nobody_twice() -> None:
+    known = {"a": seen(2), "b": seen(9), "c": seen(5)}
+    plan = make_plan(["a", "b", "c", "new", "b"], known, dict.fromkeys(known, OPEN), NOW, SETTINGS)
+    assert [visit.project_id for visit in plan.due] == ["new", "b", "c", "a"]
+
+
+def test_force_makes_everything_due() -> None:
+    plan = make_plan(["a"], {"a": seen(0.01)}, {"a": FINISHED}, NOW, SETTINGS, is_forced=True)
+    assert [visit.reason for visit in plan.due] == [Reason.ALWAYS]
+
+
+pages = st.builds(
+    seen,
+    st.floats(30, 400),
+    st.floats(30, 4000),
+    st.sampled_from(["unchanged", "missing", "failed"]),
+    st.integers(1, 50),
+)
+facts = st.one_of(
+    st.none(),
+    st.builds(
+        ProjectFacts,
+        st.one_of(st.none(), st.integers(2500, 2580)),
+        st.one_of(st.none(), st.floats(0, 45069)),
+    ),
+)
+
+
+@given(pages, facts)
+def test_everything_is_visited_at_least_once_in_30_days(page: KnownPage, facts: ProjectFacts | None) -> None:
+    assert reason_and_due(page, facts)[1]
+
+
+def test_the_fiscal_year_begins_in_october_in_bangkok() -> None:
+    assert fiscal_year_be(dt.datetime(2022, 9, 30, 16, 59, tzinfo=dt.UTC)) == 2565
+    assert fiscal_year_be(dt.datetime(2022, 9, 30, 17, 0, tzinfo=dt.UTC)) == 2566

@@ -1,0 +1,283 @@
+"""Captures made by others: ours are archived with their address and time, the rest is counted, nothing twice."""
+
+import datetime as dt
+import gzip
+import io
+import os
+from pathlib import Path
+
+import pytest
+from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped]
+from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
+
+from pipeline.archive.audit import audit_archive
+from pipeline.archive.fetch_log import FetchLogRow, read_fetch_log
+from pipeline.archive.segments import read_segment, sealed_segments
+from pipeline.archive.warc import Capture
+from pipeline.core.settings import KNOWN_SOURCES
+from pipeline.importing.importer import ImportSummary, import_files
+from pipeline.sample.server import sample_pages
+from tests.fetch.misbehaving import project_page
+
+# warcio's writer leaves its temporary files to the garbage collector.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Unclosed file <tempfile.SpooledTemporaryFile:ResourceWarning"),
+    pytest.mark.filterwarnings("ignore:.*SpooledTemporaryFile:pytest.PytestUnraisableExceptionWarning"),
+]
+
+HOME = "http://www.bmavisions.com/dp/frontend/web/index.php"
+ONE, TWO = "50010000-0001", "50010000-0002"
+PAGES = Path(__file__).parents[2] / "pipeline" / "sample" / "site" / "pages"
+DATE = "2023-06-01T10:20:30Z"
+AT = dt.datetime(2023, 6, 1, 10, 20, 30, tzinfo=dt.UTC)
+
+
+def url(project_id: str, home: str = HOME) -> str:
+    return f"{home}?r=tbl-project-main%2Fview&project_id={project_id}"
+
+
+def bring(raw_dir: Path, *paths: Path, run: int = 1) -> ImportSummary:
+    return import_files(
+        paths,
+        raw_dir=raw_dir,
+        run_id=f"202611{run:02d}T180000Z",
+        sources=KNOWN_SOURCES,
+        default_source=KNOWN_SOURCES["bmavisions"],
+    )
+
+
+def archived(raw_dir: Path) -> list[tuple[FetchLogRow, Capture]]:
+    return [pair for segment in sealed_segments(raw_dir) for pair in read_segment(segment)]
+
+
+def logged(raw_dir: Path) -> list[FetchLogRow]:
+    return [row for segment in sealed_segments(raw_dir) for row in read_fetch_log(segment.fetches)]
+
+
+class Warc:
+    """A WARC file as other people's tools (warcio, wget, browsertrix) write it."""
+
+    def __init__(self, *, is_gzip: bool = True) -> None:
+        self._out = io.BytesIO()
+        self._writer = WARCWriter(self._out, gzip=is_gzip)
+
+    def response(
+        self, address: str, body: bytes, date: str = DATE, *extra: tuple[str, str], status: str = "200 OK"
+    ) -> None:
+        http = StatusAndHeaders(status, [("Content-Type", "text/html; charset=UTF-8"), *extra], protocol="HTTP/1.1")
+        self._write(address, "response", io.BytesIO(body), date, http_headers=http)
+
+    def revisit(self, address: str, digest: str, date: str) -> None:
+        record = self._writer.create_revisit_record(
+            address, digest, address, DATE, warc_headers_dict={"WARC-Date": date}
+        )
+        self._writer.write_record(record)
+
+    def text(self, address: str, body: bytes, date: str = DATE) -> None:
+        self._write(address, "conversion", io.BytesIO(body), date, warc_content_type="text/plain")
+
+    def _write(self, address: str, kind: str, payload: io.BytesIO, date: str, **options: object) -> None:
+        record = self._writer.create_warc_record(
+            address, kind, payload=payload, warc_headers_dict={"WARC-Date": date}, **options
+        )
+        self._writer.write_record(record)
+        self.digest = record.rec_headers.get_header("WARC-Payload-Digest")
+
+    def save(self, path: Path) -> Path:
+        path.write_bytes(self._out.getvalue())
+        return path
+
+
+@pytest.mark.parametrize("name", ["x.warc.gz", "x.warc"])
+def test_ours_are_archived_with_address_and_time_and_the_rest_is_counted(tmp_path: Path, name: str) -> None:
+    warc = Warc(is_gzip=name.endswith("gz"))
+    warc.response("http://example.org/", b"<html>foreign</html>")
+    warc.response(url(ONE), project_page(ONE))
+    warc.response(url(TWO, "https://bmavisions.com/dp/frontend/web/index.php"), project_page(TWO))
+    warc.response(f"{HOME}?r=site%2Findex", b"<html>dashboard</html>")
+    summary = bring(tmp_path / "raw", warc.save(tmp_path / name))
+    assert (summary.archived, summary.foreign, summary.problems) == (2, 2, [])
+    pairs = archived(tmp_path / "raw")
+    assert [(row.project_id, row.source_id, row.outcome) for row, _ in pairs] == [
+        (ONE, "bmavisions", "new"),
+        (TWO, "bmavisions", "new"),
+    ]
+    assert {capture.captured_at for _, capture in pairs} == {AT}
+    assert next(capture.url for _, capture in pairs) == url(ONE)
+    assert audit_archive(tmp_path / "raw").problems == ()
+
+
+def test_importing_twice_adds_nothing(tmp_path: Path) -> None:
+    warc = Warc()
+    warc.response(url(ONE), project_page(ONE))
+    warc.response(url(TWO), not_found_body(), status="404 Not Found")
+    path = warc.save(tmp_path / "x.warc.gz")
+    bare = tmp_path / "saved.html"
+    bare.write_bytes(project_page("50010000-0003"))
+    first = bring(tmp_path / "raw", path, bare)
+    names = sorted(p.name for p in (tmp_path / "raw").iterdir())
+    os.utime(bare, (0, 0))  # a copy has another date
+    again = bring(tmp_path / "raw", path, bare, run=2)
+    assert (first.archived, first.evidence, first.known) == (2, 1, 0)
+    assert (again.archived, again.evidence, again.known) == (0, 0, 3)
+    assert sorted(p.name for p in (tmp_path / "raw").iterdir()) == names
+
+
+def not_found_body() -> bytes:
+    return (PAGES.parent / "other" / "not-found.html").read_bytes()
+
+
+def test_our_own_segments_can_be_imported_elsewhere(tmp_path: Path) -> None:
+    warc = Warc()
+    warc.response(url(ONE), gzip.compress(project_page(ONE)), DATE, ("Content-Encoding", "gzip"))
+    bring(tmp_path / "one", warc.save(tmp_path / "x.warc.gz"))
+    bring(tmp_path / "two", *(tmp_path / "one").glob("*.warc.gz"))
+    [(before, first)], [(after, second)] = archived(tmp_path / "one"), archived(tmp_path / "two")
+    assert before.snapshot_id == after.snapshot_id
+    assert first.body == second.body
+    assert b"csrf-token" in second.body
+
+
+def test_encodings_are_undone(tmp_path: Path) -> None:
+    body = project_page(ONE)
+    packed = gzip.compress(body)
+    chunked = b"%x\r\n%s\r\n0\r\n\r\n" % (len(packed), packed)
+    warc = Warc()
+    warc.response(url(ONE), chunked, DATE, ("Content-Encoding", "gzip"), ("Transfer-Encoding", "chunked"))
+    bring(tmp_path / "raw", warc.save(tmp_path / "x.warc.gz"))
+    [(row, capture)] = archived(tmp_path / "raw")
+    assert capture.body == body
+    assert row.outcome == "new"
+
+
+def test_a_revisit_record_is_a_visit_without_a_body(tmp_path: Path) -> None:
+    warc = Warc()
+    warc.response(url(ONE), project_page(ONE))
+    warc.revisit(url(ONE), warc.digest, "2023-06-08T00:00:00Z")
+    warc.revisit(url(TWO), "sha1:UNKNOWN", "2023-06-08T00:00:00Z")
+    summary = bring(tmp_path / "raw", warc.save(tmp_path / "x.warc.gz"))
+    assert (summary.archived, summary.unchanged, summary.damaged) == (1, 1, 1)
+    rows = logged(tmp_path / "raw")
+    assert [(row.outcome, row.requested_at.day, row.snapshot_id is None) for row in rows] == [
+        ("new", 1, False),
+        ("unchanged", 8, True),
+    ]
+    assert rows[0].content_sha256 == rows[1].content_sha256
+
+
+def test_captures_take_their_place_in_time(tmp_path: Path) -> None:
+    old, new = Warc(), Warc()
+    old.response(url(ONE), project_page(ONE), "2022-01-01T00:00:00Z")
+    new.response(url(ONE), project_page(ONE, " ใหม่"), "2023-01-01T00:00:00Z")
+    new.response(url(ONE), project_page(ONE, " ใหม่"), "2023-02-01T00:00:00Z")
+    bring(tmp_path / "raw", new.save(tmp_path / "new.warc.gz"))
+    bring(tmp_path / "raw", old.save(tmp_path / "old.warc.gz"), run=2)
+    outcomes = {row.requested_at.date().isoformat(): row.outcome for row in logged(tmp_path / "raw")}
+    assert outcomes == {"2022-01-01": "new", "2023-01-01": "new", "2023-02-01": "unchanged"}
+
+
+def test_extracted_text_becomes_a_conversion_record(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[1] / "fixtures" / "real" / "50490000-3607.txt").read_bytes()
+    wet = Warc()
+    wet.text(url("50490000-3607"), text)
+    wet.text("http://example.org/", b"foreign")
+    bare = tmp_path / "50490000-3607.txt"
+    bare.write_bytes(text + b"\n")
+    summary = bring(tmp_path / "raw", wet.save(tmp_path / "x.warc.wet.gz"), bare)
+    assert (summary.archived + summary.unchanged, summary.foreign, summary.problems) == (2, 1, [])
+    [(row, capture)] = archived(tmp_path / "raw")
+    assert capture.is_text
+    assert (row.project_id, row.page_kind, capture.captured_at) == ("50490000-3607", "project", AT)
+
+
+def test_a_page_that_names_its_project_by_thousands_of_characters_is_foreign(tmp_path: Path) -> None:
+    """Found by fuzzing: a cut end tag made the rest of the page its title, and no reader got past that address."""
+    page = tmp_path / "x.html"
+    cut = b"</title>", b"</tit" + '<div class="ก">'.encode() * 4000
+    page.write_bytes(project_page(ONE).replace(*cut, 1))
+    summary = bring(tmp_path / "raw", page)
+    assert (summary.archived, summary.evidence) == (0, 0)
+    assert "characters" in summary.problems[0]
+    assert audit_archive(tmp_path / "raw").problems == ()
+
+
+def test_a_bare_page_takes_its_project_from_its_title_and_its_time_from_the_file(tmp_path: Path) -> None:
+    bare = tmp_path / "whatever.htm"
+    bare.write_bytes(project_page(ONE))
+    os.utime(bare, (AT.timestamp(), AT.timestamp()))
+    bring(tmp_path / "raw", bare)
+    [(row, capture)] = archived(tmp_path / "raw")
+    assert (row.project_id, row.url, row.requested_at) == (ONE, url(ONE), AT)
+    assert "the file's date" in (capture.note or "")
+
+
+def test_a_page_saved_by_a_browser_keeps_its_address(tmp_path: Path) -> None:
+    saved = tmp_path / "saved.html"
+    address = url(ONE, "https://policy.bangkok.go.th/bs2568/frontend/web/index.php")
+    saved.write_bytes(f"<!-- saved from url=({len(address):04d}){address} -->\n".encode() + project_page(ONE))
+    bring(tmp_path / "raw", saved)
+    [(row, _)] = archived(tmp_path / "raw")
+    assert (row.source_id, row.url) == ("bs2568", address)
+
+
+def test_a_directory_is_read_whole_and_strangers_in_it_are_counted(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    (folder / "inner").mkdir(parents=True)
+    (folder / "inner" / "page.html").write_bytes(project_page(ONE))
+    (folder / "readme.txt").write_text("nothing to see")
+    summary = bring(tmp_path / "raw", folder)
+    assert (summary.files, summary.archived, summary.foreign, summary.problems) == (2, 1, 1, [])
+
+
+def test_every_unusable_file_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    stranger = tmp_path / "stranger.html"
+    stranger.write_text("<html><body>hello</body></html>")
+    broken = tmp_path / "broken.warc.gz"
+    broken.write_bytes(b"\x1f\x8bno gzip")
+    problems = bring(tmp_path / "raw", tmp_path / "empty", stranger, broken, tmp_path / "nowhere").problems
+    said = ["the directory is empty", "is no project page", "not readable as WARC at its beginning", "No such file"]
+    assert len(problems) == len(said)
+    for path, words, problem in zip(
+        ("empty", "stranger.html", "broken.warc.gz", "nowhere"), said, problems, strict=True
+    ):
+        assert problem.startswith(str(tmp_path / path))
+        assert words in problem
+    assert list((tmp_path / "raw").iterdir()) == []
+
+
+def test_a_torn_warc_keeps_what_is_whole(tmp_path: Path) -> None:
+    warc = Warc()
+    warc.response(url(ONE), project_page(ONE))
+    warc.response(url(TWO), project_page(TWO))
+    path = warc.save(tmp_path / "x.warc.gz")
+    os.truncate(path, path.stat().st_size - 500)
+    summary = bring(tmp_path / "raw", path)
+    assert (summary.archived, summary.damaged) == (1, 1)
+    assert [row.project_id for row in logged(tmp_path / "raw")] == [ONE]
+
+
+def test_another_projects_page_under_our_address_is_refused(tmp_path: Path) -> None:
+    warc = Warc()
+    warc.response(url(ONE), project_page(TWO))
+    bring(tmp_path / "raw", warc.save(tmp_path / "x.warc.gz"))
+    [row] = logged(tmp_path / "raw")
+    assert (row.project_id, row.outcome) == (ONE, "refused")
+
+
+def test_many_foreign_pages_cost_little(tmp_path: Path) -> None:
+    warc = Warc(is_gzip=False)
+    filler = os.urandom(100_000)
+    for number in range(300):
+        warc.response(f"http://example.org/{number}", filler)
+    warc.response(url(ONE), project_page(ONE))
+    summary = bring(tmp_path / "raw", warc.save(tmp_path / "x.warc"))
+    assert (summary.archived, summary.foreign) == (1, 300)
+
+
+def test_every_sample_page_can_be_imported_from_its_file(tmp_path: Path) -> None:
+    summary = bring(tmp_path / "raw", PAGES)
+    healthy = [page for page in sample_pages() if page.project_id[-4:] not in {"9039", "9040", "9041", "9042", "9054"}]
+    assert summary.archived == len(healthy)
+    assert summary.evidence == 1  # the page that is cut in the middle
+    assert summary.foreign == 4

@@ -1,0 +1,63 @@
+"""Archives of the size a test wants, without a site that is asked for every page."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from pipeline.archive.fetch_log import FetchLogRow, snapshot_id
+from pipeline.archive.segments import ArchiveWriter, Segment, sealed_segments
+from pipeline.archive.warc import Capture
+from tests.fetch.misbehaving import project_page
+
+AT = dt.datetime(2026, 11, 22, 18, tzinfo=dt.UTC)
+# What misfortune/sitecustomize.py does to pages with these marks, in processes that have it on their path.
+MISFORTUNE = Path(__file__).with_name("misfortune")
+SLOW, KILLER = b"<!-- slow -->", b"<!-- kills its parser -->"
+
+
+def html_pages(count: int, *, mark: bytes = b"", killers: Iterable[int] = ()) -> list[bytes]:
+    """Project pages, each with its own id; all carry the mark, and killers kill their parser."""
+    marked = set(killers)
+    return [
+        project_page(f"50490000-{number:04}") + mark + (KILLER if number in marked else b"") for number in range(count)
+    ]
+
+
+def archive_of(data_dir: Path, bodies: list[bytes], day: int = 0) -> Segment:
+    """Archive pages as one segment of a data directory."""
+    run_id = f"{AT + dt.timedelta(days=day):%Y%m%dT%H%M%SZ}"
+    with ArchiveWriter(data_dir / "raw", run_id, "site") as archive:
+        for number, body in enumerate(bodies):
+            project_id, sha = f"50490000-{number:04}", hashlib.sha256(body).hexdigest()
+            at = AT + dt.timedelta(days=day, seconds=number)
+            url = f"http://site.test/index.php?r=tbl-project-main%2Fview&project_id={project_id}"
+            row = FetchLogRow(
+                run_id=run_id,
+                source_id="site",
+                project_id=project_id,
+                snapshot_id=snapshot_id("site", project_id, at, sha),
+                url=url,
+                requested_at=at,
+                outcome="new",
+                page_kind="project",
+                http_status=200,
+                attempts=1,
+                elapsed_ms=5,
+                bytes=len(body),
+                body_sha256=sha,
+                content_sha256=sha,
+                etag=None,
+                last_modified=None,
+                error=None,
+                warc_file=None,
+                warc_offset=None,
+            )
+            archive.append(row, Capture(url, at, body, "text/html; charset=UTF-8", 200, "OK"))
+    return next(found for found in sealed_segments(data_dir / "raw") if found.run_id == run_id)
+
+
+def part_files(data_dir: Path) -> dict[str, bytes]:
+    """Every file below data/parsed with its bytes: nothing else may lie there than the parts."""
+    parsed = data_dir / "parsed"
+    return {str(path.relative_to(parsed)): path.read_bytes() for path in sorted(parsed.rglob("*")) if path.is_file()}

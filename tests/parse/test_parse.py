@@ -1,0 +1,260 @@
+"""Parts: the same bytes however many workers make them, and a page that kills its worker costs that page alone."""
+
+import functools
+import gzip
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline.archive.audit import audit_archive
+from pipeline.archive.fetch_log import read_fetch_log, write_fetch_log
+from pipeline.archive.segments import Segment
+from pipeline.build.inputs import attach_inputs
+from pipeline.core.errors import PipelineError
+from pipeline.parse import worker as part
+from pipeline.parse.pool import local_crew
+from pipeline.parse.stage import CONTENTS, find_backlog, parse, parse_segment
+from pipeline.parse.worker import PartError, cut_into_pieces, parse_piece, toolchain
+from tests.parse.archived import MISFORTUNE, archive_of, html_pages, part_files
+
+PAGES_PER_PIECE = 4
+
+
+@pytest.fixture(autouse=True)
+def _small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(part, "_PAGES_PER_PIECE", PAGES_PER_PIECE)
+
+
+@pytest.fixture
+def misfortune(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(MISFORTUNE))
+
+
+def parsed_by(workers: int, data: Path) -> dict[str, bytes]:
+    shutil.rmtree(data / "parsed", ignore_errors=True)
+    parse(data / "raw", data / "parsed", crew=functools.partial(local_crew, workers=workers))
+    return part_files(data)
+
+
+def test_a_part_is_the_same_bytes_whoever_makes_it(tmp_path: Path) -> None:
+    segment = archive_of(tmp_path, html_pages(10))
+    files = parsed_by(1, tmp_path)
+    assert sorted(name.rpartition("/")[2] for name in files if "pages" in name) == [
+        "pages-002.parquet",
+        "pages-003.parquet",
+        "pages-004.parquet",
+        "pages.parquet",
+    ]
+    assert parsed_by(2, tmp_path) == files
+    shutil.rmtree(tmp_path / "parsed")
+    assert parse_segment(segment, (tmp_path / "parsed").absolute())[1:3] == (10, 10)
+    assert part_files(tmp_path) == files
+
+
+def test_pieces_cover_every_page_once_and_in_order(tmp_path: Path) -> None:
+    segment = archive_of(tmp_path, html_pages(10))
+    pieces = cut_into_pieces(segment)
+    assert [piece.pages for piece in pieces] == [3, 3, 3, 1]
+    assert [piece.number for piece in pieces] == [1, 2, 3, 4]
+    assert [piece.end for piece in pieces] == [*(piece.start for piece in pieces[1:]), None]
+
+
+def test_large_pages_make_small_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = html_pages(3)
+    segment = archive_of(tmp_path, pages)
+    monkeypatch.setattr(part, "_BODY_BYTES_PER_PIECE", 2 * len(pages[0]) + 100)
+    assert [piece.pages for piece in cut_into_pieces(segment)] == [2, 1]
+    monkeypatch.setattr(part, "_BODY_BYTES_PER_PIECE", 1)
+    assert [piece.pages for piece in cut_into_pieces(segment)] == [1, 1, 1]
+
+
+def test_a_run_with_nothing_new_starts_no_worker(tmp_path: Path) -> None:
+    archive_of(tmp_path, html_pages(1))
+    parse_all = functools.partial(parse, tmp_path / "raw", tmp_path / "parsed")
+    assert parse_all().segments == 1
+    assert find_backlog(tmp_path / "raw", tmp_path / "parsed").pages == 0
+
+    def nobody(tasks: int) -> object:
+        raise AssertionError("no worker is needed")
+
+    assert parse_all(crew=nobody).segments == 0  # type: ignore[arg-type]
+
+
+@pytest.mark.usefixtures("misfortune")
+def test_pages_that_kill_their_worker_become_issues_and_cost_nothing_else(tmp_path: Path) -> None:
+    archive_of(tmp_path, html_pages(10, killers=[1, 6]))
+    archive_of(tmp_path, html_pages(3), day=1)
+    counted: list[int] = []
+    summary = parse(tmp_path / "raw", tmp_path / "parsed", on_piece=lambda piece: counted.append(piece.pages))
+    assert (summary.segments, summary.pages, summary.records, summary.quarantined) == (2, 13, 11, 2)
+    assert sum(counted) == 13
+    issues = [row for file in (tmp_path / "parsed").glob("*/issues*") for row in pq.read_table(file).to_pylist()]
+    assert sorted(row["project_id"] for row in issues if row["code"] == "page_crashed_parser") == [
+        "50490000-0001",
+        "50490000-0006",
+    ]
+    assert not [name for name in part_files(tmp_path) if name.startswith(".")]
+
+
+def test_what_a_killed_run_left_is_removed_and_made_again(tmp_path: Path) -> None:
+    archive_of(tmp_path, html_pages(2))
+    parsed = tmp_path / "parsed"
+    (parsed / ".x@1-1-abc.partial").mkdir(parents=True)
+    (parsed / ".x@1-1.suspect").write_bytes(b"5")
+    (parsed / "x@1").mkdir()
+    parse(tmp_path / "raw", parsed)
+    assert [path.name for path in parsed.iterdir()] == [f"20261122T180000Z-site@{toolchain().parser}"]
+
+
+def _without_fetch_log(segment: Segment) -> None:
+    segment.fetches.unlink()
+
+
+def _without_warc(segment: Segment) -> None:
+    warc_of(segment).unlink()
+
+
+def _with_torn_warc(segment: Segment) -> None:
+    os.truncate(warc_of(segment), warc_of(segment).stat().st_size - 100)
+
+
+def _with_torn_fetch_log(segment: Segment) -> None:
+    os.truncate(segment.fetches, 100)
+
+
+def _with_torn_listing(segment: Segment) -> None:
+    segment.fetches.with_name(f"{segment.name}.listing.parquet").write_bytes(b"PAR1")
+
+
+def _without_listing(segment: Segment) -> None:
+    rows = list(read_fetch_log(segment.fetches))
+    write_fetch_log(segment.fetches, iter(rows), has_listing=True)
+
+
+def _with_a_record_shorter_than_it_says(segment: Segment) -> None:
+    body = warc_of(segment).read_bytes()
+    start = max(row.warc_offset or 0 for row in read_fetch_log(segment.fetches))
+    lengthened = re.sub(rb"Content-Length: (\d+)", rb"Content-Length: 9\1", gzip.decompress(body[start:]), count=1)
+    warc_of(segment).write_bytes(body[:start] + gzip.compress(lengthened))
+
+
+def warc_of(segment: Segment) -> Path:
+    assert segment.warc is not None
+    return segment.warc
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (_without_fetch_log, r"site\.warc\.gz: its fetch log is not beside it; restore that .* or .* import"),
+        (
+            _without_warc,
+            r"site\.warc\.gz, byte \d+: .* 50490000-0000 .* \(No such file or directory\), nor can 2 others",
+        ),
+        (
+            _with_torn_warc,
+            r"site\.warc\.gz, byte \d+: the archived page of 50490000-0002 cannot be read \(.*\); restore",
+        ),
+        (
+            _with_a_record_shorter_than_it_says,
+            r"50490000-0002 cannot be read \(the record breaks off after \d+ of 9\d+ bytes\)",
+        ),
+        (
+            _with_torn_fetch_log,
+            r"site\.fetches\.parquet: torn or unreadable \(.*\); restore it from a copy of data/raw",
+        ),
+        (_without_listing, r"site\.listing\.parquet: missing, though the fetch log says that it was kept; restore it"),
+        (_with_torn_listing, r"site\.listing\.parquet: torn or unreadable \(.*\); restore it from a copy of data/raw"),
+    ],
+)
+def test_a_damaged_archive_is_told_and_makes_no_part(
+    tmp_path: Path, damage: Callable[[Segment], None], message: str
+) -> None:
+    damage(archive_of(tmp_path, html_pages(3)))
+    with pytest.raises(PipelineError, match=message):
+        parse(tmp_path / "raw", tmp_path / "parsed")
+    assert [path for path in (tmp_path / "parsed").iterdir() if not path.name.startswith(".")] == []
+    assert audit_archive(tmp_path / "raw").problems != ()
+
+
+def test_a_segment_that_is_just_being_sealed_is_left_alone(tmp_path: Path) -> None:
+    segment = archive_of(tmp_path, html_pages(1))
+    segment.fetches.rename(tmp_path / "raw" / f"{segment.name}.fetches.parquet.open")
+    (tmp_path / "raw" / f"{segment.name}.journal").touch()
+    assert parse(tmp_path / "raw", tmp_path / "parsed").segments == 0
+
+
+def test_a_flipped_bit_of_the_archive_is_told_or_harmless(tmp_path: Path) -> None:
+    segment, parsed = archive_of(tmp_path, html_pages(2)), (tmp_path / "parsed").absolute()
+    parse_segment(segment, parsed)
+    files, body = part_files(tmp_path), warc_of(segment).read_bytes()
+    dice, n_told = random.Random(5), 0
+    # The end of the last record, which nothing follows, and places anywhere.
+    for place in [*range(len(body) - 40, len(body)), *dice.sample(range(len(body)), 60)]:
+        changed = bytearray(body)
+        changed[place] ^= 1 << dice.randrange(8)
+        warc_of(segment).write_bytes(changed)
+        shutil.rmtree(parsed)
+        try:
+            parse_segment(segment, parsed)
+        except PartError:
+            n_told += 1
+        else:
+            assert part_files(tmp_path) == files
+    assert n_told > 80
+
+
+@pytest.mark.parametrize("lost", ["fetches.parquet", "pages.parquet", "month_rows.parquet", CONTENTS])
+def test_a_part_that_lost_a_file_is_made_again(tmp_path: Path, lost: str) -> None:
+    archive_of(tmp_path, html_pages(2))
+    parse(tmp_path / "raw", tmp_path / "parsed")
+    files = part_files(tmp_path)
+    [file] = (tmp_path / "parsed").rglob(lost)
+    os.truncate(file, 10)
+    assert parse(tmp_path / "raw", tmp_path / "parsed").pages == 2
+    assert part_files(tmp_path) == files
+    file.unlink()
+    assert parse(tmp_path / "raw", tmp_path / "parsed").pages == 2
+    assert part_files(tmp_path) == files
+    assert parse(tmp_path / "raw", tmp_path / "parsed").pages == 0
+
+
+def test_a_worker_that_parses_otherwise_refuses(tmp_path: Path) -> None:
+    [piece] = cut_into_pieces(archive_of(tmp_path, html_pages(1)))
+    with pytest.raises(PartError, match=r"pyarrow \d.* instead of 1\.0; install the same version"):
+        parse_piece(piece, tmp_path, toolchain()._replace(pyarrow="1.0"))
+    assert not list(tmp_path.glob("*.partial"))
+
+
+def test_dask_is_imported_only_for_a_cluster() -> None:
+    code = "import sys, pipeline.cli.commands, pipeline.parse.stage; print({'dask', 'distributed'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout == "set()\n", done.stderr
+
+
+def test_the_models_read_every_piece_and_a_copy_of_a_capture_once(tmp_path: Path) -> None:
+    parsed = (tmp_path / "parsed").absolute()
+    parse_segment(archive_of(tmp_path, html_pages(10)), parsed)
+    fingerprint = toolchain().parser
+
+    def counts() -> list[object]:
+        with duckdb.connect() as con:
+            attach_inputs(
+                con, parsed_dir=parsed, fingerprint=fingerprint, runs_dir=tmp_path / "runs", models=(), sources=()
+            )
+            tables = ("pages", "page_fields", "month_rows", "progress_rows")
+            return [con.sql(f"SELECT count(*) FROM parsed.{table}").fetchall() for table in tables]
+
+    once = counts()
+    assert once[0] == [(10,)]
+    shutil.copytree(next(parsed.iterdir()), parsed / f"20271122T180000Z-site@{fingerprint}")
+    assert counts() == once

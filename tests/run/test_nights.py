@@ -1,0 +1,175 @@
+"""Night after night against a scripted site: the history tells what happened, and cost follows what changed."""
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline.run.refresh import ExitCode
+from tests.run.scripted_site import City, project, watched
+
+FIRST_NIGHT = dt.datetime(2026, 11, 1, 18, 15, tzinfo=dt.UTC)
+IDS = [f"50490000-{number:04d}" for number in range(1, 13)]
+STEADY, EDITED, REWRITTEN, GONE, BACK, BLINKING = IDS[:6]
+ADDED = "50490000-0099"
+
+
+def night(city: City, number: int) -> ExitCode:
+    city.now = FIRST_NIGHT + dt.timedelta(days=number - 1)
+    return city.refresh()[0]
+
+
+def day(number: int) -> dt.date:
+    return (FIRST_NIGHT + dt.timedelta(days=number - 1)).date()
+
+
+@pytest.fixture(scope="module")
+def month(tmp_path_factory: pytest.TempPathFactory) -> City:
+    """Thirty nights: projects are added, edited, vanish and come back; two nights go wrong."""
+    with watched(tmp_path_factory.mktemp("month") / "data", *IDS) as city:
+        site, codes = city.site, {}
+        for number in range(1, 31):
+            site.is_broken = number == 10
+            site.is_login_wall = number == 20
+            if number == 3:
+                site.change(EDITED, budget_spent="60,000")
+            elif number == 5:
+                site.projects[ADDED] = project(ADDED, name="โครงการใหม่")
+            elif number == 8:
+                for gone in (GONE, BACK):
+                    del site.projects[gone]
+            elif number == 12:
+                site.change(EDITED, budget_spent="70,000", progress="80")
+                site.change(BLINKING, agency=None)
+            elif number == 13:
+                site.change(BLINKING, agency="สำนักงานเขตพระนคร")
+            elif number == 15:
+                site.projects[BACK] = project(BACK, remark="กลับมาแล้ว")
+            elif number == 25:
+                first, *others = site.projects[REWRITTEN].reports or ()
+                site.projects[REWRITTEN] = site.projects[REWRITTEN].reporting(
+                    (first[0], "40.0", *first[2:]), *others, ("2026-11-24", "100.0", "2", "ไม่มี", "เสร็จ")
+                )
+            codes[number] = night(city, number)
+        assert {number: code for number, code in codes.items() if code != ExitCode.DONE} == {
+            10: ExitCode.FAILED,
+            20: ExitCode.REFUSED,
+        }
+        return city
+
+
+def versions(city: City, project_id: str) -> list[tuple[object, ...]]:
+    return city.rows(
+        "SELECT valid_from::DATE, valid_to::DATE, is_vanished, is_return FROM project_versions "
+        f"WHERE project_id = '{project_id}' ORDER BY version_no"
+    )
+
+
+# Thirty nights wait for each other; on a crowded machine that is minutes, and no fault of theirs.
+@pytest.mark.timeout(600)
+class TestAMonth:
+    def test_every_project_that_ever_was_is_there(self, month: City) -> None:
+        rows = month.rows("SELECT project_id, status FROM projects ORDER BY project_id")
+        assert rows == [(one, "vanished" if one == GONE else "listed") for one in [*IDS, ADDED]]
+
+    def test_a_steady_project_has_one_version_seen_until_the_last_night(self, month: City) -> None:
+        assert versions(month, STEADY) == [(day(1), None, False, False)]
+        ((last_seen,),) = month.rows(f"SELECT last_seen_at::DATE FROM projects WHERE project_id = '{STEADY}'")
+        assert last_seen == day(30)
+
+    def test_edits_are_versions_from_the_night_they_were_seen(self, month: City) -> None:
+        assert [row[0] for row in versions(month, EDITED)] == [day(1), day(3), day(12)]
+        changes = month.rows(
+            "SELECT field, old, new, observed_at::DATE FROM project_changes "
+            f"WHERE project_id = '{EDITED}' ORDER BY version_no, field"
+        )
+        assert changes == [
+            ("budget_spent", "55,979", "60,000", day(3)),
+            ("budget_spent", "60,000", "70,000", day(12)),
+            ("progress", "50", "80", day(12)),
+        ]
+
+    def test_an_added_project_begins_when_it_was_listed(self, month: City) -> None:
+        assert versions(month, ADDED) == [(day(5), None, False, False)]
+
+    def test_a_project_vanishes_with_the_second_absence(self, month: City) -> None:
+        ((began, ended, is_vanished, _),) = versions(month, GONE)
+        assert (began, ended, is_vanished) == (day(1), day(9), True)
+
+    def test_a_project_that_comes_back_shows_the_gap(self, month: City) -> None:
+        (_, gone_at, was_gone, _), (back_at, until, _, is_return) = versions(month, BACK)
+        assert (gone_at, was_gone) == (day(9), True)
+        # Missing pages are asked for less and less often, but one that is listed again is asked for that very night.
+        assert (back_at, until, is_return) == (day(15), None, True)
+
+    def test_a_value_that_blinks_is_two_versions_and_a_flag(self, month: City) -> None:
+        assert [row[0] for row in versions(month, BLINKING)] == [day(1), day(12), day(13)]
+        assert month.rows(f"SELECT count(*) FROM project_versions WHERE project_id = '{BLINKING}' AND is_blink") != [
+            (0,)
+        ]
+
+    def test_reports_edited_after_the_fact_keep_their_history(self, month: City) -> None:
+        rows = month.rows(
+            "SELECT reported_on::VARCHAR, progress_pct::INTEGER, n_wordings, first_seen_at::DATE FROM progress_history "
+            f"WHERE project_id = '{REWRITTEN}' ORDER BY report_no"
+        )
+        assert rows == [("2023-01-31", 40, 2, day(1)), ("2023-05-02", 100, 1, day(1)), ("2026-11-24", 100, 1, day(25))]
+
+    def test_the_bad_nights_published_nothing_wrong(self, month: City) -> None:
+        runs = month.rows("SELECT started_at::DATE, status FROM runs ORDER BY 1")
+        assert len(runs) == 30
+        assert (day(20), "refused") in runs
+        assert [path.name for path in (month.settings.curated_dir / "refused").iterdir()] == ["20261120T181500Z"]
+        failed = json.loads((month.settings.runs_dir / "20261110T181500Z.json").read_text())
+        assert "robots.txt cannot be read" in failed["problems"][0]
+
+    def test_the_report_of_the_last_night_tells_the_story(self, month: City) -> None:
+        report = json.loads((month.release / "quality.json").read_text(encoding="utf-8"))
+        told = json.dumps(report, ensure_ascii=False)
+        for code in ("project_vanished", "value_blinked", "report_changed_later"):
+            assert code in told
+        page = (month.release / "quality.html").read_text(encoding="utf-8")
+        assert GONE in page
+
+    def test_quiet_nights_cost_no_body(self, month: City) -> None:
+        bodies = {path.name[:8] for path in month.settings.raw_dir.glob("*.warc.gz")}
+        quiet = {f"{day(number):%Y%m%d}" for number in (2, 4, 6, 7, 14, 16, 22, 23, 24, 26, 27, 28, 29, 30)}
+        assert not bodies & quiet
+        assert bodies
+
+
+def test_cost_follows_what_changed(tmp_path: Path) -> None:
+    ids = [f"50490000-{number:04d}" for number in range(100)]
+    with watched(tmp_path / "data", *ids) as city:
+        city.now = FIRST_NIGHT
+        _, first, _ = city.refresh()
+        for project_id in ids[::50]:
+            city.site.change(project_id, budget_spent="99")
+        city.now += dt.timedelta(days=1)
+        _, second, _ = city.refresh()
+    assert (first.counts["new"], first.counts["pages_parsed"]) == (100, 100)
+    assert (second.counts["changed"], second.counts["unchanged"], second.counts["pages_parsed"]) == (2, 98, 2)
+    sizes = [path.stat().st_size for path in sorted(city.settings.raw_dir.glob("*.warc.gz"))]
+    assert len(sizes) == 2
+    # Two percent of the bodies, each with its request, and nothing else.
+    assert sizes[1] < sizes[0] * 0.04
+
+
+def test_a_clock_that_jumps_back_an_hour_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    with watched(tmp_path / "data", *IDS[:3]) as city:
+        assert night(city, 1) == ExitCode.DONE
+        city.now = FIRST_NIGHT - dt.timedelta(hours=1)
+        city.site.change(IDS[1], remark="ใหม่")
+        code, record, _ = city.refresh()
+        assert code == ExitCode.DONE
+        assert record.run_id == "20261101T171500Z"
+        city.site.change(IDS[1], budget_spent="1")
+        assert night(city, 2) == ExitCode.DONE
+        assert len(city.rows("SELECT * FROM runs")) == 3
+        assert city.rows("SELECT count(*) FROM projects WHERE status = 'listed'") == [(3,)]
+        ((remark, spent),) = city.rows(
+            f"SELECT remark, budget_spent_thb::INT FROM projects WHERE project_id = '{IDS[1]}'"
+        )
+        assert (remark, spent) == ("ใหม่", 1)
+        assert (city.settings.curated_dir / "latest").readlink().name == "20261102T181500Z"

@@ -1,0 +1,85 @@
+"""The built-in sample site answers as Yii2 does."""
+
+import re
+import urllib.request
+from contextlib import ExitStack
+from dataclasses import replace
+from urllib.parse import quote
+
+import pytest
+
+from parsers.html import read_page
+from parsers.listing import Listing, read_listing
+from pipeline.core.settings import SAMPLE
+from pipeline.run.fetch_source import with_sample_server
+from pipeline.sample.server import Reply, answer, sample_pages, serve
+
+INDEX = "/dp/frontend/web/index.php?r=tbl-project-main%2Findex"
+VIEW = "/dp/frontend/web/index.php?r=tbl-project-main%2Fview&project_id="
+
+
+def listing(query: str = "") -> Listing:
+    found = read_listing(answer(INDEX + query).body)
+    assert found is not None
+    return found
+
+
+def test_only_one_project_is_real() -> None:
+    assert [page.project_id for page in sample_pages() if not page.is_invented] == ["50490000-3607"]
+    assert len({page.project_id for page in sample_pages()}) == len(sample_pages()) == 46
+
+
+def test_the_listing_names_every_project_once() -> None:
+    ids = [project_id for page in (1, 2, 3) for project_id in listing(f"&page={page}").project_ids]
+    assert ids == [page.project_id for page in sample_pages()]
+    assert listing("&page=3").next_href is None
+    assert "แสดง <b>41 ถึง 46</b> จาก <b>46</b> รายการ" in answer(INDEX + "&page=3").body.decode()
+
+
+@pytest.mark.parametrize(("asked", "answered"), [("99", "3"), ("0", "1"), ("-1", "1"), ("word", "1"), ("²", "1")])
+def test_page_numbers_are_clamped_as_yii_does(asked: str, answered: str) -> None:
+    assert listing(f"&page={quote(asked)}") == listing(f"&page={answered}")
+
+
+def test_the_listing_can_be_sorted() -> None:
+    ids = [project_id for page in (1, 2, 3) for project_id in listing(f"&sort=-project_id&page={page}").project_ids]
+    assert ids == sorted((page.project_id for page in sample_pages()), reverse=True)
+
+
+def test_every_response_has_a_token_of_its_own() -> None:
+    tokens = {
+        token
+        for _ in range(5)
+        for token in re.findall(rb'csrf-token" content="([^"]{88})"', answer(VIEW + "50490000-3607").body)
+    }
+    assert len(tokens) == 5
+
+
+@pytest.mark.parametrize("project_id", ["../pages/50490000-3607", "..%2F..%2F..%2Fetc%2Fpasswd", "manifest.json", ""])
+def test_a_path_in_a_request_finds_no_file(project_id: str) -> None:
+    assert answer(VIEW + project_id).status in (400, 404)
+    assert answer(f"/{project_id}").status == 404
+
+
+def test_it_serves_over_http_and_stops() -> None:
+    with serve() as address, urllib.request.urlopen(f"http://{address}{VIEW}{quote('../../etc/passwd', '')}") as reply:
+        page = read_page(reply.read())
+        assert reply.headers["Set-Cookie"].startswith("advanced-frontend=")
+    assert page.title_id == "../../etc/passwd"
+    with pytest.raises(OSError, match="refused"):
+        urllib.request.urlopen(f"http://{address}/")
+
+
+def test_another_answer_can_be_served() -> None:
+    with (
+        serve(lambda target: Reply(200, "text/plain", target.encode())) as address,
+        urllib.request.urlopen(f"http://{address}/x") as reply,
+    ):
+        assert reply.read() == b"/x"
+
+
+def test_its_server_runs_whatever_pace_is_set() -> None:
+    with ExitStack() as stack:
+        assert with_sample_server(replace(SAMPLE, rate=1.0, concurrency=1), stack).connect_to is not None
+        elsewhere = replace(SAMPLE, base_url="http://elsewhere.test/index.php")
+        assert with_sample_server(elsewhere, stack) == elsewhere
