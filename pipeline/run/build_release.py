@@ -3,16 +3,16 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import duckdb
 
 from pipeline.build.database import BuildError, build
 from pipeline.build.inputs import find_parts
-from pipeline.build.models import LAYERS
 from pipeline.core.log import Narrator
 from pipeline.core.settings import Settings
 from pipeline.core.time import Clock, utc_now
@@ -24,6 +24,8 @@ from pipeline.publish.release_check import VerifyError
 from pipeline.publish.releases import Published, PublishError, building_dir, latest_release, publish, withdrawn_release
 from pipeline.run.record import RunRecord, write_record
 
+# What a release is made by: code, models, tables and templates.
+_DECISIVE = (".py", ".sql", ".csv", ".j2", ".css", ".js")
 # Other errors of DuckDB are faults of ours and keep their trace.
 _OUT_OF_MEANS = (OSError, duckdb.IOException, duckdb.OutOfMemoryException)
 
@@ -78,16 +80,19 @@ def is_built(settings: Settings) -> bool:
 def inputs_fingerprint(settings: Settings) -> str:
     """Twelve hex digits over all that decides what a release holds, but for the record of its own run."""
     parts = [part.name for part in find_parts(settings.parsed_dir, parser_fingerprint())]
-    folders = [resources.files("pipeline"), *(resources.files("sql") / layer for layer in (*LAYERS, ""))]
-    texts = [
-        (file.name, file.read_text(encoding="utf-8"))
-        for folder in folders
-        for file in sorted(folder.iterdir(), key=lambda found: found.name)
-        if file.name.endswith((".sql", ".csv"))
-    ]
+    texts = [source for package in ("parsers", "pipeline", "sql") for source in _sources(resources.files(package))]
     sources = [str(source) for _, source in sorted(settings.sources.items())]
     decisive = [software(), parts, texts, sources, settings.build.publish_user_names]
     return hashlib.sha256(json.dumps(decisive).encode()).hexdigest()[:12]
+
+
+def _sources(folder: Traversable) -> Iterator[tuple[str, str]]:
+    """Name and text of every file below a package that can decide what a release holds."""
+    for entry in sorted(folder.iterdir(), key=lambda found: found.name):
+        if entry.is_dir():
+            yield from _sources(entry)
+        elif entry.name.endswith(_DECISIVE):
+            yield entry.name, entry.read_text(encoding="utf-8")
 
 
 def build_and_publish(
