@@ -23,7 +23,7 @@ from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
 
 from benchmarks.pages import pages
 from benchmarks.results import Table, in_turns, markdown
-from parsers.html import read_page
+from parsers.html_page import read_page
 from pipeline.archive.fetch_log import FetchLogRow, snapshot_id
 from pipeline.archive.segments import ArchiveWriter, read_segment, sealed_segments
 from pipeline.archive.warc import Capture

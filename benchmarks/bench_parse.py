@@ -19,7 +19,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from benchmarks.pages import pages
 from benchmarks.results import Line, Table, markdown
-from parsers.html import read_by_tree, read_page
+from parsers.html_page import read_by_tree, read_page
 from parsers.page import Page, content_sha256
 from parsers.project import parse_project
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 
 from parsers.labels import LABELS, MONTH_LAYOUT
-from parsers.layout import read_layout
+from parsers.page_layout import read_layout
 from pipeline.build.inputs import PARSED_TABLES
 from pipeline.core.arrow_schema import duckdb_type, schema_of
 

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from typing import NamedTuple
 
-from parsers.values import LONGEST_VALUE, PLACEHOLDERS, THAI_DIGITS, remembered, visible
+from parsers.value_text import LONGEST_VALUE, PLACEHOLDERS, THAI_DIGITS, remembered, visible
 
 BE_OFFSET = 543
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from parsers.dates import Date, read_date, read_year
-from parsers.findings import Findings
-from parsers.layout import Layout
+from parsers.issue_collector import Findings
 from parsers.numbers import Number, Quantity, read_quantity
+from parsers.page_layout import Layout
 
 _NO_DATE = Date(None)
 _NO_QUANTITY = Quantity(None, None)

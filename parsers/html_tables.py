@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from parsers.cells import MOST_NODES, cell_value, clean_text, element_text, has_class
+from parsers.html_text import MOST_NODES, cell_value, clean_text, element_text, has_class
 from parsers.labels import EXACT, match_label
 from parsers.lifting import STAND_IN, MisplacedError
 from parsers.page import Details, GridCells, Row

@@ -4,8 +4,8 @@ import secrets
 from typing import NamedTuple, TypeAlias
 
 from parsers.encoding import DECLARED_WITHIN
-from parsers.gate import ENDS_WITHIN
 from parsers.page import Details, GridCells
+from parsers.page_kind import ENDS_WITHIN
 from parsers.plain_tables import DETAIL_VIEW, read_details, read_grid
 
 # With their number, the ids of the empty tables that stand where the plain ones were: drawn anew by each process, so

@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from parsers.values import LONGEST_VALUE, MOST_REMEMBERED, PLACEHOLDERS, THAI_DIGITS, remembered, visible
+from parsers.value_text import LONGEST_VALUE, MOST_REMEMBERED, PLACEHOLDERS, THAI_DIGITS, remembered, visible
 
 
 class Number(NamedTuple):

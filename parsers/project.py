@@ -4,18 +4,18 @@ import re
 from collections.abc import Sequence
 from itertools import count, repeat
 
-from parsers.characters import check_text, has_odd_characters
-from parsers.checks import check_project
 from parsers.dates import BE_OFFSET
 from parsers.fields import Fields
-from parsers.findings import Findings
+from parsers.history_tables import cell_fields, read_tables
+from parsers.issue_collector import Findings
 from parsers.labels import MONTH_FIELD
-from parsers.layout import Layout, read_layout, report_layout
-from parsers.months import month_results, month_roles, repeated_months, said_of
+from parsers.month_rows import month_results, month_roles, repeated_months, said_of
 from parsers.numbers import read_money, read_number, read_percent, read_result
 from parsers.page import Page, PageKind, content_text, sha256_of, wrong_project
+from parsers.page_layout import Layout, read_layout, report_layout
+from parsers.plausibility import check_project
 from parsers.records import Issue, MonthResult, MonthRow, PageField, PageRecord, ParsedPage, records
-from parsers.tables import cell_fields, read_tables
+from parsers.text_checks import check_text, has_odd_characters
 
 _CODE_LABEL = "รหัสโครงการ"
 _PROJECT_CODE = re.compile(r"(\d{8})-\d{1,6}", re.ASCII)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
-from parsers.cells import has_class
+from parsers.html_text import has_class
 
 
 class Around(NamedTuple):

@@ -17,8 +17,8 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, settings
 
-from parsers.layout import read_layout
-from parsers.months import month_results, said_of
+from parsers.month_rows import month_results, said_of
+from parsers.page_layout import read_layout
 from parsers.records import Issue, MonthRow, PageField, PageRecord, ProgressRow, UpdateRow
 from pipeline.archive.fetch_log import FetchLogRow, snapshot_id
 from pipeline.build.database import DATABASE, build

@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from parsers.issues import CATALOGUE
+from parsers.issue_codes import CATALOGUE
 from parsers.records import Issue, MonthResult, MonthRow, PageField, PageRecord, ProgressRow, UpdateRow
 from pipeline.archive.fetch_log import FetchLogRow
 from pipeline.build.models import RULE_TEXTS, Model

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
-from parsers.listing import Listing, read_listing
+from parsers.listing_page import Listing, read_listing
 from parsers.page import PageKind
 from pipeline.archive.page_history import KnownPage
 from pipeline.archive.segments import ArchiveWriter, ListedProject

@@ -4,7 +4,7 @@ import hashlib
 import re
 from typing import NamedTuple
 
-from parsers.html import read_page
+from parsers.html_page import read_page
 from parsers.page import Page, PageKind, content_sha256, wrong_project
 from pipeline.archive.fetch_log import FetchLogRow, Outcome, snapshot_id
 from pipeline.archive.page_history import KnownPage

@@ -12,9 +12,9 @@ from typing import NamedTuple, Self
 from urllib.parse import parse_qs, urlsplit
 
 from parsers.encoding import decode_page
-from parsers.html import read_page
+from parsers.html_page import read_page
 from parsers.page import Page, PageKind, content_sha256, project_id_of
-from parsers.text import read_text
+from parsers.text_page import read_text
 from pipeline.archive.fetch_log import FetchLogRow, Outcome
 from pipeline.archive.page_history import Sighting, known_sightings
 from pipeline.archive.segments import ArchiveWriter, check_writable

@@ -20,12 +20,12 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from parsers.findings import Findings
-from parsers.html import read_page
+from parsers.html_page import read_page
+from parsers.issue_collector import Findings
 from parsers.page import Page
 from parsers.project import page_issue, parse_project
 from parsers.records import Issue, MonthResult, MonthRow, PageField, PageRecord, ParsedPage, ProgressRow, UpdateRow
-from parsers.text import read_text
+from parsers.text_page import read_text
 from pipeline.archive.segments import Segment, lost_listing
 from pipeline.archive.warc import Capture, WarcError, read_captures
 from pipeline.core.arrow_schema import schema_of

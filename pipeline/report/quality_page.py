@@ -12,7 +12,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
-from parsers.issues import message_in_thai
+from parsers.issue_codes import message_in_thai
 from pipeline.analyst.project import show_command
 from pipeline.core.errors import PipelineError
 from pipeline.core.visible_text import pieces, visible, web_address

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from docs.generate import issue_catalogue, reference
-from parsers.issues import CATALOGUE
+from parsers.issue_codes import CATALOGUE
 from pipeline.build.models import load_models
 from pipeline.cli.app import app
 from pipeline.core.settings import Settings

@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from parsers.html import read_by_tree, read_page
-from parsers.issues import CATALOGUE
-from parsers.listing import read_listing
+from parsers.html_page import read_by_tree, read_page
+from parsers.issue_codes import CATALOGUE
+from parsers.listing_page import read_listing
 from parsers.page import Page, PageKind, content_sha256
 from parsers.project import page_issue, parse_project
 from parsers.records import Issue, MonthResult, MonthRow, PageField, PageRecord, ParsedPage, ProgressRow, UpdateRow
-from parsers.text import read_text
+from parsers.text_page import read_text
 from pipeline.core.arrow_schema import schema_of
 
 ROOT = Path(__file__).parents[2]

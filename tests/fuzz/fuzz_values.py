@@ -4,7 +4,7 @@ import random
 from collections.abc import Sequence
 
 from parsers.dates import read_date, read_stamp, read_year
-from parsers.issues import CATALOGUE
+from parsers.issue_codes import CATALOGUE
 from parsers.labels import WITHOUT_INVISIBLE
 from parsers.numbers import read_money, read_number, read_percent, read_quantity, read_result
 

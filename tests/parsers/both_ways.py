@@ -2,7 +2,7 @@
 
 import re
 
-from parsers.html import read_by_tree, read_page
+from parsers.html_page import read_by_tree, read_page
 from parsers.lifting import lift_tables
 from parsers.page import Page
 from tests.parsers.projects import PLAIN

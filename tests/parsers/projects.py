@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from parsers.html import read_page
+from parsers.html_page import read_page
 from parsers.labels import LABELS, MONTH_LABEL, MONTH_LAYOUT
 from parsers.page import Page
 from parsers.project import parse_project

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from parsers.html import read_page
+from parsers.html_page import read_page
 from parsers.page import Page
 
 ROOT = Path(__file__).parents[2]

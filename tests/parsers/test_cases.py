@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from parsers.html import read_page
+from parsers.html_page import read_page
 from parsers.page import wrong_project
 from parsers.records import PageRecord, ParsedPage, ProgressRow
 from tests.parsers.projects import parse

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from parsers.html import read_page
+from parsers.html_page import read_page
 from parsers.page import PageKind
 from parsers.project import parse_project
-from parsers.text import read_text
+from parsers.text_page import read_text
 from tests.parsers.projects import PLAIN, StoredProject, parse
 from tests.parsers.rendering import DETAIL_SKINS, GRID_SKINS
 from tests.parsers.samples import REAL, Cells

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from parsers.html import read_page
+from parsers.html_page import read_page
 from parsers.labels import match_label
 from parsers.page import Page, PageKind, content_sha256
 from parsers.project import page_issue, parse_project

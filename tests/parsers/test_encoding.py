@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parsers.encoding import decode_page
-from parsers.html import read_page
+from parsers.html_page import read_page
 from tests.parsers.projects import PLAIN, parse
 from tests.parsers.samples import REAL
 

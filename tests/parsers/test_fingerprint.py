@@ -4,9 +4,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from parsers.html import read_page
+from parsers.html_page import read_page
 from parsers.page import Page, content_sha256
-from parsers.text import read_text
+from parsers.text_page import read_text
 from tests.parsers.projects import PLAIN, StoredProject
 from tests.parsers.rendering import page_html
 from tests.parsers.samples import REAL, as_kept

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from parsers.html import read_page
+from parsers.html_page import read_page
 from tests.fuzz.fuzz_pages import Input, check, check_page, corpus, mutate
 from tests.fuzz.fuzz_parsers import check_seed, content_of, what_of
 from tests.parsers.projects import PLAIN

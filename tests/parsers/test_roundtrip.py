@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.html import read_page
+from parsers.html_page import read_page
 from parsers.page import Grid
 from tests.parsers.projects import PLAIN, StoredProject, parse
 from tests.parsers.rendering import DETAIL_SKINS, GRID_SKINS, REPORT_HEADER, UPDATE_HEADER

@@ -2,7 +2,7 @@
 
 import pytest
 
-from parsers.html import read_page
+from parsers.html_page import read_page
 from parsers.page import PageKind
 from parsers.records import ParsedPage
 from tests.parsers.projects import PLAIN, parse

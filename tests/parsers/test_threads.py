@@ -8,7 +8,7 @@ _SCRIPT = """
 import gc
 import threading
 
-from parsers.html import read_page
+from parsers.html_page import read_page
 from tests.parsers.projects import PLAIN
 
 page = PLAIN.html().encode()

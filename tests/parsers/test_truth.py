@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import pytest
 
-from parsers.html import read_page
+from parsers.html_page import read_page
 from parsers.labels import match_label
 from parsers.page import PageKind, content_sha256, wrong_project
 from parsers.project import page_issue

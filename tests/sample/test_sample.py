@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 import pytest
 
-from parsers.html import read_page
-from parsers.listing import Listing, read_listing
+from parsers.html_page import read_page
+from parsers.listing_page import Listing, read_listing
 from pipeline.core.settings import SAMPLE
 from pipeline.run.fetch_source import with_sample_server
 from pipeline.sample.server import Reply, answer, sample_pages, serve

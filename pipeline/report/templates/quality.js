@@ -97,7 +97,7 @@
       ordinal: entries.ordinal[i], raw: texts[entries.raw[i]], message: texts[entries.message[i]],
       seen: texts[entries.seen[i]], isNew: entries.isNew[i] === 1,
     }));
-    // The same rules as message_in_thai of parsers/issues.py.
+    // The same rules as message_in_thai of parsers/issue_codes.py.
     const inThai = (e) => e.rule.messageTh.replace(/\{(label|raw|row)\}/g, (_, name) => {
       const signs = [...String({ label: e.label, raw: e.raw, row: e.ordinal }[name] ?? "–")];
       return signs.length > 80 ? signs.slice(0, 80).join("") + "…" : signs.join("") || "–";

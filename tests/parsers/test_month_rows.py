@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parsers.labels import MONTH_LABEL, MONTH_LAYOUT
-from parsers.months import CANONICAL, EXTRA, month_results, month_roles, said_of
+from parsers.month_rows import CANONICAL, EXTRA, month_results, month_roles, said_of
 from tests.parsers.projects import PLAIN
 
 

@@ -1,6 +1,6 @@
 """Findings: the issues of one page while it is parsed."""
 
-from parsers.issues import CATALOGUE
+from parsers.issue_codes import CATALOGUE
 from parsers.records import Issue
 
 # Longer raw texts are in page_fields; an issue shows where to look.

@@ -8,7 +8,7 @@ from itertools import pairwise
 from operator import attrgetter
 
 from parsers.dates import Date
-from parsers.findings import Findings
+from parsers.issue_collector import Findings
 from parsers.records import PageRecord, ProgressRow
 
 _ZERO, _HUNDRED = Decimal(0), Decimal(100)

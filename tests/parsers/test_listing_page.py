@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.listing import read_listing
+from parsers.listing_page import read_listing
 
 LISTING = Path(__file__).parents[1] / "fixtures" / "listing"
 OTHER = files("pipeline") / "sample" / "site" / "other"

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 from selectolax.lexbor import LexborHTMLParser
 
-from parsers.cells import element_text
+from parsers.html_text import element_text
 from parsers.labels import GOAL_TEXT, LABELS, MONTH_FIELD, match_label
 from parsers.page import Grid, PageKind
 

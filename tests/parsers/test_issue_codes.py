@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 import pytest
 
-from parsers.html import read_page
-from parsers.issues import CATALOGUE, Severity, message_in_thai
+from parsers.html_page import read_page
+from parsers.issue_codes import CATALOGUE, Severity, message_in_thai
 from parsers.project import page_issue
 from parsers.records import Issue
-from parsers.text import read_text
+from parsers.text_page import read_text
 from tests.parsers.projects import PLAIN, StoredProject, parse
 from tests.parsers.rendering import GRID_SKINS, with_table
 from tests.parsers.samples import FIXTURES, Cells

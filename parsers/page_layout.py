@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from parsers.findings import Findings
+from parsers.issue_collector import Findings
 from parsers.labels import GOAL_FIELDS, LABELS, MONTH_FIELD, Match, match_label
 
 _POSITIONS = {label.field: position for position, label in enumerate(LABELS)} | {MONTH_FIELD: len(LABELS)}

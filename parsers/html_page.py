@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from parsers.cells import MOST_NODES, element_text
 from parsers.encoding import Decoded, decode_page
-from parsers.gate import judge_page, judge_response, php_fatal
 from parsers.html_tables import TABLE, StatedTotals, read_details, read_grid, table_rows_of
+from parsers.html_text import MOST_NODES, element_text
 from parsers.labels import HEADLINE, TITLE
 from parsers.lifting import STAND_IN, MisplacedError, Table, lift_tables
 from parsers.page import Grid, GridCells, Page, PageKind
+from parsers.page_kind import judge_page, judge_response, php_fatal
 from parsers.surroundings import Surroundings
 
 _OUTLINE = "h1,h2,h3,h4,.panel-heading,.alert,table"

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from parsers.findings import Findings
+from parsers.issue_collector import Findings
 
 _NIKHAHIT, _SARA_AM, _SARA_AA = "\u0e4d", "\u0e33", "\u0e32"
 _TONE_MARKS = "\u0e47-\u0e4c"

@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
 from parsers.dates import Date, read_date, read_stamp
-from parsers.findings import Findings
+from parsers.issue_collector import Findings
 from parsers.labels import PROGRESS_COLUMNS, UPDATE_COLUMNS, UPDATED_AT, Label, columns_of, is_row_number
 from parsers.numbers import Number, read_percent
 from parsers.page import Grid

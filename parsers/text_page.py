@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from parsers.cells import clean_text
 from parsers.dates import read_date
+from parsers.html_text import clean_text
 from parsers.labels import (
     HEADLINE,
     LABELS,

@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 from hypothesis import example, given
 
-from parsers.html import read_page
+from parsers.html_page import read_page
 from tests.parsers.projects import PLAIN, parse
 from tests.parsers.samples import as_kept
 from tests.parsers.stored import texts
