@@ -59,8 +59,8 @@ def run_bare(address: str, n_pages: int, concurrency: int) -> dict[str, object]:
     import datetime as dt
 
     from pipeline.core.settings import FetchSettings, Source
+    from pipeline.core.site_urls import project_url
     from pipeline.fetch.client import Connection
-    from pipeline.fetch.crawl import project_url
 
     source = Source("bench", f"http://{address}/dp/frontend/web/index.php")
     settings = FetchSettings(concurrency=concurrency)

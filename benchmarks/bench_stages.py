@@ -19,7 +19,7 @@ from benchmarks.bench_fetch import measure, project_ids
 from benchmarks.page_server import running_server
 from benchmarks.results import Line, Table, in_turns, markdown
 from pipeline.archive.segments import read_segment, sealed_segments
-from pipeline.parse.pool import local_crew
+from pipeline.parse.pool import local_pool
 from pipeline.parse.stage import parse
 
 
@@ -52,7 +52,7 @@ def parse_stage_table(runs: int, n_pages: int) -> Table:
 
         def parsed(workers: int) -> float:
             begin = time.perf_counter()
-            summary = parse(raw_dir, Path(scratch) / "parsed", crew=partial(local_crew, workers=workers))
+            summary = parse(raw_dir, Path(scratch) / "parsed", pool=partial(local_pool, workers=workers))
             seconds = time.perf_counter() - begin
             assert summary.records == n_pages, summary
             shutil.rmtree(Path(scratch) / "parsed")

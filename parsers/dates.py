@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from typing import NamedTuple
 
-from parsers.value_text import LONGEST_VALUE, PLACEHOLDERS, THAI_DIGITS, remembered, visible
+from parsers.value_text import LONGEST_VALUE, PLACEHOLDERS, THAI_DIGITS, remembered, strip_invisible
 
 BE_OFFSET = 543
 
@@ -87,7 +87,7 @@ def read_date(raw: str) -> Date:
     """Read a day: ISO, day/month/year, Thai month names; Gregorian or Buddhist era; an ambiguous one is not guessed."""
     if len(raw) > LONGEST_VALUE:
         return Date(None, "unreadable_date")
-    text = visible(raw)
+    text = strip_invisible(raw)
     if not text:
         return Date(None)
     if text.casefold() in PLACEHOLDERS:
@@ -117,7 +117,7 @@ def read_date(raw: str) -> Date:
 @remembered
 def read_year(raw: str) -> Year:
     """Read a fiscal year as 2566, 2023 or 66; the value is Buddhist era."""
-    text = visible(raw[:LONGEST_VALUE])
+    text = strip_invisible(raw[:LONGEST_VALUE])
     text = text.translate(THAI_DIGITS)
     if not text:
         return Year(None)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from parsers.dates import Date, read_date, read_year
-from parsers.issue_collector import Findings
+from parsers.issue_collector import IssueCollector
 from parsers.numbers import Number, Quantity, read_quantity
 from parsers.page_layout import Layout
 
@@ -21,7 +21,13 @@ class Fields:
     raw: Callable[[str], str | None]
 
     def __init__(
-        self, findings: Findings, labels: Sequence[str], values: Sequence[str | None], layout: Layout, *, is_cut: bool
+        self,
+        findings: IssueCollector,
+        labels: Sequence[str],
+        values: Sequence[str | None],
+        layout: Layout,
+        *,
+        is_cut: bool,
     ) -> None:
         self._findings = findings
         self._labels = labels

@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
 from parsers.dates import Date, read_date, read_stamp
-from parsers.issue_collector import Findings
+from parsers.issue_collector import IssueCollector
 from parsers.labels import PROGRESS_COLUMNS, UPDATE_COLUMNS, UPDATED_AT, Label, columns_of, is_row_number
 from parsers.numbers import Number, read_percent
 from parsers.page import Grid
@@ -76,7 +76,7 @@ def cell_fields(grid: Grid) -> tuple[str | None, ...]:
     return tuple([f"{known.table}.{column}" if column is not None else None for column in known.columns])
 
 
-def _check_header(findings: Findings, known: _Known, grid: Grid) -> None:
+def _check_header(findings: IssueCollector, known: _Known, grid: Grid) -> None:
     table = known.table
     for cell in known.unknown:
         findings.add("unknown_column", f"column {cell[:100]!r} of {table} is not known", field=table, label=cell)
@@ -88,7 +88,7 @@ def _check_header(findings: Findings, known: _Known, grid: Grid) -> None:
         findings.add("incomplete_table", message, field=table, raw=str(grid.stated_total))
 
 
-def _report_date(findings: Findings, raw: str | None, table: str, field: str, label: str, row_no: int) -> Date:
+def _report_date(findings: IssueCollector, raw: str | None, table: str, field: str, label: str, row_no: int) -> Date:
     date = read_date(raw) if raw else _NO_DATE
     if date.problem is not None:
         message = f"row {row_no} of {table}: {label} {raw!r:.120} is no certain day"
@@ -97,7 +97,7 @@ def _report_date(findings: Findings, raw: str | None, table: str, field: str, la
 
 
 def _progress_row(
-    findings: Findings, key: Key, row_no: int, cells: Cells, before: ProgressRow | None
+    findings: IssueCollector, key: Key, row_no: int, cells: Cells, before: ProgressRow | None
 ) -> tuple[ProgressRow, Date]:
     raw_date, raw_progress, status_code, problem, detail = cells
     date = _report_date(findings, raw_date, _PROGRESS, "reported_on", "วันที่รายงาน", row_no)
@@ -128,7 +128,7 @@ def _progress_row(
 
 
 def _progress_rows(
-    findings: Findings, key: Key, rows: Iterable[tuple[int, Cells]]
+    findings: IssueCollector, key: Key, rows: Iterable[tuple[int, Cells]]
 ) -> tuple[list[ProgressRow], list[Date]]:
     reports: list[ProgressRow] = []
     dates: list[Date] = []
@@ -156,7 +156,7 @@ def _split_updated_at(raw: str | None) -> tuple[str | None, str | None]:
     return day or None, time.strip() or None
 
 
-def _update_row(findings: Findings, key: Key, row_no: int, cells: Cells, *, has_updated_at: bool) -> UpdateRow:
+def _update_row(findings: IssueCollector, key: Key, row_no: int, cells: Cells, *, has_updated_at: bool) -> UpdateRow:
     raw_day, time, user_name, action, policy_conformity, raw_start, raw_finish, target, result, unit, at = cells
     if has_updated_at:
         raw_day, time = _split_updated_at(at)
@@ -182,7 +182,7 @@ def _update_row(findings: Findings, key: Key, row_no: int, cells: Cells, *, has_
     )
 
 
-def _fitting_rows(findings: Findings, known: _Known, grid: Grid) -> Iterator[tuple[int, Cells]]:
+def _fitting_rows(findings: IssueCollector, known: _Known, grid: Grid) -> Iterator[tuple[int, Cells]]:
     """The rows that have a cell under each column, with their number: the cells of the table's fields, in order."""
     width, pick = len(known.columns), known.pick
     for row_no, cells in enumerate(grid.rows, 1):
@@ -195,7 +195,7 @@ def _fitting_rows(findings: Findings, known: _Known, grid: Grid) -> Iterator[tup
         findings.add("malformed_table_row", message, field=known.table, ordinal=row_no, raw=raw)
 
 
-def read_tables(findings: Findings, key: Key, grids: Sequence[Grid]) -> Tables:
+def read_tables(findings: IssueCollector, key: Key, grids: Sequence[Grid]) -> Tables:
     """Read both tables, whatever the order of their columns; a row that does not fit its header is an issue.
 
     key is source_id, project_id, snapshot_id. Rows are numbered from 1 in page order, malformed ones counted.

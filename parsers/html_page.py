@@ -14,7 +14,7 @@ from parsers.html_text import MOST_NODES, element_text
 from parsers.labels import HEADLINE, TITLE
 from parsers.lifting import STAND_IN, MisplacedError, Table, lift_tables
 from parsers.page import Grid, GridCells, Page, PageKind
-from parsers.page_kind import judge_page, judge_response, php_fatal
+from parsers.page_kind import classify_page, classify_response, php_fatal
 from parsers.surroundings import Surroundings
 
 _OUTLINE = "h1,h2,h3,h4,.panel-heading,.alert,table"
@@ -142,13 +142,13 @@ def _read_page(
     # How PHP begins a message of its own; searched for once, as this is a share of the whole time.
     speaks_php = "</b>:" in text
     flags = _flags(decoded, utf8, speaks_php=speaks_php)
-    verdict = judge_response(text, status, location)
+    verdict = classify_response(text, status, location)
     if verdict is not None:
         return Page(verdict.kind, verdict.reason, None, None, (), (), (), "html", decoded.encoding, flags)
     tree = LexborHTMLParser(utf8)
     content = _read_content(tree, lifted)
     fatal = php_fatal(text) if speaks_php else None
-    verdict = fatal or judge_page(tree, text, status, content.title_id, content.labels, content.grids)
+    verdict = fatal or classify_page(tree, text, status, content.title_id, content.labels, content.grids)
     if verdict.kind is not PageKind.PROJECT:
         # Kept for the reader of the archive, never for the tables: the fingerprint tells two such pages apart.
         content = content._replace(grids=())

@@ -1,4 +1,4 @@
-"""Findings: the issues of one page while it is parsed."""
+"""IssueCollector: the issues of one page while it is parsed."""
 
 from parsers.issue_codes import CATALOGUE
 from parsers.records import Issue
@@ -7,7 +7,7 @@ from parsers.records import Issue
 _LONGEST_RAW = 2000
 
 
-class Findings:
+class IssueCollector:
     """Collects the issues of one page; every issue carries the page's key."""
 
     __slots__ = ("_key", "issues")

@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from parsers.value_text import LONGEST_VALUE, MOST_REMEMBERED, PLACEHOLDERS, THAI_DIGITS, remembered, visible
+from parsers.value_text import LONGEST_VALUE, MOST_REMEMBERED, PLACEHOLDERS, THAI_DIGITS, remembered, strip_invisible
 
 
 class Number(NamedTuple):
@@ -82,7 +82,7 @@ def _read_number(raw: str, scale: _Scale, *, before: re.Pattern[str] | None, aft
         return _fit(Decimal(raw), scale)
     if len(raw) > LONGEST_VALUE:
         return Number(None, "unreadable_number")
-    text = visible(raw)
+    text = strip_invisible(raw)
     if not text:
         return Number(None)
     if text.casefold() in PLACEHOLDERS:

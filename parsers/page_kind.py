@@ -11,7 +11,7 @@ from parsers.labels import GOAL_TEXT, LABELS, MONTH_FIELD, match_label
 from parsers.page import Grid, PageKind
 
 
-class Verdict(NamedTuple):
+class PageKindResult(NamedTuple):
     """The kind of a page; reason is a sentence for every kind but `project` and `listing`."""
 
     kind: PageKind
@@ -36,27 +36,27 @@ _FEWEST_ROWS_CUT = 3
 ENDS_WITHIN = 2048
 
 
-def judge_response(text: str, status: int, location: str | None) -> Verdict | None:
+def classify_response(text: str, status: int, location: str | None) -> PageKindResult | None:
     """Judge what needs no look at the page: redirects and empty bodies; None when the page must be looked at."""
     if 300 <= status < 400 and status != 304:
         target = unquote(location or "")
         if "site/login" in target:
-            return Verdict(PageKind.LOGIN, "the server redirects to its login page")
-        return Verdict(PageKind.REDIRECT_STUB, f"HTTP {status} redirects to {target[:200]!r}")
+            return PageKindResult(PageKind.LOGIN, "the server redirects to its login page")
+        return PageKindResult(PageKind.REDIRECT_STUB, f"HTTP {status} redirects to {target[:200]!r}")
     if not text.strip("\ufeff \t\r\n\0"):
-        return Verdict(PageKind.EMPTY, f"HTTP {status} with an empty body")
+        return PageKindResult(PageKind.EMPTY, f"HTTP {status} with an empty body")
     return None
 
 
-def php_fatal(text: str) -> Verdict | None:
+def php_fatal(text: str) -> PageKindResult | None:
     """Judge a page by a PHP fatal error in its HTML, wherever it stands."""
     fatal = _PHP_FATAL.search(text)
     if fatal is None:
         return None
-    return Verdict(PageKind.SERVER_ERROR, f"PHP fatal error in the page: {fatal[1].strip()!r}")
+    return PageKindResult(PageKind.SERVER_ERROR, f"PHP fatal error in the page: {fatal[1].strip()!r}")
 
 
-def _judge_error(tree: LexborHTMLParser, text: str, status: int, *, has_rows: bool) -> Verdict | None:
+def _judge_error(tree: LexborHTMLParser, text: str, status: int, *, has_rows: bool) -> PageKindResult | None:
     """Judge error pages, by Yii's `(#404)` in the heading of its error view or by the HTTP status."""
     error_view = None if has_rows else tree.css_first(".site-error h1")
     code = status if status >= 400 else 0
@@ -64,15 +64,15 @@ def _judge_error(tree: LexborHTMLParser, text: str, status: int, *, has_rows: bo
         named = _ERROR_PAGE.search(element_text(error_view))
         code = int(named[1]) if named is not None else code or 500
     if code in (404, 410):
-        return Verdict(PageKind.NOT_FOUND, f"the site says {code}: no such page")
+        return PageKindResult(PageKind.NOT_FOUND, f"the site says {code}: no such page")
     if code in (401, 403):
-        return Verdict(PageKind.LOGIN, f"the site says {code}: this page is not shown without permission")
+        return PageKindResult(PageKind.LOGIN, f"the site says {code}: this page is not shown without permission")
     if code >= 500:
         if _MAINTENANCE.search(text):
-            return Verdict(PageKind.MAINTENANCE, f"HTTP {status}: the site says it is under maintenance")
-        return Verdict(PageKind.SERVER_ERROR, f"the site says {code}: server error")
+            return PageKindResult(PageKind.MAINTENANCE, f"HTTP {status}: the site says it is under maintenance")
+        return PageKindResult(PageKind.SERVER_ERROR, f"the site says {code}: server error")
     if code:
-        return Verdict(PageKind.UNKNOWN, f"the site says {code}")
+        return PageKindResult(PageKind.UNKNOWN, f"the site says {code}")
     return None
 
 
@@ -103,29 +103,29 @@ def _is_whole(text: str) -> bool:
     return "</html" in end or "</html" in end.lower()
 
 
-def _judge_project(text: str, labels: tuple[str, ...], grids: tuple[Grid, ...]) -> Verdict:
+def _judge_project(text: str, labels: tuple[str, ...], grids: tuple[Grid, ...]) -> PageKindResult:
     if not _is_whole(text):
         plain = _PLAIN_FATAL.search(text[-ENDS_WITHIN:])
         if plain is not None:
-            return Verdict(PageKind.SERVER_ERROR, f"PHP fatal error in the page: {plain[1].strip()!r}")
-        return Verdict(PageKind.TRUNCATED, f"the page ends without </html> after {len(labels)} rows")
+            return PageKindResult(PageKind.SERVER_ERROR, f"PHP fatal error in the page: {plain[1].strip()!r}")
+        return PageKindResult(PageKind.TRUNCATED, f"the page ends without </html> after {len(labels)} rows")
     if grids:
-        return Verdict(PageKind.PROJECT)
+        return PageKindResult(PageKind.PROJECT)
     # Nothing stands behind the rows, so the page may have been cut and closed again.
     tail = missing_tail(labels)
     if len(tail) >= _FEWEST_ROWS_CUT:
-        return Verdict(PageKind.TRUNCATED, f"the page stops before the row {tail[0]!r} and {len(tail) - 1} more")
-    return Verdict(PageKind.PROJECT)
+        return PageKindResult(PageKind.TRUNCATED, f"the page stops before the row {tail[0]!r} and {len(tail) - 1} more")
+    return PageKindResult(PageKind.PROJECT)
 
 
-def judge_page(
+def classify_page(
     tree: LexborHTMLParser,
     text: str,
     status: int,
     title_id: str | None,
     labels: tuple[str, ...],
     grids: tuple[Grid, ...],
-) -> Verdict:
+) -> PageKindResult:
     """Judge a page by what it holds: first what makes it no project page for certain, then its rows, then the rest."""
     error = _judge_error(tree, text, status, has_rows=bool(labels))
     if error is not None:
@@ -133,24 +133,24 @@ def judge_page(
     if labels:
         return _judge_project(text, labels, grids)
     if tree.css_first("#login-form, input[name^=LoginForm], input[type=password]") is not None:
-        return Verdict(PageKind.LOGIN, "the page is a login form")
+        return PageKindResult(PageKind.LOGIN, "the page is a login form")
     if _EXCEPTION.search(text):
-        return Verdict(PageKind.SERVER_ERROR, "the page is an exception page")
+        return PageKindResult(PageKind.SERVER_ERROR, "the page is an exception page")
     plain = _PLAIN_FATAL.search(text)
     if plain is not None:
-        return Verdict(PageKind.SERVER_ERROR, f"PHP fatal error in the page: {plain[1].strip()!r}")
+        return PageKindResult(PageKind.SERVER_ERROR, f"PHP fatal error in the page: {plain[1].strip()!r}")
     is_whole = _is_whole(text)
     if title_id is not None:
-        return Verdict(PageKind.TRUNCATED, f"a project page of {title_id!r} without its label/value rows")
+        return PageKindResult(PageKind.TRUNCATED, f"a project page of {title_id!r} without its label/value rows")
     refresh = tree.css_first("meta[http-equiv=refresh i]")
     if refresh is not None and "url" in (refresh.attributes.get("content") or "").lower():
-        return Verdict(PageKind.REDIRECT_STUB, "the page sends the reader elsewhere by meta refresh")
+        return PageKindResult(PageKind.REDIRECT_STUB, "the page sends the reader elsewhere by meta refresh")
     if is_whole and tree.css_first(".grid-view, [data-key]") is not None:
-        return Verdict(PageKind.LISTING)
+        return PageKindResult(PageKind.LISTING)
     if _MAINTENANCE.search(text):
-        return Verdict(PageKind.MAINTENANCE, "the page says the site is under maintenance")
+        return PageKindResult(PageKind.MAINTENANCE, "the page says the site is under maintenance")
     if len(text) < 4096 and _SCRIPT_REDIRECT.search(text):
-        return Verdict(PageKind.REDIRECT_STUB, "the page sends the reader elsewhere by script")
+        return PageKindResult(PageKind.REDIRECT_STUB, "the page sends the reader elsewhere by script")
     if not is_whole and re.search(r"<html|<!doctype", text[:ENDS_WITHIN], re.IGNORECASE):
-        return Verdict(PageKind.TRUNCATED, "the page ends without </html> before any row")
-    return Verdict(PageKind.UNKNOWN, "the page has no label/value rows and is none of the known kinds")
+        return PageKindResult(PageKind.TRUNCATED, "the page ends without </html> before any row")
+    return PageKindResult(PageKind.UNKNOWN, "the page has no label/value rows and is none of the known kinds")

@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from parsers.issue_collector import Findings
+from parsers.issue_collector import IssueCollector
 from parsers.labels import GOAL_FIELDS, LABELS, MONTH_FIELD, Match, match_label
 
 _POSITIONS = {label.field: position for position, label in enumerate(LABELS)} | {MONTH_FIELD: len(LABELS)}
@@ -133,7 +133,9 @@ def read_layout(labels: tuple[str, ...]) -> Layout:
     return Layout(tuple(places), fields, tuple(occurrences), first_rows, tuple(repeats), months, is_usual)
 
 
-def report_layout(findings: Findings, labels: Sequence[str], values: Sequence[str | None], layout: Layout) -> None:
+def report_layout(
+    findings: IssueCollector, labels: Sequence[str], values: Sequence[str | None], layout: Layout
+) -> None:
     """Report unknown, ambiguous, renamed and missing labels."""
     for ordinal, (label, raw, place) in enumerate(zip(labels, values, layout.places, strict=True), 1):
         if not place.is_known:

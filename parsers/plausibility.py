@@ -8,7 +8,7 @@ from itertools import pairwise
 from operator import attrgetter
 
 from parsers.dates import Date
-from parsers.issue_collector import Findings
+from parsers.issue_collector import IssueCollector
 from parsers.records import PageRecord, ProgressRow
 
 _ZERO, _HUNDRED = Decimal(0), Decimal(100)
@@ -23,7 +23,7 @@ def fiscal_year_days(year_ce: int) -> tuple[dt.date, dt.date]:
 
 
 def _check_range(
-    findings: Findings, value: Decimal | None, raw: str | None, field: str, label: str, row: int | None
+    findings: IssueCollector, value: Decimal | None, raw: str | None, field: str, label: str, row: int | None
 ) -> None:
     if value is not None and not _ZERO <= value <= _HUNDRED:
         where = "" if row is None else f" in report {row}"
@@ -37,7 +37,7 @@ def _check_range(
         )
 
 
-def _check_money(findings: Findings, page: PageRecord) -> None:
+def _check_money(findings: IssueCollector, page: PageRecord) -> None:
     received, spent = page.budget_received_thb, page.budget_spent_thb
     for value, raw, field, label in (
         (received, page.budget_received_thb_raw, "budget_received_thb", "งบฯ ที่ได้รับ (บาท)"),
@@ -55,7 +55,7 @@ def _check_money(findings: Findings, page: PageRecord) -> None:
         )
 
 
-def _check_dates(findings: Findings, page: PageRecord) -> None:
+def _check_dates(findings: IssueCollector, page: PageRecord) -> None:
     start, finish = page.start_date, page.finish_date
     if start is not None and finish is not None and finish < start:
         findings.add(
@@ -91,7 +91,7 @@ def _are_in_order(reports: Sequence[ProgressRow], dates: Sequence[Date]) -> bool
     )
 
 
-def _check_reports(findings: Findings, reports: Sequence[ProgressRow], dates: Sequence[Date]) -> None:
+def _check_reports(findings: IssueCollector, reports: Sequence[ProgressRow], dates: Sequence[Date]) -> None:
     for report, date in zip(reports, dates, strict=True):
         value, raw, number = report.progress_pct, report.progress_pct_raw, report.report_no
         _check_range(findings, value, raw, "progress_history.progress_pct", "ความคืบหน้า", number)
@@ -159,7 +159,7 @@ def _check_reports(findings: Findings, reports: Sequence[ProgressRow], dates: Se
             )
 
 
-def _check_latest(findings: Findings, page: PageRecord, reports: Sequence[ProgressRow]) -> None:
+def _check_latest(findings: IssueCollector, page: PageRecord, reports: Sequence[ProgressRow]) -> None:
     last_day = dt.date.min
     last: Decimal | None = None
     for report in reports:
@@ -180,7 +180,9 @@ def _check_latest(findings: Findings, page: PageRecord, reports: Sequence[Progre
         )
 
 
-def check_project(findings: Findings, page: PageRecord, reports: Sequence[ProgressRow], dates: Sequence[Date]) -> None:
+def check_project(
+    findings: IssueCollector, page: PageRecord, reports: Sequence[ProgressRow], dates: Sequence[Date]
+) -> None:
     """Report what is implausible within one page; dates are the reports' days, with their calendars."""
     _check_range(findings, page.progress_pct, page.progress_pct_raw, "progress_pct", "คืบหน้าล่าสุด", None)
     _check_money(findings, page)

@@ -7,7 +7,7 @@ from itertools import count, repeat
 from parsers.dates import BE_OFFSET
 from parsers.fields import Fields
 from parsers.history_tables import cell_fields, read_tables
-from parsers.issue_collector import Findings
+from parsers.issue_collector import IssueCollector
 from parsers.labels import MONTH_FIELD
 from parsers.month_rows import month_results, month_roles, repeated_months, said_of
 from parsers.numbers import read_money, read_number, read_percent, read_result
@@ -23,7 +23,7 @@ _PERCENT_IN_HEADLINE = re.compile(r"(?:ร้อยละ\s*)?(.*)", re.DOTALL)
 
 
 def _read_months(
-    fields: Fields, findings: Findings, key: tuple[str, str, str], values: Sequence[str | None], layout: Layout
+    fields: Fields, findings: IssueCollector, key: tuple[str, str, str], values: Sequence[str | None], layout: Layout
 ) -> tuple[list[MonthRow], list[MonthResult]]:
     indices, ordinals, months, labels = layout.month_rows
     if not indices:
@@ -46,7 +46,7 @@ def _read_months(
     return records(MonthRow, *map(repeat, key), ordinals, months, labels, raws, numbers, roles), results
 
 
-def _report_flags(findings: Findings, page: Page) -> None:
+def _report_flags(findings: IssueCollector, page: Page) -> None:
     if page.kind is PageKind.TRUNCATED:
         findings.add("page_truncated", page.reason or "the page was cut")
         if page.labels:
@@ -64,7 +64,7 @@ def _report_flags(findings: Findings, page: Page) -> None:
         findings.add(flag, message)
 
 
-def _check_characters(findings: Findings, page: Page, page_fields: Sequence[PageField]) -> None:
+def _check_characters(findings: IssueCollector, page: Page, page_fields: Sequence[PageField]) -> None:
     for row in page_fields:
         if row.field is None:
             check_text(findings, row.label, None, row.label, row.ordinal)
@@ -87,7 +87,7 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
     if page.kind not in (PageKind.PROJECT, PageKind.TRUNCATED):
         raise ValueError(f"a page of kind {page.kind} has no project to parse: {page.reason}")
     key = (source_id, project_id, snapshot_id)
-    findings = Findings(*key)
+    findings = IssueCollector(*key)
     is_truncated = page.kind is PageKind.TRUNCATED
     content = content_text(page)
     layout = read_layout(page.labels)
@@ -172,7 +172,7 @@ def page_issue(page: Page, *, source_id: str, project_id: str, snapshot_id: str)
 
     A truncated extracted text is a record (what it says is all there is); a truncated HTML page is not.
     """
-    findings = Findings(source_id, project_id, snapshot_id)
+    findings = IssueCollector(source_id, project_id, snapshot_id)
     is_record = page.kind is PageKind.PROJECT or (page.kind is PageKind.TRUNCATED and page.reader == "text")
     if not is_record:
         findings.add(f"page_{page.kind.value}", page.reason or f"the page is of kind {page.kind}")

@@ -5,7 +5,7 @@ into columns with one zip().
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from itertools import repeat
 from typing import NamedTuple, TypeVar
@@ -171,6 +171,18 @@ class Issue(NamedTuple):
     ordinal: int | None
     raw: str | None
     message: str
+
+
+# The tables of data/parsed that hold what a page says, each with its record.
+RECORD_TYPES: Mapping[str, type[NamedTuple]] = {
+    "pages": PageRecord,
+    "page_fields": PageField,
+    "month_rows": MonthRow,
+    "month_results": MonthResult,
+    "progress_rows": ProgressRow,
+    "update_rows": UpdateRow,
+    "issues": Issue,
+}
 
 
 class ParsedPage(NamedTuple):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from parsers.issue_collector import Findings
+from parsers.issue_collector import IssueCollector
 
 _NIKHAHIT, _SARA_AM, _SARA_AA = "\u0e4d", "\u0e33", "\u0e32"
 _TONE_MARKS = "\u0e47-\u0e4c"
@@ -93,7 +93,7 @@ def has_odd_characters(content: bytes) -> bool:
     return bool(np.count_nonzero((marks[:-1] >> 8) & marks[1:]))
 
 
-def check_text(findings: Findings, text: str, field: str | None, label: str, ordinal: int) -> None:
+def check_text(findings: IssueCollector, text: str, field: str | None, label: str, ordinal: int) -> None:
     """Report what is odd about the characters of one text; the text itself is never changed."""
     for code, what, pattern in _CHECKS:
         found = pattern.search(text)

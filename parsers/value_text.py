@@ -15,7 +15,7 @@ MOST_REMEMBERED = 8192
 _Read = TypeVar("_Read")
 
 
-def visible(text: str) -> str:
+def strip_invisible(text: str) -> str:
     """Take invisible characters out of a number or date; the character checks report them."""
     return text.translate(WITHOUT_INVISIBLE).strip()
 

@@ -21,8 +21,9 @@ from parsers.month_rows import month_results, said_of
 from parsers.page_layout import read_layout
 from parsers.records import Issue, MonthRow, PageField, PageRecord, ProgressRow, UpdateRow
 from pipeline.archive.fetch_log import FetchLogRow, snapshot_id
+from pipeline.archive.segments import ListingRow
 from pipeline.build.database import DATABASE, build
-from pipeline.build.inputs import PARSED_TABLES, ListingRow
+from pipeline.build.inputs import PARSED_TABLES
 from pipeline.core.arrow_schema import schema_of
 from pipeline.core.settings import BuildSettings, Settings
 from tests.cli.command import bma

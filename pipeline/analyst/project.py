@@ -1,7 +1,6 @@
 """All that is known of one project: from the latest release, or one earlier version of it from the archive."""
 
 import datetime as dt
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,13 +10,13 @@ import duckdb
 
 from parsers.project import parse_project
 from pipeline.analyst.query import ask_open, open_database
+from pipeline.archive.pages import read_archived_page
 from pipeline.archive.warc import Capture, read_capture
 from pipeline.build.models import read_macros
 from pipeline.core.errors import PipelineError
-from pipeline.parse.worker import read_capture as read_page_of
 
 
-class DossierError(PipelineError):
+class ProjectDetailError(PipelineError):
     """A project, version or archived page is not there; the message says which and what to do."""
 
 
@@ -69,7 +68,7 @@ class Change(NamedTuple):
     new: str | None
 
 
-class Finding(NamedTuple):
+class OpenIssue(NamedTuple):
     """One open issue."""
 
     severity: str
@@ -78,7 +77,7 @@ class Finding(NamedTuple):
 
 
 @dataclass(slots=True)
-class Dossier:
+class ProjectDetail:
     """One project as the release knows it; version_no is set when the rows are those of an earlier version."""
 
     source_id: str
@@ -98,7 +97,7 @@ class Dossier:
     reports: list[Report] = field(default_factory=list)
     versions: list[Version] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
+    issues: list[OpenIssue] = field(default_factory=list)
 
 
 _PROJECT = """
@@ -131,84 +130,76 @@ FROM progress_history WHERE source_id = ? AND project_id = ? AND is_current ORDE
 _ARCHIVED_AT = "SELECT warc_file, warc_offset FROM read_parquet($logs) WHERE snapshot_id = $snapshot LIMIT 1"
 
 
-def read_dossier(
+def read_project_detail(
     release: Path, raw_dir: Path, project_id: str, *, source_id: str | None = None, version_no: int | None = None
-) -> Dossier:
-    """Read one project, its newest state or a version by number. Raises DossierError."""
+) -> ProjectDetail:
+    """Read one project, its newest state or a version by number. Raises ProjectDetailError."""
     with open_database(release) as con:
-        dossier = _find(con, release.name, project_id, source_id)
-        key = (dossier.source_id, dossier.project_id)
-        dossier.versions = [Version(*row) for row in _rows(con, _VERSIONS, *key)]
+        detail = _find(con, release.name, project_id, source_id)
+        key = (detail.source_id, detail.project_id)
+        detail.versions = [Version(*row) for row in _rows(con, _VERSIONS, *key)]
         if version_no is None:
-            dossier.findings = [Finding(*row) for row in _rows(con, _FINDINGS, *key)]
-            dossier.cells = [Cell(*row) for row in _rows(con, _CELLS, *key)]
-            dossier.months = [Month(*row) for row in _rows(con, _MONTHS, *key)]
-            dossier.reports = [Report(*row) for row in _rows(con, _REPORTS, *key)]
-            return dossier
-        dossier.version_no = version_no
-        dossier.changes = [Change(*row) for row in _rows(con, _CHANGES, *key, version_no)]
-    _read_version(dossier, raw_dir)
-    return dossier
+            detail.issues = [OpenIssue(*row) for row in _rows(con, _FINDINGS, *key)]
+            detail.cells = [Cell(*row) for row in _rows(con, _CELLS, *key)]
+            detail.months = [Month(*row) for row in _rows(con, _MONTHS, *key)]
+            detail.reports = [Report(*row) for row in _rows(con, _REPORTS, *key)]
+            return detail
+        detail.version_no = version_no
+        detail.changes = [Change(*row) for row in _rows(con, _CHANGES, *key, version_no)]
+    _read_version(detail, raw_dir)
+    return detail
 
 
-def archived_page(raw_dir: Path, dossier: Dossier) -> Capture:
-    """The archived page a dossier was read from. Raises DossierError when it is not in this data directory."""
+def archived_page(raw_dir: Path, detail: ProjectDetail) -> Capture:
+    """The archived page a detail was read from. Raises ProjectDetailError when it is not in this data directory."""
     try:
-        if dossier.warc_file is None or dossier.warc_offset is None:
-            raise FileNotFoundError(dossier.warc_file)
+        if detail.warc_file is None or detail.warc_offset is None:
+            raise FileNotFoundError(detail.warc_file)
         # The name alone: a release made elsewhere cannot point out of the archive.
-        return read_capture(raw_dir / Path(dossier.warc_file).name, dossier.warc_offset)
+        return read_capture(raw_dir / Path(detail.warc_file).name, detail.warc_offset)
     except (OSError, PipelineError) as error:
-        raise DossierError(
-            f"{raw_dir / (dossier.warc_file or '')}: the archived page of {dossier.project_id} cannot be read; "
+        raise ProjectDetailError(
+            f"{raw_dir / (detail.warc_file or '')}: the archived page of {detail.project_id} cannot be read; "
             "data/raw belongs beside this release"
         ) from error
-
-
-def show_command(project_id: str, source_id: str, version_no: int | None = None) -> str:
-    """The command that shows the archived page, whatever a page claims as its code."""
-    options = f"--source {shlex.quote(source_id)}{'' if version_no is None else f' --version {version_no}'} --raw"
-    if project_id.startswith("-"):
-        return f"bma-projects show {options} -- {shlex.quote(project_id)}"
-    return f"bma-projects show {shlex.quote(project_id)} {options}"
 
 
 def _rows(con: duckdb.DuckDBPyConnection, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
     return ask_open(con, sql, parameters).rows
 
 
-def _find(con: duckdb.DuckDBPyConnection, release: str, project_id: str, source_id: str | None) -> Dossier:
-    found = [Dossier(*row) for row in _rows(con, _PROJECT, project_id)]
-    matching = [dossier for dossier in found if source_id in (None, dossier.source_id)]
+def _find(con: duckdb.DuckDBPyConnection, release: str, project_id: str, source_id: str | None) -> ProjectDetail:
+    found = [ProjectDetail(*row) for row in _rows(con, _PROJECT, project_id)]
+    matching = [detail for detail in found if source_id in (None, detail.source_id)]
     if not matching:
         where = f" on source {source_id}" if source_id and found else ""
-        raise DossierError(f"{project_id!r:.60}: no such project{where} in release {release}")
+        raise ProjectDetailError(f"{project_id!r:.60}: no such project{where} in release {release}")
     if len(matching) > 1:
-        sources = ", ".join(dossier.source_id for dossier in matching)
-        raise DossierError(f"{project_id} is known on {sources}; choose one with --source")
+        sources = ", ".join(detail.source_id for detail in matching)
+        raise ProjectDetailError(f"{project_id} is known on {sources}; choose one with --source")
     return matching[0]
 
 
-def _read_version(dossier: Dossier, raw_dir: Path) -> None:
+def _read_version(detail: ProjectDetail, raw_dir: Path) -> None:
     """Parse the archived page of an earlier version again; contacts are masked as in every table."""
-    version = next((version for version in dossier.versions if version.version_no == dossier.version_no), None)
+    version = next((version for version in detail.versions if version.version_no == detail.version_no), None)
     if version is None:
-        raise DossierError(
-            f"{dossier.project_id} has no version {dossier.version_no}; there are 1 to {len(dossier.versions)}"
+        raise ProjectDetailError(
+            f"{detail.project_id} has no version {detail.version_no}; there are 1 to {len(detail.versions)}"
         )
-    dossier.warc_file, dossier.warc_offset = _place_of(raw_dir, version.snapshot_id)
-    page = read_page_of(archived_page(raw_dir, dossier))
+    detail.warc_file, detail.warc_offset = _place_of(raw_dir, version.snapshot_id)
+    page = read_archived_page(archived_page(raw_dir, detail))
     parsed = parse_project(
-        page, source_id=dossier.source_id, project_id=dossier.project_id, snapshot_id=version.snapshot_id
+        page, source_id=detail.source_id, project_id=detail.project_id, snapshot_id=version.snapshot_id
     )
     record = parsed.page
-    dossier.name, dossier.agency, dossier.target = record.name, record.agency, record.target_raw
-    dossier.is_truncated = record.is_truncated
+    detail.name, detail.agency, detail.target = record.name, record.agency, record.target_raw
+    detail.is_truncated = record.is_truncated
     month_rows = {row.ordinal for row in parsed.months}
     fields = [row for row in parsed.fields if row.ordinal not in month_rows]
     values = _masked([(row.field, row.raw) for row in fields])
-    dossier.cells = [Cell(row.label, value) for row, value in zip(fields, values, strict=True)]
-    dossier.months = [
+    detail.cells = [Cell(row.label, value) for row, value in zip(fields, values, strict=True)]
+    detail.months = [
         Month(
             month.month_no,
             None if month.result_value is None else float(month.result_value),
@@ -217,7 +208,7 @@ def _read_version(dossier: Dossier, raw_dir: Path) -> None:
         )
         for month in sorted(parsed.month_results, key=lambda month: month.month_no)
     ]
-    dossier.reports = [
+    detail.reports = [
         Report(
             str(row.reported_on) if row.reported_on else row.reported_on_raw,
             None if row.progress_pct is None else float(row.progress_pct),

@@ -11,8 +11,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.analyst.project import Change, Dossier, Month, Report, Version, archived_page, show_command
-from pipeline.core.log import printable
+from pipeline.analyst.project import Change, Month, ProjectDetail, Report, Version, archived_page
+from pipeline.core.text import printable, show_command
 
 _BARS = " ▁▂▃▄▅▆▇█"
 _CHART_WIDTH = 25
@@ -22,17 +22,17 @@ _SEVERITY_STYLES = {"error": "red", "warning": "yellow", "info": "dim"}
 _WIDTH_WITHOUT_TERMINAL = 110
 
 
-def show(dossier: Dossier, raw_dir: Path) -> None:
-    """Print a dossier; what comes from a page is stripped of control characters and never read as markup."""
+def show(detail: ProjectDetail, raw_dir: Path) -> None:
+    """Print a detail; what comes from a page is stripped of control characters and never read as markup."""
     width = None if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL
     console = Console(file=sys.stdout, highlight=False, width=width)
-    for part in _parts(dossier, raw_dir):
+    for part in _parts(detail, raw_dir):
         console.print(part)
 
 
-def pour_out(dossier: Dossier, raw_dir: Path) -> None:
+def pour_out(detail: ProjectDetail, raw_dir: Path) -> None:
     """Write the archived page itself: the exact bytes, but to a terminal only as printable lines."""
-    body = archived_page(raw_dir, dossier).body
+    body = archived_page(raw_dir, detail).body
     if sys.stdout.isatty():
         sys.stdout.writelines(printable(line) + "\n" for line in body.decode("utf-8", "replace").splitlines())
         return
@@ -68,30 +68,30 @@ def progress_bar(percent: float | None) -> str:
     return "█" * filled + "·" * (_CHART_WIDTH - filled) + ("▶" if percent > 100 else "")
 
 
-def _parts(dossier: Dossier, raw_dir: Path) -> Iterator[Table | Text | Padding]:
+def _parts(detail: ProjectDetail, raw_dir: Path) -> Iterator[Table | Text | Padding]:
     yield Text.assemble(
-        (printable(dossier.project_id), "bold"), "  ", (" ".join(printable(dossier.name or "").split()), "bold")
+        (printable(detail.project_id), "bold"), "  ", (" ".join(printable(detail.name or "").split()), "bold")
     )
-    if dossier.is_invented:
+    if detail.is_invented:
         yield Text("INVENTED: a made-up page of the built-in sample; never quote it", style="bold red")
-    state = [printable(dossier.agency or "agency not named"), f"source {dossier.source_id}", dossier.status]
+    state = [printable(detail.agency or "agency not named"), f"source {detail.source_id}", detail.status]
     yield Text(" · ".join(state))
-    if dossier.version_no is not None:
-        yield Text(f"as version {dossier.version_no} of {len(dossier.versions)} showed it", style="bold")
-    if dossier.is_truncated:
+    if detail.version_no is not None:
+        yield Text(f"as version {detail.version_no} of {len(detail.versions)} showed it", style="bold")
+    if detail.is_truncated:
         yield Text("Only a cut page is known: fields beyond the cut are missing", style="yellow")
-    yield from _section("Fields", _cells(dossier))
-    if dossier.months:
-        yield from _section("Months (numbers as labelled, no calendar months)", _months(dossier.months))
-        yield Padding(Text(_month_notes(dossier), style="dim"), (0, 0, 0, 2))
-    if dossier.reports:
-        yield from _section("Progress reports", _reports(dossier.reports))
-    if dossier.changes:
-        yield from _section(f"What version {dossier.version_no} changed", _changes(dossier.changes))
-    if dossier.findings:
-        yield from _section(f"Issues ({len(dossier.findings)})", _findings(dossier))
-    yield from _section("Versions (times in UTC)", _versions(dossier))
-    yield from _section("Where it comes from", _origin(dossier, raw_dir))
+    yield from _section("Fields", _cells(detail))
+    if detail.months:
+        yield from _section("Months (numbers as labelled, no calendar months)", _months(detail.months))
+        yield Padding(Text(_month_notes(detail), style="dim"), (0, 0, 0, 2))
+    if detail.reports:
+        yield from _section("Progress reports", _reports(detail.reports))
+    if detail.changes:
+        yield from _section(f"What version {detail.version_no} changed", _changes(detail.changes))
+    if detail.issues:
+        yield from _section(f"Issues ({len(detail.issues)})", _findings(detail))
+    yield from _section("Versions (times in UTC)", _versions(detail))
+    yield from _section("Where it comes from", _origin(detail, raw_dir))
 
 
 def _section(title: str, body: Table) -> Iterator[Text | Padding]:
@@ -107,9 +107,9 @@ def _grid(*columns: str) -> Table:
     return table
 
 
-def _cells(dossier: Dossier) -> Table:
+def _cells(detail: ProjectDetail) -> Table:
     table = _grid("left", "left")
-    for label, value in dossier.cells:
+    for label, value in detail.cells:
         shown = Text(_NOT_SET, style="dim") if value is None else Text(_lines(value))
         table.add_row(Text(printable(label), style="bold"), shown)
     return table
@@ -127,9 +127,9 @@ def _months(months: Sequence[Month]) -> Table:
     return table
 
 
-def _month_notes(dossier: Dossier) -> str:
-    notes = [f"target of the project: {printable(dossier.target)}"] if dossier.target else []
-    notes += ["* rows with this month disagree"] if any(month.is_conflicting for month in dossier.months) else []
+def _month_notes(detail: ProjectDetail) -> str:
+    notes = [f"target of the project: {printable(detail.target)}"] if detail.target else []
+    notes += ["* rows with this month disagree"] if any(month.is_conflicting for month in detail.months) else []
     return "\n".join(notes)
 
 
@@ -158,9 +158,9 @@ def _changes(changes: Sequence[Change]) -> Table:
     return table
 
 
-def _findings(dossier: Dossier) -> Table:
+def _findings(detail: ProjectDetail) -> Table:
     table = _grid("left", "left", "left")
-    for finding in dossier.findings:
+    for finding in detail.issues:
         style = _SEVERITY_STYLES.get(finding.severity, "")
         table.add_row(
             Text(finding.severity, style=style), Text(printable(finding.code)), Text(printable(finding.message))
@@ -168,11 +168,11 @@ def _findings(dossier: Dossier) -> Table:
     return table
 
 
-def _versions(dossier: Dossier) -> Table:
+def _versions(detail: ProjectDetail) -> Table:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for name in ("no", "from", "to", "last seen", "changes"):
         table.add_column(name, justify="right" if name in ("no", "changes") else "left")
-    for version in dossier.versions:
+    for version in detail.versions:
         table.add_row(str(version.version_no), *_span(version), str(version.n_changes))
     return table
 
@@ -184,14 +184,14 @@ def _span(version: Version) -> tuple[str, str, str]:
     return _moment(version.valid_from), until, _moment(version.last_seen_at)
 
 
-def _origin(dossier: Dossier, raw_dir: Path) -> Table:
+def _origin(detail: ProjectDetail, raw_dir: Path) -> Table:
     table = _grid("left", "left")
-    table.add_row("page", Text(printable(dossier.url)))
-    if dossier.warc_file is None:
+    table.add_row("page", Text(printable(detail.url)))
+    if detail.warc_file is None:
         table.add_row("archived", "without a page of its own")
         return table
-    table.add_row("archived", Text(f"{raw_dir / printable(dossier.warc_file)}, offset {dossier.warc_offset}"))
-    command = show_command(dossier.project_id, dossier.source_id, dossier.version_no)
+    table.add_row("archived", Text(f"{raw_dir / printable(detail.warc_file)}, offset {detail.warc_offset}"))
+    command = show_command(detail.project_id, detail.source_id, detail.version_no)
     table.add_row("", Text(f"{printable(command)} > page.html"))
     return table
 

@@ -12,8 +12,8 @@ import pyarrow as pa
 
 from pipeline.build.database import DATABASE
 from pipeline.core.errors import PipelineError
-from pipeline.core.log import printable
 from pipeline.core.signals import interruptible_query
+from pipeline.core.text import printable
 
 FORMATS = ("table", "csv", "json", "parquet")
 _COPY_OPTIONS = {

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.core.log import printable
+from pipeline.core.text import printable
 
 # A column narrower than this cannot be read when its texts are longer; three more part it from the next.
 _NARROWEST = 8

@@ -55,7 +55,7 @@ WHERE (project_id IS NOT NULL) = $is_project
 """
 
 
-class KnownPage(NamedTuple):
+class PageState(NamedTuple):
     """The last state of one page; all times are UTC.
 
     content_sha256 and masked_sha256 are those of the last success, evidence_sha256 is that of the last body of any
@@ -75,7 +75,7 @@ class KnownPage(NamedTuple):
     masked_sha256: str | None = None
 
 
-class Sighting(NamedTuple):
+class ObservedBody(NamedTuple):
     """One body that was seen at one time; is_success says whether it was the project's page."""
 
     at: dt.datetime
@@ -84,17 +84,17 @@ class Sighting(NamedTuple):
     is_success: bool
 
 
-def known_pages(raw_dir: Path, source_id: str) -> dict[str, KnownPage]:
+def page_states(raw_dir: Path, source_id: str) -> dict[str, PageState]:
     """The last state of every project page that was ever attempted, by project id."""
     return _last_states(raw_dir, source_id, is_project=True)
 
 
-def known_neighbours(raw_dir: Path, source_id: str) -> dict[str, KnownPage]:
+def site_page_states(raw_dir: Path, source_id: str) -> dict[str, PageState]:
     """The last state of the pages that are no project pages (robots.txt, listing pages), by URL."""
     return _last_states(raw_dir, source_id, is_project=False)
 
 
-def known_sightings(raw_dir: Path, source_id: str) -> dict[str, list[Sighting]]:
+def observed_bodies(raw_dir: Path, source_id: str) -> dict[str, list[ObservedBody]]:
     """Every body the sealed logs saw of every project, by project id: what an import must not add again."""
     query = """
         SELECT
@@ -106,16 +106,16 @@ def known_sightings(raw_dir: Path, source_id: str) -> dict[str, list[Sighting]]:
         FROM read_parquet($logs)
         WHERE source_id = $source_id AND project_id IS NOT NULL AND body_sha256 IS NOT NULL
     """
-    sightings: dict[str, list[Sighting]] = {}
+    sightings: dict[str, list[ObservedBody]] = {}
     for project_id, at, *facts in _query(raw_dir, query, {"source_id": source_id}):
-        sightings.setdefault(project_id, []).append(Sighting(_at(at), *facts))
+        sightings.setdefault(project_id, []).append(ObservedBody(_at(at), *facts))
     return sightings
 
 
-def _last_states(raw_dir: Path, source_id: str, *, is_project: bool) -> dict[str, KnownPage]:
+def _last_states(raw_dir: Path, source_id: str, *, is_project: bool) -> dict[str, PageState]:
     rows = _query(raw_dir, _LAST_STATE, {"source_id": source_id, "is_project": is_project})
     return {
-        key: KnownPage(outcome, _at(attempt), success and _at(success), changed and _at(changed), *rest)
+        key: PageState(outcome, _at(attempt), success and _at(success), changed and _at(changed), *rest)
         for key, outcome, attempt, success, changed, *rest in rows
     }
 

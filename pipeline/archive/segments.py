@@ -32,7 +32,7 @@ from pipeline.archive.fetch_log import (
 from pipeline.archive.warc import Capture, capture_members, read_captures, warcinfo_member
 from pipeline.core.arrow_schema import schema_of
 from pipeline.core.errors import PipelineError
-from pipeline.core.version import software
+from pipeline.core.version import product_token
 
 _SYNC_SECONDS = 1.0
 _SEGMENT_NAME = re.compile(
@@ -55,7 +55,7 @@ class Segment(NamedTuple):
     listing: Path | None
 
 
-class ListedProject(NamedTuple):
+class ListingRow(NamedTuple):
     """One project the site's listing named in a run; is_complete says whether the listing was read whole."""
 
     run_id: str
@@ -64,11 +64,6 @@ class ListedProject(NamedTuple):
     seen_at: dt.datetime
     is_complete: bool
     stated_total: int | None
-
-
-def new_run_id(now: dt.datetime) -> str:
-    """Name a run after its start, so that names sort by time."""
-    return now.astimezone(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
 class ArchiveWriter:
@@ -96,7 +91,7 @@ class ArchiveWriter:
         self.run_id, self.source_id = run_id, source_id
         self._raw_dir, self._about, self._segment_bytes = (
             raw_dir,
-            {"software": software(), "format": "WARC File Format 1.1", **(about or {})},
+            {"product_token": product_token(), "format": "WARC File Format 1.1", **(about or {})},
             segment_bytes,
         )
         self._name, self._part = name, 1
@@ -136,12 +131,12 @@ class ArchiveWriter:
             self.seal()
         return row
 
-    def write_listing(self, projects: Iterable[ListedProject]) -> None:
+    def write_listing(self, projects: Iterable[ListingRow]) -> None:
         """Store what the site's listing named in this run, beside the run's first segment."""
         rows = list(projects)
         if not rows:
             return
-        schema = schema_of(ListedProject)
+        schema = schema_of(ListingRow)
         arrays = [pa.array(c, type=f.type) for c, f in zip(zip(*rows, strict=True), schema, strict=True)]
         final = _listing_of(self._raw_dir, f"{self.run_id}-{self.source_id}")
         partial = final.with_name(final.name + ".open")

@@ -13,23 +13,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from parsers.issue_codes import CATALOGUE
-from parsers.records import Issue, MonthResult, MonthRow, PageField, PageRecord, ProgressRow, UpdateRow
+from parsers.records import RECORD_TYPES
 from pipeline.archive.fetch_log import FetchLogRow
+from pipeline.archive.segments import ListingRow
 from pipeline.build.models import RULE_TEXTS, Model
 from pipeline.core.arrow_schema import duckdb_columns, schema_of
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import Source
-
-
-class ListingRow(NamedTuple):
-    """One project that one run found on a listing."""
-
-    run_id: str
-    source_id: str
-    project_id: str
-    seen_at: dt.datetime
-    is_complete: bool
-    stated_total: int | None
 
 
 class RunRow(NamedTuple):
@@ -74,7 +64,7 @@ class SourceRow(NamedTuple):
     is_invented: bool
 
 
-class Finding(NamedTuple):
+class IssueRow(NamedTuple):
     """The shape every query in sql/quality returns, with code and severity in front."""
 
     code: str
@@ -97,17 +87,7 @@ class RealProjectRow(NamedTuple):
     project_id: str
 
 
-PARSED_TABLES: dict[str, type[NamedTuple]] = {
-    "pages": PageRecord,
-    "page_fields": PageField,
-    "month_rows": MonthRow,
-    "month_results": MonthResult,
-    "progress_rows": ProgressRow,
-    "update_rows": UpdateRow,
-    "issues": Issue,
-    "fetches": FetchLogRow,
-    "listing": ListingRow,
-}
+PARSED_TABLES: Mapping[str, type[NamedTuple]] = {**RECORD_TYPES, "fetches": FetchLogRow, "listing": ListingRow}
 # What plans without the join with copies may need for each page: twice what 100,000 pages of 65 rows did with.
 _JOINLESS_BYTES_PER_PAGE = 20_000
 # The built-in sample is invented in the shape of this one real page.
@@ -130,7 +110,7 @@ def attach_inputs(
     """Make the relations parsed.* (views over the parts) and input.* (small tables) on a DuckDB connection."""
     con.execute("ATTACH ':memory:' AS parsed").complete()
     con.execute("ATTACH ':memory:' AS input").complete()
-    parts = find_parts(parsed_dir, fingerprint)
+    parts = find_partitions(parsed_dir, fingerprint)
     for table, record_type in PARSED_TABLES.items():
         _attach_parsed(con, table, record_type, parts)
     _leave_out_copies(con)
@@ -141,17 +121,17 @@ def attach_inputs(
         con, "sources", SourceRow, [SourceRow(s.source_id, s.base_url, s.title, s.is_invented) for s in sources]
     )
     _attach_rows(con, "real_projects", RealProjectRow, REAL_PROJECTS)
-    _attach_rows(con, "no_findings", Finding, [])
+    _attach_rows(con, "no_findings", IssueRow, [])
 
 
-def find_parts(parsed_dir: Path, fingerprint: str) -> list[Path]:
+def find_partitions(parsed_dir: Path, fingerprint: str) -> list[Path]:
     """The part directories made by the current parser; parts of an older parser are none of ours."""
     return sorted(path for path in parsed_dir.glob(f"*@{fingerprint}") if path.is_dir())
 
 
 def find_damage(parsed_dir: Path, fingerprint: str) -> str | None:
     """Read every part to its end and say which file cannot be read; slow, so only for when something went wrong."""
-    for part in find_parts(parsed_dir, fingerprint):
+    for part in find_partitions(parsed_dir, fingerprint):
         for file in sorted(part.glob("*.parquet")):
             try:
                 with pq.ParquetFile(file) as table:

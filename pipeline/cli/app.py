@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 from pipeline.cli import inspect as cli_reading
 from pipeline.cli import stages as cli_stages
 from pipeline.core.errors import PipelineError, skip_repeated_errors
-from pipeline.core.log import printable
+from pipeline.core.text import printable
 
 STAGES: dict[str, Callable[..., None]] = {
     "refresh": cli_stages.refresh,

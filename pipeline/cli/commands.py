@@ -10,15 +10,16 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.archive.page_history import known_pages
+from pipeline.archive.page_history import page_states
 from pipeline.archive.recovery import recover
 from pipeline.archive.segments import ArchiveWriter
 from pipeline.cli.summary import show_summary
 from pipeline.core.errors import WrongUsageError
-from pipeline.core.log import Narrator, printable, tell
+from pipeline.core.log import RunLog, tell
 from pipeline.core.settings import Settings, Source
 from pipeline.core.settings_file import source_of, sources_of
 from pipeline.core.signals import orderly_interruption, raise_if_interrupted
+from pipeline.core.text import printable
 from pipeline.core.time import utc_now
 from pipeline.publish.releases import Published
 from pipeline.run.build_release import build_and_publish, is_built, parse_archive
@@ -31,15 +32,15 @@ if TYPE_CHECKING:
     from pipeline.importing.importer import ImportSummary
 
 
-def refresh(settings: Settings, narrator: Narrator, *, ids: str | None, accepted_because: str | None) -> int:
+def refresh(settings: Settings, log: RunLog, *, ids: str | None, accepted_because: str | None) -> int:
     """All stages for all sources asked for, and the closing table."""
     sources_of(settings)
     project_ids = _named_ids(settings, ids, None)
     with data_dir_lock(settings.data_dir, "bma-projects refresh"):
         code, record, published = run_refresh(
-            settings, narrator, sys.argv[1:], project_ids=project_ids, accepted_because=accepted_because
+            settings, log, sys.argv[1:], project_ids=project_ids, accepted_because=accepted_because
         )
-    if narrator.shows_results:
+    if log.shows_results:
         show_summary(settings, record, published)
     return code
 
@@ -51,7 +52,7 @@ def discover(settings: Settings, *, ids: str | None, probe: str | None, from_arc
     source = source_of(settings)
     wanted = _named_ids(settings, ids, probe)
     if from_archive:
-        wanted = [*(wanted or []), *ids_from_archive(known_pages(settings.raw_dir, source.source_id))]
+        wanted = [*(wanted or []), *ids_from_archive(page_states(settings.raw_dir, source.source_id))]
     with data_dir_lock(settings.data_dir, "bma-projects discover"):
         recover(settings.raw_dir)
         try:
@@ -94,16 +95,16 @@ def _discover(settings: Settings, source: Source, wanted: list[str] | None, *, s
     return problems
 
 
-def fetch(settings: Settings, narrator: Narrator, *, ids: str | None, probe: str | None) -> int:
+def fetch(settings: Settings, log: RunLog, *, ids: str | None, probe: str | None) -> int:
     """Fetch what is due, or the named pages, into the archive."""
     sources = sources_of(settings)
     named = _named_ids(settings, ids, probe)
     with data_dir_lock(settings.data_dir, "bma-projects fetch"):
         record = new_record(settings, "fetch", sys.argv[1:], sources)
-        return run_stages(settings, record, narrator, lambda: fetch_sources(settings, sources, record, narrator, named))
+        return run_stages(settings, record, log, lambda: fetch_sources(settings, sources, record, log, named))
 
 
-def import_files(settings: Settings, narrator: Narrator, files: Sequence[Path]) -> int:
+def import_files(settings: Settings, log: RunLog, files: Sequence[Path]) -> int:
     """Archive captures made by others, then parse, build and publish when something new came."""
     source = source_of(settings)
     with data_dir_lock(settings.data_dir, "bma-projects import"):
@@ -112,7 +113,7 @@ def import_files(settings: Settings, narrator: Narrator, files: Sequence[Path]) 
         def stages() -> ExitCode:
             from pipeline.importing.importer import import_files as archive_files
 
-            with record.timed("import"), narrator.progress("import"):
+            with record.timed("import"), log.progress("import"):
                 summary = archive_files(
                     files,
                     raw_dir=settings.raw_dir,
@@ -120,38 +121,38 @@ def import_files(settings: Settings, narrator: Narrator, files: Sequence[Path]) 
                     sources=settings.sources,
                     default_source=source,
                 )
-            _tell_import(summary, record, narrator)
+            _tell_import(summary, record, log)
             code = ExitCode.FAILED if summary.problems else ExitCode.DONE
             if summary.archived + summary.unchanged + summary.evidence == 0:
                 if not summary.problems:
-                    narrator.say("nothing new came, so the release stays as it is", stage="import")
+                    log.say("nothing new came, so the release stays as it is", stage="import")
                 return code
-            return _make_release(settings, record, narrator) or code
+            return _make_release(settings, record, log) or code
 
-        return run_stages(settings, record, narrator, stages)
+        return run_stages(settings, record, log, stages)
 
 
-def parse(settings: Settings, narrator: Narrator) -> int:
+def parse(settings: Settings, log: RunLog) -> int:
     """Bring data/parsed up to date."""
     with data_dir_lock(settings.data_dir, "bma-projects parse"):
         record = new_record(settings, "parse", sys.argv[1:], [])
 
         def stages() -> ExitCode:
-            parse_archive(settings, record, narrator)
+            parse_archive(settings, record, log)
             return ExitCode.DONE
 
-        return run_stages(settings, record, narrator, stages)
+        return run_stages(settings, record, log, stages)
 
 
-def build(settings: Settings, narrator: Narrator, *, accepted_because: str | None) -> int:
+def build(settings: Settings, log: RunLog, *, accepted_because: str | None) -> int:
     """Parse what is new, build and publish a release; nothing is built twice."""
     with data_dir_lock(settings.data_dir, "bma-projects build"):
         record = new_record(settings, "build", sys.argv[1:], [])
 
         def stages() -> ExitCode:
-            return _make_release(settings, record, narrator, accepted_because)
+            return _make_release(settings, record, log, accepted_because)
 
-        return run_stages(settings, record, narrator, stages)
+        return run_stages(settings, record, log, stages)
 
 
 def report(settings: Settings, output: Path, format_: str) -> int:
@@ -178,22 +179,20 @@ def _named_ids(settings: Settings, ids: str | None, probe: str | None) -> list[s
 
     named = ids_from_file(ids) if ids is not None else []
     if probe is not None:
-        named += ids_from_range(probe, known_pages(settings.raw_dir, source_of(settings).source_id))
+        named += ids_from_range(probe, page_states(settings.raw_dir, source_of(settings).source_id))
     return named
 
 
-def _make_release(
-    settings: Settings, record: RunRecord, narrator: Narrator, accepted_because: str | None = None
-) -> ExitCode:
-    parse_archive(settings, record, narrator)
+def _make_release(settings: Settings, record: RunRecord, log: RunLog, accepted_because: str | None = None) -> ExitCode:
+    parse_archive(settings, record, log)
     if is_built(settings):
-        narrator.say("nothing to build: the latest release is made of just these data", stage="build")
+        log.say("nothing to build: the latest release is made of just these data", stage="build")
         return ExitCode.DONE
-    published: Published = build_and_publish(settings, record, narrator, accepted_because=accepted_because)
+    published: Published = build_and_publish(settings, record, log, accepted_because=accepted_because)
     return ExitCode.REFUSED if published.is_refused else ExitCode.DONE
 
 
-def _tell_import(summary: "ImportSummary", record: RunRecord, narrator: Narrator) -> None:
+def _tell_import(summary: "ImportSummary", record: RunRecord, log: RunLog) -> None:
     counts = {
         "files": summary.files,
         "archived": summary.archived,
@@ -206,7 +205,7 @@ def _tell_import(summary: "ImportSummary", record: RunRecord, narrator: Narrator
     record.add({f"import_{name}": count for name, count in counts.items()})
     for problem in summary.problems:
         record.problems.append(problem)
-        narrator.warn(problem)
+        log.warn(problem)
     if not summary.problems or any(count for name, count in counts.items() if name != "files"):
         said = ", ".join(f"{count} {name}" for name, count in counts.items())
-        narrator.say(f"import: {said}", stage="import", **counts)
+        log.say(f"import: {said}", stage="import", **counts)

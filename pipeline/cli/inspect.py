@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.options import Config, DataDir, Quiet, SourceId, settings_from
-from pipeline.core.log import Narrator
+from pipeline.core.log import RunLog
 
 
 def show(
@@ -98,7 +98,7 @@ def prune(
     settings = settings_from(data_dir, config=config)
     from pipeline.cli.reading import prune as run
 
-    raise typer.Exit(run(settings, Narrator(is_quiet=quiet), keep, is_rehearsal=dry_run))
+    raise typer.Exit(run(settings, RunLog(is_quiet=quiet), keep, is_rehearsal=dry_run))
 
 
 def settings(config: Config = None, data_dir: DataDir = None) -> None:

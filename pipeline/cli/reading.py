@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 from pipeline.core.errors import PipelineError, WrongUsageError
-from pipeline.core.log import Narrator, printable, tell
+from pipeline.core.log import RunLog, tell
 from pipeline.core.settings import Settings
+from pipeline.core.text import printable
 from pipeline.publish.releases import latest_release, list_releases
 
 
@@ -33,13 +34,13 @@ def query(settings: Settings, sql: str, format_: str, output: Path | None) -> in
 
 def show(settings: Settings, project_id: str, source_id: str | None, version_no: int | None, *, is_raw: bool) -> int:
     """Show one project, or pour out its archived page."""
-    from pipeline.analyst.project import read_dossier
+    from pipeline.analyst.project import read_project_detail
     from pipeline.analyst.project_view import pour_out
-    from pipeline.analyst.project_view import show as print_dossier
+    from pipeline.analyst.project_view import show as print_detail
 
     release = latest_release(settings.curated_dir).path
-    dossier = read_dossier(release, settings.raw_dir, project_id, source_id=source_id, version_no=version_no)
-    (pour_out if is_raw else print_dossier)(dossier, settings.raw_dir)
+    detail = read_project_detail(release, settings.raw_dir, project_id, source_id=source_id, version_no=version_no)
+    (pour_out if is_raw else print_detail)(detail, settings.raw_dir)
     return 0
 
 
@@ -123,7 +124,7 @@ def releases(settings: Settings, *, goes_back: bool, run_id: str | None) -> int:
     return 0
 
 
-def prune(settings: Settings, narrator: Narrator, keep: int | None, *, is_rehearsal: bool) -> int:
+def prune(settings: Settings, log: RunLog, keep: int | None, *, is_rehearsal: bool) -> int:
     """Remove old releases, refused candidates and parts of an older parser."""
     from pipeline.publish.prune import prunable, remove
     from pipeline.run.lock import data_dir_lock
@@ -136,9 +137,9 @@ def prune(settings: Settings, narrator: Narrator, keep: int | None, *, is_rehear
         for path in paths:
             if not is_rehearsal:
                 remove(path)
-            if narrator.shows_results:
+            if log.shows_results:
                 tell(f"{'would go' if is_rehearsal else 'removed'}  {path}")
-    narrator.say("nothing to prune" if not paths else f"{len(paths)} directories; data/raw is never touched")
+    log.say("nothing to prune" if not paths else f"{len(paths)} directories; data/raw is never touched")
     return 0
 
 

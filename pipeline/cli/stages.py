@@ -24,7 +24,7 @@ from pipeline.cli.options import (
     Verbose,
     settings_from,
 )
-from pipeline.core.log import Narrator
+from pipeline.core.log import RunLog
 
 
 def refresh(
@@ -53,10 +53,10 @@ def refresh(
         notify_url=notify_url,
         on_failure=on_failure,
     )
-    narrator = Narrator(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
+    log = RunLog(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
     from pipeline.cli.commands import refresh as run
 
-    raise typer.Exit(run(settings, narrator, ids=ids, accepted_because=accept))
+    raise typer.Exit(run(settings, log, ids=ids, accepted_because=accept))
 
 
 def discover(
@@ -97,10 +97,10 @@ def fetch(
 ) -> None:
     """Fetch the pages that are due into the archive, without building anything."""
     settings = settings_from(data_dir, source, config, base_url=base_url, rate=rate, concurrency=concurrency)
-    narrator = Narrator(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
+    log = RunLog(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
     from pipeline.cli.commands import fetch as run
 
-    raise typer.Exit(run(settings, narrator, ids=ids, probe=probe))
+    raise typer.Exit(run(settings, log, ids=ids, probe=probe))
 
 
 def import_(
@@ -115,10 +115,10 @@ def import_(
 ) -> None:
     """Archive pages that others captured, then parse, build and publish."""
     settings = settings_from(data_dir, source, config, base_url=base_url)
-    narrator = Narrator(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
+    log = RunLog(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
     from pipeline.cli.commands import import_files as run
 
-    raise typer.Exit(run(settings, narrator, files))
+    raise typer.Exit(run(settings, log, files))
 
 
 def parse(
@@ -131,10 +131,10 @@ def parse(
 ) -> None:
     """Parse what the archive holds and data/parsed does not have yet."""
     settings = settings_from(data_dir, config=config, cluster=cluster)
-    narrator = Narrator(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
+    log = RunLog(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
     from pipeline.cli.commands import parse as run
 
-    raise typer.Exit(run(settings, narrator))
+    raise typer.Exit(run(settings, log))
 
 
 def build(
@@ -147,10 +147,10 @@ def build(
 ) -> None:
     """Build and publish a release from what is archived, without asking any site."""
     settings = settings_from(data_dir, config=config)
-    narrator = Narrator(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
+    log = RunLog(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
     from pipeline.cli.commands import build as run
 
-    raise typer.Exit(run(settings, narrator, accepted_because=accept))
+    raise typer.Exit(run(settings, log, accepted_because=accept))
 
 
 def report(

@@ -9,8 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.build.inputs import REAL_PROJECTS
-from pipeline.core.log import printable
 from pipeline.core.settings import Settings
+from pipeline.core.text import printable
 from pipeline.publish.releases import Published
 from pipeline.run.record import RunRecord
 

@@ -3,10 +3,11 @@
 import datetime as dt
 import json
 import sys
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol, TextIO
+
+from pipeline.core.text import printable
 
 
 class Advance(Protocol):
@@ -15,24 +16,7 @@ class Advance(Protocol):
     def __call__(self, outcome: str, steps: int = 1, /) -> None: ...
 
 
-_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _TROUBLE = ("failed", "refused")
-
-
-def printable(text: str) -> str:
-    """Text that may come from a page, made safe for one line of a terminal or log.
-
-    Every kind of white space becomes a space, invisible format characters go, other control characters show as U+FFFD.
-    """
-    if text.isprintable():
-        return text
-    return "".join(character if character.isprintable() else _shown(character) for character in text)
-
-
-def _shown(character: str) -> str:
-    if character.isspace():
-        return " "
-    return "" if unicodedata.category(character) == "Cf" else _REPLACEMENT
 
 
 def tell(text: str) -> None:
@@ -40,7 +24,7 @@ def tell(text: str) -> None:
     sys.stdout.write(printable(text) + "\n")
 
 
-class Narrator:
+class RunLog:
     """Speaks to whoever watches the run; run_id goes into every JSON line."""
 
     def __init__(

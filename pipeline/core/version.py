@@ -7,7 +7,7 @@ NAME = "bma-projects"
 
 
 @cache
-def software() -> str:
+def product_token() -> str:
     """Name and version, such as "bma-projects/0.1.0"; a checkout that was never installed has no version."""
     try:
         return f"{NAME}/{version(NAME)}"

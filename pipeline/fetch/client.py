@@ -18,7 +18,7 @@ from yarl import URL
 from pipeline.archive.warc import LONGEST_URL, Headers
 from pipeline.core.settings import FetchSettings, Source
 from pipeline.core.time import Clock
-from pipeline.core.version import software
+from pipeline.core.version import product_token
 
 # One layer of deflate makes at most a thousand times of a chunk; brotli, or two layers, could make anything of it.
 _ENCODINGS = frozenset({"identity", "gzip", "x-gzip", "deflate", ""})
@@ -68,7 +68,7 @@ class Connection:
         self._client = httpx.AsyncClient(
             transport=_Transport(source, source.concurrency or settings.concurrency),
             headers={
-                "User-Agent": f"{software()} (+{settings.contact})",
+                "User-Agent": f"{product_token()} (+{settings.contact})",
                 "Accept": "text/html,*/*;q=0.5",
                 "Accept-Encoding": "gzip, deflate",
             },

@@ -1,18 +1,17 @@
 """Visits project pages: asks the site, tries again what can heal, writes the fetch log."""
 
 import asyncio
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from pipeline.archive.fetch_log import FetchLogRow, Outcome
-from pipeline.archive.page_history import KnownPage
+from pipeline.archive.page_history import PageState
 from pipeline.archive.segments import ArchiveWriter
 from pipeline.archive.warc import Capture, Headers
+from pipeline.core.site_urls import project_url
 from pipeline.fetch.client import Reply, Trouble
-from pipeline.fetch.outcome import Verdict, describe_visit, judge, judge_content
+from pipeline.fetch.outcome import reply_outcome, visit_row
 from pipeline.fetch.schedule import Visit
 from pipeline.fetch.site import RunOverError, Site
 
@@ -47,7 +46,7 @@ async def visit_pages(
     site: Site,
     archive: ArchiveWriter,
     visits: Sequence[Visit],
-    known: Mapping[str, KnownPage],
+    known: Mapping[str, PageState],
     progress: Progress | None = None,
 ) -> CrawlSummary:
     """Visit the pages of a plan in its order, with as many workers as the site may have connections.
@@ -97,55 +96,13 @@ async def visit_pages(
     )
 
 
-async def read_robots(site: Site, archive: ArchiveWriter, known: Mapping[str, KnownPage]) -> None:
-    """Read robots.txt, obey it from now on, and keep it as evidence of what was allowed."""
-    try:
-        reply = await site.read_robots()
-    except RunOverError:
-        return  # the next request says so again, where the reason is reported
-    log_neighbour(archive, reply.url, reply, known, "robots", hashlib.sha256(reply.body).hexdigest())
-
-
-def log_neighbour(
-    archive: ArchiveWriter,
-    url: str,
-    reply: Reply,
-    known: Mapping[str, KnownPage],
-    page_kind: str,
-    fingerprint: str,
-) -> FetchLogRow:
-    """Log a page that is no project page (robots.txt, a listing page) and archive it when it changed."""
-    page = known.get(url)
-    if reply.trouble is not None:
-        verdict = Verdict(Outcome.FAILED, None, None, reply.error, can_heal=True)
-    elif reply.status in (404, 410):
-        verdict = Verdict(Outcome.MISSING, page_kind, fingerprint, None, can_heal=False)
-    elif reply.status != 200:
-        verdict = Verdict(Outcome.FAILED, page_kind, fingerprint, f"HTTP {reply.status}", can_heal=True)
-    else:
-        verdict = Verdict(
-            judge_content(fingerprint, page.content_sha256 if page else None),
-            page_kind,
-            fingerprint,
-            None,
-            can_heal=False,
-        )
-    row, capture = describe_visit(archive, None, url, reply, verdict, page, attempts=1)
-    return archive.append(row, capture)
-
-
-def project_url(base_url: str, project_id: str) -> str:
-    """The address of a project page; whatever the id holds, it stays inside its parameter."""
-    return f"{base_url}?r=tbl-project-main%2Fview&project_id={quote(project_id, safe='', errors='replace')}"
-
-
 async def _visit(
-    site: Site, archive: ArchiveWriter, project_id: str, known: KnownPage | None
+    site: Site, archive: ArchiveWriter, project_id: str, known: PageState | None
 ) -> tuple[FetchLogRow, Capture | None]:
     url = project_url(site.source.base_url, project_id)
     if not site.allows(url):
         reply = Reply(url, site.clock(), 0, trouble=Trouble.DISALLOWED, error="robots.txt disallows this page")
-        return describe_visit(archive, project_id, url, reply, judge(reply, project_id, known), known, attempts=0)
+        return visit_row(archive, project_id, url, reply, reply_outcome(reply, project_id, known), known, attempts=0)
     attempts = 0
     while True:
         try:
@@ -155,14 +112,14 @@ async def _visit(
                 raise
             break
         attempts += 1
-        verdict = judge(reply, project_id, known)
+        verdict = reply_outcome(reply, project_id, known)
         if not verdict.can_heal or attempts >= site.settings.attempts:
             break
         await site.back_off(attempts)
-    return describe_visit(archive, project_id, url, reply, verdict, known, attempts)
+    return visit_row(archive, project_id, url, reply, verdict, known, attempts)
 
 
-def _conditions(known: KnownPage | None) -> Headers:
+def _conditions(known: PageState | None) -> Headers:
     if known is None or known.content_sha256 is None:
         return ()
     wanted = (("If-None-Match", known.etag), ("If-Modified-Since", known.last_modified))

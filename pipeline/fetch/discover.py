@@ -11,12 +11,13 @@ from urllib.parse import urljoin, urlsplit
 
 from parsers.listing_page import Listing, read_listing
 from parsers.page import PageKind
-from pipeline.archive.page_history import KnownPage
-from pipeline.archive.segments import ArchiveWriter, ListedProject
+from pipeline.archive.page_history import PageState
+from pipeline.archive.segments import ArchiveWriter, ListingRow
 from pipeline.core.errors import PipelineError
+from pipeline.core.site_urls import listing_url
 from pipeline.fetch.client import CAN_HEAL, Reply
-from pipeline.fetch.crawl import log_neighbour
 from pipeline.fetch.site import RunOverError, Site
+from pipeline.fetch.site_pages import log_site_page
 
 _RANGE = re.compile(r"(?P<agency>\d{8}):(?P<first>\d{1,4})-(?P<last>\d{1,4})", re.ASCII)
 _LONGEST_ID = 20_000
@@ -37,7 +38,7 @@ class Discovery(NamedTuple):
     problems: tuple[str, ...]
 
 
-async def discover_listing(site: Site, archive: ArchiveWriter, known: Mapping[str, KnownPage]) -> Discovery:
+async def discover_listing(site: Site, archive: ArchiveWriter, known: Mapping[str, PageState]) -> Discovery:
     """Read every page of the site's listing; when ids are missing, read it again in other orders.
 
     Without a unique order the database may repeat and leave out rows between pages (SITE.md), so the ids found are
@@ -47,7 +48,7 @@ async def discover_listing(site: Site, archive: ArchiveWriter, known: Mapping[st
     problems: list[str] = []
     totals: list[int] = []
     sort_keys: tuple[str, ...] = ()
-    index = f"{site.source.base_url}?r=tbl-project-main%2Findex"
+    index = listing_url(site.source.base_url)
     try:
         for order in ("", "&sort=project_id", "&sort=-project_id"):
             if order and "project_id" not in sort_keys:
@@ -68,7 +69,7 @@ async def discover_listing(site: Site, archive: ArchiveWriter, known: Mapping[st
     discovery = Discovery(tuple(found), not problems, stated, tuple(problems))
     now = site.clock()
     archive.write_listing(
-        ListedProject(archive.run_id, archive.source_id, project_id, now, discovery.is_complete, stated)
+        ListingRow(archive.run_id, archive.source_id, project_id, now, discovery.is_complete, stated)
         for project_id in discovery.project_ids
     )
     return discovery
@@ -102,7 +103,7 @@ def ids_from_file(path: str) -> list[str]:
         raise DiscoveryError(f"{path}: cannot be read as a list of ids ({error})") from error
 
 
-def ids_from_range(text: str, known: Mapping[str, KnownPage]) -> list[str]:
+def ids_from_range(text: str, known: Mapping[str, PageState]) -> list[str]:
     """The ids of a range such as 50490000:3500-3700, without those that were confirmed absent in two runs.
 
     Raises DiscoveryError for anything else.
@@ -114,17 +115,17 @@ def ids_from_range(text: str, known: Mapping[str, KnownPage]) -> list[str]:
     return [project_id for project_id in ids if not _is_confirmed_absent(known.get(project_id))]
 
 
-def ids_from_archive(known: Mapping[str, KnownPage]) -> list[str]:
+def ids_from_archive(known: Mapping[str, PageState]) -> list[str]:
     """Every project the archive has ever seen; ids that were only probed and never there are left out."""
     return [project_id for project_id, page in known.items() if page.last_success_at is not None]
 
 
-def _is_confirmed_absent(page: KnownPage | None) -> bool:
+def _is_confirmed_absent(page: PageState | None) -> bool:
     return page is not None and page.last_success_at is None and page.consecutive_absences >= 2
 
 
 async def _pages(
-    site: Site, archive: ArchiveWriter, known: Mapping[str, KnownPage], url: str, problems: list[str]
+    site: Site, archive: ArchiveWriter, known: Mapping[str, PageState], url: str, problems: list[str]
 ) -> AsyncIterator[Listing]:
     """Follow the next links. "Page N answered 200" never ends a listing: a page past the end answers with the last."""
     seen_pages: set[str] = set()
@@ -146,7 +147,7 @@ async def _pages(
 
 
 async def _read_page(
-    site: Site, archive: ArchiveWriter, known: Mapping[str, KnownPage], url: str
+    site: Site, archive: ArchiveWriter, known: Mapping[str, PageState], url: str
 ) -> tuple[Reply, Listing | None]:
     attempts = 0
     while True:
@@ -161,5 +162,5 @@ async def _read_page(
         await site.back_off(attempts)
     content = json.dumps(listing).encode() if listing is not None else reply.body
     kind = PageKind.LISTING if listing is not None else PageKind.UNKNOWN
-    log_neighbour(archive, url, reply, known, kind.value, hashlib.sha256(content).hexdigest())
+    log_site_page(archive, url, reply, known, kind.value, hashlib.sha256(content).hexdigest())
     return reply, listing

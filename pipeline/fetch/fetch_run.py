@@ -13,14 +13,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from pipeline.archive.page_history import known_neighbours, known_pages
+from pipeline.archive.page_history import page_states, site_page_states
 from pipeline.archive.segments import ArchiveWriter
 from pipeline.core.settings import FetchSettings, Source
 from pipeline.core.time import Clock
-from pipeline.fetch.crawl import CrawlSummary, Progress, read_robots, visit_pages
+from pipeline.fetch.crawl import CrawlSummary, Progress, visit_pages
 from pipeline.fetch.discover import Discovery, discover_listing
 from pipeline.fetch.schedule import Visit
 from pipeline.fetch.site import Site, open_site
+from pipeline.fetch.site_pages import read_robots
 
 
 class FetchRun:
@@ -33,8 +34,8 @@ class FetchRun:
         self, source: Source, settings: FetchSettings, archive: ArchiveWriter, raw_dir: Path, clock: Clock | None = None
     ) -> None:
         self._source, self._settings, self._archive, self._clock = source, settings, archive, clock
-        self.known = known_pages(raw_dir, source.source_id)
-        self._neighbours = known_neighbours(raw_dir, source.source_id)
+        self.known = page_states(raw_dir, source.source_id)
+        self._site_pages = site_page_states(raw_dir, source.source_id)
         self._runner = asyncio.Runner()
         self._open = AsyncExitStack()
         self._site: Site | None = None
@@ -62,7 +63,7 @@ class FetchRun:
         return self._runner.run(self._visit(visits, progress))
 
     async def _discover(self) -> Discovery:
-        return await discover_listing(await self._opened(), self._archive, self._neighbours)
+        return await discover_listing(await self._opened(), self._archive, self._site_pages)
 
     async def _visit(self, visits: Sequence[Visit], progress: Progress | None) -> CrawlSummary:
         return await visit_pages(await self._opened(), self._archive, visits, self.known, progress)
@@ -70,6 +71,6 @@ class FetchRun:
     async def _opened(self) -> Site:
         if self._site is None:
             site = await self._open.enter_async_context(open_site(self._source, self._settings, self._clock))
-            await read_robots(site, self._archive, self._neighbours)
+            await read_robots(site, self._archive, self._site_pages)
             self._site = site
         return self._site

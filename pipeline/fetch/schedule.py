@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from pipeline.archive.fetch_log import Outcome
-from pipeline.archive.page_history import KnownPage
+from pipeline.archive.page_history import PageState
 from pipeline.core.settings import FetchSettings
 
 _DAY = dt.timedelta(days=1)
@@ -60,7 +60,7 @@ class Plan(NamedTuple):
 
 def make_plan(
     project_ids: Iterable[str],
-    known: Mapping[str, KnownPage],
+    known: Mapping[str, PageState],
     facts: Mapping[str, ProjectFacts],
     now: dt.datetime,
     settings: FetchSettings,
@@ -86,7 +86,7 @@ def make_plan(
 
 def _next_visit(
     project_id: str,
-    page: KnownPage | None,
+    page: PageState | None,
     facts: ProjectFacts | None,
     now: dt.datetime,
     settings: FetchSettings,
@@ -103,7 +103,7 @@ def _next_visit(
 
 
 def _interval(
-    page: KnownPage, facts: ProjectFacts | None, now: dt.datetime, settings: FetchSettings, *, is_listed: bool
+    page: PageState, facts: ProjectFacts | None, now: dt.datetime, settings: FetchSettings, *, is_listed: bool
 ) -> tuple[Reason, float]:
     nightly = settings.revisit_open_days
     if page.last_outcome == Outcome.MISSING:

@@ -12,17 +12,16 @@ from typing import NamedTuple, Self
 from urllib.parse import parse_qs, urlsplit
 
 from parsers.encoding import decode_page
-from parsers.html_page import read_page
 from parsers.page import Page, PageKind, content_sha256, project_id_of
-from parsers.text_page import read_text
 from pipeline.archive.fetch_log import FetchLogRow, Outcome
-from pipeline.archive.page_history import Sighting, known_sightings
+from pipeline.archive.page_history import ObservedBody, observed_bodies
+from pipeline.archive.page_outcome import FetchOutcome, capture_row, page_outcome
+from pipeline.archive.pages import read_archived_page
 from pipeline.archive.segments import ArchiveWriter, check_writable
 from pipeline.archive.warc import LONGEST_URL, Capture
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import Source
-from pipeline.fetch.crawl import project_url
-from pipeline.fetch.outcome import Verdict, describe_capture, judge_page
+from pipeline.core.site_urls import project_url
 from pipeline.importing.foreign_warc import Found, Kind, is_warc, read_foreign_warc
 
 _LARGEST_FILE = 50_000_000
@@ -81,7 +80,7 @@ class _Importer:
         self._raw_dir, self._run_id, self._default = raw_dir, run_id, default_source
         self._homes = {home: source for source in sources.values() for home in _homes(source)}
         self._writers: dict[str, ArchiveWriter] = {}
-        self._sightings: dict[str, dict[str, list[Sighting]]] = {}
+        self._sightings: dict[str, dict[str, list[ObservedBody]]] = {}
         self._by_payload: dict[str, Capture] = {}
 
     def __enter__(self) -> Self:
@@ -149,7 +148,7 @@ class _Importer:
             capture = original._replace(url=capture.url, captured_at=capture.captured_at)
         elif found.payload_digest is not None:
             self._by_payload[found.payload_digest] = capture
-        page = _read(capture)
+        page = read_archived_page(capture)
         self._archive(target, capture, page, is_dated=True)
 
     def _add_bare(self, path: Path) -> None:
@@ -164,7 +163,7 @@ class _Importer:
         else:
             text = decode_page(body, "text/plain").text
             capture = Capture("", at, text.encode("utf-8", "replace"), "text/plain", note=note)
-        page = _read(capture)
+        page = read_archived_page(capture)
         project_id = project_id_of(page)
         if page.kind not in _ABOUT_A_PROJECT or project_id is None:
             raise _ForeignFileError(
@@ -190,24 +189,24 @@ class _Importer:
         before = max(
             (s for s in seen if s.at <= capture.captured_at and s.is_success), default=None, key=lambda s: s.at
         )
-        verdict = judge_page(page, target.project_id, before and before.content_sha256)
+        verdict = page_outcome(page, target.project_id, before and before.content_sha256)
         row = self._log(source_id, target, capture, verdict)
         is_success = row.outcome in (Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED)
-        seen.append(Sighting(capture.captured_at, body_sha256, content_sha256(page), is_success))
+        seen.append(ObservedBody(capture.captured_at, body_sha256, content_sha256(page), is_success))
         self.summary.archived += is_success and row.snapshot_id is not None
         self.summary.unchanged += row.outcome == Outcome.UNCHANGED
         self.summary.evidence += not is_success
 
-    def _log(self, source_id: str, target: _Target, capture: Capture, verdict: Verdict) -> FetchLogRow:
+    def _log(self, source_id: str, target: _Target, capture: Capture, verdict: FetchOutcome) -> FetchLogRow:
         if source_id not in self._writers:
             self._writers[source_id] = ArchiveWriter(self._raw_dir, self._run_id, source_id, about={"robots": "none"})
         writer = self._writers[source_id]
-        row = describe_capture(writer, target.project_id, capture.url, capture, verdict, None)
+        row = capture_row(writer, target.project_id, capture.url, capture, verdict, None)
         return writer.append(row, None if row.snapshot_id is None else capture)
 
-    def _seen(self, source_id: str) -> dict[str, list[Sighting]]:
+    def _seen(self, source_id: str) -> dict[str, list[ObservedBody]]:
         if source_id not in self._sightings:
-            self._sightings[source_id] = known_sightings(self._raw_dir, source_id)
+            self._sightings[source_id] = observed_bodies(self._raw_dir, source_id)
         return self._sightings[source_id]
 
     def _target(self, url: str) -> _Target | None:
@@ -238,17 +237,6 @@ def _homes(source: Source) -> Iterator[str]:
 def _home(netloc: str, path: str) -> str:
     """Host and script of an address: http and https, with and without www. are the same instance."""
     return netloc.lower().removeprefix("www.").partition(":")[0] + path
-
-
-def _read(capture: Capture) -> Page:
-    if capture.is_text:
-        return read_text(capture.body.decode("utf-8", "replace"))
-    return read_page(
-        capture.body,
-        status=capture.status or 200,
-        content_type=capture.content_type,
-        location=capture.header("location"),
-    )
 
 
 def _looks_like_html(body: bytes) -> bool:

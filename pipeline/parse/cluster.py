@@ -1,4 +1,4 @@
-"""A Dask cluster in place of the worker processes: the same function over the same pieces, in a shared data directory.
+"""A Dask cluster in place of the worker processes: the same function over the same batches, in a shared data directory.
 
 Only this module knows Dask, and it is imported only when a cluster is asked for.
 """
@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from pipeline.core.errors import PipelineError
-from pipeline.parse.pool import Crew
+from pipeline.parse.pool import WorkerPool
 from pipeline.parse.worker import PARTIAL, Toolchain, difference, toolchain
 
 try:
@@ -51,18 +51,18 @@ class WorkerState(NamedTuple):
 
 
 @contextmanager
-def cluster_crew(address: str, parsed_dir: Path) -> Iterator[Crew]:
+def cluster_pool(address: str, parsed_dir: Path) -> Iterator[WorkerPool]:
     """The workers of the cluster whose scheduler listens at address; leaving the block takes back what is not done.
 
-    Raises ClusterError, within seconds, when nobody answers or a worker would make other parts than this process.
+    Raises ClusterError, within seconds, when nobody answers or a worker would make other partitions than this process.
     """
     client = _connect(address)
     try:
         _await_worker(client, address)
         _check_workers(client, parsed_dir)
-        yield Crew(_Executor(client), KilledWorker, _Attendance(client, address).check)
+        yield WorkerPool(_Executor(client), KilledWorker, _Attendance(client, address).check)
     finally:
-        # The scheduler drops the tasks of a client that has gone; a worker in the middle of a piece ends it for nobody.
+        # The scheduler drops the tasks of a client that has gone; a worker in the middle of a batch ends it for nobody.
         with suppress(TimeoutError, OSError):
             client.close(timeout=_CLOSE_SECONDS)  # type: ignore[no-untyped-call]
 

@@ -16,7 +16,7 @@ _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
 
 
-class Crew(NamedTuple):
+class WorkerPool(NamedTuple):
     """Whoever does the work, here or elsewhere; made for as long as a block lasts.
 
     worker_died is what a future raises when its worker died over it; check raises when nobody is left to work.
@@ -38,7 +38,7 @@ class _Pool(ProcessPoolExecutor):
 
 
 @contextmanager
-def worker_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+def process_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     """A pool of fresh interpreters (not forks: the parent may run threads); when the block fails, they are killed."""
     pool = _Pool(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_die_with_parent)
     try:
@@ -52,10 +52,10 @@ def worker_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
 
 
 @contextmanager
-def local_crew(tasks: int, workers: int | None = None) -> Iterator[Crew]:
+def local_pool(tasks: int, workers: int | None = None) -> Iterator[WorkerPool]:
     """Worker processes on this machine: one a core (or that many), but no more than there are tasks."""
-    with worker_pool(min(workers or os.cpu_count() or 1, tasks)) as pool:
-        yield Crew(pool, BrokenExecutor, lambda: None)
+    with process_pool(min(workers or os.cpu_count() or 1, tasks)) as pool:
+        yield WorkerPool(pool, BrokenExecutor, lambda: None)
 
 
 def _die_with_parent() -> None:

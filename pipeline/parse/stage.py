@@ -1,9 +1,9 @@
-"""data/raw → data/parsed: one part per WARC segment, made by worker processes, only for what is new.
+"""data/raw → data/parsed: one partition per WARC segment, made by worker processes, only for what is new.
 
-A part is the directory `<segment>@<parser fingerprint>`; it appears by one rename, so it is complete or not there, and
-names its files in contents.json, so that one which lost some later is made again. A changed parser has another
-fingerprint and parses everything again by itself. A large segment is parsed in pieces, by several workers at once; the
-files of the second piece are called `<table>-002.parquet`, and so on.
+A partition is the directory `<segment>@<parser fingerprint>`; it appears by one rename, so it is complete or not there,
+and names its files in contents.json, so that one which lost some later is made again. A changed parser has another
+fingerprint and parses everything again by itself. A large segment is parsed in batches, by several workers at once; the
+files of the second batch are called `<table>-002.parquet`, and so on.
 """
 
 import json
@@ -18,23 +18,23 @@ from typing import NamedTuple
 
 from pipeline.archive.segments import Segment, sealed_segments, warcs_without_log
 from pipeline.core.errors import PipelineError
-from pipeline.parse.pool import Crew, local_crew
+from pipeline.parse.pool import WorkerPool, local_pool
 from pipeline.parse.worker import (
     PARTIAL,
     SUSPECT,
-    Piece,
-    PieceResult,
+    Batch,
+    BatchResult,
     check_segment,
-    cut_into_pieces,
-    parse_piece,
-    part_dir,
+    cut_into_batches,
+    parse_batch,
+    partition_dir,
     suspect_path,
     toolchain,
 )
 
 CONTENTS = "contents.json"
-_CRASHES_PER_PIECE = 100
-# How long no piece may come back before the crew is asked whether it is still there.
+_CRASHES_PER_BATCH = 100
+# How long no batch may come back before the pool is asked whether it is still there.
 _SILENCE_SECONDS = 2.0
 
 
@@ -42,7 +42,7 @@ class ParseError(PipelineError):
     """A segment cannot be parsed; the message names it and says what to do."""
 
 
-class PartResult(NamedTuple):
+class PartitionResult(NamedTuple):
     """What one segment gave: archived pages read, those that are project records, and issues found."""
 
     segment: str
@@ -52,7 +52,7 @@ class PartResult(NamedTuple):
 
 
 class ParseSummary(NamedTuple):
-    """What one parse stage did. segments counts the parts that were missing, pages the archived pages read."""
+    """What one parse stage did. segments counts the partitions that were missing, pages the archived pages read."""
 
     segments: int
     pages: int
@@ -62,31 +62,31 @@ class ParseSummary(NamedTuple):
 
 
 class Backlog(NamedTuple):
-    """The segments that have no part yet, and the pieces they are cut into."""
+    """The segments that have no partition yet, and the batches they are cut into."""
 
     segments: Sequence[Segment]
-    pieces: Sequence[Piece]
+    batches: Sequence[Batch]
 
     @property
     def pages(self) -> int:
         """How many archived pages are to be read."""
-        return sum(piece.pages for piece in self.pieces)
+        return sum(batch.pages for batch in self.batches)
 
 
 def find_backlog(raw_dir: Path, parsed_dir: Path) -> Backlog:
     """What the archive holds and data/parsed does not. Paths are absolute: workers may have another directory."""
     raw_dir, parsed_dir = raw_dir.absolute(), parsed_dir.absolute()
-    missing = [segment for segment in sealed_segments(raw_dir) if not is_whole(part_dir(parsed_dir, segment.name))]
+    missing = [segment for segment in sealed_segments(raw_dir) if not is_whole(partition_dir(parsed_dir, segment.name))]
     for segment in missing:
         check_segment(segment)
-    return Backlog(missing, [piece for segment in missing for piece in cut_into_pieces(segment)])
+    return Backlog(missing, [batch for segment in missing for batch in cut_into_batches(segment)])
 
 
-def is_whole(part: Path) -> bool:
-    """Whether a part holds what it was made of; it does not where a copy broke off or a disk lost files."""
+def is_whole(partition: Path) -> bool:
+    """Whether a partition holds what it was made of; it does not where a copy broke off or a disk lost files."""
     try:
-        contents = json.loads((part / CONTENTS).read_text(encoding="utf-8"))
-        return all((part / name).stat().st_size == size for name, size in contents.items())
+        contents = json.loads((partition / CONTENTS).read_text(encoding="utf-8"))
+        return all((partition / name).stat().st_size == size for name, size in contents.items())
     except (OSError, ValueError, AttributeError):
         return False
 
@@ -95,14 +95,14 @@ def parse(
     raw_dir: Path,
     parsed_dir: Path,
     *,
-    crew: Callable[[int], AbstractContextManager[Crew]] = local_crew,
-    on_piece: Callable[[PieceResult], None] = lambda result: None,
-    on_part: Callable[[PartResult], None] = lambda result: None,
+    pool: Callable[[int], AbstractContextManager[WorkerPool]] = local_pool,
+    on_batch: Callable[[BatchResult], None] = lambda result: None,
+    on_partition: Callable[[PartitionResult], None] = lambda result: None,
 ) -> ParseSummary:
     """Bring data/parsed up to date with data/raw; a run with nothing new reads nothing and calls nobody.
 
-    crew opens the workers for a number of pieces. Raises ParseError when a segment cannot be parsed; parts made until
-    then stay.
+    pool opens the workers for a number of batches. Raises ParseError when a segment cannot be parsed; partitions made
+    until then stay.
     """
     parsed_dir = parsed_dir.absolute()
     try:
@@ -114,79 +114,79 @@ def parse(
                 f"elsewhere and `bma-projects import` it from there"
             )
         backlog = find_backlog(raw_dir, parsed_dir)
-        assembly = _Assembly(backlog, parsed_dir, on_piece, on_part)
+        assembly = _Assembly(backlog, parsed_dir, on_batch, on_partition)
         quarantined = 0
-        pieces = list(backlog.pieces)
-        while pieces:
-            with crew(len(pieces)) as workers:
-                left = _parse_pieces(pieces, parsed_dir, workers, assembly.add)
-            # Where nobody noted a page, a worker died before it began; one piece is then tried alone to go on at all.
-            crashed = [piece for piece in left if suspect_path(piece, parsed_dir).exists()] or left[:1]
-            for piece in crashed:
-                result, culprits = _parse_alone(piece, parsed_dir)
+        batches = list(backlog.batches)
+        while batches:
+            with pool(len(batches)) as workers:
+                left = _parse_batches(batches, parsed_dir, workers, assembly.add)
+            # Where nobody noted a page, a worker died before it began; one batch is then tried alone to go on at all.
+            crashed = [batch for batch in left if suspect_path(batch, parsed_dir).exists()] or left[:1]
+            for batch in crashed:
+                result, culprits = _parse_alone(batch, parsed_dir)
                 quarantined += len(culprits)
-                assembly.add(piece, result)
-            pieces = [piece for piece in left if piece not in crashed]
-        _remove_stale_parts(parsed_dir, sealed_segments(raw_dir))
+                assembly.add(batch, result)
+            batches = [batch for batch in left if batch not in crashed]
+        _remove_stale_partitions(parsed_dir, sealed_segments(raw_dir))
     except OSError as error:
         raise ParseError(
-            f"{error.filename or parsed_dir}: cannot write parsed parts ({error.strerror}); check permissions and space"
+            f"{error.filename or parsed_dir}: cannot write partitions ({error.strerror}); check permissions and space"
         ) from error
-    parts = assembly.parts
+    partitions = assembly.partitions
     return ParseSummary(
-        len(parts),
-        sum(part.pages for part in parts),
-        sum(part.records for part in parts),
-        sum(part.issues for part in parts),
+        len(partitions),
+        sum(partition.pages for partition in partitions),
+        sum(partition.records for partition in partitions),
+        sum(partition.issues for partition in partitions),
         quarantined,
     )
 
 
-def parse_segment(segment: Segment, parsed_dir: Path) -> PartResult:
-    """Parse one segment into its part within this process."""
+def parse_segment(segment: Segment, parsed_dir: Path) -> PartitionResult:
+    """Parse one segment into its partition within this process."""
     parsed_dir.mkdir(parents=True, exist_ok=True)
-    results = [parse_piece(piece, parsed_dir, toolchain()) for piece in cut_into_pieces(segment)]
+    results = [parse_batch(batch, parsed_dir, toolchain()) for batch in cut_into_batches(segment)]
     return _assemble(segment, parsed_dir, results)
 
 
 class _Assembly:
-    """Puts parts together as their pieces come back, in whatever order."""
+    """Puts partitions together as their batches come back, in whatever order."""
 
     def __init__(
         self,
         backlog: Backlog,
         parsed_dir: Path,
-        on_piece: Callable[[PieceResult], None],
-        on_part: Callable[[PartResult], None],
+        on_batch: Callable[[BatchResult], None],
+        on_partition: Callable[[PartitionResult], None],
     ) -> None:
-        self.parts: list[PartResult] = []
-        self._parsed_dir, self._on_piece, self._on_part = parsed_dir, on_piece, on_part
+        self.partitions: list[PartitionResult] = []
+        self._parsed_dir, self._on_piece, self._on_part = parsed_dir, on_batch, on_partition
         self._awaited = dict.fromkeys((segment.name for segment in backlog.segments), 0)
-        for piece in backlog.pieces:
-            self._awaited[piece.segment.name] += 1
-        self._results: dict[str, list[PieceResult]] = {name: [] for name in self._awaited}
+        for batch in backlog.batches:
+            self._awaited[batch.segment.name] += 1
+        self._results: dict[str, list[BatchResult]] = {name: [] for name in self._awaited}
         # A segment without pages is copied, not parsed: no process is worth starting for it.
         for segment in backlog.segments:
             if not self._awaited[segment.name]:
                 self._finish(segment)
 
-    def add(self, piece: Piece, result: PieceResult) -> None:
-        results = self._results[piece.segment.name]
+    def add(self, batch: Batch, result: BatchResult) -> None:
+        results = self._results[batch.segment.name]
         results.append(result)
         self._on_piece(result)
-        if len(results) == self._awaited[piece.segment.name]:
-            self._finish(piece.segment)
+        if len(results) == self._awaited[batch.segment.name]:
+            self._finish(batch.segment)
 
     def _finish(self, segment: Segment) -> None:
-        part = _assemble(segment, self._parsed_dir, self._results.pop(segment.name))
-        self.parts.append(part)
-        self._on_part(part)
+        partition = _assemble(segment, self._parsed_dir, self._results.pop(segment.name))
+        self.partitions.append(partition)
+        self._on_part(partition)
 
 
-def _assemble(segment: Segment, parsed_dir: Path, results: Iterable[PieceResult]) -> PartResult:
-    """Move the files of the pieces into one directory and rename it into place."""
+def _assemble(segment: Segment, parsed_dir: Path, results: Iterable[BatchResult]) -> PartitionResult:
+    """Move the files of the batches into one directory and rename it into place."""
     results = sorted(results)
-    final = part_dir(parsed_dir, segment.name)
+    final = partition_dir(parsed_dir, segment.name)
     partial = final.with_name(f".{final.name}{PARTIAL}")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir()
@@ -206,7 +206,7 @@ def _assemble(segment: Segment, parsed_dir: Path, results: Iterable[PieceResult]
     _sync(partial)
     shutil.rmtree(final, ignore_errors=True)
     partial.rename(final)
-    return PartResult(
+    return PartitionResult(
         segment.name,
         sum(result.pages for result in results),
         sum(result.records for result in results),
@@ -230,63 +230,63 @@ def _remove_leftovers(parsed_dir: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _remove_stale_parts(parsed_dir: Path, segments: Iterable[Segment]) -> None:
+def _remove_stale_partitions(parsed_dir: Path, segments: Iterable[Segment]) -> None:
     """Parts of an older parser or of a segment that is gone, and what a worker left that was taken for dead."""
-    current = {part_dir(parsed_dir, segment.name).name for segment in segments}
+    current = {partition_dir(parsed_dir, segment.name).name for segment in segments}
     for path in parsed_dir.iterdir():
         if path.is_dir() and path.name not in current:
             shutil.rmtree(path, ignore_errors=path.suffix == PARTIAL)
 
 
-def _parse_pieces(
-    pieces: Sequence[Piece], parsed_dir: Path, crew: Crew, done: Callable[[Piece, PieceResult], None]
-) -> list[Piece]:
-    """Have pieces parsed; returns those whose worker died or that never began because another one died."""
-    left: list[Piece] = []
-    waiting: dict[Future[PieceResult], Piece] = {}
-    finished: SimpleQueue[Future[PieceResult]] = SimpleQueue()
-    for piece in pieces:
+def _parse_batches(
+    batches: Sequence[Batch], parsed_dir: Path, pool: WorkerPool, done: Callable[[Batch, BatchResult], None]
+) -> list[Batch]:
+    """Have batches parsed; returns those whose worker died or that never began because another one died."""
+    left: list[Batch] = []
+    waiting: dict[Future[BatchResult], Batch] = {}
+    finished: SimpleQueue[Future[BatchResult]] = SimpleQueue()
+    for batch in batches:
         try:
-            future = crew.executor.submit(parse_piece, piece, parsed_dir, toolchain())
-        except crew.worker_died:
-            left.append(piece)
+            future = pool.executor.submit(parse_batch, batch, parsed_dir, toolchain())
+        except pool.worker_died:
+            left.append(batch)
             continue
-        waiting[future] = piece
+        waiting[future] = batch
         future.add_done_callback(finished.put)
     while waiting:
         try:
             future = finished.get(timeout=_SILENCE_SECONDS)
         except Empty:
-            crew.check()
+            pool.check()
             continue
-        piece = waiting.pop(future)
+        batch = waiting.pop(future)
         try:
             result = future.result()
-        except crew.worker_died:
-            left.append(piece)
+        except pool.worker_died:
+            left.append(batch)
         except CancelledError:
-            crew.check()
+            pool.check()
             raise
         else:
-            done(piece, result)
+            done(batch, result)
     return left
 
 
-def _parse_alone(piece: Piece, parsed_dir: Path) -> tuple[PieceResult, frozenset[int]]:
-    """Parse a piece that killed a worker in a process of its own, setting aside one culprit after the other."""
+def _parse_alone(batch: Batch, parsed_dir: Path) -> tuple[BatchResult, frozenset[int]]:
+    """Parse a batch that killed a worker in a process of its own, setting aside one culprit after the other."""
     quarantine: frozenset[int] = frozenset()
-    for _ in range(_CRASHES_PER_PIECE):
-        with local_crew(1) as crew:
+    for _ in range(_CRASHES_PER_BATCH):
+        with local_pool(1) as pool:
             try:
-                future = crew.executor.submit(parse_piece, piece, parsed_dir, toolchain(), quarantine)
+                future = pool.executor.submit(parse_batch, batch, parsed_dir, toolchain(), quarantine)
                 return future.result(), quarantine
             except BrokenExecutor:
-                culprit = _read_suspect(suspect_path(piece, parsed_dir))
+                culprit = _read_suspect(suspect_path(batch, parsed_dir))
                 if culprit is None or culprit in quarantine:
                     break
                 quarantine |= {culprit}
     raise ParseError(
-        f"{piece.segment.name}: the worker process dies on this segment again and again "
+        f"{batch.segment.name}: the worker process dies on this segment again and again "
         f"({len(quarantine)} pages were set aside); "
         f"check it with `bma-projects verify`, and the memory of this machine"
     )

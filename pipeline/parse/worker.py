@@ -1,7 +1,7 @@
-"""What a part holds: the rows of one WARC segment, made piece by piece. All that decides them stands here.
+"""What a partition holds: the rows of one WARC segment, made batch by batch. All that decides them stands here.
 
-A piece is a run of consecutive pages small enough for one worker. Where a segment is cut follows from its fetch log
-alone, so that a part is the same bytes on whatever and however many processes its pieces were parsed.
+A batch is a run of consecutive pages small enough for one worker. Where a segment is cut follows from its fetch log
+alone, so that a partition is the same bytes on whatever and however many processes its batches were parsed.
 """
 
 import functools
@@ -20,34 +20,23 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from parsers.html_page import read_page
-from parsers.issue_collector import Findings
-from parsers.page import Page
+from parsers.issue_collector import IssueCollector
 from parsers.project import page_issue, parse_project
-from parsers.records import Issue, MonthResult, MonthRow, PageField, PageRecord, ParsedPage, ProgressRow, UpdateRow
-from parsers.text_page import read_text
+from parsers.records import RECORD_TYPES, Issue, ParsedPage
+from pipeline.archive.pages import read_archived_page
 from pipeline.archive.segments import Segment, lost_listing
 from pipeline.archive.warc import Capture, WarcError, read_captures
 from pipeline.core.arrow_schema import schema_of
 from pipeline.core.errors import PipelineError
 
-RECORD_TYPES: dict[str, type[NamedTuple]] = {
-    "pages": PageRecord,
-    "page_fields": PageField,
-    "month_rows": MonthRow,
-    "month_results": MonthResult,
-    "progress_rows": ProgressRow,
-    "update_rows": UpdateRow,
-    "issues": Issue,
-}
 PARTIAL, SUSPECT = ".partial", ".suspect"
-# A piece is a row group of each table: memory stays flat however large a segment is.
-_PAGES_PER_PIECE = 2_000
-_BODY_BYTES_PER_PIECE = 64_000_000
+# A batch is a row group of each table: memory stays flat however large a segment is.
+_PAGES_PER_BATCH = 2_000
+_BODY_BYTES_PER_BATCH = 64_000_000
 # Rows become columns while they are still in the processor's cache.
-_PAGES_PER_BATCH = 50
+_PAGES_PER_CHUNK = 50
 # What in this package, besides parsers/, decides what a page parses to.
-_DECISIVE = ("parse/worker.py", "core/arrow_schema.py")
+_DECISIVE = ("parse/worker.py", "archive/pages.py", "core/arrow_schema.py")
 
 
 _RESTORE = (
@@ -56,11 +45,11 @@ _RESTORE = (
 )
 
 
-class PartError(PipelineError):
+class PartitionError(PipelineError):
     """What was given to parse is damaged, or a worker is not fit for it; the message says where and what to do."""
 
 
-class Piece(NamedTuple):
+class Batch(NamedTuple):
     """Consecutive pages of a segment: from the record at WARC offset start to the one before end (None: to the last).
 
     number counts from 1; pages are the archived pages of projects in it.
@@ -73,8 +62,8 @@ class Piece(NamedTuple):
     pages: int
 
 
-class PieceResult(NamedTuple):
-    """What one piece gave, and the directory beside the parts where its files wait to be put together."""
+class BatchResult(NamedTuple):
+    """What one batch gave, and the directory beside the partitions where its files wait to be put together."""
 
     number: int
     directory: str
@@ -84,7 +73,7 @@ class PieceResult(NamedTuple):
 
 
 class Toolchain(NamedTuple):
-    """What must be the same wherever pieces of one archive are parsed, or the parts would depend on the machine."""
+    """What must be the same wherever batches of one archive are parsed: partitions do not depend on the machine."""
 
     parser: str
     python: str
@@ -111,62 +100,54 @@ def toolchain() -> Toolchain:
     return Toolchain(parser_fingerprint(), python, metadata.version("pyarrow"), metadata.version("fastwarc"))
 
 
-def part_dir(parsed_dir: Path, segment: str) -> Path:
-    """Where the current parser's part of a segment lies."""
+def partition_dir(parsed_dir: Path, segment: str) -> Path:
+    """Where the current parser's partition of a segment lies."""
     return parsed_dir / f"{segment}@{parser_fingerprint()}"
 
 
-def cut_into_pieces(segment: Segment) -> list[Piece]:
-    """Cut a segment into pieces of about as many pages; a segment without pages of projects has no piece."""
+def cut_into_batches(segment: Segment) -> list[Batch]:
+    """Cut a segment into batches of about as many pages; a segment without pages of projects has no batch."""
     rows = _logged_pages(segment)
-    wanted = math.ceil(len(rows) / _PAGES_PER_PIECE)
-    # An even number: with one piece over, one of two cores would wait for the other.
-    limit = math.ceil(len(rows) / (wanted + wanted % 2)) if wanted > 1 else _PAGES_PER_PIECE
+    wanted = math.ceil(len(rows) / _PAGES_PER_BATCH)
+    # An even number: with one batch over, one of two cores would wait for the other.
+    limit = math.ceil(len(rows) / (wanted + wanted % 2)) if wanted > 1 else _PAGES_PER_BATCH
     cuts: list[tuple[int, int]] = []
     pages = size = 0
     for row in rows:
-        if not cuts or pages == limit or size + row.size > _BODY_BYTES_PER_PIECE:
+        if not cuts or pages == limit or size + row.size > _BODY_BYTES_PER_BATCH:
             cuts.append((row.offset, 0))
             pages = size = 0
         pages, size = pages + 1, size + row.size
         cuts[-1] = (cuts[-1][0], pages)
     ends = [*(start for start, _ in cuts[1:]), None]
     return [
-        Piece(segment, number, start, end, pages)
+        Batch(segment, number, start, end, pages)
         for number, ((start, pages), end) in enumerate(zip(cuts, ends, strict=False), 1)
     ]
 
 
-def read_capture(capture: Capture) -> Page:
-    """Read one archived page with the reader for its kind: HTML as received, or text somebody extracted."""
-    if capture.is_text:
-        return read_text(capture.body.decode("utf-8", "replace"))
-    location = next((value for name, value in capture.headers if name.lower() == "location"), None)
-    return read_page(capture.body, status=capture.status or 200, content_type=capture.content_type, location=location)
-
-
-def parse_piece(
-    piece: Piece, parsed_dir: Path, expected: Toolchain, quarantine: frozenset[int] = frozenset()
-) -> PieceResult:
-    """Parse one piece into a new directory of its own; runs in a worker, perhaps on another machine.
+def parse_batch(
+    batch: Batch, parsed_dir: Path, expected: Toolchain, quarantine: frozenset[int] = frozenset()
+) -> BatchResult:
+    """Parse one batch into a new directory of its own; runs in a worker, perhaps on another machine.
 
     quarantine holds the WARC offsets of pages that crashed a worker before: they become an issue and are not read. The
-    page about to be read is noted in a file, so that a crash names its culprit. Raises PartError when this process
-    would make another part than the one that asked.
+    page about to be read is noted in a file, so that a crash names its culprit. Raises PartitionError when this process
+    would make another partition than the one that asked.
     """
     if toolchain() != expected:
-        raise PartError(f"{platform.node()}: {difference(toolchain(), expected)}")
-    segment, suspect_file = piece.segment, suspect_path(piece, parsed_dir)
+        raise PartitionError(f"{platform.node()}: {difference(toolchain(), expected)}")
+    segment, suspect_file = batch.segment, suspect_path(batch, parsed_dir)
     # Of its own: a worker that was taken for dead may still be writing when another one does its work again.
-    directory = _beside(piece, parsed_dir, f"-{secrets.token_hex(4)}{PARTIAL}")
+    directory = _beside(batch, parsed_dir, f"-{secrets.token_hex(4)}{PARTIAL}")
     directory.mkdir()
-    writer = _PieceWriter(directory)
+    writer = _BatchWriter(directory)
     pages = records = issues = 0
     suspect = os.open(suspect_file, os.O_WRONLY | os.O_CREAT, 0o644)
     # A page leaves no cycles behind, and looking for them takes a tenth of the time.
     gc.disable()
     try:
-        for row, capture in _read_piece(piece):
+        for row, capture in _read_batch(batch):
             key = {"source_id": row.source_id, "project_id": row.project_id, "snapshot_id": row.snapshot_id}
             pages += 1
             if row.offset in quarantine:
@@ -174,7 +155,7 @@ def parse_piece(
                 issues += 1
                 continue
             os.pwrite(suspect, b"%020d" % row.offset, 0)
-            page = read_capture(capture)
+            page = read_archived_page(capture)
             not_a_record = page_issue(page, **key)
             if not_a_record is not None:
                 writer.add_issue(not_a_record)
@@ -189,7 +170,7 @@ def parse_piece(
         os.close(suspect)
     writer.close()
     suspect_file.unlink(missing_ok=True)
-    return PieceResult(piece.number, directory.name, pages, records, issues)
+    return BatchResult(batch.number, directory.name, pages, records, issues)
 
 
 def difference(found: Toolchain, expected: Toolchain) -> str:
@@ -199,13 +180,13 @@ def difference(found: Toolchain, expected: Toolchain) -> str:
     return f"parses with {said}; install the same version of bma-projects and its lock file there"
 
 
-def suspect_path(piece: Piece, parsed_dir: Path) -> Path:
-    """The file that names the page a worker is reading while it works on a piece."""
-    return _beside(piece, parsed_dir, SUSPECT)
+def suspect_path(batch: Batch, parsed_dir: Path) -> Path:
+    """The file that names the page a worker is reading while it works on a batch."""
+    return _beside(batch, parsed_dir, SUSPECT)
 
 
-def _beside(piece: Piece, parsed_dir: Path, suffix: str) -> Path:
-    return parsed_dir / f".{part_dir(parsed_dir, piece.segment.name).name}-{piece.number}{suffix}"
+def _beside(batch: Batch, parsed_dir: Path, suffix: str) -> Path:
+    return parsed_dir / f".{partition_dir(parsed_dir, batch.segment.name).name}-{batch.number}{suffix}"
 
 
 class _LoggedPage(NamedTuple):
@@ -217,15 +198,15 @@ class _LoggedPage(NamedTuple):
 
 
 def check_segment(segment: Segment) -> None:
-    """See that the tables beside a WARC file can be read. Raises PartError."""
+    """See that the tables beside a WARC file can be read. Raises PartitionError."""
     for path in (segment.fetches, segment.listing):
         try:
             if path is not None:
                 pq.read_metadata(path)
         except (OSError, pa.ArrowException) as error:
-            raise PartError(f"{path}: torn or unreadable ({' '.join(str(error).split())}); {_RESTORE}") from error
+            raise PartitionError(f"{path}: torn or unreadable ({' '.join(str(error).split())}); {_RESTORE}") from error
     if lost := lost_listing(segment):
-        raise PartError(f"{lost}: missing, though the fetch log says that it was kept; {_RESTORE}")
+        raise PartitionError(f"{lost}: missing, though the fetch log says that it was kept; {_RESTORE}")
 
 
 def _logged_pages(segment: Segment) -> list[_LoggedPage]:
@@ -241,15 +222,15 @@ def _logged_pages(segment: Segment) -> list[_LoggedPage]:
     )
 
 
-def _read_piece(piece: Piece) -> Iterator[tuple[_LoggedPage, Capture]]:
-    """The pages of a piece, each with its row of the fetch log; raises PartError unless all of them are there."""
-    end = math.inf if piece.end is None else piece.end
-    awaited = {row.offset: row for row in _logged_pages(piece.segment) if piece.start <= row.offset < end}
-    warc = piece.segment.warc or piece.segment.fetches.with_name(f"{piece.segment.name}.warc.gz")
-    row, reason = awaited[piece.start], "there is no such record"
+def _read_batch(batch: Batch) -> Iterator[tuple[_LoggedPage, Capture]]:
+    """The pages of a batch, each with its row of the fetch log; raises PartitionError unless all of them are there."""
+    end = math.inf if batch.end is None else batch.end
+    awaited = {row.offset: row for row in _logged_pages(batch.segment) if batch.start <= row.offset < end}
+    warc = batch.segment.warc or batch.segment.fetches.with_name(f"{batch.segment.name}.warc.gz")
+    row, reason = awaited[batch.start], "there is no such record"
     try:
         # Beyond the last page: only what follows a record shows that it was whole.
-        for offset, capture in read_captures(warc, piece.start):
+        for offset, capture in read_captures(warc, batch.start):
             if offset >= end:
                 break
             if offset in awaited:
@@ -262,16 +243,18 @@ def _read_piece(piece: Piece) -> Iterator[tuple[_LoggedPage, Capture]]:
     row = min(awaited.values(), default=row)
     others = f", nor can {len(awaited) - 1} others" if len(awaited) > 1 else ""
     where = f"{warc}, byte {row.offset}"
-    raise PartError(f"{where}: the archived page of {row.project_id} cannot be read ({reason}){others}; {_RESTORE}")
+    raise PartitionError(
+        f"{where}: the archived page of {row.project_id} cannot be read ({reason}){others}; {_RESTORE}"
+    )
 
 
-class _PieceWriter:
-    """Collects the records of a piece and writes one Parquet file of one row group per table that has rows."""
+class _BatchWriter:
+    """Collects the records of a batch and writes one Parquet file of one row group per table that has rows."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._rows: dict[str, list[tuple[object, ...]]] = {name: [] for name in RECORD_TYPES}
-        self._batches: dict[str, list[pa.RecordBatch]] = {name: [] for name in RECORD_TYPES}
+        self._record_batches: dict[str, list[pa.RecordBatch]] = {name: [] for name in RECORD_TYPES}
         self._schemas = {name: schema_of(record_type) for name, record_type in RECORD_TYPES.items()}
         self._pages = 0
 
@@ -284,16 +267,16 @@ class _PieceWriter:
         self._rows["update_rows"] += parsed.updates
         self._rows["issues"] += parsed.issues
         self._pages += 1
-        if self._pages % _PAGES_PER_BATCH == 0:
-            self._batch()
+        if self._pages % _PAGES_PER_CHUNK == 0:
+            self._flush()
 
     def add_issue(self, issue: Issue) -> None:
         self._rows["issues"].append(issue)
 
     def close(self) -> None:
         """Write the files and bring them to the disk."""
-        self._batch()
-        for name, batches in self._batches.items():
+        self._flush()
+        for name, batches in self._record_batches.items():
             if not batches:
                 continue
             table = pa.Table.from_batches(batches)
@@ -302,18 +285,18 @@ class _PieceWriter:
                 sink.flush()
                 os.fsync(sink.fileno())
 
-    def _batch(self) -> None:
+    def _flush(self) -> None:
         for name, rows in self._rows.items():
             if rows:
                 schema = self._schemas[name]
                 columns = zip(zip(*rows, strict=True), schema, strict=True)
                 arrays = [pa.array(values, field.type) for values, field in columns]
-                self._batches[name].append(pa.RecordBatch.from_arrays(arrays, schema=schema))
+                self._record_batches[name].append(pa.RecordBatch.from_arrays(arrays, schema=schema))
                 rows.clear()
 
 
 def _quarantine_issue(segment: Segment, offset: int, *, source_id: str, project_id: str, snapshot_id: str) -> Issue:
-    findings = Findings(source_id, project_id, snapshot_id)
+    findings = IssueCollector(source_id, project_id, snapshot_id)
     where = f"{segment.warc.name if segment.warc is not None else segment.name} at offset {offset}"
     findings.add("page_crashed_parser", f"reading this page killed the worker process; it is kept in {where}")
     return findings.issues[0]

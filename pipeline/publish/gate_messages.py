@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from parsers.labels import LABELS, MONTH_FIELD, MONTH_LABEL
-from pipeline.core.log import printable
+from pipeline.core.text import printable
 from pipeline.publish.gate_measures import Measure
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from pipeline.archive.segments import sealed_segments
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import Settings
-from pipeline.parse.worker import part_dir
+from pipeline.parse.worker import partition_dir
 from pipeline.publish.releases import BUILDING, REFUSED, RELEASES, list_releases
 
 _DOOMED = ".removing-"
@@ -23,7 +23,7 @@ def prunable(settings: Settings, keep: int) -> list[Path]:
     found += [release.path for release in releases[:-keep] if not release.is_latest]
     found += _folders(settings.curated_dir / REFUSED)[:-keep]
     found += _folders(settings.curated_dir / BUILDING)
-    current = {part_dir(settings.parsed_dir, segment.name) for segment in sealed_segments(settings.raw_dir)}
+    current = {partition_dir(settings.parsed_dir, segment.name) for segment in sealed_segments(settings.raw_dir)}
     found += [part for part in _folders(settings.parsed_dir) if part not in current]
     return found
 

@@ -24,14 +24,16 @@ _MAD_TO_SIGMA = 1.4826
 _HISTORY = "history"
 
 
-class Verdict(NamedTuple):
+class GateDecision(NamedTuple):
     """Why a built release must not be published, nothing when it may; and the figures that were judged."""
 
     reasons: tuple[Reason, ...]
     measures: list[Measure]
 
 
-def judge(release: Path, previous: Path | None, settings: GateSettings, *, withdrawn: str | None = None) -> Verdict:
+def decide(
+    release: Path, previous: Path | None, settings: GateSettings, *, withdrawn: str | None = None
+) -> GateDecision:
     """Judge a built release by what is new in it.
 
     previous is the release that `latest` names, None for the first one; the nights before are in its quality.json.
@@ -45,7 +47,7 @@ def judge(release: Path, previous: Path | None, settings: GateSettings, *, withd
         for answer in measures
         if is_over(answer, limit := limit_of(answer, history, settings))
     ]
-    return Verdict((*taken_back, *over), measures)
+    return GateDecision((*taken_back, *over), measures)
 
 
 def limit_of(answer: Measure, history: Sequence[Measure], settings: GateSettings) -> Limit:

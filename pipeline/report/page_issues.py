@@ -6,8 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pipeline.analyst.project import show_command
-from pipeline.core.visible_text import web_address
+from pipeline.core.text import show_command, web_address
 from pipeline.report.data import AgencyState, Entry, FieldState, Rule
 
 # The whole page is to stay below 5 MB; the rest of it takes about 1.

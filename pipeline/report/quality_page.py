@@ -13,13 +13,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup, escape
 
 from parsers.issue_codes import message_in_thai
-from pipeline.analyst.project import show_command
 from pipeline.core.errors import PipelineError
-from pipeline.core.visible_text import pieces, visible, web_address
+from pipeline.core.text import pieces, show_command, show_invisible, web_address
 from pipeline.publish.gate_measures import Measure, measure
 from pipeline.publish.gate_messages import RULES
 from pipeline.report import charts
-from pipeline.report import thai_time as bangkok
+from pipeline.report import thai_time as thai_time
 from pipeline.report.data import Entry, ReportData, read_report_data
 from pipeline.report.document import MAX_LISTED, PAGE_OUTCOMES, SEVERITIES, Document, Run, make_document, whole_numbers
 from pipeline.report.page_issues import pack
@@ -148,7 +147,7 @@ def _charts(document: Mapping[str, object]) -> dict[str, Markup]:
 def _environment() -> Environment:
     """Templates with every value escaped; Markdown has no such safety net and puts page text into code spans."""
     environment = Environment(
-        loader=PackageLoader("pipeline"),
+        loader=PackageLoader("pipeline.report"),
         autoescape=select_autoescape(["html.j2"]),
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -158,8 +157,8 @@ def _environment() -> Environment:
         "shown": _shown,
         "code_span": _code_span,
         "tidy": _tidy,
-        "thai": bangkok.in_thai,
-        "english": bangkok.in_english,
+        "thai": thai_time.in_thai,
+        "english": thai_time.in_english,
         "web_address": web_address,
         "show_command": show_command,
         "fill": _fill,
@@ -206,7 +205,7 @@ def _tidy(value: str) -> str:
 
 def _code_span(text: object) -> str:
     """Text from a page as a Markdown code span, where no markup, link or mention works."""
-    said = visible(str(text))
+    said = show_invisible(str(text))
     fence = "`"
     while fence in said:
         fence += "`"
@@ -277,4 +276,4 @@ def _percent(row: Mapping[str, object], parts: Sequence[str], whole: Sequence[st
 
 def _day(moment: object) -> str:
     """A short name for a run on the axis of a chart: day and month in Bangkok."""
-    return bangkok.short_day(moment) if isinstance(moment, str) else "–"
+    return thai_time.short_day(moment) if isinstance(moment, str) else "–"

@@ -8,9 +8,9 @@ import urllib.request
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from pipeline.core.log import Narrator
+from pipeline.core.log import RunLog
 from pipeline.core.settings import AlarmSettings
-from pipeline.core.version import software
+from pipeline.core.version import product_token
 
 _SUMMARY = (
     "run_id",
@@ -31,8 +31,8 @@ _SUMMARY = (
 class Alarm:
     """Speaks to the outside about one run; trouble with it is a warning and never fails the run."""
 
-    def __init__(self, settings: AlarmSettings, narrator: Narrator) -> None:
-        self._settings, self._narrator = settings, narrator
+    def __init__(self, settings: AlarmSettings, log: RunLog) -> None:
+        self._settings, self._log = settings, log
 
     def started(self, record: Mapping[str, object]) -> None:
         """Tell that a run begins."""
@@ -50,7 +50,7 @@ class Alarm:
             return
         address = urlsplit(self._settings.url)
         url = address._replace(path=address.path.rstrip("/") + path).geturl()
-        headers = {"Content-Type": "application/json", "User-Agent": software()}
+        headers = {"Content-Type": "application/json", "User-Agent": product_token()}
         request = urllib.request.Request(url, _as_json(record), headers)  # noqa: S310 - the settings allow http(s) alone
         try:
             with urllib.request.urlopen(request, timeout=self._settings.timeout):  # noqa: S310
@@ -58,7 +58,7 @@ class Alarm:
         except (OSError, ValueError, http.client.HTTPException) as error:
             # The address is a secret: only its host is named.
             said = error.reason if isinstance(error, urllib.error.URLError) else type(error).__name__
-            self._narrator.warn(f"the alarm at {address.hostname} cannot be reached ({said}); the run is not affected")
+            self._log.warn(f"the alarm at {address.hostname} cannot be reached ({said}); the run is not affected")
 
     def _run_command(self, summary: bytes) -> None:
         try:
@@ -72,10 +72,10 @@ class Alarm:
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             said = "took too long" if isinstance(error, subprocess.TimeoutExpired) else str(error.strerror)
-            self._narrator.warn(f"the command of alarm.command {said}; the run is not affected")
+            self._log.warn(f"the command of alarm.command {said}; the run is not affected")
             return
         if done.returncode:
-            self._narrator.warn(f"the command of alarm.command ended with {done.returncode}; the run is not affected")
+            self._log.warn(f"the command of alarm.command ended with {done.returncode}; the run is not affected")
 
 
 def _as_json(record: Mapping[str, object]) -> bytes:

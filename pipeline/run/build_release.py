@@ -12,14 +12,14 @@ from pathlib import Path
 import duckdb
 
 from pipeline.build.database import BuildError, build
-from pipeline.build.inputs import find_parts
-from pipeline.core.log import Narrator
+from pipeline.build.inputs import find_partitions
+from pipeline.core.log import RunLog
 from pipeline.core.settings import Settings
 from pipeline.core.time import Clock, utc_now
-from pipeline.core.version import software
-from pipeline.parse.pool import Crew, local_crew
-from pipeline.parse.stage import PartResult, find_backlog, parse
-from pipeline.parse.worker import PieceResult, parser_fingerprint
+from pipeline.core.version import product_token
+from pipeline.parse.pool import WorkerPool, local_pool
+from pipeline.parse.stage import PartitionResult, find_backlog, parse
+from pipeline.parse.worker import BatchResult, parser_fingerprint
 from pipeline.publish.release_check import VerifyError
 from pipeline.publish.releases import Published, PublishError, building_dir, latest_release, publish, withdrawn_release
 from pipeline.run.record import RunRecord, write_record
@@ -30,25 +30,25 @@ _DECISIVE = (".py", ".sql", ".csv", ".j2", ".css", ".js")
 _OUT_OF_MEANS = (OSError, duckdb.IOException, duckdb.OutOfMemoryException)
 
 
-def parse_archive(settings: Settings, record: RunRecord, narrator: Narrator) -> None:
+def parse_archive(settings: Settings, record: RunRecord, log: RunLog) -> None:
     """Bring data/parsed up to date. Raises ParseError."""
-    crew = _crew_of(settings)
+    pool = _pool_of(settings)
     backlog = find_backlog(settings.raw_dir, settings.parsed_dir)
-    with record.timed("parse"), narrator.progress("parse", backlog.pages) as advance:
+    with record.timed("parse"), log.progress("parse", backlog.pages) as advance:
 
-        def count(piece: PieceResult) -> None:
+        def count(piece: BatchResult) -> None:
             advance("parsed", piece.pages)
 
-        def tell(part: PartResult) -> None:
-            narrator.detail(f"parsed {part.segment}: {part.pages} pages, {part.records} records, {part.issues} issues")
+        def tell(part: PartitionResult) -> None:
+            log.detail(f"parsed {part.segment}: {part.pages} pages, {part.records} records, {part.issues} issues")
 
-        summary = parse(settings.raw_dir, settings.parsed_dir, crew=crew, on_piece=count, on_part=tell)
+        summary = parse(settings.raw_dir, settings.parsed_dir, pool=pool, on_batch=count, on_partition=tell)
     record.add(
         {"pages_parsed": summary.pages, "records_parsed": summary.records, "pages_quarantined": summary.quarantined}
     )
     if summary.quarantined:
-        narrator.warn(f"{summary.quarantined} pages crashed the parser and are quarantined")
-    narrator.say(
+        log.warn(f"{summary.quarantined} pages crashed the parser and are quarantined")
+    log.say(
         f"parsed {summary.pages} archived pages in {summary.segments} new segments"
         if summary.pages
         else "nothing to parse",
@@ -58,13 +58,13 @@ def parse_archive(settings: Settings, record: RunRecord, narrator: Narrator) -> 
     )
 
 
-def _crew_of(settings: Settings) -> Callable[[int], AbstractContextManager[Crew]]:
+def _pool_of(settings: Settings) -> Callable[[int], AbstractContextManager[WorkerPool]]:
     """The cluster that the settings name, or worker processes here. Raises ClusterError where Dask is not installed."""
     if not settings.parse.cluster:
-        return local_crew
-    from pipeline.parse.cluster import cluster_crew
+        return local_pool
+    from pipeline.parse.cluster import cluster_pool
 
-    return lambda pieces: cluster_crew(settings.parse.cluster, settings.parsed_dir.absolute())
+    return lambda pieces: cluster_pool(settings.parse.cluster, settings.parsed_dir.absolute())
 
 
 def is_built(settings: Settings) -> bool:
@@ -79,10 +79,10 @@ def is_built(settings: Settings) -> bool:
 
 def inputs_fingerprint(settings: Settings) -> str:
     """Twelve hex digits over all that decides what a release holds, but for the record of its own run."""
-    parts = [part.name for part in find_parts(settings.parsed_dir, parser_fingerprint())]
+    parts = [part.name for part in find_partitions(settings.parsed_dir, parser_fingerprint())]
     texts = [source for package in ("parsers", "pipeline", "sql") for source in _sources(resources.files(package))]
     sources = [str(source) for _, source in sorted(settings.sources.items())]
-    decisive = [software(), parts, texts, sources, settings.build.publish_user_names]
+    decisive = [product_token(), parts, texts, sources, settings.build.publish_user_names]
     return hashlib.sha256(json.dumps(decisive).encode()).hexdigest()[:12]
 
 
@@ -98,7 +98,7 @@ def _sources(folder: Traversable) -> Iterator[tuple[str, str]]:
 def build_and_publish(
     settings: Settings,
     record: RunRecord,
-    narrator: Narrator,
+    log: RunLog,
     *,
     accepted_because: str | None = None,
     clock: Clock = utc_now,
@@ -110,7 +110,7 @@ def build_and_publish(
     target: Path | None = None
     try:
         target = building_dir(settings.curated_dir, record.run_id)
-        return _build_and_publish(settings, record, narrator, target, accepted_because, clock)
+        return _build_and_publish(settings, record, log, target, accepted_because, clock)
     except BaseException as error:
         record.release = None
         # What breaks a promise stays in building/ for inspection until the next build.
@@ -128,12 +128,12 @@ def build_and_publish(
 def _build_and_publish(
     settings: Settings,
     record: RunRecord,
-    narrator: Narrator,
+    log: RunLog,
     target: Path,
     accepted_because: str | None,
     clock: Clock,
 ) -> Published:
-    from pipeline.publish.quality_gate import judge
+    from pipeline.publish.quality_gate import decide
     from pipeline.report.quality_page import write_report
 
     try:
@@ -141,12 +141,12 @@ def _build_and_publish(
     except PublishError:
         previous = None
     write_record(settings.runs_dir, record.as_json(), f"{record.run_id}.json")
-    with record.timed("build"), narrator.progress("build"):
+    with record.timed("build"), log.progress("build"):
         record.built_from = inputs_fingerprint(settings)
         record.rows = build(settings, fingerprint=parser_fingerprint(), out_dir=target)
-    with record.timed("report"), narrator.progress("report"):
+    with record.timed("report"), log.progress("report"):
         withdrawn = withdrawn_release(settings.curated_dir)
-        reasons, measures = judge(target, previous, settings.gate, withdrawn=withdrawn)
+        reasons, measures = decide(target, previous, settings.gate, withdrawn=withdrawn)
         record.gate = {
             "is_refused": bool(reasons),
             "reasons": [reason.en for reason in reasons],
@@ -159,7 +159,7 @@ def _build_and_publish(
         record.release = record.run_id
         write_record(target, record.as_json(), "run.json")
         write_report(target, record.as_json(), previous=previous, measures=measures)
-    with record.timed("publish"), narrator.progress("publish"):
+    with record.timed("publish"), log.progress("publish"):
         published = publish(
             settings.curated_dir,
             target,
@@ -169,14 +169,14 @@ def _build_and_publish(
             refusals=[reason.en for reason in reasons] if accepted_because is None else (),
         )
     if published.is_refused:
-        narrator.warn(
+        log.warn(
             f"the quality gate refused the release; it is set aside in {published.path}, latest is as it was; "
             "look at its quality.html, then run `bma-projects build --accept REASON` if it is right after all"
         )
     else:
-        narrator.say(f"release {record.run_id} in {published.path}", stage="publish", rows=record.rows)
+        log.say(f"release {record.run_id} in {published.path}", stage="publish", rows=record.rows)
     for reason in reasons:
-        narrator.warn(f"quality gate: {reason.en}")
+        log.warn(f"quality gate: {reason.en}")
     return published
 
 

@@ -10,13 +10,13 @@ from contextlib import ExitStack
 import duckdb
 
 from pipeline.archive.fetch_log import FetchLogRow, Outcome
-from pipeline.archive.page_history import KnownPage, known_pages
+from pipeline.archive.page_history import PageState, page_states
 from pipeline.archive.segments import ArchiveWriter
-from pipeline.core.log import Narrator
+from pipeline.core.log import RunLog
 from pipeline.core.settings import SAMPLE, FetchSettings, Settings, Source
 from pipeline.core.signals import raise_if_interrupted
 from pipeline.core.time import Clock, utc_now
-from pipeline.core.version import software
+from pipeline.core.version import product_token
 from pipeline.fetch.discover import ids_from_archive
 from pipeline.fetch.fetch_run import FetchRun
 from pipeline.fetch.schedule import Plan, ProjectFacts, make_plan
@@ -52,7 +52,7 @@ def fetch_settings_of(settings: Settings, source: Source) -> FetchSettings:
     return dataclasses.replace(settings.fetch, backoff=source.backoff)
 
 
-def wanted_pages(listed: Sequence[str], known: Mapping[str, KnownPage]) -> list[str]:
+def wanted_pages(listed: Sequence[str], known: Mapping[str, PageState]) -> list[str]:
     """What the listing names and every page that was ever seen: only its own answer says that a page is gone."""
     return list(dict.fromkeys([*listed, *ids_from_archive(known)]))
 
@@ -60,7 +60,7 @@ def wanted_pages(listed: Sequence[str], known: Mapping[str, KnownPage]) -> list[
 def plan_visits(
     settings: Settings,
     source: Source,
-    known: Mapping[str, KnownPage],
+    known: Mapping[str, PageState],
     wanted: Sequence[str],
     now: dt.datetime,
     *,
@@ -76,7 +76,7 @@ def fetch_source(
     settings: Settings,
     source: Source,
     record: RunRecord,
-    narrator: Narrator,
+    log: RunLog,
     project_ids: Sequence[str] | None = None,
     clock: Clock = utc_now,
 ) -> bool:
@@ -86,7 +86,7 @@ def fetch_source(
     at all is. Raises ArchiveError when the archive cannot be written.
     """
     try:
-        return _fetch_source(settings, source, record, narrator, project_ids, clock)
+        return _fetch_source(settings, source, record, log, project_ids, clock)
     except asyncio.CancelledError:
         # What the interruption cancelled has been sealed on the way here.
         raise KeyboardInterrupt from None
@@ -96,13 +96,13 @@ def _fetch_source(
     settings: Settings,
     source: Source,
     record: RunRecord,
-    narrator: Narrator,
+    log: RunLog,
     project_ids: Sequence[str] | None,
     clock: Clock,
 ) -> bool:
     source_id = source.source_id
     fetch_settings = fetch_settings_of(settings, source)
-    about = {"software": software(), "source": source_id, "isPartOf": record.run_id}
+    about = {"product_token": product_token(), "source": source_id, "isPartOf": record.run_id}
     problems: Sequence[str] = ()
     with ExitStack() as stack:
         source = with_sample_server(source, stack)
@@ -116,7 +116,7 @@ def _fetch_source(
         wanted = list(project_ids or ())
         counts: dict[str, int] = {}
         if project_ids is None:
-            with record.timed("discover"), narrator.progress(f"discover {source_id}"):
+            with record.timed("discover"), log.progress(f"discover {source_id}"):
                 found = run.discover()
             raise_if_interrupted()
             counts = {"listed": len(found.project_ids), "stated_total": found.stated_total or 0}
@@ -132,10 +132,10 @@ def _fetch_source(
             outcomes[row.outcome] += 1
             advance(row.outcome)
             if row.error is not None:
-                narrator.detail(f"{source_id} {row.project_id}: {row.outcome}: {row.error}", url=row.url)
+                log.detail(f"{source_id} {row.project_id}: {row.outcome}: {row.error}", url=row.url)
 
         try:
-            with record.timed("fetch"), narrator.progress(f"fetch {source_id}", len(plan.due)) as advance:
+            with record.timed("fetch"), log.progress(f"fetch {source_id}", len(plan.due)) as advance:
                 summary = run.visit(plan.due, tell)
             raise_if_interrupted()
         except BaseException:
@@ -155,8 +155,8 @@ def _fetch_source(
         problems += [f"{record.ended_early}; {summary.due - summary.visited} pages are left for another run"]
     for problem in dict.fromkeys(problems):
         record.problems.append(problem)
-        narrator.warn(problem, source_id=source_id)
-    narrator.say(
+        log.warn(problem, source_id=source_id)
+    log.say(
         f"{source_id}: {summary.due} pages due, {summary.new} new, {summary.changed} changed, "
         f"{summary.unchanged} unchanged, {summary.missing} missing, {summary.failed} failed, {summary.refused} refused",
         stage="fetch",
@@ -171,7 +171,7 @@ def _fetch_source(
 def _note_next_visit(
     settings: Settings, source: Source, record: RunRecord, listed: Sequence[str], now: dt.datetime
 ) -> None:
-    known = known_pages(settings.raw_dir, source.source_id)
+    known = page_states(settings.raw_dir, source.source_id)
     wanted = wanted_pages(listed, known)
     if source.is_revisited_always or not wanted:
         return

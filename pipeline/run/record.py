@@ -14,8 +14,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from pipeline.core.errors import PipelineError
-from pipeline.core.log import printable
-from pipeline.core.version import software
+from pipeline.core.text import printable
+from pipeline.core.time import new_run_id
+from pipeline.core.version import product_token
 
 RUNNING, KILLED = "running", "killed"
 _SECRETS = frozenset({"--notify-url", "--on-failure"})
@@ -85,7 +86,7 @@ class RunRecord:
             moment = getattr(self, name)
             record[name] = None if moment is None else moment.astimezone(dt.UTC).isoformat(timespec="seconds")
         record["versions"] = {
-            "bma-projects": software().partition("/")[2],
+            "bma-projects": product_token().partition("/")[2],
             "python": platform.python_version(),
             **{name: version(name) for name in _LIBRARIES},
         }
@@ -145,9 +146,6 @@ def close_killed_records(runs_dir: Path) -> list[str]:
 
 def free_run_id(now: dt.datetime, *directories: Path) -> str:
     """A run id that names nothing in these directories yet: the clock may jump back, or two runs share a second."""
-    # Imported here: `status` reads records and needs no archive.
-    from pipeline.archive.segments import new_run_id
-
     taken = {path.name[:16] for directory in directories if directory.is_dir() for path in directory.iterdir()}
     while (run_id := new_run_id(now)) in taken:
         now += dt.timedelta(seconds=1)

@@ -8,7 +8,7 @@ from enum import IntEnum
 
 from pipeline.archive.recovery import recover
 from pipeline.core.errors import PipelineError
-from pipeline.core.log import Narrator
+from pipeline.core.log import RunLog
 from pipeline.core.settings import Settings, Source
 from pipeline.core.settings_file import sources_of
 from pipeline.core.signals import orderly_interruption
@@ -59,7 +59,7 @@ def new_record(
 def run_stages(
     settings: Settings,
     record: RunRecord,
-    narrator: Narrator,
+    log: RunLog,
     stages: Callable[[], ExitCode],
     clock: Clock = utc_now,
 ) -> ExitCode:
@@ -67,43 +67,43 @@ def run_stages(
 
     The caller holds the lock. Trouble that nobody expected is recorded as well, and goes on as the exception it is.
     """
-    narrator.run_id = record.run_id
-    alarm = Alarm(settings.alarm, narrator)
+    log.run_id = record.run_id
+    alarm = Alarm(settings.alarm, log)
     code = ExitCode.FAILED
     try:
         with orderly_interruption():
             try:
-                code = _run_stages(settings, record, narrator, stages, alarm)
+                code = _run_stages(settings, record, log, stages, alarm)
             except PipelineError as error:
                 record.status = "failed"
                 record.problems.append(str(error))
-                narrator.warn(str(error))
-                narrator.detail(traceback.format_exc())
+                log.warn(str(error))
+                log.detail(traceback.format_exc())
     except KeyboardInterrupt:
         record.status = "interrupted"
         record.problems.append("interrupted")
         with suppress(PipelineError):
             recover(settings.raw_dir)
-        narrator.warn(INTERRUPTED)
+        log.warn(INTERRUPTED)
     except BaseException as error:
         record.status = "failed"
         record.problems.append(f"unexpected {type(error).__name__}: {error}")
-        _close(settings, record, narrator, alarm, code, clock)
+        _close(settings, record, log, alarm, code, clock)
         raise
-    _close(settings, record, narrator, alarm, code, clock)
+    _close(settings, record, log, alarm, code, clock)
     return code
 
 
 def _run_stages(
-    settings: Settings, record: RunRecord, narrator: Narrator, stages: Callable[[], ExitCode], alarm: Alarm
+    settings: Settings, record: RunRecord, log: RunLog, stages: Callable[[], ExitCode], alarm: Alarm
 ) -> ExitCode:
     for run_id in close_killed_records(settings.runs_dir):
-        narrator.warn(f"run {run_id} was killed before its end; this run goes on from what it had fetched")
-    _warn_of_clock(settings, record, narrator)
+        log.warn(f"run {run_id} was killed before its end; this run goes on from what it had fetched")
+    _warn_of_clock(settings, record, log)
     write_record(settings.runs_dir, record.as_json(), f"{record.run_id}.json")
     alarm.started(record.as_json())
     for recovered in recover(settings.raw_dir):
-        narrator.warn(
+        log.warn(
             f"segment {recovered.segment} was left open by a crash: {recovered.kept_rows} pages kept, "
             f"{recovered.cut_bytes} torn bytes cut"
         )
@@ -113,24 +113,22 @@ def _run_stages(
     return code
 
 
-def _close(
-    settings: Settings, record: RunRecord, narrator: Narrator, alarm: Alarm, code: ExitCode, clock: Clock
-) -> None:
+def _close(settings: Settings, record: RunRecord, log: RunLog, alarm: Alarm, code: ExitCode, clock: Clock) -> None:
     record.finished_at = clock()
     try:
         write_record(settings.runs_dir, record.as_json(), f"{record.run_id}.json")
     except RecordError as error:
-        narrator.warn(str(error))
+        log.warn(str(error))
     alarm.ended(record.as_json(), code)
     for stage, seconds in record.durations.items():
-        narrator.detail(f"{stage} took {seconds:.1f} s")
+        log.detail(f"{stage} took {seconds:.1f} s")
 
 
-def _warn_of_clock(settings: Settings, record: RunRecord, narrator: Narrator) -> None:
+def _warn_of_clock(settings: Settings, record: RunRecord, log: RunLog) -> None:
     started = [str(found["started_at"]) for found in read_records(settings.runs_dir)]
     newest = max((dt.datetime.fromisoformat(text) for text in started), default=record.started_at)
     if newest > record.started_at + dt.timedelta(minutes=1):
-        narrator.warn(
+        log.warn(
             f"the clock says {record.started_at:%Y-%m-%d %H:%M} UTC, yet an earlier run began at "
             f"{newest:%Y-%m-%d %H:%M}; until that time has come, what this run sees counts as older"
         )
@@ -138,7 +136,7 @@ def _warn_of_clock(settings: Settings, record: RunRecord, narrator: Narrator) ->
 
 def refresh(
     settings: Settings,
-    narrator: Narrator,
+    log: RunLog,
     arguments: Sequence[str],
     *,
     project_ids: Sequence[str] | None = None,
@@ -154,12 +152,12 @@ def refresh(
     published: list[Published] = []
 
     def stages() -> ExitCode:
-        code = fetch_sources(settings, sources, record, narrator, project_ids, clock)
-        parse_archive(settings, record, narrator)
-        published.append(build_and_publish(settings, record, narrator, accepted_because=accepted_because, clock=clock))
+        code = fetch_sources(settings, sources, record, log, project_ids, clock)
+        parse_archive(settings, record, log)
+        published.append(build_and_publish(settings, record, log, accepted_because=accepted_because, clock=clock))
         return ExitCode.REFUSED if published[0].is_refused else code
 
-    code = run_stages(settings, record, narrator, stages, clock)
+    code = run_stages(settings, record, log, stages, clock)
     return code, record, published[0] if published else None
 
 
@@ -167,7 +165,7 @@ def fetch_sources(
     settings: Settings,
     sources: Sequence[Source],
     record: RunRecord,
-    narrator: Narrator,
+    log: RunLog,
     project_ids: Sequence[str] | None = None,
     clock: Clock = utc_now,
 ) -> ExitCode:
@@ -178,13 +176,13 @@ def fetch_sources(
     failed: list[str] = []
     for source in sources:
         try:
-            if not fetch_source(settings, source, record, narrator, project_ids, clock):
+            if not fetch_source(settings, source, record, log, project_ids, clock):
                 failed.append(source.source_id)
         except PipelineError as error:
             failed.append(source.source_id)
             record.problems.append(f"{source.source_id}: {error}")
-            narrator.warn(f"{source.source_id}: {error}")
+            log.warn(f"{source.source_id}: {error}")
     if failed:
         # The trouble itself has been told, once.
-        narrator.say(f"not fetched as it should be: {', '.join(failed)}; what is known of it stays in the release")
+        log.say(f"not fetched as it should be: {', '.join(failed)}; what is known of it stays in the release")
     return ExitCode.FAILED if failed else ExitCode.DONE

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pipeline.core.log import printable
 from pipeline.core.settings import Settings
+from pipeline.core.text import printable
+from pipeline.core.time import started_at
 from pipeline.publish.releases import PublishError, latest_release
 from pipeline.run.lock import lock_holder
 from pipeline.run.record import KILLED, RUNNING, read_records
 
-_RUN_ID = "%Y%m%dT%H%M%SZ"
 _SHOWN = ("run_id", "command", "status", "started_at", "finished_at", "problems")
 _LAYERS = ("raw", "parsed", "curated", "runs")
 
@@ -115,11 +115,8 @@ def _run_text(run: Mapping[str, object] | None, now: dt.datetime) -> str:
 def _age_hours(run_id: str | None, now: dt.datetime) -> float | None:
     if run_id is None:
         return None
-    try:
-        made_at = dt.datetime.strptime(run_id, _RUN_ID).replace(tzinfo=dt.UTC)
-    except ValueError:
-        return None
-    return round((now - made_at) / dt.timedelta(hours=1), 4)
+    made_at = started_at(run_id)
+    return None if made_at is None else round((now - made_at) / dt.timedelta(hours=1), 4)
 
 
 def _age(hours: float) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.analyst.project import DossierError, Month, read_dossier
+from pipeline.analyst.project import Month, ProjectDetailError, read_project_detail
 from pipeline.analyst.project_view import month_bars, progress_bar, show
 from pipeline.analyst.query import ask
 from tests.cli.command import COMMAND, bma_here, environment, on_terminal
@@ -86,8 +86,8 @@ def release_of(data: Path) -> Path:
 def test_the_newest_version_of_a_project_shows_what_the_release_does(sample_data: Path) -> None:
     release, raw = release_of(sample_data), sample_data / "raw"
     for project_id, version_no in ask(release, "SELECT project_id, n_versions FROM projects").rows:
-        newest = read_dossier(release, raw, str(project_id))
-        version = read_dossier(release, raw, str(project_id), version_no=int(str(version_no)))
+        newest = read_project_detail(release, raw, str(project_id))
+        version = read_project_detail(release, raw, str(project_id), version_no=int(str(version_no)))
         assert (version.cells, version.months, version.reports) == (newest.cells, newest.months, newest.reports)
         assert (version.warc_file, version.warc_offset) == (newest.warc_file, newest.warc_offset)
 
@@ -99,14 +99,14 @@ def test_months_that_nobody_can_decide_are_shown_in_every_version(tmp_path: Path
     assert done.returncode == 0, done.stderr
     release, raw = release_of(tmp_path / "data"), tmp_path / "data" / "raw"
     months = [Month(1, 1.0, "1"), Month(2, None, None, is_conflicting=True), Month(3, 7.0, "7.0")]
-    assert read_dossier(release, raw, project.project_id).months == months
-    assert read_dossier(release, raw, project.project_id, version_no=1).months == months
+    assert read_project_detail(release, raw, project.project_id).months == months
+    assert read_project_detail(release, raw, project.project_id, version_no=1).months == months
 
 
 def test_every_project_of_the_sample_can_be_shown(sample_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     raw = sample_data / "raw"
     for (project_id,) in ask(release_of(sample_data), "SELECT project_id FROM projects").rows:
-        show(read_dossier(release_of(sample_data), raw, str(project_id)), raw)
+        show(read_project_detail(release_of(sample_data), raw, str(project_id)), raw)
         said = capsys.readouterr().out
         assert "Where it comes from" in said
         assert all(character.isprintable() or character == "\n" for character in said)
@@ -116,16 +116,19 @@ def test_two_sources_with_one_project_must_be_told_apart(archive: ParsedArchive)
     for source, progress in (("bs2568", "100"), ("bmavisions", "65")):
         archive.capture("50500000-6138", "2026-11-01", source=source, name="โครงการ", progress_pct=progress)
     release = archive.build().path
-    with pytest.raises(DossierError, match="known on bmavisions, bs2568; choose one with --source"):
-        read_dossier(release, archive.data_dir / "raw", "50500000-6138")
-    assert read_dossier(release, archive.data_dir / "raw", "50500000-6138", source_id="bs2568").source_id == "bs2568"
+    with pytest.raises(ProjectDetailError, match="known on bmavisions, bs2568; choose one with --source"):
+        read_project_detail(release, archive.data_dir / "raw", "50500000-6138")
+    assert (
+        read_project_detail(release, archive.data_dir / "raw", "50500000-6138", source_id="bs2568").source_id
+        == "bs2568"
+    )
 
 
 def test_a_page_that_is_not_archived_here_is_told(archive: ParsedArchive) -> None:
     archive.capture("50490000-0001", "2026-11-01", name="โครงการ")
     release = archive.build().path
-    with pytest.raises(DossierError, match=r"cannot be read; data/raw belongs beside this release"):
-        read_dossier(release, archive.data_dir / "raw", "50490000-0001", version_no=1)
+    with pytest.raises(ProjectDetailError, match=r"cannot be read; data/raw belongs beside this release"):
+        read_project_detail(release, archive.data_dir / "raw", "50490000-0001", version_no=1)
 
 
 def test_bars_of_months() -> None:

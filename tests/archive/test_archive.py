@@ -27,20 +27,20 @@ from pipeline.archive.fetch_log import (
     read_journal,
     snapshot_id,
 )
-from pipeline.archive.page_history import known_pages
+from pipeline.archive.page_history import page_states
 from pipeline.archive.recovery import recover
 from pipeline.archive.segments import (
     ArchiveError,
     ArchiveWriter,
-    ListedProject,
+    ListingRow,
     Segment,
     lost_listing,
-    new_run_id,
     read_segment,
     sealed_segments,
 )
 from pipeline.archive.warc import Capture, member_ends, read_capture
 from pipeline.core.settings import FetchSettings, Source
+from pipeline.core.time import new_run_id
 from pipeline.fetch.fetch_run import FetchRun
 from pipeline.fetch.schedule import make_plan
 from tests.archive.mounts import small_disk
@@ -129,7 +129,7 @@ def test_our_warc_passes_warcios_checker_and_replays(tmp_path: Path, capsys: pyt
                 assert record.http_headers.get_statuscode() == "200"
                 replayed[record.rec_headers.get_header("WARC-Target-URI")] = record.content_stream().read()
             elif record.rec_type == "warcinfo":
-                assert b"software: bma-projects/" in record.content_stream().read()
+                assert b"product_token: bma-projects/" in record.content_stream().read()
     assert replayed == {capture(n).url: BODY for n in "123"}
 
 
@@ -206,7 +206,7 @@ def test_an_interrupt_between_a_row_and_its_body_keeps_neither(tmp_path: Path) -
 def test_a_listing_lies_beside_its_segment(tmp_path: Path) -> None:
     with ArchiveWriter(tmp_path, RUN, "site") as archive:
         archive.append(row("1"), capture("1"))
-        archive.write_listing([ListedProject(RUN, "site", "1", AT, True, 1)])
+        archive.write_listing([ListingRow(RUN, "site", "1", AT, True, 1)])
     [segment] = sealed_segments(tmp_path)
     assert segment.listing == tmp_path / f"{RUN}-site.listing.parquet"
     assert audit_archive(tmp_path).problems == ()
@@ -215,7 +215,7 @@ def test_a_listing_lies_beside_its_segment(tmp_path: Path) -> None:
 def test_a_listing_that_was_lost_is_missed(tmp_path: Path) -> None:
     with ArchiveWriter(tmp_path, RUN, "site") as archive:
         archive.append(row("1"), capture("1"))
-        archive.write_listing([ListedProject(RUN, "site", "1", AT, True, 1)])
+        archive.write_listing([ListingRow(RUN, "site", "1", AT, True, 1)])
     listing = tmp_path / f"{RUN}-site.listing.parquet"
     listing.unlink()
     assert [lost_listing(segment) for segment in sealed_segments(tmp_path)] == [listing]
@@ -470,7 +470,7 @@ def test_the_last_state_of_every_page_comes_from_all_logs(tmp_path: Path) -> Non
             page = row("1", at=day(n), outcome=outcome)._replace(snapshot_id=None, etag='"e"' if n == 0 else None)
             archive.append(page._replace(content_sha256="good" if n < 2 else f"bad {n}"))
             archive.append(row("2", at=day(n), outcome="missing")._replace(content_sha256=None))
-    known = known_pages(tmp_path, "site")
+    known = page_states(tmp_path, "site")
     assert known["1"]._asdict() == {
         "last_outcome": "missing",
         "last_attempt_at": day(4),
@@ -485,7 +485,7 @@ def test_the_last_state_of_every_page_comes_from_all_logs(tmp_path: Path) -> Non
         "masked_sha256": None,
     }
     assert (known["2"].last_success_at, known["2"].consecutive_absences) == (None, 5)
-    assert known_pages(tmp_path, "other") == {}
+    assert page_states(tmp_path, "other") == {}
 
 
 def test_a_fetch_log_of_before_a_column_was_added_is_read_all_the_same(tmp_path: Path) -> None:
@@ -493,7 +493,7 @@ def test_a_fetch_log_of_before_a_column_was_added_is_read_all_the_same(tmp_path:
         archive.append(row("1")._replace(snapshot_id=None))
     [log] = tmp_path.glob("*.fetches.parquet")
     pq.write_table(pq.read_table(log).drop_columns(["masked_sha256"]), log)
-    assert known_pages(tmp_path, "site")["1"].masked_sha256 is None
+    assert page_states(tmp_path, "site")["1"].masked_sha256 is None
     assert [found.masked_sha256 for found in read_fetch_log(log)] == [None]
 
 

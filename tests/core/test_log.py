@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.core.log import Narrator, printable
+from pipeline.core.log import RunLog
+from pipeline.core.text import printable
 
 
 class Terminal(io.StringIO):
@@ -42,15 +43,15 @@ def test_page_text_on_one_line(text: str, shown: str) -> None:
 
 def test_a_log_line_has_its_time_and_level() -> None:
     stream = io.StringIO()
-    Narrator(stream=stream).say("done\x1b[31m")
+    RunLog(stream=stream).say("done\x1b[31m")
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00 info: done\ufffd\[31m\n", stream.getvalue())
 
 
 def test_json_lines_carry_the_run_id_and_facts() -> None:
     stream = io.StringIO()
-    narrator = Narrator(stream=stream, is_json=True)
-    narrator.run_id = "20261122T180000Z"
-    narrator.warn("a\nb\x1b", pages=3)
+    log = RunLog(stream=stream, is_json=True)
+    log.run_id = "20261122T180000Z"
+    log.warn("a\nb\x1b", pages=3)
     (line,) = stream.getvalue().splitlines()
     said = json.loads(line)
     assert (said["run_id"], said["level"], said["message"], said["pages"]) == (
@@ -65,25 +66,25 @@ def test_json_lines_carry_the_run_id_and_facts() -> None:
 
 def test_quiet_is_silent_but_for_trouble() -> None:
     stream = io.StringIO()
-    narrator = Narrator(stream=stream, is_quiet=True)
-    narrator.say("fine")
-    narrator.detail("very fine")
+    log = RunLog(stream=stream, is_quiet=True)
+    log.say("fine")
+    log.detail("very fine")
     assert stream.getvalue() == ""
-    narrator.warn("not fine")
+    log.warn("not fine")
     assert "not fine" in stream.getvalue()
 
 
 def test_details_are_for_verbose_alone() -> None:
     brief, verbose = io.StringIO(), io.StringIO()
-    Narrator(stream=brief).detail("page 1")
-    Narrator(stream=verbose, is_verbose=True).detail("page 1")
+    RunLog(stream=brief).detail("page 1")
+    RunLog(stream=verbose, is_verbose=True).detail("page 1")
     assert brief.getvalue() == ""
     assert "debug: page 1" in verbose.getvalue()
 
 
 def test_a_terminal_gets_a_bar_with_count_and_failures() -> None:
     stream = Terminal()
-    with Narrator(stream=stream).progress("fetch sample", 4) as advance:
+    with RunLog(stream=stream).progress("fetch sample", 4) as advance:
         for outcome in ("new", "failed", "refused", "new"):
             advance(outcome)
     shown = stream.getvalue()
@@ -96,6 +97,6 @@ def test_a_terminal_gets_a_bar_with_count_and_failures() -> None:
     ("stream", "flags"), [(io.StringIO(), {}), (Terminal(), {"is_quiet": True}), (Terminal(), {"is_json": True})]
 )
 def test_no_bar_without_a_terminal(stream: io.StringIO, flags: dict[str, bool]) -> None:
-    with Narrator(stream=stream, **flags).progress("fetch", 2) as advance:
+    with RunLog(stream=stream, **flags).progress("fetch", 2) as advance:
         advance("new")
     assert stream.getvalue() == ""

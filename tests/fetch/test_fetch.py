@@ -17,7 +17,7 @@ import pytest
 
 from pipeline.archive.audit import audit_archive
 from pipeline.archive.segments import read_segment, sealed_segments
-from pipeline.fetch.crawl import project_url
+from pipeline.core.site_urls import project_url
 from pipeline.fetch.site import stays_on_site
 from tests.fetch.misbehaving import (
     PATIENCE,

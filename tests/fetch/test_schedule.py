@@ -5,7 +5,7 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.archive.page_history import KnownPage
+from pipeline.archive.page_history import PageState
 from pipeline.core.settings import FetchSettings
 from pipeline.fetch.schedule import ProjectFacts, Reason, fiscal_year_be, make_plan
 
@@ -14,14 +14,14 @@ SETTINGS = FetchSettings()
 OPEN, FINISHED, PAST = ProjectFacts(2570, 40.0), ProjectFacts(2570, 100.0), ProjectFacts(2566, 40.0)
 
 
-def seen(days_ago: float, changed_days_ago: float | None = None, outcome: str = "unchanged", bad: int = 0) -> KnownPage:
+def seen(days_ago: float, changed_days_ago: float | None = None, outcome: str = "unchanged", bad: int = 0) -> PageState:
     at = NOW - dt.timedelta(days=days_ago)
     changed = NOW - dt.timedelta(days=changed_days_ago or days_ago)
     absences = bad if outcome == "missing" else 0
-    return KnownPage(outcome, at, None if bad else at, changed, "c", "c", None, None, bad, absences)
+    return PageState(outcome, at, None if bad else at, changed, "c", "c", None, None, bad, absences)
 
 
-def reason_and_due(page: KnownPage | None, facts: ProjectFacts | None) -> tuple[Reason, bool]:
+def reason_and_due(page: PageState | None, facts: ProjectFacts | None) -> tuple[Reason, bool]:
     known = {} if page is None else {"1": page}
     plan = make_plan(["1"], known, {} if facts is None else {"1": facts}, NOW, SETTINGS)
     return (plan.due + plan.later)[0].reason, bool(plan.due)
@@ -97,7 +97,7 @@ facts = st.one_of(
 
 
 @given(pages, facts)
-def test_everything_is_visited_at_least_once_in_30_days(page: KnownPage, facts: ProjectFacts | None) -> None:
+def test_everything_is_visited_at_least_once_in_30_days(page: PageState, facts: ProjectFacts | None) -> None:
     assert reason_and_due(page, facts)[1]
 
 

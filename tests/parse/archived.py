@@ -57,7 +57,7 @@ def archive_of(data_dir: Path, bodies: list[bytes], day: int = 0) -> Segment:
     return next(found for found in sealed_segments(data_dir / "raw") if found.run_id == run_id)
 
 
-def part_files(data_dir: Path) -> dict[str, bytes]:
-    """Every file below data/parsed with its bytes: nothing else may lie there than the parts."""
+def partition_files(data_dir: Path) -> dict[str, bytes]:
+    """Every file below data/parsed with its bytes: nothing else may lie there than the partitions."""
     parsed = data_dir / "parsed"
     return {str(path.relative_to(parsed)): path.read_bytes() for path in sorted(parsed.rglob("*")) if path.is_file()}

@@ -1,4 +1,4 @@
-"""A Dask cluster of one scheduler and two worker processes makes the parts that this machine makes, or says why not."""
+"""A Dask cluster of one scheduler and two workers makes the partitions that this machine makes, or says why not."""
 
 import os
 import pty
@@ -18,11 +18,11 @@ import pytest
 from distributed import Client
 
 from pipeline.parse import cluster
-from pipeline.parse import worker as part
-from pipeline.parse.cluster import ClusterError, cluster_crew
+from pipeline.parse import worker as partition
+from pipeline.parse.cluster import ClusterError, cluster_pool
 from pipeline.parse.stage import ParseSummary, parse
 from tests.cli.command import COMMAND, assert_one_line, bma, environment, said_on, start
-from tests.parse.archived import MISFORTUNE, SLOW, archive_of, html_pages, part_files
+from tests.parse.archived import MISFORTUNE, SLOW, archive_of, html_pages, partition_files
 
 PATIENCE = 30.0
 DASK = str(Path(sys.executable).with_name("dask"))
@@ -96,11 +96,11 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(autouse=True)
 def _small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(part, "_PAGES_PER_PIECE", 4)
+    monkeypatch.setattr(partition, "_PAGES_PER_BATCH", 4)
 
 
 def parsed_by(address: str, data: Path) -> ParseSummary:
-    return parse(data / "raw", data / "parsed", crew=lambda tasks: cluster_crew(address, (data / "parsed").absolute()))
+    return parse(data / "raw", data / "parsed", pool=lambda tasks: cluster_pool(address, (data / "parsed").absolute()))
 
 
 def parsed_here(data: Path) -> dict[str, bytes]:
@@ -108,7 +108,7 @@ def parsed_here(data: Path) -> dict[str, bytes]:
     here = data.with_name("here")
     shutil.copytree(data / "raw", here / "raw")
     parse(here / "raw", here / "parsed")
-    return part_files(here)
+    return partition_files(here)
 
 
 def eventually(is_so: Callable[[], bool]) -> None:
@@ -136,7 +136,7 @@ def test_the_parts_are_those_of_a_local_run(tmp_path: Path, address: str) -> Non
     archive_of(data, html_pages(2), day=1)
     summary = parsed_by(address, data)
     assert (summary.segments, summary.pages, summary.records, summary.quarantined) == (2, 12, 12, 0)
-    assert part_files(data) == parsed_here(data)
+    assert partition_files(data) == parsed_here(data)
 
 
 def test_a_worker_killed_in_the_middle_is_retried(tmp_path: Path, address: str) -> None:
@@ -145,7 +145,7 @@ def test_a_worker_killed_in_the_middle_is_retried(tmp_path: Path, address: str) 
     victims: list[int] = []
 
     def kill_one(_: object) -> None:
-        """With the first piece that comes back, while there are others to read."""
+        """With the first batch that comes back, while there are others to read."""
         if not victims:
             victims.append(worker_at_work(data / "parsed"))
             os.kill(victims[0], signal.SIGKILL)
@@ -153,12 +153,12 @@ def test_a_worker_killed_in_the_middle_is_retried(tmp_path: Path, address: str) 
     summary = parse(
         data / "raw",
         data / "parsed",
-        crew=lambda tasks: cluster_crew(address, data / "parsed"),
-        on_piece=kill_one,
+        pool=lambda tasks: cluster_pool(address, data / "parsed"),
+        on_batch=kill_one,
     )
     assert victims
     assert (summary.pages, summary.quarantined) == (24, 0)
-    assert part_files(data) == parsed_here(data)
+    assert partition_files(data) == parsed_here(data)
 
 
 def test_a_page_that_kills_workers_is_set_aside_as_locally(
@@ -169,7 +169,7 @@ def test_a_page_that_kills_workers_is_set_aside_as_locally(
     archive_of(data, html_pages(10, killers=[5]))
     summary = parsed_by(address, data)
     assert (summary.pages, summary.records, summary.quarantined) == (10, 9, 1)
-    assert part_files(data) == parsed_here(data)
+    assert partition_files(data) == parsed_here(data)
 
 
 def test_a_result_whose_worker_is_lost_once_it_is_fetched_counts(
@@ -188,7 +188,7 @@ def test_a_result_whose_worker_is_lost_once_it_is_fetched_counts(
     data = tmp_path / "data"
     archive_of(data, html_pages(10))
     assert parsed_by(address, data).records == 10
-    assert part_files(data) == parsed_here(data)
+    assert partition_files(data) == parsed_here(data)
 
 
 def test_the_command_reads_the_setting_and_shows_its_progress(tmp_path: Path, address: str) -> None:
@@ -205,7 +205,7 @@ def test_the_command_reads_the_setting_and_shows_its_progress(tmp_path: Path, ad
     assert running.returncode == 0, said
     assert b"0/3" in said
     assert b"parsed 3 archived pages in 1 new segments" in said
-    assert part_files(data) == parsed_here(data)
+    assert partition_files(data) == parsed_here(data)
 
 
 def test_ctrl_c_takes_the_tasks_back_and_ends_within_seconds(tmp_path: Path, address: str) -> None:
@@ -242,7 +242,7 @@ def test_a_worker_of_another_version_is_refused_by_name(tmp_path: Path, address:
         client.wait_for_workers(3, timeout=PATIENCE)
         with pytest.raises(ClusterError, match=r"^worker tcp://\S+ parses with parser \w+ instead of \w+; install"):
             parsed_by(address, data)
-    assert part_files(data) == {}
+    assert partition_files(data) == {}
     with client_of(address) as client:
         eventually(lambda: len(client.scheduler_info()["workers"]) == 2)
 
@@ -304,8 +304,8 @@ def test_a_scheduler_without_workers_and_one_that_goes_away_are_told(
             parse(
                 data / "raw",
                 data / "parsed",
-                crew=lambda tasks: cluster_crew(address, data / "parsed"),
-                on_piece=lambda piece: os.kill(pid, signal.SIGKILL),
+                pool=lambda tasks: cluster_pool(address, data / "parsed"),
+                on_batch=lambda batch: os.kill(pid, signal.SIGKILL),
             )
 
 

@@ -20,18 +20,18 @@ from pipeline.archive.fetch_log import read_fetch_log, write_fetch_log
 from pipeline.archive.segments import Segment
 from pipeline.build.inputs import attach_inputs
 from pipeline.core.errors import PipelineError
-from pipeline.parse import worker as part
-from pipeline.parse.pool import local_crew
+from pipeline.parse import worker as partition
+from pipeline.parse.pool import local_pool
 from pipeline.parse.stage import CONTENTS, find_backlog, parse, parse_segment
-from pipeline.parse.worker import PartError, cut_into_pieces, parse_piece, toolchain
-from tests.parse.archived import MISFORTUNE, archive_of, html_pages, part_files
+from pipeline.parse.worker import PartitionError, cut_into_batches, parse_batch, toolchain
+from tests.parse.archived import MISFORTUNE, archive_of, html_pages, partition_files
 
 PAGES_PER_PIECE = 4
 
 
 @pytest.fixture(autouse=True)
 def _small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(part, "_PAGES_PER_PIECE", PAGES_PER_PIECE)
+    monkeypatch.setattr(partition, "_PAGES_PER_BATCH", PAGES_PER_PIECE)
 
 
 @pytest.fixture
@@ -41,8 +41,8 @@ def misfortune(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def parsed_by(workers: int, data: Path) -> dict[str, bytes]:
     shutil.rmtree(data / "parsed", ignore_errors=True)
-    parse(data / "raw", data / "parsed", crew=functools.partial(local_crew, workers=workers))
-    return part_files(data)
+    parse(data / "raw", data / "parsed", pool=functools.partial(local_pool, workers=workers))
+    return partition_files(data)
 
 
 def test_a_part_is_the_same_bytes_whoever_makes_it(tmp_path: Path) -> None:
@@ -57,24 +57,24 @@ def test_a_part_is_the_same_bytes_whoever_makes_it(tmp_path: Path) -> None:
     assert parsed_by(2, tmp_path) == files
     shutil.rmtree(tmp_path / "parsed")
     assert parse_segment(segment, (tmp_path / "parsed").absolute())[1:3] == (10, 10)
-    assert part_files(tmp_path) == files
+    assert partition_files(tmp_path) == files
 
 
 def test_pieces_cover_every_page_once_and_in_order(tmp_path: Path) -> None:
     segment = archive_of(tmp_path, html_pages(10))
-    pieces = cut_into_pieces(segment)
-    assert [piece.pages for piece in pieces] == [3, 3, 3, 1]
-    assert [piece.number for piece in pieces] == [1, 2, 3, 4]
-    assert [piece.end for piece in pieces] == [*(piece.start for piece in pieces[1:]), None]
+    batches = cut_into_batches(segment)
+    assert [batch.pages for batch in batches] == [3, 3, 3, 1]
+    assert [batch.number for batch in batches] == [1, 2, 3, 4]
+    assert [batch.end for batch in batches] == [*(batch.start for batch in batches[1:]), None]
 
 
 def test_large_pages_make_small_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pages = html_pages(3)
     segment = archive_of(tmp_path, pages)
-    monkeypatch.setattr(part, "_BODY_BYTES_PER_PIECE", 2 * len(pages[0]) + 100)
-    assert [piece.pages for piece in cut_into_pieces(segment)] == [2, 1]
-    monkeypatch.setattr(part, "_BODY_BYTES_PER_PIECE", 1)
-    assert [piece.pages for piece in cut_into_pieces(segment)] == [1, 1, 1]
+    monkeypatch.setattr(partition, "_BODY_BYTES_PER_BATCH", 2 * len(pages[0]) + 100)
+    assert [batch.pages for batch in cut_into_batches(segment)] == [2, 1]
+    monkeypatch.setattr(partition, "_BODY_BYTES_PER_BATCH", 1)
+    assert [batch.pages for batch in cut_into_batches(segment)] == [1, 1, 1]
 
 
 def test_a_run_with_nothing_new_starts_no_worker(tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_a_run_with_nothing_new_starts_no_worker(tmp_path: Path) -> None:
     def nobody(tasks: int) -> object:
         raise AssertionError("no worker is needed")
 
-    assert parse_all(crew=nobody).segments == 0  # type: ignore[arg-type]
+    assert parse_all(pool=nobody).segments == 0  # type: ignore[arg-type]
 
 
 @pytest.mark.usefixtures("misfortune")
@@ -94,7 +94,7 @@ def test_pages_that_kill_their_worker_become_issues_and_cost_nothing_else(tmp_pa
     archive_of(tmp_path, html_pages(10, killers=[1, 6]))
     archive_of(tmp_path, html_pages(3), day=1)
     counted: list[int] = []
-    summary = parse(tmp_path / "raw", tmp_path / "parsed", on_piece=lambda piece: counted.append(piece.pages))
+    summary = parse(tmp_path / "raw", tmp_path / "parsed", on_batch=lambda batch: counted.append(batch.pages))
     assert (summary.segments, summary.pages, summary.records, summary.quarantined) == (2, 13, 11, 2)
     assert sum(counted) == 13
     issues = [row for file in (tmp_path / "parsed").glob("*/issues*") for row in pq.read_table(file).to_pylist()]
@@ -102,7 +102,7 @@ def test_pages_that_kill_their_worker_become_issues_and_cost_nothing_else(tmp_pa
         "50490000-0001",
         "50490000-0006",
     ]
-    assert not [name for name in part_files(tmp_path) if name.startswith(".")]
+    assert not [name for name in partition_files(tmp_path) if name.startswith(".")]
 
 
 def test_what_a_killed_run_left_is_removed_and_made_again(tmp_path: Path) -> None:
@@ -196,7 +196,7 @@ def test_a_segment_that_is_just_being_sealed_is_left_alone(tmp_path: Path) -> No
 def test_a_flipped_bit_of_the_archive_is_told_or_harmless(tmp_path: Path) -> None:
     segment, parsed = archive_of(tmp_path, html_pages(2)), (tmp_path / "parsed").absolute()
     parse_segment(segment, parsed)
-    files, body = part_files(tmp_path), warc_of(segment).read_bytes()
+    files, body = partition_files(tmp_path), warc_of(segment).read_bytes()
     dice, n_told = random.Random(5), 0
     # The end of the last record, which nothing follows, and places anywhere.
     for place in [*range(len(body) - 40, len(body)), *dice.sample(range(len(body)), 60)]:
@@ -206,10 +206,10 @@ def test_a_flipped_bit_of_the_archive_is_told_or_harmless(tmp_path: Path) -> Non
         shutil.rmtree(parsed)
         try:
             parse_segment(segment, parsed)
-        except PartError:
+        except PartitionError:
             n_told += 1
         else:
-            assert part_files(tmp_path) == files
+            assert partition_files(tmp_path) == files
     assert n_told > 80
 
 
@@ -217,21 +217,21 @@ def test_a_flipped_bit_of_the_archive_is_told_or_harmless(tmp_path: Path) -> Non
 def test_a_part_that_lost_a_file_is_made_again(tmp_path: Path, lost: str) -> None:
     archive_of(tmp_path, html_pages(2))
     parse(tmp_path / "raw", tmp_path / "parsed")
-    files = part_files(tmp_path)
+    files = partition_files(tmp_path)
     [file] = (tmp_path / "parsed").rglob(lost)
     os.truncate(file, 10)
     assert parse(tmp_path / "raw", tmp_path / "parsed").pages == 2
-    assert part_files(tmp_path) == files
+    assert partition_files(tmp_path) == files
     file.unlink()
     assert parse(tmp_path / "raw", tmp_path / "parsed").pages == 2
-    assert part_files(tmp_path) == files
+    assert partition_files(tmp_path) == files
     assert parse(tmp_path / "raw", tmp_path / "parsed").pages == 0
 
 
 def test_a_worker_that_parses_otherwise_refuses(tmp_path: Path) -> None:
-    [piece] = cut_into_pieces(archive_of(tmp_path, html_pages(1)))
-    with pytest.raises(PartError, match=r"pyarrow \d.* instead of 1\.0; install the same version"):
-        parse_piece(piece, tmp_path, toolchain()._replace(pyarrow="1.0"))
+    [batch] = cut_into_batches(archive_of(tmp_path, html_pages(1)))
+    with pytest.raises(PartitionError, match=r"pyarrow \d.* instead of 1\.0; install the same version"):
+        parse_batch(batch, tmp_path, toolchain()._replace(pyarrow="1.0"))
     assert not list(tmp_path.glob("*.partial"))
 
 

@@ -12,7 +12,7 @@ from tests.parsers.projects import parse
 from tests.parsers.samples import BY_ID, TRUTH, Cells, Truth, as_kept
 
 
-class Verdict(NamedTuple):
+class PageKindResult(NamedTuple):
     """What a sample page that is no whole project page must be judged as."""
 
     kind: PageKind
@@ -20,13 +20,13 @@ class Verdict(NamedTuple):
 
 
 ODD = {
-    "50010000-9039": Verdict(PageKind.TRUNCATED, "the page ends without </html>"),
-    "50010000-9040": Verdict(PageKind.EMPTY, "HTTP 200 with an empty body"),
-    "50010000-9041": Verdict(PageKind.LOGIN, "the page is a login form"),
-    "50010000-9042": Verdict(
+    "50010000-9039": PageKindResult(PageKind.TRUNCATED, "the page ends without </html>"),
+    "50010000-9040": PageKindResult(PageKind.EMPTY, "HTTP 200 with an empty body"),
+    "50010000-9041": PageKindResult(PageKind.LOGIN, "the page is a login form"),
+    "50010000-9042": PageKindResult(
         PageKind.SERVER_ERROR, 'PHP fatal error in the page: "Uncaught Error: Failed opening required'
     ),
-    "50010000-9054": Verdict(PageKind.LOGIN, "the site says 403"),
+    "50010000-9054": PageKindResult(PageKind.LOGIN, "the site says 403"),
 }
 # Its cells hold HTML that was stored unescaped; what a reader sees of it is the value.
 RAW_HTML = {

@@ -12,7 +12,7 @@ from parsers.labels import LABELS, MONTH_LABEL
 from pipeline.core.settings import GateSettings
 from pipeline.publish.gate_measures import Measure
 from pipeline.publish.gate_messages import RULES
-from pipeline.publish.quality_gate import is_over, judge, limit_of, read_history
+from pipeline.publish.quality_gate import decide, is_over, limit_of, read_history
 from pipeline.sample.server import Reply, serve
 from tests.cli.command import bma_here
 from tests.conftest import ParsedArchive
@@ -218,7 +218,7 @@ def test_a_lost_part_of_the_archive_is_refused(archive: ParsedArchive) -> None:
     before = archive.build("before")
     lost = ParsedArchive(archive.data_dir / "lost")
     lost.capture("50490000-0002", "2026-01-02", name="b")
-    (reason,) = judge(lost.build().path, before.path, GateSettings()).reasons
+    (reason,) = decide(lost.build().path, before.path, GateSettings()).reasons
     assert reason.en.startswith("projects_lost: sample: 1 of 2 projects of the last release are not in this one")
 
 
@@ -229,7 +229,7 @@ def test_mass_vanishing_is_refused(archive: ParsedArchive) -> None:
     before = archive.build("before")
     for day in ("02", "03"):
         archive.listing(f"2026-01-{day}", ids[:4])
-    (reason,) = judge(archive.build("after").path, before.path, GateSettings()).reasons
+    (reason,) = decide(archive.build("after").path, before.path, GateSettings()).reasons
     assert reason.en.startswith("projects_vanished: sample: 6 of 10 listed projects")
 
 

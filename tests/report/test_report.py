@@ -17,13 +17,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.analyst.project import show_command
 from pipeline.build.database import DATABASE
 from pipeline.core.settings import GateSettings
-from pipeline.core.visible_text import is_plain, pieces, visible, web_address
-from pipeline.publish.quality_gate import judge
+from pipeline.core.text import is_plain, pieces, show_command, show_invisible, web_address
+from pipeline.publish.quality_gate import decide
 from pipeline.report import charts
-from pipeline.report import thai_time as bangkok
+from pipeline.report import thai_time as thai_time
 from pipeline.report.data import Entry, Rule
 from pipeline.report.page_issues import MAX_PACKED_BYTES, pack
 from pipeline.report.quality_page import ReportError, report_markdown, write_report, write_report_of
@@ -139,7 +138,7 @@ def test_a_release_of_an_older_version_is_not_compared_and_not_in_the_way(small:
         con.execute("CREATE TABLE projects AS SELECT 'sample' AS source_id, 'x' AS project_id")
     reported(small)
     (old / "quality.json").write_bytes((small.path / "quality.json").read_bytes())
-    assert judge(small.path, old, GateSettings()).reasons == ()
+    assert decide(small.path, old, GateSettings()).reasons == ()
     document = reported(small, Built(old, {}))
     assert document["difference"] is None
     assert len(document["history"]) == 2, "its nights still count"  # type: ignore[arg-type]
@@ -265,7 +264,7 @@ def test_visible_text_loses_nothing_and_hides_nothing(text: str) -> None:
     plain = "".join(piece.text for piece in shown if piece.name is None)
     assert len(plain) + marks - plain.count("\n") == len(text)
     assert all(is_plain(char) or char == "\n" for char in plain)
-    said = visible(text)
+    said = show_invisible(text)
     assert said.isprintable()
     assert not any(unicodedata.category(char) in ("Cf", "Cc") for char in said)
 
@@ -292,10 +291,12 @@ def test_only_web_addresses_become_links(address: str | None) -> None:
 
 
 def test_moments_are_told_in_bangkok_time_and_both_calendars() -> None:
-    assert bangkok.in_thai("2026-12-31T18:05:00Z") == "1 ม.ค. 2570 01:05 น."
-    assert bangkok.in_english("2026-12-31T18:05:00Z") == "1 Jan 2027 01:05"
-    assert bangkok.in_thai(None) == bangkok.in_english("never") == bangkok.short_day("9999-12-31T23:00:00Z") == "–"
-    assert dt.datetime.now(bangkok.BANGKOK).utcoffset() == dt.timedelta(hours=7)
+    assert thai_time.in_thai("2026-12-31T18:05:00Z") == "1 ม.ค. 2570 01:05 น."
+    assert thai_time.in_english("2026-12-31T18:05:00Z") == "1 Jan 2027 01:05"
+    assert (
+        thai_time.in_thai(None) == thai_time.in_english("never") == thai_time.short_day("9999-12-31T23:00:00Z") == "–"
+    )
+    assert dt.datetime.now(thai_time.BANGKOK).utcoffset() == dt.timedelta(hours=7)
 
 
 def test_charts_stand_on_their_own_and_escape_what_they_are_given() -> None:

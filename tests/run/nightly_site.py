@@ -10,10 +10,10 @@ from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from pipeline.archive.segments import sealed_segments
-from pipeline.core.log import Narrator
+from pipeline.core.log import RunLog
 from pipeline.core.settings import FetchSettings, Settings, Source
 from pipeline.parse.stage import parse_segment
-from pipeline.parse.worker import part_dir
+from pipeline.parse.worker import partition_dir
 from pipeline.publish.releases import Published
 from pipeline.run.build_release import build_and_publish
 from pipeline.run.fetch_source import fetch_source
@@ -101,14 +101,14 @@ class NightlySites:
                 for source_id, scene in scenes.items()
             }
             settings = dataclasses.replace(Settings(), data_dir=self.data_dir, sources=sources, fetch=FETCH)
-            narrator = Narrator(is_quiet=True)
+            log = RunLog(is_quiet=True)
             record = new_record(settings, "refresh", [], list(sources.values()))
             for source_id, scene in scenes.items():
-                fetch_source(settings, sources[source_id], record, narrator, scene.ids)
+                fetch_source(settings, sources[source_id], record, log, scene.ids)
         for segment in sealed_segments(settings.raw_dir):
-            if not part_dir(settings.parsed_dir, segment.name).exists():
+            if not partition_dir(settings.parsed_dir, segment.name).exists():
                 parse_segment(segment, settings.parsed_dir)
-        published = build_and_publish(settings, record, narrator)
+        published = build_and_publish(settings, record, log)
         write_record(settings.runs_dir, record.as_json(), f"{record.run_id}.json")
         return Night(record, published)
 

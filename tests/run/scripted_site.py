@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from pipeline.analyst.query import ask
-from pipeline.core.log import Narrator
+from pipeline.core.log import RunLog
 from pipeline.core.settings import BuildSettings, FetchSettings, Settings, Source
 from pipeline.core.time import utc_now
 from pipeline.publish.releases import Published, latest_release
@@ -71,8 +71,8 @@ class City:
 
     def refresh(self, accepted_because: str | None = None) -> tuple[ExitCode, RunRecord, Published | None]:
         """One run of the nightly job in this process."""
-        narrator = Narrator(is_quiet=True)
-        return refresh(self.settings, narrator, ["refresh"], accepted_because=accepted_because, clock=self.clock)
+        log = RunLog(is_quiet=True)
+        return refresh(self.settings, log, ["refresh"], accepted_because=accepted_because, clock=self.clock)
 
     @property
     def release(self) -> Path:

@@ -12,14 +12,14 @@ from threading import Thread
 import pytest
 
 from pipeline.cli.commands import fetch, parse
-from pipeline.core.log import Narrator
+from pipeline.core.log import RunLog
 from pipeline.core.settings import AlarmSettings, Source
 from pipeline.run.refresh import ExitCode
 from tests.cli.command import bma_here
 from tests.run.scripted_site import City, watched
 
 IDS = ["50490000-0001", "50490000-0002"]
-QUIET = Narrator(is_quiet=True)
+QUIET = RunLog(is_quiet=True)
 Posts = list[tuple[str, dict[str, object]]]
 
 
@@ -158,7 +158,7 @@ class TestAlarm:
     ) -> None:
         with receiver(status or 200) as (url, _):
             address = url if status else "http://127.0.0.1:9/secret-uuid"
-            assert parse(replace(city.settings, alarm=AlarmSettings(url=address)), Narrator(is_quiet=True)) == 0
+            assert parse(replace(city.settings, alarm=AlarmSettings(url=address)), RunLog(is_quiet=True)) == 0
         said = capsys.readouterr().err
         assert said.count("the alarm at 127.0.0.1") == 2
         assert "secret-uuid" not in said
@@ -169,6 +169,6 @@ class TestAlarm:
     ) -> None:
         city.site.is_broken = True
         alarm = AlarmSettings(command=command, timeout=0.2)
-        code = fetch(replace(city.settings, alarm=alarm), Narrator(is_quiet=True), ids=None, probe=None)
+        code = fetch(replace(city.settings, alarm=alarm), RunLog(is_quiet=True), ids=None, probe=None)
         assert code == ExitCode.FAILED
         assert f"the command of alarm.command {said}; the run is not affected" in capsys.readouterr().err

@@ -16,9 +16,9 @@ PROJECTS = [f"50490000-{number:04}" for number in range(1, 21)]
 NIGHTS = [f"2026-01-{day:02}T18:{minute:02}" for day, minute in product(range(1, 11), (0, 30))]
 SEEN = {"new", "changed", "unchanged"}
 # Code, field and text.
-Finding = tuple[str, str | None, str | None]
+IssueRow = tuple[str, str | None, str | None]
 # What the parser finds on each content of a page; on the same content always the same.
-CONTENTS: dict[str, list[Finding]] = {
+CONTENTS: dict[str, list[IssueRow]] = {
     "sound": [],
     "one": [("month_conflict", "month", "1")],
     "two": [("month_conflict", "month", "2"), ("placeholder_value", "remark", "-")],
@@ -32,12 +32,12 @@ class Address:
     """What is known of one project page after some nights."""
 
     attempts: list[tuple[dt.datetime, str]] = field(default_factory=list)
-    shown: list[Finding] = field(default_factory=list)
-    unread: list[Finding] = field(default_factory=list)
+    shown: list[IssueRow] = field(default_factory=list)
+    unread: list[IssueRow] = field(default_factory=list)
     first_seen: dict[tuple[str, str | None], dt.datetime] = field(default_factory=dict)
     captured: str | None = None
 
-    def show(self, at: dt.datetime, findings: list[Finding]) -> list[Finding]:
+    def show(self, at: dt.datetime, findings: list[IssueRow]) -> list[IssueRow]:
         for code, column, _ in findings:
             self.first_seen.setdefault((code, column), at)
         return findings

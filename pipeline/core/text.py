@@ -1,5 +1,6 @@
-"""Shows text from pages exactly: characters that show nothing, or change what is shown, become visible marks."""
+"""Shows text from pages exactly: characters that show nothing, or change what is shown, become show_invisible marks."""
 
+import shlex
 import unicodedata
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -9,19 +10,29 @@ _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffd")
 _ARROWS = {"\n": "⏎", "\t": "⇥", "\r": "␍"}
 
 
-class Piece(NamedTuple):
+class Batch(NamedTuple):
     """A stretch of text, or the mark that stands for one character, with the character's name."""
 
     text: str
     name: str | None = None
 
 
-def pieces(text: str) -> list[Piece]:
+def printable(text: str) -> str:
+    """Text that may come from a page, made safe for one line of a terminal or log.
+
+    Every kind of white space becomes a space, invisible format characters go, other control characters show as U+FFFD.
+    """
+    if text.isprintable():
+        return text
+    return "".join(character if character.isprintable() else _stand_in(character) for character in text)
+
+
+def pieces(text: str) -> list[Batch]:
     """Split text into what can be shown as it stands and marks such as U+200B for what cannot.
 
     Spaces at either end are marked too. Line breaks become a mark followed by the break itself.
     """
-    found: list[Piece] = []
+    found: list[Batch] = []
     plain: list[str] = []
     last = len(text) - 1
     for position, char in enumerate(text):
@@ -29,13 +40,13 @@ def pieces(text: str) -> list[Piece]:
             plain.append(char)
             continue
         if plain:
-            found.append(Piece("".join(plain)))
+            found.append(Batch("".join(plain)))
             plain.clear()
-        found.append(Piece(_mark(char), unicodedata.name(char, f"U+{ord(char):04X}")))
+        found.append(Batch(_mark(char), unicodedata.name(char, f"U+{ord(char):04X}")))
         if char == "\n":
             plain.append("\n")
     if plain:
-        found.append(Piece("".join(plain)))
+        found.append(Batch("".join(plain)))
     return found
 
 
@@ -44,7 +55,7 @@ def is_plain(char: str) -> bool:
     return char.isprintable() and char not in _BLANK and not "\ufe00" <= char <= "\ufe0f"
 
 
-def visible(text: str) -> str:
+def show_invisible(text: str) -> str:
     """The same as plain text, for terminals and mail: marks stand in angle brackets, line breaks are marks alone."""
     return "".join(piece.text.replace("\n", " ") if piece.name is None else f"⟨{piece.text}⟩" for piece in pieces(text))
 
@@ -58,6 +69,20 @@ def web_address(url: object) -> str | None:
     except ValueError:
         return None
     return url if parts.scheme in ("http", "https") and parts.hostname else None
+
+
+def show_command(project_id: str, source_id: str, version_no: int | None = None) -> str:
+    """The command that shows the archived page, whatever a page claims as its code."""
+    options = f"--source {shlex.quote(source_id)}{'' if version_no is None else f' --version {version_no}'} --raw"
+    if project_id.startswith("-"):
+        return f"bma-projects show {options} -- {shlex.quote(project_id)}"
+    return f"bma-projects show {shlex.quote(project_id)} {options}"
+
+
+def _stand_in(character: str) -> str:
+    if character.isspace():
+        return " "
+    return "" if unicodedata.category(character) == "Cf" else "\N{REPLACEMENT CHARACTER}"
 
 
 def _mark(char: str) -> str:
