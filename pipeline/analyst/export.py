@@ -15,6 +15,7 @@ from pipeline.analyst.query import invented_note, open_database
 from pipeline.analyst.spreadsheet import MOST_ROWS, headings, safe_text
 from pipeline.build.models import Model, load_models
 from pipeline.core.errors import PipelineError
+from pipeline.core.files import written_aside
 
 FORMATS = ("csv", "xlsx")
 _BATCH = 10_000
@@ -56,7 +57,7 @@ def export(release: Path, output: Path, tables: Sequence[str], format_: str, *, 
         output.mkdir(parents=True, exist_ok=True)
         if format_ == "xlsx":
             return _write_xlsx(release, output, chosen, are_headings_thai)
-        with _placed(output / _NOTES) as partial:
+        with written_aside(output / _NOTES) as partial:
             partial.write_text("\n".join(_notes(release, chosen)) + "\n", encoding="utf-8-sig")
         return _write_csv(release, output, chosen, are_headings_thai)
     except (OSError, xlsxwriter.exceptions.XlsxWriterException) as error:
@@ -122,7 +123,7 @@ def _write_csv(release: Path, output: Path, models: Sequence[Model], are_heading
     for model in models:
         with _opened(release, model, are_headings_thai=are_headings_thai) as table:
             file = output / f"{model.name}.csv"
-            with _placed(file) as partial, partial.open("w", encoding="utf-8-sig", newline="") as stream:
+            with written_aside(file) as partial, partial.open("w", encoding="utf-8-sig", newline="") as stream:
                 writer = csv.writer(stream)
                 writer.writerow(table.headings)
                 count = 0
@@ -138,7 +139,7 @@ def _write_xlsx(release: Path, output: Path, models: Sequence[Model], are_headin
     cells = _Cells(are_typed=True)
     n_rows: dict[str, int] = {}
     file = output / f"bma-projects-{release.resolve().name}.xlsx"
-    with _placed(file) as partial:
+    with written_aside(file) as partial:
         # A row is written out as soon as the next one begins, so memory stays flat.
         book = xlsxwriter.Workbook(str(partial), {"constant_memory": True})
         try:
@@ -232,14 +233,3 @@ def _write_sheet_of_notes(book: xlsxwriter.Workbook, release: Path, models: Sequ
     sheet.set_column(0, 0, 120)
     for line, text in enumerate(_notes(release, models)):
         sheet.write_string(line, 0, text)
-
-
-@contextmanager
-def _placed(file: Path) -> Iterator[Path]:
-    """A file to write beside its place, moved there when it is whole."""
-    partial = file.with_name(f".{file.name}.partial")
-    try:
-        yield partial
-        partial.replace(file)
-    finally:
-        partial.unlink(missing_ok=True)

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from pipeline.build.database import DATABASE
 from pipeline.core.errors import PipelineError
+from pipeline.core.files import written_aside
 from pipeline.core.signals import interruptible_query
 from pipeline.core.text import printable
 
@@ -123,12 +124,10 @@ def query(release: Path, sql: str, format_: str, output: Path | None) -> int:
 
 def place(file: Path, output: Path) -> None:
     """Put a finished file where it was asked for, whole or not at all."""
-    partial = output.with_name(f".{output.name}.partial")
     try:
-        shutil.copyfile(file, partial)
-        partial.replace(output)
+        with written_aside(output) as partial:
+            shutil.copyfile(file, partial)
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise QueryError(f"{output}: cannot be written ({error.strerror})") from error
 
 

@@ -12,6 +12,7 @@ from fastwarc import ArchiveIterator, WarcRecord, WarcRecordType
 from pipeline.archive.fetch_log import FetchLogRow, Outcome, read_fetch_log, snapshot_id
 from pipeline.archive.segments import Segment, lost_listing, sealed_segments, warcs_without_log
 from pipeline.archive.warc import Capture, capture_of, member_ends
+from pipeline.core.files import PARTIAL
 
 _BODIES = WarcRecordType.response | WarcRecordType.conversion
 
@@ -67,7 +68,7 @@ def audit_archive(raw_dir: Path) -> Audit:
 
 def _stray_files(raw_dir: Path) -> Iterator[str]:
     for path in sorted(raw_dir.glob("*")):
-        if path.name.endswith((".journal", ".open")):
+        if path.name.endswith((".journal", ".open", PARTIAL)):
             yield f"{path.name}: an open segment; the next run recovers it"
     for path in warcs_without_log(raw_dir):
         yield f"{path.name}: has no fetch log beside it"

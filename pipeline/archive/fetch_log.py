@@ -3,7 +3,6 @@
 import datetime as dt
 import hashlib
 import json
-import os
 from collections.abc import Iterator
 from enum import StrEnum
 from itertools import islice
@@ -97,23 +96,18 @@ def read_journal(path: Path) -> Iterator[JournalEntry]:
                 return
 
 
-def write_fetch_log(path: Path, rows: Iterator[FetchLogRow], *, has_listing: bool) -> int:
-    """Write rows as Parquet and sync them; return how many there were. The caller renames the file into place.
+def write_fetch_log(path: Path, rows: Iterator[FetchLogRow], *, has_listing: bool) -> None:
+    """Write rows as Parquet; the caller brings the file into place.
 
     That a listing lies beside the log is noted in it, or nobody would miss one that was lost.
     """
-    n_rows = 0
     with path.open("wb") as sink, pq.ParquetWriter(sink, SCHEMA, compression="zstd") as writer:
         while batch := list(islice(rows, _BATCH)):
             columns = zip(*batch, strict=True)
             arrays = [pa.array(column, type=field.type) for column, field in zip(columns, SCHEMA, strict=True)]
             writer.write_table(pa.Table.from_arrays(arrays, schema=SCHEMA))
-            n_rows += len(batch)
         if has_listing:
             writer.add_key_value_metadata({_HAS_LISTING: "true"})
-    with path.open("rb") as written:
-        os.fsync(written.fileno())
-    return n_rows
 
 
 def tells_of_listing(path: Path) -> bool:

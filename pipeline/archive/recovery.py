@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.archive.fetch_log import read_journal
-from pipeline.archive.segments import explained, seal_segment, sync_path
+from pipeline.archive.segments import explained, seal_segment
 from pipeline.archive.warc import member_ends
+from pipeline.core.files import PARTIAL, sync_path
 
 
 class Recovery(NamedTuple):
@@ -34,7 +35,7 @@ def recover(raw_dir: Path) -> list[Recovery]:
                 except BlockingIOError:
                     continue
                 recovered.append(_recover_segment(raw_dir, journal))
-        for partial in raw_dir.glob("*.parquet.open"):
+        for partial in raw_dir.glob(f".*{PARTIAL}"):
             partial.unlink()
     except OSError as error:
         raise explained(error, raw_dir) from error

@@ -13,6 +13,7 @@ import os
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -32,6 +33,7 @@ from pipeline.archive.fetch_log import (
 from pipeline.archive.warc import Capture, capture_members, read_captures, warcinfo_member
 from pipeline.core.arrow_schema import schema_of
 from pipeline.core.errors import PipelineError
+from pipeline.core.files import sync_path, written_aside
 from pipeline.core.version import product_token
 
 _SYNC_SECONDS = 1.0
@@ -139,12 +141,9 @@ class ArchiveWriter:
         schema = schema_of(ListingRow)
         arrays = [pa.array(c, type=f.type) for c, f in zip(zip(*rows, strict=True), schema, strict=True)]
         final = _listing_of(self._raw_dir, f"{self.run_id}-{self.source_id}")
-        partial = final.with_name(final.name + ".open")
         try:
-            pq.write_table(pa.Table.from_arrays(arrays, schema=schema), partial, compression="zstd")
-            sync_path(partial)
-            partial.replace(final)
-            sync_path(self._raw_dir)
+            with written_aside(final) as partial:
+                pq.write_table(pa.Table.from_arrays(arrays, schema=schema), partial, compression="zstd")
         except OSError as error:
             raise explained(error, self._raw_dir) from error
 
@@ -261,16 +260,13 @@ def read_segment(segment: Segment) -> Iterator[tuple[FetchLogRow, Capture]]:
 def seal_segment(raw_dir: Path, name: str, rows: Iterator[FetchLogRow]) -> None:
     """Rename a synced segment into place; done again after a crash between two of its steps, it ends the same."""
     journal, open_warc = raw_dir / f"{name}.journal", raw_dir / f"{name}.warc.gz.open"
-    log = raw_dir / f"{name}.fetches.parquet"
-    partial_log = log.with_name(log.name + ".open")
-    n_rows = write_fetch_log(partial_log, rows, has_listing=_listing_of(raw_dir, name).exists())
-    if open_warc.exists():
-        open_warc.replace(raw_dir / f"{name}.warc.gz")
-    if n_rows:
-        partial_log.replace(log)
-    else:
-        partial_log.unlink()
-    sync_path(raw_dir)
+    first = next(rows, None)
+    if first is not None:
+        with written_aside(raw_dir / f"{name}.fetches.parquet") as log:
+            write_fetch_log(log, chain([first], rows), has_listing=_listing_of(raw_dir, name).exists())
+            # First: where the log is, its WARC file is too.
+            if open_warc.exists():
+                open_warc.replace(raw_dir / f"{name}.warc.gz")
     journal.unlink()
     sync_path(raw_dir)
 
@@ -284,15 +280,6 @@ def lost_listing(segment: Segment) -> Path | None:
 
 def _listing_of(raw_dir: Path, name: str) -> Path:
     return raw_dir / f"{name}.listing.parquet"
-
-
-def sync_path(path: Path) -> None:
-    """Bring a file, or the names in a directory, to the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def explained(error: OSError, raw_dir: Path) -> ArchiveError:

@@ -8,13 +8,13 @@ data/curated/rolled-back.json      while `latest` is where a rollback put it: {"
 """
 
 import json
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.core.errors import PipelineError
+from pipeline.core.files import move_synced, sync_path, sync_tree, written_aside
 
 BUILDING, RELEASES, REFUSED, LATEST = "building", "releases", "refused", "latest"
 _DOOMED = ".removing-"
@@ -77,7 +77,7 @@ def publish(
     from pipeline.publish.release_check import verify_release
 
     verify_release(built, counts)
-    _sync_tree(built)
+    sync_tree(built)
     if refusals:
         path = _move(built, curated_dir / REFUSED / run_id)
         _prune(curated_dir / REFUSED, keep, spared=None)
@@ -118,7 +118,8 @@ def rollback(curated_dir: Path, run_id: str | None = None) -> Release:
         raise PublishError(f"{run_id}: no such release; there are {', '.join(names) or 'none'}")
     withdrawn = withdrawn_release(curated_dir) or _latest_run_id(curated_dir)
     # Written before the switch and void until it: a crash between the two leaves all as it was.
-    _write_mark(curated_dir, {"from": withdrawn, "to": run_id})
+    with written_aside(curated_dir / _ROLLED_BACK) as mark:
+        mark.write_text(json.dumps({"from": withdrawn, "to": run_id}) + "\n", encoding="utf-8")
     _switch(curated_dir, run_id)
     return Release(run_id, curated_dir / RELEASES / run_id, is_latest=True)
 
@@ -139,14 +140,6 @@ def withdrawn_release(curated_dir: Path) -> str | None:
     return withdrawn if withdrawn != to == _latest_run_id(curated_dir) else None
 
 
-def _write_mark(curated_dir: Path, mark: Mapping[str, str | None]) -> None:
-    partial = curated_dir / f".{_ROLLED_BACK}.partial"
-    partial.write_text(json.dumps(mark) + "\n", encoding="utf-8")
-    _sync(partial)
-    partial.replace(curated_dir / _ROLLED_BACK)
-    _sync(curated_dir)
-
-
 def _latest_run_id(curated_dir: Path) -> str | None:
     latest = curated_dir / LATEST
     return latest.readlink().name if latest.is_symlink() else None
@@ -162,10 +155,7 @@ def _move(built: Path, target: Path) -> Path:
     if target.exists():
         raise PublishError(f"{target}: exists already; a release is never overwritten")
     target.parent.mkdir(parents=True, exist_ok=True)
-    built.rename(target)
-    _sync(target.parent)
-    _sync(built.parent)
-    return target
+    return move_synced(built, target)
 
 
 def _switch(curated_dir: Path, run_id: str) -> None:
@@ -179,7 +169,7 @@ def _switch(curated_dir: Path, run_id: str) -> None:
     # Relative, so that a data directory can be moved or copied as a whole.
     fresh.symlink_to(Path(RELEASES) / run_id)
     fresh.replace(latest)
-    _sync(curated_dir)
+    sync_path(curated_dir)
 
 
 def _prune(folder: Path, keep: int, spared: str | None) -> None:
@@ -188,17 +178,3 @@ def _prune(folder: Path, keep: int, spared: str | None) -> None:
             # Renamed first: a deletion that is killed halfway leaves nothing that looks like a release.
             doomed = path.rename(folder / f"{_DOOMED}{path.name}")
             shutil.rmtree(doomed)
-
-
-def _sync_tree(folder: Path) -> None:
-    for path in folder.rglob("*"):
-        _sync(path)
-    _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from parsers.issue_codes import message_in_thai
 from pipeline.core.errors import PipelineError
+from pipeline.core.files import written_aside
 from pipeline.core.text import pieces, show_command, show_invisible, web_address
 from pipeline.publish.gate_measures import Measure, measure
 from pipeline.publish.gate_messages import RULES
@@ -66,8 +67,9 @@ def _write(
     judged = measure(release, previous, tuple(RULES)) if measures is None else measures
     document = make_document(run, data, judged, previous=previous, nights=_nights(previous))
     text = json.dumps(document, ensure_ascii=False, indent=1, default=str)
-    (output / JSON).write_text(f"{text}\n", encoding="utf-8")
-    (output / HTML).write_text(_page(document, data), encoding="utf-8")
+    for name, content in ((JSON, f"{text}\n"), (HTML, _page(document, data))):
+        with written_aside(output / name) as partial:
+            partial.write_text(content, encoding="utf-8")
 
 
 def _page(document: Document, data: ReportData) -> str:

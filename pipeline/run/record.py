@@ -3,7 +3,6 @@
 import dataclasses
 import datetime as dt
 import json
-import os
 import platform
 import resource
 import sys
@@ -14,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from pipeline.core.errors import PipelineError
+from pipeline.core.files import written_aside
 from pipeline.core.text import printable
 from pipeline.core.time import new_run_id
 from pipeline.core.version import product_token
@@ -155,15 +155,11 @@ def free_run_id(now: dt.datetime, *directories: Path) -> str:
 def write_record(directory: Path, record: Mapping[str, object], name: str) -> Path:
     """Write a record whole or not at all. Raises RecordError when it cannot be written."""
     final = directory / name
-    partial = final.with_name(f".{name}.partial")
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        with partial.open("w", encoding="utf-8") as file:
-            json.dump(record, file, ensure_ascii=False, indent=1, sort_keys=True)
-            file.write("\n")
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(final)
+        with written_aside(final) as partial:
+            text = json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True)
+            partial.write_text(f"{text}\n", encoding="utf-8")
     except OSError as error:
         raise RecordError(f"{final}: the run record cannot be written ({error.strerror})") from error
     return final

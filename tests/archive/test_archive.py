@@ -303,7 +303,7 @@ def test_recovery_keeps_visits_that_archived_no_body(tmp_path: Path) -> None:
 def test_recovery_goes_on_after_a_crash_while_sealing(tmp_path: Path) -> None:
     warc, _ = left_open(tmp_path, ["1", "2"])
     warc.replace(warc.with_suffix(""))
-    (tmp_path / f"{RUN}-site.fetches.parquet.open").write_bytes(b"half a file")
+    (tmp_path / f".{RUN}-site.fetches.parquet.partial").write_bytes(b"half a file")
     assert [recovery.kept_rows for recovery in recover(tmp_path)] == [2]
     assert ids(tmp_path) == ["1", "2"]
     assert recover(tmp_path) == []
@@ -311,7 +311,7 @@ def test_recovery_goes_on_after_a_crash_while_sealing(tmp_path: Path) -> None:
 
 
 def test_recovery_removes_a_listing_that_was_not_written_whole(tmp_path: Path) -> None:
-    (tmp_path / f"{RUN}-site.listing.parquet.open").write_bytes(b"half a file")
+    (tmp_path / f".{RUN}-site.listing.parquet.partial").write_bytes(b"half a file")
     recover(tmp_path)
     assert list(tmp_path.iterdir()) == []
 

@@ -1,0 +1,51 @@
+"""Files that are there whole or not at all: written aside, brought to the disk, renamed into place."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+PARTIAL = ".partial"
+
+
+@contextmanager
+def written_aside(final: Path) -> Iterator[Path]:
+    """A path beside `final` to write to: it takes the place of `final` when the block ends, and goes when it fails.
+
+    After a crash a reader finds the old file or the new one; what a crash leaves is called `.<name>.partial`.
+    Raises OSError as the writing does.
+    """
+    partial = final.with_name(f".{final.name}{PARTIAL}")
+    try:
+        yield partial
+        sync_path(partial)
+        partial.replace(final)
+        sync_path(final.parent)
+    finally:
+        # What went wrong before is what is told.
+        with suppress(OSError):
+            partial.unlink()
+
+
+def move_synced(path: Path, target: Path) -> Path:
+    """Rename a file or directory that is on the disk already, and bring both directories' names to the disk."""
+    path.rename(target)
+    sync_path(target.parent)
+    sync_path(path.parent)
+    return target
+
+
+def sync_path(path: Path) -> None:
+    """Bring a file, or the names in a directory, to the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sync_tree(folder: Path) -> None:
+    """Bring all that lies below a directory to the disk."""
+    for path in folder.rglob("*"):
+        sync_path(path)
+    sync_path(folder)
