@@ -1,1 +1,13 @@
-"""analyst."""
+"""A release for the people who ask it: pandas, SQL, one project, spreadsheets.
+
+Does: opens a release read-only and gives answers with their source.
+Never: changes a release, lets a query reach the file system, shows unmasked contacts.
+
+- open_release: tables and queries as pandas data frames
+- query: one SELECT, as table, CSV, JSON or Parquet
+- result_table: an answer on a terminal
+- project: all that is known of one project, or of an earlier version
+- project_view: the same on a terminal
+- export: CSV and XLSX
+- spreadsheet: what a cell can hold without harm
+"""

@@ -1,1 +1,19 @@
-"""archive."""
+"""data/raw: WARC segments with their fetch logs, appended to and never edited.
+
+Does: writes and reads captures, recovers what a crash left open, tells the history of each page, audits every byte.
+Never: asks a site, derives a value, removes a capture.
+
+    20261122T181500Z-bs2568.warc.gz           records, one gzip member each; what is archived
+    20261122T181500Z-bs2568.fetches.parquet   one row for each attempted page, with its place in the WARC file
+    20261122T181500Z-bs2568.listing.parquet   what the site's listing named in this run
+    20261122T181500Z-bs2568.journal, .open    the same while the segment is open
+
+- segments: writes, seals and lists segments
+- warc: captures to WARC records and back
+- fetch_log: the rows, as journal and as Parquet
+- pages: a capture → the page it shows
+- page_outcome: what a page means for the project it should be of
+- page_history: what the logs know of every page
+- recovery: cuts torn tails and seals what a crash left open
+- audit: reads everything again
+"""

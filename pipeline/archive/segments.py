@@ -38,7 +38,7 @@ from pipeline.core.version import product_token
 
 _SYNC_SECONDS = 1.0
 _SEGMENT_NAME = re.compile(
-    r"(?P<run_id>\d{8}T\d{6}Z)-(?P<source_id>[a-z0-9_]+(?:-[a-z_][a-z0-9_]*)*)(?:-(?P<part>\d+))?"
+    r"(?P<run_id>\d{8}T\d{6}Z)-(?P<source_id>[a-z0-9_]+(?:-[a-z_][a-z0-9_]*)*)(?:-(?P<number>\d+))?"
 )
 
 
@@ -96,7 +96,7 @@ class ArchiveWriter:
             {"product_token": product_token(), "format": "WARC File Format 1.1", **(about or {})},
             segment_bytes,
         )
-        self._name, self._part = name, 1
+        self._name, self._number = name, 1
         self._journal = self._warc = -1
         self._end = 0
         self._synced_at = 0.0
@@ -158,18 +158,18 @@ class ArchiveWriter:
             raise explained(error, self._raw_dir) from error
         finally:
             self._close()
-        self._part += 1
+        self._number += 1
 
     @property
     def _segment(self) -> str:
-        return self._name if self._part == 1 else f"{self._name}-{self._part}"
+        return self._name if self._number == 1 else f"{self._name}-{self._number}"
 
     def _path(self, suffix: str) -> Path:
         return self._raw_dir / (self._segment + suffix)
 
     def _open(self, suffix: str) -> int:
         while self._path(".fetches.parquet").exists() or self._path(".warc.gz").exists():
-            self._part += 1
+            self._number += 1
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
         return os.open(self._path(suffix), flags, 0o644)
 
@@ -223,7 +223,7 @@ def sealed_segments(raw_dir: Path) -> list[Segment]:
         name = log.name.removesuffix(".fetches.parquet")
         if match := _SEGMENT_NAME.fullmatch(name):
             warc, listing = raw_dir / f"{name}.warc.gz", _listing_of(raw_dir, name)
-            part = int(match["part"] or 1)
+            number = int(match["number"] or 1)
             segment = Segment(
                 name,
                 match["run_id"],
@@ -232,7 +232,7 @@ def sealed_segments(raw_dir: Path) -> list[Segment]:
                 warc if warc.exists() else None,
                 listing if listing.exists() else None,
             )
-            found.append((match["run_id"], match["source_id"], part, segment))
+            found.append((match["run_id"], match["source_id"], number, segment))
     return [segment for *_, segment in sorted(found, key=lambda item: item[:3])]
 
 

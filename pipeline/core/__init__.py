@@ -1,1 +1,16 @@
-"""core."""
+"""What every room needs and no room owns: settings, log, time, files, signals, errors.
+
+Does: small things in one way each.
+Never: knows what a page, a segment or a release is.
+
+- settings, settings_file, settings_values, settings_toml: declared, read, checked, printed
+- log: what a run says while it goes on
+- text: what a terminal may see
+- site_urls: the addresses of the site's pages
+- time: the clock and run ids
+- files: written aside, brought to the disk, renamed
+- arrow_schema: records → Arrow and DuckDB columns
+- signals: Ctrl-C and SIGTERM in good order
+- errors: trouble that is told in one line
+- version: our name and version
+"""

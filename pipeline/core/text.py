@@ -10,7 +10,7 @@ _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffd")
 _ARROWS = {"\n": "⏎", "\t": "⇥", "\r": "␍"}
 
 
-class Batch(NamedTuple):
+class Span(NamedTuple):
     """A stretch of text, or the mark that stands for one character, with the character's name."""
 
     text: str
@@ -27,12 +27,12 @@ def printable(text: str) -> str:
     return "".join(character if character.isprintable() else _stand_in(character) for character in text)
 
 
-def pieces(text: str) -> list[Batch]:
+def spans(text: str) -> list[Span]:
     """Split text into what can be shown as it stands and marks such as U+200B for what cannot.
 
     Spaces at either end are marked too. Line breaks become a mark followed by the break itself.
     """
-    found: list[Batch] = []
+    found: list[Span] = []
     plain: list[str] = []
     last = len(text) - 1
     for position, char in enumerate(text):
@@ -40,13 +40,13 @@ def pieces(text: str) -> list[Batch]:
             plain.append(char)
             continue
         if plain:
-            found.append(Batch("".join(plain)))
+            found.append(Span("".join(plain)))
             plain.clear()
-        found.append(Batch(_mark(char), unicodedata.name(char, f"U+{ord(char):04X}")))
+        found.append(Span(_mark(char), unicodedata.name(char, f"U+{ord(char):04X}")))
         if char == "\n":
             plain.append("\n")
     if plain:
-        found.append(Batch("".join(plain)))
+        found.append(Span("".join(plain)))
     return found
 
 
@@ -57,7 +57,7 @@ def is_plain(char: str) -> bool:
 
 def show_invisible(text: str) -> str:
     """The same as plain text, for terminals and mail: marks stand in angle brackets, line breaks are marks alone."""
-    return "".join(piece.text.replace("\n", " ") if piece.name is None else f"⟨{piece.text}⟩" for piece in pieces(text))
+    return "".join(span.text.replace("\n", " ") if span.name is None else f"⟨{span.text}⟩" for span in spans(text))
 
 
 def web_address(url: object) -> str | None:

@@ -1,1 +1,16 @@
-"""fetch."""
+"""Asks a site for its pages, politely, and says what each answer means.
+
+Does: HTTP, pace, robots.txt, the revisit schedule, retries; hands captures and log rows to the archive.
+Never: writes a file by itself, reads a value from a page, looks at a release.
+
+- client: the only module that speaks HTTP; a reply is a value, never an exception
+- site: one source during one run, with its budget, night window and redirects
+- throttle: pace, breaker, Retry-After, night window
+- robots: the rules of robots.txt
+- discover: which project pages exist
+- schedule: which of them are due
+- crawl: visits the pages that are due
+- outcome: what a reply means, and the row of the visit
+- site_pages: rows of robots.txt and listing pages
+- fetch_run: all of it for callers without an event loop
+"""

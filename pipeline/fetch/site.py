@@ -15,7 +15,8 @@ from pipeline.archive.warc import Headers
 from pipeline.core.settings import FetchSettings, Source
 from pipeline.core.time import Clock, utc_now
 from pipeline.fetch.client import CAN_HEAL, Connection, Reply, Trouble
-from pipeline.fetch.throttle import Breaker, Robots, Throttle, is_within, parse_window, retry_after
+from pipeline.fetch.robots import Robots
+from pipeline.fetch.throttle import Breaker, Throttle, is_within, parse_window, retry_after
 
 _MAX_REDIRECTS = 5
 _OVERLOADED = (429, 503)

@@ -1,12 +1,8 @@
-"""How often a site may be asked: the pace, the breaker, the night window and the wishes of its robots.txt."""
+"""How often a site may be asked: the pace, the breaker, Retry-After and the night window."""
 
 import datetime as dt
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
-
-from protego import Protego
-
-from pipeline.core.version import NAME
 
 _SLOWEST = 60.0
 _PENALTY = 1.0
@@ -78,23 +74,6 @@ class Breaker:
         """Count an answer and say whether to give up."""
         self._in_a_row = 0 if is_alive else self._in_a_row + 1
         return self._in_a_row >= self._limit
-
-
-class Robots:
-    """The rules of one robots.txt for our robot; a site without one allows everything (RFC 9309)."""
-
-    def __init__(self, text: str = "") -> None:
-        self._rules = Protego.parse(text)
-
-    def allows(self, url: str) -> bool:
-        return self._rules.can_fetch(url, NAME)
-
-    @property
-    def interval(self) -> float:
-        """Seconds between two requests that Crawl-delay and Request-rate ask for."""
-        rate = self._rules.request_rate(NAME)
-        spacing = rate.seconds / rate.requests if rate is not None and rate.requests else 0.0
-        return max(self._rules.crawl_delay(NAME) or 0.0, spacing)
 
 
 def retry_after(value: str | None, now: dt.datetime) -> float | None:

@@ -1,4 +1,4 @@
-"""Removes what can be made again: old releases, refused candidates, parts of an older parser. Never data/raw."""
+"""Removes what can be made again: old releases, refused candidates, partitions of an older parser. Never data/raw."""
 
 import shutil
 from pathlib import Path
@@ -24,13 +24,13 @@ def prunable(settings: Settings, keep: int) -> list[Path]:
     found += _folders(settings.curated_dir / REFUSED)[:-keep]
     found += _folders(settings.curated_dir / BUILDING)
     current = {partition_dir(settings.parsed_dir, segment.name) for segment in sealed_segments(settings.raw_dir)}
-    found += [part for part in _folders(settings.parsed_dir) if part not in current]
+    found += [path for path in _folders(settings.parsed_dir) if path not in current]
     return found
 
 
 def remove(path: Path) -> None:
     """Remove a directory; the caller holds the lock. Raises PruneError."""
-    # Renamed first: a removal that is killed halfway leaves nothing that looks like a release or a part.
+    # Renamed first: a removal that is killed halfway leaves nothing that looks like a release or a partition.
     doomed = path.with_name(path.name if path.name.startswith(_DOOMED) else f"{_DOOMED}{path.name}")
     try:
         shutil.rmtree(path.rename(doomed))

@@ -1,1 +1,13 @@
-"""report."""
+"""The quality report of a release: quality.json for machines, quality.html and Markdown for people.
+
+Does: reads the release by the SELECTs of sql/report/ and shows it, offline, in Thai and English.
+Never: judges (the gate does), reads anything but the release and the one before it.
+
+- data: one record type for each SELECT
+- document: quality.json
+- quality_page: quality.html and the Markdown summary
+- page_issues: the issues packed for the page
+- charts: inline SVG
+- thai_time: moments as people in Bangkok write them
+- templates/: HTML, CSS, script and Markdown
+"""

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from parsers.issue_codes import message_in_thai
 from pipeline.core.errors import PipelineError
 from pipeline.core.files import written_aside
-from pipeline.core.text import pieces, show_command, show_invisible, web_address
+from pipeline.core.text import show_command, show_invisible, spans, web_address
 from pipeline.publish.gate_measures import Measure, measure
 from pipeline.publish.gate_messages import RULES
 from pipeline.report import charts
@@ -174,10 +174,10 @@ def _shown(text: object) -> Markup:
     if text is None:
         return Markup('<span class="none">∅</span>')
     parts = [
-        escape(piece.text)
-        if piece.name is None
-        else Markup('<span class="mark" title="{}">{}</span>').format(piece.name, piece.text)
-        for piece in pieces(str(text))
+        escape(span.text)
+        if span.name is None
+        else Markup('<span class="mark" title="{}">{}</span>').format(span.name, span.text)
+        for span in spans(str(text))
     ]
     return Markup("<bdi>{}</bdi>").format(Markup("").join(parts))
 

@@ -1,1 +1,13 @@
-"""run."""
+"""One run from beginning to end: its stages in order, its record, its lock, its alarm.
+
+Does: strings the rooms below together for `refresh` and the commands that run a part of it, and notes what happened.
+Never: speaks HTTP, parses a page or writes SQL by itself; takes no flag.
+
+- refresh: the nightly job, and how any run begins and ends
+- fetch_source: discover and fetch, one source into the archive
+- build_release: parse, build, report, gate and publish
+- record: data/runs/<run_id>.json
+- lock: one run at a time per data directory
+- alarm: tells a monitor how a run went
+- status: how things stand, from records and files alone
+"""

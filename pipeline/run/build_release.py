@@ -36,11 +36,12 @@ def parse_archive(settings: Settings, record: RunRecord, log: RunLog) -> None:
     backlog = find_backlog(settings.raw_dir, settings.parsed_dir)
     with record.timed("parse"), log.progress("parse", backlog.pages) as advance:
 
-        def count(piece: BatchResult) -> None:
-            advance("parsed", piece.pages)
+        def count(batch: BatchResult) -> None:
+            advance("parsed", batch.pages)
 
-        def tell(part: PartitionResult) -> None:
-            log.detail(f"parsed {part.segment}: {part.pages} pages, {part.records} records, {part.issues} issues")
+        def tell(partition: PartitionResult) -> None:
+            found = f"{partition.pages} pages, {partition.records} records, {partition.issues} issues"
+            log.detail(f"parsed {partition.segment}: {found}")
 
         summary = parse(settings.raw_dir, settings.parsed_dir, pool=pool, on_batch=count, on_partition=tell)
     record.add(
@@ -64,7 +65,7 @@ def _pool_of(settings: Settings) -> Callable[[int], AbstractContextManager[Worke
         return local_pool
     from pipeline.parse.cluster import cluster_pool
 
-    return lambda pieces: cluster_pool(settings.parse.cluster, settings.parsed_dir.absolute())
+    return lambda batches: cluster_pool(settings.parse.cluster, settings.parsed_dir.absolute())
 
 
 def is_built(settings: Settings) -> bool:
@@ -79,10 +80,10 @@ def is_built(settings: Settings) -> bool:
 
 def inputs_fingerprint(settings: Settings) -> str:
     """Twelve hex digits over all that decides what a release holds, but for the record of its own run."""
-    parts = [part.name for part in find_partitions(settings.parsed_dir, parser_fingerprint())]
+    partitions = [partition.name for partition in find_partitions(settings.parsed_dir, parser_fingerprint())]
     texts = [source for package in ("parsers", "pipeline", "sql") for source in _sources(resources.files(package))]
     sources = [str(source) for _, source in sorted(settings.sources.items())]
-    decisive = [product_token(), parts, texts, sources, settings.build.publish_user_names]
+    decisive = [product_token(), partitions, texts, sources, settings.build.publish_user_names]
     return hashlib.sha256(json.dumps(decisive).encode()).hexdigest()[:12]
 
 

@@ -1,5 +1,6 @@
 """Every command, setting, table and issue code is documented; what documents name exists; links lead somewhere."""
 
+import ast
 import re
 import tomllib
 from pathlib import Path
@@ -73,10 +74,18 @@ def test_files_that_are_named_exist(document: str) -> None:
     assert [path for path in PATH.findall(TEXTS[document]) if not (ROOT / path).exists()] == []
 
 
-def test_every_module_has_its_place_in_the_architecture() -> None:
-    modules = {f"{room}/{path.name}" for room in ("pipeline", "parsers") for path in (ROOT / room).glob("*.py")}
-    named = set(PATH.findall(TEXTS["docs/architecture.md"]))
-    assert {module for module in modules - named if not module.endswith("/__init__.py")} == set()
+ROOMS = sorted(path.parent for path in (ROOT / "pipeline").glob("*/__init__.py"))
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
+def test_a_room_says_what_it_does_never_does_and_holds(room: Path) -> None:
+    docstring = ast.get_docstring(ast.parse((room / "__init__.py").read_text(encoding="utf-8"))) or ""
+    assert re.search(r"^Does: ", docstring, re.MULTILINE)
+    assert re.search(r"^Never: ", docstring, re.MULTILINE)
+    named = {name for line in re.findall(r"^- ([^:]+):", docstring, re.MULTILINE) for name in line.split(", ")}
+    modules = {path.stem for path in room.glob("*.py")} - {"__init__"}
+    assert {name for name in named if re.fullmatch(r"[a-z_]+", name)} == modules
+    assert [name for name in named - modules if not (room / name).exists()] == []
 
 
 def test_the_version_is_the_one_of_the_package() -> None:

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline.fetch.throttle import Breaker, Robots, Throttle, is_within, parse_window, retry_after
+from pipeline.fetch.robots import Robots
+from pipeline.fetch.throttle import Breaker, Throttle, is_within, parse_window, retry_after
 from tests.fetch.misbehaving import PATIENCE, MisbehavingSite, fetch, misbehaving_site, page, project, redirect
 
 IDS = [f"50010000-{number:04d}" for number in range(24)]

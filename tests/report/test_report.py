@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from pipeline.build.database import DATABASE
 from pipeline.core.settings import GateSettings
-from pipeline.core.text import is_plain, pieces, show_command, show_invisible, web_address
+from pipeline.core.text import is_plain, show_command, show_invisible, spans, web_address
 from pipeline.publish.quality_gate import decide
 from pipeline.report import charts
 from pipeline.report import thai_time as thai_time
@@ -259,9 +259,9 @@ def test_the_command_for_the_archived_page_is_safe_to_paste() -> None:
 
 @given(st.text())
 def test_visible_text_loses_nothing_and_hides_nothing(text: str) -> None:
-    shown = pieces(text)
-    marks = sum(piece.name is not None for piece in shown)
-    plain = "".join(piece.text for piece in shown if piece.name is None)
+    shown = spans(text)
+    marks = sum(span.name is not None for span in shown)
+    plain = "".join(span.text for span in shown if span.name is None)
     assert len(plain) + marks - plain.count("\n") == len(text)
     assert all(is_plain(char) or char == "\n" for char in plain)
     said = show_invisible(text)
