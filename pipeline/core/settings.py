@@ -165,9 +165,9 @@ KNOWN_SOURCES = {
     "bmavisions": Source("bmavisions", "http://www.bmavisions.com/dp/frontend/web/index.php", "bmavisions.com"),
     "bs2568": Source(
         "bs2568",
-        "https://policy.thai_time.go.th/bs2568/frontend/web/index.php",
-        "policy.thai_time.go.th, 2568",
-        also_at=("https://dp.thai_time.go.th/bs2568/frontend/web/index.php",),
+        "https://policy.bangkok.go.th/bs2568/frontend/web/index.php",
+        "policy.bangkok.go.th, 2568",
+        also_at=("https://dp.bangkok.go.th/bs2568/frontend/web/index.php",),
     ),
 }
 

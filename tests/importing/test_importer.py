@@ -213,7 +213,7 @@ def test_a_bare_page_takes_its_project_from_its_title_and_its_time_from_the_file
 
 def test_a_page_saved_by_a_browser_keeps_its_address(tmp_path: Path) -> None:
     saved = tmp_path / "saved.html"
-    address = url(ONE, "https://policy.thai_time.go.th/bs2568/frontend/web/index.php")
+    address = url(ONE, "https://policy.bangkok.go.th/bs2568/frontend/web/index.php")
     saved.write_bytes(f"<!-- saved from url=({len(address):04d}){address} -->\n".encode() + project_page(ONE))
     bring(tmp_path / "raw", saved)
     [(row, _)] = archived(tmp_path / "raw")
