@@ -93,7 +93,7 @@ class ArchiveWriter:
         self.run_id, self.source_id = run_id, source_id
         self._raw_dir, self._about, self._segment_bytes = (
             raw_dir,
-            {"product_token": product_token(), "format": "WARC File Format 1.1", **(about or {})},
+            {"software": product_token(), "format": "WARC File Format 1.1", **(about or {})},
             segment_bytes,
         )
         self._name, self._number = name, 1

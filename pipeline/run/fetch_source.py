@@ -102,7 +102,7 @@ def _fetch_source(
 ) -> bool:
     source_id = source.source_id
     fetch_settings = fetch_settings_of(settings, source)
-    about = {"product_token": product_token(), "source": source_id, "isPartOf": record.run_id}
+    about = {"software": product_token(), "source": source_id, "isPartOf": record.run_id}
     problems: Sequence[str] = ()
     with ExitStack() as stack:
         source = with_sample_server(source, stack)

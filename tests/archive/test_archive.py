@@ -129,7 +129,7 @@ def test_our_warc_passes_warcios_checker_and_replays(tmp_path: Path, capsys: pyt
                 assert record.http_headers.get_statuscode() == "200"
                 replayed[record.rec_headers.get_header("WARC-Target-URI")] = record.content_stream().read()
             elif record.rec_type == "warcinfo":
-                assert b"product_token: bma-projects/" in record.content_stream().read()
+                assert b"software: bma-projects/" in record.content_stream().read()
     assert replayed == {capture(n).url: BODY for n in "123"}
 
 

@@ -37,7 +37,7 @@ def make_import(chance: random.Random, sources: Sequence[bytes], mutations: Sequ
     """A name, a line end, and the bytes of the file."""
     body = chance.choice(sources)
     if chance.random() < 0.8:
-        members = [warcinfo_member("x", {"product_token": "fuzz"})]
+        members = [warcinfo_member("x", {"software": "fuzz"})]
         for _ in range(chance.randrange(1, 4)):
             headers = chance.choice(_HEADERS)
             is_text = chance.random() < 0.2
