@@ -109,8 +109,8 @@ def compose_sara_am(text: str) -> str:
 
 def match_key(label: str) -> str:
     """Fold what does not change the meaning of a label: invisible characters, white space, colons, sara am, case."""
-    strip_invisible = label.translate(WITHOUT_INVISIBLE)
-    composed = compose_sara_am(strip_invisible)
+    visible = label.translate(WITHOUT_INVISIBLE)
+    composed = compose_sara_am(visible)
     return _SPACES.sub("", composed).rstrip(":：").casefold()
 
 

@@ -1,4 +1,4 @@
-"""Shows text from pages exactly: characters that show nothing, or change what is shown, become show_invisible marks."""
+"""Text that may come from a page, made fit to be seen: safe on one line of a terminal, or exact with visible marks."""
 
 import shlex
 import unicodedata

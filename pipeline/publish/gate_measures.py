@@ -1,4 +1,4 @@
-"""What is new in a release, in numbers the quality gate can decide: one count out of one total per question.
+"""What is new in a release, in numbers the quality gate can judge: one count out of one total per question.
 
 Everything is read from the release itself and from the one published before it, so that a release can be judged again
 later and anywhere. *Visited* pages are those asked for since that one was built, by however many runs; *fresh* ones
