@@ -94,7 +94,7 @@ def write_archive(archived: Iterable[Capture], raw_dir: Path) -> None:
             name = snapshot_id("bench", project_id, capture.captured_at, sha)
             row = FetchLogRow(
                 _RUN, "bench", project_id, name, capture.url, capture.captured_at, "new", "project", 200, 1, 5,
-                len(capture.body), sha, sha, None, None, None, None, None,
+                len(capture.body), sha, sha, None, None, None, None, None, None,
             )  # fmt: skip
             archive.append(row, capture)
 

@@ -184,6 +184,7 @@ class ParsedArchive:
             error=None if is_seen else "no answer",
             warc_file=f"{run or run_of(at)}-{source}.warc.gz" if snapshot else None,
             warc_offset=0 if snapshot else None,
+            masked_sha256=None,
         )
         self._rows(run or at)["fetches"].append(row)
 

@@ -33,7 +33,7 @@ class FetchLogRow(NamedTuple):
 
     project_id is None for robots.txt and listing pages. snapshot_id, warc_file and warc_offset are set when a body
     was archived. `unchanged` rows carry the content_sha256 of the version that is archived already. masked_sha256 is
-    that of the response without its CSRF token: where it is the same, so is the content (logs before 0.1.0 have none).
+    that of the response without its CSRF token: where it is the same, so is the content.
     """
 
     run_id: str
@@ -55,7 +55,7 @@ class FetchLogRow(NamedTuple):
     error: str | None
     warc_file: str | None
     warc_offset: int | None
-    masked_sha256: str | None = None
+    masked_sha256: str | None
 
 
 SCHEMA = schema_of(FetchLogRow)
@@ -111,7 +111,7 @@ def write_fetch_log(path: Path, rows: Iterator[FetchLogRow], *, has_listing: boo
 
 
 def tells_of_listing(path: Path) -> bool:
-    """Whether a sealed fetch log says that a listing lies beside it; older ones never say so."""
+    """Whether a sealed fetch log says that a listing lies beside it."""
     return _HAS_LISTING.encode() in (pq.read_metadata(path).metadata or {})
 
 

@@ -6,14 +6,13 @@ from typing import Any, NamedTuple
 
 import duckdb
 
-from pipeline.archive.fetch_log import SCHEMA
 from pipeline.archive.segments import ArchiveError
 
 # A visit succeeded when it saw the page itself; "missing" is an answer too, but not a success.
 _LAST_STATE = """
 WITH visits AS (
     SELECT *, outcome IN ('new', 'changed', 'unchanged') AS is_success
-    FROM (FROM read_parquet($logs, union_by_name = true) UNION ALL BY NAME FROM no_rows)
+    FROM read_parquet($logs)
     WHERE source_id = $source_id
 ),
 last_states AS (
@@ -72,7 +71,7 @@ class PageState(NamedTuple):
     last_modified: str | None
     consecutive_failures: int
     consecutive_absences: int
-    masked_sha256: str | None = None
+    masked_sha256: str | None
 
 
 class ObservedBody(NamedTuple):
@@ -126,8 +125,6 @@ def _query(raw_dir: Path, query: str, parameters: dict[str, object]) -> list[tup
         return []
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
-        # Gives every column of the log to logs that were written before there was such a column.
-        connection.register("no_rows", SCHEMA.empty_table())
         try:
             return connection.execute(query, {"logs": logs, **parameters}).fetchall()
         except (duckdb.InvalidInputException, duckdb.IOException) as error:

@@ -13,7 +13,6 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-import pyarrow.parquet as pq
 import pytest
 from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]
 from warcio.checker import Checker  # type: ignore[import-untyped]
@@ -70,6 +69,7 @@ def row(project_id: str, body: bytes = BODY, at: dt.datetime = AT, outcome: str 
         len(body),
         sha,
         "c" + sha[:8],
+        None,
         None,
         None,
         None,
@@ -486,15 +486,6 @@ def test_the_last_state_of_every_page_comes_from_all_logs(tmp_path: Path) -> Non
     }
     assert (known["2"].last_success_at, known["2"].consecutive_absences) == (None, 5)
     assert page_states(tmp_path, "other") == {}
-
-
-def test_a_fetch_log_of_before_a_column_was_added_is_read_all_the_same(tmp_path: Path) -> None:
-    with ArchiveWriter(tmp_path, RUN, "site") as archive:
-        archive.append(row("1")._replace(snapshot_id=None))
-    [log] = tmp_path.glob("*.fetches.parquet")
-    pq.write_table(pq.read_table(log).drop_columns(["masked_sha256"]), log)
-    assert page_states(tmp_path, "site")["1"].masked_sha256 is None
-    assert [found.masked_sha256 for found in read_fetch_log(log)] == [None]
 
 
 def test_headers_too_long_for_a_reader_are_cut_and_said_to_be(tmp_path: Path) -> None:

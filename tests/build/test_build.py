@@ -265,16 +265,6 @@ def test_a_part_with_other_columns_is_named(archive: ParsedArchive) -> None:
         archive_build(archive)
 
 
-def test_a_fetch_log_of_before_a_column_was_added_is_read_all_the_same(archive: ParsedArchive) -> None:
-    fill(archive)
-    archive.write()
-    before = build(archive.settings(), fingerprint=FINGERPRINT, out_dir=archive.data_dir / "before")
-    (part,) = archive.parsed_dir.iterdir()
-    log = part / "fetches.parquet"
-    pq.write_table(pq.read_table(log).drop_columns(["masked_sha256"]), log)
-    assert build(archive.settings(), fingerprint=FINGERPRINT, out_dir=archive.data_dir / "after") == before
-
-
 def test_pages_without_their_fetch_log_are_named(archive: ParsedArchive) -> None:
     fill(archive)
     archive.write()

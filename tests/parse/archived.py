@@ -52,6 +52,7 @@ def archive_of(data_dir: Path, bodies: list[bytes], day: int = 0) -> Segment:
                 error=None,
                 warc_file=None,
                 warc_offset=None,
+                masked_sha256=None,
             )
             archive.append(row, Capture(url, at, body, "text/html; charset=UTF-8", 200, "OK"))
     return next(found for found in sealed_segments(data_dir / "raw") if found.run_id == run_id)
