@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.archive.fetch_log import FetchLogRow, Outcome
 from pipeline.archive.page_history import PageState
+from pipeline.archive.page_outcome import FetchOutcome
 from pipeline.archive.segments import ArchiveWriter
 from pipeline.archive.warc import Capture, Headers
 from pipeline.core.site_urls import project_url
@@ -103,19 +104,12 @@ async def _visit(
     if not site.allows(url):
         reply = Reply(url, site.clock(), 0, trouble=Trouble.DISALLOWED, error="robots.txt disallows this page")
         return visit_row(archive, project_id, url, reply, reply_outcome(reply, project_id, known), known, attempts=0)
-    attempts = 0
-    while True:
-        try:
-            reply = await site.ask(url, _conditions(known))
-        except RunOverError:
-            if attempts == 0:
-                raise
-            break
-        attempts += 1
+
+    def read(reply: Reply) -> tuple[FetchOutcome, bool]:
         verdict = reply_outcome(reply, project_id, known)
-        if not verdict.can_heal or attempts >= site.settings.attempts:
-            break
-        await site.back_off(attempts)
+        return verdict, verdict.can_heal
+
+    reply, verdict, attempts = await site.ask_with_retries(url, read, _conditions(known))
     return visit_row(archive, project_id, url, reply, verdict, known, attempts)
 
 

@@ -133,6 +133,8 @@ async def _pages(
         seen_pages.add(url)
         reply, listing = await _read_page(site, archive, known, url)
         if listing is None:
+            # A run that ended between two attempts has its own reason.
+            site.check_still_welcome()
             problems.append(f"{url[:300]} is no listing page ({reply.error or f'HTTP {reply.status}'})")
             return
         yield listing
@@ -149,17 +151,12 @@ async def _pages(
 async def _read_page(
     site: Site, archive: ArchiveWriter, known: Mapping[str, PageState], url: str
 ) -> tuple[Reply, Listing | None]:
-    attempts = 0
-    while True:
-        reply = await site.ask(url)
-        attempts += 1
-        listing = None
+    def read(reply: Reply) -> tuple[Listing | None, bool]:
         if reply.trouble is None and reply.status == 200:
-            listing = read_listing(reply.body, content_type=reply.header("content-type"))
-        can_heal = reply.trouble in CAN_HEAL or (reply.status or 0) >= 500 or reply.status == 429
-        if listing is not None or not can_heal or attempts >= site.settings.attempts:
-            break
-        await site.back_off(attempts)
+            return read_listing(reply.body, content_type=reply.header("content-type")), False
+        return None, reply.trouble in CAN_HEAL or (reply.status or 0) >= 500 or reply.status == 429
+
+    reply, listing, _ = await site.ask_with_retries(url, read)
     content = json.dumps(listing).encode() if listing is not None else reply.body
     kind = PageKind.LISTING if listing is not None else PageKind.UNKNOWN
     log_site_page(archive, url, reply, known, kind.value, hashlib.sha256(content).hexdigest())

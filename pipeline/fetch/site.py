@@ -6,8 +6,9 @@ Trouble that belongs to one page is a value in the Reply; what ends the whole ru
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from typing import TypeVar
 from urllib.parse import unquote, urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ from pipeline.fetch.throttle import Breaker, Throttle, is_within, parse_window, 
 
 _MAX_REDIRECTS = 5
 _OVERLOADED = (429, 503)
+Meaning = TypeVar("Meaning")
 
 
 class RunOverError(Exception):
@@ -85,6 +87,31 @@ class Site:
             return reply
         return reply._replace(trouble=Trouble.REDIRECT_LOOP, error=f"more than {_MAX_REDIRECTS} redirects")
 
+    async def ask_with_retries(
+        self, url: str, read: Callable[[Reply], tuple[Meaning, bool]], headers: Headers = ()
+    ) -> tuple[Reply, Meaning, int]:
+        """Ask for a URL again while that can heal what came, at most as often as the settings allow.
+
+        read says what a reply means and whether another attempt can heal it. Returns the last reply, its meaning and
+        the number of attempts. Raises RunOverError when the run ends before the first reply; one that ends later leaves
+        the last reply as it is.
+        """
+        attempts = 0
+        while True:
+            try:
+                reply = await self.ask(url, headers)
+            except RunOverError:
+                if attempts == 0:
+                    raise
+                break
+            attempts += 1
+            meaning, can_heal = read(reply)
+            if not can_heal or attempts >= self.settings.attempts:
+                break
+            # Longer each time, and never in step with others.
+            await self.sleep(self.settings.backoff * 2 ** (attempts - 1) * random.uniform(0.5, 1.5))  # noqa: S311
+        return reply, meaning, attempts
+
     def end(self, reason: str, *, is_planned: bool = False) -> None:
         """Let every worker stop at its next request; the first reason given stands."""
         if self._reason is None:
@@ -106,10 +133,6 @@ class Site:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._over.wait()
-
-    async def back_off(self, attempts: int) -> None:
-        """Wait after that many failed attempts: longer each time, and never in step with others."""
-        await self.sleep(self.settings.backoff * 2 ** (attempts - 1) * random.uniform(0.5, 1.5))  # noqa: S311
 
     async def _wait_for_turn(self) -> None:
         while (wait := self.throttle.take_turn()) > 0:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.archive.fetch_log import read_fetch_log
 from pipeline.archive.segments import ArchiveWriter, sealed_segments
 from pipeline.fetch.discover import Discovery, DiscoveryError, ids_from_archive, ids_from_file, ids_from_range, read_ids
 from pipeline.fetch.fetch_run import FetchRun
@@ -104,6 +105,15 @@ def test_a_listing_behind_a_wall_is_a_problem_not_an_empty_site(
 def test_a_listing_whose_site_cannot_be_reached_says_why(site: MisbehavingSite, tmp_path: Path) -> None:
     site.paths["/robots.txt"] = page(b"", status=503)
     assert discover(site, tmp_path).problems == ("robots.txt cannot be read (HTTP 503): not now",)
+
+
+def test_a_listing_that_fails_where_the_run_ends_is_logged_and_the_end_is_the_reason(
+    site: MisbehavingSite, tmp_path: Path
+) -> None:
+    site.listing = page(b"<html>maintenance</html>", status=503)
+    assert discover(site, tmp_path, max_requests=2).problems == ("the budget of 2 requests is spent",)
+    [segment] = sealed_segments(tmp_path)
+    assert [row.http_status for row in read_fetch_log(segment.fetches) if "index" in row.url] == [503]
 
 
 def test_ids_come_one_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
