@@ -125,7 +125,7 @@ def import_files(settings: Settings, log: RunLog, files: Sequence[Path]) -> int:
             code = ExitCode.FAILED if summary.problems else ExitCode.DONE
             if summary.archived + summary.unchanged + summary.evidence == 0:
                 if not summary.problems:
-                    log.say("nothing new came, so the release stays as it is", stage="import")
+                    log.info("nothing new came, so the release stays as it is", extra={"stage": "import"})
                 return code
             return _make_release(settings, record, log) or code
 
@@ -186,7 +186,7 @@ def _named_ids(settings: Settings, ids: str | None, probe: str | None) -> list[s
 def _make_release(settings: Settings, record: RunRecord, log: RunLog, accepted_because: str | None = None) -> ExitCode:
     parse_archive(settings, record, log)
     if is_built(settings):
-        log.say("nothing to build: the latest release is made of just these data", stage="build")
+        log.info("nothing to build: the latest release is made of just these data", extra={"stage": "build"})
         return ExitCode.DONE
     published: Published = build_and_publish(settings, record, log, accepted_because=accepted_because)
     return ExitCode.REFUSED if published.is_refused else ExitCode.DONE
@@ -205,7 +205,7 @@ def _tell_import(summary: "ImportSummary", record: RunRecord, log: RunLog) -> No
     record.add({f"import_{name}": count for name, count in counts.items()})
     for problem in summary.problems:
         record.problems.append(problem)
-        log.warn(problem)
+        log.warning(problem)
     if not summary.problems or any(count for name, count in counts.items() if name != "files"):
         said = ", ".join(f"{count} {name}" for name, count in counts.items())
-        log.say(f"import: {said}", stage="import", **counts)
+        log.info(f"import: {said}", extra={"stage": "import", **counts})

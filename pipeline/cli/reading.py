@@ -139,7 +139,7 @@ def prune(settings: Settings, log: RunLog, keep: int | None, *, is_rehearsal: bo
                 remove(path)
             if log.shows_results:
                 tell(f"{'would go' if is_rehearsal else 'removed'}  {path}")
-    log.say("nothing to prune" if not paths else f"{len(paths)} directories; data/raw is never touched")
+    log.info("nothing to prune" if not paths else f"{len(paths)} directories; data/raw is never touched")
     return 0
 
 

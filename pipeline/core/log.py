@@ -1,11 +1,12 @@
-"""What a run says while it goes on: progress bars on a terminal, timestamped lines in a log, JSON lines on request."""
+"""What a run says while it goes on: bars and lines on a terminal, timestamped lines in a log, JSON lines on request."""
 
 import datetime as dt
 import json
+import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
-from typing import Protocol, TextIO
+from typing import Any, Protocol, TextIO
 
 from pipeline.core.text import printable
 
@@ -17,6 +18,7 @@ class Advance(Protocol):
 
 
 _TROUBLE = ("failed", "refused")
+_OF_EVERY_RECORD = frozenset(vars(logging.makeLogRecord({})))
 
 
 def tell(text: str) -> None:
@@ -24,8 +26,11 @@ def tell(text: str) -> None:
     sys.stdout.write(printable(text) + "\n")
 
 
-class RunLog:
-    """Speaks to whoever watches the run; run_id goes into every JSON line."""
+class RunLog(logging.LoggerAdapter[logging.Logger]):
+    """The log of one run: info is silent when quiet, debug speaks when verbose, warning always does.
+
+    What a call gives as `extra`, and the run_id, go into its JSON line.
+    """
 
     def __init__(
         self,
@@ -36,33 +41,25 @@ class RunLog:
         stream: TextIO | None = None,
     ) -> None:
         self._stream = stream if stream is not None else sys.stderr
-        self._is_quiet, self._is_json, self._is_verbose = is_quiet, is_json, is_verbose
-        self.is_terminal = self._stream.isatty() and not is_json
+        self._is_terminal = self._stream.isatty() and not is_json
+        level = logging.WARNING if is_quiet else logging.DEBUG if is_verbose else logging.INFO
+        # Not one of getLogger's: several runs in one process, as in tests, do not speak for each other.
+        logger = logging.Logger("bma-projects", level)
+        handler = _Handler(self._stream)
+        handler.setFormatter(_JsonLine() if is_json else _TerminalLine() if self._is_terminal else _LogLine())
+        logger.addHandler(handler)
+        super().__init__(logger)
         self.run_id: str | None = None
+        self.shows_results = not is_quiet and not is_json
 
-    @property
-    def shows_results(self) -> bool:
-        """Whether a table at the end is wanted."""
-        return not self._is_quiet and not self._is_json
-
-    def detail(self, text: str, **facts: object) -> None:
-        """One line for whoever asked for all of it with --verbose."""
-        if self._is_verbose:
-            self._line("debug", text, facts)
-
-    def say(self, text: str, **facts: object) -> None:
-        """One line about how the run goes; silent with --quiet."""
-        if not self._is_quiet:
-            self._line("info", text, facts)
-
-    def warn(self, text: str, **facts: object) -> None:
-        """One line about trouble; never silent."""
-        self._line("warning", text, facts)
+    def process(self, msg: Any, kwargs: MutableMapping[str, Any]) -> tuple[Any, MutableMapping[str, Any]]:
+        """Add the run_id to what the call says."""
+        return msg, {**kwargs, "extra": {"run_id": self.run_id, **kwargs.get("extra", {})}}
 
     @contextmanager
     def progress(self, what: str, total: int | None = None) -> Iterator[Advance]:
         """A stage with a number of steps (None: it cannot tell); call the result after each step with its outcome."""
-        if not self.is_terminal or self._is_quiet or total == 0:
+        if not self._is_terminal or not self.isEnabledFor(logging.INFO) or total == 0:
             yield lambda outcome, steps=1: None
             return
         from rich.console import Console
@@ -93,12 +90,34 @@ class RunLog:
 
             yield advance
 
-    def _line(self, level: str, text: str, facts: dict[str, object]) -> None:
-        now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-        if self._is_json:
-            line = json.dumps({"at": now, "level": level, "run_id": self.run_id, "message": text, **facts}, default=str)
-        elif self.is_terminal:
-            line = printable(text)
-        else:
-            line = f"{now} {level}: {printable(text)}"
-        print(line, file=self._stream, flush=True)
+
+class _Handler(logging.Handler):
+    """Prints to a stream and raises where that fails; the library's own handler prints a trace and goes on."""
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__()
+        self._stream = stream
+
+    def emit(self, record: logging.LogRecord) -> None:
+        print(self.format(record), file=self._stream, flush=True)
+
+
+class _TerminalLine(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return printable(record.getMessage())
+
+
+class _LogLine(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return f"{_moment(record)} {record.levelname.lower()}: {printable(record.getMessage())}"
+
+
+class _JsonLine(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        extra = {name: value for name, value in vars(record).items() if name not in _OF_EVERY_RECORD}
+        said = {"at": _moment(record), "level": record.levelname.lower(), "run_id": None}
+        return json.dumps({**said, "message": record.getMessage(), **extra}, default=str)
+
+
+def _moment(record: logging.LogRecord) -> str:
+    return dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(timespec="seconds")

@@ -58,7 +58,7 @@ class Alarm:
         except (OSError, ValueError, http.client.HTTPException) as error:
             # The address is a secret: only its host is named.
             said = error.reason if isinstance(error, urllib.error.URLError) else type(error).__name__
-            self._log.warn(f"the alarm at {address.hostname} cannot be reached ({said}); the run is not affected")
+            self._log.warning(f"the alarm at {address.hostname} cannot be reached ({said}); the run is not affected")
 
     def _run_command(self, summary: bytes) -> None:
         try:
@@ -72,10 +72,10 @@ class Alarm:
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             said = "took too long" if isinstance(error, subprocess.TimeoutExpired) else str(error.strerror)
-            self._log.warn(f"the command of alarm.command {said}; the run is not affected")
+            self._log.warning(f"the command of alarm.command {said}; the run is not affected")
             return
         if done.returncode:
-            self._log.warn(f"the command of alarm.command ended with {done.returncode}; the run is not affected")
+            self._log.warning(f"the command of alarm.command ended with {done.returncode}; the run is not affected")
 
 
 def _as_json(record: Mapping[str, object]) -> bytes:

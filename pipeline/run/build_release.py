@@ -41,21 +41,19 @@ def parse_archive(settings: Settings, record: RunRecord, log: RunLog) -> None:
 
         def tell(partition: PartitionResult) -> None:
             found = f"{partition.pages} pages, {partition.records} records, {partition.issues} issues"
-            log.detail(f"parsed {partition.segment}: {found}")
+            log.debug(f"parsed {partition.segment}: {found}")
 
         summary = parse(settings.raw_dir, settings.parsed_dir, pool=pool, on_batch=count, on_partition=tell)
     record.add(
         {"pages_parsed": summary.pages, "records_parsed": summary.records, "pages_quarantined": summary.quarantined}
     )
     if summary.quarantined:
-        log.warn(f"{summary.quarantined} pages crashed the parser and are quarantined")
-    log.say(
+        log.warning(f"{summary.quarantined} pages crashed the parser and are quarantined")
+    log.info(
         f"parsed {summary.pages} archived pages in {summary.segments} new segments"
         if summary.pages
         else "nothing to parse",
-        stage="parse",
-        pages=summary.pages,
-        segments=summary.segments,
+        extra={"stage": "parse", "pages": summary.pages, "segments": summary.segments},
     )
 
 
@@ -170,14 +168,14 @@ def _build_and_publish(
             refusals=[reason.en for reason in reasons] if accepted_because is None else (),
         )
     if published.is_refused:
-        log.warn(
+        log.warning(
             f"the quality gate refused the release; it is set aside in {published.path}, latest is as it was; "
             "look at its quality.html, then run `bma-projects build --accept REASON` if it is right after all"
         )
     else:
-        log.say(f"release {record.run_id} in {published.path}", stage="publish", rows=record.rows)
+        log.info(f"release {record.run_id} in {published.path}", extra={"stage": "publish", "rows": record.rows})
     for reason in reasons:
-        log.warn(f"quality gate: {reason.en}")
+        log.warning(f"quality gate: {reason.en}")
     return published
 
 

@@ -132,7 +132,7 @@ def _fetch_source(
             outcomes[row.outcome] += 1
             advance(row.outcome)
             if row.error is not None:
-                log.detail(f"{source_id} {row.project_id}: {row.outcome}: {row.error}", url=row.url)
+                log.debug(f"{source_id} {row.project_id}: {row.outcome}: {row.error}", extra={"url": row.url})
 
         try:
             with record.timed("fetch"), log.progress(f"fetch {source_id}", len(plan.due)) as advance:
@@ -155,13 +155,11 @@ def _fetch_source(
         problems += [f"{record.ended_early}; {summary.due - summary.visited} pages are left for another run"]
     for problem in dict.fromkeys(problems):
         record.problems.append(problem)
-        log.warn(problem, source_id=source_id)
-    log.say(
+        log.warning(problem, extra={"source_id": source_id})
+    log.info(
         f"{source_id}: {summary.due} pages due, {summary.new} new, {summary.changed} changed, "
         f"{summary.unchanged} unchanged, {summary.missing} missing, {summary.failed} failed, {summary.refused} refused",
-        stage="fetch",
-        source_id=source_id,
-        **counts,
+        extra={"stage": "fetch", "source_id": source_id, **counts},
     )
     _note_next_visit(settings, source, record, listed, clock())
     is_cut_short = summary.ended_early is not None and not summary.is_planned_end

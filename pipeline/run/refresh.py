@@ -77,14 +77,14 @@ def run_stages(
             except PipelineError as error:
                 record.status = "failed"
                 record.problems.append(str(error))
-                log.warn(str(error))
-                log.detail(traceback.format_exc())
+                log.warning(str(error))
+                log.debug(traceback.format_exc())
     except KeyboardInterrupt:
         record.status = "interrupted"
         record.problems.append("interrupted")
         with suppress(PipelineError):
             recover(settings.raw_dir)
-        log.warn(INTERRUPTED)
+        log.warning(INTERRUPTED)
     except BaseException as error:
         record.status = "failed"
         record.problems.append(f"unexpected {type(error).__name__}: {error}")
@@ -98,12 +98,12 @@ def _run_stages(
     settings: Settings, record: RunRecord, log: RunLog, stages: Callable[[], ExitCode], alarm: Alarm
 ) -> ExitCode:
     for run_id in close_killed_records(settings.runs_dir):
-        log.warn(f"run {run_id} was killed before its end; this run goes on from what it had fetched")
+        log.warning(f"run {run_id} was killed before its end; this run goes on from what it had fetched")
     _warn_of_clock(settings, record, log)
     write_record(settings.runs_dir, record.as_json(), f"{record.run_id}.json")
     alarm.started(record.as_json())
     for recovered in recover(settings.raw_dir):
-        log.warn(
+        log.warning(
             f"segment {recovered.segment} was left open by a crash: {recovered.kept_rows} pages kept, "
             f"{recovered.cut_bytes} torn bytes cut"
         )
@@ -118,17 +118,17 @@ def _close(settings: Settings, record: RunRecord, log: RunLog, alarm: Alarm, cod
     try:
         write_record(settings.runs_dir, record.as_json(), f"{record.run_id}.json")
     except RecordError as error:
-        log.warn(str(error))
+        log.warning(str(error))
     alarm.ended(record.as_json(), code)
     for stage, seconds in record.durations.items():
-        log.detail(f"{stage} took {seconds:.1f} s")
+        log.debug(f"{stage} took {seconds:.1f} s")
 
 
 def _warn_of_clock(settings: Settings, record: RunRecord, log: RunLog) -> None:
     started = [str(found["started_at"]) for found in read_records(settings.runs_dir)]
     newest = max((dt.datetime.fromisoformat(text) for text in started), default=record.started_at)
     if newest > record.started_at + dt.timedelta(minutes=1):
-        log.warn(
+        log.warning(
             f"the clock says {record.started_at:%Y-%m-%d %H:%M} UTC, yet an earlier run began at "
             f"{newest:%Y-%m-%d %H:%M}; until that time has come, what this run sees counts as older"
         )
@@ -181,8 +181,8 @@ def fetch_sources(
         except PipelineError as error:
             failed.append(source.source_id)
             record.problems.append(f"{source.source_id}: {error}")
-            log.warn(f"{source.source_id}: {error}")
+            log.warning(f"{source.source_id}: {error}")
     if failed:
         # The trouble itself has been told, once.
-        log.say(f"not fetched as it should be: {', '.join(failed)}; what is known of it stays in the release")
+        log.info(f"not fetched as it should be: {', '.join(failed)}; what is known of it stays in the release")
     return ExitCode.FAILED if failed else ExitCode.DONE

@@ -43,7 +43,7 @@ def test_page_text_on_one_line(text: str, shown: str) -> None:
 
 def test_a_log_line_has_its_time_and_level() -> None:
     stream = io.StringIO()
-    RunLog(stream=stream).say("done\x1b[31m")
+    RunLog(stream=stream).info("done\x1b[31m")
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00 info: done\ufffd\[31m\n", stream.getvalue())
 
 
@@ -51,7 +51,7 @@ def test_json_lines_carry_the_run_id_and_facts() -> None:
     stream = io.StringIO()
     log = RunLog(stream=stream, is_json=True)
     log.run_id = "20261122T180000Z"
-    log.warn("a\nb\x1b", pages=3)
+    log.warning("a\nb\x1b", extra={"pages": 3})
     (line,) = stream.getvalue().splitlines()
     said = json.loads(line)
     assert (said["run_id"], said["level"], said["message"], said["pages"]) == (
@@ -64,20 +64,29 @@ def test_json_lines_carry_the_run_id_and_facts() -> None:
     assert line.isprintable()
 
 
-def test_quiet_is_silent_but_for_trouble() -> None:
+@pytest.mark.parametrize("is_verbose", [False, True])
+def test_quiet_is_silent_but_for_trouble(is_verbose: bool) -> None:
     stream = io.StringIO()
-    log = RunLog(stream=stream, is_quiet=True)
-    log.say("fine")
-    log.detail("very fine")
+    log = RunLog(stream=stream, is_quiet=True, is_verbose=is_verbose)
+    log.info("fine")
+    log.debug("very fine")
     assert stream.getvalue() == ""
-    log.warn("not fine")
+    log.warning("not fine")
     assert "not fine" in stream.getvalue()
+
+
+def test_a_log_that_cannot_be_written_is_an_error() -> None:
+    stream = io.StringIO()
+    log = RunLog(stream=stream)
+    stream.close()
+    with pytest.raises(ValueError, match="closed file"):
+        log.info("done")
 
 
 def test_details_are_for_verbose_alone() -> None:
     brief, verbose = io.StringIO(), io.StringIO()
-    RunLog(stream=brief).detail("page 1")
-    RunLog(stream=verbose, is_verbose=True).detail("page 1")
+    RunLog(stream=brief).debug("page 1")
+    RunLog(stream=verbose, is_verbose=True).debug("page 1")
     assert brief.getvalue() == ""
     assert "debug: page 1" in verbose.getvalue()
 
