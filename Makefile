@@ -56,8 +56,7 @@ gallery: .venv/run ## Draw the pages of examples/ from the latest release into g
 	$(BIN)/python -m examples.edits_after_completion $(DATA)
 	$(BIN)/python -m examples.districts $(DATA)
 
-dictionary: .venv/dev ## Write docs/data-dictionary.md and sql/reads.json again from the files in sql/
-	$(BIN)/python -m pipeline.build.table_references_file
+dictionary: .venv/dev ## Write docs/data-dictionary.md again from the files in sql/
 	$(BIN)/python -m docs.generate.data_dictionary
 
 catalogue: .venv/dev ## Write docs/issue-catalogue.md and docs/reference.md again from the code

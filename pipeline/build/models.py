@@ -18,14 +18,17 @@ nowhere.
 
 import functools
 import graphlib
+import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import resources
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
+from typing import Any
 
-from pipeline.build.table_references import NotASelectError, tables_read
+import duckdb
+
 from pipeline.core.errors import PipelineError
 
 LAYERS = ("staging", "curated", "quality", "views")
@@ -145,7 +148,7 @@ def read_model(layer: str, name: str, text: str) -> Model:
         columns=tuple(header.columns) or _columns_of_issues(_FINDING_COLUMNS),
         sort=tuple(header.sort or header.key),
         tags=header.tags,
-        reads=_reads(path, sql),
+        reads=_tables_read(path, sql),
     )
 
 
@@ -292,11 +295,37 @@ def _resolve(models: dict[str, Model]) -> dict[str, Model]:
     }
 
 
-def _reads(path: str, sql: str) -> frozenset[str]:
-    try:
-        return tables_read(sql)
-    except NotASelectError as error:
-        raise ModelError(f"{path}: {error}") from error
+@functools.cache
+def _sql_parser() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(config={"threads": 1})
+
+
+def _tables_read(path: str, sql: str) -> frozenset[str]:
+    """The tables and views that one SELECT reads, as DuckDB's own parser names them."""
+    [(text,)] = _sql_parser().execute("SELECT json_serialize_sql($sql)", {"sql": sql}).fetchall()
+    parsed = json.loads(text)
+    if parsed.get("error_type") == "parser":
+        raise ModelError(f"{path}: not readable as SQL: {parsed['error_message'].splitlines()[0]}")
+    if len(parsed.get("statements", [])) != 1:
+        raise ModelError(f"{path}: must hold one SELECT")
+    nodes = list(_nodes(parsed))
+    ctes = {entry["key"] for node in nodes if "cte_map" in node for entry in node["cte_map"]["map"]}
+    tables = {
+        ".".join(filter(None, (node["catalog_name"], node["schema_name"], node["table_name"])))
+        for node in nodes
+        if node.get("type") == "BASE_TABLE"
+    }
+    return frozenset(tables - ctes)
+
+
+def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
+    """Every object of a JSON value, itself included."""
+    if isinstance(tree, dict):
+        yield tree
+        tree = list(tree.values())
+    if isinstance(tree, list):
+        for branch in tree:
+            yield from _nodes(branch)
 
 
 def _entries(folder: Traversable) -> list[Traversable]:
