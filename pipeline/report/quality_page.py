@@ -74,7 +74,9 @@ def _write(
 
 def _page(document: Document, data: ReportData) -> str:
     packed = pack(data.entries, data.rules, data.agencies, data.fields, has_previous=data.is_compared)
-    style, script = _template("quality.css"), _template("quality.js")
+    style = _template("quality.css")
+    # One module, so that the names of the two files are known to each other and to nothing else.
+    script = _template("quality_entries.js") + _template("quality_drawing.js")
     policy = (
         f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; img-src data:; "
         "base-uri 'none'; form-action 'none'"

@@ -49,6 +49,10 @@ def test_page_text_stays_text(seen: Opened) -> None:
     assert "<script>alert(2)</script>" in page.inner_text("#status")
 
 
+def test_the_script_keeps_its_names_to_itself(seen: Opened) -> None:
+    assert seen.page.evaluate("[typeof unpack, typeof shown]") == ["undefined", "undefined"]
+
+
 def test_what_is_wrong_is_said_in_thai_with_english_beside_it(seen: Opened) -> None:
     why = seen.page.locator(".entry .why").filter(has_text="found 88")
     assert why.locator("[lang=th]").inner_text() == "ความคืบหน้าในรายงานที่ – เป็น 88 น้อยกว่าในรายงานก่อนหน้า"

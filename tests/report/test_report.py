@@ -221,8 +221,8 @@ def test_the_policy_names_the_only_style_and_script(small: Built) -> None:
     page = (small.path / "quality.html").read_text(encoding="utf-8")
     (policy,) = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]+)"', page)
     assert "default-src &#39;none&#39;" in policy
-    for tag in ("style", "script"):
-        (content,) = re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL)
+    for tag, attributes in (("style", ""), ("script", ' type="module"')):
+        (content,) = re.findall(rf"<{tag}{attributes}>(.*?)</{tag}>", page, re.DOTALL)
         digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
         assert f"{tag}-src &#39;sha256-{digest}&#39;" in policy
     assert not re.search(r'<[^>]+ (?:style|on[a-z]+)="', page), "neither style attributes nor handlers would work"

@@ -1,0 +1,82 @@
+// What the page carries, unpacked, and what of it the reader asks for. Nothing in here knows the document.
+const SEVERITIES = ["error", "warning", "info"];
+const KEYS = {
+  code: (e) => e.rule.code,
+  severity: (e) => e.rule.severity,
+  agency: (e) => e.project.agency || "-",
+  year: (e) => (e.project.year === null ? "-" : String(e.project.year)),
+};
+
+const unpack = async (packed) => {
+  const bytes = Uint8Array.from(atob(packed), (char) => char.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return read(JSON.parse(await new Response(stream).text()));
+};
+
+// Columns and rows as pipeline/report/page_issues.py packs them, made into objects.
+const read = ({ entries, texts, ...data }) => {
+  const rules = data.rules.map(([code, severity, th, en, adviceTh, adviceEn, messageTh]) =>
+    ({ code, severity, th, en, adviceTh, adviceEn, messageTh }));
+  const projects = data.projects.map(([source, id, name, agency, year, url, isInvented, command]) =>
+    ({ source, id, name, agency, year, url, isInvented, command }));
+  const all = entries.code.map((code, i) => ({
+    rule: rules[code], project: projects[entries.project[i]], label: texts[entries.label[i]],
+    ordinal: entries.ordinal[i], raw: texts[entries.raw[i]], message: texts[entries.message[i]],
+    seen: texts[entries.seen[i]], isNew: entries.isNew[i] === 1,
+  }));
+  for (const e of all) {
+    e.haystack = [e.project.id, e.project.name, e.label, e.raw, e.message, e.rule.code, e.rule.th, e.rule.en]
+      .filter(Boolean).join("\n").toLowerCase();
+  }
+  // By agency and field: given, empty, not set, absent, unreadable, distinct.
+  const fields = new Map();
+  for (const [field, agency, ...counts] of data.fields) {
+    if (!fields.has(agency)) fields.set(agency, new Map());
+    fields.get(agency).set(field, counts);
+  }
+  return { all, rules, fields, agencies: new Map(data.agencies), hasPrevious: data.hasPrevious };
+};
+
+// The same rules as message_in_thai of parsers/issue_codes.py.
+const inThai = (e) => e.rule.messageTh.replace(/\{(label|raw|row)\}/g, (_, name) => {
+  const signs = [...String({ label: e.label, raw: e.raw, row: e.ordinal }[name] ?? "–")];
+  return signs.length > 80 ? signs.slice(0, 80).join("") + "…" : signs.join("") || "–";
+});
+
+// The entries that have all that was asked for; wanted says what was chosen under a name, "" for anything.
+const matching = (entries, wanted) => {
+  const words = wanted("q").toLowerCase().split(/\s+/).filter(Boolean);
+  const chosen = Object.entries(KEYS).filter(([name]) => wanted(name));
+  return entries.filter((e) => chosen.every(([name, keyOf]) => keyOf(e) === wanted(name)) &&
+    (!wanted("new") || e.isNew) && words.every((word) => e.haystack.includes(word)));
+};
+
+const worstOf = (list) => SEVERITIES.find((severity) => list.some((e) => e.rule.severity === severity));
+
+// Pairs of a key and its entries: years from the newest, otherwise the worst and the largest first.
+const grouped = (entries, by) => {
+  const groups = new Map();
+  for (const e of entries) {
+    const key = KEYS[by](e);
+    if (!groups.has(key)) groups.set(key, []);
+    groups.get(key).push(e);
+  }
+  return [...groups].map(([key, list]) => [key, list, SEVERITIES.indexOf(worstOf(list))])
+    .sort(([a, listA, rankA], [b, listB, rankB]) => (by === "year" ? (a < b ? 1 : -1) : by === "agency" ? 0 : rankA - rankB)
+      || listB.length - listA.length || (a < b ? -1 : 1));
+};
+
+// A cell that a spreadsheet would take for a formula gets a quote in front, as in pipeline/analyst/spreadsheet.py.
+const FORMULA = /^(\s*[=+@\-\uff1d\uff0b\uff0d\uff20]|[\t\r\n])/;
+const HARMLESS = /^\s*[+-]?\d[\d,]*(\.\d+)?%?\s*$|^[-\s]*$/;
+const csvCell = (content) => {
+  const text = content === null || content === undefined ? "" : String(content);
+  const safe = FORMULA.test(text) && !HARMLESS.test(text) ? "'" + text : text;
+  return /[",\n\r]/.test(safe) ? '"' + safe.replaceAll('"', '""') + '"' : safe;
+};
+const csvOf = (entries) => [
+  ["severity", "code", "source_id", "project_id", "name", "agency_code", "fiscal_year_be", "label", "ordinal", "raw",
+    "message", "message_th", "first_seen_at", "is_new", "is_invented", "url"],
+  ...entries.map((e) => [e.rule.severity, e.rule.code, e.project.source, e.project.id, e.project.name, e.project.agency,
+    e.project.year, e.label, e.ordinal, e.raw, e.message, inThai(e), e.seen, e.isNew, e.project.isInvented, e.project.url]),
+].map((row) => row.map(csvCell).join(",")).join("\r\n") + "\r\n";
