@@ -121,7 +121,7 @@ def attach_inputs(
         con, "sources", SourceRow, [SourceRow(s.source_id, s.base_url, s.title, s.is_invented) for s in sources]
     )
     _attach_rows(con, "real_projects", RealProjectRow, REAL_PROJECTS)
-    _attach_rows(con, "no_findings", IssueRow, [])
+    _attach_rows(con, "no_issues", IssueRow, [])
 
 
 def find_partitions(parsed_dir: Path, fingerprint: str) -> list[Path]:

@@ -34,9 +34,9 @@ from pipeline.core.errors import PipelineError
 LAYERS = ("staging", "curated", "quality", "views")
 # The schemas of what models read and none of them makes.
 _INPUTS = ("parsed", "input")
-# Every finding of sql/quality in one relation; quality_issues is made of it, so that no check can be forgotten there.
-_FINDINGS = "all_findings"
-_FINDING_COLUMNS = (
+# Every issue of sql/quality in one relation; quality_issues is made of it, so that no check can be forgotten there.
+_CHECK_ISSUES = "check_issues"
+_ISSUE_COLUMNS = (
     "source_id", "project_id", "snapshot_id", "field", "label", "ordinal", "raw", "message", "first_seen_at"
 )  # fmt: skip
 RULE_TEXTS = ("severity", "title_th", "title_en", "advice_th", "advice_en", "message_th")
@@ -110,7 +110,7 @@ def load_models(root: Traversable | None = None) -> Mapping[str, Model]:
         if entry.name.endswith(".sql")
     ]
     if checks := [model for model in models if model.layer == "quality"]:
-        models.append(_all_findings(checks))
+        models.append(_check_issues(checks))
     return MappingProxyType(in_order(_resolve({model.relation: model for model in models})))
 
 
@@ -145,26 +145,26 @@ def read_model(layer: str, name: str, text: str) -> Model:
         key=tuple(header.key),
         references=tuple(header.references),
         warnings=tuple(header.warnings),
-        columns=tuple(header.columns) or _columns_of_issues(_FINDING_COLUMNS),
+        columns=tuple(header.columns) or _columns_of_issues(_ISSUE_COLUMNS),
         sort=tuple(header.sort or header.key),
         tags=header.tags,
         reads=_tables_read(path, sql),
     )
 
 
-def _all_findings(checks: Sequence[Model]) -> Model:
+def _check_issues(checks: Sequence[Model]) -> Model:
     """What all checks found; a check says neither its code nor its severity, its header does."""
-    selects = ["FROM input.no_findings"] + [
+    selects = ["FROM input.no_issues"] + [
         f"SELECT '{check.name}' AS code, '{check.tags['severity']}' AS severity, * FROM {check.relation}"
         for check in checks
     ]
     return Model(
         layer="staging",
-        name=_FINDINGS,
+        name=_CHECK_ISSUES,
         sql=" UNION ALL BY NAME ".join(selects),
         description="What all checks found.",
-        key=("code", *_FINDING_COLUMNS),
-        columns=_columns_of_issues(("code", "severity", *_FINDING_COLUMNS)),
+        key=("code", *_ISSUE_COLUMNS),
+        columns=_columns_of_issues(("code", "severity", *_ISSUE_COLUMNS)),
         tags={"form": "view"},
         reads=frozenset(check.relation for check in checks),
     )

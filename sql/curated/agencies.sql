@@ -17,7 +17,7 @@ WITH printed AS (
         agency,
         count(*) AS n_projects,
         count(vanished_at) AS n_vanished
-    FROM staging.newest_pages
+    FROM staging.current_pages
     WHERE agency_code IS NOT NULL
     GROUP BY agency_code, agency
 ),

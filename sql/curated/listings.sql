@@ -15,7 +15,7 @@ WITH answered AS (
         source_id,
         run_id,
         max(requested_at) AS listed_at
-    FROM staging.attempts
+    FROM staging.visits
     WHERE page_kind = 'listing' AND project_id IS NULL AND outcome IN ('new', 'changed', 'unchanged')
     GROUP BY source_id, run_id
 )

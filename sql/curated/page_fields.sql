@@ -14,7 +14,7 @@
 --   field: what the label stands for: the column of projects without its unit, or `month` | null where the label is unknown
 --   snapshot_id: the archived page this row was read from
 SELECT
-    newest.place,
+    current.place,
     fields.source_id,
     fields.project_id,
     fields.ordinal,
@@ -23,4 +23,4 @@ SELECT
     fields.field,
     fields.snapshot_id
 FROM parsed.page_fields AS fields
-INNER JOIN staging.newest AS newest ON fields.snapshot_id = newest.snapshot_id
+INNER JOIN staging.current_versions AS current ON fields.snapshot_id = current.snapshot_id

@@ -35,21 +35,21 @@ WITH newest AS (
             )
         ) AS last_attempt,
         count(*) AS n_attempts
-    FROM staging.attempts
+    FROM staging.visits
     GROUP BY source_id, url
 ),
 
 failures AS (
     SELECT
-        attempts.source_id,
-        attempts.url,
+        visits.source_id,
+        visits.url,
         count(*) AS n_consecutive_failures
-    FROM staging.attempts AS attempts
-    INNER JOIN newest ON attempts.source_id = newest.source_id AND attempts.url = newest.url
+    FROM staging.visits AS visits
+    INNER JOIN newest ON visits.source_id = newest.source_id AND visits.url = newest.url
     WHERE
-        attempts.outcome IN ('failed', 'refused')
-        AND (newest.last_answer_at IS NULL OR attempts.requested_at > newest.last_answer_at)
-    GROUP BY attempts.source_id, attempts.url
+        visits.outcome IN ('failed', 'refused')
+        AND (newest.last_answer_at IS NULL OR visits.requested_at > newest.last_answer_at)
+    GROUP BY visits.source_id, visits.url
 )
 
 SELECT

@@ -36,7 +36,7 @@ WITH places AS (
         last_seen_at,
         snapshot_id,
         NULL AS row_no
-    FROM staging.newest
+    FROM staging.current_versions
     WHERE n_versions = 1
     UNION ALL
     SELECT

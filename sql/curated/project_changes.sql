@@ -23,30 +23,30 @@
 --   snapshot_id: the archived page with the new value
 --   previous_snapshot_id: the archived page with the old value
 SELECT
-    edited.source_id,
-    edited.project_id,
-    edited.version_no,
+    cells.source_id,
+    cells.project_id,
+    cells.version_no,
     row_number() OVER (
-        PARTITION BY edited.source_id, edited.project_id, edited.version_no
-        ORDER BY edited.part, edited.label, edited.row_label, edited.occurrence
+        PARTITION BY cells.source_id, cells.project_id, cells.version_no
+        ORDER BY cells.part, cells.label, cells.row_label, cells.occurrence
     ) AS change_no,
     versions.valid_from AS observed_at,
-    edited.part,
-    edited.field,
-    edited.label,
-    edited.row_label,
-    edited.occurrence,
-    edited.change,
-    masked(edited.field, edited.old) AS old,
-    masked(edited.field, edited.new) AS new,
-    edited.is_blink,
+    cells.part,
+    cells.field,
+    cells.label,
+    cells.row_label,
+    cells.occurrence,
+    cells.change,
+    masked(cells.field, cells.old) AS old,
+    masked(cells.field, cells.new) AS new,
+    cells.is_blink,
     coalesce(old_pages.progress_pct >= 100, false) AS is_after_completion,
     versions.snapshot_id,
     versions.previous_snapshot_id
-FROM staging.edited_values AS edited
+FROM staging.changed_cells AS cells
 INNER JOIN staging.versions AS versions
     ON
-        edited.source_id = versions.source_id
-        AND edited.project_id = versions.project_id
-        AND edited.version_no = versions.version_no
+        cells.source_id = versions.source_id
+        AND cells.project_id = versions.project_id
+        AND cells.version_no = versions.version_no
 LEFT JOIN parsed.pages AS old_pages ON versions.previous_snapshot_id = old_pages.snapshot_id

@@ -27,7 +27,7 @@ WITH change_counts AS (
         version_no,
         count(*) AS n_changes,
         bool_or(is_blink) AS is_blink
-    FROM staging.edited_values
+    FROM staging.changed_cells
     GROUP BY source_id, project_id, version_no
 )
 

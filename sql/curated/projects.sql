@@ -64,7 +64,7 @@ WITH issue_counts AS (
         source_id,
         project_id,
         count(*) AS n_issues
-    FROM staging.findings
+    FROM staging.issues
     WHERE project_id IS NOT NULL
     GROUP BY source_id, project_id
 ),
@@ -75,7 +75,7 @@ masked_pages AS (
         *,
         mask_telephone(responsible) AS masked_responsible,
         mask_telephone(evaluator) AS masked_evaluator
-    FROM staging.newest_pages
+    FROM staging.current_pages
 )
 
 SELECT

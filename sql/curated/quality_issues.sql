@@ -14,7 +14,7 @@
 --   label: label as printed | null where it concerns no single row
 --   ordinal: position of the row on the page | null where it concerns no single row
 --   raw: the text in question; telephone numbers and user names are masked | null where there is none
---   message: the finding in one sentence
+--   message: the issue in one sentence
 --   first_seen_at: when the issue was first observed | unit UTC timestamp | null where it has no date
 SELECT
     row_number() OVER (
@@ -37,4 +37,4 @@ SELECT
         END
     ) AS message,
     first_seen_at
-FROM staging.findings
+FROM staging.issues

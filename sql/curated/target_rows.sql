@@ -16,7 +16,7 @@
 --   role: `canonical` for the row that belongs to the run 1 to 12, `extra` for a repeated one
 --   snapshot_id: the archived page this row was read from
 SELECT
-    newest.place,
+    current.place,
     months.source_id,
     months.project_id,
     months.ordinal,
@@ -27,4 +27,4 @@ SELECT
     months.role,
     months.snapshot_id
 FROM parsed.month_rows AS months
-INNER JOIN staging.newest AS newest ON months.snapshot_id = newest.snapshot_id
+INNER JOIN staging.current_versions AS current ON months.snapshot_id = current.snapshot_id

@@ -18,7 +18,7 @@
 --   target_unit = projects
 --   snapshot_id: the archived page this row was read from
 SELECT
-    newest.place,
+    current.place,
     results.source_id,
     results.project_id,
     results.month_no,
@@ -31,5 +31,5 @@ SELECT
     pages.target_unit,
     results.snapshot_id
 FROM parsed.month_results AS results
-INNER JOIN staging.newest AS newest ON results.snapshot_id = newest.snapshot_id
+INNER JOIN staging.current_versions AS current ON results.snapshot_id = current.snapshot_id
 INNER JOIN parsed.pages AS pages ON results.snapshot_id = pages.snapshot_id

@@ -24,7 +24,7 @@
 --   unit: unit written by this edit | label หน่วยนับ | null where empty or not set
 --   snapshot_id: the archived page this row was read from
 SELECT
-    newest.place,
+    current.place,
     updates.source_id,
     updates.project_id,
     updates.update_no,
@@ -43,4 +43,4 @@ SELECT
     updates.unit,
     updates.snapshot_id
 FROM parsed.update_rows AS updates
-INNER JOIN staging.newest AS newest ON updates.snapshot_id = newest.snapshot_id
+INNER JOIN staging.current_versions AS current ON updates.snapshot_id = current.snapshot_id

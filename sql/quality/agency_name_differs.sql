@@ -18,6 +18,6 @@ SELECT
     'code ' || known.agency_code || ' is ' || known.agency || ' (' || known.evidence || '), the page says ' || pages.agency
         AS message,
     NULL::TIMESTAMPTZ AS first_seen_at
-FROM staging.newest_pages AS pages
+FROM staging.current_pages AS pages
 INNER JOIN input.agencies AS known ON pages.agency_code = known.agency_code
 WHERE folded(pages.agency) <> folded(known.agency)

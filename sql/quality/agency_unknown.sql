@@ -17,6 +17,6 @@ SELECT
     pages.agency_code AS raw,
     'no known agency has the code ' || pages.agency_code AS message,
     NULL::TIMESTAMPTZ AS first_seen_at
-FROM staging.newest_pages AS pages
+FROM staging.current_pages AS pages
 ANTI JOIN input.agencies AS known ON pages.agency_code = known.agency_code
 WHERE pages.agency_code IS NOT NULL

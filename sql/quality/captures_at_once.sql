@@ -17,6 +17,6 @@ SELECT
     NULL::VARCHAR AS raw,
     count(*) || ' captures were made at ' || seen_at::VARCHAR AS message,
     seen_at AS first_seen_at
-FROM staging.sightings
+FROM staging.observations
 GROUP BY source_id, project_id, seen_at
 HAVING count(DISTINCT content_sha256) > 1

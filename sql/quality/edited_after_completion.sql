@@ -16,14 +16,14 @@ SELECT
     NULL::BIGINT AS ordinal,
     NULL::VARCHAR AS raw,
     count(*) || ' values changed in version ' || versions.version_no || ': '
-    || string_agg(DISTINCT edited.label, ', ' ORDER BY edited.label) AS message,
+    || string_agg(DISTINCT cells.label, ', ' ORDER BY cells.label) AS message,
     versions.valid_from AS first_seen_at
 FROM staging.versions AS versions
 INNER JOIN parsed.pages AS old_pages ON versions.previous_snapshot_id = old_pages.snapshot_id
-INNER JOIN staging.edited_values AS edited
+INNER JOIN staging.changed_cells AS cells
     ON
-        versions.source_id = edited.source_id
-        AND versions.project_id = edited.project_id
-        AND versions.version_no = edited.version_no
+        versions.source_id = cells.source_id
+        AND versions.project_id = cells.project_id
+        AND versions.version_no = cells.version_no
 WHERE old_pages.progress_pct >= 100
 GROUP BY versions.source_id, versions.project_id, versions.snapshot_id, versions.version_no, versions.valid_from

@@ -18,6 +18,6 @@ SELECT
     'listed by ' || count(DISTINCT listing.run_id) || ' runs, never fetched' AS message,
     min(listing.seen_at) AS first_seen_at
 FROM parsed.listing AS listing
-ANTI JOIN staging.attempts AS attempts
-    ON listing.source_id = attempts.source_id AND listing.project_id = attempts.project_id
+ANTI JOIN staging.visits AS visits
+    ON listing.source_id = visits.source_id AND listing.project_id = visits.project_id
 GROUP BY listing.source_id, listing.project_id

@@ -8,19 +8,19 @@
 -- advice_en: Open the page on the site; if it shows correctly there, the next run will read it.
 -- message_th: ขอหน้านี้แล้วแต่ไม่เคยได้คำตอบที่ใช้ได้
 SELECT
-    attempts.source_id,
-    attempts.project_id,
+    visits.source_id,
+    visits.project_id,
     NULL::VARCHAR AS snapshot_id,
     NULL::VARCHAR AS field,
     NULL::VARCHAR AS label,
     NULL::BIGINT AS ordinal,
     NULL::VARCHAR AS raw,
-    count(*) || ' attempts, last outcome ' || arg_max(attempts.outcome, (attempts.requested_at, attempts.outcome))
-    || coalesce(': ' || arg_max(attempts.error, (attempts.requested_at, attempts.error)), '') AS message,
-    min(attempts.requested_at) AS first_seen_at
-FROM staging.attempts AS attempts
-ANTI JOIN staging.newest AS newest
-    ON attempts.source_id = newest.source_id AND attempts.project_id = newest.project_id
-WHERE attempts.project_id IS NOT NULL
-GROUP BY attempts.source_id, attempts.project_id
-HAVING count(attempts.snapshot_id) = 0
+    count(*) || ' attempts, last outcome ' || arg_max(visits.outcome, (visits.requested_at, visits.outcome))
+    || coalesce(': ' || arg_max(visits.error, (visits.requested_at, visits.error)), '') AS message,
+    min(visits.requested_at) AS first_seen_at
+FROM staging.visits AS visits
+ANTI JOIN staging.current_versions AS current
+    ON visits.source_id = current.source_id AND visits.project_id = current.project_id
+WHERE visits.project_id IS NOT NULL
+GROUP BY visits.source_id, visits.project_id
+HAVING count(visits.snapshot_id) = 0

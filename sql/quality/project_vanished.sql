@@ -17,5 +17,5 @@ SELECT
     NULL::VARCHAR AS raw,
     'last seen ' || last_seen_at::VARCHAR || ', second absence ' || vanished_at::VARCHAR AS message,
     vanished_at AS first_seen_at
-FROM staging.newest
+FROM staging.current_versions
 WHERE vanished_at IS NOT NULL

@@ -8,21 +8,21 @@
 -- advice_en: Compare the two versions in project_changes and ask the agency why.
 -- message_th: รายงานที่เคยเห็นถูกลบหรือแก้ไข ข้อความเดิมคือ {raw}
 SELECT
-    edited.source_id,
-    edited.project_id,
+    cells.source_id,
+    cells.project_id,
     versions.snapshot_id,
-    edited.field,
-    edited.label,
+    cells.field,
+    cells.label,
     NULL::BIGINT AS ordinal,
-    edited.old AS raw,
-    'report of ' || coalesce(edited.row_label, 'no date')
-    || CASE WHEN edited.occurrence > 1 THEN ', number ' || edited.occurrence ELSE '' END
-    || ': ' || edited.label || ' was ' || edited.change AS message,
+    cells.old AS raw,
+    'report of ' || coalesce(cells.row_label, 'no date')
+    || CASE WHEN cells.occurrence > 1 THEN ', number ' || cells.occurrence ELSE '' END
+    || ': ' || cells.label || ' was ' || cells.change AS message,
     versions.valid_from AS first_seen_at
-FROM staging.edited_values AS edited
+FROM staging.changed_cells AS cells
 INNER JOIN staging.versions AS versions
     ON
-        edited.source_id = versions.source_id
-        AND edited.project_id = versions.project_id
-        AND edited.version_no = versions.version_no
-WHERE edited.part = 'progress' AND edited.change <> 'added' AND coalesce(edited.old, '') <> ''
+        cells.source_id = versions.source_id
+        AND cells.project_id = versions.project_id
+        AND cells.version_no = versions.version_no
+WHERE cells.part = 'progress' AND cells.change <> 'added' AND coalesce(cells.old, '') <> ''

@@ -12,7 +12,7 @@ WITH newest AS (
         snapshot_id,
         -- The site writes Bangkok days, seven hours ahead of UTC.
         (make_timestamp(epoch_us(captured_at)) + INTERVAL 7 HOUR)::DATE AS captured_on
-    FROM staging.newest
+    FROM staging.current_versions
 )
 
 SELECT

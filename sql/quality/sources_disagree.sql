@@ -24,8 +24,8 @@ SELECT
         CASE WHEN here.budget_spent_thb IS DISTINCT FROM there.budget_spent_thb THEN 'budget_spent_thb' END
     ) AS message,
     NULL::TIMESTAMPTZ AS first_seen_at
-FROM staging.newest_pages AS here
-INNER JOIN staging.newest_pages AS there
+FROM staging.current_pages AS here
+INNER JOIN staging.current_pages AS there
     ON here.project_id = there.project_id AND here.source_id <> there.source_id
 WHERE
     (here.name, here.progress_pct, here.budget_received_thb, here.budget_spent_thb)

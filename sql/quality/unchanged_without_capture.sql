@@ -8,20 +8,20 @@
 -- advice_en: A segment of data/raw is missing or was not parsed; restore it and build again.
 -- message_th: บันทึกว่าหน้าไม่เปลี่ยนแปลง แต่ไม่มีหน้าที่เก็บไว้ให้เทียบ
 SELECT
-    attempts.source_id,
-    attempts.project_id,
+    visits.source_id,
+    visits.project_id,
     NULL::VARCHAR AS snapshot_id,
     NULL::VARCHAR AS field,
     NULL::VARCHAR AS label,
     NULL::BIGINT AS ordinal,
     NULL::VARCHAR AS raw,
-    count(*) || ' visits have no capture with fingerprint ' || coalesce(attempts.content_sha256, '(none)') AS message,
-    min(attempts.requested_at) AS first_seen_at
-FROM staging.attempts AS attempts
-ANTI JOIN staging.sightings AS sightings
+    count(*) || ' visits have no capture with fingerprint ' || coalesce(visits.content_sha256, '(none)') AS message,
+    min(visits.requested_at) AS first_seen_at
+FROM staging.visits AS visits
+ANTI JOIN staging.observations AS observations
     ON
-        attempts.source_id = sightings.source_id
-        AND attempts.project_id = sightings.project_id
-        AND attempts.requested_at = sightings.seen_at
-WHERE attempts.outcome = 'unchanged' AND attempts.project_id IS NOT NULL
-GROUP BY attempts.source_id, attempts.project_id, attempts.content_sha256
+        visits.source_id = observations.source_id
+        AND visits.project_id = observations.project_id
+        AND visits.requested_at = observations.seen_at
+WHERE visits.outcome = 'unchanged' AND visits.project_id IS NOT NULL
+GROUP BY visits.source_id, visits.project_id, visits.content_sha256

@@ -14,7 +14,7 @@ WITH blinks AS (
         lead(version_no) OVER (
             PARTITION BY source_id, project_id, part, label, row_label, occurrence ORDER BY version_no
         ) AS back_in
-    FROM staging.edited_values
+    FROM staging.changed_cells
     WHERE is_blink
 )
 

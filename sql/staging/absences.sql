@@ -17,7 +17,7 @@ WITH seen_runs AS (
         source_id,
         project_id,
         run_id
-    FROM staging.attempts
+    FROM staging.visits
     WHERE outcome IN ('new', 'changed', 'unchanged')
 ),
 
@@ -27,7 +27,7 @@ gone AS (
         project_id,
         run_id,
         min(requested_at) AS absent_at
-    FROM staging.attempts
+    FROM staging.visits
     WHERE outcome = 'missing' AND project_id IS NOT NULL
     GROUP BY source_id, project_id, run_id
 ),
@@ -64,7 +64,7 @@ evidence AS (
         seen.seen_at AS page_seen_at,
         coalesce(complete.listing_no, 0) AS listing_no,
         coalesce(complete.listing_no, 0) AS absent_up_to
-    FROM staging.sightings AS seen
+    FROM staging.observations AS seen
     ASOF LEFT JOIN listing_times AS complete
         ON seen.source_id = complete.source_id AND seen.seen_at >= complete.listed_at
     UNION ALL

@@ -24,7 +24,7 @@ WITH logged AS (
         warc_file,
         warc_offset,
         content_sha256
-    FROM staging.attempts
+    FROM staging.visits
     WHERE snapshot_id IS NOT NULL
     QUALIFY
         row_number() OVER (

@@ -2,7 +2,7 @@
 --
 -- key: place, report_no
 -- columns:
---   place = staging.newest
+--   place = staging.current_versions
 --   report_no = progress_history
 --   page_row_no = progress_history
 --   n_wordings = progress_history
@@ -15,7 +15,7 @@
 -- cell that is "not set" on one page and empty on another is no other wording: extracted text cannot tell the two.
 WITH observed AS (
     SELECT
-        newest.place,
+        current.place,
         reports.snapshot_id,
         reports.report_no,
         reports.reported_on_raw,
@@ -32,8 +32,8 @@ WITH observed AS (
         ) AS occurrence
     FROM parsed.progress_rows AS reports
     INNER JOIN staging.versions AS versions ON reports.snapshot_id = versions.snapshot_id
-    INNER JOIN staging.newest AS newest
-        ON versions.source_id = newest.source_id AND versions.project_id = newest.project_id
+    INNER JOIN staging.current_versions AS current
+        ON versions.source_id = current.source_id AND versions.project_id = current.project_id
     WHERE versions.n_versions > 1
 ),
 

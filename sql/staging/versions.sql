@@ -18,32 +18,32 @@
 --   n_versions = projects
 --
 -- A version ends where another content is seen or the project vanishes; the same content after a gap is a new version.
--- What is known of a version stands where it starts and where the next one does, so the sightings between are not kept.
+-- What is known of a version stands where it starts and where the next one does, so the observations between are not kept.
 WITH placed AS (
     SELECT
-        sightings.source_id,
-        sightings.project_id,
-        sightings.seen_at,
-        sightings.snapshot_id,
-        sightings.content_sha256,
+        observations.source_id,
+        observations.project_id,
+        observations.seen_at,
+        observations.snapshot_id,
+        observations.content_sha256,
         absences.vanished_at
-    FROM staging.sightings AS sightings
+    FROM staging.observations AS observations
     LEFT JOIN staging.absences AS absences
         ON
-            sightings.source_id = absences.source_id
-            AND sightings.project_id = absences.project_id
-            AND sightings.seen_at = absences.page_seen_at
+            observations.source_id = absences.source_id
+            AND observations.project_id = absences.project_id
+            AND observations.seen_at = absences.page_seen_at
             AND absences.vanished_at IS NOT NULL
 ),
 
 numbered AS (
     SELECT
         *,
-        row_number() OVER in_time AS sighting_no,
+        row_number() OVER in_time AS observation_no,
         lag(content_sha256) OVER in_time AS previous_sha256,
         lag(seen_at) OVER in_time AS previous_seen_at,
         lag(vanished_at) OVER in_time AS previous_vanished_at,
-        count(*) OVER to_the_end AS n_all_sightings,
+        count(*) OVER to_the_end AS n_all_observations,
         last_value(seen_at) OVER to_the_end AS final_seen_at,
         last_value(vanished_at) OVER to_the_end AS final_vanished_at
     FROM placed
@@ -71,11 +71,11 @@ SELECT
     seen_at AS valid_from,
     lead(previous_seen_at, 1, final_seen_at) OVER in_order AS last_seen_at,
     lead(previous_vanished_at, 1, final_vanished_at) OVER in_order AS vanished_at,
-    lead(sighting_no, 1, n_all_sightings + 1) OVER in_order - sighting_no AS n_sightings,
+    lead(observation_no, 1, n_all_observations + 1) OVER in_order - observation_no AS n_sightings,
     lead(seen_at) OVER in_order AS next_valid_from,
     lag(snapshot_id) OVER in_order AS previous_snapshot_id,
     previous_seen_at,
     previous_vanished_at IS NOT NULL AS is_return,
     count(*) OVER (PARTITION BY source_id, project_id) AS n_versions
 FROM starts
-WINDOW in_order AS (PARTITION BY source_id, project_id ORDER BY sighting_no)
+WINDOW in_order AS (PARTITION BY source_id, project_id ORDER BY observation_no)

@@ -1,6 +1,6 @@
 -- Projects whose numbers contradict each other; one row for each project and kind of contradiction.
 --
--- warning: an outlier is a question to the agency, not a finding of misuse: most are reports that were never filled in.
+-- warning: an outlier is a question to the agency, not a proof of misuse: most are reports that were never filled in.
 -- columns:
 --   source_id = projects
 --   project_id = projects

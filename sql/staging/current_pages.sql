@@ -51,7 +51,7 @@
 --   unit = projects
 --   progress_note = projects
 --   month_goal: the goal printed among the months | null where it is not there
---   place = staging.newest
+--   place = staging.current_versions
 --   valid_from = project_versions
 --   captured_at = staging.captures
 --   first_seen_at = projects
@@ -64,16 +64,16 @@
 --   warc_offset = projects
 SELECT
     pages.*,
-    newest.place,
-    newest.valid_from,
-    newest.captured_at,
-    newest.first_seen_at,
-    newest.last_seen_at,
-    newest.vanished_at,
-    newest.n_versions,
-    newest.url,
-    newest.run_id,
-    newest.warc_file,
-    newest.warc_offset
-FROM staging.newest AS newest
-INNER JOIN parsed.pages AS pages ON newest.snapshot_id = pages.snapshot_id
+    current.place,
+    current.valid_from,
+    current.captured_at,
+    current.first_seen_at,
+    current.last_seen_at,
+    current.vanished_at,
+    current.n_versions,
+    current.url,
+    current.run_id,
+    current.warc_file,
+    current.warc_offset
+FROM staging.current_versions AS current
+INNER JOIN parsed.pages AS pages ON current.snapshot_id = pages.snapshot_id

@@ -17,7 +17,7 @@ WITH unchanged AS (
         project_id,
         requested_at AS seen_at,
         content_sha256 AS logged_sha256
-    FROM staging.attempts
+    FROM staging.visits
     WHERE outcome = 'unchanged' AND project_id IS NOT NULL
 ),
 

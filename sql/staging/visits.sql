@@ -1,4 +1,4 @@
--- Every attempt to fetch something, once, however often its log was imported.
+-- Every visit to a page, once, however often its log was imported.
 --
 -- key: source_id, project_id, snapshot_id, url, requested_at, outcome, page_kind, http_status, content_sha256
 -- columns:

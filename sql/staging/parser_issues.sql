@@ -1,4 +1,4 @@
--- The parser's findings that still stand, with the first capture that showed each of them.
+-- The parser's issues that still stand, with the first capture that showed each of them.
 --
 -- key: code, source_id, project_id, snapshot_id, field, label, ordinal, raw, message
 -- columns:
@@ -11,28 +11,28 @@
 --   label = quality_issues
 --   ordinal = quality_issues
 --   raw: the text in question, unmasked | null where there is none
---   message: the finding in one sentence, unmasked
+--   message: the issue in one sentence, unmasked
 --   first_seen_at = quality_issues
 --
--- A finding stands while its page is the newest one of the project, or a page captured after that which could not be
+-- An issue stands while its page is the newest one of the project, or a page captured after that which could not be
 -- read. A page without a project id is judged by itself.
 WITH placed AS (
     SELECT
         issues.*,
         logged.captured_at,
-        newest.snapshot_id AS newest_snapshot_id,
-        newest.last_seen_at AS newest_seen_at
+        current.snapshot_id AS current_snapshot_id,
+        current.last_seen_at AS current_seen_at
     FROM parsed.issues AS issues
     LEFT JOIN (
         SELECT
             snapshot_id,
             min(requested_at) AS captured_at
-        FROM staging.attempts
+        FROM staging.visits
         WHERE snapshot_id IS NOT NULL
         GROUP BY snapshot_id
     ) AS logged ON issues.snapshot_id = logged.snapshot_id
-    LEFT JOIN staging.newest AS newest
-        ON issues.source_id = newest.source_id AND issues.project_id = newest.project_id
+    LEFT JOIN staging.current_versions AS current
+        ON issues.source_id = current.source_id AND issues.project_id = current.project_id
 ),
 
 dated AS (
@@ -57,7 +57,7 @@ SELECT
     first_seen_at
 FROM dated
 WHERE
-    snapshot_id IS NOT DISTINCT FROM newest_snapshot_id
-    OR (newest_snapshot_id IS NULL AND captured_at IS NOT DISTINCT FROM last_issue_at)
-    OR (captured_at > newest_seen_at AND captured_at = last_issue_at)
+    snapshot_id IS NOT DISTINCT FROM current_snapshot_id
+    OR (current_snapshot_id IS NULL AND captured_at IS NOT DISTINCT FROM last_issue_at)
+    OR (captured_at > current_seen_at AND captured_at = last_issue_at)
     OR project_id IS NULL
