@@ -10,7 +10,7 @@ import duckdb
 from pipeline.publish.gate_measures import OTHER_COLUMNS, attach_pair
 
 
-class Entry(NamedTuple):
+class ReportedIssue(NamedTuple):
     """One open issue, with the project it concerns."""
 
     code: str
@@ -30,7 +30,7 @@ class Entry(NamedTuple):
     is_new: bool
 
 
-class GoneEntry(NamedTuple):
+class ResolvedIssue(NamedTuple):
     """An issue of the release before that is not there any more."""
 
     code: str
@@ -191,8 +191,8 @@ class ReportData:
     is_compared: bool
     totals: Totals
     rules: list[Rule]
-    entries: list[Entry]
-    gone: list[GoneEntry]
+    issues: list[ReportedIssue]
+    resolved: list[ResolvedIssue]
     agencies: list[AgencyState]
     fields: list[FieldState]
     ranges: list[FieldRange]
@@ -236,8 +236,8 @@ def _read(release: Path, previous: Path | None) -> ReportData:
             is_compared=previous is not None,
             totals=rows("totals", Totals)[0],
             rules=rows("rules", Rule),
-            entries=rows("entries", Entry),
-            gone=rows("gone", GoneEntry),
+            issues=rows("issues", ReportedIssue),
+            resolved=rows("resolved_issues", ResolvedIssue),
             agencies=rows("agencies", AgencyState),
             fields=rows("fields", FieldState),
             ranges=rows("ranges", FieldRange),

@@ -37,7 +37,7 @@ def make_document(
     run: Run, data: ReportData, measures: Iterable[Measure], *, previous: Path | None, nights: Sequence[Document]
 ) -> Document:
     """quality.json as one document; nights are those of the release before, this one's is added."""
-    issues = Counter(entry.severity for entry in data.entries)
+    issues = Counter(issue.severity for issue in data.issues)
     counts = dict.fromkeys(COUNTS, 0) | whole_numbers(run.get("counts"))
     night: Document = {
         "run_id": text_of(run, "run_id"),
@@ -191,19 +191,19 @@ def _fields(data: ReportData) -> list[Document]:
 def _difference(data: ReportData, previous: Path | None) -> Document | None:
     if previous is None or not data.is_compared:
         return None
-    new = Counter(entry.code for entry in data.entries if entry.is_new)
-    still = Counter(entry.code for entry in data.entries if not entry.is_new)
-    gone = Counter(entry.code for entry in data.gone)
+    new = Counter(issue.code for issue in data.issues if issue.is_new)
+    still = Counter(issue.code for issue in data.issues if not issue.is_new)
+    resolved = Counter(issue.code for issue in data.resolved)
     return {
         "previous_run_id": previous.name,
         "n_new": new.total(),
         "n_still": still.total(),
-        "n_gone": gone.total(),
+        "n_gone": resolved.total(),
         "rules": [
-            {"code": code, "n_new": new[code], "n_still": still[code], "n_gone": gone[code]}
-            for code in sorted(new.keys() | gone.keys())
+            {"code": code, "n_new": new[code], "n_still": still[code], "n_gone": resolved[code]}
+            for code in sorted(new.keys() | resolved.keys())
         ],
-        "gone": _rows(data.gone),
+        "gone": _rows(data.resolved),
         "n_added": data.totals.n_added,
         "n_changed": len(data.changed),
         "changed": _rows(data.changed),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pipeline.core.text import show_command, web_address
-from pipeline.report.data import AgencyState, Entry, FieldState, Rule
+from pipeline.report.data import AgencyState, FieldState, ReportedIssue, Rule
 
 # The whole page is to stay below 5 MB; the rest of it takes about 1.
 MAX_PACKED_BYTES = 3_600_000
@@ -16,50 +16,53 @@ MAX_RAW = 1_000
 
 
 class Packed(NamedTuple):
-    """Base64 text for the page and how many of the entries it holds."""
+    """Base64 text for the page and how many of the issues it holds."""
 
     text: str
-    n_entries: int
+    n_issues: int
 
 
 def pack(
-    entries: Sequence[Entry],
+    issues: Sequence[ReportedIssue],
     rules: Sequence[Rule],
     agencies: Sequence[AgencyState],
     fields: Sequence[FieldState],
     *,
     has_previous: bool,
 ) -> Packed:
-    """Pack as many entries as fit; where not all do, every kind of issue keeps the same share of its own."""
+    """Pack as many issues as fit; where not all do, every kind of issue keeps the same share of its own."""
     share = 1.0
     while True:
-        chosen = _some_of_each(entries, share)
+        chosen = _some_of_each(issues, share)
         columns = _columns(chosen, rules, agencies, fields) | {"hasPrevious": has_previous}
         content = json.dumps(columns, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
         packed = base64.b64encode(gzip.compress(content, compresslevel=6, mtime=0))
         if len(packed) <= MAX_PACKED_BYTES or not chosen:
             return Packed(packed.decode("ascii"), len(chosen))
-        # Size follows the number of entries nearly in proportion, so the second try fits as a rule.
+        # Size follows the number of issues nearly in proportion, so the second try fits as a rule.
         share *= 0.97 * MAX_PACKED_BYTES / len(packed)
 
 
-def _some_of_each(entries: Sequence[Entry], share: float) -> list[Entry]:
+def _some_of_each(issues: Sequence[ReportedIssue], share: float) -> list[ReportedIssue]:
     if share == 1.0:
-        return list(entries)
+        return list(issues)
     totals: dict[str, int] = {}
-    for entry in entries:
-        totals[entry.code] = totals.get(entry.code, 0) + 1
+    for issue in issues:
+        totals[issue.code] = totals.get(issue.code, 0) + 1
     kept: dict[str, int] = {}
     chosen = []
-    for entry in entries:
-        if kept.get(entry.code, 0) < share * totals[entry.code]:
-            kept[entry.code] = kept.get(entry.code, 0) + 1
-            chosen.append(entry)
+    for issue in issues:
+        if kept.get(issue.code, 0) < share * totals[issue.code]:
+            kept[issue.code] = kept.get(issue.code, 0) + 1
+            chosen.append(issue)
     return chosen
 
 
 def _columns(
-    entries: Sequence[Entry], rules: Sequence[Rule], agencies: Sequence[AgencyState], fields: Sequence[FieldState]
+    issues: Sequence[ReportedIssue],
+    rules: Sequence[Rule],
+    agencies: Sequence[AgencyState],
+    fields: Sequence[FieldState],
 ) -> dict[str, object]:
     texts: dict[str | None, int] = {}
     projects: dict[tuple[str, str | None], int] = {}
@@ -69,20 +72,20 @@ def _columns(
     def text(value: str | None) -> int:
         return texts.setdefault(value, len(texts))
 
-    def project(entry: Entry) -> int:
-        key = (entry.source_id, entry.project_id)
+    def project(issue: ReportedIssue) -> int:
+        key = (issue.source_id, issue.project_id)
         if key not in projects:
             projects[key] = len(projects)
             project_rows.append(
                 [
-                    entry.source_id,
-                    entry.project_id,
-                    entry.name,
-                    entry.agency_code,
-                    entry.fiscal_year_be,
-                    web_address(entry.url),
-                    entry.is_invented,
-                    show_command(entry.project_id, entry.source_id) if entry.project_id else None,
+                    issue.source_id,
+                    issue.project_id,
+                    issue.name,
+                    issue.agency_code,
+                    issue.fiscal_year_be,
+                    web_address(issue.url),
+                    issue.is_invented,
+                    show_command(issue.project_id, issue.source_id) if issue.project_id else None,
                 ]
             )
         return projects[key]
@@ -91,17 +94,17 @@ def _columns(
         return raw if raw is None or len(raw) <= MAX_RAW else f"{raw[:MAX_RAW]}…"
 
     columns: dict[str, object] = {
-        "code": [codes[entry.code] for entry in entries],
-        "project": [project(entry) for entry in entries],
-        "label": [text(entry.label) for entry in entries],
-        "ordinal": [entry.ordinal for entry in entries],
-        "raw": [text(cut(entry.raw)) for entry in entries],
-        "message": [text(entry.message) for entry in entries],
-        "seen": [text(entry.first_seen_at) for entry in entries],
-        "isNew": [int(entry.is_new) for entry in entries],
+        "code": [codes[issue.code] for issue in issues],
+        "project": [project(issue) for issue in issues],
+        "label": [text(issue.label) for issue in issues],
+        "ordinal": [issue.ordinal for issue in issues],
+        "raw": [text(cut(issue.raw)) for issue in issues],
+        "message": [text(issue.message) for issue in issues],
+        "seen": [text(issue.first_seen_at) for issue in issues],
+        "isNew": [int(issue.is_new) for issue in issues],
     }
     return {
-        "entries": columns,
+        "issues": columns,
         "projects": project_rows,
         "texts": list(texts),
         "rules": [

@@ -20,7 +20,7 @@ from pipeline.publish.gate_measures import Measure, measure
 from pipeline.publish.gate_messages import RULES
 from pipeline.report import charts
 from pipeline.report import thai_time as thai_time
-from pipeline.report.data import Entry, ReportData, read_report_data
+from pipeline.report.data import ReportData, ReportedIssue, read_report_data
 from pipeline.report.document import MAX_LISTED, PAGE_OUTCOMES, SEVERITIES, Document, Run, make_document, whole_numbers
 from pipeline.report.page_issues import pack
 
@@ -73,10 +73,10 @@ def _write(
 
 
 def _page(document: Document, data: ReportData) -> str:
-    packed = pack(data.entries, data.rules, data.agencies, data.fields, has_previous=data.is_compared)
+    packed = pack(data.issues, data.rules, data.agencies, data.fields, has_previous=data.is_compared)
     style = _template("quality.css")
     # One module, so that the names of the two files are known to each other and to nothing else.
-    script = _template("quality_entries.js") + _template("quality_drawing.js")
+    script = _template("quality_issues.js") + _template("quality_drawing.js")
     policy = (
         f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; img-src data:; "
         "base-uri 'none'; form-action 'none'"
@@ -90,8 +90,8 @@ def _page(document: Document, data: ReportData) -> str:
             style=Markup(style),  # noqa: S704 - our own file, not a page's text
             script=Markup(script),  # noqa: S704
             packed=packed,
-            n_entries=len(data.entries),
-            examples=_examples(data.entries),
+            n_issues=len(data.issues),
+            examples=_examples(data.issues),
             messages_th={rule.code: rule.message_th for rule in data.rules},
             severities=SEVERITIES,
             outcomes=PAGE_OUTCOMES,
@@ -184,9 +184,9 @@ def _shown(text: object) -> Markup:
     return Markup("<bdi>{}</bdi>").format(Markup("").join(parts))
 
 
-def _fill(template: str, issue: Entry | Mapping[str, object]) -> str:
+def _fill(template: str, issue: ReportedIssue | Mapping[str, object]) -> str:
     """What an issue says in Thai."""
-    said = issue._asdict() if isinstance(issue, Entry) else issue
+    said = issue._asdict() if isinstance(issue, ReportedIssue) else issue
     label, raw, row = said["label"], said["raw"], said["ordinal"]
     return message_in_thai(
         template,
@@ -216,13 +216,13 @@ def _code_span(text: object) -> str:
     return f"{fence} {said} {fence}" if "`" in said else f"`{said}`"
 
 
-def _examples(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
-    """The first entries of each kind of issue: what a reader sees who lets no script run."""
-    examples: dict[str, list[Entry]] = {}
-    for entry in entries:
-        shown = examples.setdefault(entry.code, [])
+def _examples(issues: Iterable[ReportedIssue]) -> dict[str, list[ReportedIssue]]:
+    """The first issues of each kind: what a reader sees who lets no script run."""
+    examples: dict[str, list[ReportedIssue]] = {}
+    for issue in issues:
+        shown = examples.setdefault(issue.code, [])
         if len(shown) < _EXAMPLES:
-            shown.append(entry)
+            shown.append(issue)
     return examples
 
 

@@ -1,4 +1,4 @@
--- How many listed projects were last seen how many days before the newest sighting.
+-- How many listed projects were last seen how many days before the newest observation.
 WITH ages AS (
     SELECT
         date_diff(

@@ -135,7 +135,7 @@ def seen(chromium: Chromium, report: Path) -> Iterator[Opened]:
     """The report with every group open, for the tests that only look."""
     with chromium.opened(report) as opened:
         opened.page.evaluate("document.querySelectorAll('details').forEach(node => { node.open = true })")
-        opened.page.wait_for_selector(".entry")
+        opened.page.wait_for_selector(".issue")
         yield opened
 
 

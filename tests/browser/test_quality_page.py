@@ -19,7 +19,7 @@ def found(page: Page) -> str:
 
 def open_all_groups(page: Page) -> None:
     page.evaluate("document.querySelectorAll('details').forEach(node => { node.open = true })")
-    page.wait_for_selector(".entry")
+    page.wait_for_selector(".issue")
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
@@ -54,7 +54,7 @@ def test_the_script_keeps_its_names_to_itself(seen: Opened) -> None:
 
 
 def test_what_is_wrong_is_said_in_thai_with_english_beside_it(seen: Opened) -> None:
-    why = seen.page.locator(".entry .why").filter(has_text="found 88")
+    why = seen.page.locator(".issue .why").filter(has_text="found 88")
     assert why.locator("[lang=th]").inner_text() == "ความคืบหน้าในรายงานที่ – เป็น 88 น้อยกว่าในรายงานก่อนหน้า"
     assert why.locator("[lang=en]").inner_text() == "found 88"
     reasons = seen.page.locator("#status .reasons li")
@@ -68,7 +68,7 @@ def test_links_lead_to_the_web_or_to_files_beside_the_page(seen: Opened) -> None
     assert {href.partition(":")[0] for href in hrefs if ":" in href} <= {"http", "https"}
 
 
-def test_search_and_filters_find_entries(chromium: Chromium, report: Path) -> None:
+def test_search_and_filters_find_issues(chromium: Chromium, report: Path) -> None:
     with chromium.opened(report, fragment="#lang=en") as (page, _):
         everything = int(found(page).split(" of ")[0])
         page.fill("#q", "month_conflict")
@@ -83,7 +83,7 @@ def test_search_and_filters_find_entries(chromium: Chromium, report: Path) -> No
         page.select_option("#agency", "50490000")
         page.check("#new")
         expect(page.locator("#groups summary")).to_have_count(1)
-        expect(page.locator("#groups .entry")).to_have_count(1)
+        expect(page.locator("#groups .issue")).to_have_count(1)
         page.uncheck("#new")
         page.select_option("#by", "year")
         expect(page.locator("#groups summary")).to_have_count(1)
@@ -179,7 +179,7 @@ def test_the_keyboard_reaches_and_opens_everything(chromium: Chromium, report: P
         summary = page.locator("#groups summary").first
         summary.focus()
         page.keyboard.press("Enter")
-        expect(page.locator("#groups .entry").first).to_be_visible()
+        expect(page.locator("#groups .issue").first).to_be_visible()
         page.locator("#q").focus()
         page.keyboard.press("Enter")
         assert page.input_value("#q") == "", "Enter in the search box sends nothing anywhere"
@@ -190,7 +190,7 @@ def test_without_scripts_the_page_still_says_it_all_in_both_languages(chromium: 
         assert page.get_by_text("How did this run go?").is_visible()
         assert page.get_by_text("รอบนี้เป็นอย่างไร").is_visible()
         page.locator("#groups summary").first.click()
-        assert page.locator("#groups .entry").first.is_visible()
+        assert page.locator("#groups .issue").first.is_visible()
         assert page.get_by_text("quality_issues.parquet").first.is_visible()
         assert page.locator("table.heat td.h10").count() > 0, "the fields of each agency"
         assert not page.locator("#tools").is_visible()
@@ -220,13 +220,13 @@ def test_under_a_policy_that_forbids_all_the_text_is_still_there(chromium: Chrom
         thread.join()
 
 
-def test_paper_gets_every_entry_and_no_buttons(chromium: Chromium, report: Path) -> None:
+def test_paper_gets_every_issue_and_no_buttons(chromium: Chromium, report: Path) -> None:
     with chromium.opened(report, scheme="dark") as (page, _):
-        entries = page.evaluate("""() => {
+        issues = page.evaluate("""() => {
             dispatchEvent(new Event("beforeprint"));
-            return document.querySelectorAll("#groups .entry").length;
+            return document.querySelectorAll("#groups .issue").length;
         }""")
-        assert found(page).startswith(f"พบ {entries} จาก {entries} รายการ"), "they are there when the printer asks"
+        assert found(page).startswith(f"พบ {issues} จาก {issues} รายการ"), "they are there when the printer asks"
         page.emulate_media(media="print")
         paper = page.locator("#groups details").first.evaluate("node => getComputedStyle(node).backgroundColor")
         assert paper == "rgb(255, 255, 255)", "no dark ink on dark ground, whatever the screen looks like"

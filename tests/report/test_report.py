@@ -23,7 +23,7 @@ from pipeline.core.text import is_plain, show_command, show_invisible, spans, we
 from pipeline.publish.quality_gate import decide
 from pipeline.report import charts
 from pipeline.report import thai_time as thai_time
-from pipeline.report.data import Entry, Rule
+from pipeline.report.data import ReportedIssue, Rule
 from pipeline.report.page_issues import MAX_PACKED_BYTES, pack
 from pipeline.report.quality_page import ReportError, report_markdown, write_report, write_report_of
 from tests.conftest import Built, ParsedArchive
@@ -229,11 +229,11 @@ def test_the_policy_names_the_only_style_and_script(small: Built) -> None:
     assert not re.search(r'(?:src|href)="https?://(?!sample\.invalid)', page)
 
 
-def entries_of(n_projects: int, each: int) -> list[Entry]:
+def issues_of(n_projects: int, each: int) -> list[ReportedIssue]:
     chance = random.Random(1)
     words = ["พัฒนา", "ชุมชน", "ระบายน้ำ", "ส่งเสริม", "สุขภาพ", "โรงเรียน", "ปรับปรุง", "ถนน", "ตลาด", "จราจร"]
     return [
-        Entry(
+        ReportedIssue(
             "month_conflict", "warning", "sample", f"50490000-{number:05}", " ".join(chance.choices(words, k=9)),
             "50490000", 2566, False, f"http://sample.invalid/index.php?project_id={number}", f"ป้าย {n}", n,
             f"{chance.random()} {' '.join(chance.choices(words, k=6))}", f"it is {chance.random()}", None, True,
@@ -245,10 +245,10 @@ def entries_of(n_projects: int, each: int) -> list[Entry]:
 
 def test_twenty_thousand_projects_fit_and_what_does_not_is_said() -> None:
     rule = Rule("month_conflict", "warning", "parser", "", "", "", "", "", 0, 0, None)
-    text, n_entries = pack(entries_of(20_000, 4), [rule], [], [], has_previous=False)
+    text, n_issues = pack(issues_of(20_000, 4), [rule], [], [], has_previous=False)
     assert len(text) <= MAX_PACKED_BYTES
-    assert 20_000 < n_entries < 80_000, "these texts are random, which compresses worst"
-    assert len(json.loads(gzip.decompress(base64.b64decode(text)))["entries"]["raw"]) == n_entries
+    assert 20_000 < n_issues < 80_000, "these texts are random, which compresses worst"
+    assert len(json.loads(gzip.decompress(base64.b64decode(text)))["issues"]["raw"]) == n_issues
 
 
 def test_the_command_for_the_archived_page_is_safe_to_paste() -> None:

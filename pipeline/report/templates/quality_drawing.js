@@ -1,4 +1,4 @@
-// Draws the page's entries and its controls. Text from pages reaches the document through text nodes alone: no
+// Draws the page's issues and its controls. Text from pages reaches the document through text nodes alone: no
 // innerHTML, no attribute but title and checked links.
 const PAGE = 50;
 const TAGS = { error: "ผิดพลาด", warning: "เตือน", info: "สังเกต" };
@@ -100,7 +100,7 @@ const start = (data) => {
     if (e.project.isInvented) who.append(make("span", "tag invented", ...inTwo("สมมติ", "invented")), " ");
     if (e.project.name !== null) who.append(shown(e.project.name), " ");
     who.append(make("code", "", shown(e.project.id ?? "–")));
-    const node = make("article", "entry", who);
+    const node = make("article", "issue", who);
     if (byId("by").value !== "code") node.append(make("p", "", ...inTwo(e.rule.th, e.rule.en)));
     if (e.label !== null) node.append(make("p", "", ...inTwo("ป้าย", "Label"), ": ", shown(e.label)));
     if (e.raw !== null) node.append(make("span", "raw", shown(e.raw)));
@@ -197,7 +197,7 @@ const start = (data) => {
     if (groups.length === 1) byId("groups").firstChild.open = true;
     byId("found").replaceChildren(...inTwo(
       `พบ ${found.length.toLocaleString("en")} จาก ${all.length.toLocaleString("en")} รายการ`,
-      `${found.length.toLocaleString("en")} of ${all.length.toLocaleString("en")} entries`));
+      `${found.length.toLocaleString("en")} of ${all.length.toLocaleString("en")} issues`));
   };
   const restore = () => {
     for (const name of FILTERS) {
@@ -232,7 +232,7 @@ const start = (data) => {
       document.execCommand("copy");
       area.remove();
     }
-    said(`คัดลอกแล้ว ${found.length} รายการ`, `${found.length} entries copied`);
+    said(`คัดลอกแล้ว ${found.length} รายการ`, `${found.length} issues copied`);
   });
   byId("save").addEventListener("click", () => {
     const link = make("a");

@@ -14,15 +14,15 @@ const unpack = async (packed) => {
 };
 
 // Columns and rows as pipeline/report/page_issues.py packs them, made into objects.
-const read = ({ entries, texts, ...data }) => {
+const read = ({ issues, texts, ...data }) => {
   const rules = data.rules.map(([code, severity, th, en, adviceTh, adviceEn, messageTh]) =>
     ({ code, severity, th, en, adviceTh, adviceEn, messageTh }));
   const projects = data.projects.map(([source, id, name, agency, year, url, isInvented, command]) =>
     ({ source, id, name, agency, year, url, isInvented, command }));
-  const all = entries.code.map((code, i) => ({
-    rule: rules[code], project: projects[entries.project[i]], label: texts[entries.label[i]],
-    ordinal: entries.ordinal[i], raw: texts[entries.raw[i]], message: texts[entries.message[i]],
-    seen: texts[entries.seen[i]], isNew: entries.isNew[i] === 1,
+  const all = issues.code.map((code, i) => ({
+    rule: rules[code], project: projects[issues.project[i]], label: texts[issues.label[i]],
+    ordinal: issues.ordinal[i], raw: texts[issues.raw[i]], message: texts[issues.message[i]],
+    seen: texts[issues.seen[i]], isNew: issues.isNew[i] === 1,
   }));
   for (const e of all) {
     e.haystack = [e.project.id, e.project.name, e.label, e.raw, e.message, e.rule.code, e.rule.th, e.rule.en]
@@ -43,20 +43,20 @@ const inThai = (e) => e.rule.messageTh.replace(/\{(label|raw|row)\}/g, (_, name)
   return signs.length > 80 ? signs.slice(0, 80).join("") + "…" : signs.join("") || "–";
 });
 
-// The entries that have all that was asked for; wanted says what was chosen under a name, "" for anything.
-const matching = (entries, wanted) => {
+// The issues that have all that was asked for; wanted says what was chosen under a name, "" for anything.
+const matching = (issues, wanted) => {
   const words = wanted("q").toLowerCase().split(/\s+/).filter(Boolean);
   const chosen = Object.entries(KEYS).filter(([name]) => wanted(name));
-  return entries.filter((e) => chosen.every(([name, keyOf]) => keyOf(e) === wanted(name)) &&
+  return issues.filter((e) => chosen.every(([name, keyOf]) => keyOf(e) === wanted(name)) &&
     (!wanted("new") || e.isNew) && words.every((word) => e.haystack.includes(word)));
 };
 
 const worstOf = (list) => SEVERITIES.find((severity) => list.some((e) => e.rule.severity === severity));
 
-// Pairs of a key and its entries: years from the newest, otherwise the worst and the largest first.
-const grouped = (entries, by) => {
+// Pairs of a key and its issues: years from the newest, otherwise the worst and the largest first.
+const grouped = (issues, by) => {
   const groups = new Map();
-  for (const e of entries) {
+  for (const e of issues) {
     const key = KEYS[by](e);
     if (!groups.has(key)) groups.set(key, []);
     groups.get(key).push(e);
@@ -74,9 +74,9 @@ const csvCell = (content) => {
   const safe = FORMULA.test(text) && !HARMLESS.test(text) ? "'" + text : text;
   return /[",\n\r]/.test(safe) ? '"' + safe.replaceAll('"', '""') + '"' : safe;
 };
-const csvOf = (entries) => [
+const csvOf = (issues) => [
   ["severity", "code", "source_id", "project_id", "name", "agency_code", "fiscal_year_be", "label", "ordinal", "raw",
     "message", "message_th", "first_seen_at", "is_new", "is_invented", "url"],
-  ...entries.map((e) => [e.rule.severity, e.rule.code, e.project.source, e.project.id, e.project.name, e.project.agency,
+  ...issues.map((e) => [e.rule.severity, e.rule.code, e.project.source, e.project.id, e.project.name, e.project.agency,
     e.project.year, e.label, e.ordinal, e.raw, e.message, inThai(e), e.seen, e.isNew, e.project.isInvented, e.project.url]),
 ].map((row) => row.map(csvCell).join(",")).join("\r\n") + "\r\n";
