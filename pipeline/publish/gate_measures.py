@@ -74,17 +74,17 @@ def measure(release: Path, previous: Path | None, rules: tuple[str, ...]) -> lis
 
 
 def attach_pair(con: duckdb.DuckDBPyConnection, release: Path, previous: Path | None) -> None:
-    """Attach a release as `here` and the one published before as `before`, empty where there is none.
+    """Attach a release as `candidate` and the one published before it as `published`, empty where there is none.
 
     The tables `visited` and `fresh` say what is new. Raises one of OTHER_COLUMNS where the two cannot be compared.
     """
-    _attach(con, release, "here")
+    _attach(con, release, "candidate")
     if previous is None:
-        con.execute("ATTACH ':memory:' AS before").complete()
+        con.execute("ATTACH ':memory:' AS published").complete()
         for table in _COMPARED_TABLES:
-            con.execute(f"CREATE TABLE before.{table} AS FROM here.{table} LIMIT 0").complete()
+            con.execute(f"CREATE TABLE published.{table} AS FROM candidate.{table} LIMIT 0").complete()
     else:
-        _attach(con, previous, "before")
+        _attach(con, previous, "published")
     con.execute("SET VARIABLE labels_per_page = $n", {"n": _LABELS_PER_PAGE}).complete()
     con.execute("SET VARIABLE unreadable_codes = $codes", {"codes": list(UNREADABLE_CODES)}).complete()
     for name in ("visited", "fresh"):

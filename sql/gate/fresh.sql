@@ -1,4 +1,4 @@
--- The projects whose newest page says other things than in the release before.
+-- The projects whose newest page says other things than in the published release.
 --
 -- Another capture alone is no news: a page that was broken for a night and is as before has a new one.
 WITH contents AS (
@@ -7,22 +7,22 @@ WITH contents AS (
         projects.project_id,
         projects.snapshot_id,
         versions.content_sha256
-    FROM here.projects AS projects
-    INNER JOIN here.project_versions AS versions
+    FROM candidate.projects AS projects
+    INNER JOIN candidate.project_versions AS versions
         ON
             projects.source_id = versions.source_id
             AND projects.project_id = versions.project_id
             AND projects.n_versions = versions.version_no
 ),
 
-contents_before AS (
+published_contents AS (
     SELECT
         projects.source_id,
         projects.project_id,
         projects.snapshot_id,
         versions.content_sha256
-    FROM before.projects AS projects
-    INNER JOIN before.project_versions AS versions
+    FROM published.projects AS projects
+    INNER JOIN published.project_versions AS versions
         ON
             projects.source_id = versions.source_id
             AND projects.project_id = versions.project_id
@@ -33,7 +33,7 @@ SELECT
     contents.source_id,
     contents.project_id
 FROM contents
-ANTI JOIN contents_before AS known
+ANTI JOIN published_contents AS known
     ON
         contents.source_id = known.source_id
         AND contents.project_id = known.project_id

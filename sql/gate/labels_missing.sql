@@ -12,7 +12,7 @@ missing AS (
         issues.source_id,
         issues.label,
         count(*) AS n
-    FROM here.quality_issues AS issues
+    FROM candidate.quality_issues AS issues
     SEMI JOIN fresh ON issues.source_id = fresh.source_id AND issues.project_id = fresh.project_id
     WHERE issues.code = 'missing_label'
     GROUP BY issues.source_id, issues.label

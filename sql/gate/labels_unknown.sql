@@ -5,7 +5,7 @@ WITH labels AS (
         fields.label,
         count(*) AS n_rows,
         count(*) FILTER (fields.field IS NULL) AS n_unknown
-    FROM here.page_fields AS fields
+    FROM candidate.page_fields AS fields
     SEMI JOIN fresh ON fields.source_id = fresh.source_id AND fields.project_id = fresh.project_id
     GROUP BY fields.source_id, fields.label
 )

@@ -1,11 +1,11 @@
--- How many projects fewer the newest listing promises than the one the release before knew.
+-- How many projects fewer the newest listing promises than the one the published release knew.
 --
 -- A listing promises what it names or what it states, whichever is more: one that was cut short has not shrunk.
 WITH now AS (
     SELECT
         source_id,
         arg_max(greatest(n_projects, coalesce(stated_total, 0)), (listed_at, run_id)) AS n_promised
-    FROM here.listings
+    FROM candidate.listings
     GROUP BY source_id
 ),
 
@@ -13,7 +13,7 @@ earlier AS (
     SELECT
         source_id,
         arg_max(greatest(n_projects, coalesce(stated_total, 0)), (listed_at, run_id)) AS n_promised
-    FROM before.listings
+    FROM published.listings
     GROUP BY source_id
 )
 

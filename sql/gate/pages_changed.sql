@@ -1,4 +1,4 @@
--- Known projects whose page has other content than in the release before.
+-- Known projects whose page has other content than in the published release.
 --
 -- Compared with that release and not with the night before, so that a change which was refused stays one until it is
 -- accepted.
@@ -13,7 +13,7 @@ WITH asked AS (
         fresh.source_id,
         fresh.project_id
     FROM fresh
-    SEMI JOIN before.projects AS known ON fresh.source_id = known.source_id AND fresh.project_id = known.project_id
+    SEMI JOIN published.projects AS known ON fresh.source_id = known.source_id AND fresh.project_id = known.project_id
 )
 
 SELECT

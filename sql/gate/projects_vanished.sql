@@ -1,12 +1,13 @@
--- Projects that were listed in the release before and count as vanished now.
+-- Projects that were listed in the published release and count as vanished now.
 SELECT
-    before.source_id,
+    published.source_id,
     NULL AS field,
-    count(*) FILTER (here.status = 'vanished') AS n,
+    count(*) FILTER (candidate.status = 'vanished') AS n,
     count(*) AS total,
     NULL AS detail
-FROM before.projects AS before
-INNER JOIN here.projects AS here ON before.source_id = here.source_id AND before.project_id = here.project_id
-WHERE before.status = 'listed'
-GROUP BY before.source_id
-ORDER BY before.source_id
+FROM published.projects AS published
+INNER JOIN candidate.projects AS candidate
+    ON published.source_id = candidate.source_id AND published.project_id = candidate.project_id
+WHERE published.status = 'listed'
+GROUP BY published.source_id
+ORDER BY published.source_id

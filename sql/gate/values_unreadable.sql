@@ -13,7 +13,7 @@ SELECT
     count(DISTINCT issues.project_id) AS n,
     any_value(pages.n_pages) AS total,
     string_agg(DISTINCT issues.code, ', ' ORDER BY issues.code) AS detail
-FROM here.quality_issues AS issues
+FROM candidate.quality_issues AS issues
 SEMI JOIN fresh ON issues.source_id = fresh.source_id AND issues.project_id = fresh.project_id
 INNER JOIN pages ON issues.source_id = pages.source_id
 WHERE list_contains(getvariable('unreadable_codes'), issues.code) AND issues.field IS NOT NULL

@@ -1,11 +1,11 @@
--- The projects asked for since the release before was built, with what the last answer was.
+-- The projects asked for since the published release was built, with what the last answer was.
 --
 -- Not the newest run alone: what a refused run saw is news as long as no release holds it. An imported capture is older
 -- than every run that is news and counts as no visit.
 WITH news AS (
     SELECT min(coalesce(runs.started_at, try_strptime(runs.run_id, '%Y%m%dT%H%M%SZ')::TIMESTAMPTZ)) AS began_at
-    FROM here.runs AS runs
-    ANTI JOIN before.runs AS known ON runs.run_id = known.run_id
+    FROM candidate.runs AS runs
+    ANTI JOIN published.runs AS known ON runs.run_id = known.run_id
 ),
 
 attempted AS (
@@ -14,9 +14,9 @@ attempted AS (
         status.project_id,
         arg_max(status.last_outcome, status.last_attempt_at) AS outcome,
         arg_max(coalesce(status.last_page_kind, ''), status.last_attempt_at) AS page_kind
-    FROM here.page_status AS status
+    FROM candidate.page_status AS status
     INNER JOIN news ON status.last_attempt_at >= news.began_at
-    ANTI JOIN before.page_status AS known
+    ANTI JOIN published.page_status AS known
         ON
             status.source_id = known.source_id
             AND status.url = known.url
@@ -34,5 +34,5 @@ SELECT
     attempted.page_kind IN ('login', 'listing', 'redirect_stub', 'unknown') AS is_wrong_kind,
     coalesce(known.status = 'listed', false) AS is_known
 FROM attempted
-LEFT JOIN before.projects AS known
+LEFT JOIN published.projects AS known
     ON attempted.source_id = known.source_id AND attempted.project_id = known.project_id

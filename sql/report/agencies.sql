@@ -5,7 +5,7 @@ WITH issues AS (
         count(*) FILTER (severity = 'error') AS n_errors,
         count(*) FILTER (severity = 'warning') AS n_warnings,
         count(*) FILTER (severity = 'info') AS n_infos
-    FROM here.quality_issues
+    FROM candidate.quality_issues
     WHERE project_id IS NOT NULL
     GROUP BY ALL
 ),
@@ -15,7 +15,7 @@ filled AS (
         left(project_id, 8) AS agency_code,
         count(*) FILTER (raw <> '') AS n_filled,
         count(*) AS n_rows
-    FROM here.page_fields
+    FROM candidate.page_fields
     WHERE field <> 'month'
     GROUP BY ALL
 )
@@ -30,7 +30,7 @@ SELECT
     coalesce(issues.n_infos, 0) AS n_infos,
     coalesce(filled.n_filled, 0) AS n_filled,
     coalesce(filled.n_rows, 0) AS n_rows
-FROM here.agencies AS agencies
+FROM candidate.agencies AS agencies
 LEFT JOIN issues ON agencies.agency_code = issues.agency_code
 LEFT JOIN filled ON agencies.agency_code = filled.agency_code
 WHERE agencies.n_projects > 0 OR issues.agency_code IS NOT NULL

@@ -6,7 +6,7 @@ WITH ages AS (
             make_timestamp(epoch_us(last_seen_at)),
             make_timestamp(epoch_us(max(last_seen_at) OVER ()))
         ) AS days
-    FROM here.projects
+    FROM candidate.projects
     WHERE status = 'listed'
 ),
 

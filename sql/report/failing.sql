@@ -10,6 +10,6 @@ SELECT
     n_consecutive_failures,
     iso(last_attempt_at) AS last_attempt_at,
     iso(last_success_at) AS last_success_at
-FROM here.page_status
+FROM candidate.page_status
 WHERE n_consecutive_failures > 0 OR last_outcome = 'missing'
-ORDER BY n_consecutive_failures DESC, here.page_status.last_success_at NULLS FIRST, source_id, url
+ORDER BY n_consecutive_failures DESC, candidate.page_status.last_success_at NULLS FIRST, source_id, url

@@ -6,7 +6,7 @@ WITH agency_of AS (
         source_id,
         project_id,
         coalesce(agency_code, '') AS agency_code
-    FROM here.projects
+    FROM candidate.projects
 ),
 
 pages AS (
@@ -22,7 +22,7 @@ unreadable AS (
         agency_of.agency_code,
         regexp_replace(issues.field, '_(thb|pct|be|value)$', '') AS field,
         count(*) AS n_unreadable
-    FROM here.quality_issues AS issues
+    FROM candidate.quality_issues AS issues
     INNER JOIN agency_of ON issues.source_id = agency_of.source_id AND issues.project_id = agency_of.project_id
     WHERE list_contains(getvariable('unreadable_codes'), issues.code) AND issues.field IS NOT NULL
     GROUP BY GROUPING SETS ((2), (agency_of.agency_code, 2))
@@ -37,7 +37,7 @@ stated AS (
         count(*) FILTER (rows_read.raw IS NULL) AS n_not_set,
         count(DISTINCT (rows_read.source_id, rows_read.project_id)) AS n_pages_with,
         count(DISTINCT rows_read.raw) FILTER (rows_read.raw <> '') AS n_distinct
-    FROM here.page_fields AS rows_read
+    FROM candidate.page_fields AS rows_read
     INNER JOIN agency_of ON rows_read.source_id = agency_of.source_id AND rows_read.project_id = agency_of.project_id
     WHERE rows_read.field IS NOT NULL
     GROUP BY GROUPING SETS ((rows_read.field), (agency_of.agency_code, rows_read.field))

@@ -1,4 +1,4 @@
--- Every open issue with the project it concerns, and whether the release before had it.
+-- Every open issue with the project it concerns, and whether the published release had it.
 WITH known AS (
     SELECT DISTINCT
         source_id,
@@ -8,12 +8,12 @@ WITH known AS (
         label,
         ordinal,
         raw
-    FROM before.quality_issues
+    FROM published.quality_issues
 ),
 
 invented_sources AS (
     SELECT DISTINCT source_id
-    FROM here.projects
+    FROM candidate.projects
     WHERE is_invented
 )
 
@@ -43,15 +43,15 @@ SELECT
             AND known.ordinal IS NOT DISTINCT FROM issues.ordinal
             AND known.raw IS NOT DISTINCT FROM issues.raw
     ) AS is_new
-FROM here.quality_issues AS issues
-LEFT JOIN here.projects AS projects
+FROM candidate.quality_issues AS issues
+LEFT JOIN candidate.projects AS projects
     ON issues.source_id = projects.source_id AND issues.project_id = projects.project_id
 LEFT JOIN (
     SELECT
         source_id,
         project_id,
         max(url) AS url
-    FROM here.page_status
+    FROM candidate.page_status
     GROUP BY source_id, project_id
 ) AS pages
     ON issues.source_id = pages.source_id AND issues.project_id = pages.project_id

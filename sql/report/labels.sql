@@ -5,7 +5,7 @@ SELECT
     count(DISTINCT (source_id, project_id)) AS n_projects,
     iso(min(first_seen_at)) AS first_seen_at,
     min(project_id) AS example
-FROM here.quality_issues
+FROM candidate.quality_issues
 WHERE
     code IN (
         'unknown_label', 'missing_label', 'renamed_label', 'ambiguous_label', 'unknown_column', 'missing_column',

@@ -5,7 +5,7 @@ SELECT
     name,
     url,
     iso(last_seen_at) AS last_seen_at
-FROM here.projects
+FROM candidate.projects
 WHERE status = 'listed'
-ORDER BY here.projects.last_seen_at, source_id, project_id
+ORDER BY candidate.projects.last_seen_at, source_id, project_id
 LIMIT 20

@@ -19,14 +19,14 @@ WITH typed AS (
         max(target_value)::VARCHAR AS target_max,
         min(result_value)::VARCHAR AS result_min,
         max(result_value)::VARCHAR AS result_max
-    FROM here.projects
+    FROM candidate.projects
 ),
 
 months AS (
     SELECT
         min(value)::VARCHAR AS month_min,
         max(value)::VARCHAR AS month_max
-    FROM here.target_rows
+    FROM candidate.target_rows
 ),
 
 ends AS (

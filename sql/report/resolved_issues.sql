@@ -1,4 +1,4 @@
--- Issues of the release before that are no longer there, newest first.
+-- Issues of the published release that are no longer there, the most severe first.
 WITH still AS (
     SELECT DISTINCT
         source_id,
@@ -8,29 +8,34 @@ WITH still AS (
         label,
         ordinal,
         raw
-    FROM here.quality_issues
+    FROM candidate.quality_issues
 )
 
 SELECT
-    before.code,
-    before.severity,
-    before.source_id,
-    before.project_id,
-    before.label,
-    before.ordinal,
-    before.raw,
-    before.message
-FROM before.quality_issues AS before
+    published.code,
+    published.severity,
+    published.source_id,
+    published.project_id,
+    published.label,
+    published.ordinal,
+    published.raw,
+    published.message
+FROM published.quality_issues AS published
 WHERE
     NOT EXISTS (
         FROM still
         WHERE
-            still.source_id = before.source_id
-            AND still.code = before.code
-            AND still.project_id IS NOT DISTINCT FROM before.project_id
-            AND still.field IS NOT DISTINCT FROM before.field
-            AND still.label IS NOT DISTINCT FROM before.label
-            AND still.ordinal IS NOT DISTINCT FROM before.ordinal
-            AND still.raw IS NOT DISTINCT FROM before.raw
+            still.source_id = published.source_id
+            AND still.code = published.code
+            AND still.project_id IS NOT DISTINCT FROM published.project_id
+            AND still.field IS NOT DISTINCT FROM published.field
+            AND still.label IS NOT DISTINCT FROM published.label
+            AND still.ordinal IS NOT DISTINCT FROM published.ordinal
+            AND still.raw IS NOT DISTINCT FROM published.raw
     )
-ORDER BY list_position(['error', 'warning', 'info'], before.severity), before.code, before.source_id, before.project_id, before.issue_no
+ORDER BY
+    list_position(['error', 'warning', 'info'], published.severity),
+    published.code,
+    published.source_id,
+    published.project_id,
+    published.issue_no

@@ -5,7 +5,7 @@ WITH counted AS (
         count(*) AS n_issues,
         count(DISTINCT (source_id, project_id)) AS n_projects,
         min(first_seen_at) AS first_seen_at
-    FROM here.quality_issues
+    FROM candidate.quality_issues
     GROUP BY code
 )
 
@@ -21,6 +21,6 @@ SELECT
     coalesce(counted.n_issues, 0) AS n_issues,
     coalesce(counted.n_projects, 0) AS n_projects,
     iso(counted.first_seen_at) AS first_seen_at
-FROM here.quality_rules AS rules
+FROM candidate.quality_rules AS rules
 LEFT JOIN counted ON rules.code = counted.code
 ORDER BY list_position(['error', 'warning', 'info'], rules.severity), n_issues DESC, rules.code

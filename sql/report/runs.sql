@@ -2,7 +2,7 @@
 --
 -- The run record counts project pages alone; where none was kept, the fetch log's counts hold listing pages as well.
 WITH newest AS (
-    FROM here.runs
+    FROM candidate.runs
     ORDER BY run_id DESC
     LIMIT 60
 )

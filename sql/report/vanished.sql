@@ -6,6 +6,6 @@ SELECT
     url,
     iso(last_seen_at) AS last_seen_at,
     iso(vanished_at) AS vanished_at
-FROM here.projects
+FROM candidate.projects
 WHERE status = 'vanished'
-ORDER BY here.projects.vanished_at DESC, source_id, project_id
+ORDER BY candidate.projects.vanished_at DESC, source_id, project_id
