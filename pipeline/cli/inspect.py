@@ -1,12 +1,16 @@
-"""The commands for people, who look and tidy up: their flags; the work is in reading.py, imported when asked for."""
+"""The commands for people, who look and tidy up: each reads its flags, imports what it needs and answers."""
 
+import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pipeline.cli.options import Config, DataDir, Quiet, SourceId, settings_from
-from pipeline.core.log import RunLog
+from pipeline.core.errors import ExitCode, PipelineError, WrongUsageError
+from pipeline.core.log import RunLog, tell
+from pipeline.core.text import printable
 
 
 def show(
@@ -19,9 +23,14 @@ def show(
 ) -> None:
     """One project: fields, months, progress, issues, versions, and where every value comes from."""
     settings = settings_from(data_dir, config=config)
-    from pipeline.cli.reading import show as run
+    from pipeline.analyst.project import read_project_detail
+    from pipeline.analyst.project_view import pour_out
+    from pipeline.analyst.project_view import show as print_detail
+    from pipeline.publish.releases import latest_release
 
-    raise typer.Exit(run(settings, project_id, source, version, is_raw=raw))
+    release = latest_release(settings.curated_dir).path
+    detail = read_project_detail(release, settings.raw_dir, project_id, source_id=source, version_no=version)
+    (pour_out if raw else print_detail)(detail, settings.raw_dir)
 
 
 def query(
@@ -33,9 +42,22 @@ def query(
 ) -> None:
     """Ask the latest release a question in SQL; nothing can be changed by it."""
     settings = settings_from(data_dir, config=config)
-    from pipeline.cli.reading import query as run
+    from pipeline.analyst.query import invented_note
+    from pipeline.analyst.query import query as answer
+    from pipeline.core.signals import orderly_interruption, raise_if_interrupted
+    from pipeline.publish.releases import latest_release
 
-    raise typer.Exit(run(settings, sql, format_, output))
+    release = latest_release(settings.curated_dir).path
+    with orderly_interruption():
+        try:
+            n_rows = answer(release, sql, format_, output)
+        except (PipelineError, RuntimeError):
+            # DuckDB says one or the other of a query that was interrupted.
+            raise_if_interrupted()
+            raise
+    _tell_invented(invented_note(release))
+    if output is not None:
+        sys.stderr.write(f"{n_rows:,} rows in {printable(str(output))}\n")
 
 
 def export(
@@ -48,9 +70,17 @@ def export(
 ) -> None:
     """Write tables for spreadsheets: safe from formulas, Thai readable in Excel."""
     settings = settings_from(data_dir, config=config)
-    from pipeline.cli.reading import export as run
+    from pipeline.analyst.export import export as write
+    from pipeline.analyst.query import invented_note
+    from pipeline.publish.releases import latest_release
 
-    raise typer.Exit(run(settings, tables or [], format_, output, are_headings_thai=thai))
+    release = latest_release(settings.curated_dir).path
+    exported = write(release, output, tables or [], format_, are_headings_thai=thai)
+    for file in exported.files:
+        tell(str(file))
+    n_rows = sum(exported.rows.values())
+    tell(f"{n_rows:,} rows of {len(exported.rows)} tables; {exported.cut_cells} cells were too long and cut")
+    _tell_invented(invented_note(release))
 
 
 def status(
@@ -61,17 +91,46 @@ def status(
 ) -> None:
     """Last run, newest release and its age, failing pages, next due, disk use; exit code 1 when too old."""
     settings = settings_from(data_dir, config=config)
-    from pipeline.cli.reading import status as run
+    from pipeline.core.time import utc_now
+    from pipeline.run.status import read_status, status_json, status_lines
 
-    raise typer.Exit(run(settings, is_json=json_, is_quiet=quiet))
+    now = utc_now()
+    found = read_status(settings, now)
+    if json_:
+        sys.stdout.write(json.dumps(status_json(found), indent=1) + "\n")
+    elif found.is_old or not quiet:
+        for line in status_lines(found, now):
+            tell(line)
+    raise typer.Exit(ExitCode.FAILED if found.is_old else ExitCode.DONE)
 
 
 def verify(data_dir: DataDir = None, config: Config = None) -> None:
     """Read the whole archive again: digests, fetch log against WARC, torn tails; and check the latest release."""
     settings = settings_from(data_dir, config=config)
-    from pipeline.cli.reading import verify as run
+    from pipeline.archive.audit import audit_archive
+    from pipeline.publish.release_check import VerifyError, verify_release
+    from pipeline.publish.releases import PublishError, latest_release
+    from pipeline.run.record import RecordError, read_record
 
-    raise typer.Exit(run(settings))
+    audit = audit_archive(settings.raw_dir)
+    problems = list(audit.problems)
+    try:
+        release = latest_release(settings.curated_dir)
+        rows = read_record(release.path / "run.json").get("rows")
+        verify_release(release.path, rows if isinstance(rows, dict) else {})
+        checked = f"release {release.run_id}"
+    except PublishError:
+        checked = "no release yet"
+    except (RecordError, VerifyError) as error:
+        problems.append(str(error))
+        checked = "the latest release"
+    for problem in problems:
+        tell(problem)
+    tell(
+        f"{audit.segments} segments, {audit.records} records, {audit.rows} fetch-log rows, {checked}: "
+        f"{len(problems)} problems"
+    )
+    raise typer.Exit(ExitCode.FAILED if problems else ExitCode.DONE)
 
 
 def releases(
@@ -82,9 +141,25 @@ def releases(
 ) -> None:
     """List the releases, or switch `latest` back."""
     settings = settings_from(data_dir, config=config)
-    from pipeline.cli.reading import releases as run
+    from pipeline.publish.releases import list_releases, withdrawn_release
+    from pipeline.publish.releases import rollback as roll_back
+    from pipeline.run.lock import data_dir_lock
 
-    raise typer.Exit(run(settings, goes_back=rollback, run_id=to))
+    if to is not None and not rollback:
+        raise WrongUsageError("--to goes with --rollback")
+    if not rollback:
+        for release in list_releases(settings.curated_dir):
+            tell(f"{release.run_id}{'  latest' if release.is_latest else ''}")
+        return
+    with data_dir_lock(settings.data_dir, "bma-projects releases --rollback"):
+        latest = roll_back(settings.curated_dir, to)
+    tell(f"latest is {latest.run_id} now")
+    withdrawn = withdrawn_release(settings.curated_dir)
+    if withdrawn is not None:
+        tell(
+            "it stays until somebody accepts what runs bring (`bma-projects build --accept REASON`) "
+            f"or goes back (`bma-projects releases --rollback --to {withdrawn}`)"
+        )
 
 
 def prune(
@@ -96,13 +171,31 @@ def prune(
 ) -> None:
     """Remove old releases, refused candidates and parsed parts of an older parser; never the archive."""
     settings = settings_from(data_dir, config=config)
-    from pipeline.cli.reading import prune as run
+    from pipeline.publish.prune import prunable, remove
+    from pipeline.run.lock import data_dir_lock
 
-    raise typer.Exit(run(settings, RunLog(is_quiet=quiet), keep, is_rehearsal=dry_run))
+    log = RunLog(is_quiet=quiet)
+    kept = settings.build.keep_releases if keep is None else keep
+    if kept < 1:
+        raise WrongUsageError(f"--keep {kept}: at least one release stays")
+    with data_dir_lock(settings.data_dir, "bma-projects prune"):
+        paths = prunable(settings, kept)
+        for path in paths:
+            if not dry_run:
+                remove(path)
+            if log.shows_results:
+                tell(f"{'would go' if dry_run else 'removed'}  {path}")
+    log.info("nothing to prune" if not paths else f"{len(paths)} directories; data/raw is never touched")
 
 
 def settings(config: Config = None, data_dir: DataDir = None) -> None:
     """Print every setting with its value, as a bma-projects.toml."""
-    from pipeline.cli.reading import print_settings
+    from pipeline.core.settings_toml import settings_as_toml
 
-    raise typer.Exit(print_settings(settings_from(data_dir, config=config)))
+    for line in settings_as_toml(settings_from(data_dir, config=config)):
+        tell(line)
+
+
+def _tell_invented(note: str | None) -> None:
+    if note is not None:
+        sys.stderr.write(f"{note}\n")

@@ -1,7 +1,11 @@
-"""The commands of the nightly job and its stages: their flags; the work is in commands.py, imported when asked for."""
+"""The commands of the nightly job and its stages: each reads its flags, runs the stages and says how they went.
 
+What a command works with is imported when it runs: help needs none of it, and what asks no site needs no HTTP.
+"""
+
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,7 +28,13 @@ from pipeline.cli.options import (
     Verbose,
     settings_from,
 )
-from pipeline.core.log import RunLog
+from pipeline.core.errors import ExitCode, WrongUsageError
+from pipeline.core.log import RunLog, tell
+from pipeline.core.text import printable
+
+if TYPE_CHECKING:
+    from pipeline.core.settings import Settings
+    from pipeline.run.record import RunRecord
 
 
 def refresh(
@@ -54,9 +64,14 @@ def refresh(
         on_failure=on_failure,
     )
     log = RunLog(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
-    from pipeline.cli.commands import refresh as run
+    from pipeline.cli.summary import show_summary
+    from pipeline.run.refresh import refresh as run
 
-    raise typer.Exit(run(settings, log, ids=ids, accepted_because=accept))
+    project_ids = _named_ids(settings, ids, None)
+    code, record, published = run(settings, log, sys.argv[1:], project_ids=project_ids, accepted_because=accept)
+    if log.shows_results:
+        show_summary(settings, record, published)
+    raise typer.Exit(code)
 
 
 def discover(
@@ -77,9 +92,32 @@ def discover(
 ) -> None:
     """Which project pages exist: from the listing, a file, the archive or a range; prints ids, or the plan."""
     settings = settings_from(data_dir, source, config, base_url=base_url, rate=rate, concurrency=concurrency)
-    from pipeline.cli.commands import discover as run
+    from pipeline.archive.page_history import page_states
+    from pipeline.core.settings_file import source_of
+    from pipeline.fetch.discover import ids_from_archive
+    from pipeline.run.discover_source import discover_source
+    from pipeline.run.lifecycle import INTERRUPTED
 
-    raise typer.Exit(run(settings, ids=ids, probe=probe, from_archive=archive, shows_plan=plan))
+    asked = source_of(settings)
+    wanted = _named_ids(settings, ids, probe)
+    if archive:
+        wanted = [*(wanted or []), *ids_from_archive(page_states(settings.raw_dir, asked.source_id))]
+    try:
+        found = discover_source(settings, asked, wanted, makes_plan=plan)
+    except KeyboardInterrupt:
+        sys.stderr.write(f"{INTERRUPTED}\n")
+        raise typer.Exit(ExitCode.FAILED) from None
+    if found.plan is None:
+        for project_id in found.project_ids:
+            tell(project_id)
+    else:
+        n_due, n_later = len(found.plan.due), len(found.plan.later)
+        tell(f"{n_due} of {n_due + n_later} pages are due")
+        for reason, (due, later) in found.plan.counts().items():
+            tell(f"{due:>8} due {later:>8} later  {reason}")
+    for problem in found.problems:
+        sys.stderr.write(f"{asked.source_id}: {printable(problem)}\n")
+    raise typer.Exit(ExitCode.FAILED if found.problems else ExitCode.DONE)
 
 
 def fetch(
@@ -98,9 +136,21 @@ def fetch(
     """Fetch the pages that are due into the archive, without building anything."""
     settings = settings_from(data_dir, source, config, base_url=base_url, rate=rate, concurrency=concurrency)
     log = RunLog(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
-    from pipeline.cli.commands import fetch as run
+    from pipeline.core.settings_file import sources_of
+    from pipeline.run.lifecycle import run_stages
+    from pipeline.run.refresh import fetch_sources
 
-    raise typer.Exit(run(settings, log, ids=ids, probe=probe))
+    sources = sources_of(settings)
+    named = _named_ids(settings, ids, probe)
+    code, _ = run_stages(
+        settings,
+        log,
+        "fetch",
+        sys.argv[1:],
+        lambda record: fetch_sources(settings, sources, record, log, named),
+        sources=sources,
+    )
+    raise typer.Exit(code)
 
 
 def import_(
@@ -116,9 +166,20 @@ def import_(
     """Archive pages that others captured, then parse, build and publish."""
     settings = settings_from(data_dir, source, config, base_url=base_url)
     log = RunLog(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
-    from pipeline.cli.commands import import_files as run
+    from pipeline.core.settings_file import source_of
+    from pipeline.run.import_captures import import_captures
+    from pipeline.run.lifecycle import run_stages
 
-    raise typer.Exit(run(settings, log, files))
+    default_source = source_of(settings)
+    code, _ = run_stages(
+        settings,
+        log,
+        "import",
+        sys.argv[1:],
+        lambda record: import_captures(settings, default_source, files, record, log),
+        sources=[default_source],
+    )
+    raise typer.Exit(code)
 
 
 def parse(
@@ -132,9 +193,15 @@ def parse(
     """Parse what the archive holds and data/parsed does not have yet."""
     settings = settings_from(data_dir, config=config, cluster=cluster)
     log = RunLog(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
-    from pipeline.cli.commands import parse as run
+    from pipeline.run.build_release import parse_archive
+    from pipeline.run.lifecycle import run_stages
 
-    raise typer.Exit(run(settings, log))
+    def stages(record: "RunRecord") -> ExitCode:
+        parse_archive(settings, record, log)
+        return ExitCode.DONE
+
+    code, _ = run_stages(settings, log, "parse", sys.argv[1:], stages)
+    raise typer.Exit(code)
 
 
 def build(
@@ -148,9 +215,17 @@ def build(
     """Build and publish a release from what is archived, without asking any site."""
     settings = settings_from(data_dir, config=config)
     log = RunLog(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
-    from pipeline.cli.commands import build as run
+    from pipeline.run.lifecycle import run_stages
+    from pipeline.run.refresh import release_archive
 
-    raise typer.Exit(run(settings, log, accepted_because=accept))
+    code, _ = run_stages(
+        settings,
+        log,
+        "build",
+        sys.argv[1:],
+        lambda record: release_archive(settings, record, log, accepted_because=accept),
+    )
+    raise typer.Exit(code)
 
 
 def report(
@@ -165,6 +240,28 @@ def report(
 ) -> None:
     """Write the data-quality report of the latest release once more."""
     settings = settings_from(data_dir, config=config)
-    from pipeline.cli.commands import report as run
+    from pipeline.publish.releases import latest_release
+    from pipeline.report.quality_page import report_markdown, write_report_of
 
-    raise typer.Exit(run(settings, output, format_))
+    if format_ not in ("html", "md"):
+        raise WrongUsageError(f"{format_!r:.60}: no such format; there are html, md")
+    release = latest_release(settings.curated_dir).path
+    if format_ == "md":
+        sys.stdout.write(report_markdown(release))
+        return
+    write_report_of(release, output)
+    tell(str(output / "quality.html"))
+
+
+def _named_ids(settings: "Settings", ids: str | None, probe: str | None) -> list[str] | None:
+    """The ids named by --ids and --probe; None when neither was given."""
+    if ids is None and probe is None:
+        return None
+    from pipeline.archive.page_history import page_states
+    from pipeline.core.settings_file import source_of
+    from pipeline.fetch.discover import ids_from_file, ids_from_range
+
+    named = ids_from_file(ids) if ids is not None else []
+    if probe is not None:
+        named += ids_from_range(probe, page_states(settings.raw_dir, source_of(settings).source_id))
+    return named

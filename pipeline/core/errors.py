@@ -1,18 +1,29 @@
 """Expected trouble: an error whose message is meant for the person at the keyboard."""
 
 import sys
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the process says to cron."""
+
+    DONE = 0
+    FAILED = 1
+    WRONG_USAGE = 2
+    REFUSED = 3
+    LOCKED = 75
 
 
 class PipelineError(Exception):
     """Trouble that is told in one line (what, where, what to do); exit_code is what the process says to cron."""
 
-    exit_code = 1
+    exit_code: int = ExitCode.FAILED
 
 
 class WrongUsageError(PipelineError):
     """Flags that do not go together, or a value that is none of those offered."""
 
-    exit_code = 2
+    exit_code = ExitCode.WRONG_USAGE
 
 
 def skip_repeated_errors(unraisable: "sys.UnraisableHookArgs") -> None:

@@ -13,7 +13,7 @@ from parsers.listing_page import Listing, read_listing
 from parsers.page import PageKind
 from pipeline.archive.page_history import PageState
 from pipeline.archive.segments import ArchiveWriter, ListingRow
-from pipeline.core.errors import PipelineError
+from pipeline.core.errors import ExitCode, PipelineError
 from pipeline.core.site_urls import listing_url
 from pipeline.fetch.client import CAN_HEAL, Reply
 from pipeline.fetch.site import RunOverError, Site
@@ -26,7 +26,7 @@ _LONGEST_ID = 20_000
 class DiscoveryError(PipelineError):
     """The ids cannot be read; the message says what and where."""
 
-    exit_code = 2
+    exit_code = ExitCode.WRONG_USAGE
 
 
 class Discovery(NamedTuple):

@@ -3,8 +3,11 @@
 Does: strings the rooms below together for `refresh` and the commands that run a part of it, and notes what happened.
 Never: speaks HTTP, parses a page or writes SQL by itself; takes no flag.
 
-- refresh: the nightly job, and how any run begins and ends
+- refresh: the nightly job
+- lifecycle: how any run begins and ends: lock, record, alarm, exit code
 - fetch_source: discover and fetch, one source into the archive
+- discover_source: the listing of a source alone
+- import_captures: captures of others into the archive, and on to a release
 - build_release: parse, build, report, gate and publish
 - record: data/runs/<run_id>.json
 - lock: one run at a time per data directory

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from pipeline.core.errors import PipelineError
+from pipeline.core.errors import ExitCode, PipelineError
 
 _LOCK = ".lock"
 _HOLDER = ".lock.json"
@@ -16,7 +16,7 @@ _HOLDER = ".lock.json"
 class LockedError(PipelineError):
     """Another run holds the data directory; the message says which and since when."""
 
-    exit_code = 75
+    exit_code = ExitCode.LOCKED
 
 
 class DataDirError(PipelineError):

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pipeline.core.errors import PipelineError
 from pipeline.core.files import written_aside
+from pipeline.core.settings import Settings, Source
 from pipeline.core.text import printable
 from pipeline.core.time import new_run_id
 from pipeline.core.version import product_token
@@ -95,6 +96,22 @@ class RunRecord:
         return record
 
 
+def new_record(
+    settings: Settings, command: str, arguments: Sequence[str], sources: Sequence[Source], now: dt.datetime
+) -> RunRecord:
+    """Begin the record of a run with a run id nobody has used."""
+    record = RunRecord(
+        run_id=free_run_id(settings, now),
+        command=command,
+        arguments=without_secrets(arguments),
+        started_at=now,
+    )
+    for source in sources:
+        about = {"source_id": source.source_id, "title": source.title, "base_url": source.base_url}
+        record.sources.append({**about, "is_invented": source.is_invented})
+    return record
+
+
 def _peak(who: int) -> int:
     peak = resource.getrusage(who).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
@@ -144,8 +161,9 @@ def close_killed_records(runs_dir: Path) -> list[str]:
     return killed
 
 
-def free_run_id(now: dt.datetime, *directories: Path) -> str:
-    """A run id that names nothing in these directories yet: the clock may jump back, or two runs share a second."""
+def free_run_id(settings: Settings, now: dt.datetime) -> str:
+    """A run id that names nothing in the data directory yet: the clock may jump back, or two runs share a second."""
+    directories = (settings.raw_dir, settings.runs_dir, settings.curated_dir / "releases")
     taken = {path.name[:16] for directory in directories if directory.is_dir() for path in directory.iterdir()}
     while (run_id := new_run_id(now)) in taken:
         now += dt.timedelta(seconds=1)

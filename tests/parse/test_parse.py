@@ -236,7 +236,7 @@ def test_a_worker_that_parses_otherwise_refuses(tmp_path: Path) -> None:
 
 
 def test_dask_is_imported_only_for_a_cluster() -> None:
-    code = "import sys, pipeline.cli.commands, pipeline.parse.stage; print({'dask', 'distributed'} & set(sys.modules))"
+    code = "import sys, pipeline.run.refresh, pipeline.parse.stage; print({'dask', 'distributed'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout == "set()\n", done.stderr
 

@@ -12,13 +12,13 @@ from urllib.parse import parse_qs, urlsplit
 from pipeline.archive.segments import sealed_segments
 from pipeline.core.log import RunLog
 from pipeline.core.settings import FetchSettings, Settings, Source
+from pipeline.core.time import utc_now
 from pipeline.parse.stage import parse_segment
 from pipeline.parse.worker import partition_dir
 from pipeline.publish.releases import Published
 from pipeline.run.build_release import build_and_publish
 from pipeline.run.fetch_source import fetch_source
-from pipeline.run.record import RunRecord, write_record
-from pipeline.run.refresh import new_record
+from pipeline.run.record import RunRecord, new_record, write_record
 from pipeline.sample.server import Reply, SamplePage, fresh_token, listing_page, serve
 
 SITE = files("pipeline") / "sample" / "site"
@@ -102,7 +102,7 @@ class NightlySites:
             }
             settings = dataclasses.replace(Settings(), data_dir=self.data_dir, sources=sources, fetch=FETCH)
             log = RunLog(is_quiet=True)
-            record = new_record(settings, "refresh", [], list(sources.values()))
+            record = new_record(settings, "refresh", [], list(sources.values()), utc_now())
             for source_id, scene in scenes.items():
                 fetch_source(settings, sources[source_id], record, log, scene.ids)
         for segment in sealed_segments(settings.raw_dir):

@@ -8,12 +8,13 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from pipeline.analyst.query import ask
+from pipeline.core.errors import ExitCode
 from pipeline.core.log import RunLog
 from pipeline.core.settings import BuildSettings, FetchSettings, Settings, Source
 from pipeline.core.time import utc_now
 from pipeline.publish.releases import Published, latest_release
 from pipeline.run.record import RunRecord
-from pipeline.run.refresh import ExitCode, refresh
+from pipeline.run.refresh import refresh
 from pipeline.sample.server import Reply, SamplePage, answer, fresh_token, listing_page, serve
 from tests.parsers.projects import PLAIN, StoredProject
 

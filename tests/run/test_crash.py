@@ -19,8 +19,8 @@ from pipeline.archive.fetch_log import read_fetch_log
 from pipeline.archive.segments import sealed_segments
 from pipeline.build.database import SALT_FILE
 from pipeline.build.models import load_models
+from pipeline.core.errors import ExitCode
 from pipeline.run.record import read_records
-from pipeline.run.refresh import ExitCode
 from pipeline.sample.server import Reply, serve
 from tests.run.scripted_site import HTML, City, ScriptedSite
 

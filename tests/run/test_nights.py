@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.run.refresh import ExitCode
+from pipeline.core.errors import ExitCode
 from tests.run.scripted_site import City, project, watched
 
 FIRST_NIGHT = dt.datetime(2026, 11, 1, 18, 15, tzinfo=dt.UTC)

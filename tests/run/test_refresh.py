@@ -11,15 +11,15 @@ from threading import Thread
 
 import pytest
 
-from pipeline.cli.commands import fetch, parse
+from pipeline.core.errors import ExitCode
 from pipeline.core.log import RunLog
 from pipeline.core.settings import AlarmSettings, Source
-from pipeline.run.refresh import ExitCode
+from pipeline.run.lifecycle import run_stages
+from pipeline.run.refresh import fetch_sources
 from tests.cli.command import bma_here
 from tests.run.scripted_site import City, watched
 
 IDS = ["50490000-0001", "50490000-0002"]
-QUIET = RunLog(is_quiet=True)
 Posts = list[tuple[str, dict[str, object]]]
 
 
@@ -27,6 +27,16 @@ Posts = list[tuple[str, dict[str, object]]]
 def city(tmp_path: Path) -> Iterator[City]:
     with watched(tmp_path / "data", *IDS) as city:
         yield city
+
+
+def fetch_with(alarm: AlarmSettings, city: City) -> ExitCode:
+    """Fetch the city's pages as one run that tells this alarm: done sooner than a whole refresh."""
+    settings, log = replace(city.settings, alarm=alarm), RunLog(is_quiet=True)
+    sources = list(settings.sources.values())
+    code, _ = run_stages(
+        settings, log, "fetch", [], lambda record: fetch_sources(settings, sources, record, log), sources=sources
+    )
+    return code
 
 
 @contextmanager
@@ -135,11 +145,9 @@ class TestOutput:
 
 
 class TestAlarm:
-    """Every command that runs stages has it; fetch and parse are done sooner than refresh."""
-
     def test_start_and_good_end_are_posted(self, city: City) -> None:
         with receiver() as (url, posts):
-            assert fetch(replace(city.settings, alarm=AlarmSettings(url=url)), QUIET, ids=None, probe=None) == 0
+            assert fetch_with(AlarmSettings(url=url), city) == ExitCode.DONE
         assert [path for path, _ in posts] == ["/secret-uuid/start", "/secret-uuid"]
         assert (posts[1][1]["status"], posts[1][1]["exit_code"]) == ("done", 0)
 
@@ -148,7 +156,7 @@ class TestAlarm:
         city.site.is_broken = True
         with receiver() as (url, posts):
             alarm = AlarmSettings(url=url, command=f"cat > '{told}'")
-            assert fetch(replace(city.settings, alarm=alarm), QUIET, ids=None, probe=None) == ExitCode.FAILED
+            assert fetch_with(alarm, city) == ExitCode.FAILED
         assert [path for path, _ in posts] == ["/secret-uuid/start", "/secret-uuid/fail"]
         assert "robots.txt" in json.loads(told.read_text())["problems"][0]
 
@@ -158,7 +166,7 @@ class TestAlarm:
     ) -> None:
         with receiver(status or 200) as (url, _):
             address = url if status else "http://127.0.0.1:9/secret-uuid"
-            assert parse(replace(city.settings, alarm=AlarmSettings(url=address)), RunLog(is_quiet=True)) == 0
+            assert fetch_with(AlarmSettings(url=address), city) == ExitCode.DONE
         said = capsys.readouterr().err
         assert said.count("the alarm at 127.0.0.1") == 2
         assert "secret-uuid" not in said
@@ -169,6 +177,5 @@ class TestAlarm:
     ) -> None:
         city.site.is_broken = True
         alarm = AlarmSettings(command=command, timeout=0.2)
-        code = fetch(replace(city.settings, alarm=alarm), RunLog(is_quiet=True), ids=None, probe=None)
-        assert code == ExitCode.FAILED
+        assert fetch_with(alarm, city) == ExitCode.FAILED
         assert f"the command of alarm.command {said}; the run is not affected" in capsys.readouterr().err

@@ -1,0 +1,124 @@
+"""What every run of stages has: the lock, the record, recovery after a crash, the alarm and the exit code."""
+
+import datetime as dt
+import traceback
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from pipeline.archive.recovery import recover
+from pipeline.core.errors import ExitCode, PipelineError
+from pipeline.core.log import RunLog
+from pipeline.core.settings import Settings, Source
+from pipeline.core.signals import orderly_interruption
+from pipeline.core.time import Clock, utc_now
+from pipeline.run.alarm import Alarm
+from pipeline.run.lock import data_dir_lock
+from pipeline.run.record import (
+    RecordError,
+    RunRecord,
+    close_killed_records,
+    new_record,
+    read_records,
+    write_record,
+)
+
+INTERRUPTED = "interrupted; what was fetched is kept and the release is as it was; the same command goes on from here"
+Stages = Callable[[RunRecord], ExitCode]
+
+
+def run_stages(
+    settings: Settings,
+    log: RunLog,
+    command: str,
+    arguments: Sequence[str],
+    stages: Stages,
+    *,
+    sources: Sequence[Source] = (),
+    clock: Clock = utc_now,
+) -> tuple[ExitCode, RunRecord]:
+    """Run the stages of a command as one run: under the lock, with a record whatever happens, and tell how it ended.
+
+    Args:
+        settings: whose data directory the run works on, and whose alarm is told.
+        log: what the run says goes there; it gets the run's id.
+        command: the command's name, for the lock and the record.
+        arguments: the command line, for the record; secrets are left out of it.
+        stages: does the work, counts it in the record and returns how it went; a PipelineError is FAILED.
+        sources: the sources the run works on, for the record.
+        clock: says when the run begins and ends.
+
+    Returns:
+        How the run ended, and its record as it was stored.
+
+    Raises:
+        LockedError: another run holds the data directory.
+        DataDirError: the data directory cannot be used.
+        Exception: whatever unexpected trouble stages met; it stands in the record too.
+    """
+    with data_dir_lock(settings.data_dir, f"bma-projects {command}"):
+        record = new_record(settings, command, arguments, sources, clock())
+        log.run_id = record.run_id
+        alarm = Alarm(settings.alarm, log)
+        code = ExitCode.FAILED
+        try:
+            with orderly_interruption():
+                try:
+                    code = _run_stages(settings, record, log, stages, alarm)
+                except PipelineError as error:
+                    record.status = "failed"
+                    record.problems.append(str(error))
+                    log.warning(str(error))
+                    log.debug(traceback.format_exc())
+        except KeyboardInterrupt:
+            record.status = "interrupted"
+            record.problems.append("interrupted")
+            with suppress(PipelineError):
+                recover(settings.raw_dir)
+            log.warning(INTERRUPTED)
+        except BaseException as error:
+            record.status = "failed"
+            record.problems.append(f"unexpected {type(error).__name__}: {error}")
+            raise
+        finally:
+            _close(settings, record, log, alarm, code, clock())
+    return code, record
+
+
+def _run_stages(settings: Settings, record: RunRecord, log: RunLog, stages: Stages, alarm: Alarm) -> ExitCode:
+    for run_id in close_killed_records(settings.runs_dir):
+        log.warning(f"run {run_id} was killed before its end; this run goes on from what it had fetched")
+    _warn_of_clock(settings, record, log)
+    write_record(settings.runs_dir, record.as_json(), f"{record.run_id}.json")
+    alarm.started(record.as_json())
+    for recovered in recover(settings.raw_dir):
+        log.warning(
+            f"segment {recovered.segment} was left open by a crash: {recovered.kept_rows} pages kept, "
+            f"{recovered.cut_bytes} torn bytes cut"
+        )
+    code = stages(record)
+    if record.status == "running":
+        record.status = "done" if code == ExitCode.DONE else "failed"
+    return code
+
+
+def _close(
+    settings: Settings, record: RunRecord, log: RunLog, alarm: Alarm, code: ExitCode, finished_at: dt.datetime
+) -> None:
+    record.finished_at = finished_at
+    try:
+        write_record(settings.runs_dir, record.as_json(), f"{record.run_id}.json")
+    except RecordError as error:
+        log.warning(str(error))
+    alarm.ended(record.as_json(), code)
+    for stage, seconds in record.durations.items():
+        log.debug(f"{stage} took {seconds:.1f} s")
+
+
+def _warn_of_clock(settings: Settings, record: RunRecord, log: RunLog) -> None:
+    started = [str(found["started_at"]) for found in read_records(settings.runs_dir)]
+    newest = max((dt.datetime.fromisoformat(text) for text in started), default=record.started_at)
+    if newest > record.started_at + dt.timedelta(minutes=1):
+        log.warning(
+            f"the clock says {record.started_at:%Y-%m-%d %H:%M} UTC, yet an earlier run began at "
+            f"{newest:%Y-%m-%d %H:%M}; until that time has come, what this run sees counts as older"
+        )
