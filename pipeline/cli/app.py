@@ -3,49 +3,54 @@
 import errno
 import io
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from itertools import chain
 from typing import Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
-from pipeline.cli import inspect as cli_reading
-from pipeline.cli import stages as cli_stages
+from pipeline.cli import inspect, stages
 from pipeline.core.errors import PipelineError, skip_repeated_errors
 from pipeline.core.text import printable
 
-STAGES: dict[str, Callable[..., None]] = {
-    "refresh": cli_stages.refresh,
-    "discover": cli_stages.discover,
-    "fetch": cli_stages.fetch,
-    "import": cli_stages.import_,
-    "parse": cli_stages.parse,
-    "build": cli_stages.build,
-    "report": cli_stages.report,
+COMMANDS: dict[str, Sequence[Callable[..., None]]] = {
+    "The nightly job and its stages": (
+        stages.refresh,
+        stages.discover,
+        stages.fetch,
+        stages.import_,
+        stages.parse,
+        stages.build,
+        stages.report,
+    ),
+    "For people": (
+        inspect.show,
+        inspect.query,
+        inspect.export,
+        inspect.status,
+        inspect.verify,
+        inspect.releases,
+        inspect.prune,
+        inspect.settings,
+    ),
 }
-FOR_PEOPLE: dict[str, Callable[..., None]] = {
-    "show": cli_reading.show,
-    "query": cli_reading.query,
-    "export": cli_reading.export,
-    "status": cli_reading.status,
-    "verify": cli_reading.verify,
-    "releases": cli_reading.releases,
-    "prune": cli_reading.prune,
-    "settings": cli_reading.settings,
-}
-
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-PANELS = {"The nightly job and its stages": STAGES, "For people": FOR_PEOPLE}
+
+
+def _name_of(command: Callable[..., None]) -> str:
+    # Python keeps "import" for itself, so that function is named import_.
+    return command.__name__.rstrip("_")
 
 
 class _Panels(TyperGroup):
     """Lists the commands by who they are for."""
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        for panel, commands in PANELS.items():
+        for panel, commands in COMMANDS.items():
             with formatter.section(panel):
-                formatter.write_dl([(name, (command.__doc__ or "").strip()) for name, command in commands.items()])
+                formatter.write_dl([(_name_of(command), command.__doc__) for command in commands])
 
 
 app = typer.Typer(
@@ -59,8 +64,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command_name, run_command in {**STAGES, **FOR_PEOPLE}.items():
-    app.command(command_name)(run_command)
+for run_command in chain(*COMMANDS.values()):
+    app.command(_name_of(run_command))(run_command)
 
 
 def _fail(message: str, code: int) -> NoReturn:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pipeline.cli.app import app, main
 
+NAMES = [str(command.name) for command in app.registered_commands]
 COMMAND = str(Path(sys.executable).with_name("bma-projects"))
 Done = subprocess.CompletedProcess[str]
 

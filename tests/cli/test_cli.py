@@ -10,13 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli.app import FOR_PEOPLE, STAGES
 from pipeline.run.lock import data_dir_lock
 from tests.archive.mounts import read_only
-from tests.cli.command import COMMAND, assert_one_line, bma, bma_here, environment
+from tests.cli.command import COMMAND, NAMES, assert_one_line, bma, bma_here, environment
 
 REAL_TEXT = Path("tests/fixtures/real/50490000-3607.txt").resolve()
-NAMES = sorted({**STAGES, **FOR_PEOPLE})
 # Most of the time a command takes to start is that of typer and of what it converts arguments with.
 LIGHT = {"typer", "annotated_doc", "shellingham"}
 LIGHT |= {"pydantic", "pydantic_core", "annotated_types", "typing_extensions", "typing_inspection"}

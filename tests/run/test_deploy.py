@@ -8,21 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli.app import FOR_PEOPLE, STAGES
 from pipeline.core.settings import Settings
 from pipeline.core.settings_file import keys_and_values, load_settings
-from tests.cli.command import bma_here
+from tests.cli.command import NAMES, bma_here
 
 ROOT = Path(__file__).parents[2]
 TEXTS = [*(ROOT / "deploy").iterdir(), *(ROOT / "docs" / f"{name}.md" for name in ("operations", "fetching"))]
 
 
 def test_every_flag_that_is_shown_exists() -> None:
-    names = [*STAGES, *FOR_PEOPLE]
-    known = set(re.findall(r"--[a-z-]+", "".join(bma_here(name, "--help").stdout for name in names)))
+    known = set(re.findall(r"--[a-z-]+", "".join(bma_here(name, "--help").stdout for name in NAMES)))
     for file in TEXTS:
         text = file.read_text(encoding="utf-8")
-        for words in re.findall(rf"bma-projects (?:{'|'.join(names)})\b[^|`\n]*|(?<=`)--[^`]*", text):
+        for words in re.findall(rf"bma-projects (?:{'|'.join(NAMES)})\b[^|`\n]*|(?<=`)--[^`]*", text):
             shown = set(re.findall(r"(?<!\S)--[a-z-]+", words))
             assert shown <= known, f"{file.name}: {words}"
 
