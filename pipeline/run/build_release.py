@@ -31,7 +31,17 @@ _OUT_OF_MEANS = (OSError, duckdb.IOException, duckdb.OutOfMemoryException)
 
 
 def parse_archive(settings: Settings, record: RunRecord, log: RunLog) -> None:
-    """Bring data/parsed up to date. Raises ParseError."""
+    """Bring data/parsed up to date with the archive.
+
+    Args:
+        settings: where to parse (here or on a cluster), and the data directory.
+        record: time and counts of the stage go there.
+        log: what the run says goes there.
+
+    Raises:
+        ParseError: a partition cannot be written; those before it are.
+        ClusterError: the cluster that the settings name cannot be worked with.
+    """
     pool = _pool_of(settings)
     backlog = find_backlog(settings.raw_dir, settings.parsed_dir)
     with record.timed("parse"), log.progress("parse", backlog.pages) as advance:
@@ -67,7 +77,7 @@ def _pool_of(settings: Settings) -> Callable[[int], AbstractContextManager[Worke
 
 
 def is_built(settings: Settings) -> bool:
-    """Whether the latest release was built from just what lies in data/parsed now, by the same models and settings."""
+    """Whether the latest release was built from just what lies in data/parsed now, by the same program and settings."""
     try:
         latest = latest_release(settings.curated_dir).path
         record = json.loads((latest / "run.json").read_text(encoding="utf-8"))
@@ -77,7 +87,11 @@ def is_built(settings: Settings) -> bool:
 
 
 def inputs_fingerprint(settings: Settings) -> str:
-    """Twelve hex digits over all that decides what a release holds, but for the record of its own run."""
+    """Twelve hex digits over all that decides what a release holds, but for the record of its own run.
+
+    Code, models, agency names and templates count, the partitions of data/parsed by name, and the settings that change
+    a table.
+    """
     partitions = [partition.name for partition in find_partitions(settings.parsed_dir, parser_fingerprint())]
     texts = [source for package in ("parsers", "pipeline", "sql") for source in _sources(resources.files(package))]
     sources = [str(source) for _, source in sorted(settings.sources.items())]
@@ -102,9 +116,23 @@ def build_and_publish(
     accepted_because: str | None = None,
     clock: Clock = utc_now,
 ) -> Published:
-    """Build a release, write its report, ask the gate and switch `latest`.
+    """Build a release, write its report, ask the quality gate and switch `latest`.
 
-    Raises BuildError, VerifyError or PublishError; `latest` is then as it was.
+    Args:
+        settings: how to build and what the gate allows, and the data directory.
+        record: rows, issues, the gate's reasons and the times of the stages go there; a copy is in the release.
+        log: what the run says goes there.
+        accepted_because: the operator's reason to publish what the gate refuses.
+        clock: says when the release was made.
+
+    Returns:
+        The release and where it lies: in releases/, or in refused/ with the gate's reasons.
+
+    Raises:
+        BuildError: what is parsed cannot be built from, or the disk is full.
+        VerifyError: the release breaks a promise; it stays in building/ until the next build.
+        PublishError: the release cannot be put in its place.
+        In each case `latest` is as it was.
     """
     target: Path | None = None
     try:

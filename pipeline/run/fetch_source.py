@@ -66,7 +66,16 @@ def plan_visits(
     *,
     listed: Sequence[str] = (),
 ) -> Plan:
-    """What is due now of the wanted projects by the revisit schedule; listed are those the listing names right now."""
+    """What is due of the wanted projects by the revisit schedule.
+
+    Args:
+        settings: the schedule, and where the latest release tells which projects have ended.
+        source: whose projects; one that is revisited always has everything due.
+        known: what the archive knows of each page.
+        wanted: project ids.
+        now: the time of the run, UTC.
+        listed: the projects that the site's listing names right now.
+    """
     facts = project_facts(settings, source.source_id)
     is_forced = source.is_revisited_always
     return make_plan(wanted, known, facts, now, settings.fetch, listed=frozenset(listed), is_forced=is_forced)
@@ -80,10 +89,22 @@ def fetch_source(
     project_ids: Sequence[str] | None = None,
     clock: Clock = utc_now,
 ) -> bool:
-    """Discover and fetch one source into the archive; project_ids names the pages wanted instead of the listing.
+    """Discover and fetch one source into the archive.
 
-    Returns whether the site could be worked with: pages that fail are none of its business, a site that does not answer
-    at all is. Raises ArchiveError when the archive cannot be written.
+    Args:
+        settings: how to fetch, and the data directory.
+        source: the source to ask.
+        record: counts, problems and times of the stages go there, also when the run is interrupted.
+        log: what the run says goes there.
+        project_ids: the pages to fetch whether due or not, instead of reading the listing.
+        clock: says when each page was asked for.
+
+    Returns:
+        Whether the site could be worked with: single pages may fail, a site that does not answer at all is False.
+
+    Raises:
+        ArchiveError: the archive cannot be written.
+        KeyboardInterrupt: a signal came; what was fetched is kept.
     """
     try:
         return _fetch_source(settings, source, record, log, project_ids, clock)

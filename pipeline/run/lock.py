@@ -25,7 +25,16 @@ class DataDirError(PipelineError):
 
 @contextmanager
 def data_dir_lock(data_dir: Path, command: str) -> Iterator[None]:
-    """Hold the data directory for a command that writes. Raises LockedError at once when another one does."""
+    """Hold the data directory for a command that writes; it is created when missing.
+
+    Args:
+        data_dir: the directory to hold while the block runs.
+        command: what others are told that they wait for.
+
+    Raises:
+        LockedError: another run holds it; nobody waits.
+        DataDirError: it cannot be created or written.
+    """
     # Imported here: commands that only read never lock, and answer faster without it.
     from filelock import FileLock, Timeout
 

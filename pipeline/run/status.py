@@ -40,7 +40,12 @@ class Status:
 
 
 def read_status(settings: Settings, now: dt.datetime) -> Status:
-    """Look at a data directory; it need not exist."""
+    """Look at a data directory; it need not exist.
+
+    Args:
+        settings: which data directory, and how old a release may be.
+        now: ages are counted until then, UTC.
+    """
     records = read_records(settings.runs_dir)
     try:
         release: str | None = latest_release(settings.curated_dir).run_id
