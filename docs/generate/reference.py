@@ -3,12 +3,13 @@
 `python -m docs.generate.reference` writes the document anew.
 """
 
-import dataclasses
 import inspect
 from collections.abc import Iterator
 from pathlib import Path
 
 import typer.main
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from pipeline.cli.app import app
 from pipeline.core.settings import Settings, Source
@@ -54,23 +55,22 @@ def _shown(argument: object) -> str:
 
 
 def _settings() -> Iterator[str]:
-    settings = Settings()
-    sections = {field.name: getattr(settings, field.name) for field in dataclasses.fields(settings)}
-    sections = {name: type(value) for name, value in sections.items() if dataclasses.is_dataclass(value)}
-    for heading, section in {"": Settings, **sections, "sources.<id>": Source}.items():
-        yield f"### {f'[{heading}]' if heading else 'At the top of the file'}\n\n{inspect.getdoc(section)}\n"
+    tables = {name: type(value) for name, value in Settings() if isinstance(value, BaseModel)}
+    documented: dict[str, type[BaseModel]] = {"": Settings, **tables, "sources.<id>": Source}
+    for heading, table in documented.items():
+        yield f"### {f'[{heading}]' if heading else 'At the top of the file'}\n\n{inspect.getdoc(table)}\n"
         rows = [
-            (f"`{field.name}`", _default(field), str(field.metadata.get("reason", "")))
-            for field in dataclasses.fields(section)
-            if field.name not in ("source_id", "sources", *sections)
+            (f"`{name}`", _default(field), field.description or "")
+            for name, field in table.model_fields.items()
+            if name not in ("source_id", "sources", *tables)
         ]
         has_reasons = any(reason for *_, reason in rows)
         heads = ("setting", "default", "why") if has_reasons else ("setting", "default")
         yield _table(heads, [row[: len(heads)] for row in rows])
 
 
-def _default(field: "dataclasses.Field[object]") -> str:
-    if field.default is dataclasses.MISSING:
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
         return "must be given"
     if field.default in (None, "", ()):
         return "none"

@@ -1,9 +1,7 @@
 """Every setting as a bma-projects.toml, with what is known of its meaning."""
 
-import dataclasses
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 from pipeline.core.settings import GateSettings, Settings
 from pipeline.core.settings_file import keys_and_values
@@ -13,7 +11,7 @@ _SECRETS = frozenset({"alarm.url", "alarm.command"})
 
 def settings_as_toml(settings: Settings) -> Iterator[str]:
     """The lines of a settings file; what has no value, and what is secret, stands as a comment."""
-    reasons = {f"gate.{field.name}": field.metadata.get("reason") for field in dataclasses.fields(GateSettings)}
+    reasons = {f"gate.{name}": field.description for name, field in GateSettings.model_fields.items()}
     table = ""
     for key, value in keys_and_values(settings):
         owner, _, option = key.rpartition(".")
@@ -27,10 +25,4 @@ def settings_as_toml(settings: Settings) -> Iterator[str]:
         elif value is None:
             yield f"# {option} ="
         else:
-            yield f"{option} = {_toml(value)}{reason}"
-
-
-def _toml(value: object) -> str:
-    if isinstance(value, tuple):
-        return "[" + ", ".join(_toml(item) for item in value) + "]"
-    return json.dumps(str(value) if isinstance(value, Path) else value, ensure_ascii=False)
+            yield f"{option} = {json.dumps(value, ensure_ascii=False, default=str)}{reason}"

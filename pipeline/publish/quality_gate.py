@@ -11,7 +11,6 @@ then on each share follows the nights before (median and MAD), between half and 
 import json
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import NamedTuple
 
@@ -73,7 +72,7 @@ def is_over(answer: Measure, limit: Limit) -> bool:
 
 def limits(settings: GateSettings) -> Mapping[str, tuple[int, float]]:
     """Count and share that the settings allow, by rule."""
-    values = {field.name: getattr(settings, field.name) for field in fields(settings)}
+    values = settings.model_dump()
     return {rule: (int(values[f"{rule}_count"]), float(values[f"{rule}_share"])) for rule in RULES}
 
 

@@ -42,14 +42,14 @@ def with_sample_server(source: Source, stack: ExitStack) -> Source:
     # By its address: rate and the like may be set otherwise.
     if source.base_url != SAMPLE.base_url or source.connect_to is not None:
         return source
-    return dataclasses.replace(source, connect_to=stack.enter_context(serve()))
+    return source.model_copy(update={"connect_to": stack.enter_context(serve())})
 
 
 def fetch_settings_of(settings: Settings, source: Source) -> FetchSettings:
     """The fetch settings with what the source sets otherwise and the fetcher does not look up there."""
     if source.backoff is None:
         return settings.fetch
-    return dataclasses.replace(settings.fetch, backoff=source.backoff)
+    return settings.fetch.model_copy(update={"backoff": source.backoff})
 
 
 def wanted_pages(listed: Sequence[str], known: Mapping[str, PageState]) -> list[str]:

@@ -91,6 +91,11 @@ def test_a_new_source_needs_nothing_but_its_address(tmp_path: Path) -> None:
         ("[sources.a]\nalso_at = ['https://a.org/i', 'https://u:secret@b.org/i']\n", 2, "https://host/path/index.php"),
         ("[sources.a]\nsource_id = 'b'\n", 2, "unknown setting"),
         ("[fetch.rate]\nx = 1\n", 2, "unknown setting"),
+        (f"fetch.rate.{'a.' * 3000}a = 1\n", 1, "unknown setting"),
+        ("fetch = 1\n", 1, "unknown setting 'fetch'"),
+        ("[sources]\na = 1\n", 2, "unknown setting 'sources.a'"),
+        ("[sources.a]\nrate = 1\nbackoff = -1\n", 3, "cannot be negative"),
+        ("[alarm]\nurl = ['secret']\n", 2, "must be text"),
     ],
 )
 def test_a_mistake_is_told_with_file_line_and_key(tmp_path: Path, text: str, line: int, words: str) -> None:
@@ -115,6 +120,12 @@ def test_a_file_of_other_bytes_is_told(tmp_path: Path) -> None:
     file.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(SettingsError, match="is no TOML"):
         load_settings(file, {})
+
+
+def test_a_mistake_is_told_also_where_something_else_overrides_it(tmp_path: Path) -> None:
+    file = written(tmp_path, "[fetch]\nrate = 'fast'\n")
+    with pytest.raises(SettingsError, match=r"line 2: fetch\.rate"):
+        load_settings(file, {"BMA_FETCH_RATE": "1"})
 
 
 def test_a_file_that_was_named_must_be_there(tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
@@ -62,7 +61,7 @@ class MisbehavingSite:
         self._lock = threading.Lock()
 
     def source(self, **changes: object) -> Source:
-        return replace(Source("site", BASE_URL, connect_to=self.address), **changes)  # type: ignore[arg-type]
+        return Source.model_validate({"source_id": "site", "base_url": BASE_URL, "connect_to": self.address, **changes})
 
     def answer(self, handler: "Handler") -> None:
         with self._lock:

@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -36,7 +35,7 @@ def site() -> Iterator[MisbehavingSite]:
 
 
 def discover(site: MisbehavingSite, raw_dir: Path, run_id: str = RUN, **settings: object) -> Discovery:
-    patience = replace(PATIENCE, **settings)  # type: ignore[arg-type]
+    patience = PATIENCE.model_copy(update=settings)
     with (
         ArchiveWriter(raw_dir, run_id, "site") as archive,
         FetchRun(site.source(), patience, archive, raw_dir) as run,

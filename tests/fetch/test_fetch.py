@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -227,7 +226,7 @@ def test_a_gzip_bomb_costs_no_memory(tmp_path: Path) -> None:
 
 def test_a_name_that_leads_into_a_private_network_is_refused(site: MisbehavingSite, raw_dir: Path) -> None:
     port = site.address.partition(":")[2]
-    source = replace(site.source(), base_url=f"http://localhost:{port}/dp/frontend/web/index.php", connect_to=None)
+    source = site.source(base_url=f"http://localhost:{port}/dp/frontend/web/index.php", connect_to=None)
     summary = fetch(raw_dir, site, [ONE], source=source).summary
     assert "robots.txt cannot be read" in (summary.ended_early or "")
     assert "private address" in (summary.ended_early or "")
@@ -252,7 +251,7 @@ def test_transfer_and_content_encodings_are_undone_and_said(site: MisbehavingSit
 def test_a_slow_drip_ends_at_the_page_timeout(site: MisbehavingSite, raw_dir: Path) -> None:
     site.pages[ONE] = drip(WHOLE, pause=0.05)
     begin = time.monotonic()
-    row = fetch(raw_dir, site, [ONE], replace(PATIENCE, attempts=1, page_timeout=0.5)).rows[ONE]
+    row = fetch(raw_dir, site, [ONE], PATIENCE.model_copy(update={"attempts": 1, "page_timeout": 0.5})).rows[ONE]
     assert (row.outcome, row.snapshot_id) == ("failed", None)
     assert "timeout" in (row.error or "")
     assert time.monotonic() - begin < 2
@@ -332,7 +331,7 @@ def test_a_dead_address_ends_the_run_at_once(site: MisbehavingSite, raw_dir: Pat
 def test_the_budget_of_requests_holds(site: MisbehavingSite, raw_dir: Path) -> None:
     ids = [f"50010000-{number:04d}" for number in range(20)]
     site.pages |= {project_id: project(project_id) for project_id in ids}
-    summary = fetch(raw_dir, site, ids, replace(PATIENCE, max_requests=8)).summary
+    summary = fetch(raw_dir, site, ids, PATIENCE.model_copy(update={"max_requests": 8})).summary
     assert len(site.asked) == 8
     assert summary.new == 7
     assert summary.ended_early == "the budget of 8 requests is spent"
@@ -341,7 +340,8 @@ def test_the_budget_of_requests_holds(site: MisbehavingSite, raw_dir: Path) -> N
 def test_nothing_is_asked_outside_the_night_window(site: MisbehavingSite, raw_dir: Path) -> None:
     now = dt.datetime.now(dt.UTC)
     window = f"{now + dt.timedelta(hours=2):%H:%M}-{now + dt.timedelta(hours=3):%H:%M}"
-    summary = fetch(raw_dir, site, [ONE], replace(PATIENCE, night_window=window, time_zone="UTC")).summary
+    by_night = PATIENCE.model_copy(update={"night_window": window, "time_zone": "UTC"})
+    summary = fetch(raw_dir, site, [ONE], by_night).summary
     assert site.asked == []
     assert summary.ended_early == f"outside the night window {window}"
 
@@ -379,7 +379,7 @@ def test_the_session_cookie_is_kept_and_the_user_agent_is_honest(site: Misbehavi
     ids = [f"50010000-{number:04d}" for number in range(4)]
     cookie = [("Set-Cookie", "advanced-frontend=abc; path=/; HttpOnly")]
     site.pages |= {project_id: project(project_id, headers=cookie) for project_id in ids}
-    fetch(raw_dir, site, ids, replace(PATIENCE, concurrency=1, contact="mailto:data@example.org"))
+    fetch(raw_dir, site, ids, PATIENCE.model_copy(update={"concurrency": 1, "contact": "mailto:data@example.org"}))
     asked = [seen.headers for seen in site.asked]
     assert [headers.get("cookie") for headers in asked] == [None, None, *["advanced-frontend=abc"] * 3]
     assert all(re.fullmatch(r"bma-projects/\S+ \(\+mailto:data@example\.org\)", h["user-agent"]) for h in asked)

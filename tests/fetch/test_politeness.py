@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import replace
 from email.utils import format_datetime
 from itertools import pairwise
 from pathlib import Path
@@ -42,14 +41,14 @@ def robots(text: str, status: int = 200) -> dict[str, object]:
 
 
 def test_the_rate_holds_whatever_the_concurrency(site: MisbehavingSite, tmp_path: Path) -> None:
-    summary = fetch(tmp_path, site, IDS, replace(PATIENCE, rate=20, concurrency=8)).summary
+    summary = fetch(tmp_path, site, IDS, PATIENCE.model_copy(update={"rate": 20, "concurrency": 8})).summary
     assert summary.new == len(IDS)
     assert_never_ahead(site, 0.05)
 
 
 def test_no_more_requests_at_once_than_set(site: MisbehavingSite, tmp_path: Path) -> None:
     site.pages |= {project_id: project(project_id, wait=0.02) for project_id in IDS}
-    fetch(tmp_path, site, IDS, replace(PATIENCE, concurrency=3))
+    fetch(tmp_path, site, IDS, PATIENCE.model_copy(update={"concurrency": 3}))
     assert site.peak == 3
 
 
@@ -80,7 +79,7 @@ def test_a_redirect_to_a_disallowed_path_is_not_followed(site: MisbehavingSite, 
 @pytest.mark.parametrize("line", ["Crawl-delay: 0.2", "Request-rate: 5/1"])
 def test_the_delay_the_site_wishes_for_is_kept(site: MisbehavingSite, tmp_path: Path, line: str) -> None:
     site.paths |= robots(f"User-agent: *\n{line}\n")  # type: ignore[arg-type]
-    fetch(tmp_path, site, IDS[:6], replace(PATIENCE, rate=100, concurrency=4))
+    fetch(tmp_path, site, IDS[:6], PATIENCE.model_copy(update={"rate": 100, "concurrency": 4}))
     assert_never_ahead(site, 0.2, skip=1)  # robots.txt itself came before its wishes were known
 
 
@@ -101,7 +100,7 @@ def test_retry_after_stops_every_worker(site: MisbehavingSite, tmp_path: Path, f
         page(b"slow down", status=429, headers=[("Retry-After", value)])(handler)  # type: ignore[arg-type]
 
     site.pages[IDS[1]] = [slow_down, project(IDS[1])]
-    summary = fetch(tmp_path, site, IDS[:4], replace(PATIENCE, rate=20, concurrency=2)).summary
+    summary = fetch(tmp_path, site, IDS[:4], PATIENCE.model_copy(update={"rate": 20, "concurrency": 2})).summary
     assert summary.new == 4
     stop = next(n for n, asked in enumerate(site.asked) if asked.project_id == IDS[1])
     # The other worker's request may have been on its way already.
@@ -110,7 +109,7 @@ def test_retry_after_stops_every_worker(site: MisbehavingSite, tmp_path: Path, f
 
 def test_a_site_that_wants_to_be_left_alone_for_long_ends_the_run(site: MisbehavingSite, tmp_path: Path) -> None:
     site.pages[IDS[2]] = page(b"", status=503, headers=[("Retry-After", "7200")])
-    summary = fetch(tmp_path, site, IDS, replace(PATIENCE, concurrency=1)).summary
+    summary = fetch(tmp_path, site, IDS, PATIENCE.model_copy(update={"concurrency": 1})).summary
     assert summary.ended_early == "the site asked us to stay away for 7200 seconds"
     assert len(site.asked) == 4
 

@@ -93,14 +93,14 @@ class NightlySites:
         with ExitStack() as open_sites:
             sources = {
                 source_id: Source(
-                    source_id,
-                    f"http://{source_id}.invalid/dp/frontend/web/index.php".replace("_", "-"),
+                    source_id=source_id,
+                    base_url=f"http://{source_id}.invalid/dp/frontend/web/index.php".replace("_", "-"),
                     connect_to=open_sites.enter_context(serve(scene.answer)),
                     is_revisited_always=True,
                 )
                 for source_id, scene in scenes.items()
             }
-            settings = dataclasses.replace(Settings(), data_dir=self.data_dir, sources=sources, fetch=FETCH)
+            settings = Settings(data_dir=self.data_dir, sources=sources, fetch=FETCH)
             log = RunLog(is_quiet=True)
             record = new_record(settings, "refresh", [], list(sources.values()), utc_now())
             for source_id, scene in scenes.items():

@@ -62,7 +62,7 @@ class City:
 
     def __init__(self, data_dir: Path, site: ScriptedSite, address: str) -> None:
         self.site = site
-        source = Source("city", BASE_URL, connect_to=address)
+        source = Source(source_id="city", base_url=BASE_URL, connect_to=address)
         build = BuildSettings(threads=1, keep_releases=3)
         self.settings = Settings(data_dir=data_dir, source="city", fetch=FETCH, build=build, sources={"city": source})
         self.now: dt.datetime | None = None

@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -68,9 +67,9 @@ def receiver(status: int = 200) -> Iterator[tuple[str, Posts]]:
 
 def test_a_source_in_trouble_does_not_stop_the_others(city: City, capsys: pytest.CaptureFixture[str]) -> None:
     # Nobody listens there.
-    dead = Source("dead", "http://dead.test/index.php", connect_to="127.0.0.1:9")
+    dead = Source(source_id="dead", base_url="http://dead.test/index.php", connect_to="127.0.0.1:9")
     sources = {"dead": dead, **city.settings.sources}
-    city.settings = replace(city.settings, source="dead,city", sources=sources)
+    city.settings = city.settings.model_copy(update={"source": "dead,city", "sources": sources})
     code, record, published = city.refresh()
     assert code == ExitCode.FAILED
     assert published is not None
@@ -104,8 +103,8 @@ def test_the_record_of_a_run_tells_what_it_did(city: City) -> None:
 
 def test_a_refused_release_needs_a_reason_to_be_accepted(tmp_path: Path) -> None:
     with watched(tmp_path / "data", *(f"50490000-{number:04d}" for number in range(12))) as city:
-        always = replace(city.settings.sources["city"], is_revisited_always=True)
-        city.settings = replace(city.settings, sources={"city": always})
+        always = city.settings.sources["city"].model_copy(update={"is_revisited_always": True})
+        city.settings = city.settings.model_copy(update={"sources": {"city": always}})
         city.site.is_login_wall = True
         code, record, published = city.refresh()
         assert code == ExitCode.REFUSED

@@ -3,7 +3,6 @@
 import re
 import urllib.request
 from contextlib import ExitStack
-from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
@@ -80,6 +79,7 @@ def test_another_answer_can_be_served() -> None:
 
 def test_its_server_runs_whatever_pace_is_set() -> None:
     with ExitStack() as stack:
-        assert with_sample_server(replace(SAMPLE, rate=1.0, concurrency=1), stack).connect_to is not None
-        elsewhere = replace(SAMPLE, base_url="http://elsewhere.test/index.php")
+        slower = SAMPLE.model_copy(update={"rate": 1.0, "concurrency": 1})
+        assert with_sample_server(slower, stack).connect_to is not None
+        elsewhere = SAMPLE.model_copy(update={"base_url": "http://elsewhere.test/index.php"})
         assert with_sample_server(elsewhere, stack) == elsewhere
