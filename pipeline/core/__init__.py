@@ -3,7 +3,7 @@
 Does: small things in one way each.
 Never: knows what a page, a segment or a release is.
 
-- settings, settings_file, settings_values, settings_toml: declared, read, checked, printed
+- settings, settings_file, settings_values, settings_toml: declared, read, kinds of values, printed
 - log: what a run says while it goes on
 - text: what a terminal may see
 - site_urls: the addresses of the site's pages
