@@ -36,9 +36,9 @@ def current_document() -> str:
         [
             _INTRODUCTION,
             "## Found on one page\n\nThe parser raises these while it reads a page.\n",
-            _table(_row(rule) for rule in rules if rule.made_by == "parser"),
+            _table(_row(rule) for rule in rules if rule.raised_by == "parser"),
             "## Found across pages and runs\n\nOne SELECT in `sql/quality/<code>.sql` returns the offending rows.\n",
-            _table(_row(rule) for rule in rules if rule.made_by != "parser"),
+            _table(_row(rule) for rule in rules if rule.raised_by != "parser"),
         ]
     )
 

@@ -61,7 +61,7 @@ class Version(NamedTuple):
 class Change(NamedTuple):
     """One cell that a version changed."""
 
-    change: str
+    change_type: str
     label: str
     row_label: str | None
     old: str | None
@@ -109,7 +109,7 @@ SELECT version_no, valid_from, valid_to, last_seen_at, n_changes, is_vanished, s
 FROM project_versions WHERE source_id = ? AND project_id = ? ORDER BY version_no
 """
 _CHANGES = """
-SELECT change, label, row_label, old, new
+SELECT change_type, label, row_label, old, new
 FROM project_changes WHERE source_id = ? AND project_id = ? AND version_no = ? ORDER BY change_no
 """
 _FINDINGS = """

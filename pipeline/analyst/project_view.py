@@ -154,7 +154,7 @@ def _changes(changes: Sequence[Change]) -> Table:
     for change in changes:
         where = printable(change.label) + (f" ({printable(change.row_label)})" if change.row_label else "")
         old, new = (_NOT_SET if text is None else _lines(text) for text in (change.old, change.new))
-        table.add_row(Text(change.change), Text(where), Text(f"{old} → {new}"))
+        table.add_row(Text(change.change_type), Text(where), Text(f"{old} → {new}"))
     return table
 
 

@@ -38,7 +38,7 @@ class RuleRow(NamedTuple):
 
     code: str
     severity: str
-    made_by: str
+    raised_by: str
     title_th: str
     title_en: str
     advice_th: str
@@ -47,12 +47,12 @@ class RuleRow(NamedTuple):
 
 
 class AgencyRow(NamedTuple):
-    """One line of agencies.csv; `evidence` says how well the name is known."""
+    """One line of agencies.csv; `name_source` says how well the name is known."""
 
     agency_code: str
     agency: str | None
     kind: str | None
-    evidence: str | None
+    name_source: str | None
 
 
 class SourceRow(NamedTuple):
@@ -148,7 +148,7 @@ def read_runs(runs_dir: Path) -> list[RunRow]:
 
 
 def read_agencies() -> list[AgencyRow]:
-    """The agencies known so far, each with the evidence for its name."""
+    """The agencies known so far, each with the source of its name."""
     text = resources.files("pipeline.build").joinpath("agencies.csv").read_text(encoding="utf-8")
     return [AgencyRow(*(value or None for value in row.values())) for row in csv.DictReader(text.splitlines())]  # type: ignore[arg-type]
 

@@ -48,7 +48,7 @@ class Rule(NamedTuple):
 
     code: str
     severity: str
-    made_by: str
+    raised_by: str
     title_th: str
     title_en: str
     advice_th: str
@@ -64,7 +64,7 @@ class AgencyState(NamedTuple):
 
     agency_code: str
     agency: str | None
-    evidence: str | None
+    name_source: str | None
     n_projects: int
     n_errors: int
     n_warnings: int

@@ -12,7 +12,7 @@ from parsers.labels import LABELS, MONTH_FIELD, MONTH_LABEL
 from pipeline.publish.gate_measures import Measure
 from pipeline.report.data import ReportData
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 SEVERITIES = ("error", "warning", "info")
 COUNTS = ("due", "new", "changed", "unchanged", "missing", "failed", "refused", "listed", "stated_total")
 PAGE_OUTCOMES = ("unchanged", "changed", "new", "missing", "failed", "refused")

@@ -1,12 +1,12 @@
 -- The agencies: every known one, and every code seen on a page.
 --
 -- key: agency_code
--- warning: a name whose evidence is `inferred` or `eliminated` was concluded, not read; do not cite it as certain.
+-- warning: a name whose name_source is `inferred` or `eliminated` was concluded, not read; do not cite it as certain.
 -- columns:
 --   agency_code: first eight digits of a project code | label รหัสโครงการ
 --   agency: name of the agency | label หน่วยงาน | null where no source names it
 --   kind: district, bureau or office of the permanent secretary | null for a code that is not in the list
---   evidence: how well the name is known: `printed on a page`, `other source`, `inferred`, `eliminated`, `none` | null for a code that is not in the list
+--   name_source: how well the name is known: `printed on a page`, `other source`, `inferred`, `eliminated`, `none` | null for a code that is not in the list
 --   agency_on_pages: name most of its newest pages print | label หน่วยงาน | null where no page prints one
 --   n_names_on_pages: how many different names its newest pages print | unit names
 --   n_projects: its projects over all sources | unit projects
@@ -37,7 +37,7 @@ SELECT
     coalesce(known.agency_code, seen.agency_code) AS agency_code,
     known.agency,
     known.kind,
-    known.evidence,
+    known.name_source,
     seen.agency_on_pages,
     coalesce(seen.n_names_on_pages, 0) AS n_names_on_pages,
     coalesce(seen.n_projects, 0) AS n_projects,

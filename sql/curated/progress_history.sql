@@ -19,11 +19,11 @@
 --   problem: problem reported; ไม่มี means none | label ปัญหาอปสรรค | null where empty or not set
 --   detail: what was done | label รายละเอียด | null where empty or not set
 --   detail_date: the day the detail text begins with | unit day | label รายละเอียด | null where it begins with none
---   n_wordings: how many wordings of this report were observed, empty and "not set" being one; more than 1 means it was edited afterwards | unit wordings
+--   n_revisions: how many revisions of this report were observed, empty and "not set" being the same; more than 1 means it was edited afterwards | unit revisions
 --   first_seen_at: when the report was first observed | unit UTC timestamp
 --   last_seen_at: when it was last observed | unit UTC timestamp
 --   is_current: true while the report stands on the newest observed page
---   snapshot_id: the archived page its newest wording was read from
+--   snapshot_id: the archived page its newest revision was read from
 --
 -- One scan of the texts: with UNION ALL of two, sorting those of a million projects does not fit into memory.
 WITH places AS (
@@ -31,7 +31,7 @@ WITH places AS (
         place,
         NULL AS report_no,
         NULL AS page_row_no,
-        1 AS n_wordings,
+        1 AS n_revisions,
         valid_from AS first_seen_at,
         last_seen_at,
         snapshot_id,
@@ -43,7 +43,7 @@ WITH places AS (
         place,
         report_no,
         page_row_no,
-        n_wordings,
+        n_revisions,
         first_seen_at,
         last_seen_at,
         snapshot_id,
@@ -57,7 +57,7 @@ numbered AS (
         places.place,
         coalesce(places.report_no, reports.report_no) AS number,
         CASE WHEN places.row_no IS NULL THEN reports.report_no ELSE places.page_row_no END AS page_row_no,
-        places.n_wordings,
+        places.n_revisions,
         places.first_seen_at,
         places.last_seen_at
     FROM parsed.progress_rows AS reports
@@ -82,7 +82,7 @@ SELECT
     problem,
     detail,
     detail_date,
-    n_wordings,
+    n_revisions,
     first_seen_at,
     last_seen_at,
     page_row_no IS NOT NULL AS is_current,

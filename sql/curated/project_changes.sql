@@ -10,15 +10,15 @@
 --   version_no: the version that brought the change
 --   change_no: number of the change within its version, from 1
 --   observed_at: when the new value was first observed | unit UTC timestamp
---   part: part of the page: `field`, `month`, `progress` or `update`
+--   section: where on the page the cell stands: `field`, `month`, `progress` or `update`
 --   field: what the label stands for: the column of its table, for label/value rows without the unit | null where the label is unknown
 --   label: label or column heading as printed
 --   row_label: date (and time) of the progress or update row | null for label/value rows
 --   occurrence: which of the rows with the same label or date, from 1
---   change: `added`, `removed` or `edited`
+--   change_type: `added`, `removed` or `edited`
 --   old: value before, as printed | null where the page said "not set" or had no such row
 --   new: value after, as printed | null where the page says "not set" or has no such row
---   is_blink: true where a value went away and came back unchanged
+--   is_transient: true where a value went away and came back unchanged
 --   is_after_completion: true where the page already said 100 percent before the change
 --   snapshot_id: the archived page with the new value
 --   previous_snapshot_id: the archived page with the old value
@@ -28,18 +28,18 @@ SELECT
     cells.version_no,
     row_number() OVER (
         PARTITION BY cells.source_id, cells.project_id, cells.version_no
-        ORDER BY cells.part, cells.label, cells.row_label, cells.occurrence
+        ORDER BY cells.section, cells.label, cells.row_label, cells.occurrence
     ) AS change_no,
     versions.valid_from AS observed_at,
-    cells.part,
+    cells.section,
     cells.field,
     cells.label,
     cells.row_label,
     cells.occurrence,
-    cells.change,
+    cells.change_type,
     masked(cells.field, cells.old) AS old,
     masked(cells.field, cells.new) AS new,
-    cells.is_blink,
+    cells.is_transient,
     coalesce(old_pages.progress_pct >= 100, false) AS is_after_completion,
     versions.snapshot_id,
     versions.previous_snapshot_id

@@ -14,10 +14,10 @@
 --   previous_seen_at: when the version before it was last observed | unit UTC timestamp | null for the first version
 --   is_current: true for the newest version of a project that has not vanished
 --   is_vanished: true where the version ended because the project vanished
---   is_return: true where the project came back after it had vanished
---   is_blink: true where a value went away and came back unchanged, so the edit may be a fault of the site
+--   is_reappearance: true where the project came back after it had vanished
+--   is_transient: true where a value went away and came back unchanged, so the edit may be a fault of the site
 --   n_changes: rows of project_changes | unit changes
---   n_sightings: how often this content was observed | unit sightings
+--   n_observations: how often this content was observed | unit observations
 --   content_sha256: fingerprint over labels, values and tables of the page
 --   snapshot_id: the archived page with this content
 WITH change_counts AS (
@@ -26,7 +26,7 @@ WITH change_counts AS (
         project_id,
         version_no,
         count(*) AS n_changes,
-        bool_or(is_blink) AS is_blink
+        bool_or(is_transient) AS is_transient
     FROM staging.changed_cells
     GROUP BY source_id, project_id, version_no
 )
@@ -41,10 +41,10 @@ SELECT
     versions.previous_seen_at,
     versions.version_no = versions.n_versions AND versions.vanished_at IS NULL AS is_current,
     versions.vanished_at IS NOT NULL AS is_vanished,
-    versions.is_return,
-    coalesce(change_counts.is_blink, false) AS is_blink,
+    versions.is_reappearance,
+    coalesce(change_counts.is_transient, false) AS is_transient,
     coalesce(change_counts.n_changes, 0) AS n_changes,
-    versions.n_sightings,
+    versions.n_observations,
     versions.content_sha256,
     versions.snapshot_id
 FROM staging.versions AS versions

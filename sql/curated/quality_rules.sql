@@ -5,7 +5,7 @@
 -- columns:
 --   code: kind of issue
 --   severity: `error` (value or page lost), `warning` (value doubtful) or `info` (noteworthy)
---   made_by: `parser` for checks of one page, `sql/quality` for checks across pages and runs
+--   raised_by: `parser` for checks of one page, `sql/quality` for checks across pages and runs
 --   title_th: name in Thai
 --   title_en: name in English
 --   advice_th: what to do, in Thai
@@ -23,7 +23,7 @@ WITH issue_counts AS (
 SELECT
     rules.code,
     rules.severity,
-    rules.made_by,
+    rules.raised_by,
     rules.title_th,
     rules.title_en,
     rules.advice_th,

@@ -15,8 +15,8 @@ SELECT
     'หน่วยงาน' AS label,
     NULL::BIGINT AS ordinal,
     pages.agency AS raw,
-    'code ' || known.agency_code || ' is ' || known.agency || ' (' || known.evidence || '), the page says ' || pages.agency
-        AS message,
+    'code ' || known.agency_code || ' is ' || known.agency || ' (' || known.name_source
+    || '), the page says ' || pages.agency AS message,
     NULL::TIMESTAMPTZ AS first_seen_at
 FROM staging.current_pages AS pages
 INNER JOIN input.agencies AS known ON pages.agency_code = known.agency_code

@@ -17,7 +17,7 @@ SELECT
     cells.old AS raw,
     'report of ' || coalesce(cells.row_label, 'no date')
     || CASE WHEN cells.occurrence > 1 THEN ', number ' || cells.occurrence ELSE '' END
-    || ': ' || cells.label || ' was ' || cells.change AS message,
+    || ': ' || cells.label || ' was ' || cells.change_type AS message,
     versions.valid_from AS first_seen_at
 FROM staging.changed_cells AS cells
 INNER JOIN staging.versions AS versions
@@ -25,4 +25,4 @@ INNER JOIN staging.versions AS versions
         cells.source_id = versions.source_id
         AND cells.project_id = versions.project_id
         AND cells.version_no = versions.version_no
-WHERE cells.part = 'progress' AND cells.change <> 'added' AND coalesce(cells.old, '') <> ''
+WHERE cells.section = 'progress' AND cells.change_type <> 'added' AND coalesce(cells.old, '') <> ''

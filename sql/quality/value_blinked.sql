@@ -12,10 +12,10 @@ WITH blinks AS (
         *,
         -- An edit that took the value away is followed by the one that brought it back, maybe some versions later.
         lead(version_no) OVER (
-            PARTITION BY source_id, project_id, part, label, row_label, occurrence ORDER BY version_no
+            PARTITION BY source_id, project_id, section, label, row_label, occurrence ORDER BY version_no
         ) AS back_in
     FROM staging.changed_cells
-    WHERE is_blink
+    WHERE is_transient
 )
 
 SELECT

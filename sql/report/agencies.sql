@@ -23,7 +23,7 @@ filled AS (
 SELECT
     agencies.agency_code,
     coalesce(agencies.agency, agencies.agency_on_pages) AS agency,
-    agencies.evidence,
+    agencies.name_source,
     agencies.n_projects,
     coalesce(issues.n_errors, 0) AS n_errors,
     coalesce(issues.n_warnings, 0) AS n_warnings,

@@ -12,7 +12,7 @@ WITH counted AS (
 SELECT
     rules.code,
     rules.severity,
-    rules.made_by,
+    rules.raised_by,
     rules.title_th,
     rules.title_en,
     rules.advice_th,

@@ -1,19 +1,19 @@
 -- Every value that differs between two successive versions of a page, as raw text, cell by cell.
 --
--- key: source_id, project_id, version_no, part, label, row_label, occurrence
+-- key: source_id, project_id, version_no, section, label, row_label, occurrence
 -- columns:
 --   source_id = projects
 --   project_id = projects
 --   version_no = project_changes
---   part = project_changes
+--   section = project_changes
 --   field = project_changes
 --   label = project_changes
 --   row_label = project_changes
 --   occurrence = project_changes
---   change = project_changes
+--   change_type = project_changes
 --   old = project_changes
 --   new = project_changes
---   is_blink = project_changes
+--   is_transient = project_changes
 --
 -- Label/value rows are matched by label and its repetition, progress and update rows by their date (and time) and its
 -- repetition: a report that moved is not a change, one whose wording changed is. Extracted text cannot tell "not set"
@@ -22,7 +22,7 @@ WITH fields AS (
     SELECT
         sides.edit_no,
         sides.is_new,
-        CASE WHEN fields.field = 'month' THEN 'month' ELSE 'field' END AS part,
+        CASE WHEN fields.field = 'month' THEN 'month' ELSE 'field' END AS section,
         fields.label,
         CASE WHEN fields.field = 'month' THEN 'result_value' ELSE fields.field END AS field,
         fields.raw,
@@ -34,7 +34,7 @@ WITH fields AS (
 field_cells AS (
     SELECT
         coalesce(new_side.edit_no, old_side.edit_no) AS edit_no,
-        coalesce(new_side.part, old_side.part) AS part,
+        coalesce(new_side.section, old_side.section) AS section,
         greatest(new_side.field, old_side.field) AS field,
         coalesce(new_side.label, old_side.label) AS label,
         coalesce(new_side.occurrence, old_side.occurrence) AS occurrence,
@@ -46,7 +46,7 @@ field_cells AS (
     FULL JOIN (FROM fields WHERE NOT is_new) AS old_side
         ON
             new_side.edit_no = old_side.edit_no
-            AND new_side.part = old_side.part
+            AND new_side.section = old_side.section
             AND new_side.label = old_side.label
             AND new_side.occurrence = old_side.occurrence
 ),
@@ -55,7 +55,7 @@ rows_of_tables AS (
     SELECT
         sides.edit_no,
         sides.is_new,
-        'progress' AS part,
+        'progress' AS section,
         reports.reported_on_raw AS row_label,
         row_number() OVER (
             PARTITION BY sides.edit_no, sides.is_new, reports.reported_on_raw ORDER BY reports.report_no
@@ -73,7 +73,7 @@ rows_of_tables AS (
     SELECT
         sides.edit_no,
         sides.is_new,
-        'update' AS part,
+        'update' AS section,
         concat_ws(' ', updates.updated_on_raw, updates.updated_time) AS row_label,
         row_number() OVER (
             PARTITION BY sides.edit_no, sides.is_new, concat_ws(' ', updates.updated_on_raw, updates.updated_time)
@@ -99,13 +99,13 @@ rows_of_tables AS (
 table_cells AS (
     SELECT
         coalesce(new_side.edit_no, old_side.edit_no) AS edit_no,
-        coalesce(new_side.part, old_side.part) AS part,
+        coalesce(new_side.section, old_side.section) AS section,
         coalesce(new_side.row_label, old_side.row_label) AS row_label,
         coalesce(new_side.occurrence, old_side.occurrence) AS occurrence,
         new_side.edit_no IS NOT NULL AS is_on_new,
         old_side.edit_no IS NOT NULL AS is_on_old,
         unnest(
-            CASE coalesce(new_side.part, old_side.part)
+            CASE coalesce(new_side.section, old_side.section)
                 WHEN 'progress'
                     THEN [
                         {'field': 'reported_on', 'label': 'วันที่รายงาน'},
@@ -134,17 +134,17 @@ table_cells AS (
     FULL JOIN (FROM rows_of_tables WHERE NOT is_new) AS old_side
         ON
             new_side.edit_no = old_side.edit_no
-            AND new_side.part = old_side.part
+            AND new_side.section = old_side.section
             AND new_side.row_label IS NOT DISTINCT FROM old_side.row_label
             AND new_side.occurrence = old_side.occurrence
     WHERE new_side.cells IS DISTINCT FROM old_side.cells
 ),
 
 cells AS (
-    SELECT edit_no, part, field, label, NULL AS row_label, occurrence, is_on_new, is_on_old, old, new
+    SELECT edit_no, section, field, label, NULL AS row_label, occurrence, is_on_new, is_on_old, old, new
     FROM field_cells
     UNION ALL
-    SELECT edit_no, part, named.field, named.label, row_label, occurrence, is_on_new, is_on_old, old, new
+    SELECT edit_no, section, named.field, named.label, row_label, occurrence, is_on_new, is_on_old, old, new
     FROM table_cells
 )
 
@@ -152,12 +152,12 @@ SELECT
     sides.source_id,
     sides.project_id,
     sides.version_no,
-    cells.part,
+    cells.section,
     cells.field,
     cells.label,
     cells.row_label,
     cells.occurrence,
-    CASE WHEN NOT cells.is_on_old THEN 'added' WHEN NOT cells.is_on_new THEN 'removed' ELSE 'edited' END AS change,
+    CASE WHEN NOT cells.is_on_old THEN 'added' WHEN NOT cells.is_on_new THEN 'removed' ELSE 'edited' END AS change_type,
     cells.old,
     cells.new,
     coalesce(
@@ -170,7 +170,7 @@ SELECT
             AND lag(cells.old) OVER history = cells.new
         ),
         false
-    ) AS is_blink
+    ) AS is_transient
 FROM cells
 INNER JOIN staging.edited_pages AS sides ON cells.edit_no = sides.edit_no AND sides.is_new
 WHERE
@@ -178,8 +178,8 @@ WHERE
         WHEN sides.is_same_reader THEN cells.new IS DISTINCT FROM cells.old
         ELSE coalesce(cells.new, '') <> coalesce(cells.old, '')
     END
-    OR (cells.is_on_new <> cells.is_on_old AND cells.part IN ('field', 'month'))
+    OR (cells.is_on_new <> cells.is_on_old AND cells.section IN ('field', 'month'))
 WINDOW history AS (
-    PARTITION BY sides.source_id, sides.project_id, cells.part, cells.label, cells.row_label, cells.occurrence
+    PARTITION BY sides.source_id, sides.project_id, cells.section, cells.label, cells.row_label, cells.occurrence
     ORDER BY sides.version_no
 )

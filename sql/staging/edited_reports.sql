@@ -1,18 +1,18 @@
--- Where the newest wording of each report stands, of every project whose page was seen in more than one version.
+-- Where the newest revision of each report stands, of every project whose page was seen in more than one version.
 --
 -- key: place, report_no
 -- columns:
 --   place = staging.current_versions
 --   report_no = progress_history
 --   page_row_no = progress_history
---   n_wordings = progress_history
+--   n_revisions = progress_history
 --   first_seen_at = progress_history
 --   last_seen_at = progress_history
 --   snapshot_id = progress_history
 --   row_no: the row of the report on that page
 --
 -- A report is known by its day and its repetition among the reports of that day: it may move, and may be reworded. A
--- cell that is "not set" on one page and empty on another is no other wording: extracted text cannot tell the two.
+-- cell that is "not set" on one page and empty on another is no other revision: extracted text cannot tell the two.
 WITH observed AS (
     SELECT
         current.place,
@@ -54,7 +54,7 @@ merged AS (
                 coalesce(problem, ''),
                 coalesce(detail, '')
             )
-        ) AS n_wordings,
+        ) AS n_revisions,
         min(valid_from) AS first_seen_at,
         max(last_seen_at) AS last_seen_at
     FROM observed
@@ -65,7 +65,7 @@ SELECT
     place,
     row_number() OVER (PARTITION BY place ORDER BY first_place) AS report_no,
     page_row_no,
-    n_wordings,
+    n_revisions,
     first_seen_at,
     last_seen_at,
     snapshot_id,

@@ -10,11 +10,11 @@
 --   valid_from = project_versions
 --   last_seen_at = project_versions
 --   vanished_at: when the second absence after it was confirmed | unit UTC timestamp | null where it did not vanish
---   n_sightings = project_versions
+--   n_observations = project_versions
 --   next_valid_from: when the next version was first seen | unit UTC timestamp | null for the newest
 --   previous_snapshot_id: the archived page of the version before | null for the first version
 --   previous_seen_at = project_versions
---   is_return = project_versions
+--   is_reappearance = project_versions
 --   n_versions = projects
 --
 -- A version ends where another content is seen or the project vanishes; the same content after a gap is a new version.
@@ -71,11 +71,11 @@ SELECT
     seen_at AS valid_from,
     lead(previous_seen_at, 1, final_seen_at) OVER in_order AS last_seen_at,
     lead(previous_vanished_at, 1, final_vanished_at) OVER in_order AS vanished_at,
-    lead(observation_no, 1, n_all_observations + 1) OVER in_order - observation_no AS n_sightings,
+    lead(observation_no, 1, n_all_observations + 1) OVER in_order - observation_no AS n_observations,
     lead(seen_at) OVER in_order AS next_valid_from,
     lag(snapshot_id) OVER in_order AS previous_snapshot_id,
     previous_seen_at,
-    previous_vanished_at IS NOT NULL AS is_return,
+    previous_vanished_at IS NOT NULL AS is_reappearance,
     count(*) OVER (PARTITION BY source_id, project_id) AS n_versions
 FROM starts
 WINDOW in_order AS (PARTITION BY source_id, project_id ORDER BY observation_no)

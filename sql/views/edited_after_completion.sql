@@ -9,11 +9,11 @@
 --   agency = projects
 --   version_no = project_changes
 --   observed_at = project_changes
---   part = project_changes
+--   section = project_changes
 --   field = project_changes
 --   label = project_changes
 --   row_label = project_changes
---   change = project_changes
+--   change_type = project_changes
 --   old = project_changes
 --   new = project_changes
 --   url = projects
@@ -26,11 +26,11 @@ SELECT
     projects.agency,
     changes.version_no,
     changes.observed_at,
-    changes.part,
+    changes.section,
     changes.field,
     changes.label,
     changes.row_label,
-    changes.change,
+    changes.change_type,
     changes.old,
     changes.new,
     projects.url,

@@ -83,7 +83,7 @@ def test_frictionless_would_find_wrong_rows(built: Built, tmp_path: Path) -> Non
         ("agencies", "primary-key"): "FROM original UNION ALL FROM original",
         ("targets", "foreign-key"): "SELECT * REPLACE ('50490000-1' AS project_id) FROM original",
         ("target_rows", "constraint-error"): "SELECT * REPLACE (NULL AS ordinal) FROM original",
-        ("progress_history", "type-error"): "SELECT * REPLACE ('two' AS n_wordings) FROM original",
+        ("progress_history", "type-error"): "SELECT * REPLACE ('two' AS n_revisions) FROM original",
         ("project_versions", "type-error"): "SELECT * REPLACE ('soon' AS valid_to) FROM original",
         ("projects", "incorrect-label"): "SELECT * RENAME (name AS nmae) FROM original",
     }

@@ -11,7 +11,7 @@ from tests.run.scripted_site import City, project, watched
 
 FIRST_NIGHT = dt.datetime(2026, 11, 1, 18, 15, tzinfo=dt.UTC)
 IDS = [f"50490000-{number:04d}" for number in range(1, 13)]
-STEADY, EDITED, REWRITTEN, GONE, BACK, BLINKING = IDS[:6]
+STEADY, EDITED, REWRITTEN, GONE, BACK, TRANSIENT = IDS[:6]
 ADDED = "50490000-0099"
 
 
@@ -41,9 +41,9 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> City:
                     del site.projects[gone]
             elif number == 12:
                 site.change(EDITED, budget_spent="70,000", progress="80")
-                site.change(BLINKING, agency=None)
+                site.change(TRANSIENT, agency=None)
             elif number == 13:
-                site.change(BLINKING, agency="สำนักงานเขตพระนคร")
+                site.change(TRANSIENT, agency="สำนักงานเขตพระนคร")
             elif number == 15:
                 site.projects[BACK] = project(BACK, remark="กลับมาแล้ว")
             elif number == 25:
@@ -61,7 +61,7 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> City:
 
 def versions(city: City, project_id: str) -> list[tuple[object, ...]]:
     return city.rows(
-        "SELECT valid_from::DATE, valid_to::DATE, is_vanished, is_return FROM project_versions "
+        "SELECT valid_from::DATE, valid_to::DATE, is_vanished, is_reappearance FROM project_versions "
         f"WHERE project_id = '{project_id}' ORDER BY version_no"
     )
 
@@ -98,21 +98,21 @@ class TestAMonth:
         assert (began, ended, is_vanished) == (day(1), day(9), True)
 
     def test_a_project_that_comes_back_shows_the_gap(self, month: City) -> None:
-        (_, gone_at, was_gone, _), (back_at, until, _, is_return) = versions(month, BACK)
+        (_, gone_at, was_gone, _), (back_at, until, _, is_reappearance) = versions(month, BACK)
         assert (gone_at, was_gone) == (day(9), True)
         # Missing pages are asked for less and less often, but one that is listed again is asked for that very night.
-        assert (back_at, until, is_return) == (day(15), None, True)
+        assert (back_at, until, is_reappearance) == (day(15), None, True)
 
-    def test_a_value_that_blinks_is_two_versions_and_a_flag(self, month: City) -> None:
-        assert [row[0] for row in versions(month, BLINKING)] == [day(1), day(12), day(13)]
-        assert month.rows(f"SELECT count(*) FROM project_versions WHERE project_id = '{BLINKING}' AND is_blink") != [
-            (0,)
-        ]
+    def test_a_value_that_disappears_briefly_is_two_versions_and_a_flag(self, month: City) -> None:
+        assert [row[0] for row in versions(month, TRANSIENT)] == [day(1), day(12), day(13)]
+        assert month.rows(
+            f"SELECT count(*) FROM project_versions WHERE project_id = '{TRANSIENT}' AND is_transient"
+        ) != [(0,)]
 
     def test_reports_edited_after_the_fact_keep_their_history(self, month: City) -> None:
         rows = month.rows(
-            "SELECT reported_on::VARCHAR, progress_pct::INTEGER, n_wordings, first_seen_at::DATE FROM progress_history "
-            f"WHERE project_id = '{REWRITTEN}' ORDER BY report_no"
+            "SELECT reported_on::VARCHAR, progress_pct::INTEGER, n_revisions, first_seen_at::DATE "
+            f"FROM progress_history WHERE project_id = '{REWRITTEN}' ORDER BY report_no"
         )
         assert rows == [("2023-01-31", 40, 2, day(1)), ("2023-05-02", 100, 1, day(1)), ("2026-11-24", 100, 1, day(25))]
 

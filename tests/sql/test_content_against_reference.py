@@ -26,7 +26,7 @@ UPDATE_CELLS = {"updated_on": "วันที่", "updated_time": "เวล�
 Label = TypeVar("Label", str, str | None)
 Month = tuple[int, str | None, str]
 Update = tuple[str, str, str]
-# Where a cell stands: part of the page, label of a row or first cell of a table's row, and its repetition.
+# Where a cell stands: section of the page, label of a row or first cell of a table's row, and its repetition.
 Row = tuple[str, str | None, int]
 Cell = tuple[str | None, str, str | None]
 Change = tuple[object, ...]
@@ -69,7 +69,7 @@ def random_report(dice: random.Random) -> Report:
 
 
 def edited(page: Page, dice: random.Random) -> Page:
-    """The page with one part of it changed, or with another reader."""
+    """The page with one thing changed, or with another reader."""
     match dice.randrange(6):
         case 0:
             return page._replace(fields=page.fields | {"remark": dice.choice(["a", "", None])})
@@ -130,9 +130,9 @@ def cells(page: Page) -> dict[Row, list[Cell]]:
         ("progress", REPORT_CELLS, [report[0] for report in page.reports], page.reports),
         ("update", UPDATE_CELLS, [f"{update[0]} {update[1]}" for update in updates], updates),
     ]
-    for part, names, row_labels, rows in tables:
+    for section, names, row_labels, rows in tables:
         for (row_label, occurrence), row in zip(numbered(row_labels), rows, strict=True):
-            found[part, row_label, occurrence] = [
+            found[section, row_label, occurrence] = [
                 (*name, value) for name, value in zip(names.items(), row, strict=True)
             ]
     return found
@@ -142,20 +142,21 @@ def expected_changes(old: Page, new: Page) -> list[Change]:
     before, after = cells(old), cells(new)
     changes: list[Change] = []
     for row in before.keys() | after.keys():
-        part, label, occurrence = row
-        change = "edited" if row in before and row in after else "added" if row in after else "removed"
-        is_table = part in ("progress", "update")
+        section, label, occurrence = row
+        change_type = "edited" if row in before and row in after else "added" if row in after else "removed"
+        is_table = section in ("progress", "update")
         for number, (field, cell_label, _) in enumerate(after.get(row) or before[row]):
             was = before[row][number][2] if row in before else None
             now = after[row][number][2] if row in after else None
             # Text cannot tell "not set" from empty; a whole row that joins or goes is a change whatever it says.
             differs = was != now if old.reader == new.reader else (was or "") != (now or "")
-            if differs or (change != "edited" and not is_table):
-                changes.append((part, field, cell_label, label if is_table else None, occurrence, change, was, now))
+            if differs or (change_type != "edited" and not is_table):
+                where = (section, field, cell_label, label if is_table else None, occurrence)
+                changes.append((*where, change_type, was, now))
     return sorted(changes, key=repr)
 
 
-def blinks(changes: list[tuple[int, Change]]) -> set[tuple[int, Change]]:
+def transient(changes: list[tuple[int, Change]]) -> set[tuple[int, Change]]:
     """Of all changes of a project, with their versions: those that take a value away, and bring the same one back."""
     by_cell: dict[object, list[tuple[int, Change]]] = defaultdict(list)
     for version_no, change in changes:
@@ -180,17 +181,17 @@ def steps_by_day(reports: Sequence[Report]) -> list[Decimal | None]:
 def expected_history(versions: list[Version]) -> list[dict[str, object]]:
     """Each report once, by its day and repetition, in the order in which they were first seen."""
     found: dict[tuple[str | None, int], dict[str, object]] = {}
-    wordings: dict[tuple[str | None, int], set[tuple[str, ...]]] = defaultdict(set)
+    revisions: dict[tuple[str | None, int], set[tuple[str, ...]]] = defaultdict(set)
     for row, page in versions:
         for key, report in zip(numbered(report[0] for report in page.reports), page.reports, strict=True):
-            wordings[key].add(tuple(cell or "" for cell in report))
+            revisions[key].add(tuple(cell or "" for cell in report))
             found.setdefault(key, {"first_seen_at": row["valid_from"]}).update(
                 reported_on_raw=report[0],
                 progress_pct=Decimal(report[1]),
                 status_code=report[2],
                 problem=report[3],
                 detail=report[4],
-                n_wordings=len(wordings[key]),
+                n_revisions=len(revisions[key]),
                 last_seen_at=row["last_seen_at"],
                 snapshot_id=row["snapshot_id"],
             )
@@ -222,12 +223,12 @@ def test_edits_reports_and_months_follow_the_rules(archive: ParsedArchive, seed:
     for row in built.rows("FROM project_versions ORDER BY project_id, version_no"):
         versions[row["project_id"]].append(Version(row, pages[str(row["snapshot_id"])]))
     changes: dict[object, list[Change]] = defaultdict(list)
-    found_blinks = set()
+    found_transient = set()
     for row in built.rows("FROM project_changes"):
-        columns = ("part", "field", "label", "row_label", "occurrence", "change", "old", "new")
+        columns = ("section", "field", "label", "row_label", "occurrence", "change_type", "old", "new")
         change = tuple(row[column] for column in columns)
         changes[row["project_id"], row["version_no"]].append(change)
-        found_blinks |= {(row["project_id"], row["version_no"], change)} if row["is_blink"] else set()
+        found_transient |= {(row["project_id"], row["version_no"], change)} if row["is_transient"] else set()
     history: dict[object, list[dict[str, object]]] = defaultdict(list)
     for row in built.rows("FROM progress_history ORDER BY project_id, report_no"):
         history[row["project_id"]].append(row)
@@ -244,11 +245,11 @@ def test_edits_reports_and_months_follow_the_rules(archive: ParsedArchive, seed:
             assert sorted(changes[project_id, number], key=repr) == expected
             assert version.row["n_changes"] == len(expected)
             edits += [(number, change) for change in expected]
-        assert {found[1:] for found in found_blinks if found[0] == project_id} == blinks(edits)
+        assert {found[1:] for found in found_transient if found[0] == project_id} == transient(edits)
         told = expected_history(lives)
         assert len(history[project_id]) == len(told)
         for row, report in zip(history[project_id], told, strict=True):
             assert row | report == row
         assert targets[project_id] == expected_targets(lives[-1].page)
     assert sum(map(len, changes.values())) > 300
-    assert found_blinks
+    assert found_transient

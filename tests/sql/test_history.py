@@ -21,7 +21,7 @@ def test_unchanged_visits_extend_the_version(archive: ParsedArchive) -> None:
     archive.attempt(P, "2026-01-03", "unchanged")
     built = archive.build()
     (version,) = built.rows("project_versions")
-    assert version["n_sightings"] == 3
+    assert version["n_observations"] == 3
     assert str(version["last_seen_at"]) == "2026-01-03 00:00:00+00:00"
     assert (version["valid_to"], version["is_current"]) == (None, True)
 
@@ -78,7 +78,7 @@ def test_two_404s_in_two_runs_close_the_version(archive: ParsedArchive) -> None:
     assert built.column("SELECT is_current FROM project_versions") == [False]
 
 
-def test_a_404_and_a_later_sighting_start_the_count_again(archive: ParsedArchive) -> None:
+def test_a_404_and_a_later_observation_start_the_count_again(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", name="a")
     archive.attempt(P, "2026-01-02", "missing")
     archive.attempt(P, "2026-01-03", "unchanged")
@@ -153,7 +153,7 @@ def test_a_vanished_project_comes_back_as_a_new_version_and_the_gap_shows(archiv
         (1, "2026-01-01 00:00:00+00", "2026-01-03 00:00:00+00"),
         (2, "2026-01-09 00:00:00+00", None),
     ]
-    assert built.column("SELECT is_return FROM project_versions ORDER BY version_no") == [False, True]
+    assert built.column("SELECT is_reappearance FROM project_versions ORDER BY version_no") == [False, True]
     assert built.column("SELECT is_vanished FROM project_versions ORDER BY version_no") == [True, False]
     assert built.column("SELECT status FROM projects") == ["listed"]
     assert built.rows("project_changes") == []
@@ -173,22 +173,22 @@ def test_a_listing_of_another_source_closes_nothing(archive: ParsedArchive) -> N
     assert archive.build().column("SELECT status FROM projects") == ["listed"]
 
 
-def test_a_value_that_blinks_is_two_versions_and_a_flag(archive: ParsedArchive) -> None:
+def test_a_value_that_disappears_briefly_is_two_versions_and_a_flag(archive: ParsedArchive) -> None:
     for day, remark in (("01", "ok"), ("02", None), ("03", "ok")):
         archive.capture(P, f"2026-01-{day}", name="a", remark=remark)
     built = archive.build()
-    assert built.column("SELECT is_blink FROM project_versions ORDER BY version_no") == [False, True, True]
-    assert [(c["old"], c["new"], c["is_blink"]) for c in built.rows("project_changes")] == [
+    assert built.column("SELECT is_transient FROM project_versions ORDER BY version_no") == [False, True, True]
+    assert [(c["old"], c["new"], c["is_transient"]) for c in built.rows("project_changes")] == [
         ("ok", None, True),
         (None, "ok", True),
     ]
     assert built.column("SELECT code FROM quality_issues WHERE code = 'value_blinked'") == ["value_blinked"]
 
 
-def test_a_value_that_goes_and_comes_back_different_is_no_blink(archive: ParsedArchive) -> None:
+def test_a_value_that_goes_and_comes_back_different_is_not_transient(archive: ParsedArchive) -> None:
     for day, remark in (("01", "ok"), ("02", None), ("03", "better")):
         archive.capture(P, f"2026-01-{day}", name="a", remark=remark)
-    assert archive.build().column("SELECT bool_or(is_blink) FROM project_versions") == [False]
+    assert archive.build().column("SELECT bool_or(is_transient) FROM project_versions") == [False]
 
 
 CAPTURES = [
@@ -240,7 +240,7 @@ def test_the_same_capture_imported_twice_counts_once(archive: ParsedArchive) -> 
         "target_rows": 1,
         "progress_history": 1,
     }
-    assert built.column("SELECT n_sightings FROM project_versions") == [1]
+    assert built.column("SELECT n_observations FROM project_versions") == [1]
     assert built.column("SELECT count(*) FROM quality_issues WHERE code = 'month_conflict'") == [1]
 
 
@@ -270,7 +270,7 @@ def test_a_reader_that_reads_differently_makes_no_new_version_of_unchanged_visit
     archive.attempt(P, "2026-01-02", "unchanged")
     old = archive.rows["20260101T000000Z"]["pages"]
     old[0] = old[0]._replace(content_sha256="as a newer reader sees it")
-    assert archive.build().column("SELECT n_sightings FROM project_versions") == [2]
+    assert archive.build().column("SELECT n_observations FROM project_versions") == [2]
 
 
 def test_text_and_html_of_one_page_differ_in_nothing_text_can_carry(archive: ParsedArchive) -> None:

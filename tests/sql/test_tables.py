@@ -89,14 +89,15 @@ def test_change_is_the_step_from_the_report_before_by_day(archive: ParsedArchive
 def history(archive: ParsedArchive) -> list[tuple[object, ...]]:
     rows = archive.build().rows(
         """
-        SELECT report_no, page_row_no, reported_on_raw, detail, n_wordings, is_current, left(first_seen_at::VARCHAR, 10)
+        SELECT
+            report_no, page_row_no, reported_on_raw, detail, n_revisions, is_current, left(first_seen_at::VARCHAR, 10)
         FROM progress_history ORDER BY report_no
         """
     )
     return [tuple(row.values()) for row in rows]
 
 
-def test_a_report_keeps_its_number_and_first_sighting_as_others_join(archive: ParsedArchive) -> None:
+def test_a_report_keeps_its_number_and_first_observation_as_others_join(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", name="a", reports=[JANUARY])
     archive.capture(P, "2026-02-01", name="a", reports=[JANUARY, FEBRUARY])
     archive.capture(P, "2026-03-01", name="a", reports=[JANUARY, FEBRUARY, MARCH])
@@ -116,15 +117,15 @@ def test_a_removed_report_stays_in_history_and_is_not_current(archive: ParsedArc
     ]
 
 
-def test_an_edited_report_shows_its_newest_wording(archive: ParsedArchive) -> None:
+def test_an_edited_report_shows_its_newest_revision(archive: ParsedArchive) -> None:
     edited: Report = ("2023-01-31", "50", "1", "ไม่มี", "แก้แล้ว")
     archive.capture(P, "2026-01-01", name="a", reports=[JANUARY, FEBRUARY])
     archive.capture(P, "2026-02-01", name="a", reports=[edited, FEBRUARY])
     assert history(archive)[0] == (1, 1, "2023-01-31", "แก้แล้ว", 2, True, "2026-01-01")
 
 
-def test_a_cell_not_set_on_one_page_and_empty_on_another_is_no_other_wording(archive: ParsedArchive) -> None:
-    """Extracted text cannot tell the two; a text that moved to another cell is another wording all the same."""
+def test_a_cell_not_set_on_one_page_and_empty_on_another_is_no_other_revision(archive: ParsedArchive) -> None:
+    """Extracted text cannot tell the two; a text that moved to another cell is another revision all the same."""
     archive.capture(P, "2026-01-01", name="a", reports=[("2023-01-31", "50", "1", None, "หนึ่ง"), FEBRUARY])
     archive.capture(P, "2026-02-01", name="b", reports=[("2023-01-31", "50", "1", "", "หนึ่ง"), FEBRUARY], reader="text")
     archive.capture(P, "2026-03-01", name="c", reports=[("2023-01-31", "50", "1", "หนึ่ง", ""), FEBRUARY], reader="text")
@@ -138,7 +139,9 @@ def test_two_reports_of_one_day_are_two(archive: ParsedArchive) -> None:
 
 
 def changes(archive: ParsedArchive) -> set[tuple[object, ...]]:
-    rows = archive.build().rows("SELECT part, field, row_label, occurrence, change, old, new FROM project_changes")
+    rows = archive.build().rows(
+        "SELECT section, field, row_label, occurrence, change_type, old, new FROM project_changes"
+    )
     return {tuple(row.values()) for row in rows}
 
 
@@ -188,14 +191,16 @@ def test_changes_of_reports_follow_the_day_not_the_row(archive: ParsedArchive) -
 def test_changes_of_the_edit_log_are_seen(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", updates=[("2025-12-01", "10:00", "u")])
     archive.capture(P, "2026-01-02", updates=[("2025-12-01", "10:00", "u"), ("2025-12-02", "11:00", "u")])
-    found = {(part, field, change) for part, field, _, _, change, _, _ in changes(archive)}
+    found = {(section, field, change_type) for section, field, _, _, change_type, _, _ in changes(archive)}
     assert found == {("update", name, "added") for name in ("updated_on", "updated_time", "user_name", "action")}
 
 
 def test_an_edit_that_joins_leaves_others_of_its_day_as_they_are(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", updates=[("2025-12-01", "11:00", "u")])
     archive.capture(P, "2026-01-02", updates=[("2025-12-01", "10:00", "u"), ("2025-12-01", "11:00", "u")])
-    assert {(label, change) for _, _, label, _, change, _, _ in changes(archive)} == {("2025-12-01 10:00", "added")}
+    assert {(label, change_type) for _, _, label, _, change_type, _, _ in changes(archive)} == {
+        ("2025-12-01 10:00", "added")
+    }
 
 
 def test_every_cell_of_an_edit_is_compared_under_its_name(archive: ParsedArchive) -> None:
@@ -211,7 +216,7 @@ def test_every_cell_of_an_edit_is_compared_under_its_name(archive: ParsedArchive
         archive.capture(P, f"2026-01-{day}", name=day, updates=[("2025-12-01", "11:00", "u")])
     (newer,) = archive.rows["20260102T000000Z"]["update_rows"]
     archive.rows["20260102T000000Z"]["update_rows"] = [newer._replace(**cells)]
-    found = {field: new for part, field, _, _, _, _, new in changes(archive) if part == "update"}
+    found = {field: new for section, field, _, _, _, _, new in changes(archive) if section == "update"}
     assert found == {str(name).removesuffix("_raw"): value for name, value in cells.items()}
 
 
@@ -241,7 +246,7 @@ def test_page_status_counts_failures_since_the_last_answer(archive: ParsedArchiv
     assert status["last_error"] == "no answer"
 
 
-def test_open_issues_are_those_of_the_newest_page_with_their_first_sighting(archive: ParsedArchive) -> None:
+def test_open_issues_are_those_of_the_newest_page_with_their_first_observation(archive: ParsedArchive) -> None:
     archive.capture(
         P, "2026-01-01", name="a", issues=[("month_conflict", "month", "x"), ("placeholder_value", "name", "-")]
     )
@@ -285,14 +290,14 @@ def test_an_unknown_agency_code_is_an_issue_and_an_agency_row(archive: ParsedArc
     archive.capture("99990000-0001", "2026-01-01", agency="ใหม่")
     built = archive.build()
     assert built.column("SELECT code FROM quality_issues") == ["agency_unknown"]
-    assert built.rows("SELECT agency, agency_on_pages, evidence FROM agencies WHERE agency_code = '99990000'") == [
-        {"agency": None, "agency_on_pages": "ใหม่", "evidence": None}
+    assert built.rows("SELECT agency, agency_on_pages, name_source FROM agencies WHERE agency_code = '99990000'") == [
+        {"agency": None, "agency_on_pages": "ใหม่", "name_source": None}
     ]
 
 
 def test_inferred_and_eliminated_names_stay_marked(archive: ParsedArchive) -> None:
-    evidence = archive.build().rows("SELECT evidence, count(*) AS n FROM agencies GROUP BY evidence ORDER BY evidence")
-    assert {str(row["evidence"]): row["n"] for row in evidence} == {
+    counted = "SELECT name_source, count(*) AS n FROM agencies GROUP BY name_source ORDER BY name_source"
+    assert {str(row["name_source"]): row["n"] for row in archive.build().rows(counted)} == {
         "eliminated": 3,
         "inferred": 3,
         "none": 1,
