@@ -3,8 +3,8 @@
 It reads what our models read, joins, sorts by the same keys and writes the same Parquet; it counts what changed from
 version to version and the issues of each project, and masks telephone numbers, if roughly. What costs ours more it
 leaves out: every capture counts as a version, without a look at unchanged visits, vanished projects and values that
-blink; no check runs; the edit log is not compared; reports keep the number they have on the page, without the count of
-their wordings.
+disappear briefly; no check runs; the edit log is not compared; reports keep the number they have on the page, without
+the count of their revisions.
 """
 
 from collections.abc import Collection, Iterable

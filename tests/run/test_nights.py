@@ -127,7 +127,7 @@ class TestAMonth:
     def test_the_report_of_the_last_night_tells_the_story(self, month: City) -> None:
         report = json.loads((month.release / "quality.json").read_text(encoding="utf-8"))
         told = json.dumps(report, ensure_ascii=False)
-        for code in ("project_vanished", "value_blinked", "report_changed_later"):
+        for code in ("project_vanished", "value_disappeared_briefly", "report_changed_later"):
             assert code in told
         page = (month.release / "quality.html").read_text(encoding="utf-8")
         assert GONE in page

@@ -28,7 +28,7 @@ def future_report(archive: ParsedArchive, project_id: str) -> None:
     )
 
 
-def blink(archive: ParsedArchive, project_id: str) -> None:
+def brief_gap(archive: ParsedArchive, project_id: str) -> None:
     for day, remark in (("01", "a"), ("02", ""), ("03", "a")):
         archive.capture(project_id, f"2026-01-{day}", remark=remark)
 
@@ -80,7 +80,7 @@ CASES: dict[str, tuple[Callable[[ParsedArchive, str], None], int]] = {
     "report_in_future": (future_report, 1),
     "sources_disagree": (two_sources, 2),
     "unchanged_without_capture": (unchanged_only, 1),
-    "value_blinked": (blink, 1),
+    "value_disappeared_briefly": (brief_gap, 1),
 }
 
 
@@ -108,12 +108,12 @@ def test_sound_pages_raise_nothing(archive: ParsedArchive) -> None:
     assert archive.build().rows("quality_issues") == []
 
 
-def test_a_blink_names_the_version_that_brought_the_value_back(archive: ParsedArchive) -> None:
+def test_a_brief_gap_names_the_version_that_brought_the_value_back(archive: ParsedArchive) -> None:
     for day, name, remark in (
         ("01", "a", "ok"), ("02", "a", None), ("03", "b", None), ("04", "b", "ok"), ("05", "b", ""), ("06", "b", "ok"),
     ):  # fmt: skip
         archive.capture(P, f"2026-01-{day}", name=name, remark=remark)
-    messages = "SELECT message FROM quality_issues WHERE code = 'value_blinked' ORDER BY ALL"
+    messages = "SELECT message FROM quality_issues WHERE code = 'value_disappeared_briefly' ORDER BY ALL"
     assert archive.build().column(messages) == [
         "gone in version 2, back in version 4",
         "gone in version 5, back in version 6",
@@ -131,11 +131,11 @@ def test_a_message_tells_rows_with_the_same_text_apart(archive: ParsedArchive) -
         "report of 2025-12-01, number 2: รายละเอียด was removed",
         "report of 2025-12-01: รายละเอียด was removed",
     ]
-    assert built.column(messages.format("value_blinked", "รายละเอียด")) == [
+    assert built.column(messages.format("value_disappeared_briefly", "รายละเอียด")) == [
         "gone in version 2, back in version 3 (row of 2025-12-01)",
         "gone in version 2, back in version 3 (row of 2025-12-01, number 2)",
     ]
-    assert built.column(messages.format("value_blinked", "ผลงานเดือนที่ 1")) == [
+    assert built.column(messages.format("value_disappeared_briefly", "ผลงานเดือนที่ 1")) == [
         "gone in version 2, back in version 3",
         "gone in version 2, back in version 3 (number 2)",
     ]

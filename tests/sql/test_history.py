@@ -182,7 +182,9 @@ def test_a_value_that_disappears_briefly_is_two_versions_and_a_flag(archive: Par
         ("ok", None, True),
         (None, "ok", True),
     ]
-    assert built.column("SELECT code FROM quality_issues WHERE code = 'value_blinked'") == ["value_blinked"]
+    assert built.column("SELECT code FROM quality_issues WHERE code = 'value_disappeared_briefly'") == [
+        "value_disappeared_briefly"
+    ]
 
 
 def test_a_value_that_goes_and_comes_back_different_is_not_transient(archive: ParsedArchive) -> None:

@@ -7,7 +7,7 @@
 -- advice_th: ไม่ต้องดำเนินการ แต่ควรทราบว่าระบบต้นทางอาจแสดงค่าว่างชั่วคราว
 -- advice_en: Nothing to do; the site may show empty values for a while, so do not read the gap as an edit.
 -- message_th: ค่านี้หายไปแล้วกลับมาเหมือนเดิมในภายหลัง
-WITH blinks AS (
+WITH gaps AS (
     SELECT
         *,
         -- An edit that took the value away is followed by the one that brought it back, maybe some versions later.
@@ -19,30 +19,30 @@ WITH blinks AS (
 )
 
 SELECT
-    blinks.source_id,
-    blinks.project_id,
+    gaps.source_id,
+    gaps.project_id,
     versions.snapshot_id,
-    blinks.field,
-    blinks.label,
+    gaps.field,
+    gaps.label,
     NULL::BIGINT AS ordinal,
-    blinks.old AS raw,
-    'gone in version ' || blinks.version_no || ', back in version ' || blinks.back_in
+    gaps.old AS raw,
+    'gone in version ' || gaps.version_no || ', back in version ' || gaps.back_in
     || coalesce(
         ' (' || nullif(
             concat_ws(
                 ', ',
-                'row of ' || blinks.row_label,
-                CASE WHEN blinks.occurrence > 1 THEN 'number ' || blinks.occurrence END
+                'row of ' || gaps.row_label,
+                CASE WHEN gaps.occurrence > 1 THEN 'number ' || gaps.occurrence END
             ),
             ''
         ) || ')',
         ''
     ) AS message,
     versions.valid_from AS first_seen_at
-FROM blinks
+FROM gaps
 INNER JOIN staging.versions AS versions
     ON
-        blinks.source_id = versions.source_id
-        AND blinks.project_id = versions.project_id
-        AND blinks.version_no = versions.version_no
-WHERE coalesce(blinks.new, '') = ''
+        gaps.source_id = versions.source_id
+        AND gaps.project_id = versions.project_id
+        AND gaps.version_no = versions.version_no
+WHERE coalesce(gaps.new, '') = ''
