@@ -51,7 +51,7 @@ screenshots: .venv/dev ## Take the screenshots of README and examples/ again (ne
 	$(BIN)/python -m benchmarks.gallery_screenshots
 
 gallery: .venv/run ## Draw the pages of examples/ from the latest release into gallery/
-	$(BIN)/python -m examples.stalled_projects $(DATA)
+	$(BIN)/python -m examples.silent_projects $(DATA)
 	$(BIN)/python -m examples.budget_by_agency $(DATA)
 	$(BIN)/python -m examples.edits_after_completion $(DATA)
 	$(BIN)/python -m examples.districts $(DATA)

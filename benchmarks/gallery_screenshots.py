@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.screenshots import COMMAND, IMAGES, running_chromium
 
-SCRIPTS = ("stalled_projects", "budget_by_agency", "edits_after_completion", "districts")
+SCRIPTS = ("silent_projects", "budget_by_agency", "edits_after_completion", "districts")
 
 
 def main() -> None:
@@ -24,7 +24,7 @@ def main() -> None:
             runpy.run_module(f"examples.{script}", run_name="__main__")
             name = script.replace("_", "-")
             for width, suffix in ((960, ""), (390, "-phone")):
-                if suffix and script != "stalled_projects":
+                if suffix and script != "silent_projects":
                     continue
                 page = browser.new_page(viewport={"width": width, "height": 620})
                 page.goto((Path(scratch) / f"{name}.html").as_uri())

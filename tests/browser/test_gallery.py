@@ -13,7 +13,7 @@ from tests.browser.conftest import Chromium
 def gallery(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("gallery")
     with pytest.MonkeyPatch.context() as patch:
-        for script in ("stalled_projects", "districts"):
+        for script in ("silent_projects", "districts"):
             patch.setattr(sys, "argv", [script, str(sample_data), str(folder)])
             runpy.run_module(f"examples.{script}", run_name="__main__")
     return folder

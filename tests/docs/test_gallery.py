@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import ParsedArchive
 from tests.docs.blocks import ROOT
 
-SCRIPTS = ("stalled_projects", "budget_by_agency", "edits_after_completion", "districts")
+SCRIPTS = ("silent_projects", "budget_by_agency", "edits_after_completion", "districts")
 
 
 @pytest.mark.parametrize("script", SCRIPTS)

@@ -1,4 +1,4 @@
-"""Which projects have stopped reporting? Days of silence before the page was last seen, below 100 percent."""
+"""Which projects fell silent? Days without a report before the page was last seen, below 100 percent."""
 
 from examples.drawing import Bar, answers, bars, chosen_release, draw
 
@@ -29,7 +29,7 @@ def main() -> None:
         for row in answers(release, SQL)
     ]
     draw(
-        "stalled-projects",
+        "silent-projects",
         "โครงการที่ไม่มีรายงานความคืบหน้า",
         "Projects below 100 percent without a progress report for 60 days or more",
         bars("จำนวนวันที่ไม่มีรายงาน · days without a report", rows),
