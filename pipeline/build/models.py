@@ -11,9 +11,9 @@ A model is one SELECT in sql/<layer>/<name>.sql. Its header comment is the only 
     --   source_id = page_status
     --   budget_spent_thb: budget spent | unit THB | label งบฯ ที่ใช้ไป (บาท) | null where empty or unreadable
 
-`name = model` takes the description of that column from another model; a check in sql/quality describes none, since
-its columns are those of quality_issues. A further paragraph of prose explains the SQL to its reader and is published
-nowhere.
+`name = model` takes the description of that column from another model. What is published nowhere describes no columns:
+a model of sql/staging, and a check in sql/quality, whose columns are some of those of quality_issues. A further
+paragraph of prose explains the SQL to its reader and is published nowhere.
 """
 
 import functools
@@ -36,8 +36,8 @@ LAYERS = ("staging", "curated", "quality", "views")
 _INPUTS = ("parsed", "input")
 # Every issue of sql/quality in one relation; quality_issues is made of it, so that no check can be forgotten there.
 _CHECK_ISSUES = "check_issues"
-_ISSUE_COLUMNS = (
-    "source_id", "project_id", "snapshot_id", "field", "label", "ordinal", "raw", "message", "first_seen_at"
+_ISSUE_KEY = (
+    "code", "source_id", "project_id", "snapshot_id", "field", "label", "ordinal", "raw", "message", "first_seen_at"
 )  # fmt: skip
 RULE_TEXTS = ("severity", "title_th", "title_en", "advice_th", "advice_en", "message_th")
 _DIRECTIVES = ("key", "sort", "references", "warning", "columns", "form", *RULE_TEXTS)
@@ -133,7 +133,7 @@ def read_model(layer: str, name: str, text: str) -> Model:
         raise ModelError(f"{path}: the file must begin with a comment that describes the table")
     if layer != "views" and not header.key:
         raise ModelError(f"{path}: the header has no `-- key:` line")
-    if layer != "quality" and not header.columns:
+    if layer in ("curated", "views") and not header.columns:
         raise ModelError(f"{path}: the header has no `-- columns:` line, followed by one for each of them")
     if layer == "quality" and any(text not in header.tags for text in RULE_TEXTS):
         raise ModelError(f"{path}: a check needs the header lines {', '.join(RULE_TEXTS)}")
@@ -145,7 +145,7 @@ def read_model(layer: str, name: str, text: str) -> Model:
         key=tuple(header.key),
         references=tuple(header.references),
         warnings=tuple(header.warnings),
-        columns=tuple(header.columns) or _columns_of_issues(_ISSUE_COLUMNS),
+        columns=tuple(header.columns),
         sort=tuple(header.sort or header.key),
         tags=header.tags,
         reads=_tables_read(path, sql),
@@ -163,15 +163,10 @@ def _check_issues(checks: Sequence[Model]) -> Model:
         name=_CHECK_ISSUES,
         sql=" UNION ALL BY NAME ".join(selects),
         description="What all checks found.",
-        key=("code", *_ISSUE_COLUMNS),
-        columns=_columns_of_issues(("code", "severity", *_ISSUE_COLUMNS)),
+        key=_ISSUE_KEY,
         tags={"form": "view"},
         reads=frozenset(check.relation for check in checks),
     )
-
-
-def _columns_of_issues(names: Iterable[str]) -> tuple[Column, ...]:
-    return tuple(Column(name, "= quality_issues") for name in names)
 
 
 def in_order(models: Mapping[str, Model]) -> dict[str, Model]:

@@ -1,17 +1,11 @@
 -- Gaps in which a project was absent in two runs (404, or off a complete listing), so that it counts as vanished.
 --
 -- key: source_id, project_id, page_seen_at
--- columns:
---   source_id = projects
---   project_id = projects
---   page_seen_at: when the page was last seen before the gap | unit UTC timestamp
---   first_absent_at: when the first run found it absent | unit UTC timestamp
---   vanished_at: when the second one did | unit UTC timestamp | null where only one did
 --
 -- Each run speaks once, by its strongest evidence: the page was seen; else it answered 404; else it was listed; else it
 -- was off a complete listing. Between two presences (and after the last one) the runs that found the project absent are
--- counted; the second one closes it. No project is compared with every listing: listings are numbered, so that a gap is
--- a difference of two numbers.
+-- counted; the second one closes it, and where there is none vanished_at is null. No project is compared with every
+-- listing: listings are numbered, so that a gap is a difference of two numbers.
 WITH seen_runs AS (
     SELECT DISTINCT
         source_id,

@@ -1,20 +1,9 @@
 -- Every archived page that parsed as a project, with the moment it was captured and where it lies.
 --
 -- key: snapshot_id
--- columns:
---   source_id = projects
---   project_id = projects
---   snapshot_id: the archived page
---   content_sha256 = project_versions
---   reader: `html` or `text`
---   logged_sha256: the fingerprint the fetch log has of it, by the parser of that night | null where it was imported without one
---   captured_at: when it was captured | unit UTC timestamp
---   url: address it was fetched from
---   run_id: the run that archived it
---   warc_file = projects
---   warc_offset = projects
 --
--- A page that was cut counts only while no whole page of the project is known: it must never replace one.
+-- A page that was cut counts only while no whole page of the project is known: it must never replace one. logged_sha256
+-- is the fingerprint in the fetch log, by the parser of that night.
 WITH logged AS (
     SELECT
         snapshot_id,

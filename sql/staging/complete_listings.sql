@@ -1,11 +1,6 @@
 -- The listings that were read to their end, numbered per source in time order.
 --
 -- key: source_id, listing_no
--- columns:
---   source_id = projects
---   run_id = runs
---   listed_at = listings
---   listing_no: number of the listing among the complete ones of its source, from 1
 SELECT
     source_id,
     run_id,

@@ -2,18 +2,6 @@
 --
 -- key: code, source_id, project_id, snapshot_id, field, label, ordinal, raw, message
 -- form: view
--- columns:
---   code = quality_issues
---   severity = quality_issues
---   source_id = quality_issues
---   project_id = quality_issues
---   snapshot_id = quality_issues
---   field = quality_issues
---   label = quality_issues
---   ordinal = quality_issues
---   raw = staging.parser_issues
---   message = staging.parser_issues
---   first_seen_at = quality_issues
 FROM staging.parser_issues
 UNION ALL BY NAME
 SELECT found.* REPLACE (coalesce(found.first_seen_at, current.valid_from) AS first_seen_at)

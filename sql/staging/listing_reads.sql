@@ -1,13 +1,6 @@
 -- Each reading of a site's listing that named projects, and whether it named them all.
 --
 -- key: source_id, run_id
--- columns:
---   source_id = projects
---   run_id = runs
---   listed_at = listings
---   n_projects = listings
---   stated_total = listings
---   is_complete = listings
 --
 -- A listing that names fewer projects than its own summary promises is not complete, whatever the fetcher thought.
 SELECT

@@ -1,24 +1,10 @@
 -- The distinct contents of each page in time order: a slowly changing dimension of type 2.
 --
 -- key: source_id, project_id, version_no
--- columns:
---   source_id = projects
---   project_id = projects
---   version_no = project_versions
---   content_sha256 = project_versions
---   snapshot_id = project_versions
---   valid_from = project_versions
---   last_seen_at = project_versions
---   vanished_at: when the second absence after it was confirmed | unit UTC timestamp | null where it did not vanish
---   n_observations = project_versions
---   next_valid_from: when the next version was first seen | unit UTC timestamp | null for the newest
---   previous_snapshot_id: the archived page of the version before | null for the first version
---   previous_seen_at = project_versions
---   is_reappearance = project_versions
---   n_versions = projects
 --
 -- A version ends where another content is seen or the project vanishes; the same content after a gap is a new version.
--- What is known of a version stands where it starts and where the next one does, so the observations between are not kept.
+-- What is known of a version stands where it starts and where the next one does, so the observations between are not
+-- kept.
 WITH placed AS (
     SELECT
         observations.source_id,

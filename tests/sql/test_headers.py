@@ -1,4 +1,4 @@
-"""What the headers in sql/ say of key and columns is so, also where it stays out of the release."""
+"""What the headers in sql/ say of key and columns is so; keys are said also of what stays out of the release."""
 
 import random
 from collections.abc import Iterator
@@ -7,12 +7,14 @@ from operator import attrgetter
 import pytest
 
 from pipeline.build.database import relations
+from pipeline.build.inputs import IssueRow
 from pipeline.build.model_run import Session
 from pipeline.build.models import Model, load_models
 from tests.conftest import FINGERPRINT, ParsedArchive
 from tests.sql import test_checks, test_content_against_reference, test_issues_against_reference
 
 MODELS = load_models()
+PUBLISHED = [model for model in MODELS.values() if model.layer in ("curated", "views")]
 
 
 @pytest.fixture(scope="module")
@@ -39,13 +41,18 @@ def test_the_key_is_one(session: Session, model: Model) -> None:
     assert session.execute(f"SELECT count(*) > 0 FROM {model.relation}").fetchall() == [(True,)]
 
 
-@pytest.mark.parametrize("model", MODELS.values(), ids=attrgetter("relation"))
+@pytest.mark.parametrize("model", PUBLISHED, ids=attrgetter("relation"))
 def test_the_columns_are_those_of_the_header(session: Session, model: Model) -> None:
     columns = [row[0] for row in session.execute(f"DESCRIBE {model.relation}").fetchall()]
     assert columns == [column.name for column in model.columns]
 
 
-@pytest.mark.parametrize("model", MODELS.values(), ids=attrgetter("relation"))
+def test_a_check_returns_only_columns_of_an_issue(session: Session) -> None:
+    columns = [row[0] for row in session.execute("DESCRIBE staging.check_issues").fetchall()]
+    assert columns == list(IssueRow._fields)
+
+
+@pytest.mark.parametrize("model", PUBLISHED, ids=attrgetter("relation"))
 def test_the_header_says_what_a_null_means(session: Session, model: Model) -> None:
     nulls = ", ".join(f'count(*) - count("{column.name}")' for column in model.columns)
     [counts] = session.execute(f"SELECT {nulls} FROM {model.relation}").fetchall()
