@@ -1,12 +1,14 @@
 """A parsed archive written row by row, for the tests of what reads data/parsed; and one refreshed sample for all."""
 
 import datetime as dt
+import gc
 import hashlib
 import json
 import os
 import re
 import shutil
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
@@ -39,28 +41,39 @@ settings.register_profile(
 )
 settings.load_profile("suite")
 
+
+def pytest_unconfigure() -> None:
+    """Let go of what Hypothesis gave the garbage collector: it kept DuckDB's types beyond the interpreter's end."""
+    gc.callbacks.clear()
+
+
 FINGERPRINT = "f00d"
 LABELS = {"name": "ชื่อโครงการ", "agency": "หน่วยงาน", "responsible": "ผู้รับผิดชอบ", "remark": "หมายเหตุ"}
 Report = tuple[str | None, str, str, str | None, str]
 
 
-class Built(NamedTuple):
+@dataclass
+class Built:
     """A release directory that was built, and how many rows each table got."""
 
     path: Path
     counts: dict[str, int]
 
     def rows(self, query: str) -> list[dict[str, object]]:
-        """Rows of the release's DuckDB file; a bare table name selects all of it."""
-        query = query if " " in query else f"FROM {query}"
+        """Rows of the release's DuckDB file."""
         with duckdb.connect(str(self.path / DATABASE), read_only=True) as con:
-            table = con.sql(query).to_arrow_table()
-            assert table is not None
-            rows: list[dict[str, object]] = table.to_pylist()
-            return rows
+            return rows_of(con, query)
 
     def column(self, query: str) -> list[object]:
         return [next(iter(row.values())) for row in self.rows(query)]
+
+
+def rows_of(con: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, object]]:
+    """Rows of a query by column; a bare table name selects all of it."""
+    table = con.sql(query if " " in query else f"FROM {query}").to_arrow_table()
+    assert table is not None
+    rows: list[dict[str, object]] = table.to_pylist()
+    return rows
 
 
 class ParsedArchive:
