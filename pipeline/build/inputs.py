@@ -65,7 +65,7 @@ class SourceRow(NamedTuple):
 
 
 class IssueRow(NamedTuple):
-    """The shape every query in sql/quality returns, with code and severity in front."""
+    """What a query in sql/quality may return; code and severity come from its header, what it leaves out is null."""
 
     code: str
     severity: str

@@ -20,22 +20,12 @@ WITH answered AS (
     GROUP BY source_id, run_id
 )
 
-SELECT
-    source_id,
-    run_id,
-    listed_at,
-    n_projects,
-    stated_total,
-    is_complete
 FROM staging.listing_reads
-UNION ALL
+UNION ALL BY NAME
 -- A listing without any project leaves its pages in the fetch log alone.
 SELECT
-    answered.source_id,
-    answered.run_id,
-    answered.listed_at,
+    answered.*,
     0 AS n_projects,
-    NULL AS stated_total,
     false AS is_complete
 FROM answered
 ANTI JOIN staging.listing_reads AS named

@@ -25,30 +25,18 @@
 --   is_current: true while the report stands on the newest observed page
 --   snapshot_id: the archived page its newest revision was read from
 --
--- One scan of the texts: with UNION ALL of two, sorting those of a million projects does not fit into memory.
+-- One scan of the texts: with a union of two, sorting those of a million projects does not fit into memory.
 WITH places AS (
+    FROM staging.edited_reports
+    UNION ALL BY NAME
     SELECT
         place,
-        NULL AS report_no,
-        NULL AS page_row_no,
         1 AS n_revisions,
         valid_from AS first_seen_at,
         last_seen_at,
-        snapshot_id,
-        NULL AS row_no
+        snapshot_id
     FROM staging.current_versions
     WHERE n_versions = 1
-    UNION ALL
-    SELECT
-        place,
-        report_no,
-        page_row_no,
-        n_revisions,
-        first_seen_at,
-        last_seen_at,
-        snapshot_id,
-        row_no
-    FROM staging.edited_reports
 ),
 
 numbered AS (

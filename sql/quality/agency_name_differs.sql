@@ -13,11 +13,9 @@ SELECT
     pages.snapshot_id,
     'agency' AS field,
     'หน่วยงาน' AS label,
-    NULL::BIGINT AS ordinal,
     pages.agency AS raw,
     'code ' || known.agency_code || ' is ' || known.agency || ' (' || known.name_source
-    || '), the page says ' || pages.agency AS message,
-    NULL::TIMESTAMPTZ AS first_seen_at
+    || '), the page says ' || pages.agency AS message
 FROM staging.current_pages AS pages
 INNER JOIN input.agencies AS known ON pages.agency_code = known.agency_code
 WHERE folded(pages.agency) <> folded(known.agency)

@@ -13,10 +13,8 @@ SELECT
     pages.snapshot_id,
     'agency_code' AS field,
     'รหัสโครงการ' AS label,
-    NULL::BIGINT AS ordinal,
     pages.agency_code AS raw,
-    'no known agency has the code ' || pages.agency_code AS message,
-    NULL::TIMESTAMPTZ AS first_seen_at
+    'no known agency has the code ' || pages.agency_code AS message
 FROM staging.current_pages AS pages
 ANTI JOIN input.agencies AS known ON pages.agency_code = known.agency_code
 WHERE pages.agency_code IS NOT NULL

@@ -11,10 +11,6 @@ SELECT
     source_id,
     project_id,
     max(snapshot_id) AS snapshot_id,
-    NULL::VARCHAR AS field,
-    NULL::VARCHAR AS label,
-    NULL::BIGINT AS ordinal,
-    NULL::VARCHAR AS raw,
     count(*) || ' captures were made at ' || seen_at::VARCHAR AS message,
     seen_at AS first_seen_at
 FROM staging.observations

@@ -11,10 +11,6 @@ SELECT
     versions.source_id,
     versions.project_id,
     versions.snapshot_id,
-    NULL::VARCHAR AS field,
-    NULL::VARCHAR AS label,
-    NULL::BIGINT AS ordinal,
-    NULL::VARCHAR AS raw,
     count(*) || ' values changed in version ' || versions.version_no || ': '
     || string_agg(DISTINCT cells.label, ', ' ORDER BY cells.label) AS message,
     versions.valid_from AS first_seen_at

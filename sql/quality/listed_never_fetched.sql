@@ -10,11 +10,6 @@
 SELECT
     listing.source_id,
     listing.project_id,
-    NULL::VARCHAR AS snapshot_id,
-    NULL::VARCHAR AS field,
-    NULL::VARCHAR AS label,
-    NULL::BIGINT AS ordinal,
-    NULL::VARCHAR AS raw,
     'listed by ' || count(DISTINCT listing.run_id) || ' runs, never fetched' AS message,
     min(listing.seen_at) AS first_seen_at
 FROM parsed.listing AS listing

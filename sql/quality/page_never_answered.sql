@@ -10,11 +10,6 @@
 SELECT
     visits.source_id,
     visits.project_id,
-    NULL::VARCHAR AS snapshot_id,
-    NULL::VARCHAR AS field,
-    NULL::VARCHAR AS label,
-    NULL::BIGINT AS ordinal,
-    NULL::VARCHAR AS raw,
     count(*) || ' attempts, last outcome ' || arg_max(visits.outcome, (visits.requested_at, visits.outcome))
     || coalesce(': ' || arg_max(visits.error, (visits.requested_at, visits.error)), '') AS message,
     min(visits.requested_at) AS first_seen_at

@@ -11,10 +11,6 @@ SELECT
     source_id,
     project_id,
     snapshot_id,
-    NULL::VARCHAR AS field,
-    NULL::VARCHAR AS label,
-    NULL::BIGINT AS ordinal,
-    NULL::VARCHAR AS raw,
     'last seen ' || last_seen_at::VARCHAR || ', second absence ' || vanished_at::VARCHAR AS message,
     vanished_at AS first_seen_at
 FROM staging.current_versions

@@ -13,7 +13,6 @@ SELECT
     versions.snapshot_id,
     cells.field,
     cells.label,
-    NULL::BIGINT AS ordinal,
     cells.old AS raw,
     'report of ' || coalesce(cells.row_label, 'no date')
     || CASE WHEN cells.occurrence > 1 THEN ', number ' || cells.occurrence ELSE '' END

@@ -24,8 +24,7 @@ SELECT
     reports.report_no AS ordinal,
     reports.reported_on_raw AS raw,
     'report ' || reports.report_no || ' is dated ' || reports.reported_on || ', the page was captured on '
-    || newest.captured_on || ' in Bangkok' AS message,
-    NULL::TIMESTAMPTZ AS first_seen_at
+    || newest.captured_on || ' in Bangkok' AS message
 FROM parsed.progress_rows AS reports
 INNER JOIN newest ON reports.snapshot_id = newest.snapshot_id
 WHERE reports.reported_on > newest.captured_on

@@ -11,10 +11,6 @@ SELECT
     here.source_id,
     here.project_id,
     here.snapshot_id,
-    NULL::VARCHAR AS field,
-    NULL::VARCHAR AS label,
-    NULL::BIGINT AS ordinal,
-    NULL::VARCHAR AS raw,
     'differs from ' || there.source_id || ' in '
     || concat_ws(
         ', ',
@@ -22,8 +18,7 @@ SELECT
         CASE WHEN here.progress_pct IS DISTINCT FROM there.progress_pct THEN 'progress_pct' END,
         CASE WHEN here.budget_received_thb IS DISTINCT FROM there.budget_received_thb THEN 'budget_received_thb' END,
         CASE WHEN here.budget_spent_thb IS DISTINCT FROM there.budget_spent_thb THEN 'budget_spent_thb' END
-    ) AS message,
-    NULL::TIMESTAMPTZ AS first_seen_at
+    ) AS message
 FROM staging.current_pages AS here
 INNER JOIN staging.current_pages AS there
     ON here.project_id = there.project_id AND here.source_id <> there.source_id

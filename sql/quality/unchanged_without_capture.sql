@@ -10,11 +10,6 @@
 SELECT
     visits.source_id,
     visits.project_id,
-    NULL::VARCHAR AS snapshot_id,
-    NULL::VARCHAR AS field,
-    NULL::VARCHAR AS label,
-    NULL::BIGINT AS ordinal,
-    NULL::VARCHAR AS raw,
     count(*) || ' visits have no capture with fingerprint ' || coalesce(visits.content_sha256, '(none)') AS message,
     min(visits.requested_at) AS first_seen_at
 FROM staging.visits AS visits

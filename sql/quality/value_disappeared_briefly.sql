@@ -24,7 +24,6 @@ SELECT
     versions.snapshot_id,
     gaps.field,
     gaps.label,
-    NULL::BIGINT AS ordinal,
     gaps.old AS raw,
     'gone in version ' || gaps.version_no || ', back in version ' || gaps.back_in
     || coalesce(

@@ -70,11 +70,5 @@ SELECT
     snapshot_id,
     content_sha256
 FROM staging.captures
-UNION ALL
-SELECT
-    source_id,
-    project_id,
-    seen_at,
-    snapshot_id,
-    content_sha256
+UNION ALL BY NAME
 FROM traced
