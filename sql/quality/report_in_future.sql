@@ -7,14 +7,6 @@
 -- advice_th: แจ้งหน่วยงานเจ้าของโครงการให้แก้ไขวันที่รายงาน
 -- advice_en: Ask the project's agency to correct the day of the report.
 -- message_th: รายงานที่ {row} ลงวันที่ {raw} ซึ่งอยู่หลังวันที่ดึงหน้านี้
-WITH newest AS (
-    SELECT
-        snapshot_id,
-        -- The site writes Bangkok days, seven hours ahead of UTC.
-        (make_timestamp(epoch_us(captured_at)) + INTERVAL 7 HOUR)::DATE AS captured_on
-    FROM staging.current_versions
-)
-
 SELECT
     reports.source_id,
     reports.project_id,
@@ -24,7 +16,7 @@ SELECT
     reports.report_no AS ordinal,
     reports.reported_on_raw AS raw,
     'report ' || reports.report_no || ' is dated ' || reports.reported_on || ', the page was captured on '
-    || newest.captured_on || ' in Bangkok' AS message
+    || bangkok_day(current.captured_at) || ' in Bangkok' AS message
 FROM parsed.progress_rows AS reports
-INNER JOIN newest ON reports.snapshot_id = newest.snapshot_id
-WHERE reports.reported_on > newest.captured_on
+INNER JOIN staging.current_versions AS current ON reports.snapshot_id = current.snapshot_id
+WHERE reports.reported_on > bangkok_day(current.captured_at)

@@ -27,15 +27,12 @@ WITH last_months AS (
     GROUP BY source_id, project_id
 ),
 
--- The site writes Bangkok days, seven hours ahead of UTC. A report with a mistyped year must not be the last for years.
+-- A report with a mistyped year must not be the last for years.
 last_reports AS (
     SELECT
         source_id,
         project_id,
-        arg_max(
-            progress_pct,
-            (least(reported_on, (make_timestamp(epoch_us(first_seen_at)) + INTERVAL 7 HOUR)::DATE), report_no)
-        ) AS report_pct
+        arg_max(progress_pct, (least(reported_on, bangkok_day(first_seen_at)), report_no)) AS report_pct
     FROM progress_history
     WHERE is_current AND progress_pct IS NOT NULL AND reported_on IS NOT NULL
     GROUP BY source_id, project_id

@@ -22,20 +22,12 @@ WITH reports AS (
     SELECT
         source_id,
         project_id,
-        -- The site writes Bangkok days, seven hours ahead of UTC. A mistyped year must not hide the silence after it.
-        max(least(reported_on, (make_timestamp(epoch_us(first_seen_at)) + INTERVAL 7 HOUR)::DATE))
-            FILTER (WHERE reported_on IS NOT NULL) AS last_reported_on,
+        -- A mistyped year must not hide the silence after it.
+        max(least(reported_on, bangkok_day(first_seen_at))) FILTER (WHERE reported_on IS NOT NULL) AS last_reported_on,
         count(*) AS n_reports
     FROM progress_history
     WHERE is_current
     GROUP BY source_id, project_id
-),
-
-seen AS (
-    SELECT
-        *,
-        (make_timestamp(epoch_us(last_seen_at)) + INTERVAL 7 HOUR)::DATE AS last_seen_on
-    FROM projects
 )
 
 SELECT
@@ -47,15 +39,15 @@ SELECT
     projects.fiscal_year_be,
     projects.progress_pct,
     reports.last_reported_on,
-    projects.last_seen_on - reports.last_reported_on AS days_silent,
+    bangkok_day(projects.last_seen_at) - reports.last_reported_on AS days_silent,
     coalesce(reports.n_reports, 0) AS n_reports,
     projects.finish_date,
     projects.last_seen_at,
     projects.url,
     projects.is_invented
-FROM seen AS projects
+FROM projects
 LEFT JOIN reports ON projects.source_id = reports.source_id AND projects.project_id = reports.project_id
 WHERE
     projects.status = 'listed'
     AND coalesce(projects.progress_pct, 0) < 100
-    AND coalesce(projects.last_seen_on - reports.last_reported_on >= 60, true)
+    AND coalesce(days_silent >= 60, true)

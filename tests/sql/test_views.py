@@ -1,5 +1,8 @@
 """The views answer what analysts and journalists ask first."""
 
+import duckdb
+
+from pipeline.build.database import DATABASE
 from pipeline.build.models import load_models
 from tests.conftest import ParsedArchive
 
@@ -47,6 +50,17 @@ def test_silent_projects_are_measured_to_the_day_they_were_last_seen(archive: Pa
     archive.capture("50010000-0004", "2026-03-02", progress_pct="0")
     rows = archive.build().rows("SELECT project_id, days_silent FROM silent_projects ORDER BY project_id")
     assert [tuple(row.values()) for row in rows] == [("50010000-0001", 60), ("50010000-0004", None)]
+
+
+def test_every_view_answers_in_a_release_attached_under_another_name(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01T17:00", progress_pct="50")
+    built = archive.build()
+    with duckdb.connect() as con:
+        con.execute(f"ATTACH '{built.path / DATABASE}' AS other (READ_ONLY)")
+        for view in [model.name for model in load_models().values() if model.layer == "views"]:
+            con.sql(f"FROM other.{view}").to_arrow_table()
+        day = "SELECT other.bangkok_day(last_seen_at)::VARCHAR FROM other.silent_projects"
+        assert con.execute(day).fetchall() == [("2026-01-02",)]
 
 
 def test_a_report_dated_ahead_does_not_hide_the_silence_after_it(archive: ParsedArchive) -> None:
