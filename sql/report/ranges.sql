@@ -1,24 +1,8 @@
--- Smallest and largest value of each typed field.
+-- Smallest and largest value of each typed field: the columns of projects that end in a unit, the dates and the weight.
 WITH typed AS (
     SELECT
-        min(fiscal_year_be)::VARCHAR AS fiscal_year_min,
-        max(fiscal_year_be)::VARCHAR AS fiscal_year_max,
-        min(budget_received_thb)::VARCHAR AS budget_received_min,
-        max(budget_received_thb)::VARCHAR AS budget_received_max,
-        min(budget_spent_thb)::VARCHAR AS budget_spent_min,
-        max(budget_spent_thb)::VARCHAR AS budget_spent_max,
-        min(progress_pct)::VARCHAR AS progress_min,
-        max(progress_pct)::VARCHAR AS progress_max,
-        min(start_date)::VARCHAR AS start_date_min,
-        max(start_date)::VARCHAR AS start_date_max,
-        min(finish_date)::VARCHAR AS finish_date_min,
-        max(finish_date)::VARCHAR AS finish_date_max,
-        min(weight)::VARCHAR AS weight_min,
-        max(weight)::VARCHAR AS weight_max,
-        min(target_value)::VARCHAR AS target_min,
-        max(target_value)::VARCHAR AS target_max,
-        min(result_value)::VARCHAR AS result_min,
-        max(result_value)::VARCHAR AS result_max
+        min(COLUMNS('^(?:(.+)_(?:thb|pct|be|value)|(.+_date|weight))$'))::VARCHAR AS '\1\2_min',
+        max(COLUMNS('^(?:(.+)_(?:thb|pct|be|value)|(.+_date|weight))$'))::VARCHAR AS '\1\2_max'
     FROM candidate.projects
 ),
 
