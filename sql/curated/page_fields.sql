@@ -15,12 +15,6 @@
 --   snapshot_id: the archived page this row was read from
 SELECT
     current.place,
-    fields.source_id,
-    fields.project_id,
-    fields.ordinal,
-    fields.label,
-    masked(fields.field, fields.raw) AS raw,
-    fields.field,
-    fields.snapshot_id
+    fields.* EXCLUDE (occurrence) REPLACE (masked(fields.field, fields.raw) AS raw)
 FROM parsed.page_fields AS fields
 INNER JOIN staging.current_versions AS current ON fields.snapshot_id = current.snapshot_id

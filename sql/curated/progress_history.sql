@@ -41,9 +41,8 @@ WITH places AS (
 
 numbered AS (
     SELECT
-        reports.*,
+        reports.* REPLACE (coalesce(places.report_no, reports.report_no) AS report_no),
         places.place,
-        coalesce(places.report_no, reports.report_no) AS number,
         CASE WHEN places.row_no IS NULL THEN reports.report_no ELSE places.page_row_no END AS page_row_no,
         places.n_revisions,
         places.first_seen_at,
@@ -56,23 +55,7 @@ numbered AS (
 )
 
 SELECT
-    place,
-    source_id,
-    project_id,
-    number AS report_no,
-    page_row_no,
-    reported_on,
-    reported_on_raw,
-    progress_pct,
-    progress_pct_raw,
+    * EXCLUDE (previous_progress_pct),
     CASE WHEN page_row_no IS NOT NULL THEN progress_pct - previous_progress_pct END AS change_pct,
-    status_code,
-    problem,
-    detail,
-    detail_date,
-    n_revisions,
-    first_seen_at,
-    last_seen_at,
-    page_row_no IS NOT NULL AS is_current,
-    snapshot_id
+    page_row_no IS NOT NULL AS is_current
 FROM numbered

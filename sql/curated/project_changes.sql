@@ -23,23 +23,12 @@
 --   snapshot_id: the archived page with the new value
 --   previous_snapshot_id: the archived page with the old value
 SELECT
-    cells.source_id,
-    cells.project_id,
-    cells.version_no,
+    cells.* REPLACE (masked(cells.field, cells.old) AS old, masked(cells.field, cells.new) AS new),
     row_number() OVER (
         PARTITION BY cells.source_id, cells.project_id, cells.version_no
         ORDER BY cells.section, cells.label, cells.row_label, cells.occurrence
     ) AS change_no,
     versions.valid_from AS observed_at,
-    cells.section,
-    cells.field,
-    cells.label,
-    cells.row_label,
-    cells.occurrence,
-    cells.change_type,
-    masked(cells.field, cells.old) AS old,
-    masked(cells.field, cells.new) AS new,
-    cells.is_transient,
     coalesce(old_pages.progress_pct >= 100, false) AS is_after_completion,
     versions.snapshot_id,
     versions.previous_snapshot_id

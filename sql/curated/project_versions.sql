@@ -32,21 +32,12 @@ WITH change_counts AS (
 )
 
 SELECT
-    versions.source_id,
-    versions.project_id,
-    versions.version_no,
-    versions.valid_from,
+    versions.* EXCLUDE (vanished_at, next_valid_from, previous_snapshot_id, n_versions),
     coalesce(versions.vanished_at, versions.next_valid_from) AS valid_to,
-    versions.last_seen_at,
-    versions.previous_seen_at,
     versions.version_no = versions.n_versions AND versions.vanished_at IS NULL AS is_current,
     versions.vanished_at IS NOT NULL AS is_vanished,
-    versions.is_reappearance,
     coalesce(change_counts.is_transient, false) AS is_transient,
-    coalesce(change_counts.n_changes, 0) AS n_changes,
-    versions.n_observations,
-    versions.content_sha256,
-    versions.snapshot_id
+    coalesce(change_counts.n_changes, 0) AS n_changes
 FROM staging.versions AS versions
 LEFT JOIN change_counts
     ON

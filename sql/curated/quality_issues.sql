@@ -20,21 +20,14 @@ SELECT
     row_number() OVER (
         ORDER BY source_id, project_id, code, ordinal, field, label, raw, message, snapshot_id
     ) AS issue_no,
-    code,
-    severity,
-    source_id,
-    project_id,
-    snapshot_id,
-    field,
-    label,
-    ordinal,
-    masked_issue(field, label, raw) AS raw,
-    masked(
-        nullif(field, 'user_name'),
-        CASE
-            WHEN raw <> '' AND contains(message, raw) THEN replace(message, raw, masked_issue(field, label, raw))
-            ELSE message
-        END
-    ) AS message,
-    first_seen_at
+    * REPLACE (
+        masked_issue(field, label, raw) AS raw,
+        masked(
+            nullif(field, 'user_name'),
+            CASE
+                WHEN raw <> '' AND contains(message, raw) THEN replace(message, raw, masked_issue(field, label, raw))
+                ELSE message
+            END
+        ) AS message
+    )
 FROM staging.issues

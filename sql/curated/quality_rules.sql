@@ -21,14 +21,7 @@ WITH issue_counts AS (
 )
 
 SELECT
-    rules.code,
-    rules.severity,
-    rules.raised_by,
-    rules.title_th,
-    rules.title_en,
-    rules.advice_th,
-    rules.advice_en,
-    rules.message_th,
+    rules.*,
     coalesce(issue_counts.n_issues, 0) AS n_issues
 FROM input.rules AS rules
 LEFT JOIN issue_counts ON rules.code = issue_counts.code

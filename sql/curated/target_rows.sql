@@ -17,14 +17,6 @@
 --   snapshot_id: the archived page this row was read from
 SELECT
     current.place,
-    months.source_id,
-    months.project_id,
-    months.ordinal,
-    months.month_no,
-    months.label,
-    months.raw,
-    months.value,
-    months.role,
-    months.snapshot_id
+    months.*
 FROM parsed.month_rows AS months
 INNER JOIN staging.current_versions AS current ON months.snapshot_id = current.snapshot_id

@@ -19,17 +19,9 @@
 --   snapshot_id: the archived page this row was read from
 SELECT
     current.place,
-    results.source_id,
-    results.project_id,
-    results.month_no,
-    results.result_value,
-    results.result_raw,
-    results.n_rows,
-    results.is_conflicting,
-    results.raw_values,
+    results.*,
     pages.target_value,
-    pages.target_unit,
-    results.snapshot_id
+    pages.target_unit
 FROM parsed.month_results AS results
 INNER JOIN staging.current_versions AS current ON results.snapshot_id = current.snapshot_id
 INNER JOIN parsed.pages AS pages ON results.snapshot_id = pages.snapshot_id

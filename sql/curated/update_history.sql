@@ -25,22 +25,6 @@
 --   snapshot_id: the archived page this row was read from
 SELECT
     current.place,
-    updates.source_id,
-    updates.project_id,
-    updates.update_no,
-    updates.updated_on,
-    updates.updated_on_raw,
-    updates.updated_time,
-    pseudonym(updates.user_name) AS user_name,
-    updates.action,
-    updates.policy_conformity,
-    updates.start_date,
-    updates.start_date_raw,
-    updates.finish_date,
-    updates.finish_date_raw,
-    updates.target,
-    updates.result,
-    updates.unit,
-    updates.snapshot_id
+    updates.* REPLACE (pseudonym(updates.user_name) AS user_name)
 FROM parsed.update_rows AS updates
 INNER JOIN staging.current_versions AS current ON updates.snapshot_id = current.snapshot_id

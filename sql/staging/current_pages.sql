@@ -4,16 +4,6 @@
 -- form: view
 SELECT
     pages.*,
-    current.place,
-    current.valid_from,
-    current.captured_at,
-    current.first_seen_at,
-    current.last_seen_at,
-    current.vanished_at,
-    current.n_versions,
-    current.url,
-    current.run_id,
-    current.warc_file,
-    current.warc_offset
+    current.* EXCLUDE (source_id, project_id, snapshot_id, content_sha256, version_no)
 FROM staging.current_versions AS current
 INNER JOIN parsed.pages AS pages ON current.snapshot_id = pages.snapshot_id

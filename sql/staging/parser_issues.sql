@@ -31,18 +31,7 @@ dated AS (
     FROM placed
 )
 
-SELECT
-    code,
-    severity,
-    source_id,
-    project_id,
-    snapshot_id,
-    field,
-    label,
-    ordinal,
-    raw,
-    message,
-    first_seen_at
+SELECT * EXCLUDE (captured_at, current_snapshot_id, current_seen_at, last_issue_at)
 FROM dated
 WHERE
     snapshot_id IS NOT DISTINCT FROM current_snapshot_id

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -322,6 +323,18 @@ def test_a_directory_in_use_is_refused(archive: ParsedArchive) -> None:
     (archive.data_dir / "out" / "projects.parquet").touch()
     with pytest.raises(BuildError, match="not empty; build into a new directory"):
         archive_build(archive)
+
+
+@pytest.mark.parametrize("table", ["projects", "silent_projects"])
+def test_a_column_without_its_line_in_the_header_stops_the_build(
+    archive: ParsedArchive, monkeypatch: pytest.MonkeyPatch, table: str
+) -> None:
+    model = load_models()[table]
+    odd = model.columns[-1].name
+    models = {**load_models(), table: replace(model, columns=model.columns[:-1])}
+    monkeypatch.setattr("pipeline.build.database.load_models", lambda: models)
+    with pytest.raises(BuildError, match=rf"{table}\.sql: header and SELECT differ in their columns: {odd}$"):
+        archive.build()
 
 
 def test_a_temp_directory_that_is_none_is_named(archive: ParsedArchive, tmp_path: Path) -> None:
