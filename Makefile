@@ -3,8 +3,9 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 DATA ?= data
 SOURCE ?= all
+SIDE_BY_SIDE = --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run test check bench bench-parse bench-archive bench-stages bench-fetch bench-build bench-startup fuzz screenshots gallery dictionary catalogue cron-example lock wheel clean
+.PHONY: help run test test-slow test-all check bench bench-parse bench-archive bench-stages bench-fetch bench-build bench-startup fuzz screenshots gallery dictionary catalogue cron-example lock wheel clean
 
 help: ## Show what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -12,9 +13,14 @@ help: ## Show what each target does
 run: .venv/run ## Refresh the built-in sample source: fetch, parse, build, report, publish
 	$(BIN)/bma-projects refresh --data-dir $(DATA)
 
-test: .venv/dev ## Run the tests
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder -m 'not alone'
+test: .venv/dev ## Run the tests, but for what repeats or waits (three minutes on two cores)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m 'not slow and not alone'
+
+test-slow: .venv/dev ## Run the tests that `make test` leaves out
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m 'slow and not alone'
 	$(BIN)/python -m pytest -m alone
+
+test-all: test test-slow ## Run all tests, as .ci/run does
 
 check: .venv/dev ## Lint, type-check and check which package imports which
 	$(BIN)/ruff check

@@ -7,6 +7,8 @@ import zipfile
 from importlib.metadata import distribution
 from pathlib import Path
 
+import pytest
+
 from tests.cli.command import environment
 
 ROOT = Path(__file__).parents[2]
@@ -22,17 +24,32 @@ main()
 """
 
 
-def test_the_wheel_works_outside_the_checkout(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    tmp_path = tmp_path_factory.mktemp("wheel")
     build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True, env=environment(PYTHONWARNINGS="default"))
     (wheel,) = tmp_path.glob("*.whl")
     unpacked = tmp_path / "unpacked"
     with zipfile.ZipFile(wheel) as file:
         file.extractall(unpacked)
+    return unpacked
+
+
+def test_the_wheel_holds_every_file_of_its_packages(unpacked: Path) -> None:
+    def files_of(folder: Path) -> set[str]:
+        packages = [folder / name for name in ("pipeline", "parsers", "sql")]
+        found = {path for package in packages for path in package.rglob("*") if path.is_file()}
+        return {str(path.relative_to(folder)) for path in found if path.parent.name != "__pycache__"}
+
+    assert files_of(unpacked) == files_of(ROOT)
     (metadata,) = unpacked.glob("bma_projects-*.dist-info")
     assert metadata.name == f"bma_projects-{distribution('bma-projects').version}.dist-info"
     assert "bma-projects = pipeline.cli.app:main" in (metadata / "entry_points.txt").read_text(encoding="utf-8")
 
+
+@pytest.mark.slow
+def test_the_wheel_works_outside_the_checkout(unpacked: Path, tmp_path: Path) -> None:
     def run(*arguments: str) -> str:
         call = [sys.executable, "-I", "-S", "-c", RUN, str(unpacked), sysconfig.get_path("platlib"), *arguments]
         done = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True, timeout=100, check=False)

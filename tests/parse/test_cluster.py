@@ -24,6 +24,8 @@ from pipeline.parse.stage import ParseSummary, parse
 from tests.cli.command import COMMAND, assert_one_line, bma, environment, said_on, start
 from tests.parse.archived import MISFORTUNE, SLOW, archive_of, html_pages, partition_files
 
+pytestmark = pytest.mark.slow
+
 PATIENCE = 30.0
 DASK = str(Path(sys.executable).with_name("dask"))
 

@@ -243,6 +243,7 @@ def issues_of(n_projects: int, each: int) -> list[ReportedIssue]:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_twenty_thousand_projects_fit_and_what_does_not_is_said() -> None:
     rule = Rule("month_conflict", "warning", "parser", "", "", "", "", "", 0, 0, None)
     text, n_issues = pack(issues_of(20_000, 4), [rule], [], [], has_previous=False)

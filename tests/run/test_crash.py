@@ -34,7 +34,6 @@ STAGES = {
     "report": ("curated/building/*/run.json", 0.3),
     "publish": ("curated/building/*/quality.html", 0.3),
 }
-ROUNDS = 4
 # Where a page lies in the archive, and how often it was looked at, is the story of the runs and not of the page.
 OF_THE_RUNS = {"warc_file", "warc_offset", "n_attempts", "last_outcome"}
 TABLES_OF_THE_RUNS = {"runs", "listings"}
@@ -120,13 +119,13 @@ def tables(data: Path) -> dict[str, pa.Table]:
     return found
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.parametrize("n_rounds", [1, pytest.param(4, marks=[pytest.mark.slow, pytest.mark.timeout(300)])])
 def test_a_plain_refresh_after_kills_gives_the_tables_of_an_undisturbed_run(
-    tmp_path: Path, address: str, undisturbed: dict[str, pa.Table]
+    tmp_path: Path, address: str, undisturbed: dict[str, pa.Table], n_rounds: int
 ) -> None:
     # Nearly all of the time is spent in other processes.
     with ThreadPoolExecutor(2) as pool:
-        rounds = [pool.submit(kill_and_go_on, tmp_path / f"{n}", address, undisturbed, n) for n in range(ROUNDS)]
+        rounds = [pool.submit(kill_and_go_on, tmp_path / f"{n}", address, undisturbed, n) for n in range(n_rounds)]
         for finished in rounds:
             finished.result()
 

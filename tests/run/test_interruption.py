@@ -144,7 +144,7 @@ def test_the_second_of_two_refreshes_ends_at_once_with_75(tmp_path: Path) -> Non
     process.communicate()
 
 
-@pytest.mark.parametrize("size", ["300k", "1500k"])
+@pytest.mark.parametrize("size", ["300k", pytest.param("1500k", marks=pytest.mark.slow)])
 def test_a_full_disk_is_one_line_and_space_makes_it_good(tmp_path: Path, size: str) -> None:
     data = tmp_path / "disk"
     with small_disk(data, size):
