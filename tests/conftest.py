@@ -7,7 +7,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +17,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 from parsers.month_rows import month_results, said_of
@@ -265,10 +266,23 @@ def archive(tmp_path: Path) -> ParsedArchive:
 @pytest.fixture(scope="session")
 def sample_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory after one refresh of the built-in source; tests must leave it as it is."""
-    data = tmp_path_factory.mktemp("sample") / "data"
-    done = bma("refresh", "--data-dir", data)
-    assert done.returncode == 0, done.stderr
-    return data
+
+    def refresh(data: Path) -> None:
+        done = bma("refresh", "--data-dir", data)
+        assert done.returncode == 0, done.stderr
+
+    return made_once(tmp_path_factory, "sample", refresh)
+
+
+def made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A directory for all processes that run tests side by side, made by the first that needs it."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    with FileLock(folder.with_suffix(".lock")):
+        if not folder.exists():
+            make(folder.with_suffix(".making"))
+            folder.with_suffix(".making").rename(folder)
+    return folder
 
 
 @pytest.fixture

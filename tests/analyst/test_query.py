@@ -126,13 +126,19 @@ def test_a_temporary_directory_may_have_any_name(
     assert query(release_of(sample_data), "SELECT 1", "csv", tmp_path / "answer.csv") == 1
 
 
-@pytest.mark.parametrize("format_", ["table", "csv", "json"])
-def test_no_control_character_reaches_a_terminal(archive: ParsedArchive, format_: str) -> None:
+@pytest.fixture(scope="module")
+def hostile_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with a release whose texts would drive a terminal."""
+    archive = ParsedArchive(tmp_path_factory.mktemp("hostile") / "data")
     archive.capture("50490000-0001", "2026-11-01", name="a\x1b[2J\x07b\u202ec\x9bd", remark="one\rtwo")
     archive.build("curated/releases/20261101T000000Z")
     (archive.data_dir / "curated" / "latest").symlink_to("releases/20261101T000000Z")
-    sql = "SELECT name, remark FROM projects"
-    said = on_terminal("query", sql, "--format", format_, "--data-dir", archive.data_dir)
+    return archive.data_dir
+
+
+@pytest.mark.parametrize("format_", ["table", "csv", "json"])
+def test_no_control_character_reaches_a_terminal(hostile_data: Path, format_: str) -> None:
+    said = on_terminal("query", "SELECT name, remark FROM projects", "--format", format_, "--data-dir", hostile_data)
     # What is left are line ends and the colours of our own table.
     plain = said.replace("\r\n", "\n").replace("\x1b[1m", "").replace("\x1b[0m", "")
     assert "one" in plain

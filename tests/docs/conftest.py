@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import bma
+from tests.conftest import made_once
 from tests.docs.blocks import ROOT
 
 CAPTURES = "earlier-captures.warc.gz"
@@ -17,15 +18,16 @@ def documented_data(sample_data: Path, tmp_path_factory: pytest.TempPathFactory)
     """The data directory after `make gallery`; tests copy it before they change anything."""
     from examples.earlier_captures import main as write_captures
 
-    data = tmp_path_factory.mktemp("documented") / "data"
-    shutil.copytree(sample_data, data, symlinks=True)
-    captures = data.parent / CAPTURES
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", ["earlier_captures", str(captures)])
-        write_captures()
-    done = bma("import", captures, "--data-dir", data)
-    assert done.returncode == 0, done.stderr
-    return data
+    def import_captures(data: Path) -> None:
+        shutil.copytree(sample_data, data, symlinks=True)
+        captures = tmp_path_factory.mktemp("captures") / CAPTURES
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sys, "argv", ["earlier_captures", str(captures)])
+            write_captures()
+        done = bma("import", captures, "--data-dir", data)
+        assert done.returncode == 0, done.stderr
+
+    return made_once(tmp_path_factory, "documented", import_captures)
 
 
 @pytest.fixture

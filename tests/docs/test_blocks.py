@@ -8,9 +8,19 @@ import pytest
 from tests.docs.blocks import DOCUMENTS, ROOT, blocks_of, commands_of, compare, run_block
 
 TARGETS = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+# Their commands import, refresh or build again.
+LONG = {"docs/page-to-row.md", "docs/reading-the-archive.md", "examples/README.md"}
 
 
-@pytest.mark.parametrize("document", [path for path in DOCUMENTS if blocks_of(path)], ids=str)
+@pytest.mark.parametrize(
+    "document",
+    [
+        pytest.param(path, marks=[pytest.mark.slow] if str(path) in LONG else [])
+        for path in DOCUMENTS
+        if blocks_of(path)
+    ],
+    ids=str,
+)
 def test_the_blocks_of_a_document_run(document: Path, checkout: Path, subtests: pytest.Subtests) -> None:
     names: dict[str, object] = {"__name__": "document"}
     for block in blocks_of(document):
