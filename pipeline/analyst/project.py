@@ -234,4 +234,9 @@ def _masked(cells: Sequence[tuple[str | None, str | None]]) -> list[str | None]:
         con.execute(read_macros()).complete()
         con.execute("SET VARIABLE publish_user_names = false").complete()
         con.execute("SET VARIABLE salt = ''").complete()
-        return [con.execute("SELECT masked(?, ?)", [field, value]).fetchall()[0][0] for field, value in cells]
+        query = """
+            SELECT masked(field, value)
+            FROM (SELECT unnest($cells::STRUCT(field VARCHAR, value VARCHAR)[], recursive := true))
+        """
+        rows = con.execute(query, {"cells": [{"field": field, "value": value} for field, value in cells]}).fetchall()
+    return [masked for (masked,) in rows]
