@@ -15,7 +15,7 @@ _INTRODUCTION = """\
 
 Generated from `parsers/issue_codes.py` and the headers of `sql/quality/` by `make catalogue`; do not edit it here.
 
-Every finding is one row of the table `quality_issues`: a code of this list, the project, the field, the label, the row,
+Every issue is one row of the table `quality_issues`: a code of this list, the project, the field, the label, the row,
 the raw text as the page had it, and a message. The same texts stand in the table `quality_rules` and on the quality
 page. [adding-a-label.md](adding-a-label.md) says how to add a code.
 

@@ -112,7 +112,7 @@ _CHANGES = """
 SELECT change_type, label, row_label, old, new
 FROM project_changes WHERE source_id = ? AND project_id = ? AND version_no = ? ORDER BY change_no
 """
-_FINDINGS = """
+_ISSUES = """
 SELECT severity, code, message FROM quality_issues WHERE source_id = ? AND project_id = ? ORDER BY issue_no
 """
 _CELLS = """
@@ -139,7 +139,7 @@ def read_project_detail(
         key = (detail.source_id, detail.project_id)
         detail.versions = [Version(*row) for row in _rows(con, _VERSIONS, *key)]
         if version_no is None:
-            detail.issues = [OpenIssue(*row) for row in _rows(con, _FINDINGS, *key)]
+            detail.issues = [OpenIssue(*row) for row in _rows(con, _ISSUES, *key)]
             detail.cells = [Cell(*row) for row in _rows(con, _CELLS, *key)]
             detail.months = [Month(*row) for row in _rows(con, _MONTHS, *key)]
             detail.reports = [Report(*row) for row in _rows(con, _REPORTS, *key)]

@@ -89,7 +89,7 @@ def _parts(detail: ProjectDetail, raw_dir: Path) -> Iterator[Table | Text | Padd
     if detail.changes:
         yield from _section(f"What version {detail.version_no} changed", _changes(detail.changes))
     if detail.issues:
-        yield from _section(f"Issues ({len(detail.issues)})", _findings(detail))
+        yield from _section(f"Issues ({len(detail.issues)})", _issues(detail))
     yield from _section("Versions (times in UTC)", _versions(detail))
     yield from _section("Where it comes from", _origin(detail, raw_dir))
 
@@ -158,13 +158,11 @@ def _changes(changes: Sequence[Change]) -> Table:
     return table
 
 
-def _findings(detail: ProjectDetail) -> Table:
+def _issues(detail: ProjectDetail) -> Table:
     table = _grid("left", "left", "left")
-    for finding in detail.issues:
-        style = _SEVERITY_STYLES.get(finding.severity, "")
-        table.add_row(
-            Text(finding.severity, style=style), Text(printable(finding.code)), Text(printable(finding.message))
-        )
+    for issue in detail.issues:
+        style = _SEVERITY_STYLES.get(issue.severity, "")
+        table.add_row(Text(issue.severity, style=style), Text(printable(issue.code)), Text(printable(issue.message)))
     return table
 
 

@@ -37,10 +37,10 @@ class Address:
     first_seen: dict[tuple[str, str | None], dt.datetime] = field(default_factory=dict)
     captured: str | None = None
 
-    def show(self, at: dt.datetime, findings: list[IssueRow]) -> list[IssueRow]:
-        for code, column, _ in findings:
+    def show(self, at: dt.datetime, issues: list[IssueRow]) -> list[IssueRow]:
+        for code, column, _ in issues:
             self.first_seen.setdefault((code, column), at)
-        return findings
+        return issues
 
     def open_issues(self) -> Counter[tuple[object, ...]]:
         return Counter((*one, self.first_seen[one[:2]]) for one in [*self.shown, *self.unread])
