@@ -16,8 +16,8 @@ SCHEMA_VERSION = 2
 SEVERITIES = ("error", "warning", "info")
 COUNTS = ("due", "new", "changed", "unchanged", "missing", "failed", "refused", "listed", "stated_total")
 PAGE_OUTCOMES = ("unchanged", "changed", "new", "missing", "failed", "refused")
-# Two months of nights: enough for a chart and a robust median, small enough to carry from release to release.
-MAX_NIGHTS = 60
+# Two months of nightly releases: enough for a chart and a robust median, small enough to carry from release to release.
+MAX_HISTORY = 60
 # Lists in the document end here; the tables of the release hold the rest.
 MAX_LISTED = 200
 
@@ -34,12 +34,12 @@ class Sentence(NamedTuple):
 
 
 def make_document(
-    run: Run, data: ReportData, measures: Iterable[Measure], *, previous: Path | None, nights: Sequence[Document]
+    run: Run, data: ReportData, measures: Iterable[Measure], *, previous: Path | None, history: Sequence[Document]
 ) -> Document:
-    """quality.json as one document; nights are those of the release before, this one's is added."""
+    """quality.json as one document; history is that of the release before, to which this release is added."""
     issues = Counter(issue.severity for issue in data.issues)
     counts = dict.fromkeys(COUNTS, 0) | whole_numbers(run.get("counts"))
-    night: Document = {
+    newest: Document = {
         "run_id": text_of(run, "run_id"),
         "finished_at": run.get("finished_at"),
         "n_projects": data.totals.n_projects,
@@ -65,8 +65,8 @@ def make_document(
         },
         "gate": _gate(run),
         "totals": data.totals._asdict(),
-        "coverage": night["coverage"],
-        "issues": night["issues"],
+        "coverage": newest["coverage"],
+        "issues": newest["issues"],
         "rules": [rule._asdict() for rule in data.rules],
         "agencies": [agency._asdict() for agency in data.agencies],
         "fields": _fields(data),
@@ -82,7 +82,7 @@ def make_document(
             "vanished": _rows(data.vanished),
         },
         "runs": _runs(data, run, counts),
-        "history": [*nights[-MAX_NIGHTS + 1 :], night],
+        "history": [*history[-MAX_HISTORY + 1 :], newest],
     }
 
 

@@ -65,7 +65,7 @@ def _write(
 ) -> None:
     data = read_report_data(release, previous)
     judged = measure(release, previous, tuple(RULES)) if measures is None else measures
-    document = make_document(run, data, judged, previous=previous, nights=_nights(previous))
+    document = make_document(run, data, judged, previous=previous, history=_history(previous))
     text = json.dumps(document, ensure_ascii=False, indent=1, default=str)
     for name, content in ((JSON, f"{text}\n"), (HTML, _page(document, data))):
         with written_aside(output / name) as partial:
@@ -96,7 +96,7 @@ def _page(document: Document, data: ReportData) -> str:
             severities=SEVERITIES,
             outcomes=PAGE_OUTCOMES,
             charts=_charts(document),
-            fills=_fills(data),
+            filled_pct=_filled_pct(data),
             outcome_counts=[
                 (outcome, whole_numbers(_object(document["run"])["counts"])[outcome]) for outcome in PAGE_OUTCOMES
             ],
@@ -104,35 +104,35 @@ def _page(document: Document, data: ReportData) -> str:
     )
 
 
-def _fills(data: ReportData) -> dict[str, dict[str, int]]:
+def _filled_pct(data: ReportData) -> dict[str, dict[str, int]]:
     """By agency and field, on how many of a hundred pages the field is given; agencies in the order of their table."""
-    fills: dict[str, dict[str, int]] = {agency.agency_code: {} for agency in data.agencies[:MAX_LISTED]}
+    filled: dict[str, dict[str, int]] = {agency.agency_code: {} for agency in data.agencies[:MAX_LISTED]}
     for field in data.fields:
         total = field.n_given + field.n_empty + field.n_not_set + field.n_absent
-        if field.agency_code in fills and total:
+        if field.agency_code in filled and total:
             # Rounded down, so that 100 means all of them.
-            fills[field.agency_code][field.field] = 100 * field.n_given // total
-    return {agency_code: by_field for agency_code, by_field in fills.items() if by_field}
+            filled[field.agency_code][field.field] = 100 * field.n_given // total
+    return {agency_code: by_field for agency_code, by_field in filled.items() if by_field}
 
 
 def _charts(document: Mapping[str, object]) -> dict[str, Markup]:
-    runs, nights = _rows(document["runs"]), _rows(document["history"])
+    runs, releases = _rows(document["runs"]), _rows(document["history"])
     days = [_day(run["started_at"]) for run in runs]
     pages = [charts.Series(outcome, [_float(run[f"n_{outcome}"]) for run in runs]) for outcome in PAGE_OUTCOMES]
-    night_days = [_day(night["finished_at"]) for night in nights]
+    release_days = [_day(release["finished_at"]) for release in releases]
     issues = [
-        charts.Series(severity, [_float(_object(night["issues"])[severity]) for night in nights])
+        charts.Series(severity, [_float(_object(release["issues"])[severity]) for release in releases])
         for severity in SEVERITIES
     ]
-    coverage = [_percent(_object(night["coverage"]), ("read",), ("promised",)) for night in nights]
+    coverage = [_percent(_object(release["coverage"]), ("read",), ("promised",)) for release in releases]
     failed = [
         _percent(run, ("n_failed", "n_refused"), tuple(f"n_{outcome}" for outcome in PAGE_OUTCOMES)) for run in runs
     ]
     return {
         "pages": charts.stacked_columns(days, pages, "หน้าที่ดึงในแต่ละรอบ · Pages of each run"),
-        "issues": charts.lines(night_days, issues, "ประเด็นที่ยังเปิดอยู่ในแต่ละรอบ · Open issues after each run"),
+        "issues": charts.lines(release_days, issues, "ประเด็นที่ยังเปิดอยู่ในแต่ละรอบ · Open issues after each run"),
         "coverage": charts.lines(
-            night_days,
+            release_days,
             [charts.Series("read", coverage)],
             "ร้อยละของโครงการในรายการที่อ่านได้ · Share of listed projects that were read",
             ceiling=100,
@@ -165,7 +165,7 @@ def _environment() -> Environment:
         "english": thai_time.in_english,
         "web_address": web_address,
         "show_command": show_command,
-        "fill": _fill,
+        "thai_message": _thai_message,
     }
     environment.globals |= {"shares": charts.shares, "lengths": charts.lengths}
     return environment
@@ -184,7 +184,7 @@ def _shown(text: object) -> Markup:
     return Markup("<bdi>{}</bdi>").format(Markup("").join(parts))
 
 
-def _fill(template: str, issue: ReportedIssue | Mapping[str, object]) -> str:
+def _thai_message(template: str, issue: ReportedIssue | Mapping[str, object]) -> str:
     """What an issue says in Thai."""
     said = issue._asdict() if isinstance(issue, ReportedIssue) else issue
     label, raw, row = said["label"], said["raw"], said["ordinal"]
@@ -226,8 +226,8 @@ def _examples(issues: Iterable[ReportedIssue]) -> dict[str, list[ReportedIssue]]
     return examples
 
 
-def _nights(previous: Path | None) -> Sequence[Document]:
-    """The nights before, as the last release kept them; none where it has no readable report."""
+def _history(previous: Path | None) -> Sequence[Document]:
+    """The releases before, as the report of the last one keeps them; none where it has no readable report."""
     if previous is None:
         return []
     try:
