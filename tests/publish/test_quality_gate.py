@@ -1,9 +1,11 @@
 """The quality gate: a broken night stays away from the analysts, for the right reason; a good one never waits."""
 
+import functools
 import json
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -12,68 +14,73 @@ from pipeline.core.settings import GateSettings
 from pipeline.publish.gate_measures import Measure
 from pipeline.publish.gate_messages import RULES
 from pipeline.publish.quality_gate import decide, is_over, limit_of, read_history
+from pipeline.publish.releases import Published
 from pipeline.sample.server import Reply, serve
 from tests.cli.command import bma_here
 from tests.conftest import ParsedArchive
-from tests.run.nightly_site import HTML, IDS, LOGIN, NOT_FOUND, Night, NightlySites, Scene, edited
+from tests.parsers.projects import PLAIN, StoredProject
+from tests.run.scripted_site import HTML, ScriptedSite, Shows, login_wall, not_found, unchanged, watched
 
-ENGLISH = {label.text: f"Field {number}" for number, label in enumerate(LABELS) if not label.text.isascii()} | {
-    MONTH_LABEL: "Result of month"
-}
+IDS = [f"50490000-{number:04}" for number in range(1, 23)]
+MONTHS = [f"{MONTH_LABEL} {month}" for month in range(1, 13)]
+FEW_MONTHS = [f"month {month}" for month in range(1, 1 + GateSettings().values_lost_count)]
+LOST_FIELDS = ("rationale", "objective", "responsible", "agency", "fiscal_year", "policy_id")
 
 
-def other_labels(project_id: str, page: str) -> str:
+def renaming(stored: StoredProject, names: Mapping[str, str]) -> StoredProject:
+    return stored.with_rows([(names.get(label, label), value) for label, value in stored.rows])
+
+
+def other_labels(stored: StoredProject) -> StoredProject:
     """The template got new headings: half the labels are called otherwise."""
-    renamed = {label.text: f"ข้อมูลที่ {number}" for number, label in enumerate(LABELS) if number % 2}
-    return re.sub(r"(?<=<th>)[^<]+(?=</th>)", lambda found: renamed.get(found[0], found[0]), page)
+    return renaming(stored, {label.text: f"ข้อมูลที่ {number}" for number, label in enumerate(LABELS) if number % 2})
 
 
-def in_english(project_id: str, page: str) -> str:
-    for thai, english in sorted(ENGLISH.items(), key=lambda pair: -len(pair[0])):
-        page = page.replace(f"<th>{thai}", f"<th>{english}")
-    return page
+def in_english(stored: StoredProject) -> StoredProject:
+    fields = {label.text: f"Field {number}" for number, label in enumerate(LABELS) if not label.text.isascii()}
+    return renaming(stored, fields | {label: f"Result of month {n}" for n, label in enumerate(MONTHS, 1)})
 
 
-def login_wall(project_id: str, page: str) -> Reply:
-    return Reply(200, HTML, LOGIN)
+def half_gone(stored: StoredProject) -> StoredProject | Reply:
+    return not_found(stored) if stored.project_id in IDS[::2] else stored
 
 
-def half_gone(project_id: str, page: str) -> Reply | str:
-    return Reply(404, HTML, NOT_FOUND) if project_id in IDS[::2] else page
+def blank_months(stored: StoredProject) -> StoredProject:
+    return stored.with_rows([(label, "" if label in MONTHS else value) for label, value in stored.rows])
 
 
-def blank_months(project_id: str, page: str) -> str:
-    for month in range(1, 13):
-        page = edited(page, f"{MONTH_LABEL} {month}", "")
-    return page
+def broken_numbers(stored: StoredProject) -> StoredProject:
+    return stored.having(budget_received="1.2.3,4")
 
 
-def broken_numbers(project_id: str, page: str) -> str:
-    return edited(page, "งบฯ ที่ได้รับ (บาท)", "1.2.3,4")
-
-
-def server_down(project_id: str, page: str) -> Reply:
+def server_down(stored: StoredProject) -> Reply:
     return Reply(500, HTML, b"<html><body>Internal Server Error</body></html>")
 
 
-def rewritten(project_id: str, page: str) -> str:
-    return edited(page, "หมายเหตุ", "ย้ายระบบ")
+def rewritten(stored: StoredProject) -> StoredProject:
+    return stored.having(remark="ย้ายระบบ")
 
 
-def missing_rows(project_id: str, page: str) -> str:
-    return re.sub(
-        r"<tr><th>(?:หลักการและเหตุผล|วัตถุประสงค์|ผู้รับผิดชอบ|หน่วยงาน|ปี|Policy ID)</th>.*?</tr>", "", page, flags=re.DOTALL
-    )
+def missing_rows(stored: StoredProject) -> StoredProject:
+    return functools.reduce(StoredProject.without, LOST_FIELDS, stored)
 
 
-def a_few_edits(project_id: str, page: str) -> str:
-    return edited(page, "คืบหน้าล่าสุด", "90") if project_id in IDS[:6] else page
+def a_few_edits(stored: StoredProject) -> StoredProject:
+    return stored.having(progress="90") if stored.project_id in IDS[:6] else stored
 
 
-def one_slip(project_id: str, page: str) -> Reply | str:
-    if project_id == IDS[0]:
-        return broken_numbers(project_id, page)
-    return Reply(404, HTML, NOT_FOUND) if project_id == IDS[1] else blank_months(project_id, page)
+def one_slip(stored: StoredProject) -> StoredProject | Reply:
+    if stored.project_id == IDS[0]:
+        return broken_numbers(stored)
+    return not_found(stored) if stored.project_id == IDS[1] else stored.having(**dict.fromkeys(FEW_MONTHS, ""))
+
+
+class Scene(NamedTuple):
+    """What a site of these projects does in the second night."""
+
+    shows: Shows = unchanged
+    listed: Sequence[str] | Reply | None = None
+    ids: Sequence[str] = tuple(IDS)
 
 
 BROKEN = {
@@ -92,39 +99,55 @@ BROKEN = {
 GOOD = {
     "a_few_edits_and_one_off_the_listing": Scene(a_few_edits, listed=IDS[1:]),
     "small_with_every_slip": Scene(one_slip, ids=IDS[:3]),
-    "listing_behind_login": Scene(listed=Reply(200, HTML, LOGIN)),
+    "listing_behind_login": Scene(listed=login_wall(PLAIN)),
 }
+ANOTHER = "first_night_of_another"
 
 
 @pytest.fixture(scope="module")
-def second_night(tmp_path_factory: pytest.TempPathFactory) -> Night:
+def second_night(tmp_path_factory: pytest.TempPathFactory) -> Published:
     """The night after a good one, on as many sites as there are scenes: a release is judged source by source."""
-    sites = NightlySites(tmp_path_factory.mktemp("gate") / "data")
-    first = sites.night(**dict.fromkeys([*BROKEN, *GOOD], Scene()))
-    assert first.rules == {}, "a first night has no history to be judged by"
-    before = sites.latest
     scenes = {source_id: scene for source_id, (scene, _) in BROKEN.items()} | GOOD
-    night = sites.night(**scenes, first_night_of_another=Scene())
-    assert sites.latest == before, "latest stays as it was"
-    return night
+    sites = {source_id: ScriptedSite(*scene.ids) for source_id, scene in scenes.items()}
+    sites[ANOTHER] = ScriptedSite(*IDS)
+    with watched(tmp_path_factory.mktemp("gate") / "data", **sites) as city:
+        city.revisit_always()
+        _, _, first = city.refresh(",".join(scenes))
+        assert first is not None
+        assert first.reasons == (), "a first night has no history to be judged by"
+        for source_id, scene in scenes.items():
+            sites[source_id].shows, sites[source_id].listed = scene.shows, scene.listed
+        _, _, second = city.refresh()
+        assert second is not None
+        assert city.release == first.path, "latest stays as it was"
+        return second
+
+
+def rules(published: Published) -> dict[str, list[str]]:
+    """The rules that refused a release by the source they speak of, without their figures."""
+    found: dict[str, list[str]] = {}
+    for reason in published.reasons:
+        rule, source_id, _ = reason.split(": ", 2)
+        found.setdefault(source_id, []).append(rule)
+    return found
 
 
 @pytest.mark.parametrize("source_id", BROKEN)
-def test_a_broken_night_is_refused_for_its_reason(second_night: Night, source_id: str) -> None:
-    assert second_night.rules[source_id][0] == BROKEN[source_id][1], second_night.published.reasons
+def test_a_broken_night_is_refused_for_its_reason(second_night: Published, source_id: str) -> None:
+    assert rules(second_night)[source_id][0] == BROKEN[source_id][1], second_night.reasons
 
 
-@pytest.mark.parametrize("source_id", [*GOOD, "first_night_of_another"])
-def test_a_good_night_gives_no_reason(second_night: Night, source_id: str) -> None:
-    assert source_id not in second_night.rules, second_night.published.reasons
+@pytest.mark.parametrize("source_id", [*GOOD, ANOTHER])
+def test_a_good_night_gives_no_reason(second_night: Published, source_id: str) -> None:
+    assert source_id not in rules(second_night), second_night.reasons
 
 
-def test_a_refused_release_stands_aside_with_its_reasons_in_both_languages(second_night: Night) -> None:
-    assert second_night.published.path.parent.name == "refused"
-    report = json.loads((second_night.published.path / "quality.json").read_text())
+def test_a_refused_release_stands_aside_with_its_reasons_in_both_languages(second_night: Published) -> None:
+    assert second_night.path.parent.name == "refused"
+    report = json.loads((second_night.path / "quality.json").read_text())
     assert report["sentence"]["mood"] == "bad"
     gate = report["gate"]
-    assert gate["reasons"] == list(second_night.published.reasons)
+    assert gate["reasons"] == list(second_night.reasons)
     assert all("\n" not in reason and reason.isprintable() for reason in gate["reasons"] + gate["reasons_th"])
     assert (
         "broken_numbers: งบฯ ที่ได้รับ (บาท): ค่าในช่องนี้บนหน้าใหม่อ่านไม่ได้ 22 จาก 22 หน้า (unreadable_number) "
@@ -134,15 +157,12 @@ def test_a_refused_release_stands_aside_with_its_reasons_in_both_languages(secon
 
 
 class Story:
-    """The commands as somebody types them, one after the other, against a site whose scene changes in between."""
+    """The commands as somebody types them, one after the other, against a site that changes in between."""
 
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir
-        self.scene = Scene()
+        self.site = ScriptedSite(*IDS)
         self.config = data_dir.with_name("bma-projects.toml")
-
-    def answer(self, target: str) -> Reply:
-        return self.scene.answer(target)
 
     def configure(self, address: str) -> None:
         self.config.write_text(
@@ -175,16 +195,16 @@ class Story:
 @pytest.mark.timeout(300)
 def test_what_was_refused_is_published_only_when_it_heals_or_somebody_says_so(tmp_path: Path) -> None:
     story = Story(tmp_path / "data")
-    with serve(story.answer) as address:
+    with serve(story.site.answer) as address:
         story.configure(address)
         assert story.command("refresh") == (0, [])
         first = story.latest
 
-        story.scene = Scene(login_wall)
+        story.site.shows = login_wall
         code, reasons = story.command("refresh")
         assert (code, [reason.split(":")[0] for reason in reasons]) == (3, ["pages_of_wrong_kind"])
         assert story.command("build") == (3, reasons), "a run that asks for nothing changes nothing"
-        story.scene = Scene()
+        story.site.shows = unchanged
         ids = tmp_path / "ids.txt"
         ids.write_text(IDS[0])
         code, fewer = story.command("refresh", "--ids", str(ids))
@@ -195,10 +215,10 @@ def test_what_was_refused_is_published_only_when_it_heals_or_somebody_says_so(tm
         assert story.report["gate"]["reasons"] == fewer
         assert story.report["sentence"]["mood"] == "attention"
 
-        story.scene = Scene(rewritten)
+        story.site.shows = rewritten
         code, reasons = story.command("refresh")
         assert (code, [reason.split(":")[0] for reason in reasons]) == (3, ["pages_changed"])
-        story.scene = Scene()
+        story.site.shows = unchanged
         assert story.command("refresh") == (0, []), "the pages say again what the release says"
         healed = story.latest
 

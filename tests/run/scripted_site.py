@@ -1,8 +1,8 @@
-"""A site on loopback that does what the script of a test says, night after night."""
+"""Sites on loopback that do what a test says, night after night, and the data directory of those who watch them."""
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -18,9 +18,11 @@ from pipeline.run.refresh import refresh
 from pipeline.sample.server import Reply, SamplePage, answer, fresh_token, listing_page, serve
 from tests.parsers.projects import PLAIN, StoredProject
 
-BASE_URL = "http://city.test/dp/frontend/web/index.php"
 HTML = "text/html; charset=UTF-8"
-FETCH = FetchSettings(rate=0, concurrency=4, backoff=0.005, attempts=2, max_requests=0, timeout=10)
+# No politeness is due to a site of our own, and no patience with it.
+FETCH = FetchSettings(rate=0, concurrency=4, backoff=0.005, attempts=2, max_requests=0, timeout=10, max_wait=0.1)
+
+Shows = Callable[[StoredProject], StoredProject | Reply]
 
 
 def project(project_id: str, **values: str | None) -> StoredProject:
@@ -29,12 +31,28 @@ def project(project_id: str, **values: str | None) -> StoredProject:
     return replace(PLAIN, project_id=project_id, headline="50").having(**stored)
 
 
+def unchanged(stored: StoredProject) -> StoredProject:
+    return stored
+
+
+def login_wall(stored: StoredProject) -> Reply:
+    return answer("/dp/frontend/web/index.php?r=site%2Flogin")
+
+
+def not_found(stored: StoredProject) -> Reply:
+    return answer("/nowhere")
+
+
 class ScriptedSite:
-    """Serves its projects, listing and robots.txt; change `projects` between two nights."""
+    """Serves its projects, listing and robots.txt; to be changed between two nights.
+
+    shows makes of a project what the site answers; listed is what the listing names, or the answer in its place.
+    """
 
     def __init__(self, *project_ids: str) -> None:
         self.projects = {project_id: project(project_id) for project_id in project_ids}
-        self.is_login_wall = False
+        self.shows: Shows = unchanged
+        self.listed: Sequence[str] | Reply | None = None
         self.is_broken = False
 
     def change(self, project_id: str, **values: str | None) -> None:
@@ -45,35 +63,63 @@ class ScriptedSite:
             return Reply(503, "text/plain", b"out of order")
         query = parse_qs(urlsplit(target).query)
         if query.get("r") == ["tbl-project-main/index"]:
-            pages = [SamplePage(one, "", 200, HTML, True, None, None, None, None) for one in sorted(self.projects)]
-            return Reply(200, HTML, listing_page(pages, query.get("page", ["1"])[-1]))
+            return self._listing(query.get("page", ["1"])[-1])
         if query.get("r") == ["tbl-project-main/view"]:
-            if self.is_login_wall:
-                return answer("/dp/frontend/web/index.php?r=site%2Flogin")
             stored = self.projects.get(query["project_id"][-1])
-            if stored is None:
-                return answer("/nowhere")
-            return Reply(200, HTML, fresh_token(stored.html().encode()))
+            shown = self.shows(stored) if stored else answer("/nowhere")
+            return shown if isinstance(shown, Reply) else Reply(200, HTML, fresh_token(shown.html().encode()))
         return answer(target)
+
+    def _listing(self, page: str) -> Reply:
+        listed = sorted(self.projects) if self.listed is None else self.listed
+        if isinstance(listed, Reply):
+            return listed
+        pages = [SamplePage(one, "", 200, HTML, True, None, None, None, None) for one in listed]
+        return Reply(200, HTML, listing_page(pages, page))
 
 
 class City:
-    """A scripted site and the data directory of those who watch it."""
+    """Scripted sites and the data directory of those who watch them."""
 
-    def __init__(self, data_dir: Path, site: ScriptedSite, address: str) -> None:
-        self.site = site
-        source = Source(source_id="city", base_url=BASE_URL, connect_to=address)
+    def __init__(self, data_dir: Path, sites: Mapping[str, ScriptedSite], addresses: Mapping[str, str]) -> None:
+        self.sites = sites
+        sources = {
+            source_id: Source(
+                source_id=source_id,
+                base_url=f"http://{source_id.replace('_', '-')}.test/dp/frontend/web/index.php",
+                connect_to=address,
+            )
+            for source_id, address in addresses.items()
+        }
         build = BuildSettings(threads=1, keep_releases=3)
-        self.settings = Settings(data_dir=data_dir, source="city", fetch=FETCH, build=build, sources={"city": source})
+        named = ",".join(sources)
+        self.settings = Settings(data_dir=data_dir, source=named, fetch=FETCH, build=build, sources=sources)
         self.now: dt.datetime | None = None
+
+    @property
+    def site(self) -> ScriptedSite:
+        """The site, where there is one alone."""
+        (site,) = self.sites.values()
+        return site
+
+    def revisit_always(self) -> None:
+        """Ask for every page in every run, whether it is due or not."""
+        always = {
+            source_id: source.model_copy(update={"is_revisited_always": True})
+            for source_id, source in self.settings.sources.items()
+        }
+        self.settings = self.settings.model_copy(update={"sources": always})
 
     def clock(self) -> dt.datetime:
         return self.now or utc_now()
 
-    def refresh(self, accepted_because: str | None = None) -> tuple[ExitCode, RunRecord, Published | None]:
-        """One run of the nightly job in this process."""
+    def refresh(
+        self, source: str | None = None, *, accepted_because: str | None = None
+    ) -> tuple[ExitCode, RunRecord, Published | None]:
+        """One run of the nightly job in this process, over all sites or over those that are named."""
+        settings = self.settings if source is None else self.settings.model_copy(update={"source": source})
         log = RunLog(is_quiet=True)
-        return refresh(self.settings, log, ["refresh"], accepted_because=accepted_because, clock=self.clock)
+        return refresh(settings, log, ["refresh"], accepted_because=accepted_because, clock=self.clock)
 
     @property
     def release(self) -> Path:
@@ -84,8 +130,8 @@ class City:
 
 
 @contextmanager
-def watched(data_dir: Path, *project_ids: str) -> Iterator[City]:
-    """A city with these projects, its site up until the block ends."""
-    site = ScriptedSite(*project_ids)
-    with serve(site.answer) as address:
-        yield City(data_dir, site, address)
+def watched(data_dir: Path, *project_ids: str, **sites: ScriptedSite) -> Iterator[City]:
+    """A city with one site of these projects or with the named sites, which are up until the block ends."""
+    sites = sites or {"city": ScriptedSite(*project_ids)}
+    with ExitStack() as stack:
+        yield City(data_dir, sites, {name: stack.enter_context(serve(site.answer)) for name, site in sites.items()})

@@ -22,6 +22,7 @@ from pipeline.build.models import load_models
 from pipeline.core.errors import ExitCode
 from pipeline.run.record import read_records
 from pipeline.sample.server import Reply, serve
+from tests.parsers.projects import StoredProject
 from tests.run.scripted_site import HTML, City, ScriptedSite
 
 IDS = [f"50490000-{number:04d}" for number in range(1, 25)]
@@ -39,23 +40,17 @@ OF_THE_RUNS = {"warc_file", "warc_offset", "n_attempts", "last_outcome"}
 TABLES_OF_THE_RUNS = {"runs", "listings"}
 
 
-class UnhurriedSite(ScriptedSite):
+def unhurried(stored: StoredProject) -> Reply:
     """The same bytes for every request, and slow enough to be killed in the middle."""
-
-    def answer(self, target: str) -> Reply:
-        time.sleep(0.01)
-        reply = super().answer(target)
-        project_id = target.rpartition("project_id=")[2]
-        if project_id in self.projects:
-            return Reply(200, HTML, self.projects[project_id].html().encode())
-        return reply
+    time.sleep(0.01)
+    return Reply(200, HTML, stored.html().encode())
 
 
 def refresh_once(data_dir: Path, address: str) -> None:
     """One plain refresh at the always same time and with the same pseudonyms, in a process of its own."""
     data_dir.mkdir(exist_ok=True)
     (data_dir / SALT_FILE).write_text("0" * 64)
-    city = City(data_dir, ScriptedSite(), address)
+    city = City(data_dir, {}, {"city": address})
     city.now = NOW
     code, _, _ = city.refresh()
     os._exit(code)
@@ -63,7 +58,9 @@ def refresh_once(data_dir: Path, address: str) -> None:
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    with serve(UnhurriedSite(*IDS).answer) as address:
+    site = ScriptedSite(*IDS)
+    site.shows = unhurried
+    with serve(site.answer) as address:
         yield address
 
 

@@ -16,7 +16,7 @@ from pipeline.core.settings import AlarmSettings, Source
 from pipeline.run.lifecycle import run_stages
 from pipeline.run.refresh import fetch_sources
 from tests.cli.command import bma_here
-from tests.run.scripted_site import City, watched
+from tests.run.scripted_site import City, login_wall, watched
 
 IDS = ["50490000-0001", "50490000-0002"]
 Posts = list[tuple[str, dict[str, object]]]
@@ -103,9 +103,8 @@ def test_the_record_of_a_run_tells_what_it_did(city: City) -> None:
 
 def test_a_refused_release_needs_a_reason_to_be_accepted(tmp_path: Path) -> None:
     with watched(tmp_path / "data", *(f"50490000-{number:04d}" for number in range(12))) as city:
-        always = city.settings.sources["city"].model_copy(update={"is_revisited_always": True})
-        city.settings = city.settings.model_copy(update={"sources": {"city": always}})
-        city.site.is_login_wall = True
+        city.revisit_always()
+        city.site.shows = login_wall
         code, record, published = city.refresh()
         assert code == ExitCode.REFUSED
         assert published is not None
