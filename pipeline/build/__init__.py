@@ -6,7 +6,6 @@ Never: decides by itself what a row is (sql/ does), publishes, reads a clock.
 - database: runs the models and writes their tables
 - inputs: what the models read
 - models: the SQL files, their headers, their order
-- model_run: two models at a time
 - comments: what the headers say, as comments and Parquet metadata
 - datapackage: datapackage.json
 - agencies.csv: codes and names of agencies, with how each name is known

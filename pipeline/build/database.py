@@ -12,8 +12,7 @@ import duckdb
 
 from pipeline.build.comments import column_comment, parquet_metadata, table_comment
 from pipeline.build.datapackage import write_datapackage
-from pipeline.build.inputs import REAL_PROJECTS, InputError, attach_inputs, find_damage, has_room
-from pipeline.build.model_run import Session, run_models
+from pipeline.build.inputs import REAL_PROJECTS, InputError, attach_inputs, find_damage
 from pipeline.build.models import Model, load_models, needed_for, read_macros
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import BuildSettings, Settings, Source
@@ -24,17 +23,12 @@ _CATALOG = DATABASE.removesuffix(".duckdb")
 # Small enough that one agency's rows fill few groups and that threads share a table of 100,000 rows, large enough to
 # compress well; a multiple of DuckDB's vectors.
 ROW_GROUP_SIZE = 20_480
-# DuckDB's own, for the DuckDB file of a large archive: with the small ones a million projects did not fit into 3 GB.
-_LARGE_ROW_GROUP_SIZE = 122_880
 # DuckDB 2 by itself writes what no older one can open. This version makes the file no larger; that of 1.0 would make it
 # larger by a tenth and a build slower by a seventh.
 _STORAGE_VERSION = "v1.4.0"
-# What two models at a time need for each page: a quarter more than they took of 105,000 pages with 65 rows each. With a
-# third of what they took they went through the disk, and still were faster than one at a time.
-_BYTES_PER_PAGE = 25_000
-# What the tables of sql/staging may need at most in memory for each page, five times what they took of 100,000; small
-# row groups of the DuckDB file are for the same archives.
-_STAGED_BYTES_PER_PAGE = 20_000
+# Above so many parsed pages the tables that stay out of the release are made on disk, since tables in memory count
+# uncompressed against its limit: 4 kB for each page.
+_MOST_PAGES_STAGED_IN_MEMORY = 150_000
 SALT_FILE = "user-names.salt"
 
 
@@ -56,39 +50,37 @@ def build(settings: Settings, *, fingerprint: str, out_dir: Path) -> dict[str, i
 
 
 @contextlib.contextmanager
-def relations(settings: Settings, *, fingerprint: str, out_dir: Path) -> Iterator[tuple[Session, dict[str, int]]]:
+def relations(
+    settings: Settings, *, fingerprint: str, out_dir: Path
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, dict[str, int]]]:
     """Make all that sql/ describes; yields a session that sees also what stays out of a release, and rows by table.
 
     The published tables are in out_dir afterwards, the rest is gone. Raises BuildError.
     """
     with _prepared(settings, fingerprint, out_dir, out_dir / DATABASE) as con:
         note = _invented_note(con)
-
-        def make(session: Session, model: Model) -> int | None:
+        counts: dict[str, int] = {}
+        for model in load_models().values():
             if model.layer == "curated":
-                return _write_table(session, model, out_dir, note)
-            _make_relation(session, model, note)
-            return None
-
-        sessions = _sessions(con, settings)
-        yield sessions[0], run_models(load_models(), sessions, make)
+                counts[model.name] = _write_table(con, model, out_dir, note)
+            else:
+                _make_relation(con, model, note)
+        yield con, counts
 
 
 def build_parquet(settings: Settings, *, fingerprint: str, out_dir: Path, tables: Collection[str]) -> dict[str, int]:
     """Build only these tables, and only as Parquet: rows and order are those of a whole release. Raises BuildError."""
     with _prepared(settings, fingerprint, out_dir, database=None) as con:
         note = _invented_note(con)
-
-        def make(session: Session, model: Model) -> int | None:
-            if model.name not in tables:
-                _make_relation(session, model, note)
-                return None
-            count = _write_parquet(session, model, _sorted(model), out_dir, note)
-            file = _quoted(str(out_dir / f"{model.name}.parquet"))
-            _execute(session, model, f"CREATE VIEW {model.name} AS FROM read_parquet({file})")
-            return count
-
-        return run_models(needed_for(tables, load_models()), _sessions(con, settings), make)
+        counts: dict[str, int] = {}
+        for model in needed_for(tables, load_models()).values():
+            if model.name in tables:
+                counts[model.name] = _write_parquet(con, model, _sorted(model), out_dir, note)
+                file = _quoted(str(out_dir / f"{model.name}.parquet"))
+                _execute(con, model, f"CREATE VIEW {model.name} AS FROM read_parquet({file})")
+            else:
+                _make_relation(con, model, note)
+        return counts
 
 
 def column_types(release: Path) -> dict[str, dict[str, str]]:
@@ -161,17 +153,10 @@ def _prepared(
                     models=load_models().values(),
                     sources=settings.sources.values(),
                 )
-                is_small = has_room(con, _STAGED_BYTES_PER_PAGE)
-                # Many on disk, because tables in memory count against its limit uncompressed.
-                for layer in ("staging", "quality"):
-                    beside = ":memory:" if is_small else str(scratch / f"{layer}.duckdb")
-                    con.execute(f"ATTACH {_quoted(beside)} AS {layer}").complete()
-                # By the name it has when a reader opens it, since views keep the name of their database.
-                file = _quoted(str(database or scratch / DATABASE))
-                row_group_size = ROW_GROUP_SIZE if is_small else _LARGE_ROW_GROUP_SIZE
-                options = f"ROW_GROUP_SIZE {row_group_size}, STORAGE_VERSION '{_STORAGE_VERSION}'"
-                con.execute(f"ATTACH {file} AS {_CATALOG} ({options})").complete()
+                _attach_outputs(con, database, scratch)
                 _check_captures(con)
+                _set_variables(con, settings)
+                con.execute(read_macros()).complete()
                 yield con
         except InputError as error:
             raise BuildError(str(error)) from error
@@ -182,19 +167,22 @@ def _prepared(
             con.close()
 
 
-def _sessions(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[Session]:
-    """Two sessions where two large models fit into the memory limit together, else one."""
-    salt = user_name_salt(settings.data_dir)
-    n_sessions = 2 if has_room(con, _BYTES_PER_PAGE) else 1
-    sessions = [con.cursor() for _ in range(min(settings.build.threads, n_sessions))]
-    for session in sessions:
-        # The database in use, variables and temporary macros belong to one session.
-        session.execute(f"USE {_CATALOG}").complete()
-        session.execute("SET VARIABLE salt = $salt", {"salt": salt}).complete()
-        publish = {"publish": settings.build.publish_user_names}
-        session.execute("SET VARIABLE publish_user_names = $publish", publish).complete()
-        session.execute(read_macros()).complete()
-    return sessions
+def _attach_outputs(con: duckdb.DuckDBPyConnection, database: Path | None, scratch: Path) -> None:
+    [(n_pages,)] = con.execute("SELECT count(*) FROM parsed.every_pages").fetchall()
+    for layer in ("staging", "quality"):
+        place = ":memory:" if n_pages <= _MOST_PAGES_STAGED_IN_MEMORY else str(scratch / f"{layer}.duckdb")
+        con.execute(f"ATTACH {_quoted(place)} AS {layer}").complete()
+    # By the name it has when a reader opens it, since views keep the name of their database.
+    file = _quoted(str(database or scratch / DATABASE))
+    options = f"ROW_GROUP_SIZE {ROW_GROUP_SIZE}, STORAGE_VERSION '{_STORAGE_VERSION}'"
+    con.execute(f"ATTACH {file} AS {_CATALOG} ({options})").complete()
+    con.execute(f"USE {_CATALOG}").complete()
+
+
+def _set_variables(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    con.execute("SET VARIABLE salt = $salt", {"salt": user_name_salt(settings.data_dir)}).complete()
+    publish = {"publish": settings.build.publish_user_names}
+    con.execute("SET VARIABLE publish_user_names = $publish", publish).complete()
 
 
 def _check_captures(con: duckdb.DuckDBPyConnection) -> None:
@@ -228,7 +216,7 @@ def _sources_used(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[So
     return [settings.sources[source_id] for (source_id,) in used if source_id in settings.sources]
 
 
-def _make_relation(con: Session, model: Model, note: str) -> None:
+def _make_relation(con: duckdb.DuckDBPyConnection, model: Model, note: str) -> None:
     """Make one relation that stays out of the release, or a view of it."""
     kind = "VIEW" if model.layer == "views" or model.tags.get("form") == "view" else "TABLE"
     if model.layer == "views":
@@ -238,7 +226,7 @@ def _make_relation(con: Session, model: Model, note: str) -> None:
         _comment(con, model, "VIEW", note)
 
 
-def _write_table(con: Session, model: Model, out_dir: Path, note: str) -> int:
+def _write_table(con: duckdb.DuckDBPyConnection, model: Model, out_dir: Path, note: str) -> int:
     """Make one published table, sorted by its key, and its Parquet file."""
     _check_columns(con, model)
     _execute(con, model, f"CREATE TABLE {model.name} AS {_sorted(model)}")
@@ -252,7 +240,7 @@ def _sorted(model: Model) -> str:
     return f"SELECT {described} FROM ({model.sql}) ORDER BY {order}"
 
 
-def _write_parquet(con: Session, model: Model, query: str, out_dir: Path, note: str) -> int:
+def _write_parquet(con: duckdb.DuckDBPyConnection, model: Model, query: str, out_dir: Path, note: str) -> int:
     metadata = ", ".join(f"{_quoted(name)}: {_quoted(text)}" for name, text in parquet_metadata(model, note).items())
     rows = _execute(
         con,
@@ -263,7 +251,7 @@ def _write_parquet(con: Session, model: Model, query: str, out_dir: Path, note: 
     return int(rows[0][0])
 
 
-def _execute(con: Session, model: Model, statement: str) -> list[tuple[Any, ...]]:
+def _execute(con: duckdb.DuckDBPyConnection, model: Model, statement: str) -> list[tuple[Any, ...]]:
     try:
         return con.execute(statement).fetchall()
     except duckdb.Error as error:
@@ -277,7 +265,7 @@ def _reason(error: Exception) -> str:
     return str(error)
 
 
-def _check_columns(con: Session, model: Model) -> None:
+def _check_columns(con: duckdb.DuckDBPyConnection, model: Model) -> None:
     """Header and SELECT must name the same columns, but for those that only sort the table; its header orders them."""
     made = [row[0] for row in _execute(con, model, f"DESCRIBE {model.sql}")]
     described = [column.name for column in model.columns]
@@ -287,7 +275,7 @@ def _check_columns(con: Session, model: Model) -> None:
         raise BuildError(f"{model.path}: header and SELECT differ in their columns: {', '.join(odd)}")
 
 
-def _comment(con: Session, model: Model, kind: str, note: str) -> None:
+def _comment(con: duckdb.DuckDBPyConnection, model: Model, kind: str, note: str) -> None:
     comments = [f"COMMENT ON {kind} {model.name} IS {_quoted(table_comment(model, note))}"]
     comments += [
         f'COMMENT ON COLUMN {model.name}."{column.name}" IS {_quoted(column_comment(column))}'

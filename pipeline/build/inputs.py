@@ -88,8 +88,6 @@ class RealProjectRow(NamedTuple):
 
 
 PARSED_TABLES: Mapping[str, type[NamedTuple]] = {**RECORD_TYPES, "fetches": FetchLogRow, "listing": ListingRow}
-# What plans without the join with copies may need for each page: twice what 100,000 pages of 65 rows did with.
-_JOINLESS_BYTES_PER_PAGE = 20_000
 # The built-in sample is invented in the shape of this one real page.
 REAL_PROJECTS = [RealProjectRow("sample", "50490000-3607")]
 
@@ -237,12 +235,6 @@ def _remedy(file: Path) -> str:
     return f"delete the directory {file.parent} and run `bma-projects parse`"
 
 
-def has_room(con: duckdb.DuckDBPyConnection, bytes_per_page: int) -> bool:
-    """Tell whether so much for each parsed page fits into the memory limit."""
-    fits = "SELECT count(*) * $size <= parse_formatted_bytes(current_setting('memory_limit')) FROM parsed.every_pages"
-    return bool(con.execute(fits, {"size": bytes_per_page}).fetchall()[0][0])
-
-
 def _leave_out_copies(con: duckdb.DuckDBPyConnection) -> None:
     """A capture that was imported twice stands in two parts; the rows of the first part in name order count."""
     [(n_copies,)] = con.execute("""
@@ -255,13 +247,11 @@ def _leave_out_copies(con: duckdb.DuckDBPyConnection) -> None:
         SEMI JOIN repeated USING (snapshot_id)
         QUALIFY row_number() OVER (PARTITION BY snapshot_id ORDER BY filename) > 1
     """).fetchall()
-    # Without copies without the join: it misleads the planner about how many rows are left, which makes large tables
-    # slower. Where memory is short it stays, since the plans it leads to were the ones that went through the disk.
-    is_needed = n_copies or not has_room(con, _JOINLESS_BYTES_PER_PAGE)
+    # With no duplicates the join is skipped, because it misleads the planner about how many rows are left.
     for name, record_type in PARSED_TABLES.items():
         columns = ", ".join(f'every."{column}"' for column in record_type._fields)
         keep = ""
-        if is_needed and "snapshot_id" in record_type._fields and name != "fetches":
+        if n_copies and "snapshot_id" in record_type._fields and name != "fetches":
             keep = """
                 ANTI JOIN parsed.copies
                     ON every.snapshot_id = copies.snapshot_id AND parse_dirpath(every.filename) = copies.part

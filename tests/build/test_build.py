@@ -6,7 +6,6 @@ import random
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,9 +18,8 @@ from parsers.records import PageRecord
 from pipeline import open_release
 from pipeline.analyst.query import QueryError
 from pipeline.archive.fetch_log import FetchLogRow
-from pipeline.build.database import DATABASE, BuildError, build, build_parquet
-from pipeline.build.model_run import Make, Session, run_models
-from pipeline.build.models import Model, load_models
+from pipeline.build.database import DATABASE, BuildError, build, build_parquet, relations
+from pipeline.build.models import load_models
 from pipeline.publish.release_check import verify_release
 from pipeline.publish.releases import building_dir, publish
 from tests.cli.command import environment
@@ -82,10 +80,8 @@ def test_the_same_parsed_data_gives_the_same_bytes(archive: ParsedArchive, monke
     for number in range(40):
         archive.capture(f"50010000-1{number:03}", "2026-01-01", name=f"n{number}", months=[(1, "5", "canonical")])
     builds = [archive.build("one"), archive.build("two", threads=1), archive.build("three", memory_limit="500MB")]
-    monkeypatch.setattr("pipeline.build.database._STAGED_BYTES_PER_PAGE", 10**12)
+    monkeypatch.setattr("pipeline.build.database._MOST_PAGES_STAGED_IN_MEMORY", 0)
     builds.append(archive.build("four"))
-    monkeypatch.setattr("pipeline.build.inputs._JOINLESS_BYTES_PER_PAGE", 10**12)
-    builds.append(archive.build("five"))
     assert all(digests(other) == digests(builds[0]) for other in builds)
 
 
@@ -128,52 +124,30 @@ def test_a_few_tables_alone_are_those_of_the_release(archive: ParsedArchive, fil
         assert few.to_pylist() == whole.to_pylist(), table
 
 
-@pytest.mark.parametrize(("bytes_per_page", "threads", "sessions"), [(1, 2, 2), (1, 1, 1), (10**12, 2, 1)])
-def test_two_models_run_at_a_time_where_memory_and_threads_allow(
-    archive: ParsedArchive, monkeypatch: pytest.MonkeyPatch, bytes_per_page: int, threads: int, sessions: int
-) -> None:
+def staging_file(archive: ParsedArchive, temp_directory: Path | None = None) -> str | None:
+    """Where the tables of sql/staging lie while a release is built; None is memory."""
     fill(archive)
-    found: list[int] = []
-
-    def note_sessions(models: Mapping[str, Model], sessions: Sequence[Session], make: Make) -> dict[str, int]:
-        found.append(len(sessions))
-        return run_models(models, sessions, make)
-
-    monkeypatch.setattr("pipeline.build.database.run_models", note_sessions)
-    monkeypatch.setattr("pipeline.build.database._BYTES_PER_PAGE", bytes_per_page)
-    archive.build(threads=threads)
-    assert found == [sessions]
+    archive.write()
+    settings = archive.settings(temp_directory=temp_directory)
+    with relations(settings, fingerprint=FINGERPRINT, out_dir=archive.data_dir / "out") as (con, _):
+        query = "SELECT path FROM duckdb_databases() WHERE database_name = 'staging'"
+        [(path,)] = con.execute(query).fetchall()
+    assert path is None or isinstance(path, str)
+    return path
 
 
-def staging_files(
-    archive: ParsedArchive, monkeypatch: pytest.MonkeyPatch, temp_directory: Path | None = None
-) -> list[str | None]:
-    """Build, and return where the tables of sql/staging lay meanwhile; None is memory."""
-    found: list[str | None] = []
-
-    def note_file(models: Mapping[str, Model], sessions: Sequence[Session], make: Make) -> dict[str, int]:
-        rows = sessions[0].execute("SELECT path FROM duckdb_databases() WHERE database_name = 'staging'").fetchall()
-        found.extend(path for (path,) in rows)
-        return run_models(models, sessions, make)
-
-    monkeypatch.setattr("pipeline.build.database.run_models", note_file)
-    fill(archive)
-    archive.build(temp_directory=temp_directory)
-    return found
-
-
-def test_staging_is_in_memory_where_it_fits(archive: ParsedArchive, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert staging_files(archive, monkeypatch) == [None]
+def test_staging_is_in_memory_where_pages_are_few(archive: ParsedArchive) -> None:
+    assert staging_file(archive) is None
 
 
 @pytest.mark.parametrize("is_set", [False, True])
-def test_what_does_not_fit_lies_beside_the_release_or_where_the_settings_say(
+def test_staging_of_many_pages_lies_beside_the_release_or_where_the_settings_say(
     archive: ParsedArchive, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, is_set: bool
 ) -> None:
-    monkeypatch.setattr("pipeline.build.database._STAGED_BYTES_PER_PAGE", 10**12)
+    monkeypatch.setattr("pipeline.build.database._MOST_PAGES_STAGED_IN_MEMORY", 1)
     named = tmp_path / "named"
     named.mkdir()
-    [file] = staging_files(archive, monkeypatch, temp_directory=named if is_set else None)
+    file = staging_file(archive, temp_directory=named if is_set else None)
     assert file is not None
     assert Path(file).parents[1] == (named if is_set else archive.data_dir)
     assert not Path(file).parent.exists()

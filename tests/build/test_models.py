@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.build.models import ModelError, load_models, read_model
+from pipeline.build.models import ModelError, load_models, needed_for, read_model
 
 HEADER = "-- A table.\n--\n-- key: a\n-- columns:\n--   a: a column | unit THB | label ปี | null where empty\n"
 
@@ -25,6 +25,17 @@ def test_models_run_after_what_they_read(tmp_path: Path) -> None:
         staging__c=HEADER + "SELECT 1 AS a",
     )
     assert list(load_models(root)) == ["staging.c", "staging.b", "a"]
+
+
+def test_only_what_a_table_needs_is_made_for_it(tmp_path: Path) -> None:
+    root = write(
+        tmp_path,
+        staging__first=HEADER + "SELECT a FROM parsed.pages",
+        curated__one=HEADER + "SELECT a FROM staging.first",
+        curated__other=HEADER + "SELECT a FROM staging.first",
+        curated__last=HEADER + "SELECT a FROM one UNION ALL FROM other",
+    )
+    assert list(needed_for(["one"], load_models(root))) == ["staging.first", "one"]
 
 
 def test_quality_issues_runs_after_every_check() -> None:

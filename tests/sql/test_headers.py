@@ -4,11 +4,11 @@ import random
 from collections.abc import Iterator
 from operator import attrgetter
 
+import duckdb
 import pytest
 
 from pipeline.build.database import relations
 from pipeline.build.inputs import IssueRow
-from pipeline.build.model_run import Session
 from pipeline.build.models import Model, load_models
 from tests.conftest import FINGERPRINT, ParsedArchive
 from tests.sql import test_checks, test_content_against_reference, test_issues_against_reference
@@ -18,7 +18,7 @@ PUBLISHED = [model for model in MODELS.values() if model.layer in ("curated", "v
 
 
 @pytest.fixture(scope="module")
-def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """All relations of random histories, and of what raises each check."""
     archive = ParsedArchive(tmp_path_factory.mktemp("headers") / "data")
     test_content_against_reference.fill(archive, random.Random(0))
@@ -34,7 +34,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
 @pytest.mark.parametrize(
     "model", [model for model in MODELS.values() if model.layer != "views"], ids=attrgetter("relation")
 )
-def test_the_key_is_one(session: Session, model: Model) -> None:
+def test_the_key_is_one(session: duckdb.DuckDBPyConnection, model: Model) -> None:
     key = ", ".join(f'"{column}"' for column in model.key or model.columns)
     twice = f"SELECT {key}, count(*) FROM {model.relation} GROUP BY ALL HAVING count(*) > 1"
     assert session.execute(twice).fetchall() == []
@@ -42,18 +42,18 @@ def test_the_key_is_one(session: Session, model: Model) -> None:
 
 
 @pytest.mark.parametrize("model", PUBLISHED, ids=attrgetter("relation"))
-def test_the_columns_are_those_of_the_header(session: Session, model: Model) -> None:
+def test_the_columns_are_those_of_the_header(session: duckdb.DuckDBPyConnection, model: Model) -> None:
     columns = [row[0] for row in session.execute(f"DESCRIBE {model.relation}").fetchall()]
     assert columns == [column.name for column in model.columns]
 
 
-def test_a_check_returns_only_columns_of_an_issue(session: Session) -> None:
+def test_a_check_returns_only_columns_of_an_issue(session: duckdb.DuckDBPyConnection) -> None:
     columns = [row[0] for row in session.execute("DESCRIBE staging.check_issues").fetchall()]
     assert columns == list(IssueRow._fields)
 
 
 @pytest.mark.parametrize("model", PUBLISHED, ids=attrgetter("relation"))
-def test_the_header_says_what_a_null_means(session: Session, model: Model) -> None:
+def test_the_header_says_what_a_null_means(session: duckdb.DuckDBPyConnection, model: Model) -> None:
     nulls = ", ".join(f'count(*) - count("{column.name}")' for column in model.columns)
     [counts] = session.execute(f"SELECT {nulls} FROM {model.relation}").fetchall()
     mute = [column.name for column, n in zip(model.columns, counts, strict=True) if n and not column.null_means]
