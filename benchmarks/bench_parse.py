@@ -19,8 +19,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from benchmarks.pages import pages
 from benchmarks.results import Line, Table, markdown
-from parsers.html_page import read_by_tree, read_page
-from parsers.page import Page, content_sha256
+from parsers.html_page import read_page
+from parsers.page import content_sha256
 from parsers.project import parse_project
 
 Work = Callable[[bytes], object]
@@ -38,15 +38,7 @@ class Peer(NamedTuple):
 
 
 def ours(body: bytes) -> object:
-    return _parsed(read_page(body))
-
-
-def ours_by_tree(body: bytes) -> object:
-    """As a page is read whose label/value table is not in Yii's own writing."""
-    return _parsed(read_by_tree(body))
-
-
-def _parsed(page: Page) -> object:
+    page = read_page(body)
     return parse_project(page, source_id="bench", project_id=page.title_id or "", snapshot_id="bench")
 
 
@@ -117,7 +109,6 @@ def peers() -> list[Peer]:
         Peer(LIMIT, lexbor, 1),
         Peer("Lexbor, decode and parse", lexbor_decoded, 1),
         Peer(OURS, ours, 1),
-        Peer("ours, the same by the tree of the whole page", ours_by_tree, 1),
         Peer("ours, bytes to fingerprint", ours_unchanged, 1),
         Peer("Lexbor, css per row", lexbor_rows, 1),
     ]

@@ -23,7 +23,7 @@ _WINDOWS_874_NAMES = frozenset(
 )
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 # How far into a page its charset can be declared, in bytes.
-DECLARED_WITHIN = 2048
+_DECLARED_WITHIN = 2048
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
 _HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
 _THAI_UTF8 = re.compile(rb"\xe0[\xb8\xb9][\x80-\xbf]")
@@ -42,11 +42,6 @@ class Decoded(NamedTuple):
     has_losses: bool
     utf8: bytes | None = None
 
-    @property
-    def is_surely_utf8(self) -> bool:
-        """Whether the bytes are UTF-8 throughout, and say so by more than ASCII."""
-        return self.utf8 is not None and not self.text.isascii()
-
     def as_utf8(self) -> bytes:
         """The page in UTF-8: the very bytes that came where they were UTF-8 already."""
         return self.text.encode() if self.utf8 is None else self.utf8
@@ -57,7 +52,7 @@ def _declared(body: bytes, content_type: str | None) -> str | None:
     if header is not None:
         name = header[1].lower()
     else:
-        meta = _META.search(body[:DECLARED_WITHIN])
+        meta = _META.search(body[:_DECLARED_WITHIN])
         if meta is None:
             return None
         name = meta[1].decode("ascii").lower()

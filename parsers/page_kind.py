@@ -33,7 +33,7 @@ _SCRIPT_REDIRECT = re.compile(
 _LAYOUT = tuple(label.field for label in LABELS) + tuple(f"{MONTH_FIELD} {month}" for month in range(1, 13))
 _FEWEST_ROWS_CUT = 3
 # How near to its end a whole page says that it ends, in characters.
-ENDS_WITHIN = 2048
+_ENDS_WITHIN = 2048
 
 
 def classify_response(text: str, status: int, location: str | None) -> PageKindResult | None:
@@ -99,13 +99,13 @@ def missing_tail(labels: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _is_whole(text: str) -> bool:
-    end = text[-ENDS_WITHIN:]
+    end = text[-_ENDS_WITHIN:]
     return "</html" in end or "</html" in end.lower()
 
 
 def _judge_project(text: str, labels: tuple[str, ...], grids: tuple[Grid, ...]) -> PageKindResult:
     if not _is_whole(text):
-        plain = _PLAIN_FATAL.search(text[-ENDS_WITHIN:])
+        plain = _PLAIN_FATAL.search(text[-_ENDS_WITHIN:])
         if plain is not None:
             return PageKindResult(PageKind.SERVER_ERROR, f"PHP fatal error in the page: {plain[1].strip()!r}")
         return PageKindResult(PageKind.TRUNCATED, f"the page ends without </html> after {len(labels)} rows")
@@ -151,6 +151,6 @@ def classify_page(
         return PageKindResult(PageKind.MAINTENANCE, "the page says the site is under maintenance")
     if len(text) < 4096 and _SCRIPT_REDIRECT.search(text):
         return PageKindResult(PageKind.REDIRECT_STUB, "the page sends the reader elsewhere by script")
-    if not is_whole and re.search(r"<html|<!doctype", text[:ENDS_WITHIN], re.IGNORECASE):
+    if not is_whole and re.search(r"<html|<!doctype", text[:_ENDS_WITHIN], re.IGNORECASE):
         return PageKindResult(PageKind.TRUNCATED, "the page ends without </html> before any row")
     return PageKindResult(PageKind.UNKNOWN, "the page has no label/value rows and is none of the known kinds")

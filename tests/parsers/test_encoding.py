@@ -54,6 +54,17 @@ class TestBytesThatAreNotWhatWasDeclared:
         assert (page.encoding, page.flags) == ("utf-8", frozenset({"encoding_repaired"}))
         assert [tuple(row) for row in page.rows] == KEPT
 
+    def test_utf_8_whose_only_thai_stands_in_the_table(self) -> None:
+        table = HTML[HTML.index("<table") : HTML.index("</table>")]
+        page = read_page(f'<!DOCTYPE html><meta charset="tis-620"><title>x</title>{table}</table></html>'.encode())
+        assert (page.encoding, page.flags) == ("utf-8", frozenset({"encoding_repaired"}))
+
+    def test_utf_8_in_the_middle_of_windows_874(self) -> None:
+        start, end = HTML.index("<table"), HTML.index("</table>")
+        page = read_page(HTML[:start].encode("cp874") + HTML[start:end].encode() + HTML[end:].encode("cp874"))
+        assert (page.encoding, page.flags) == ("utf-8", frozenset({"undecodable_bytes"}))
+        assert [tuple(row) for row in page.rows] == KEPT
+
     @pytest.mark.parametrize("name", ["iso-8859-1", "windows-1252", "us-ascii"])
     def test_a_western_name_over_thai_bytes_is_windows_874(self, name: str) -> None:
         page = read_page(UNDECLARED.encode("cp874"), content_type=f"text/html; charset={name}")
@@ -70,6 +81,10 @@ class TestBytesThatAreNotWhatWasDeclared:
         assert (
             read_page(UNDECLARED.encode("cp874"), content_type=f"text/html; charset={name}").encoding == "windows-874"
         )
+
+    def test_a_charset_far_from_the_beginning_of_the_page_declares_nothing(self) -> None:
+        page = read_page(UNDECLARED.replace("</table>", '</table><meta charset="tis-620">', 1).encode())
+        assert (page.encoding, page.flags) == ("utf-8", frozenset())
 
     def test_the_header_wins_over_the_meta_element(self) -> None:
         page = read_page(HTML.encode("cp874"), content_type="text/html; charset=windows-874")

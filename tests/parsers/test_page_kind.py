@@ -169,6 +169,19 @@ def test_a_page_is_cut_wherever_the_real_page_stops_before_its_end() -> None:
         assert read_page(cut).kind is PageKind.TRUNCATED, end
 
 
+def test_an_end_before_the_last_table_is_no_end_of_the_page() -> None:
+    before, table, _ = WHOLE.rpartition("</table>")
+    head, opening, reports = before.rpartition("<table")
+    assert read_page(f"{head}</html>{opening}{reports}{table}".encode()).kind is PageKind.PROJECT
+    assert read_page(f"{head}</html>{opening}{reports * 3}{table}".encode()).kind is PageKind.TRUNCATED
+
+
+def test_what_an_error_page_says_in_its_rows_counts() -> None:
+    html = PLAIN.having(name="ปิดระบบชั่วคราว").html()
+    assert read_page(html.encode(), status=503).kind is PageKind.MAINTENANCE
+    assert read_page(WHOLE.encode(), status=503).kind is PageKind.SERVER_ERROR
+
+
 WRONG = {
     "by its title": (WHOLE.replace(": 50010000-0001", ": 50010000-0002"), "the title names project '50010000-0002'"),
     "by its code row": (

@@ -44,7 +44,12 @@ CELLS = {
     "br without a line end": ("ก<br>ข", "ก\nข"),
     "two breaks": ("ก<br /><br />ข", "ก\n\nข"),
     "an empty line between": ("ก<br />\n<br />\nข", "ก\n\nข"),
+    "breaks before other line ends": ("ก<br />\r<br />\r\nข", "ก\n\nข"),
+    "a break before LF CR": ("ก<br />\n\rข", "ก\n\nข"),
+    "breaks with and without line ends": ("ก<br />ข<br /><br />\n<br />", "ก\nข"),
     "entities decoded once": ("&lt;b&gt; &amp;lt; &amp;nbsp; &#039;&quot;", "<b> &lt; &nbsp; '\""),
+    "entities cut short": ("&#39;&amp", "'&"),
+    "a stray bracket": ("ก > ข -->", "ก > ข -->"),
     "a stored entity": ("&amp;rsquo;", "&rsquo;"),
     "nothing": ("", ""),
     "white space alone": (" \n\t ", ""),
@@ -59,6 +64,8 @@ CELLS = {
         '<div class="kv-attribute">ก</div><div class="kv-form-attribute"><textarea>ข</textarea><input value="ค"></div>',
         "ก",
     ),
+    "a separator of the content text": ("ก\x1f\x1e0ข", "ก\x1f\x1e0ข"),
+    "an end tag of another cell": ("ก</th>ข", "กข"),
     "a nested table": ("<table><tr><td>ก</td><td>ข</td></tr><tr><td>ค</td></tr></table>", "ก ข\nค"),
     "a nested label/value table": ('<table class="detail-view"><tr><th>ปี</th><td>2599</td></tr></table>', "ปี 2599"),
     "a link": ('<a href="http://192.0.2.1/x">แนบไฟล์</a>', "แนบไฟล์"),
@@ -68,6 +75,7 @@ CELLS = {
     "a comment": ("ก<!-- ข -->ค", "กค"),
     "a control character": ("ก\x08\x1bข", "ก\x08\x1bข"),
     "a NUL": ("กข\0ค", "กขค"),
+    "U+FFFD": ("ก\ufffd", "ก\ufffd"),
     "leading white space": ("\u00a0\u00a0 \t1. ก", "1. ก"),
 }
 
@@ -80,6 +88,24 @@ def test_value_of_a_cell(place: str, html: str, value: str | None) -> None:
     found = dict(page.rows)["หมายเหตุ"] if place == "detail" else page.grids[-1].rows[0][3]
     assert found == value
     assert [row.label for row in page.rows] == [label for label, _ in PLAIN.rows]
+
+
+SPLIT = {
+    "a cell more": ("</td><td>ข", [("", "หมายเหตุ ข")]),
+    "an empty cell more": ("</th><td>", [("", "หมายเหตุ")]),
+    "a row more": ("</td></tr>\n<tr><th>ก</th><td>ข", [("หมายเหตุ", ""), ("ก", "ข")]),
+    "a row more and a text between": ("ก</td></tr>ค\n<tr><th>ก</th><td>ข", [("หมายเหตุ", "ก"), ("ก", "ข")]),
+}
+
+
+@pytest.mark.parametrize(("html", "rows"), SPLIT.values(), ids=SPLIT)
+def test_a_value_with_the_markup_of_a_table_splits_its_row_and_no_other(
+    html: str, rows: list[tuple[str, str | None]]
+) -> None:
+    page = read_page(PLAIN.having(remark="@@").html().replace("@@", html).encode())
+    at = PLAIN.index_of("remark")
+    expected = list(PLAIN.page().rows)
+    assert [tuple(row) for row in page.rows] == [*expected[:at], *rows, *expected[at + 1 :]]
 
 
 def test_the_tables_are_known_by_their_header_cells_in_whatever_order_they_stand() -> None:

@@ -1,57 +1,30 @@
 """Threads of one process read pages at the same time, as the workers of a cluster may."""
 
-import subprocess
 import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
-# A collection of garbage lets another thread read a whole page, also in the middle of a search.
-_SCRIPT = """
-import gc
-import threading
+import pytest
 
-from parsers.html_page import read_page
-from tests.parsers.projects import PLAIN
-
-page = PLAIN.html().encode()
-other = PLAIN.html().replace("<h3>", "<h3>x</h3><h3>").encode()
-expected = read_page(page)
-turn, done = threading.Event(), threading.Event()
+from tests.parsers.projects import parse
+from tests.parsers.samples import TRUTH, Truth
 
 
-def read_other():
-    while turn.wait():
-        turn.clear()
-        read_page(other)
-        done.set()
+@pytest.fixture
+def busy_threads() -> Iterator[None]:
+    """Threads that take turns after every few instructions."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
 
 
-class HandOver:
-    n = 0
-
-    def __init__(self):
-        self.itself = self
-
-    def __del__(self):
-        HandOver.n += 1
-        turn.set()
-        # Not for ever: the other thread may itself be the one that collects.
-        done.wait(0.2)
-        done.clear()
+def read(truth: Truth) -> object:
+    page = truth.page()
+    return (page, parse(page, truth.project_id)) if page.kind == "project" else page
 
 
-threading.Thread(target=read_other, daemon=True).start()
-gc.freeze()
-for n_objects in range(1, 400):
-    # Garbage, and its collection after so many new objects: at every point of the reading once.
-    gc.collect()
-    gc.set_threshold(n_objects)
-    HandOver()
-    assert read_page(page) == expected
-gc.disable()
-print(HandOver.n)
-"""
-
-
-def test_a_thread_that_reads_in_the_middle_of_anothers_search_changes_nothing() -> None:
-    done = subprocess.run([sys.executable, "-c", _SCRIPT], capture_output=True, text=True, check=False, timeout=60)
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert int(done.stdout) >= 398
+@pytest.mark.usefixtures("busy_threads")
+def test_pages_that_several_threads_read_at_once_are_what_one_thread_reads() -> None:
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(read, TRUTH * 2)) == [read(truth) for truth in TRUTH * 2]

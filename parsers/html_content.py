@@ -1,0 +1,114 @@
+"""The tree of a page → its content: title, headline, label/value rows and grids, in one walk."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from parsers.html_tables import TABLE, read_table
+from parsers.html_text import MOST_NODES, classes_of, element_text, tag_id
+from parsers.labels import HEADLINE, TITLE
+from parsers.page import Details, Grid, GridCells
+
+_DIV, _H1 = tag_id("div"), tag_id("h1")
+_HEADINGS = frozenset({_H1, tag_id("h2"), tag_id("h3"), tag_id("h4")})
+_HEADING_CLASSES = frozenset({"panel-heading", "alert"})
+# A longer one would stand whole at every table below it.
+_LONGEST_HEADING = 1000
+_TOTAL = re.compile(r"(?:จาก|ทั้งหมด|of|Total)\s*([0-9,]+)")
+
+
+class Content(NamedTuple):
+    """What a page says, before anyone judges what kind of page it is."""
+
+    title_id: str | None
+    headline: str | None
+    labels: tuple[str, ...]
+    values: tuple[str | None, ...]
+    grids: tuple[Grid, ...]
+
+
+@dataclass(slots=True)
+class _GridView:
+    """A GridView around tables; stated_total is how many rows its summary says there are, perhaps below them."""
+
+    stated_total: int | None = None
+
+
+class _PlacedGrid(NamedTuple):
+    cells: GridCells
+    grid_view: _GridView | None
+
+
+def read_content(tree: LexborHTMLParser) -> Content:
+    """Read what the body of a page says, and its title element where no heading names the project."""
+    title_id = headline = None
+    heading: LexborNode | str | None = None
+    labels: list[str] = []
+    values: list[str | None] = []
+    grids: list[tuple[str | None, _PlacedGrid]] = []
+    for found in _outline(tree.body) if tree.body is not None else ():
+        if isinstance(found, Details):
+            labels += found.labels
+            values += found.values
+        elif isinstance(found, _PlacedGrid):
+            if isinstance(heading, LexborNode):
+                heading = element_text(heading, MOST_NODES)[:_LONGEST_HEADING]
+            grids.append((heading, found))
+        else:
+            # Title and headline are above the rows; what begins like one below them is an ordinary heading.
+            text = element_text(found, MOST_NODES) if headline is None and not labels else ""
+            if title_id is None and text.startswith(TITLE) and found.tag_id == _H1:
+                title_id = _after_colon(text)
+            elif text.startswith(HEADLINE) and ":" in text:
+                headline = _after_colon(text)
+            else:
+                heading = found
+    if title_id is None:
+        title = tree.css_first("title")
+        text = element_text(title) if title is not None else ""
+        title_id = _after_colon(text) if text.startswith(TITLE) else None
+    placed = [Grid(above, *cells, view.stated_total if view is not None else None) for above, (cells, view) in grids]
+    return Content(title_id, headline, tuple(labels), tuple(values), tuple(placed))
+
+
+def _outline(body: LexborNode) -> Iterator[LexborNode | Details | _PlacedGrid]:
+    """Headings, label/value tables and grids in page order; each element is visited once, however deep the page.
+
+    A table that is read is not entered: all that is in its cells is their text.
+    """
+    open_elements: list[tuple[Iterator[LexborNode], _GridView | None]] = [(body.iter(), None)]
+    while open_elements:
+        siblings, grid_view = open_elements[-1]
+        node = next(siblings, None)
+        if node is None:
+            open_elements.pop()
+            continue
+        tag = node.tag_id
+        if tag == TABLE:
+            table = read_table(node)
+            if table is not None:
+                yield table if isinstance(table, Details) else _PlacedGrid(table, grid_view)
+                continue
+        elif tag in _HEADINGS:
+            yield node
+        elif tag == _DIV:
+            classes = classes_of(node)
+            if not _HEADING_CLASSES.isdisjoint(classes):
+                yield node
+            if "grid-view" in classes:
+                grid_view = _GridView()
+            elif "summary" in classes and grid_view is not None and grid_view.stated_total is None:
+                grid_view.stated_total = _stated_total(element_text(node, MOST_NODES))
+        open_elements.append((node.iter(), grid_view))
+
+
+def _after_colon(text: str) -> str | None:
+    return text.partition(":")[2].strip() or None
+
+
+def _stated_total(summary: str) -> int | None:
+    found = _TOTAL.search(summary)
+    return int(found[1].replace(",", "")[:12] or 0) if found is not None else None

@@ -1,0 +1,131 @@
+"""The tables of a page in every writing that a browser takes: which rows and cells each one has."""
+
+import pytest
+
+from parsers.html_page import read_page
+from parsers.page import GridCells, Row
+from tests.parsers.projects import PLAIN
+from tests.parsers.rendering import NOT_SET
+
+PAGE = PLAIN.html()
+BASE = read_page(PAGE.encode())
+HEAD = "<tr><th>วันที่รายงาน</th><th>ความคืบหน้า</th><th>สถานะโครงการ</th></tr>"
+HEADER = ("วันที่รายงาน", "ความคืบหน้า", "สถานะโครงการ")
+CELLS = ("2023-01-31", "50", "")
+
+
+def row(progress: str) -> str:
+    return f"<tr><td>2023-01-31</td><td>{progress}</td><td></td></tr>"
+
+
+ROW = row("50")
+
+
+def read_one(table: str) -> tuple[tuple[Row, ...], list[GridCells]]:
+    """What a table adds to a page: label/value rows, and grids."""
+    page = read_page(PAGE.replace("<footer", table + "<footer").encode())
+    grids = [GridCells(grid.header, grid.rows) for grid in page.grids[len(BASE.grids) :]]
+    return page.rows[len(BASE.rows) :], grids
+
+
+GRIDS = {
+    "without rows": (f"<table>{HEAD}</table>", ()),
+    "with a row": (f"<table>{HEAD}{ROW}</table>", (CELLS,)),
+    "in capital letters": (f"<TABLE>{HEAD}{ROW}</TABLE>", (CELLS,)),
+    "with attributes": (f'<table class="table" a=b>{HEAD.replace("<th>", "<th width=10%>")}{ROW}</table>', (CELLS,)),
+    "with sections": (f"<table><thead>{HEAD}</thead><tbody>{ROW}{ROW}</tbody></table>", (CELLS, CELLS)),
+    "with an empty body": (f"<table>{HEAD}<tbody></tbody></table>", ()),
+    "with white space": (
+        f"<table>\r\n<thead>\r\n\t{HEAD}\r\n</thead>\n<tbody>{ROW} {ROW}</tbody>\r</table>",
+        (CELLS,) * 2,
+    ),
+    "with space between cells": (f"<table>{HEAD}{ROW.replace('</td>', '</td> ')}</table>", (CELLS,)),
+    "with a caption": (f"<table><caption>x</caption>{HEAD}{ROW}</table>", (CELLS,)),
+    "with text between rows": (f"<table>{HEAD}ก{ROW}\u00a0{ROW}ก</table>", (CELLS, CELLS)),
+    "with text between cells": (f"<table>{HEAD}{ROW.replace('</td>', '</td>b', 1)}</table>", (CELLS,)),
+    "with empty rows": (f"<table>{HEAD}<tr></tr>{ROW}<tr></tr></table>", (CELLS,)),
+    "with an unclosed row": (f"<table>{HEAD}<tr></table>", ()),
+    "with a body closed twice": (f"<table>{HEAD}{ROW}</tbody></table>", (CELLS,)),
+    "with a body never closed": (f"<table>{HEAD}<tbody>{ROW}</table>", (CELLS,)),
+    "with a head closed twice": (f"<table>{HEAD}</thead>{ROW}</table>", (CELLS,)),
+    "with all in the head": (f"<table><thead>{HEAD}{ROW}</table>", (CELLS,)),
+    "with its header in the body": (f"<table><tbody>{HEAD}{ROW}</tbody></table>", (CELLS,)),
+    "with its header twice": (f"<table>{HEAD}{ROW}{HEAD}</table>", (CELLS, HEADER)),
+    "with a header cell in a row": (f"<table>{HEAD}{ROW.replace('td', 'th', 2)}</table>", (CELLS,)),
+    "with rows of other lengths": (
+        f"<table>{HEAD}<tr><td>1</td></tr><tr>{'<td>1</td>' * 4}</tr></table>",
+        (("1",), ("1",) * 4),
+    ),
+    "with a value that is not set": (f"<table>{HEAD}{row(NOT_SET)}</table>", (("2023-01-31", None, ""),)),
+    "with a line break": (
+        f"<table>{HEAD}" + row("a<br />\n&amp; b") + "</table>",
+        (("2023-01-31", "a\n& b", ""),),
+    ),
+    "with elements in a cell": (f"<table>{HEAD}{row('<b>5</b>0')}</table>", (CELLS,)),
+    "with a row of search fields": (f'<table>{HEAD}<tr class="filters">{"<td>a</td>" * 3}</tr>{ROW}</table>', (CELLS,)),
+    "that says it is empty": (
+        f'<table>{HEAD}<tr><td colspan="3"><div class="empty">ไม่พบผลลัพธ์</div></td></tr></table>',
+        (),
+    ),
+}
+
+
+@pytest.mark.parametrize(("table", "rows"), GRIDS.values(), ids=GRIDS)
+def test_a_grid(table: str, rows: tuple[tuple[str | None, ...], ...]) -> None:
+    assert read_one(table) == ((), [GridCells(HEADER, rows)])
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ("ก &amp;\n  ข", "ก & ข"),
+        ("<a href='?sort=1'>ก</a>ข", "กข"),
+        ("ก<br>ข", "ก ข"),
+        ("&nbsp;ก", "ก"),
+        ("ก" * 5000, "ก" * 5000),
+    ],
+)
+def test_a_header_cell_is_one_line(cell: str, text: str) -> None:
+    table = f"<table>{HEAD.replace('ความคืบหน้า', cell)}</table>"
+    assert read_one(table) == ((), [GridCells((HEADER[0], text, HEADER[2]), ())])
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "<table></table>",
+        "<table><tr></tr></table>",
+        f"<table>{ROW}</table>",
+        "<table><tr><th>ปี</th></tr></table>",
+        "<table><tr><th>ปี</th><td>2566</td></tr></table>",
+        "<table><tr><th>ปี<td>1<tr><th>หน่วยงาน<td>1<tr><th>หน่วยนับ<td>1<tr><td>x</table>",
+    ],
+)
+def test_any_other_table_is_not_read(table: str) -> None:
+    assert read_one(table) == ((), [])
+
+
+@pytest.mark.parametrize(
+    ("table", "rows"),
+    [
+        ('<table class="detail-view"><tr><th>ปี</th><td>1</td></tr></table>', [("ปี", "1")]),
+        ('<table class="x detail&#45;view"><tr><th>ปี<td>1</table>', [("ปี", "1")]),
+        ('<table class="detail-view"><tr> <th>ปี</th>\n<td>1</td> </tr></table>', [("ปี", "1")]),
+        ('<table class="detail-view"><tr><td>ปี</td><td>1</td></tr></table>', [("ปี", "1")]),
+        ('<table class="detail-view"><tr><th> ก\nข </th><td> 1\n2 </td></tr></table>', [("ก\nข", "1\n2")]),
+        ('<table class="detail-view"><tr><th>ก<td>1<th>ข<td>2</table>', [("ก", "1"), ("ข", "2")]),
+        ('<table class="detail-view"><tr><th>ก<th>ข</table>', [("", "ก ข")]),
+        ('<table class="detail-view"><tr><th>ก<td>1<td>2</table>', [("", "ก 1 2")]),
+        ('<table class="detail-view"><tr><th>ก</table>', [("", "ก")]),
+        ('<table class="detail-view"><tr> 1 <td>2</table>', [("", "2")]),
+        ('<table class="detail-view"><tr></tr></table>', []),
+        (f'<table class="detail-view"><tr><th>{NOT_SET}<td>{NOT_SET}</table>', [("", None)]),
+        (
+            "<table><tr><th>ปี<td>1<tr><th>หน่วยงาน<td>2<tr><td>หน่วยนับ<td>3</table>",
+            [("ปี", "1"), ("หน่วยงาน", "2"), ("หน่วยนับ", "3")],
+        ),
+    ],
+)
+def test_a_label_value_table(table: str, rows: list[tuple[str, str | None]]) -> None:
+    found, grids = read_one(table)
+    assert ([tuple(row) for row in found], grids) == (rows, [])
