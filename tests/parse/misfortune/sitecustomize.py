@@ -1,4 +1,7 @@
-"""Python runs this at its start when this folder is on PYTHONPATH: pages with a mark are then hard to parse."""
+"""Python runs this at its start when this folder is on PYTHONPATH: some pages are then hard to read.
+
+A page with a mark is slow or kills its process; one that takes long by itself is given up after a second, not thirty.
+"""
 
 import os
 import signal
@@ -7,6 +10,7 @@ import time
 import selectolax.lexbor
 
 _PARSER = selectolax.lexbor.LexborHTMLParser
+_ALARM = signal.setitimer
 
 
 def _parse(html: str | bytes, *arguments: object, **options: object) -> object:
@@ -18,4 +22,9 @@ def _parse(html: str | bytes, *arguments: object, **options: object) -> object:
     return _PARSER(html, *arguments, **options)  # type: ignore[arg-type]
 
 
+def _alarm(which: int, seconds: float, interval: float = 0.0) -> tuple[float, float]:
+    return _ALARM(which, min(seconds, 1.0), interval)
+
+
 selectolax.lexbor.LexborHTMLParser = _parse  # type: ignore[assignment, misc]
+signal.setitimer = _alarm
