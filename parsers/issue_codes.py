@@ -51,7 +51,7 @@ _CODES = (
     IssueCode("page_redirect_stub", _E, "หน้าเว็บส่งต่อไปที่อื่น", "The page sends the reader elsewhere", _CHECK_SITE_TH, _CHECK_SITE_EN, "หน้าเว็บมีแต่คำสั่งให้ไปที่อื่น ไม่มีข้อมูลโครงการ"),
     IssueCode("page_listing", _E, "ได้หน้ารายการแทนหน้าโครงการ", "A listing came instead of a project page", _CHECK_SITE_TH, _CHECK_SITE_EN, "เว็บไซต์ส่งหน้ารายการโครงการมาแทนหน้าของโครงการนี้"),
     IssueCode("page_unknown", _E, "ไม่รู้จักชนิดของหน้าเว็บ", "The page is of no known kind", _TELL_US_TH, _TELL_US_EN, "หน้าที่ได้มาไม่เหมือนหน้าใดที่โปรแกรมรู้จัก จึงไม่ได้อ่านค่าใด"),
-    IssueCode("page_crashed_parser", _E, "หน้าเว็บทำให้โปรแกรมอ่านหยุดทำงาน", "The page crashed the parser and is quarantined", _TELL_US_TH, _TELL_US_EN, "โปรแกรมอ่านหยุดทำงานขณะอ่านหน้านี้ หน้าถูกแยกเก็บไว้และไม่ได้นำค่ามาใช้"),
+    IssueCode("page_crashed_parser", _E, "หน้าเว็บทำให้โปรแกรมอ่านหยุดทำงานหรือใช้เวลาอ่านนานเกินไป", "The page crashed the parser or took it too long, and is quarantined", _TELL_US_TH, _TELL_US_EN, "โปรแกรมอ่านหยุดทำงานหรือใช้เวลานานเกินไปขณะอ่านหน้านี้ หน้าถูกแยกเก็บไว้และไม่ได้นำค่ามาใช้"),
     IssueCode("wrong_project", _E, "หน้าเว็บเป็นของโครงการอื่น", "The page names another project than the one asked for", _FIX_VALUE_TH, _FIX_VALUE_EN, "หน้าที่ได้มาไม่ใช่ของโครงการที่ขอ แต่ระบุรหัส {raw} จึงไม่ได้นำค่ามาใช้"),
     IssueCode("php_warnings", _W, "มีคำเตือนของ PHP ในหน้าเว็บ", "PHP warnings stand in the page", "แจ้งผู้ดูแลเว็บไซต์ต้นทาง", "Tell the administrators of the site.", "มีข้อความเตือนของ PHP ปนอยู่ในหน้าเว็บ"),
     # labels

@@ -1,10 +1,13 @@
 """data/raw → data/parsed: typed records, one partition for each segment that holds pages.
 
-Does: reads every archived page once for each version of the parser, in processes that may die.
+Does: reads every archived page once for each version of the parser, in processes that may die or hang.
 Never: decides what a value is (parsers/ does), reads a partition back, touches data/raw.
 
 - stage: which segments lack a partition, and the partitions put together
+- batch: which pages a worker reads at once, and reading them
 - worker: one batch of pages, in a process of its own, here or elsewhere
+- partition: the directory of what one segment was parsed to
+- versions: what the records depend on: the parser's fingerprint and the libraries
 - pool: the processes of this machine
 - cluster: those of a Dask cluster
 """

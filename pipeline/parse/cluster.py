@@ -19,8 +19,9 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from pipeline.core.errors import PipelineError
+from pipeline.core.files import PARTIAL
 from pipeline.parse.pool import WorkerPool
-from pipeline.parse.worker import PARTIAL, Toolchain, difference, toolchain
+from pipeline.parse.versions import ParserVersions, parser_versions
 
 try:
     from distributed import Client, KilledWorker
@@ -45,7 +46,7 @@ class ClusterError(PipelineError):
 class WorkerState(NamedTuple):
     """What a worker says of itself before it is given anything."""
 
-    toolchain: Toolchain
+    versions: ParserVersions
     has_data_dir: bool
     can_write: bool
 
@@ -60,7 +61,7 @@ def cluster_pool(address: str, parsed_dir: Path) -> Iterator[WorkerPool]:
     try:
         _await_worker(client, address)
         _check_workers(client, parsed_dir)
-        yield WorkerPool(_Executor(client), KilledWorker, _Attendance(client, address).check)
+        yield WorkerPool(_Executor(client).submit, KilledWorker, _Attendance(client, address).check)
     finally:
         # The scheduler drops the tasks of a client that has gone; a worker in the middle of a batch ends it for nobody.
         with suppress(TimeoutError, OSError):
@@ -70,7 +71,7 @@ def cluster_pool(address: str, parsed_dir: Path) -> Iterator[WorkerPool]:
 def describe_worker(parsed_dir: str, token: str) -> WorkerState:
     """Runs on every worker: what it parses with, and whether it sees the file that was put into the data directory."""
     has_data_dir = Path(parsed_dir, token).exists()
-    return WorkerState(toolchain(), has_data_dir, os.access(parsed_dir, os.W_OK))
+    return WorkerState(parser_versions(), has_data_dir, os.access(parsed_dir, os.W_OK))
 
 
 def _connect(address: str) -> Client:
@@ -139,8 +140,8 @@ def _trouble(state: WorkerState | Exception, parsed_dir: Path) -> str | None:
         return f"cannot load bma-projects ({state}); install the same version and its lock file there"
     if isinstance(state, Exception):
         return f"cannot work ({type(state).__name__}: {state})"
-    if state.toolchain != toolchain():
-        return difference(state.toolchain, toolchain())
+    if state.versions != parser_versions():
+        return state.versions.mismatch(parser_versions())
     if not state.has_data_dir:
         return f"does not see {parsed_dir}; put the data directory on storage that every machine mounts at this path"
     if not state.can_write:

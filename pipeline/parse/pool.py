@@ -1,71 +1,61 @@
-"""Worker processes that die with the run: no signal reaches them, and none outlives the process that started it."""
+"""The workers of a parse stage: processes of this machine, or others that take a function and give a future."""
 
-import multiprocessing
 import os
-import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from threading import Thread
-from typing import NamedTuple, ParamSpec, TypeVar
+from queue import LifoQueue
+from typing import Any, NamedTuple, Protocol
 
-from pipeline.core.errors import skip_repeated_errors
-from pipeline.core.signals import signals_held_back
+from pipeline.core.worker_process import WorkerDiedError, WorkerProcess
+from pipeline.parse.partition import BatchResult
 
-_Arguments = ParamSpec("_Arguments")
-_Result = TypeVar("_Result")
+
+class BatchFuture(Protocol):
+    """A batch that is being parsed: a future of the standard library, or one like it."""
+
+    def add_done_callback(self, callback: Callable[[Any], object], /) -> None: ...
+
+    def result(self) -> BatchResult: ...
 
 
 class WorkerPool(NamedTuple):
-    """Whoever does the work, here or elsewhere; made for as long as a block lasts.
+    """The workers for as long as a block lasts.
 
-    worker_died is what a future raises when its worker died over it; check raises when nobody is left to work.
+    submit has one of them call a function; worker_died is what its future raises when a worker died over it; check
+    raises when there is no worker any more.
     """
 
-    executor: Executor
+    submit: Callable[..., BatchFuture]
     worker_died: type[Exception]
     check: Callable[[], None]
 
 
-class _Pool(ProcessPoolExecutor):
-    """Processes start within submit; they inherit what signals are held back there."""
-
-    def submit(
-        self, fn: Callable[_Arguments, _Result], /, *args: _Arguments.args, **kwargs: _Arguments.kwargs
-    ) -> Future[_Result]:
-        with signals_held_back():
-            return super().submit(fn, *args, **kwargs)
-
-
-@contextmanager
-def process_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """A pool of fresh interpreters (not forks: the parent may run threads); when the block fails, they are killed."""
-    pool = _Pool(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_die_with_parent)
-    try:
-        yield pool
-    except BaseException:
-        for process in multiprocessing.active_children():
-            process.kill()
-        pool.shutdown(wait=False, cancel_futures=True)
-        raise
-    pool.shutdown()
-
-
 @contextmanager
 def local_pool(tasks: int, workers: int | None = None) -> Iterator[WorkerPool]:
-    """Worker processes on this machine: one a core (or that many), but no more than there are tasks."""
-    with process_pool(min(workers or os.cpu_count() or 1, tasks)) as pool:
-        yield WorkerPool(pool, BrokenExecutor, lambda: None)
+    """Open worker processes on this machine; leaving the block ends them, whatever they are doing.
 
+    Args:
+        tasks: how many there will be; no more processes are opened.
+        workers: how many processes; without it one a core.
+    """
+    processes = [WorkerProcess() for _ in range(min(workers or os.cpu_count() or 1, tasks))]
+    idle: LifoQueue[WorkerProcess] = LifoQueue()
+    for process in processes:
+        idle.put(process)
 
-def _die_with_parent() -> None:
-    """A worker of a run that was killed must not go on writing beside the next run."""
-    sys.unraisablehook = skip_repeated_errors
-    Thread(target=_exit_after_parent, name="parent", daemon=True).start()
+    def call(function: Callable[..., BatchResult], /, *args: object) -> BatchResult:
+        process = idle.get()
+        try:
+            return process.call(function, *args)
+        finally:
+            idle.put(process)
 
-
-def _exit_after_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+    # A thread for each process waits for its answer: one that dies costs its own task and is started again.
+    with ThreadPoolExecutor(len(processes)) as threads:
+        try:
+            yield WorkerPool(lambda *task: threads.submit(call, *task), WorkerDiedError, lambda: None)
+        finally:
+            threads.shutdown(wait=False, cancel_futures=True)
+            for process in processes:
+                process.close()

@@ -1,54 +1,38 @@
-"""data/raw → data/parsed: one partition per WARC segment, made by worker processes, only for what is new.
+"""data/raw → data/parsed: one partition per WARC segment, made by workers, only for what is new.
 
-A partition is the directory `<segment>@<parser fingerprint>`; it appears by one rename, so it is complete or not there,
-and names its files in contents.json, so that one which lost some later is made again. A changed parser has another
-fingerprint and parses everything again by itself. A large segment is parsed in batches, by several workers at once; the
-files of the second batch are called `<table>-002.parquet`, and so on.
+A changed parser has another fingerprint and parses everything again by itself. A large segment is parsed in batches, by
+several workers at once.
 """
 
-import json
-import os
-import shutil
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import BrokenExecutor, CancelledError, Future
+from collections.abc import Callable, Sequence
+from concurrent.futures import CancelledError
 from contextlib import AbstractContextManager
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import NamedTuple
 
 from pipeline.archive.segments import Segment, sealed_segments, warcs_without_log
-from pipeline.core.errors import PipelineError
-from pipeline.parse.pool import WorkerPool, local_pool
-from pipeline.parse.worker import (
-    PARTIAL,
-    SUSPECT,
-    Batch,
+from pipeline.core.worker_process import WorkerDiedError, WorkerProcess
+from pipeline.parse.batch import Batch, ParseError, check_segment, cut_into_batches
+from pipeline.parse.partition import (
+    READING,
     BatchResult,
-    check_segment,
-    cut_into_batches,
-    parse_batch,
+    PartitionResult,
+    assemble_partition,
+    beside_partition,
+    is_whole,
     partition_dir,
-    suspect_path,
-    toolchain,
+    remove_leftovers,
+    remove_stale_partitions,
+    writing,
 )
+from pipeline.parse.pool import BatchFuture, WorkerPool, local_pool
+from pipeline.parse.versions import parser_versions
+from pipeline.parse.worker import parse_batch
 
-CONTENTS = "contents.json"
 _CRASHES_PER_BATCH = 100
 # How long no batch may come back before the pool is asked whether it is still there.
 _SILENCE_SECONDS = 2.0
-
-
-class ParseError(PipelineError):
-    """A segment cannot be parsed; the message names it and says what to do."""
-
-
-class PartitionResult(NamedTuple):
-    """What one segment gave: archived pages read, those that are project records, and issues found."""
-
-    segment: str
-    pages: int
-    records: int
-    issues: int
 
 
 class ParseSummary(NamedTuple):
@@ -74,21 +58,13 @@ class Backlog(NamedTuple):
 
 
 def find_backlog(raw_dir: Path, parsed_dir: Path) -> Backlog:
-    """What the archive holds and data/parsed does not. Paths are absolute: workers may have another directory."""
+    """What the archive holds and data/parsed does not. Raises ParseError where a file beside a WARC file is damaged."""
+    # Workers may have another working directory.
     raw_dir, parsed_dir = raw_dir.absolute(), parsed_dir.absolute()
     missing = [segment for segment in sealed_segments(raw_dir) if not is_whole(partition_dir(parsed_dir, segment.name))]
     for segment in missing:
         check_segment(segment)
     return Backlog(missing, [batch for segment in missing for batch in cut_into_batches(segment)])
-
-
-def is_whole(partition: Path) -> bool:
-    """Whether a partition holds what it was made of; it does not where a copy broke off or a disk lost files."""
-    try:
-        contents = json.loads((partition / CONTENTS).read_text(encoding="utf-8"))
-        return all((partition / name).stat().st_size == size for name, size in contents.items())
-    except (OSError, ValueError, AttributeError):
-        return False
 
 
 def parse(
@@ -99,54 +75,46 @@ def parse(
     on_batch: Callable[[BatchResult], None] = lambda result: None,
     on_partition: Callable[[PartitionResult], None] = lambda result: None,
 ) -> ParseSummary:
-    """Bring data/parsed up to date with data/raw; a run with nothing new reads nothing and calls nobody.
+    """Bring data/parsed up to date with data/raw; a run with nothing new reads nothing and opens no pool.
 
-    pool opens the workers for a number of batches. Raises ParseError when a segment cannot be parsed; partitions made
-    until then stay.
+    Args:
+        raw_dir: the archive.
+        parsed_dir: made when missing; partitions of an older parser or of segments that are gone are removed.
+        pool: opens the workers for a number of batches.
+        on_batch: told of each batch when it is parsed, in any order.
+        on_partition: told of each partition when it is in place.
+
+    Returns:
+        What was read and found in the partitions that were made.
+
+    Raises:
+        ParseError: A segment cannot be parsed or a partition not written; those made until then stay.
+        ClusterError: The workers of a cluster cannot be reached or do this work.
     """
     parsed_dir = parsed_dir.absolute()
-    try:
+    with writing(parsed_dir):
         parsed_dir.mkdir(parents=True, exist_ok=True)
-        _remove_leftovers(parsed_dir)
-        for warc in warcs_without_log(raw_dir):
-            raise ParseError(
-                f"{warc}: its fetch log is not beside it; restore that from a copy of data/raw, or move the WARC file "
-                f"elsewhere and `bma-projects import` it from there"
-            )
-        backlog = find_backlog(raw_dir, parsed_dir)
-        assembly = _Assembly(backlog, parsed_dir, on_batch, on_partition)
-        quarantined = 0
-        batches = list(backlog.batches)
-        while batches:
-            with pool(len(batches)) as workers:
-                left = _parse_batches(batches, parsed_dir, workers, assembly.add)
-            # Where nobody noted a page, a worker died before it began; one batch is then tried alone to go on at all.
-            crashed = [batch for batch in left if suspect_path(batch, parsed_dir).exists()] or left[:1]
-            for batch in crashed:
-                result, culprits = _parse_alone(batch, parsed_dir)
-                quarantined += len(culprits)
-                assembly.add(batch, result)
-            batches = [batch for batch in left if batch not in crashed]
-        _remove_stale_partitions(parsed_dir, sealed_segments(raw_dir))
-    except OSError as error:
+        remove_leftovers(parsed_dir)
+    for warc in warcs_without_log(raw_dir):
         raise ParseError(
-            f"{error.filename or parsed_dir}: cannot write partitions ({error.strerror}); check permissions and space"
-        ) from error
-    partitions = assembly.partitions
-    return ParseSummary(
-        len(partitions),
-        sum(partition.pages for partition in partitions),
-        sum(partition.records for partition in partitions),
-        sum(partition.issues for partition in partitions),
-        quarantined,
-    )
+            f"{warc}: its fetch log is not beside it; restore that from a copy of data/raw, or move the WARC file "
+            f"elsewhere and `bma-projects import` it from there"
+        )
+    backlog = find_backlog(raw_dir, parsed_dir)
+    assembly = _Assembly(backlog, parsed_dir, on_batch, on_partition)
+    if backlog.batches:
+        with pool(len(backlog.batches)) as workers:
+            _parse_batches(backlog.batches, parsed_dir, workers, assembly.add)
+    with writing(parsed_dir):
+        remove_stale_partitions(parsed_dir, sealed_segments(raw_dir))
+    return assembly.summary()
 
 
 def parse_segment(segment: Segment, parsed_dir: Path) -> PartitionResult:
     """Parse one segment into its partition within this process."""
     parsed_dir.mkdir(parents=True, exist_ok=True)
-    results = [parse_batch(batch, parsed_dir, toolchain()) for batch in cut_into_batches(segment)]
-    return _assemble(segment, parsed_dir, results)
+    results = [parse_batch(batch, parsed_dir, parser_versions()) for batch in cut_into_batches(segment)]
+    return assemble_partition(segment, parsed_dir, results)
 
 
 class _Assembly:
@@ -159,8 +127,9 @@ class _Assembly:
         on_batch: Callable[[BatchResult], None],
         on_partition: Callable[[PartitionResult], None],
     ) -> None:
-        self.partitions: list[PartitionResult] = []
-        self._parsed_dir, self._on_piece, self._on_part = parsed_dir, on_batch, on_partition
+        self._partitions: list[PartitionResult] = []
+        self._quarantined = 0
+        self._parsed_dir, self._on_batch, self._on_partition = parsed_dir, on_batch, on_partition
         self._awaited = dict.fromkeys((segment.name for segment in backlog.segments), 0)
         for batch in backlog.batches:
             self._awaited[batch.segment.name] += 1
@@ -173,84 +142,34 @@ class _Assembly:
     def add(self, batch: Batch, result: BatchResult) -> None:
         results = self._results[batch.segment.name]
         results.append(result)
-        self._on_piece(result)
+        self._quarantined += result.quarantined
+        self._on_batch(result)
         if len(results) == self._awaited[batch.segment.name]:
             self._finish(batch.segment)
 
+    def summary(self) -> ParseSummary:
+        return ParseSummary(
+            len(self._partitions),
+            sum(partition.pages for partition in self._partitions),
+            sum(partition.records for partition in self._partitions),
+            sum(partition.issues for partition in self._partitions),
+            self._quarantined,
+        )
+
     def _finish(self, segment: Segment) -> None:
-        partition = _assemble(segment, self._parsed_dir, self._results.pop(segment.name))
-        self.partitions.append(partition)
-        self._on_part(partition)
-
-
-def _assemble(segment: Segment, parsed_dir: Path, results: Iterable[BatchResult]) -> PartitionResult:
-    """Move the files of the batches into one directory and rename it into place."""
-    results = sorted(results)
-    final = partition_dir(parsed_dir, segment.name)
-    partial = final.with_name(f".{final.name}{PARTIAL}")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir()
-    shutil.copyfile(segment.fetches, partial / "fetches.parquet")
-    if segment.listing is not None:
-        shutil.copyfile(segment.listing, partial / "listing.parquet")
-    for path in partial.iterdir():
-        _sync(path)
-    for result in results:
-        number = "" if result.number == 1 else f"-{result.number:03}"
-        for file in (parsed_dir / result.directory).iterdir():
-            file.rename(partial / f"{file.stem}{number}.parquet")
-        (parsed_dir / result.directory).rmdir()
-    contents = {path.name: path.stat().st_size for path in sorted(partial.iterdir())}
-    (partial / CONTENTS).write_text(json.dumps(contents, indent=1) + "\n", encoding="utf-8")
-    _sync(partial / CONTENTS)
-    _sync(partial)
-    shutil.rmtree(final, ignore_errors=True)
-    partial.rename(final)
-    return PartitionResult(
-        segment.name,
-        sum(result.pages for result in results),
-        sum(result.records for result in results),
-        sum(result.issues for result in results),
-    )
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _remove_leftovers(parsed_dir: Path) -> None:
-    """What a run that was killed left half done."""
-    for path in parsed_dir.glob(f".*{SUSPECT}"):
-        path.unlink(missing_ok=True)
-    for path in parsed_dir.glob(f".*{PARTIAL}"):
-        shutil.rmtree(path, ignore_errors=True)
-
-
-def _remove_stale_partitions(parsed_dir: Path, segments: Iterable[Segment]) -> None:
-    """Parts of an older parser or of a segment that is gone, and what a worker left that was taken for dead."""
-    current = {partition_dir(parsed_dir, segment.name).name for segment in segments}
-    for path in parsed_dir.iterdir():
-        if path.is_dir() and path.name not in current:
-            shutil.rmtree(path, ignore_errors=path.suffix == PARTIAL)
+        partition = assemble_partition(segment, self._parsed_dir, self._results.pop(segment.name))
+        self._partitions.append(partition)
+        self._on_partition(partition)
 
 
 def _parse_batches(
     batches: Sequence[Batch], parsed_dir: Path, pool: WorkerPool, done: Callable[[Batch, BatchResult], None]
-) -> list[Batch]:
-    """Have batches parsed; returns those whose worker died or that never began because another one died."""
-    left: list[Batch] = []
-    waiting: dict[Future[BatchResult], Batch] = {}
-    finished: SimpleQueue[Future[BatchResult]] = SimpleQueue()
+) -> None:
+    """Have all batches parsed, and tell of each when it is done."""
+    waiting: dict[BatchFuture, Batch] = {}
+    finished: SimpleQueue[BatchFuture] = SimpleQueue()
     for batch in batches:
-        try:
-            future = pool.executor.submit(parse_batch, batch, parsed_dir, toolchain())
-        except pool.worker_died:
-            left.append(batch)
-            continue
+        future = pool.submit(parse_batch, batch, parsed_dir, parser_versions())
         waiting[future] = batch
         future.add_done_callback(finished.put)
     while waiting:
@@ -259,41 +178,34 @@ def _parse_batches(
         except Empty:
             pool.check()
             continue
-        batch = waiting.pop(future)
         try:
             result = future.result()
         except pool.worker_died:
-            left.append(batch)
+            result = _parse_alone(waiting[future], parsed_dir)
         except CancelledError:
             pool.check()
             raise
-        else:
-            done(batch, result)
-    return left
+        done(waiting.pop(future), result)
 
 
-def _parse_alone(batch: Batch, parsed_dir: Path) -> tuple[BatchResult, frozenset[int]]:
-    """Parse a batch that killed a worker in a process of its own, setting aside one culprit after the other."""
-    quarantine: frozenset[int] = frozenset()
-    for _ in range(_CRASHES_PER_BATCH):
-        with local_pool(1) as pool:
+def _parse_alone(batch: Batch, parsed_dir: Path) -> BatchResult:
+    """Parse a batch that a worker died over in a process of its own, setting aside each page that ends this one too."""
+    quarantine: dict[int, str] = {}
+    note = beside_partition(parsed_dir, batch, READING)
+    with WorkerProcess() as process:
+        while len(quarantine) < _CRASHES_PER_BATCH:
             try:
-                future = pool.executor.submit(parse_batch, batch, parsed_dir, toolchain(), quarantine)
-                return future.result(), quarantine
-            except BrokenExecutor:
-                culprit = _read_suspect(suspect_path(batch, parsed_dir))
-                if culprit is None or culprit in quarantine:
+                return process.call(parse_batch, batch, parsed_dir, parser_versions(), quarantine, note)
+            except WorkerDiedError as death:
+                try:
+                    offset = int(note.read_text(encoding="ascii"))
+                    note.unlink()
+                except (OSError, ValueError):
+                    # It died over something else than a page.
                     break
-                quarantine |= {culprit}
+                quarantine[offset] = str(death)
     raise ParseError(
         f"{batch.segment.name}: the worker process dies on this segment again and again "
         f"({len(quarantine)} pages were set aside); "
         f"check it with `bma-projects verify`, and the memory of this machine"
     )
-
-
-def _read_suspect(path: Path) -> int | None:
-    try:
-        return int(path.read_bytes())
-    except (OSError, ValueError):
-        return None

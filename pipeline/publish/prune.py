@@ -6,7 +6,7 @@ from pathlib import Path
 from pipeline.archive.segments import sealed_segments
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import Settings
-from pipeline.parse.worker import partition_dir
+from pipeline.parse.partition import partition_dir
 from pipeline.publish.releases import BUILDING, REFUSED, RELEASES, list_releases
 
 _DOOMED = ".removing-"

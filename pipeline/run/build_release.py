@@ -17,9 +17,10 @@ from pipeline.core.log import RunLog
 from pipeline.core.settings import Settings
 from pipeline.core.time import Clock, utc_now
 from pipeline.core.version import product_token
+from pipeline.parse.partition import BatchResult, PartitionResult
 from pipeline.parse.pool import WorkerPool, local_pool
-from pipeline.parse.stage import PartitionResult, find_backlog, parse
-from pipeline.parse.worker import BatchResult, parser_fingerprint
+from pipeline.parse.stage import find_backlog, parse
+from pipeline.parse.versions import parser_fingerprint
 from pipeline.publish.release_check import VerifyError
 from pipeline.publish.releases import Published, PublishError, building_dir, latest_release, publish, withdrawn_release
 from pipeline.run.record import RunRecord, write_record

@@ -14,13 +14,21 @@ AT = dt.datetime(2026, 11, 22, 18, tzinfo=dt.UTC)
 # What misfortune/sitecustomize.py does to pages with these marks, in processes that have it on their path.
 MISFORTUNE = Path(__file__).with_name("misfortune")
 SLOW, KILLER = b"<!-- slow -->", b"<!-- kills its parser -->"
+# Reading it takes time with the square of its depth: half a minute here, hours for ten times as much.
+BOTTOMLESS = b"<div><b>" * 60_000
 
 
-def html_pages(count: int, *, mark: bytes = b"", killers: Iterable[int] = ()) -> list[bytes]:
-    """Project pages, each with its own id; all carry the mark, and killers kill their parser."""
-    marked = set(killers)
+def html_pages(
+    count: int, *, mark: bytes = b"", killers: Iterable[int] = (), bottomless: Iterable[int] = ()
+) -> list[bytes]:
+    """Project pages, each with its own id and all with the mark; killers kill their parser, bottomless ones hang it."""
+    killers, bottomless = set(killers), set(bottomless)
     return [
-        project_page(f"50490000-{number:04}") + mark + (KILLER if number in marked else b"") for number in range(count)
+        project_page(f"50490000-{number:04}")
+        + mark
+        + (KILLER if number in killers else b"")
+        + (BOTTOMLESS if number in bottomless else b"")
+        for number in range(count)
     ]
 
 

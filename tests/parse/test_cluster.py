@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 from distributed import Client
 
+from pipeline.parse import batch as batches_of
 from pipeline.parse import cluster
-from pipeline.parse import worker as partition
 from pipeline.parse.cluster import ClusterError, cluster_pool
 from pipeline.parse.stage import ParseSummary, parse
 from tests.cli.command import COMMAND, assert_one_line, bma, environment, said_on, start
@@ -97,8 +97,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(autouse=True)
-def _small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(partition, "_PAGES_PER_BATCH", 4)
+def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches_of, "_PAGES_PER_BATCH", 4)
 
 
 def parsed_by(address: str, data: Path) -> ParseSummary:
@@ -120,19 +120,21 @@ def eventually(is_so: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def worker_at_work(parsed_dir: Path) -> int:
-    """A process that reads pages: until it only writes what it read, it has the file open that names the page."""
+def worker_at_work(raw_dir: Path) -> int:
+    """A process that reads pages: it has the WARC file open."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
-        for handle in Path("/proc").glob("[0-9]*/fd/*"):
+        for process_dir in Path("/proc").glob("[0-9]*"):
+            # Processes end while they are looked at.
             with suppress(OSError):
-                file = handle.readlink()
-                if file.parent == parsed_dir and file.suffix == ".suspect":
-                    return int(handle.parts[2])
-    raise AssertionError(f"nobody reads a page of {parsed_dir}")
+                files = [handle.readlink() for handle in (process_dir / "fd").iterdir()]
+                if any(file.parent == raw_dir and file.name.endswith(".warc.gz") for file in files):
+                    return int(process_dir.name)
+        time.sleep(0.05)
+    raise AssertionError(f"no process reads a page of {raw_dir}")
 
 
-def test_the_parts_are_those_of_a_local_run(tmp_path: Path, address: str) -> None:
+def test_the_partitions_are_those_of_a_local_run(tmp_path: Path, address: str) -> None:
     data = tmp_path / "data"
     archive_of(data, html_pages(10))
     archive_of(data, html_pages(2), day=1)
@@ -149,7 +151,7 @@ def test_a_worker_killed_in_the_middle_is_retried(tmp_path: Path, address: str) 
     def kill_one(_: object) -> None:
         """With the first batch that comes back, while there are others to read."""
         if not victims:
-            victims.append(worker_at_work(data / "parsed"))
+            victims.append(worker_at_work(data / "raw"))
             os.kill(victims[0], signal.SIGKILL)
 
     summary = parse(
@@ -214,7 +216,7 @@ def test_ctrl_c_takes_the_tasks_back_and_ends_within_seconds(tmp_path: Path, add
     data = tmp_path / "data"
     archive_of(data, html_pages(200, mark=SLOW))
     running = start("parse", "--data-dir", data, "--cluster", address)
-    eventually(lambda: any((data / "parsed").glob(".*.suspect")))
+    worker_at_work(data / "raw")
     began = time.monotonic()
     running.send_signal(signal.SIGINT)
     said = running.communicate()[1]

@@ -1,4 +1,4 @@
-"""Parts: the same bytes however many workers make them, and a page that kills its worker costs that page alone."""
+"""Partitions: the same bytes however many workers make them, and a page that ends its worker costs that page alone."""
 
 import functools
 import gzip
@@ -20,18 +20,21 @@ from pipeline.archive.fetch_log import read_fetch_log, write_fetch_log
 from pipeline.archive.segments import Segment
 from pipeline.build.inputs import attach_inputs
 from pipeline.core.errors import PipelineError
-from pipeline.parse import worker as partition
+from pipeline.parse import batch as batches_of
+from pipeline.parse.batch import ParseError, cut_into_batches
+from pipeline.parse.partition import CONTENTS
 from pipeline.parse.pool import local_pool
-from pipeline.parse.stage import CONTENTS, find_backlog, parse, parse_segment
-from pipeline.parse.worker import PartitionError, cut_into_batches, parse_batch, toolchain
+from pipeline.parse.stage import find_backlog, parse, parse_segment
+from pipeline.parse.versions import parser_versions
+from pipeline.parse.worker import parse_batch
 from tests.parse.archived import MISFORTUNE, archive_of, html_pages, partition_files
 
-PAGES_PER_PIECE = 4
+PAGES_PER_BATCH = 4
 
 
 @pytest.fixture(autouse=True)
-def _small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(partition, "_PAGES_PER_BATCH", PAGES_PER_PIECE)
+def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches_of, "_PAGES_PER_BATCH", PAGES_PER_BATCH)
 
 
 @pytest.fixture
@@ -45,7 +48,7 @@ def parsed_by(workers: int, data: Path) -> dict[str, bytes]:
     return partition_files(data)
 
 
-def test_a_part_is_the_same_bytes_whoever_makes_it(tmp_path: Path) -> None:
+def test_a_partition_is_the_same_bytes_however_many_workers_make_it(tmp_path: Path) -> None:
     segment = archive_of(tmp_path, html_pages(10))
     files = parsed_by(1, tmp_path)
     assert sorted(name.rpartition("/")[2] for name in files if "pages" in name) == [
@@ -60,7 +63,7 @@ def test_a_part_is_the_same_bytes_whoever_makes_it(tmp_path: Path) -> None:
     assert partition_files(tmp_path) == files
 
 
-def test_pieces_cover_every_page_once_and_in_order(tmp_path: Path) -> None:
+def test_batches_cover_every_page_once_and_in_order(tmp_path: Path) -> None:
     segment = archive_of(tmp_path, html_pages(10))
     batches = cut_into_batches(segment)
     assert [batch.pages for batch in batches] == [3, 3, 3, 1]
@@ -68,12 +71,12 @@ def test_pieces_cover_every_page_once_and_in_order(tmp_path: Path) -> None:
     assert [batch.end for batch in batches] == [*(batch.start for batch in batches[1:]), None]
 
 
-def test_large_pages_make_small_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_pages_make_small_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pages = html_pages(3)
     segment = archive_of(tmp_path, pages)
-    monkeypatch.setattr(partition, "_BODY_BYTES_PER_BATCH", 2 * len(pages[0]) + 100)
+    monkeypatch.setattr(batches_of, "_BODY_BYTES_PER_BATCH", 2 * len(pages[0]) + 100)
     assert [batch.pages for batch in cut_into_batches(segment)] == [2, 1]
-    monkeypatch.setattr(partition, "_BODY_BYTES_PER_BATCH", 1)
+    monkeypatch.setattr(batches_of, "_BODY_BYTES_PER_BATCH", 1)
     assert [batch.pages for batch in cut_into_batches(segment)] == [1, 1, 1]
 
 
@@ -83,25 +86,27 @@ def test_a_run_with_nothing_new_starts_no_worker(tmp_path: Path) -> None:
     assert parse_all().segments == 1
     assert find_backlog(tmp_path / "raw", tmp_path / "parsed").pages == 0
 
-    def nobody(tasks: int) -> object:
+    def no_pool(tasks: int) -> object:
         raise AssertionError("no worker is needed")
 
-    assert parse_all(pool=nobody).segments == 0  # type: ignore[arg-type]
+    assert parse_all(pool=no_pool).segments == 0  # type: ignore[arg-type]
 
 
 @pytest.mark.usefixtures("misfortune")
 def test_pages_that_kill_their_worker_become_issues_and_cost_nothing_else(tmp_path: Path) -> None:
-    archive_of(tmp_path, html_pages(10, killers=[1, 6]))
+    archive_of(tmp_path, html_pages(10, killers=[1, 2], bottomless=[4]))
     archive_of(tmp_path, html_pages(3), day=1)
     counted: list[int] = []
     summary = parse(tmp_path / "raw", tmp_path / "parsed", on_batch=lambda batch: counted.append(batch.pages))
-    assert (summary.segments, summary.pages, summary.records, summary.quarantined) == (2, 13, 11, 2)
+    assert (summary.segments, summary.pages, summary.records, summary.quarantined) == (2, 13, 10, 3)
     assert sum(counted) == 13
     issues = [row for file in (tmp_path / "parsed").glob("*/issues*") for row in pq.read_table(file).to_pylist()]
-    assert sorted(row["project_id"] for row in issues if row["code"] == "page_crashed_parser") == [
-        "50490000-0001",
-        "50490000-0006",
-    ]
+    said = {row["project_id"]: row["message"] for row in issues if row["code"] == "page_crashed_parser"}
+    assert {project_id: message.partition(";")[0] for project_id, message in said.items()} == {
+        "50490000-0001": "reading this page crashed (Segmentation fault)",
+        "50490000-0004": "reading this page took longer than 30 seconds",
+        "50490000-0002": "reading this page crashed (Segmentation fault)",
+    }
     assert not [name for name in partition_files(tmp_path) if name.startswith(".")]
 
 
@@ -109,10 +114,10 @@ def test_what_a_killed_run_left_is_removed_and_made_again(tmp_path: Path) -> Non
     archive_of(tmp_path, html_pages(2))
     parsed = tmp_path / "parsed"
     (parsed / ".x@1-1-abc.partial").mkdir(parents=True)
-    (parsed / ".x@1-1.suspect").write_bytes(b"5")
+    (parsed / ".x@1-1.reading").write_bytes(b"5")
     (parsed / "x@1").mkdir()
     parse(tmp_path / "raw", parsed)
-    assert [path.name for path in parsed.iterdir()] == [f"20261122T180000Z-site@{toolchain().parser}"]
+    assert [path.name for path in parsed.iterdir()] == [f"20261122T180000Z-site@{parser_versions().parser}"]
 
 
 def _without_fetch_log(segment: Segment) -> None:
@@ -176,7 +181,7 @@ def warc_of(segment: Segment) -> Path:
         (_with_torn_listing, r"site\.listing\.parquet: torn or unreadable \(.*\); restore it from a copy of data/raw"),
     ],
 )
-def test_a_damaged_archive_is_told_and_makes_no_part(
+def test_a_damaged_archive_is_told_and_makes_no_partition(
     tmp_path: Path, damage: Callable[[Segment], None], message: str
 ) -> None:
     damage(archive_of(tmp_path, html_pages(3)))
@@ -206,32 +211,37 @@ def test_a_flipped_bit_of_the_archive_is_told_or_harmless(tmp_path: Path) -> Non
         shutil.rmtree(parsed)
         try:
             parse_segment(segment, parsed)
-        except PartitionError:
+        except ParseError:
             n_told += 1
         else:
             assert partition_files(tmp_path) == files
     assert n_told > 80
 
 
-@pytest.mark.parametrize("lost", ["fetches.parquet", "pages.parquet", "month_rows.parquet", CONTENTS])
-def test_a_part_that_lost_a_file_is_made_again(tmp_path: Path, lost: str) -> None:
-    archive_of(tmp_path, html_pages(2))
-    parse(tmp_path / "raw", tmp_path / "parsed")
+def test_a_partition_that_lost_a_file_is_made_again(tmp_path: Path) -> None:
+    names = ("fetches.parquet", "pages.parquet", "month_rows.parquet", CONTENTS)
+    for day in range(len(names)):
+        archive_of(tmp_path, html_pages(2), day=day)
+    parse_all = functools.partial(parse, tmp_path / "raw", tmp_path / "parsed")
+    parse_all()
     files = partition_files(tmp_path)
-    [file] = (tmp_path / "parsed").rglob(lost)
-    os.truncate(file, 10)
-    assert parse(tmp_path / "raw", tmp_path / "parsed").pages == 2
+    # Each partition loses another one of them.
+    lost = [folder / name for folder, name in zip(sorted((tmp_path / "parsed").iterdir()), names, strict=True)]
+    for file in lost:
+        os.truncate(file, 10)
+    assert parse_all().pages == 2 * len(names)
     assert partition_files(tmp_path) == files
-    file.unlink()
-    assert parse(tmp_path / "raw", tmp_path / "parsed").pages == 2
+    for file in lost:
+        file.unlink()
+    assert parse_all().pages == 2 * len(names)
     assert partition_files(tmp_path) == files
-    assert parse(tmp_path / "raw", tmp_path / "parsed").pages == 0
+    assert parse_all().pages == 0
 
 
 def test_a_worker_that_parses_otherwise_refuses(tmp_path: Path) -> None:
     [batch] = cut_into_batches(archive_of(tmp_path, html_pages(1)))
-    with pytest.raises(PartitionError, match=r"pyarrow \d.* instead of 1\.0; install the same version"):
-        parse_batch(batch, tmp_path, toolchain()._replace(pyarrow="1.0"))
+    with pytest.raises(ParseError, match=r"pyarrow \d.* instead of 1\.0; install the same version"):
+        parse_batch(batch, tmp_path, parser_versions()._replace(pyarrow="1.0"))
     assert not list(tmp_path.glob("*.partial"))
 
 
@@ -241,10 +251,10 @@ def test_dask_is_imported_only_for_a_cluster() -> None:
     assert done.stdout == "set()\n", done.stderr
 
 
-def test_the_models_read_every_piece_and_a_copy_of_a_capture_once(tmp_path: Path) -> None:
+def test_the_models_read_every_batch_and_a_copy_of_a_capture_once(tmp_path: Path) -> None:
     parsed = (tmp_path / "parsed").absolute()
     parse_segment(archive_of(tmp_path, html_pages(10)), parsed)
-    fingerprint = toolchain().parser
+    fingerprint = parser_versions().parser
 
     def counts() -> list[object]:
         with duckdb.connect() as con:

@@ -1,0 +1,137 @@
+"""A batch: consecutive pages of a WARC segment, few enough for one worker.
+
+Where a segment is cut follows from its fetch log alone, so that a partition is the same bytes on whatever and however
+many processes its batches were parsed.
+"""
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.archive.segments import Segment, lost_listing
+from pipeline.archive.warc import Capture, WarcError, read_captures
+from pipeline.core.errors import PipelineError
+
+# A batch is a row group of each table: memory stays flat however large a segment is.
+_PAGES_PER_BATCH = 2_000
+_BODY_BYTES_PER_BATCH = 64_000_000
+_RESTORE = (
+    "restore it from a copy of data/raw (`bma-projects verify` names all that is damaged), or take all files of this "
+    "segment out of data/raw: the tables then lack what it held"
+)
+
+
+class ParseError(PipelineError):
+    """Damage, a place that cannot be written or a worker that is not fit; the message says where and what to do."""
+
+
+class Batch(NamedTuple):
+    """Consecutive pages of a segment: from the record at WARC offset start to the one before end (None: to the last).
+
+    number counts from 1; pages are the archived pages of projects in it.
+    """
+
+    segment: Segment
+    number: int
+    start: int
+    end: int | None
+    pages: int
+
+
+class LoggedPage(NamedTuple):
+    """An archived page of a project as the fetch log names it: where its record begins, and the bytes of its body."""
+
+    offset: int
+    size: int
+    source_id: str
+    project_id: str
+    snapshot_id: str
+
+
+def check_segment(segment: Segment) -> None:
+    """See that the tables beside a WARC file can be read. Raises ParseError."""
+    for path in (segment.fetches, segment.listing):
+        try:
+            if path is not None:
+                pq.read_metadata(path)
+        except (OSError, pa.ArrowException) as error:
+            raise _unreadable(path, error) from error
+    if lost := lost_listing(segment):
+        raise ParseError(f"{lost}: missing, though the fetch log says that it was kept; {_RESTORE}")
+
+
+def cut_into_batches(segment: Segment) -> list[Batch]:
+    """Cut a segment into batches of about as many pages; a segment without pages of projects has no batch.
+
+    Raises:
+        ParseError: The fetch log cannot be read.
+    """
+    rows = _logged_pages(segment)
+    wanted = math.ceil(len(rows) / _PAGES_PER_BATCH)
+    # An even number: with one batch over, one of two cores would wait for the other.
+    limit = math.ceil(len(rows) / (wanted + wanted % 2)) if wanted > 1 else _PAGES_PER_BATCH
+    cuts: list[tuple[int, int]] = []
+    pages = size = 0
+    for row in rows:
+        if not cuts or pages == limit or size + row.size > _BODY_BYTES_PER_BATCH:
+            cuts.append((row.offset, 0))
+            pages = size = 0
+        pages, size = pages + 1, size + row.size
+        cuts[-1] = (cuts[-1][0], pages)
+    ends = [*(start for start, _ in cuts[1:]), None]
+    return [
+        Batch(segment, number, start, end, pages)
+        for number, ((start, pages), end) in enumerate(zip(cuts, ends, strict=False), 1)
+    ]
+
+
+def read_batch(batch: Batch) -> Iterator[tuple[LoggedPage, Capture]]:
+    """Yield the pages of a batch in the order of the archive, each with its row of the fetch log.
+
+    Raises:
+        ParseError: Not all of them are there, or the WARC file is damaged.
+    """
+    end = math.inf if batch.end is None else batch.end
+    awaited = {row.offset: row for row in _logged_pages(batch.segment) if batch.start <= row.offset < end}
+    warc = batch.segment.warc or batch.segment.fetches.with_name(f"{batch.segment.name}.warc.gz")
+    row, reason = awaited[batch.start], "there is no such record"
+    try:
+        # Beyond the last page: only what follows a record shows that it was whole.
+        for offset, capture in read_captures(warc, batch.start):
+            if offset >= end:
+                break
+            if offset in awaited:
+                row = awaited.pop(offset)
+                yield row, capture
+        if not awaited:
+            return
+    except (OSError, WarcError) as error:
+        reason = getattr(error, "strerror", None) or " ".join(str(error).split())
+    row = min(awaited.values(), default=row)
+    others = f", nor can {len(awaited) - 1} others" if len(awaited) > 1 else ""
+    where = f"{warc}, byte {row.offset}"
+    raise ParseError(f"{where}: the archived page of {row.project_id} cannot be read ({reason}){others}; {_RESTORE}")
+
+
+def _logged_pages(segment: Segment) -> list[LoggedPage]:
+    """The archived pages of projects by their offset; of the fetch log only the columns that it takes."""
+    names = ["warc_offset", "bytes", "source_id", "project_id", "snapshot_id"]
+    try:
+        with pq.ParquetFile(segment.fetches) as log:
+            table = log.read(names)
+    except (OSError, pa.ArrowException) as error:
+        raise _unreadable(segment.fetches, error) from error
+    rows = zip(*(table.column(name).to_pylist() for name in names), strict=True)
+    return sorted(
+        LoggedPage(offset, size or 0, source_id, project_id, snapshot_id)
+        for offset, size, source_id, project_id, snapshot_id in rows
+        if offset is not None and project_id is not None and snapshot_id is not None
+    )
+
+
+def _unreadable(path: Path | None, error: Exception) -> ParseError:
+    return ParseError(f"{path}: torn or unreadable ({' '.join(str(error).split())}); {_RESTORE}")

@@ -1,0 +1,132 @@
+"""A partition: the directory `<segment>@<parser fingerprint>` in data/parsed, with the rows of one WARC segment.
+
+It appears by one rename, so it is complete or not there, and names its files in contents.json, so that one which lost
+some later is made again. The files of its second batch are called `<table>-002.parquet`, and so on.
+"""
+
+import json
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from pipeline.archive.segments import Segment
+from pipeline.core.files import PARTIAL, sync_path
+from pipeline.parse.batch import Batch, ParseError
+from pipeline.parse.versions import parser_fingerprint
+
+CONTENTS = "contents.json"
+# Beside the partitions while they are made, as directories of files are: the note of the page being read.
+READING = ".reading"
+
+
+class BatchResult(NamedTuple):
+    """What one batch gave, and the directory beside the partitions where its files wait to be put together.
+
+    quarantined counts the pages that were not read because a process had died over each of them.
+    """
+
+    number: int
+    directory: str
+    pages: int
+    records: int
+    issues: int
+    quarantined: int
+
+
+class PartitionResult(NamedTuple):
+    """What one segment gave: archived pages read, those that are project records, and issues found."""
+
+    segment: str
+    pages: int
+    records: int
+    issues: int
+
+
+def partition_dir(parsed_dir: Path, segment: str) -> Path:
+    """Where the current parser's partition of a segment lies."""
+    return parsed_dir / f"{segment}@{parser_fingerprint()}"
+
+
+def beside_partition(parsed_dir: Path, batch: Batch, suffix: str) -> Path:
+    """A path for what is needed while a batch is parsed; the next run removes what is left there."""
+    return parsed_dir / f".{partition_dir(parsed_dir, batch.segment.name).name}-{batch.number}{suffix}"
+
+
+def is_whole(partition: Path) -> bool:
+    """Whether a partition holds what it was made of; it does not where a copy broke off or a disk lost files."""
+    try:
+        contents = json.loads((partition / CONTENTS).read_text(encoding="utf-8"))
+        return all((partition / name).stat().st_size == size for name, size in contents.items())
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
+@contextmanager
+def writing(parsed_dir: Path) -> Iterator[None]:
+    """For the places that write: an OSError there says so, as ParseError."""
+    try:
+        yield
+    except OSError as error:
+        raise ParseError(
+            f"{error.filename or parsed_dir}: cannot write partitions ({error.strerror or error}); "
+            "check permissions and space"
+        ) from error
+
+
+def assemble_partition(segment: Segment, parsed_dir: Path, results: Iterable[BatchResult]) -> PartitionResult:
+    """Move the files of all batches of a segment into one directory and rename it into place.
+
+    Args:
+        segment: its fetch log and listing are copied beside the rows.
+        parsed_dir: data/parsed, an absolute path.
+        results: of all its batches, in any order; their directories are gone afterwards.
+
+    Raises:
+        ParseError: The disk is full or may not be written.
+    """
+    results = sorted(results)
+    final = partition_dir(parsed_dir, segment.name)
+    partial = final.with_name(f".{final.name}{PARTIAL}")
+    with writing(parsed_dir):
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir()
+        shutil.copyfile(segment.fetches, partial / "fetches.parquet")
+        if segment.listing is not None:
+            shutil.copyfile(segment.listing, partial / "listing.parquet")
+        for path in partial.iterdir():
+            sync_path(path)
+        for result in results:
+            number = "" if result.number == 1 else f"-{result.number:03}"
+            for file in (parsed_dir / result.directory).iterdir():
+                file.rename(partial / f"{file.stem}{number}.parquet")
+            (parsed_dir / result.directory).rmdir()
+        contents = {path.name: path.stat().st_size for path in sorted(partial.iterdir())}
+        (partial / CONTENTS).write_text(json.dumps(contents, indent=1) + "\n", encoding="utf-8")
+        sync_path(partial / CONTENTS)
+        sync_path(partial)
+        shutil.rmtree(final, ignore_errors=True)
+        partial.rename(final)
+    return PartitionResult(
+        segment.name,
+        sum(result.pages for result in results),
+        sum(result.records for result in results),
+        sum(result.issues for result in results),
+    )
+
+
+def remove_leftovers(parsed_dir: Path) -> None:
+    """Remove what a run that was killed left half done."""
+    for path in parsed_dir.glob(f".*{READING}"):
+        path.unlink(missing_ok=True)
+    for path in parsed_dir.glob(f".*{PARTIAL}"):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def remove_stale_partitions(parsed_dir: Path, segments: Iterable[Segment]) -> None:
+    """Remove partitions of an older parser or of a segment that is gone, and what a worker taken for dead has left."""
+    current = {partition_dir(parsed_dir, segment.name).name for segment in segments}
+    for path in parsed_dir.iterdir():
+        if path.is_dir() and path.name not in current:
+            shutil.rmtree(path, ignore_errors=path.suffix == PARTIAL)
