@@ -12,11 +12,11 @@ from pipeline.parse.partition import BatchResult
 
 
 class BatchFuture(Protocol):
-    """A batch that is being parsed: a future of the standard library, or one like it."""
+    """A batch that is being parsed: a future of the standard library, or of Dask."""
 
     def add_done_callback(self, callback: Callable[[Any], object], /) -> None: ...
 
-    def result(self) -> BatchResult: ...
+    def result(self, timeout: float | None = None) -> BatchResult: ...
 
 
 class WorkerPool(NamedTuple):

@@ -179,12 +179,17 @@ def _parse_batches(
             pool.check()
             continue
         try:
-            result = future.result()
+            result = future.result(timeout=_SILENCE_SECONDS)
         except pool.worker_died:
             result = _parse_alone(waiting[future], parsed_dir)
         except CancelledError:
             pool.check()
             raise
+        except TimeoutError:
+            # Its worker was lost before the result was fetched: it is parsed again.
+            pool.check()
+            finished.put(future)
+            continue
         done(waiting.pop(future), result)
 
 

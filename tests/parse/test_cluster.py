@@ -11,16 +11,18 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from distributed import Client
 
+from pipeline.archive.segments import sealed_segments
 from pipeline.parse import batch as batches_of
 from pipeline.parse import cluster
 from pipeline.parse.cluster import ClusterError, cluster_pool
-from pipeline.parse.stage import ParseSummary, parse
+from pipeline.parse.stage import ParseSummary, parse, parse_segment
 from tests.cli.command import COMMAND, assert_one_line, bma, environment, said_on, start
 from tests.parse.archived import MISFORTUNE, SLOW, archive_of, html_pages, partition_files
 
@@ -66,9 +68,8 @@ def scheduler(port: int) -> tuple[str, ...]:
     return ("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
 
 
-def workers(address: str, count: int, folder: Path) -> tuple[str, ...]:
-    count_of = ("--nworkers", str(count), "--nthreads", "1")
-    return ("worker", address, *count_of, "--no-dashboard", "--local-directory", str(folder))
+def workers(address: str, folder: Path, *count: str) -> tuple[str, ...]:
+    return ("worker", address, *count, "--nthreads", "1", "--no-dashboard", "--local-directory", str(folder))
 
 
 @contextmanager
@@ -89,7 +90,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     address = f"tcp://127.0.0.1:{port}"
     with (
         process(*scheduler(port), log=folder / "scheduler.log"),
-        process(*workers(address, 2, folder), log=folder / "workers.log"),
+        process(*workers(address, folder, "--nworkers", "2"), log=folder / "workers.log"),
     ):
         with client_of(address) as client:
             client.wait_for_workers(2, timeout=PATIENCE)
@@ -106,10 +107,10 @@ def parsed_by(address: str, data: Path) -> ParseSummary:
 
 
 def parsed_here(data: Path) -> dict[str, bytes]:
-    """What the local run makes of the same archive."""
+    """What this process makes of the same archive."""
     here = data.with_name("here")
-    shutil.copytree(data / "raw", here / "raw")
-    parse(here / "raw", here / "parsed")
+    for segment in sealed_segments(data / "raw"):
+        parse_segment(segment, here / "parsed")
     return partition_files(here)
 
 
@@ -170,10 +171,13 @@ def test_a_page_that_kills_workers_is_set_aside_as_locally(
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", str(MISFORTUNE))
     data = tmp_path / "data"
-    archive_of(data, html_pages(10, killers=[5]))
+    archive_of(data, html_pages(6, killers=[4]))
     summary = parsed_by(address, data)
-    assert (summary.pages, summary.records, summary.quarantined) == (10, 9, 1)
-    assert partition_files(data) == parsed_here(data)
+    assert (summary.pages, summary.records, summary.quarantined) == (6, 5, 1)
+    files = partition_files(data)
+    shutil.rmtree(data / "parsed")
+    parse(data / "raw", data / "parsed")
+    assert partition_files(data) == files
 
 
 def test_a_result_whose_worker_is_lost_once_it_is_fetched_counts(
@@ -240,7 +244,7 @@ def test_a_worker_of_another_version_is_refused_by_name(tmp_path: Path, address:
     with (other / "parsers" / "values.py").open("a") as source:
         source.write("# another version\n")
     with (
-        process(*workers(address, 1, tmp_path), log=tmp_path / "log", path=other, cwd=other),
+        process(*workers(address, tmp_path, "--no-nanny"), log=tmp_path / "log", path=other, cwd=other),
         client_of(address) as client,
     ):
         client.wait_for_workers(3, timeout=PATIENCE)
@@ -251,11 +255,14 @@ def test_a_worker_of_another_version_is_refused_by_name(tmp_path: Path, address:
         eventually(lambda: len(client.scheduler_info()["workers"]) == 2)
 
 
-def test_workers_without_the_data_directory_are_refused(tmp_path: Path, address: str) -> None:
+def test_workers_without_the_data_directory_are_refused(
+    tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     archive_of(tmp_path / "data", html_pages(1))
     # A path that is another directory for every process.
-    done = bma("parse", "--data-dir", "/proc/self/cwd/data", "--cluster", address, cwd=tmp_path)
-    assert_one_line(done, 1, "worker tcp://", "does not see /proc/self/cwd/data/parsed")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ClusterError, match=r"^worker tcp://.*does not see /proc/self/cwd/data/parsed; put"):
+        parsed_by(address, Path("/proc/self/cwd/data"))
 
 
 @pytest.mark.parametrize("greeting", [None, b"", b"SSH-2.0-OpenSSH_9.9\r\n"])
@@ -288,29 +295,32 @@ def answering(listener: socket.socket, greeting: bytes) -> Iterator[None]:
         thread.join()
 
 
-def test_a_scheduler_without_workers_and_one_that_goes_away_are_told(
+def test_a_scheduler_without_workers_one_that_loses_them_and_one_that_goes_away_are_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cluster, "_FIRST_WORKER_SECONDS", 0.2)
+    monkeypatch.setattr(cluster, "_NO_WORKER_SECONDS", 0.2)
     data, port = tmp_path / "data", free_port()
     address = f"tcp://127.0.0.1:{port}"
     archive_of(data, html_pages(40, mark=SLOW))
+
+    def parse_and_kill(pid: int) -> None:
+        """With the first batch that comes back."""
+        pool = partial(cluster_pool, address, data / "parsed")
+        parse(data / "raw", data / "parsed", pool=lambda _: pool(), on_batch=lambda _: os.kill(pid, signal.SIGKILL))
+
+    a_worker = partial(process, *workers(address, tmp_path, "--no-nanny"), log=tmp_path / "workers.log")
+    no_workers = f"{address}: the scheduler has no workers; start some with `dask worker"
     with process(*scheduler(port), log=tmp_path / "scheduler.log") as pid:
         with client_of(address):
             pass
-        with pytest.raises(ClusterError, match="no workers; start some with `dask worker"):
+        with pytest.raises(ClusterError, match=no_workers):
             parsed_by(address, data)
         monkeypatch.setattr(cluster, "_FIRST_WORKER_SECONDS", PATIENCE)
-        with (
-            process(*workers(address, 1, tmp_path), log=tmp_path / "workers.log"),
-            pytest.raises(ClusterError, match="the scheduler has gone away; what was parsed is kept"),
-        ):
-            parse(
-                data / "raw",
-                data / "parsed",
-                pool=lambda tasks: cluster_pool(address, data / "parsed"),
-                on_batch=lambda batch: os.kill(pid, signal.SIGKILL),
-            )
+        with a_worker() as worker, pytest.raises(ClusterError, match=no_workers):
+            parse_and_kill(worker)
+        with a_worker(), pytest.raises(ClusterError, match="the scheduler has gone away; what was parsed is kept"):
+            parse_and_kill(pid)
 
 
 def test_without_dask_the_flag_says_what_to_install(tmp_path: Path) -> None:
