@@ -8,6 +8,7 @@ from pipeline.archive.fetch_log import FetchLogRow, Outcome, snapshot_id
 from pipeline.archive.page_history import PageState
 from pipeline.archive.segments import ArchiveWriter
 from pipeline.archive.warc import Capture
+from pipeline.core.worker_process import WorkerDiedError
 
 _HEALING_KINDS = frozenset({PageKind.SERVER_ERROR, PageKind.TRUNCATED, PageKind.EMPTY, PageKind.MAINTENANCE})
 
@@ -33,6 +34,11 @@ def page_outcome(page: Page, project_id: str, known_content: str | None) -> Fetc
         return FetchOutcome(compare_content(fingerprint, known_content), page.kind, fingerprint, None, can_heal=False)
     outcome = Outcome.MISSING if page.kind is PageKind.NOT_FOUND else Outcome.FAILED
     return FetchOutcome(outcome, page.kind, fingerprint, page.reason, page.kind in _HEALING_KINDS)
+
+
+def unread_outcome(death: WorkerDiedError, fingerprint: str) -> FetchOutcome:
+    """Say what a page means that a process died over; it is kept as evidence, and fingerprint is of its bytes."""
+    return FetchOutcome(Outcome.FAILED, PageKind.UNKNOWN, fingerprint, f"reading this page {death}", can_heal=False)
 
 
 def compare_content(fingerprint: str, known_content: str | None) -> Outcome:

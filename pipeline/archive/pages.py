@@ -1,9 +1,19 @@
-"""A capture → the page it shows, by the reader for its kind."""
+"""A capture → the page it shows, by the reader for its kind; and a process that reads what may crash or hang it."""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import ParamSpec, Self, TypeVar
 
 from parsers.html_page import read_page
+from parsers.listing_page import Listing, read_listing
 from parsers.page import Page
 from parsers.text_page import read_text
 from pipeline.archive.warc import Capture
+from pipeline.core.worker_process import WorkerProcess, time_limit
+
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
 
 
 def read_archived_page(capture: Capture) -> Page:
@@ -16,3 +26,45 @@ def read_archived_page(capture: Capture) -> Page:
         content_type=capture.content_type,
         location=capture.header("location"),
     )
+
+
+class PageReader:
+    """Reads pages in a process of its own, one after the other; the process starts with the first of them.
+
+    A page that crashes the process or takes it too long makes its future raise WorkerDiedError, and the next page is
+    read by another process. Leaving the `with` block ends it.
+    """
+
+    def __init__(self) -> None:
+        self._process = WorkerProcess()
+        self._thread = ThreadPoolExecutor(1, "page-reader")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def read(self, capture: Capture) -> Future[Page]:
+        """Have a capture read, as by read_archived_page."""
+        return self._thread.submit(lambda: self._process.call(_within_limit, read_archived_page, capture))
+
+    def read_listing(self, body: bytes, content_type: str | None) -> Future[Listing | None]:
+        """Have a listing page read, as by read_listing."""
+        return self._thread.submit(
+            lambda: self._process.call(_within_limit, read_listing, body, content_type=content_type)
+        )
+
+    def close(self) -> None:
+        """End the process, whatever it is reading."""
+        self._process.close()
+        self._thread.shutdown(cancel_futures=True)
+
+
+def _within_limit(
+    read: Callable[_Arguments, _Result], /, *args: _Arguments.args, **kwargs: _Arguments.kwargs
+) -> _Result:
+    with time_limit():
+        return read(*args, **kwargs)

@@ -103,10 +103,11 @@ async def _visit(
     url = project_url(site.source.base_url, project_id)
     if not site.allows(url):
         reply = Reply(url, site.clock(), 0, trouble=Trouble.DISALLOWED, error="robots.txt disallows this page")
-        return visit_row(archive, project_id, url, reply, reply_outcome(reply, project_id, known), known, attempts=0)
+        verdict = await reply_outcome(reply, project_id, known, site.reader)
+        return visit_row(archive, project_id, url, reply, verdict, known, attempts=0)
 
-    def read(reply: Reply) -> tuple[FetchOutcome, bool]:
-        verdict = reply_outcome(reply, project_id, known)
+    async def read(reply: Reply) -> tuple[FetchOutcome, bool]:
+        verdict = await reply_outcome(reply, project_id, known, site.reader)
         return verdict, verdict.can_heal
 
     reply, verdict, attempts = await site.ask_with_retries(url, read, _conditions(known))

@@ -1,5 +1,6 @@
 """Which project pages exist: from the site's listing, a file of ids, the archive, or a probed range of numbers."""
 
+import asyncio
 import hashlib
 import json
 import re
@@ -9,12 +10,13 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
-from parsers.listing_page import Listing, read_listing
+from parsers.listing_page import Listing
 from parsers.page import PageKind
 from pipeline.archive.page_history import PageState
 from pipeline.archive.segments import ArchiveWriter, ListingRow
 from pipeline.core.errors import ExitCode, PipelineError
 from pipeline.core.site_urls import listing_url
+from pipeline.core.worker_process import WorkerDiedError
 from pipeline.fetch.client import CAN_HEAL, Reply
 from pipeline.fetch.site import RunOverError, Site
 from pipeline.fetch.site_pages import log_site_page
@@ -151,12 +153,21 @@ async def _pages(
 async def _read_page(
     site: Site, archive: ArchiveWriter, known: Mapping[str, PageState], url: str
 ) -> tuple[Reply, Listing | None]:
-    def read(reply: Reply) -> tuple[Listing | None, bool]:
+    async def read(reply: Reply) -> tuple[Listing | str | None, bool]:
         if reply.trouble is None and reply.status == 200:
-            return read_listing(reply.body, content_type=reply.header("content-type")), False
+            try:
+                return await asyncio.wrap_future(
+                    site.reader.read_listing(reply.body, reply.header("content-type"))
+                ), False
+            except WorkerDiedError as death:
+                return f"reading it {death}", False
         return None, reply.trouble in CAN_HEAL or (reply.status or 0) >= 500 or reply.status == 429
 
-    reply, listing, _ = await site.ask_with_retries(url, read)
+    reply, meaning, _ = await site.ask_with_retries(url, read)
+    if isinstance(meaning, str):
+        reply, listing = reply._replace(error=meaning), None
+    else:
+        listing = meaning
     content = json.dumps(listing).encode() if listing is not None else reply.body
     kind = PageKind.LISTING if listing is not None else PageKind.UNKNOWN
     log_site_page(archive, url, reply, known, kind.value, hashlib.sha256(content).hexdigest())

@@ -1,15 +1,17 @@
 """What a visit means: the outcome of a reply, and the row of the visit in the fetch log."""
 
+import asyncio
 import hashlib
 import re
 
-from parsers.html_page import read_page
 from parsers.page import PageKind
 from pipeline.archive.fetch_log import FetchLogRow, Outcome
 from pipeline.archive.page_history import PageState
-from pipeline.archive.page_outcome import FetchOutcome, capture_row, page_outcome
+from pipeline.archive.page_outcome import FetchOutcome, capture_row, page_outcome, unread_outcome
+from pipeline.archive.pages import PageReader
 from pipeline.archive.segments import ArchiveWriter
 from pipeline.archive.warc import Capture
+from pipeline.core.worker_process import WorkerDiedError
 from pipeline.fetch.client import CAN_HEAL, IS_REFUSED, Reply
 
 _HEALING_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -17,8 +19,15 @@ _CSRF_TOKEN = re.compile(rb'<meta name="csrf-token" content=("[A-Za-z0-9+/=_-]{2
 _HEAD = 4096
 
 
-def reply_outcome(reply: Reply, project_id: str, known: PageState | None) -> FetchOutcome:
-    """Say what a reply means: only a whole page of the very project that was asked for is a success."""
+async def reply_outcome(reply: Reply, project_id: str, known: PageState | None, reader: PageReader) -> FetchOutcome:
+    """Say what a reply means: only a whole page of the very project that was asked for is a success.
+
+    Args:
+        reply: the answer to a request for the page.
+        project_id: the project that was asked for.
+        known: what the fetch log says of the page so far.
+        reader: reads the page where its bytes do not say already that nothing has changed.
+    """
     if reply.trouble is not None:
         outcome = Outcome.REFUSED if reply.trouble in IS_REFUSED else Outcome.FAILED
         return FetchOutcome(outcome, None, None, reply.error, reply.trouble in CAN_HEAL)
@@ -30,7 +39,10 @@ def reply_outcome(reply: Reply, project_id: str, known: PageState | None) -> Fet
     masked = masked_sha256(reply.body, reply.status, content_type)
     if known is not None and known.content_sha256 is not None and known.masked_sha256 == masked:
         return FetchOutcome(Outcome.UNCHANGED, PageKind.PROJECT, known.content_sha256, None, False, masked)
-    page = read_page(reply.body, status=reply.status or 0, content_type=content_type, location=reply.header("location"))
+    try:
+        page = await asyncio.wrap_future(reader.read(_capture_of(reply)))
+    except WorkerDiedError as death:
+        return unread_outcome(death, masked)._replace(masked_sha256=masked)
     verdict = page_outcome(page, project_id, known.content_sha256 if known else None)
     can_heal = verdict.can_heal or reply.status in _HEALING_STATUSES
     return verdict._replace(can_heal=can_heal, masked_sha256=masked)
@@ -58,16 +70,7 @@ def visit_row(
     attempts: int,
 ) -> tuple[FetchLogRow, Capture | None]:
     """The row of one visit, and what came when it is to be archived: it is new, or evidence nobody has yet."""
-    capture = Capture(
-        reply.url,
-        reply.requested_at,
-        reply.body,
-        reply.header("content-type"),
-        reply.status,
-        reply.reason,
-        reply.headers,
-        reply.request_headers,
-    )
+    capture = _capture_of(reply)
     row = capture_row(
         archive,
         project_id,
@@ -80,3 +83,16 @@ def visit_row(
         is_whole=reply.trouble is None,
     )
     return row, None if row.snapshot_id is None else capture
+
+
+def _capture_of(reply: Reply) -> Capture:
+    return Capture(
+        reply.url,
+        reply.requested_at,
+        reply.body,
+        reply.header("content-type"),
+        reply.status,
+        reply.reason,
+        reply.headers,
+        reply.request_headers,
+    )

@@ -6,12 +6,13 @@ Trouble that belongs to one page is a value in the Reply; what ends the whole ru
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
 from urllib.parse import unquote, urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
+from pipeline.archive.pages import PageReader
 from pipeline.archive.warc import Headers
 from pipeline.core.settings import FetchSettings, Source
 from pipeline.core.time import Clock, utc_now
@@ -36,10 +37,12 @@ class RunOverError(Exception):
 
 
 class Site:
-    """One source during one run: its connections, cookies, pace, robots.txt, budget and breaker."""
+    """One source during one run: its connections, cookies, pace, robots.txt, budget, breaker and page reader."""
 
-    def __init__(self, source: Source, settings: FetchSettings, connection: Connection, clock: Clock) -> None:
-        self.source, self.settings, self.clock = source, settings, clock
+    def __init__(
+        self, source: Source, settings: FetchSettings, connection: Connection, reader: PageReader, clock: Clock
+    ) -> None:
+        self.source, self.settings, self.reader, self.clock = source, settings, reader, clock
         self.concurrency = source.concurrency or settings.concurrency
         self.requests = 0
         rate = settings.rate if source.rate is None else source.rate
@@ -88,7 +91,7 @@ class Site:
         return reply._replace(trouble=Trouble.REDIRECT_LOOP, error=f"more than {_MAX_REDIRECTS} redirects")
 
     async def ask_with_retries(
-        self, url: str, read: Callable[[Reply], tuple[Meaning, bool]], headers: Headers = ()
+        self, url: str, read: Callable[[Reply], Awaitable[tuple[Meaning, bool]]], headers: Headers = ()
     ) -> tuple[Reply, Meaning, int]:
         """Ask for a URL again while that can heal what came, at most as often as the settings allow.
 
@@ -105,7 +108,7 @@ class Site:
                     raise
                 break
             attempts += 1
-            meaning, can_heal = read(reply)
+            meaning, can_heal = await read(reply)
             if not can_heal or attempts >= self.settings.attempts:
                 break
             # Longer each time, and never in step with others.
@@ -165,7 +168,8 @@ async def open_site(source: Source, settings: FetchSettings, clock: Clock | None
     """Open the connections to a source for one run."""
     now = clock or utc_now
     async with Connection(source, settings, now) as connection:
-        yield Site(source, settings, connection, now)
+        with PageReader() as reader:
+            yield Site(source, settings, connection, reader, now)
 
 
 def _redirect_target(reply: Reply) -> str | None:

@@ -12,16 +12,17 @@ from typing import NamedTuple, Self
 from urllib.parse import parse_qs, urlsplit
 
 from parsers.encoding import decode_page
-from parsers.page import Page, PageKind, content_sha256, project_id_of
+from parsers.page import Page, PageKind, project_id_of
 from pipeline.archive.fetch_log import FetchLogRow, Outcome
 from pipeline.archive.page_history import ObservedBody, observed_bodies
-from pipeline.archive.page_outcome import FetchOutcome, capture_row, page_outcome
-from pipeline.archive.pages import read_archived_page
+from pipeline.archive.page_outcome import FetchOutcome, capture_row, page_outcome, unread_outcome
+from pipeline.archive.pages import PageReader
 from pipeline.archive.segments import ArchiveWriter, check_writable
 from pipeline.archive.warc import LONGEST_URL, Capture
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import Source
 from pipeline.core.site_urls import project_url
+from pipeline.core.worker_process import WorkerDiedError
 from pipeline.importing.foreign_warc import Found, Kind, is_warc, read_foreign_warc
 
 _LARGEST_FILE = 50_000_000
@@ -59,7 +60,7 @@ def import_files(
     Raises ArchiveError when the archive cannot be written; everything else is told in the summary.
     """
     check_writable(raw_dir)
-    with _Importer(raw_dir, run_id, sources, default_source) as importer:
+    with PageReader() as reader, _Importer(raw_dir, run_id, sources, default_source, reader) as importer:
         for path in paths:
             importer.add(path)
     return importer.summary
@@ -75,9 +76,11 @@ class _Target(NamedTuple):
 
 
 class _Importer:
-    def __init__(self, raw_dir: Path, run_id: str, sources: Mapping[str, Source], default_source: Source) -> None:
+    def __init__(
+        self, raw_dir: Path, run_id: str, sources: Mapping[str, Source], default_source: Source, reader: PageReader
+    ) -> None:
         self.summary = ImportSummary()
-        self._raw_dir, self._run_id, self._default = raw_dir, run_id, default_source
+        self._raw_dir, self._run_id, self._default, self._reader = raw_dir, run_id, default_source, reader
         self._homes = {home: source for source in sources.values() for home in _homes(source)}
         self._writers: dict[str, ArchiveWriter] = {}
         self._sightings: dict[str, dict[str, list[ObservedBody]]] = {}
@@ -148,8 +151,7 @@ class _Importer:
             capture = original._replace(url=capture.url, captured_at=capture.captured_at)
         elif found.payload_digest is not None:
             self._by_payload[found.payload_digest] = capture
-        page = read_archived_page(capture)
-        self._archive(target, capture, page, is_dated=True)
+        self._archive(target, capture, self._read(capture), is_dated=True)
 
     def _add_bare(self, path: Path) -> None:
         if path.stat().st_size > _LARGEST_FILE:
@@ -163,7 +165,9 @@ class _Importer:
         else:
             text = decode_page(body, "text/plain").text
             capture = Capture("", at, text.encode("utf-8", "replace"), "text/plain", note=note)
-        page = read_archived_page(capture)
+        page = self._read(capture)
+        if isinstance(page, WorkerDiedError):
+            raise _UnusableError(f"{path}: reading it {page}; tell the maintainers of this program")
         project_id = project_id_of(page)
         if page.kind not in _ABOUT_A_PROJECT or project_id is None:
             raise _ForeignFileError(
@@ -179,7 +183,13 @@ class _Importer:
             )
         self._archive(target, capture._replace(url=url), page, is_dated=False)
 
-    def _archive(self, target: _Target, capture: Capture, page: Page, *, is_dated: bool) -> None:
+    def _read(self, capture: Capture) -> Page | WorkerDiedError:
+        try:
+            return self._reader.read(capture).result()
+        except WorkerDiedError as death:
+            return death
+
+    def _archive(self, target: _Target, capture: Capture, page: Page | WorkerDiedError, *, is_dated: bool) -> None:
         source_id = target.source.source_id
         body_sha256 = hashlib.sha256(capture.body).hexdigest()
         seen = self._seen(source_id).setdefault(target.project_id, [])
@@ -189,10 +199,13 @@ class _Importer:
         before = max(
             (s for s in seen if s.at <= capture.captured_at and s.is_success), default=None, key=lambda s: s.at
         )
-        verdict = page_outcome(page, target.project_id, before and before.content_sha256)
+        if isinstance(page, WorkerDiedError):
+            verdict = unread_outcome(page, body_sha256)
+        else:
+            verdict = page_outcome(page, target.project_id, before and before.content_sha256)
         row = self._log(source_id, target, capture, verdict)
         is_success = row.outcome in (Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED)
-        seen.append(ObservedBody(capture.captured_at, body_sha256, content_sha256(page), is_success))
+        seen.append(ObservedBody(capture.captured_at, body_sha256, verdict.content_sha256, is_success))
         self.summary.archived += is_success and row.snapshot_id is not None
         self.summary.unchanged += row.outcome == Outcome.UNCHANGED
         self.summary.evidence += not is_success

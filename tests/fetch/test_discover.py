@@ -24,6 +24,7 @@ from tests.fetch.misbehaving import (
     project,
     redirect,
 )
+from tests.parse.archived import BOTTOMLESS
 
 RUN = "20261122T180000Z"
 
@@ -52,6 +53,17 @@ def test_a_whole_listing_is_complete(site: MisbehavingSite, tmp_path: Path) -> N
     assert [(entry["project_id"], entry["is_complete"], entry["stated_total"]) for entry in stored][:1] == [
         ("1", True, 5)
     ]
+
+
+@pytest.mark.usefixtures("misfortune")
+def test_a_listing_that_hangs_its_reader_is_told_and_what_came_before_counts(
+    site: MisbehavingSite, tmp_path: Path
+) -> None:
+    whole = listing([["1"], ["2"], ["3"]], total=3)
+    site.listing = lambda handler: (page(BOTTOMLESS) if "page=3" in handler.path else whole)(handler)
+    found = discover(site, tmp_path)
+    assert (found.project_ids, found.is_complete) == (("1", "2"), False)
+    assert "page=3 is no listing page (reading it took longer than 30 seconds)" in found.problems[0]
 
 
 def test_pages_past_the_end_are_never_asked_for(site: MisbehavingSite, tmp_path: Path) -> None:

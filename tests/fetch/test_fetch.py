@@ -34,6 +34,7 @@ from tests.fetch.misbehaving import (
     redirect,
     silent,
 )
+from tests.parse.archived import BOTTOMLESS, KILLER
 
 ONE = "50010000-0001"
 WHOLE = project_page(ONE)
@@ -149,6 +150,27 @@ def test_what_cannot_heal_is_asked_once(
     if "redirects" not in said:
         assert site.asked_for_projects() == [ONE]
     assert all(b"tbl-project-main-view" not in body for body in archived_bodies(raw_dir)) or outcome == "refused"
+    assert audit_archive(raw_dir).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("trouble", "said"),
+    [(KILLER, "reading this page crashed (Segmentation fault)"), (BOTTOMLESS, "took longer than 30 seconds")],
+    ids=["crash", "hang"],
+)
+@pytest.mark.usefixtures("misfortune")
+def test_a_page_that_ends_its_reader_fails_and_is_kept_once_and_the_run_goes_on(
+    site: MisbehavingSite, raw_dir: Path, trouble: bytes, said: str
+) -> None:
+    two, three = "50010000-0002", "50010000-0003"
+    site.pages = {ONE: project(ONE), two: page(project_page(two) + trouble), three: project(three)}
+    rows = fetch(raw_dir, site, [ONE, two, three], PATIENCE.model_copy(update={"concurrency": 1})).rows
+    assert [rows[project_id].outcome for project_id in (ONE, two, three)] == ["new", "failed", "new"]
+    assert (rows[two].page_kind, rows[two].attempts) == ("unknown", 1)
+    assert said in (rows[two].error or "")
+    assert len(archived_bodies(raw_dir)) == 3
+    again = fetch(raw_dir, site, [two], run_id="20261123T180000Z").rows[two]
+    assert (again.outcome, again.snapshot_id) == ("failed", None)
     assert audit_archive(raw_dir).problems == ()
 
 

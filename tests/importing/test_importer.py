@@ -17,7 +17,9 @@ from pipeline.archive.warc import Capture
 from pipeline.core.settings import KNOWN_SOURCES
 from pipeline.importing.importer import ImportSummary, import_files
 from pipeline.sample.server import sample_pages
+from tests.cli.command import bma
 from tests.fetch.misbehaving import project_page
+from tests.parse.archived import BOTTOMLESS, KILLER, MISFORTUNE
 
 # warcio's writer leaves its temporary files to the garbage collector.
 pytestmark = [
@@ -121,6 +123,30 @@ def test_importing_twice_adds_nothing(tmp_path: Path) -> None:
     assert (first.archived, first.evidence, first.known) == (2, 1, 0)
     assert (again.archived, again.evidence, again.known) == (0, 0, 3)
     assert sorted(p.name for p in (tmp_path / "raw").iterdir()) == names
+
+
+def test_pages_that_end_their_reader_are_evidence_and_issues_and_the_rest_is_published(tmp_path: Path) -> None:
+    three, bare = "50010000-0003", tmp_path / "bare.html"
+    warc = Warc()
+    warc.response(url(ONE), project_page(ONE) + KILLER)
+    warc.response(url(TWO), project_page(TWO) + BOTTOMLESS)
+    warc.response(url(three), project_page(three))
+    bare.write_bytes(project_page("50010000-0004") + KILLER)
+    path, data = warc.save(tmp_path / "x.warc.gz"), tmp_path / "data"
+    done = bma("import", path, bare, "--data-dir", data, PYTHONPATH=str(MISFORTUNE))
+    assert "import: 2 files, 1 archived, 0 unchanged, 0 known, 2 evidence, 0 foreign, 0 damaged" in done.stderr
+    assert "bare.html: reading it crashed (Segmentation fault)" in done.stderr
+    assert done.returncode == 1
+    ended = "SELECT project_id, message FROM quality_issues WHERE code = 'page_crashed_parser' ORDER BY project_id"
+    found = bma("query", ended, "--data-dir", data, "--format", "csv").stdout.splitlines()[1:]
+    assert [line.partition(";")[0] for line in found] == [
+        f"{ONE},reading this page crashed (Segmentation fault)",
+        f"{TWO},reading this page took longer than 30 seconds",
+    ]
+    assert bma("query", "SELECT project_id FROM projects", "--data-dir", data, "--format", "csv").stdout.split() == [
+        "project_id",
+        three,
+    ]
 
 
 def not_found_body() -> bytes:
