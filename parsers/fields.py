@@ -57,14 +57,9 @@ class Fields:
         return self.raw(field) or None
 
     def number(self, field: str, read: Callable[[str], Number]) -> Decimal | None:
-        """A number; unreadable ones are None and reported."""
-        raw = self.raw(field)
-        if not raw:
-            return None
-        number = read(raw)
-        if number.problem is None and self._uncertain is None:
-            return number.value
-        return self.number_at(self._index[field], read)
+        """A number; an unreadable one is None and reported."""
+        index = self._index.get(field)
+        return self.number_at(index, read) if index is not None else None
 
     def number_at(self, index: int, read: Callable[[str], Number]) -> Decimal | None:
         """The number of one row of the page; an unreadable one is None and reported."""
@@ -76,13 +71,6 @@ class Fields:
             how = "is no certain number" if number.value is None else f"has more decimals than are kept: {number.value}"
             self._report(number.problem, f"{self._labels[index][:100]} {raw!r:.120} {how}", index)
         return number.value if index != self._uncertain else None
-
-    def numbers_at(self, indices: Sequence[int], read: Callable[[str], Number]) -> list[Decimal | None]:
-        """The numbers of several rows of the page; unreadable ones are None and reported."""
-        numbers = [read(self._values[index] or "") for index in indices]
-        if self._uncertain is None and not any(number.problem for number in numbers):
-            return [number.value for number in numbers]
-        return [self.number_at(index, read) for index in indices]
 
     def date(self, field: str) -> Date:
         """A day; unreadable ones are None and reported."""

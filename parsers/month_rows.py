@@ -1,13 +1,11 @@
 """The month rows: which of the repeated rows of a month counts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from functools import lru_cache
-from itertools import repeat
 from typing import NamedTuple
 
 from parsers.labels import MONTH_LAYOUT
-from parsers.records import MonthResult, records
+from parsers.records import MonthResult
 
 CANONICAL = "canonical"
 EXTRA = "extra"
@@ -36,8 +34,7 @@ def _is_part_of(months: Sequence[int], layout: Sequence[int]) -> bool:
     return all(month in remaining for month in months)
 
 
-@lru_cache(maxsize=64)
-def _known_roles(months: tuple[int, ...]) -> tuple[str, ...] | None:
+def _roles_by_order(months: tuple[int, ...]) -> tuple[str, ...] | None:
     """Roles by order alone; None when the order is no part of the known layout, forward or in reverse."""
     for step in (1, -1):
         in_order = months[::step]
@@ -46,6 +43,9 @@ def _known_roles(months: tuple[int, ...]) -> tuple[str, ...] | None:
             canonical = set(positions.values())
             return tuple([CANONICAL if i in canonical else EXTRA for i in range(len(months))][::step])
     return None
+
+
+_ROLES_OF_LAYOUT = _roles_by_order(MONTH_LAYOUT)
 
 
 def said_of(raws: Sequence[str | None], numbers: Sequence[Decimal | None]) -> list[Decimal | str]:
@@ -62,12 +62,12 @@ def month_roles(months: tuple[int, ...], said: Sequence[Decimal | str]) -> Roles
     is 1 1 2 3 1 4 5 6 7 8 6 6 9 10 11 12; rows may be missing from it or stand in reverse. In any other order a month
     with one row is still certain, and so is one whose rows all say the same; for the rest nothing is guessed.
     """
-    known = _known_roles(months)
+    known = _ROLES_OF_LAYOUT if months == MONTH_LAYOUT else _roles_by_order(months)
     if known is not None:
         return Roles(known, is_known_layout=True)
     roles = [EXTRA] * len(months)
     positions = _run_backwards(months)
-    rows_of = rows_by_month(months)
+    rows_of = _rows_by_month(months)
     runs_through = len(positions) == len(rows_of) == 12
     for month, rows in rows_of.items():
         if len({said[row] for row in rows}) == 1:
@@ -77,43 +77,18 @@ def month_roles(months: tuple[int, ...], said: Sequence[Decimal | str]) -> Roles
     return Roles(tuple(roles), is_known_layout=False)
 
 
-@lru_cache(maxsize=64)
-def rows_by_month(months: tuple[int, ...]) -> Mapping[int, tuple[int, ...]]:
+def _rows_by_month(months: Sequence[int]) -> dict[int, list[int]]:
     """The rows of each month, in order of their first row."""
     rows: dict[int, list[int]] = {}
     for row, month in enumerate(months):
         rows.setdefault(month, []).append(row)
-    return {month: tuple(same) for month, same in rows.items()}
-
-
-@lru_cache(maxsize=64)
-def repeated_months(months: tuple[int, ...]) -> tuple[tuple[int, tuple[int, ...]], ...]:
-    """Those months that have more than one row: which one of all months it is, counted from 0, and its rows."""
-    return tuple([(index, rows) for index, rows in enumerate(rows_by_month(months).values()) if len(rows) > 1])
-
-
-class _Places(NamedTuple):
-    """The months of a page in order of their first row, and of each its rows; canonical is -1 where no row is."""
-
-    months: tuple[int, ...]
-    n_rows: tuple[int, ...]
-    first: tuple[int, ...]
-    canonical: tuple[int, ...]
-
-
-@lru_cache(maxsize=64)
-def _places(months: tuple[int, ...], roles: tuple[str, ...]) -> _Places:
-    chosen = {month: row for row, (month, role) in enumerate(zip(months, roles, strict=True)) if role == CANONICAL}
-    if len(chosen) < roles.count(CANONICAL):
-        raise ValueError(f"a month has two canonical rows: {months[:50]}, {roles[:50]}")
-    places = [(month, len(rows), rows[0], chosen.get(month, -1)) for month, rows in rows_by_month(months).items()]
-    return _Places(*zip(*places, strict=True))
+    return rows
 
 
 def month_results(
     key: tuple[str, str, str],
-    months: tuple[int, ...],
-    roles: tuple[str, ...],
+    months: Sequence[int],
+    roles: Sequence[str],
     raws: Sequence[str | None],
     numbers: Sequence[Decimal | None],
     said: Sequence[Decimal | str],
@@ -123,23 +98,19 @@ def month_results(
     key is source_id, project_id, snapshot_id; the others tell of each row, in page order. A month is conflicting where
     its rows do not all say the same. Raises ValueError for two canonical rows of a month, one of which would be lost.
     """
-    if not months:
-        return []
-    places = _places(months, roles)
-    raw_values: list[tuple[str | None, ...]] = [(raws[row],) for row in places.first]
-    is_conflicting = [False] * len(raw_values)
-    for index, rows in repeated_months(months):
-        raw_values[index] = tuple([raws[row] for row in rows])
-        is_conflicting[index] = len({said[row] for row in rows}) > 1
-    # The last one stands for a canonical row that is not there.
-    numbers, raws = [*numbers, None], [*raws, None]
-    return records(
-        MonthResult,
-        *map(repeat, key),
-        places.months,
-        [numbers[row] for row in places.canonical],
-        [raws[row] for row in places.canonical],
-        places.n_rows,
-        is_conflicting,
-        raw_values,
-    )
+    raws_of: dict[int, list[str | None]] = {}
+    said_of_month: dict[int, set[Decimal | str]] = {}
+    canonical: dict[int, tuple[Decimal | None, str | None]] = {}
+    for month, role, raw, number, says in zip(months, roles, raws, numbers, said, strict=True):
+        raws_of.setdefault(month, []).append(raw)
+        said_of_month.setdefault(month, set()).add(says)
+        if role == CANONICAL:
+            if month in canonical:
+                raise ValueError(f"month {month} has two canonical rows: {months[:50]}, {roles[:50]}")
+            canonical[month] = number, raw
+    return [
+        MonthResult(
+            *key, month, *canonical.get(month, (None, None)), len(same), len(said_of_month[month]) > 1, (*same,)
+        )
+        for month, same in raws_of.items()
+    ]

@@ -9,12 +9,12 @@ from parsers.fields import Fields
 from parsers.history_tables import cell_fields, read_tables
 from parsers.issue_collector import IssueCollector
 from parsers.labels import MONTH_FIELD
-from parsers.month_rows import month_results, month_roles, repeated_months, said_of
+from parsers.month_rows import month_results, month_roles, said_of
 from parsers.numbers import read_money, read_number, read_percent, read_result
 from parsers.page import Page, PageKind, content_text, sha256_of, wrong_project
 from parsers.page_layout import Layout, read_layout, report_layout
 from parsers.plausibility import check_project
-from parsers.records import Issue, MonthResult, MonthRow, PageField, PageRecord, ParsedPage, records
+from parsers.records import Issue, MonthResult, MonthRow, PageField, PageRecord, ParsedPage
 from parsers.text_checks import check_text, has_odd_characters
 
 _CODE_LABEL = "รหัสโครงการ"
@@ -29,21 +29,21 @@ def _read_months(
     if not indices:
         return [], []
     raws = [values[index] for index in indices]
-    numbers = fields.numbers_at(indices, read_result)
+    numbers = [fields.number_at(index, read_result) for index in indices]
     said = said_of(raws, numbers)
     roles, is_known_layout = month_roles(months, said)
     if not is_known_layout:
         message = f"the month rows stand in the order {' '.join(map(str, months))[:200]}"
         findings.add("month_layout_unknown", message, field=MONTH_FIELD, ordinal=ordinals[0])
     results = month_results(key, months, roles, raws, numbers, said)
-    for index, rows in repeated_months(months):
-        result = results[index]
+    for result in results:
         if result.is_conflicting:
             raw = " | ".join([raw or "" for raw in result.raw_values])
             message = f"month {result.month_no} stands {result.n_rows} times with different values: {raw!r:.200}"
-            label, ordinal = labels[rows[0]], ordinals[rows[0]]
+            first = months.index(result.month_no)
+            label, ordinal = labels[first], ordinals[first]
             findings.add("month_conflict", message, field=MONTH_FIELD, label=label, ordinal=ordinal, raw=raw)
-    return records(MonthRow, *map(repeat, key), ordinals, months, labels, raws, numbers, roles), results
+    return list(map(MonthRow, *map(repeat, key), ordinals, months, labels, raws, numbers, roles)), results
 
 
 def _report_flags(findings: IssueCollector, page: Page) -> None:
@@ -91,8 +91,8 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
     is_truncated = page.kind is PageKind.TRUNCATED
     content = content_text(page)
     layout = read_layout(page.labels)
-    columns = (count(1), page.labels, page.values, layout.fields, layout.occurrences)
-    page_fields = records(PageField, *map(repeat, key), *columns)
+    columns = (page.labels, page.values, layout.fields, layout.occurrences)
+    page_fields = list(map(PageField, *map(repeat, key), count(1), *columns))
     _report_flags(findings, page)
     if not layout.is_usual:
         report_layout(findings, page.labels, page.values, layout)

@@ -5,10 +5,9 @@ into columns with one zip().
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
-from itertools import repeat
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 
 class PageRecord(NamedTuple):
@@ -159,7 +158,7 @@ class UpdateRow(NamedTuple):
 
 
 class Issue(NamedTuple):
-    """One finding about one value, row or page; the catalogue in issues.py explains the code."""
+    """One finding about one value, row or page; the catalogue in issue_codes.py explains the code."""
 
     code: str
     severity: str
@@ -195,11 +194,3 @@ class ParsedPage(NamedTuple):
     progress: list[ProgressRow]
     updates: list[UpdateRow]
     issues: list[Issue]
-
-
-_Record = TypeVar("_Record", bound=tuple[object, ...])
-
-
-def records(kind: type[_Record], *columns: Iterable[object]) -> list[_Record]:
-    """Make records from their columns, the shortest of which sets their number: a third of the cost of calling kind."""
-    return list(map(tuple.__new__, repeat(kind), zip(*columns, strict=False)))
