@@ -11,6 +11,7 @@ Never: knows what a page, a segment or a release is.
 - files: written aside, brought to the disk, renamed
 - arrow_schema: records → Arrow and DuckDB columns
 - signals: Ctrl-C and SIGTERM in good order
+- memory: kept by a process for the next page
 - worker_process: work that may hang or crash, in a process of its own
 - errors: trouble that is told in one line
 - version: our name and version

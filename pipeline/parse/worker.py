@@ -19,6 +19,7 @@ from pipeline.archive.segments import Segment
 from pipeline.archive.warc import Capture
 from pipeline.core.arrow_schema import schema_of
 from pipeline.core.files import PARTIAL
+from pipeline.core.memory import keep_freed_memory
 from pipeline.core.worker_process import time_limit
 from pipeline.parse.batch import Batch, LoggedPage, ParseError, read_batch
 from pipeline.parse.partition import BatchResult, beside_partition, writing
@@ -57,6 +58,7 @@ def parse_batch(
         directory.mkdir()
     files = _BatchFiles(directory)
     pages = records = issues = quarantined = 0
+    keep_freed_memory()
     # A page leaves no cycles behind, and looking for them takes a tenth of the time.
     gc.disable()
     try:

@@ -15,6 +15,7 @@ NOT_DECISIVE = {
     "archive/segments.py",
     "core/errors.py",
     "core/files.py",
+    "core/memory.py",
     "core/signals.py",
     "core/version.py",
     "parse/partition.py",
