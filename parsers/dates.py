@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from typing import NamedTuple
 
-from parsers.value_text import LONGEST_VALUE, PLACEHOLDERS, plain_value, remembered
+from parsers.value_spelling import LONGEST_VALUE, PLACEHOLDERS, plain_value, remembered
 
 BE_OFFSET = 543
 

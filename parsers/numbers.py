@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
-from parsers.value_text import LONGEST_VALUE, PLACEHOLDERS, plain_value, remembered
+from parsers.value_spelling import LONGEST_VALUE, PLACEHOLDERS, plain_value, remembered
 
 
 class Number(NamedTuple):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import count, repeat
 
 from parsers.dates import BE_OFFSET
-from parsers.fields import Fields
+from parsers.field_values import Fields
 from parsers.history_tables import cell_fields, read_tables
 from parsers.issue_collector import IssueCollector
 from parsers.labels import MONTH_FIELD
