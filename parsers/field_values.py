@@ -15,21 +15,21 @@ _NO_QUANTITY = Quantity(None, None)
 class Fields:
     """Known rows by field; no number or date is read from the last row of a page that was cut there (is_cut)."""
 
-    __slots__ = ("_findings", "_index", "_labels", "_layout", "_uncertain", "_values", "raw")
+    __slots__ = ("_index", "_issues", "_labels", "_layout", "_uncertain", "_values", "raw")
 
     # The text of a field as it stood; None when there is no such row or the page says "not set".
     raw: Callable[[str], str | None]
 
     def __init__(
         self,
-        findings: IssueCollector,
+        issues: IssueCollector,
         labels: Sequence[str],
         values: Sequence[str | None],
         layout: Layout,
         *,
         is_cut: bool,
     ) -> None:
-        self._findings = findings
+        self._issues = issues
         self._labels = labels
         self._values = values
         self._layout = layout
@@ -111,4 +111,4 @@ class Fields:
     def _report(self, code: str, message: str, index: int) -> None:
         label, raw = self._labels[index], self._values[index]
         field = self._layout.places[index].field
-        self._findings.add(code, message, field=field, label=label, ordinal=index + 1, raw=raw)
+        self._issues.add(code, message, field=field, label=label, ordinal=index + 1, raw=raw)

@@ -76,41 +76,41 @@ def cell_fields(grid: Grid) -> tuple[str | None, ...]:
     return tuple([f"{known.table}.{column}" if column is not None else None for column in known.columns])
 
 
-def _check_header(findings: IssueCollector, known: _Known, grid: Grid) -> None:
+def _check_header(issues: IssueCollector, known: _Known, grid: Grid) -> None:
     table = known.table
     for cell in known.unknown:
-        findings.add("unknown_column", f"column {cell[:100]!r} of {table} is not known", field=table, label=cell)
+        issues.add("unknown_column", f"column {cell[:100]!r} of {table} is not known", field=table, label=cell)
     for column in known.missing:
         message = f"column {column.text!r} of {table} is missing"
-        findings.add("missing_column", message, field=f"{table}.{column.field}", label=column.text)
+        issues.add("missing_column", message, field=f"{table}.{column.field}", label=column.text)
     if grid.stated_total is not None and grid.stated_total > len(grid.rows):
         message = f"{table} shows {len(grid.rows)} of {grid.stated_total} rows"
-        findings.add("incomplete_table", message, field=table, raw=str(grid.stated_total))
+        issues.add("incomplete_table", message, field=table, raw=str(grid.stated_total))
 
 
-def _report_date(findings: IssueCollector, raw: str | None, table: str, field: str, label: str, row_no: int) -> Date:
+def _report_date(issues: IssueCollector, raw: str | None, table: str, field: str, label: str, row_no: int) -> Date:
     date = read_date(raw) if raw else _NO_DATE
     if date.problem is not None:
         message = f"row {row_no} of {table}: {label} {raw!r:.120} is no certain day"
-        findings.add(date.problem, message, field=f"{table}.{field}", label=label, ordinal=row_no, raw=raw)
+        issues.add(date.problem, message, field=f"{table}.{field}", label=label, ordinal=row_no, raw=raw)
     return date
 
 
 def _progress_row(
-    findings: IssueCollector, key: Key, row_no: int, cells: Cells, before: ProgressRow | None
+    issues: IssueCollector, key: Key, row_no: int, cells: Cells, before: ProgressRow | None
 ) -> tuple[ProgressRow, Date]:
     raw_date, raw_progress, status_code, problem, detail = cells
-    date = _report_date(findings, raw_date, _PROGRESS, "reported_on", "วันที่รายงาน", row_no)
+    date = _report_date(issues, raw_date, _PROGRESS, "reported_on", "วันที่รายงาน", row_no)
     progress = read_percent(raw_progress) if raw_progress else _NO_NUMBER
     if progress.problem is not None:
         message = f"row {row_no} of {_PROGRESS}: ความคืบหน้า {raw_progress!r:.120} is read as {progress.value}"
         field = f"{_PROGRESS}.progress_pct"
-        findings.add(progress.problem, message, field=field, label="ความคืบหน้า", ordinal=row_no, raw=raw_progress)
+        issues.add(progress.problem, message, field=field, label="ความคืบหน้า", ordinal=row_no, raw=raw_progress)
     stamp = (read_stamp(detail) if detail else None) or _NO_DATE
     if stamp.problem is not None:
         message = f"row {row_no} of {_PROGRESS}: the stamp {(detail or '')[:20]!r} of the detail is no certain day"
         field = f"{_PROGRESS}.detail_date"
-        findings.add(stamp.problem, message, field=field, label="รายละเอียด", ordinal=row_no, raw=detail)
+        issues.add(stamp.problem, message, field=field, label="รายละเอียด", ordinal=row_no, raw=detail)
     row = ProgressRow(
         *key,
         row_no,
@@ -128,14 +128,14 @@ def _progress_row(
 
 
 def _progress_rows(
-    findings: IssueCollector, key: Key, rows: Iterable[tuple[int, Cells]]
+    issues: IssueCollector, key: Key, rows: Iterable[tuple[int, Cells]]
 ) -> tuple[list[ProgressRow], list[Date]]:
     reports: list[ProgressRow] = []
     dates: list[Date] = []
     before: ProgressRow | None = None
     last_day, are_in_order = dt.date.min, True
     for row_no, cells in rows:
-        report, date = _progress_row(findings, key, row_no, cells, before)
+        report, date = _progress_row(issues, key, row_no, cells, before)
         reports.append(report)
         dates.append(date)
         if date.value is not None:
@@ -156,13 +156,13 @@ def _split_updated_at(raw: str | None) -> tuple[str | None, str | None]:
     return day or None, time.strip() or None
 
 
-def _update_row(findings: IssueCollector, key: Key, row_no: int, cells: Cells, *, has_updated_at: bool) -> UpdateRow:
+def _update_row(issues: IssueCollector, key: Key, row_no: int, cells: Cells, *, has_updated_at: bool) -> UpdateRow:
     raw_day, time, user_name, action, policy_conformity, raw_start, raw_finish, target, result, unit, at = cells
     if has_updated_at:
         raw_day, time = _split_updated_at(at)
-    updated = _report_date(findings, raw_day, _UPDATES, "updated_on", "วันที่", row_no)
-    start = _report_date(findings, raw_start, _UPDATES, "start_date", "เริ่มต้น", row_no)
-    finish = _report_date(findings, raw_finish, _UPDATES, "finish_date", "สิ้นสุด", row_no)
+    updated = _report_date(issues, raw_day, _UPDATES, "updated_on", "วันที่", row_no)
+    start = _report_date(issues, raw_start, _UPDATES, "start_date", "เริ่มต้น", row_no)
+    finish = _report_date(issues, raw_finish, _UPDATES, "finish_date", "สิ้นสุด", row_no)
     return UpdateRow(
         *key,
         row_no,
@@ -182,7 +182,7 @@ def _update_row(findings: IssueCollector, key: Key, row_no: int, cells: Cells, *
     )
 
 
-def _fitting_rows(findings: IssueCollector, known: _Known, grid: Grid) -> Iterator[tuple[int, Cells]]:
+def _fitting_rows(issues: IssueCollector, known: _Known, grid: Grid) -> Iterator[tuple[int, Cells]]:
     """The rows that have a cell under each column, with their number: the cells of the table's fields, in order."""
     width, pick = len(known.columns), known.pick
     for row_no, cells in enumerate(grid.rows, 1):
@@ -192,10 +192,10 @@ def _fitting_rows(findings: IssueCollector, known: _Known, grid: Grid) -> Iterat
         raw = " | ".join(cell or "" for cell in cells)
         widths = f"{len(cells)} cells under {width} columns"
         message = f"row {row_no} of {known.table} has {widths}; it is not read"
-        findings.add("malformed_table_row", message, field=known.table, ordinal=row_no, raw=raw)
+        issues.add("malformed_table_row", message, field=known.table, ordinal=row_no, raw=raw)
 
 
-def read_tables(findings: IssueCollector, key: Key, grids: Sequence[Grid]) -> Tables:
+def read_tables(issues: IssueCollector, key: Key, grids: Sequence[Grid]) -> Tables:
     """Read both tables, whatever the order of their columns; a row that does not fit its header is an issue.
 
     key is source_id, project_id, snapshot_id. Rows are numbered from 1 in page order, malformed ones counted.
@@ -207,19 +207,17 @@ def read_tables(findings: IssueCollector, key: Key, grids: Sequence[Grid]) -> Ta
         known = _known(grid.header)
         if known is None:
             header = " | ".join(grid.header)
-            findings.add("unknown_table", f"a table with the columns {header[:200]!r} is not known", label=header)
+            issues.add("unknown_table", f"a table with the columns {header[:200]!r} is not known", label=header)
             continue
         if (progress if known.table == _PROGRESS else updates) is not None:
             message = f"{known.table} stands on the page twice; the first is taken"
-            findings.add("duplicate_table", message, field=known.table)
+            issues.add("duplicate_table", message, field=known.table)
             continue
-        _check_header(findings, known, grid)
-        rows = _fitting_rows(findings, known, grid)
+        _check_header(issues, known, grid)
+        rows = _fitting_rows(issues, known, grid)
         if known.table == _PROGRESS:
-            progress, progress_dates = _progress_rows(findings, key, rows)
+            progress, progress_dates = _progress_rows(issues, key, rows)
         else:
             has_updated_at = UPDATED_AT.field in known.columns
-            updates = [
-                _update_row(findings, key, row_no, cells, has_updated_at=has_updated_at) for row_no, cells in rows
-            ]
+            updates = [_update_row(issues, key, row_no, cells, has_updated_at=has_updated_at) for row_no, cells in rows]
     return Tables(progress, updates, progress_dates)

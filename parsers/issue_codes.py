@@ -14,7 +14,7 @@ class Severity(StrEnum):
 
 
 class IssueCode(NamedTuple):
-    """One kind of finding.
+    """One kind of issue.
 
     message_th is what each such issue says in Thai, beside its own message in English: {label}, {raw} and {row} stand
     for the issue's label, raw text and ordinal.

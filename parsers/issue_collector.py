@@ -10,11 +10,11 @@ _LONGEST_RAW = 2000
 class IssueCollector:
     """Collects the issues of one page; every issue carries the page's key."""
 
-    __slots__ = ("_key", "issues")
+    __slots__ = ("_key", "collected")
 
     def __init__(self, source_id: str, project_id: str | None, snapshot_id: str | None) -> None:
         self._key = (source_id, project_id, snapshot_id)
-        self.issues: list[Issue] = []
+        self.collected: list[Issue] = []
 
     def add(
         self,
@@ -30,4 +30,4 @@ class IssueCollector:
         if raw is not None and len(raw) > _LONGEST_RAW:
             raw = raw[:_LONGEST_RAW] + "…"
         severity = CATALOGUE[code].severity.value
-        self.issues.append(Issue(code, severity, *self._key, field, label, ordinal, raw, message))
+        self.collected.append(Issue(code, severity, *self._key, field, label, ordinal, raw, message))

@@ -133,23 +133,21 @@ def read_layout(labels: tuple[str, ...]) -> Layout:
     return Layout(tuple(places), fields, tuple(occurrences), first_rows, tuple(repeats), months, is_usual)
 
 
-def report_layout(
-    findings: IssueCollector, labels: Sequence[str], values: Sequence[str | None], layout: Layout
-) -> None:
+def report_layout(issues: IssueCollector, labels: Sequence[str], values: Sequence[str | None], layout: Layout) -> None:
     """Report unknown, ambiguous, renamed and missing labels."""
     for ordinal, (label, raw, place) in enumerate(zip(labels, values, layout.places, strict=True), 1):
         if not place.is_known:
             message = f"nobody knows the label {label[:100]!r}; its value is kept in page_fields"
-            findings.add("unknown_label", message, label=label, ordinal=ordinal, raw=raw)
+            issues.add("unknown_label", message, label=label, ordinal=ordinal, raw=raw)
         elif place.field is None:
             message = f"row {ordinal} {label[:100]!r} could be the goal or the heading of the month rows"
-            findings.add("ambiguous_label", message, label=label, ordinal=ordinal, raw=raw)
+            issues.add("ambiguous_label", message, label=label, ordinal=ordinal, raw=raw)
         elif not place.is_exact:
             message = f"{label[:100]!r} stands for {_TEXTS.get(place.field, MONTH_FIELD)!r}"
-            findings.add("renamed_label", message, field=place.field, label=label, ordinal=ordinal, raw=raw)
+            issues.add("renamed_label", message, field=place.field, label=label, ordinal=ordinal, raw=raw)
     for known in LABELS:
         if known.field not in layout.first_rows:
-            findings.add("missing_label", f"the row {known.text!r} is missing", field=known.field, label=known.text)
+            issues.add("missing_label", f"the row {known.text!r} is missing", field=known.field, label=known.text)
     missing = ", ".join(str(month) for month in sorted(_ALL_MONTHS.difference(layout.month_rows.months)))
     if missing:
-        findings.add("missing_label", f"no row for month {missing}", field=MONTH_FIELD, raw=missing)
+        issues.add("missing_label", f"no row for month {missing}", field=MONTH_FIELD, raw=missing)

@@ -23,11 +23,11 @@ def fiscal_year_days(year_ce: int) -> tuple[dt.date, dt.date]:
 
 
 def _check_range(
-    findings: IssueCollector, value: Decimal | None, raw: str | None, field: str, label: str, row: int | None
+    issues: IssueCollector, value: Decimal | None, raw: str | None, field: str, label: str, row: int | None
 ) -> None:
     if value is not None and not _ZERO <= value <= _HUNDRED:
         where = "" if row is None else f" in report {row}"
-        findings.add(
+        issues.add(
             "progress_out_of_range",
             f"{label} is {value}{where}; expected is 0 to 100",
             field=field,
@@ -37,16 +37,16 @@ def _check_range(
         )
 
 
-def _check_money(findings: IssueCollector, page: PageRecord) -> None:
+def _check_money(issues: IssueCollector, page: PageRecord) -> None:
     received, spent = page.budget_received_thb, page.budget_spent_thb
     for value, raw, field, label in (
         (received, page.budget_received_thb_raw, "budget_received_thb", "งบฯ ที่ได้รับ (บาท)"),
         (spent, page.budget_spent_thb_raw, "budget_spent_thb", "งบฯ ที่ใช้ไป (บาท)"),
     ):
         if value is not None and value < _ZERO:
-            findings.add("negative_money", f"{label} is {value} baht", field=field, label=label, raw=raw)
+            issues.add("negative_money", f"{label} is {value} baht", field=field, label=label, raw=raw)
     if received is not None and spent is not None and spent > received:
-        findings.add(
+        issues.add(
             "spent_over_received",
             f"spent are {spent} baht of {received} received",
             field="budget_spent_thb",
@@ -55,10 +55,10 @@ def _check_money(findings: IssueCollector, page: PageRecord) -> None:
         )
 
 
-def _check_dates(findings: IssueCollector, page: PageRecord) -> None:
+def _check_dates(issues: IssueCollector, page: PageRecord) -> None:
     start, finish = page.start_date, page.finish_date
     if start is not None and finish is not None and finish < start:
-        findings.add(
+        issues.add(
             "finish_before_start",
             f"the project starts on {start} and finishes on {finish}",
             field="finish_date",
@@ -74,7 +74,7 @@ def _check_dates(findings: IssueCollector, page: PageRecord) -> None:
     ):
         if day is not None and not first <= day <= last:
             message = f"{label} {day} lies outside fiscal year {page.fiscal_year_be} ({first} to {last})"
-            findings.add("outside_fiscal_year", message, field=field, label=label, raw=raw)
+            issues.add("outside_fiscal_year", message, field=field, label=label, raw=raw)
 
 
 def _are_in_order(reports: Sequence[ProgressRow], dates: Sequence[Date]) -> bool:
@@ -91,14 +91,14 @@ def _are_in_order(reports: Sequence[ProgressRow], dates: Sequence[Date]) -> bool
     )
 
 
-def _check_reports(findings: IssueCollector, reports: Sequence[ProgressRow], dates: Sequence[Date]) -> None:
+def _check_reports(issues: IssueCollector, reports: Sequence[ProgressRow], dates: Sequence[Date]) -> None:
     for report, date in zip(reports, dates, strict=True):
         value, raw, number = report.progress_pct, report.progress_pct_raw, report.report_no
-        _check_range(findings, value, raw, "progress_history.progress_pct", "ความคืบหน้า", number)
+        _check_range(issues, value, raw, "progress_history.progress_pct", "ความคืบหน้า", number)
         if date.calendar == "be":
             calendars = {other.calendar for other in dates if other.value is not None}
             mixed = "some of them Gregorian" if len(calendars) > 1 else "as the other reports"
-            findings.add(
+            issues.add(
                 "other_calendar",
                 f"report {report.report_no} is dated {report.reported_on_raw!r:.60} in the Buddhist era, {mixed}",
                 field="progress_history.reported_on",
@@ -111,7 +111,7 @@ def _check_reports(findings: IssueCollector, reports: Sequence[ProgressRow], dat
             and report.reported_on is not None
             and report.detail_date != report.reported_on
         ):
-            findings.add(
+            issues.add(
                 "stamp_differs",
                 f"report {report.report_no} is dated {report.reported_on}, its detail begins with {report.detail_date}",
                 field="progress_history.detail_date",
@@ -123,7 +123,7 @@ def _check_reports(findings: IssueCollector, reports: Sequence[ProgressRow], dat
     for report in reports:
         earlier_no = first.setdefault(_says(report), report.report_no)
         if earlier_no != report.report_no:
-            findings.add(
+            issues.add(
                 "duplicate_report",
                 f"reports {earlier_no} and {report.report_no} are the same in every cell",
                 field="progress_history",
@@ -136,7 +136,7 @@ def _check_reports(findings: IssueCollector, reports: Sequence[ProgressRow], dat
             and later.reported_on is not None
             and later.reported_on < earlier.reported_on
         ):
-            findings.add(
+            issues.add(
                 "reports_out_of_order",
                 f"report {later.report_no} of {later.reported_on} stands after one of {earlier.reported_on}",
                 field="progress_history.reported_on",
@@ -149,7 +149,7 @@ def _check_reports(findings: IssueCollector, reports: Sequence[ProgressRow], dat
             and later.progress_pct is not None
             and later.progress_pct < earlier.progress_pct
         ):
-            findings.add(
+            issues.add(
                 "progress_falls",
                 f"progress falls from {earlier.progress_pct} to {later.progress_pct} in report {later.report_no}",
                 field="progress_history.progress_pct",
@@ -159,7 +159,7 @@ def _check_reports(findings: IssueCollector, reports: Sequence[ProgressRow], dat
             )
 
 
-def _check_latest(findings: IssueCollector, page: PageRecord, reports: Sequence[ProgressRow]) -> None:
+def _check_latest(issues: IssueCollector, page: PageRecord, reports: Sequence[ProgressRow]) -> None:
     last_day = dt.date.min
     last: Decimal | None = None
     for report in reports:
@@ -171,7 +171,7 @@ def _check_latest(findings: IssueCollector, page: PageRecord, reports: Sequence[
         places = ("the heading", "the row", "the last report")
         known = [(place, value) for place, value in zip(places, stated, strict=True) if value is not None]
         what = ", ".join(f"{place} {value}" for place, value in known)
-        findings.add(
+        issues.add(
             "latest_progress_differs",
             f"the latest progress differs: {what}",
             field="progress_pct",
@@ -181,12 +181,12 @@ def _check_latest(findings: IssueCollector, page: PageRecord, reports: Sequence[
 
 
 def check_project(
-    findings: IssueCollector, page: PageRecord, reports: Sequence[ProgressRow], dates: Sequence[Date]
+    issues: IssueCollector, page: PageRecord, reports: Sequence[ProgressRow], dates: Sequence[Date]
 ) -> None:
     """Report what is implausible within one page; dates are the reports' days, with their calendars."""
-    _check_range(findings, page.progress_pct, page.progress_pct_raw, "progress_pct", "คืบหน้าล่าสุด", None)
-    _check_money(findings, page)
-    _check_dates(findings, page)
+    _check_range(issues, page.progress_pct, page.progress_pct_raw, "progress_pct", "คืบหน้าล่าสุด", None)
+    _check_money(issues, page)
+    _check_dates(issues, page)
     if not _are_in_order(reports, dates):
-        _check_reports(findings, reports, dates)
-    _check_latest(findings, page, reports)
+        _check_reports(issues, reports, dates)
+    _check_latest(issues, page, reports)

@@ -23,7 +23,7 @@ _PERCENT_IN_HEADLINE = re.compile(r"(?:ร้อยละ\s*)?(.*)", re.DOTALL)
 
 
 def _read_months(
-    fields: Fields, findings: IssueCollector, key: tuple[str, str, str], values: Sequence[str | None], layout: Layout
+    fields: Fields, issues: IssueCollector, key: tuple[str, str, str], values: Sequence[str | None], layout: Layout
 ) -> tuple[list[MonthRow], list[MonthResult]]:
     indices, ordinals, months, labels = layout.month_rows
     if not indices:
@@ -34,7 +34,7 @@ def _read_months(
     roles, is_known_layout = month_roles(months, said)
     if not is_known_layout:
         message = f"the month rows stand in the order {' '.join(map(str, months))[:200]}"
-        findings.add("month_layout_unknown", message, field=MONTH_FIELD, ordinal=ordinals[0])
+        issues.add("month_layout_unknown", message, field=MONTH_FIELD, ordinal=ordinals[0])
     results = month_results(key, months, roles, raws, numbers, said)
     for result in results:
         if result.is_conflicting:
@@ -42,17 +42,17 @@ def _read_months(
             message = f"month {result.month_no} stands {result.n_rows} times with different values: {raw!r:.200}"
             first = months.index(result.month_no)
             label, ordinal = labels[first], ordinals[first]
-            findings.add("month_conflict", message, field=MONTH_FIELD, label=label, ordinal=ordinal, raw=raw)
+            issues.add("month_conflict", message, field=MONTH_FIELD, label=label, ordinal=ordinal, raw=raw)
     return list(map(MonthRow, *map(repeat, key), ordinals, months, labels, raws, numbers, roles)), results
 
 
-def _report_flags(findings: IssueCollector, page: Page) -> None:
+def _report_flags(issues: IssueCollector, page: Page) -> None:
     if page.kind is PageKind.TRUNCATED:
-        findings.add("page_truncated", page.reason or "the page was cut")
+        issues.add("page_truncated", page.reason or "the page was cut")
         if page.labels:
             label, raw = page.labels[-1], page.values[-1]
             message = f"the page was cut in or after {label[:100]!r}: no number or date is read from this row"
-            findings.add("truncated_value", message, label=label, ordinal=len(page.labels), raw=raw)
+            issues.add("truncated_value", message, label=label, ordinal=len(page.labels), raw=raw)
     for flag in sorted(page.flags):
         message = {
             "encoding_repaired": f"the page does not declare {page.encoding}, but its bytes are",
@@ -61,21 +61,21 @@ def _report_flags(findings: IssueCollector, page: Page) -> None:
             "php_warnings": "PHP warnings stand in the page",
             "ambiguous_text": "some lines of the text fit more than one row of the page",
         }[flag]
-        findings.add(flag, message)
+        issues.add(flag, message)
 
 
-def _check_characters(findings: IssueCollector, page: Page, page_fields: Sequence[PageField]) -> None:
+def _check_characters(issues: IssueCollector, page: Page, page_fields: Sequence[PageField]) -> None:
     for row in page_fields:
         if row.field is None:
-            check_text(findings, row.label, None, row.label, row.ordinal)
+            check_text(issues, row.label, None, row.label, row.ordinal)
         if row.raw:
-            check_text(findings, row.raw, row.field, row.label, row.ordinal)
+            check_text(issues, row.raw, row.field, row.label, row.ordinal)
     for grid in page.grids:
         fields = cell_fields(grid)
         for row_no, cells in enumerate(grid.rows, 1):
             for field, header, cell in zip(fields, grid.header, cells, strict=False):
                 if cell:
-                    check_text(findings, cell, field, header, row_no)
+                    check_text(issues, cell, field, header, row_no)
 
 
 def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: str) -> ParsedPage:
@@ -87,18 +87,18 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
     if page.kind not in (PageKind.PROJECT, PageKind.TRUNCATED):
         raise ValueError(f"a page of kind {page.kind} has no project to parse: {page.reason}")
     key = (source_id, project_id, snapshot_id)
-    findings = IssueCollector(*key)
+    issues = IssueCollector(*key)
     is_truncated = page.kind is PageKind.TRUNCATED
     content = content_text(page)
     layout = read_layout(page.labels)
     columns = (page.labels, page.values, layout.fields, layout.occurrences)
     page_fields = list(map(PageField, *map(repeat, key), count(1), *columns))
-    _report_flags(findings, page)
+    _report_flags(issues, page)
     if not layout.is_usual:
-        report_layout(findings, page.labels, page.values, layout)
-    fields = Fields(findings, page.labels, page.values, layout, is_cut=is_truncated)
-    month_rows, results = _read_months(fields, findings, key, page.values, layout)
-    tables = read_tables(findings, key, page.grids)
+        report_layout(issues, page.labels, page.values, layout)
+    fields = Fields(issues, page.labels, page.values, layout, is_cut=is_truncated)
+    month_rows, results = _read_months(fields, issues, key, page.values, layout)
+    tables = read_tables(issues, key, page.grids)
     unit = fields.text("unit")
     target, result = fields.quantity("target", unit), fields.quantity("result", unit)
     year_be = fields.fiscal_year()
@@ -107,11 +107,11 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
     latest = read_percent(headline[1].strip() if headline is not None else "")
     if latest.problem is not None:
         message = f"the heading {page.headline!r:.120} gives no certain progress"
-        findings.add(latest.problem, message, field="headline_progress_pct", raw=page.headline)
+        issues.add(latest.problem, message, field="headline_progress_pct", raw=page.headline)
     code = _PROJECT_CODE.fullmatch(project_id)
     if code is None:
         message = f"the project code {project_id[:100]!r} is not eight digits, a hyphen and a number"
-        findings.add("malformed_project_code", message, field="project_id", label=_CODE_LABEL, raw=project_id)
+        issues.add("malformed_project_code", message, field="project_id", label=_CODE_LABEL, raw=project_id)
     record = PageRecord(
         *key,
         content_sha256=sha256_of(content),
@@ -160,11 +160,11 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
         progress_note=fields.text("progress_note"),
         month_goal=fields.text("month_goal"),
     )
-    check_project(findings, record, tables.progress or (), tables.progress_dates)
+    check_project(issues, record, tables.progress or (), tables.progress_dates)
     if has_odd_characters(content):
-        _check_characters(findings, page, page_fields)
+        _check_characters(issues, page, page_fields)
     progress, updates = tables.progress or [], tables.updates or []
-    return ParsedPage(record, page_fields, month_rows, results, progress, updates, findings.issues)
+    return ParsedPage(record, page_fields, month_rows, results, progress, updates, issues.collected)
 
 
 def page_issue(page: Page, *, source_id: str, project_id: str, snapshot_id: str) -> Issue | None:
@@ -172,13 +172,13 @@ def page_issue(page: Page, *, source_id: str, project_id: str, snapshot_id: str)
 
     A truncated extracted text is a record (what it says is all there is); a truncated HTML page is not.
     """
-    findings = IssueCollector(source_id, project_id, snapshot_id)
+    issues = IssueCollector(source_id, project_id, snapshot_id)
     is_record = page.kind is PageKind.PROJECT or (page.kind is PageKind.TRUNCATED and page.reader == "text")
     if not is_record:
-        findings.add(f"page_{page.kind.value}", page.reason or f"the page is of kind {page.kind}")
+        issues.add(f"page_{page.kind.value}", page.reason or f"the page is of kind {page.kind}")
     else:
         wrong = wrong_project(page, project_id)
         if wrong is None:
             return None
-        findings.add("wrong_project", wrong, field="project_id", label=_CODE_LABEL, raw=page.title_id)
-    return findings.issues[0]
+        issues.add("wrong_project", wrong, field="project_id", label=_CODE_LABEL, raw=page.title_id)
+    return issues.collected[0]

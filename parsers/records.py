@@ -158,7 +158,7 @@ class UpdateRow(NamedTuple):
 
 
 class Issue(NamedTuple):
-    """One finding about one value, row or page; the catalogue in issue_codes.py explains the code."""
+    """One issue about one value, row or page; the catalogue in issue_codes.py explains the code."""
 
     code: str
     severity: str

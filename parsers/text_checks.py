@@ -93,11 +93,11 @@ def has_odd_characters(content: bytes) -> bool:
     return bool(np.count_nonzero((marks[:-1] >> 8) & marks[1:]))
 
 
-def check_text(findings: IssueCollector, text: str, field: str | None, label: str, ordinal: int) -> None:
+def check_text(issues: IssueCollector, text: str, field: str | None, label: str, ordinal: int) -> None:
     """Report what is odd about the characters of one text; the text itself is never changed."""
     for code, what, pattern in _CHECKS:
         found = pattern.search(text)
         if found is not None:
             points = " ".join(f"U+{ord(character):04X}" for character in found[0][:4])
             message = f"{label[:100]!r} holds {what}: {points} at character {found.start() + 1}"
-            findings.add(code, message, field=field, label=label, ordinal=ordinal, raw=text)
+            issues.add(code, message, field=field, label=label, ordinal=ordinal, raw=text)

@@ -95,7 +95,7 @@ def _quarantine_issue(segment: Segment, row: LoggedPage, death: str) -> Issue:
     issues = IssueCollector(row.source_id, row.project_id, row.snapshot_id)
     where = f"{segment.warc.name if segment.warc is not None else segment.name} at offset {row.offset}"
     issues.add("page_crashed_parser", f"reading this page {death}; it is kept in {where}")
-    return issues.issues[0]
+    return issues.collected[0]
 
 
 @contextmanager
