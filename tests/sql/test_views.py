@@ -1,5 +1,7 @@
 """The views answer what analysts and journalists ask first."""
 
+from pathlib import Path
+
 import duckdb
 
 from pipeline.build.database import DATABASE
@@ -52,7 +54,8 @@ def test_silent_projects_are_measured_to_the_day_they_were_last_seen(archive: Pa
     assert [tuple(row.values()) for row in rows] == [("50010000-0001", 60), ("50010000-0004", None)]
 
 
-def test_every_view_answers_in_a_release_attached_under_another_name(archive: ParsedArchive) -> None:
+def test_every_view_answers_in_a_release_attached_under_another_name(tmp_path: Path) -> None:
+    archive = ParsedArchive(tmp_path / "data")
     archive.capture(P, "2026-01-01T17:00", progress_pct="50")
     built = archive.build()
     with duckdb.connect() as con:
