@@ -235,6 +235,7 @@ def test_paper_gets_every_issue_and_no_buttons(chromium: Chromium, report: Path)
         assert page.locator("#groups details:not([open])").count() == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
 def test_axe_finds_no_barrier(chromium: Chromium, report: Path, width: int, scheme: str) -> None:
     source = os.environ.get("AXE_CORE")
