@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import functools
 import json
 import platform
 import resource
@@ -86,11 +87,7 @@ class RunRecord:
         for name in ("started_at", "finished_at", "next_due_at"):
             moment = getattr(self, name)
             record[name] = None if moment is None else moment.astimezone(dt.UTC).isoformat(timespec="seconds")
-        record["versions"] = {
-            "bma-projects": product_token().partition("/")[2],
-            "python": platform.python_version(),
-            **{name: version(name) for name in _LIBRARIES},
-        }
+        record["versions"] = dict(_versions())
         record["peak_memory_bytes"] = _peak(resource.RUSAGE_SELF)
         record["peak_memory_bytes_of_workers"] = _peak(resource.RUSAGE_CHILDREN)
         return record
@@ -110,6 +107,13 @@ def new_record(
         about = {"source_id": source.source_id, "title": source.title, "base_url": source.base_url}
         record.sources.append({**about, "is_invented": source.is_invented})
     return record
+
+
+@functools.cache
+def _versions() -> Mapping[str, str]:
+    # Each is read from the installed files, and a record is written after every stage.
+    versions = {name: version(name) for name in _LIBRARIES}
+    return {"bma-projects": product_token().partition("/")[2], "python": platform.python_version(), **versions}
 
 
 def _peak(who: int) -> int:
