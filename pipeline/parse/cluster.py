@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from pipeline.core.errors import PipelineError
 from pipeline.core.files import PARTIAL
+from pipeline.parse.partition import writing
 from pipeline.parse.pool import WorkerPool
 from pipeline.parse.versions import ParserVersions, parser_versions
 
@@ -54,7 +55,7 @@ def cluster_pool(address: str, parsed_dir: Path) -> Iterator[WorkerPool]:
     client = _connect(address)
     try:
         _await_worker(client, address, _FIRST_WORKER_SECONDS)
-        _check_workers(client, parsed_dir)
+        _check_workers(client, address, parsed_dir)
         check = partial(_await_worker, client, address, _NO_WORKER_SECONDS)
         yield WorkerPool(partial(client.submit, pure=False), KilledWorker, check)
     finally:
@@ -90,16 +91,21 @@ def _await_worker(client: Client, address: str, seconds: float) -> None:
         start = f"start some with `dask worker {address} --nthreads 1`"
         raise ClusterError(f"{address}: the scheduler has no workers; {start}") from error
     except (OSError, RuntimeError) as error:
-        raise ClusterError(
-            f"{address}: the scheduler has gone away; what was parsed is kept: start it and run again"
-        ) from error
+        raise _gone(address) from error
 
 
-def _check_workers(client: Client, parsed_dir: Path) -> None:
+def _gone(address: str) -> ClusterError:
+    return ClusterError(f"{address}: the scheduler has gone away; what was parsed is kept: start it and run again")
+
+
+def _check_workers(client: Client, address: str, parsed_dir: Path) -> None:
     shown = parsed_dir / f".cluster-{secrets.token_hex(8)}{PARTIAL}"
-    shown.mkdir()
+    with writing(parsed_dir):
+        shown.mkdir()
     try:
         answers = client.run(problem_of_worker, shown, parser_versions(), on_error="return")
+    except OSError as error:
+        raise _gone(address) from error
     finally:
         shown.rmdir()
     problems = sorted((worker, answer) for worker, answer in answers.items() if answer is not None)

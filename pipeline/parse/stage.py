@@ -111,7 +111,15 @@ def parse(
 
 
 def parse_segment(segment: Segment, parsed_dir: Path) -> PartitionResult:
-    """Parse one segment into its partition within this process."""
+    """Parse one segment into its partition within this process, for which no page may be a danger.
+
+    Args:
+        segment: a sealed segment.
+        parsed_dir: data/parsed, an absolute path; made when missing.
+
+    Raises:
+        ParseError: The segment is damaged, or the partition cannot be written.
+    """
     parsed_dir.mkdir(parents=True, exist_ok=True)
     results = [parse_batch(batch, parsed_dir, parser_versions()) for batch in cut_into_batches(segment)]
     return assemble_partition(segment, parsed_dir, results)
@@ -182,14 +190,15 @@ def _parse_batches(
             result = future.result(timeout=_SILENCE_SECONDS)
         except pool.worker_died:
             result = _parse_alone(waiting[future], parsed_dir)
-        except CancelledError:
-            pool.check()
-            raise
         except TimeoutError:
             # Its worker was lost before the result was fetched: it is parsed again.
             pool.check()
             finished.put(future)
             continue
+        except (CancelledError, OSError):
+            # The way to the workers was lost.
+            pool.check()
+            raise
         done(waiting.pop(future), result)
 
 

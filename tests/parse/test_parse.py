@@ -27,6 +27,7 @@ from pipeline.parse.pool import local_pool
 from pipeline.parse.stage import find_backlog, parse, parse_segment
 from pipeline.parse.versions import parser_versions
 from pipeline.parse.worker import parse_batch
+from tests.archive.mounts import read_only
 from tests.parse.archived import MISFORTUNE, archive_of, html_pages, partition_files
 
 PAGES_PER_BATCH = 4
@@ -189,6 +190,18 @@ def test_a_damaged_archive_is_told_and_makes_no_partition(
         parse(tmp_path / "raw", tmp_path / "parsed")
     assert [path for path in (tmp_path / "parsed").iterdir() if not path.name.startswith(".")] == []
     assert audit_archive(tmp_path / "raw").problems != ()
+
+
+def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    archive_of(tmp_path, html_pages(1))
+    (tmp_path / "parsed").mkdir()
+    with (
+        read_only(tmp_path / "parsed"),
+        pytest.raises(
+            ParseError, match=r"/parsed/.*: cannot write partitions \((Read-only|Permission).*\); check perm"
+        ),
+    ):
+        parse(tmp_path / "raw", tmp_path / "parsed")
 
 
 def test_a_segment_that_is_just_being_sealed_is_left_alone(tmp_path: Path) -> None:
