@@ -1,4 +1,4 @@
-"""Thai dates and fiscal years → typed values, or a problem that says what could not be read for certain."""
+"""Thai dates and fiscal years → typed values, or the issue code of what cannot be read for certain."""
 
 import datetime as dt
 import re
@@ -13,7 +13,7 @@ class Date(NamedTuple):
     """A day read, or None with the issue code that says why; `calendar` is "be" or "ce" as written."""
 
     value: dt.date | None
-    problem: str | None = None
+    issue_code: str | None = None
     calendar: str | None = None
 
 
@@ -21,7 +21,7 @@ class Year(NamedTuple):
     """A fiscal year in the Buddhist era, or None with the issue code; `calendar` as written."""
 
     value: int | None
-    problem: str | None = None
+    issue_code: str | None = None
     calendar: str | None = None
 
 

@@ -12,7 +12,7 @@ _NO_DATE = Date(None)
 _NO_QUANTITY = Quantity(None, None)
 
 
-class Fields:
+class FieldValues:
     """Known rows by field; no number or date is read from the last row of a page that was cut there (is_cut)."""
 
     __slots__ = ("_index", "_issues", "_labels", "_layout", "_uncertain", "_values", "raw")
@@ -48,7 +48,7 @@ class Fields:
             self._report("repeated_row", f"{where}, with the same value", again)
             return
         self._report("duplicate_row", f"{where}, with different values; neither is taken", again)
-        field = self._layout.places[first].field
+        field = self._layout.fields[first]
         if field is not None and field in self._index:
             self._index = {name: index for name, index in self._index.items() if name != field}
 
@@ -67,9 +67,9 @@ class Fields:
         if not raw:
             return None
         number = read(raw)
-        if number.problem is not None:
+        if number.issue_code is not None:
             how = "is no certain number" if number.value is None else f"has more decimals than are kept: {number.value}"
-            self._report(number.problem, f"{self._labels[index][:100]} {raw!r:.120} {how}", index)
+            self._report(number.issue_code, f"{self._labels[index][:100]} {raw!r:.120} {how}", index)
         return number.value if index != self._uncertain else None
 
     def date(self, field: str) -> Date:
@@ -78,8 +78,8 @@ class Fields:
         if not raw:
             return _NO_DATE
         date, index = read_date(raw), self._index[field]
-        if date.problem is not None:
-            self._report(date.problem, f"{self._labels[index]} {raw!r:.120} is no certain day", index)
+        if date.issue_code is not None:
+            self._report(date.issue_code, f"{self._labels[index]} {raw!r:.120} is no certain day", index)
         if date.calendar == "be" and date.value is not None:
             self._report("other_calendar", f"{self._labels[index]} {raw!r:.60} is in the Buddhist era", index)
         return date if index != self._uncertain else _NO_DATE
@@ -90,8 +90,8 @@ class Fields:
         if not raw:
             return _NO_QUANTITY
         quantity, index = read_quantity(raw, unit), self._index[field]
-        if quantity.problem is not None:
-            self._report(quantity.problem, f"{self._labels[index]} {raw!r:.120} is no value with a unit", index)
+        if quantity.issue_code is not None:
+            self._report(quantity.issue_code, f"{self._labels[index]} {raw!r:.120} is no value with a unit", index)
         return quantity if index != self._uncertain else _NO_QUANTITY
 
     def fiscal_year(self) -> int | None:
@@ -101,8 +101,8 @@ class Fields:
             return None
         year, index = read_year(raw), self._index["fiscal_year"]
         label = self._labels[index]
-        if year.problem is not None:
-            self._report(year.problem, f"{label} {raw!r:.60} is no fiscal year", index)
+        if year.issue_code is not None:
+            self._report(year.issue_code, f"{label} {raw!r:.60} is no fiscal year", index)
         elif year.calendar in ("ce", "be2"):
             how = "in the Gregorian calendar" if year.calendar == "ce" else "with two digits"
             self._report("other_calendar", f"{label} {raw!r:.60} is written {how}", index)
@@ -110,5 +110,5 @@ class Fields:
 
     def _report(self, code: str, message: str, index: int) -> None:
         label, raw = self._labels[index], self._values[index]
-        field = self._layout.places[index].field
+        field = self._layout.fields[index]
         self._issues.add(code, message, field=field, label=label, ordinal=index + 1, raw=raw)

@@ -26,7 +26,7 @@ Key: TypeAlias = tuple[str, str, str]
 Cells: TypeAlias = tuple[str | None, ...]
 
 
-class Tables(NamedTuple):
+class HistoryTables(NamedTuple):
     """The rows of both tables; None where the page has no such table at all."""
 
     progress: list[ProgressRow] | None
@@ -34,11 +34,11 @@ class Tables(NamedTuple):
     progress_dates: list[Date]
 
 
-class _Known(NamedTuple):
+class _KnownHeader(NamedTuple):
     """What a header says: which of the two tables it heads, the field of each column, and how to pick a row's cells.
 
     pick takes the cells of a row with None behind the last one, and gives those of the table's fields in their order.
-    unknown: header cells that nobody knows; missing: columns that are not there.
+    unknown: header cells that are not known; missing: columns that are not there.
     """
 
     table: str
@@ -49,10 +49,10 @@ class _Known(NamedTuple):
 
 
 @lru_cache(maxsize=64)
-def _known(header: tuple[str, ...]) -> _Known | None:
-    """Which of the two tables a header belongs to; None for a table nobody knows."""
+def _known_header(header: tuple[str, ...]) -> _KnownHeader | None:
+    """Recognise which of the two tables a header belongs to; None for an unknown table."""
 
-    def as_table(table: str, labels: Sequence[Label]) -> _Known:
+    def as_table(table: str, labels: Sequence[Label]) -> _KnownHeader:
         columns = columns_of(header, tuple(labels))
         places = {column: place for place, column in enumerate(columns)}
         pick = itemgetter(*[places.get(label.field, len(columns)) for label in labels])
@@ -60,7 +60,7 @@ def _known(header: tuple[str, ...]) -> _Known | None:
         unknown = [cell for cell in nameless if not is_row_number(cell)]
         found = {*columns, *(_JOINED if UPDATED_AT.field in columns else (UPDATED_AT.field,))}
         missing = [label for label in labels if label.field not in found]
-        return _Known(table, columns, pick, tuple(unknown), tuple(missing))
+        return _KnownHeader(table, columns, pick, tuple(unknown), tuple(missing))
 
     progress = as_table(_PROGRESS, PROGRESS_COLUMNS)
     updates = as_table(_UPDATES, (*UPDATE_COLUMNS, UPDATED_AT))
@@ -69,14 +69,14 @@ def _known(header: tuple[str, ...]) -> _Known | None:
 
 
 def cell_fields(grid: Grid) -> tuple[str | None, ...]:
-    """The field of each column as issues name it (`progress_history.detail`); None for what nobody knows."""
-    known = _known(grid.header)
+    """The field of each column as issues name it (`progress_history.detail`); None for an unknown one."""
+    known = _known_header(grid.header)
     if known is None:
         return (None,) * len(grid.header)
     return tuple([f"{known.table}.{column}" if column is not None else None for column in known.columns])
 
 
-def _check_header(issues: IssueCollector, known: _Known, grid: Grid) -> None:
+def _check_header(issues: IssueCollector, known: _KnownHeader, grid: Grid) -> None:
     table = known.table
     for cell in known.unknown:
         issues.add("unknown_column", f"column {cell[:100]!r} of {table} is not known", field=table, label=cell)
@@ -90,9 +90,9 @@ def _check_header(issues: IssueCollector, known: _Known, grid: Grid) -> None:
 
 def _report_date(issues: IssueCollector, raw: str | None, table: str, field: str, label: str, row_no: int) -> Date:
     date = read_date(raw) if raw else _NO_DATE
-    if date.problem is not None:
+    if date.issue_code is not None:
         message = f"row {row_no} of {table}: {label} {raw!r:.120} is no certain day"
-        issues.add(date.problem, message, field=f"{table}.{field}", label=label, ordinal=row_no, raw=raw)
+        issues.add(date.issue_code, message, field=f"{table}.{field}", label=label, ordinal=row_no, raw=raw)
     return date
 
 
@@ -102,15 +102,15 @@ def _progress_row(
     raw_date, raw_progress, status_code, problem, detail = cells
     date = _report_date(issues, raw_date, _PROGRESS, "reported_on", "วันที่รายงาน", row_no)
     progress = read_percent(raw_progress) if raw_progress else _NO_NUMBER
-    if progress.problem is not None:
+    if progress.issue_code is not None:
         message = f"row {row_no} of {_PROGRESS}: ความคืบหน้า {raw_progress!r:.120} is read as {progress.value}"
         field = f"{_PROGRESS}.progress_pct"
-        issues.add(progress.problem, message, field=field, label="ความคืบหน้า", ordinal=row_no, raw=raw_progress)
+        issues.add(progress.issue_code, message, field=field, label="ความคืบหน้า", ordinal=row_no, raw=raw_progress)
     stamp = (read_stamp(detail) if detail else None) or _NO_DATE
-    if stamp.problem is not None:
+    if stamp.issue_code is not None:
         message = f"row {row_no} of {_PROGRESS}: the stamp {(detail or '')[:20]!r} of the detail is no certain day"
         field = f"{_PROGRESS}.detail_date"
-        issues.add(stamp.problem, message, field=field, label="รายละเอียด", ordinal=row_no, raw=detail)
+        issues.add(stamp.issue_code, message, field=field, label="รายละเอียด", ordinal=row_no, raw=detail)
     row = ProgressRow(
         *key,
         row_no,
@@ -182,7 +182,7 @@ def _update_row(issues: IssueCollector, key: Key, row_no: int, cells: Cells, *, 
     )
 
 
-def _fitting_rows(issues: IssueCollector, known: _Known, grid: Grid) -> Iterator[tuple[int, Cells]]:
+def _fitting_rows(issues: IssueCollector, known: _KnownHeader, grid: Grid) -> Iterator[tuple[int, Cells]]:
     """The rows that have a cell under each column, with their number: the cells of the table's fields, in order."""
     width, pick = len(known.columns), known.pick
     for row_no, cells in enumerate(grid.rows, 1):
@@ -195,7 +195,7 @@ def _fitting_rows(issues: IssueCollector, known: _Known, grid: Grid) -> Iterator
         issues.add("malformed_table_row", message, field=known.table, ordinal=row_no, raw=raw)
 
 
-def read_tables(issues: IssueCollector, key: Key, grids: Sequence[Grid]) -> Tables:
+def read_tables(issues: IssueCollector, key: Key, grids: Sequence[Grid]) -> HistoryTables:
     """Read both tables, whatever the order of their columns; a row that does not fit its header is an issue.
 
     key is source_id, project_id, snapshot_id. Rows are numbered from 1 in page order, malformed ones counted.
@@ -204,7 +204,7 @@ def read_tables(issues: IssueCollector, key: Key, grids: Sequence[Grid]) -> Tabl
     updates: list[UpdateRow] | None = None
     progress_dates: list[Date] = []
     for grid in grids:
-        known = _known(grid.header)
+        known = _known_header(grid.header)
         if known is None:
             header = " | ".join(grid.header)
             issues.add("unknown_table", f"a table with the columns {header[:200]!r} is not known", label=header)
@@ -220,4 +220,4 @@ def read_tables(issues: IssueCollector, key: Key, grids: Sequence[Grid]) -> Tabl
         else:
             has_updated_at = UPDATED_AT.field in known.columns
             updates = [_update_row(issues, key, row_no, cells, has_updated_at=has_updated_at) for row_no, cells in rows]
-    return Tables(progress, updates, progress_dates)
+    return HistoryTables(progress, updates, progress_dates)

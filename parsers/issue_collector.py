@@ -1,4 +1,4 @@
-"""IssueCollector: the issues of one page while it is parsed."""
+"""IssueCollector: what is wrong or doubtful on one page, gathered while it is parsed."""
 
 from parsers.issue_codes import CATALOGUE
 from parsers.records import Issue

@@ -92,7 +92,7 @@ UPDATED_AT = Label("updated_at", "วันที่ เวลา")
 ROW_NUMBER_COLUMNS = ("#", "ลำดับ", "ที่")
 
 
-class Match(NamedTuple):
+class LabelMatch(NamedTuple):
     """What a label on a page stands for; month_no is set for month rows, is_exact when spelled as the site does."""
 
     field: str
@@ -113,18 +113,18 @@ def match_key(label: str) -> str:
     return _SPACES.sub("", composed).rstrip(":：").casefold()
 
 
-def _exact_matches() -> dict[str, Match]:
-    exact = {label.text: Match(label.field, None, True) for label in reversed(LABELS)}
+def _exact_matches() -> dict[str, LabelMatch]:
+    exact = {label.text: LabelMatch(label.field, None, True) for label in reversed(LABELS)}
     for month_no in range(1, 13):
-        exact[f"{MONTH_LABEL} {month_no}"] = Match(MONTH_FIELD, month_no, True)
+        exact[f"{MONTH_LABEL} {month_no}"] = LabelMatch(MONTH_FIELD, month_no, True)
     return exact
 
 
-def _folded_matches() -> dict[str, Match]:
-    folded: dict[str, Match] = {}
+def _folded_matches() -> dict[str, LabelMatch]:
+    folded: dict[str, LabelMatch] = {}
     for label in reversed(LABELS):
         for alias in label.aliases:
-            folded[match_key(alias)] = Match(label.field, None, False)
+            folded[match_key(alias)] = LabelMatch(label.field, None, False)
     # The same label with other white space or a colon is not a renaming.
     folded.update({match_key(text): match for text, match in _exact_matches().items()})
     return folded
@@ -134,8 +134,8 @@ EXACT = _exact_matches()
 _FOLDED = _folded_matches()
 
 
-def match_label(label: str) -> Match | None:
-    """Find what a label names; None when nobody knows it. `เป้าหมาย` comes back as `goal`: position decides."""
+def match_label(label: str) -> LabelMatch | None:
+    """Find what a label names; None for an unknown one. `เป้าหมาย` comes back as `goal`: position decides."""
     exact = EXACT.get(label)
     if exact is not None:
         return exact
@@ -147,13 +147,13 @@ def match_label(label: str) -> Match | None:
         return found
     month = _MONTH_PATTERN.fullmatch(key)
     if month is not None and 1 <= int(month[1]) <= 12:
-        return Match(MONTH_FIELD, int(month[1]), False)
+        return LabelMatch(MONTH_FIELD, int(month[1]), False)
     return None
 
 
 @lru_cache(maxsize=256)
 def columns_of(header: tuple[str, ...], known: tuple[Label, ...]) -> tuple[str | None, ...]:
-    """Name the field of each header cell; None for a column nobody knows."""
+    """Name the field of each header cell; None for an unknown column."""
     by_key = {match_key(text): column.field for column in known for text in (column.text, *column.aliases)}
     return tuple(by_key.get(match_key(cell)) for cell in header)
 

@@ -11,7 +11,7 @@ CANONICAL = "canonical"
 EXTRA = "extra"
 
 
-class Roles(NamedTuple):
+class MonthRoles(NamedTuple):
     """A role for each row; is_known_layout is false when the order of the rows was never seen before."""
 
     roles: tuple[str, ...]
@@ -35,7 +35,7 @@ def _is_part_of(months: Sequence[int], layout: Sequence[int]) -> bool:
 
 
 def _roles_by_order(months: tuple[int, ...]) -> tuple[str, ...] | None:
-    """Roles by order alone; None when the order is no part of the known layout, forward or in reverse."""
+    """MonthRoles by order alone; None when the order is no part of the known layout, forward or in reverse."""
     for step in (1, -1):
         in_order = months[::step]
         positions = _run_backwards(in_order)
@@ -48,15 +48,15 @@ def _roles_by_order(months: tuple[int, ...]) -> tuple[str, ...] | None:
 _ROLES_OF_LAYOUT = _roles_by_order(MONTH_LAYOUT)
 
 
-def said_of(raws: Sequence[str | None], numbers: Sequence[Decimal | None]) -> list[Decimal | str]:
+def comparable_values(raws: Sequence[str | None], numbers: Sequence[Decimal | None]) -> list[Decimal | str]:
     """What each row says: its number, else its text; empty and "not set" say the same, nothing."""
     return [number if number is not None else raw or "" for raw, number in zip(raws, numbers, strict=True)]
 
 
-def month_roles(months: tuple[int, ...], said: Sequence[Decimal | str]) -> Roles:
+def month_roles(months: tuple[int, ...], comparable: Sequence[Decimal | str]) -> MonthRoles:
     """Tell the canonical row of each month from the site's own extra rows.
 
-    months are those of the rows as labelled; said is what each row says.
+    months are those of the rows as labelled; comparable is what each row says, as comparable_values gives it.
 
     The rows that form the run 1, 2, …, 12, each the nearest one before the next month, are canonical. The known layout
     is 1 1 2 3 1 4 5 6 7 8 6 6 9 10 11 12; rows may be missing from it or stand in reverse. In any other order a month
@@ -64,17 +64,17 @@ def month_roles(months: tuple[int, ...], said: Sequence[Decimal | str]) -> Roles
     """
     known = _ROLES_OF_LAYOUT if months == MONTH_LAYOUT else _roles_by_order(months)
     if known is not None:
-        return Roles(known, is_known_layout=True)
+        return MonthRoles(known, is_known_layout=True)
     roles = [EXTRA] * len(months)
     positions = _run_backwards(months)
     rows_of = _rows_by_month(months)
     runs_through = len(positions) == len(rows_of) == 12
     for month, rows in rows_of.items():
-        if len({said[row] for row in rows}) == 1:
+        if len({comparable[row] for row in rows}) == 1:
             roles[rows[0]] = CANONICAL
         elif runs_through:
             roles[positions[month]] = CANONICAL
-    return Roles(tuple(roles), is_known_layout=False)
+    return MonthRoles(tuple(roles), is_known_layout=False)
 
 
 def _rows_by_month(months: Sequence[int]) -> dict[int, list[int]]:
@@ -91,7 +91,7 @@ def month_results(
     roles: Sequence[str],
     raws: Sequence[str | None],
     numbers: Sequence[Decimal | None],
-    said: Sequence[Decimal | str],
+    comparable: Sequence[Decimal | str],
 ) -> list[MonthResult]:
     """Put the rows of each month together, in order of their first row.
 
@@ -99,18 +99,18 @@ def month_results(
     its rows do not all say the same. Raises ValueError for two canonical rows of a month, one of which would be lost.
     """
     raws_of: dict[int, list[str | None]] = {}
-    said_of_month: dict[int, set[Decimal | str]] = {}
+    comparable_of: dict[int, set[Decimal | str]] = {}
     canonical: dict[int, tuple[Decimal | None, str | None]] = {}
-    for month, role, raw, number, says in zip(months, roles, raws, numbers, said, strict=True):
+    for month, role, raw, number, value in zip(months, roles, raws, numbers, comparable, strict=True):
         raws_of.setdefault(month, []).append(raw)
-        said_of_month.setdefault(month, set()).add(says)
+        comparable_of.setdefault(month, set()).add(value)
         if role == CANONICAL:
             if month in canonical:
                 raise ValueError(f"month {month} has two canonical rows: {months[:50]}, {roles[:50]}")
             canonical[month] = number, raw
     return [
         MonthResult(
-            *key, month, *canonical.get(month, (None, None)), len(same), len(said_of_month[month]) > 1, (*same,)
+            *key, month, *canonical.get(month, (None, None)), len(same), len(comparable_of[month]) > 1, (*same,)
         )
         for month, same in raws_of.items()
     ]

@@ -1,4 +1,4 @@
-"""Thai numbers and quantities → typed values, or a problem that says what could not be read for certain."""
+"""Thai numbers and quantities → typed values, or the issue code of what cannot be read for certain."""
 
 import re
 from decimal import Decimal
@@ -10,11 +10,11 @@ from parsers.value_spelling import LONGEST_VALUE, PLACEHOLDERS, plain_value, rem
 class Number(NamedTuple):
     """A number read, or None with the issue code that says why; both None for an empty text.
 
-    A value with the problem `precision_reduced` was rounded to the decimals its column keeps.
+    A value with the issue code `precision_reduced` was rounded to the decimals its column keeps.
     """
 
     value: Decimal | None
-    problem: str | None = None
+    issue_code: str | None = None
 
 
 class Quantity(NamedTuple):
@@ -22,7 +22,7 @@ class Quantity(NamedTuple):
 
     value: Decimal | None
     unit: str | None
-    problem: str | None = None
+    issue_code: str | None = None
 
 
 # As most are written: within the bounds and the decimals of any column.
@@ -139,15 +139,15 @@ def read_quantity(raw: str, unit: str | None) -> Quantity:
         if not number_text:
             return Quantity(None, unit)
         number = read_number(number_text)
-        if number.value is not None or number.problem == "placeholder_value":
-            return Quantity(number.value, unit, number.problem)
+        if number.value is not None or number.issue_code == "placeholder_value":
+            return Quantity(number.value, unit, number.issue_code)
         # A whole text that happens to end like the unit is not a quantity.
         return Quantity(None, None, "unreadable_quantity")
     alone = read_number(text)
-    if alone.value is not None or alone.problem == "placeholder_value":
-        return Quantity(alone.value, None, alone.problem)
+    if alone.value is not None or alone.issue_code == "placeholder_value":
+        return Quantity(alone.value, None, alone.issue_code)
     words = text.split(maxsplit=1)
     number = read_number(words[0])
     if number.value is not None:
-        return Quantity(number.value, None if words[1] == "()" else words[1], number.problem)
+        return Quantity(number.value, None if words[1] == "()" else words[1], number.issue_code)
     return Quantity(None, None, "unreadable_quantity")

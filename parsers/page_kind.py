@@ -1,4 +1,4 @@
-"""The page-kind gate: what a response is, with the reason, before any value is read from it."""
+"""The kind of a page: what a response is, with the reason, before any value is read from it."""
 
 import re
 from typing import NamedTuple

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from parsers.issue_collector import IssueCollector
-from parsers.labels import GOAL_FIELDS, LABELS, MONTH_FIELD, Match, match_label
+from parsers.labels import GOAL_FIELDS, LABELS, MONTH_FIELD, LabelMatch, match_label
 
 _POSITIONS = {label.field: position for position, label in enumerate(LABELS)} | {MONTH_FIELD: len(LABELS)}
 _TEXTS = {label.field: label.text for label in LABELS}
@@ -16,7 +16,7 @@ _ORDERLY = 0.9
 _ALL_MONTHS = frozenset(range(1, 13))
 
 
-class Place(NamedTuple):
+class RowMeaning(NamedTuple):
     """What one row is: its field (None for an unknown or ambiguous label) and its month for a month row."""
 
     field: str | None
@@ -41,7 +41,7 @@ class Layout(NamedTuple):
     repeats: later rows of a field, with the first. is_usual: every known label is there, once, spelled as ever.
     """
 
-    places: tuple[Place, ...]
+    meanings: tuple[RowMeaning, ...]
     fields: tuple[str | None, ...]
     occurrences: tuple[int, ...]
     first_rows: Mapping[str, int]
@@ -71,7 +71,7 @@ def _neighbours(positions: Sequence[int | None], missing: int) -> list[int]:
     return result
 
 
-def _goal_fields(matches: Sequence[Match | None]) -> dict[int, str | None]:
+def _goal_fields(matches: Sequence[LabelMatch | None]) -> dict[int, str | None]:
     """Tell for each row `เป้าหมาย` (by its index) whether it is the goal or the heading of the month rows.
 
     A row is named only when it stands exactly between the neighbours one of the two has on the real page, in page order
@@ -103,48 +103,48 @@ def read_layout(labels: tuple[str, ...]) -> Layout:
     """Find what each label of a page stands for; linear in their number."""
     matches = [match_label(label) for label in labels]
     goals = _goal_fields(matches)
-    places = []
+    meanings = []
     for index, match in enumerate(matches):
         if match is None:
-            places.append(Place(None, None, is_known=False, is_exact=False))
+            meanings.append(RowMeaning(None, None, is_known=False, is_exact=False))
         else:
             field = goals.get(index, match.field)
-            places.append(Place(field, match.month_no, is_known=True, is_exact=match.is_exact))
+            meanings.append(RowMeaning(field, match.month_no, is_known=True, is_exact=match.is_exact))
     first_rows: dict[str, int] = {}
     repeats: list[tuple[int, int]] = []
     month_rows: list[tuple[int, int, int, str]] = []
-    for row, place in enumerate(places):
-        if place.month_no is not None:
-            month_rows.append((row, row + 1, place.month_no, labels[row]))
-        elif place.field is not None and first_rows.setdefault(place.field, row) != row:
-            repeats.append((first_rows[place.field], row))
+    for row, meaning in enumerate(meanings):
+        if meaning.month_no is not None:
+            month_rows.append((row, row + 1, meaning.month_no, labels[row]))
+        elif meaning.field is not None and first_rows.setdefault(meaning.field, row) != row:
+            repeats.append((first_rows[meaning.field], row))
     months = MonthRows(*zip(*month_rows, strict=True)) if month_rows else _NO_MONTHS
     is_usual = (
         len(first_rows) == len(LABELS)
         and _ALL_MONTHS.issubset(months.months)
-        and all(place.is_exact and place.field is not None for place in places)
+        and all(meaning.is_exact and meaning.field is not None for meaning in meanings)
     )
-    fields = tuple([place.field for place in places])
+    fields = tuple([meaning.field for meaning in meanings])
     seen: Counter[str] = Counter()
     occurrences = []
     for label in labels:
         seen[label] += 1
         occurrences.append(seen[label])
-    return Layout(tuple(places), fields, tuple(occurrences), first_rows, tuple(repeats), months, is_usual)
+    return Layout(tuple(meanings), fields, tuple(occurrences), first_rows, tuple(repeats), months, is_usual)
 
 
 def report_layout(issues: IssueCollector, labels: Sequence[str], values: Sequence[str | None], layout: Layout) -> None:
     """Report unknown, ambiguous, renamed and missing labels."""
-    for ordinal, (label, raw, place) in enumerate(zip(labels, values, layout.places, strict=True), 1):
-        if not place.is_known:
-            message = f"nobody knows the label {label[:100]!r}; its value is kept in page_fields"
+    for ordinal, (label, raw, meaning) in enumerate(zip(labels, values, layout.meanings, strict=True), 1):
+        if not meaning.is_known:
+            message = f"the label {label[:100]!r} is not known; its value is kept in page_fields"
             issues.add("unknown_label", message, label=label, ordinal=ordinal, raw=raw)
-        elif place.field is None:
+        elif meaning.field is None:
             message = f"row {ordinal} {label[:100]!r} could be the goal or the heading of the month rows"
             issues.add("ambiguous_label", message, label=label, ordinal=ordinal, raw=raw)
-        elif not place.is_exact:
-            message = f"{label[:100]!r} stands for {_TEXTS.get(place.field, MONTH_FIELD)!r}"
-            issues.add("renamed_label", message, field=place.field, label=label, ordinal=ordinal, raw=raw)
+        elif not meaning.is_exact:
+            message = f"{label[:100]!r} stands for {_TEXTS.get(meaning.field, MONTH_FIELD)!r}"
+            issues.add("renamed_label", message, field=meaning.field, label=label, ordinal=ordinal, raw=raw)
     for known in LABELS:
         if known.field not in layout.first_rows:
             issues.add("missing_label", f"the row {known.text!r} is missing", field=known.field, label=known.text)

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from itertools import count, repeat
 
 from parsers.dates import BE_OFFSET
-from parsers.field_values import Fields
+from parsers.field_values import FieldValues
 from parsers.history_tables import cell_fields, read_tables
 from parsers.issue_collector import IssueCollector
 from parsers.labels import MONTH_FIELD
-from parsers.month_rows import month_results, month_roles, said_of
+from parsers.month_rows import comparable_values, month_results, month_roles
 from parsers.numbers import read_money, read_number, read_percent, read_result
 from parsers.page import Page, PageKind, content_text, sha256_of, wrong_project
 from parsers.page_layout import Layout, read_layout, report_layout
@@ -23,19 +23,19 @@ _PERCENT_IN_HEADLINE = re.compile(r"(?:ร้อยละ\s*)?(.*)", re.DOTALL)
 
 
 def _read_months(
-    fields: Fields, issues: IssueCollector, key: tuple[str, str, str], values: Sequence[str | None], layout: Layout
+    fields: FieldValues, issues: IssueCollector, key: tuple[str, str, str], values: Sequence[str | None], layout: Layout
 ) -> tuple[list[MonthRow], list[MonthResult]]:
     indices, ordinals, months, labels = layout.month_rows
     if not indices:
         return [], []
     raws = [values[index] for index in indices]
     numbers = [fields.number_at(index, read_result) for index in indices]
-    said = said_of(raws, numbers)
-    roles, is_known_layout = month_roles(months, said)
+    comparable = comparable_values(raws, numbers)
+    roles, is_known_layout = month_roles(months, comparable)
     if not is_known_layout:
         message = f"the month rows stand in the order {' '.join(map(str, months))[:200]}"
         issues.add("month_layout_unknown", message, field=MONTH_FIELD, ordinal=ordinals[0])
-    results = month_results(key, months, roles, raws, numbers, said)
+    results = month_results(key, months, roles, raws, numbers, comparable)
     for result in results:
         if result.is_conflicting:
             raw = " | ".join([raw or "" for raw in result.raw_values])
@@ -96,7 +96,7 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
     _report_flags(issues, page)
     if not layout.is_usual:
         report_layout(issues, page.labels, page.values, layout)
-    fields = Fields(issues, page.labels, page.values, layout, is_cut=is_truncated)
+    fields = FieldValues(issues, page.labels, page.values, layout, is_cut=is_truncated)
     month_rows, results = _read_months(fields, issues, key, page.values, layout)
     tables = read_tables(issues, key, page.grids)
     unit = fields.text("unit")
@@ -105,9 +105,9 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
     start, finish = fields.date("start_date"), fields.date("finish_date")
     headline = _PERCENT_IN_HEADLINE.fullmatch(page.headline or "")
     latest = read_percent(headline[1].strip() if headline is not None else "")
-    if latest.problem is not None:
+    if latest.issue_code is not None:
         message = f"the heading {page.headline!r:.120} gives no certain progress"
-        issues.add(latest.problem, message, field="headline_progress_pct", raw=page.headline)
+        issues.add(latest.issue_code, message, field="headline_progress_pct", raw=page.headline)
     code = _PROJECT_CODE.fullmatch(project_id)
     if code is None:
         message = f"the project code {project_id[:100]!r} is not eight digits, a hyphen and a number"

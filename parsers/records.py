@@ -67,7 +67,7 @@ class PageRecord(NamedTuple):
 
 
 class PageField(NamedTuple):
-    """One label/value row as it stood on the page; field is None for a label nobody knows.
+    """One label/value row as it stood on the page; field is None for an unknown label.
 
     occurrence counts from 1 the rows of the page with this label.
     """
@@ -158,7 +158,7 @@ class UpdateRow(NamedTuple):
 
 
 class Issue(NamedTuple):
-    """One issue about one value, row or page; the catalogue in issue_codes.py explains the code."""
+    """One issue with one value, row or page; the catalogue in issue_codes.py explains the code."""
 
     code: str
     severity: str

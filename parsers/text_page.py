@@ -25,7 +25,7 @@ _ONE_LINE_FIELDS = frozenset(
     | {"start_date", "finish_date", "weight", "unit"}
 )
 _ONE_LINE = {label.text for label in LABELS if label.field in _ONE_LINE_FIELDS} | set(_LAYOUT[len(LABELS) :])
-# The label of a row made of lines that nobody can tell apart for certain.
+# The label of a row made of lines that cannot be told apart for certain.
 UNSPLIT = "(ข้อความที่แยกไม่ได้)"
 _FEWEST_ROWS = 3
 _NOT_SET = ("(ไม่ได้ตั้ง)", "(not set)")
@@ -51,7 +51,7 @@ class _Start(NamedTuple):
 
 
 class _RowStart(NamedTuple):
-    """A line that certainly begins a row (label) or, with label None, lines that begin rows nobody can tell apart."""
+    """A line that certainly begins a row (label) or, with label None, lines whose rows cannot be told apart."""
 
     line: int
     label: str | None

@@ -20,7 +20,7 @@ import pytest
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
-from parsers.month_rows import month_results, said_of
+from parsers.month_rows import comparable_values, month_results
 from parsers.page_layout import read_layout
 from parsers.records import Issue, MonthRow, PageField, PageRecord, ProgressRow, UpdateRow
 from pipeline.archive.fetch_log import FetchLogRow, snapshot_id
@@ -147,7 +147,7 @@ class ParsedArchive:
             tuple([role for _, _, role in months]),
             raws,
             numbers,
-            said_of(raws, numbers),
+            comparable_values(raws, numbers),
         )
         rows["progress_rows"] += [
             ProgressRow(*key, n, day_of(day), day, Decimal(percent), percent, status, problem, detail, None, before)

@@ -17,7 +17,7 @@ _AT = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 _NAMES = ("x.warc.gz", "x.warc", "x.html", "x.txt", "x.wet.gz", "x")
 _ADDRESSES = (
     "http://www.bmavisions.com/dp/frontend/web/index.php?r=tbl-project-main%2Fview&project_id=50490000-3607",
-    "https://policy.bangkok.go.th/bs2568/frontend/web/index.php?project_id=50010000-0018&r=tbl-project-main%2Fview",
+    "https://policy.thai_time.go.th/bs2568/frontend/web/index.php?project_id=50010000-0018&r=tbl-project-main%2Fview",
     "http://www.bmavisions.com/dp/frontend/web/index.php?r=tbl-project-main%2Fview&project_id=..%2F..%2Fx",
     "http://example.org/",
     "http://[::1",
@@ -37,7 +37,7 @@ def make_import(chance: random.Random, sources: Sequence[bytes], mutations: Sequ
     """A name, a line end, and the bytes of the file."""
     body = chance.choice(sources)
     if chance.random() < 0.8:
-        members = [warcinfo_member("x", {"software": "fuzz"})]
+        members = [warcinfo_member("x", {"product_token": "fuzz"})]
         for _ in range(chance.randrange(1, 4)):
             headers = chance.choice(_HEADERS)
             is_text = chance.random() < 0.2

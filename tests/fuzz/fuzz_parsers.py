@@ -63,7 +63,7 @@ def work(seed: int, report: Connection) -> None:
                 kept.clear()
             is_judged = parsed is None and what_of(number) == "page"
             report.send(("kind", number, "judged" if is_judged else what_of(number)))
-        except Exception:  # noqa: BLE001 - any exception is a issue
+        except Exception:  # noqa: BLE001 - any exception is a failure
             report.send(("fail", number, traceback.format_exc()))
             kept.clear()
         number += 1
@@ -130,7 +130,7 @@ def main() -> int:
     options.add_argument("--seconds", type=float, default=os.environ.get("FUZZ_SECONDS", "600"))
     options.add_argument("--workers", type=int, default=max(1, (os.cpu_count() or 2) - 1))
     options.add_argument("--seed", type=int, default=time.time_ns() % 10**12, help="for the same inputs again")
-    options.add_argument("--keep", type=Path, default=Path("fuzz-issues"), help="where failing inputs go")
+    options.add_argument("--keep", type=Path, default=Path("fuzz-failures"), help="where failing inputs go")
     options.add_argument("--replay", type=Path, help="check one kept input, with every content type")
     chosen = options.parse_args()
     if chosen.replay is not None:

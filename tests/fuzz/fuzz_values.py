@@ -28,20 +28,20 @@ def make_values(chance: random.Random) -> bytes:
 
 
 def check_values(body: bytes) -> None:
-    """A value never hides a problem, a text that shows something is never passed over, and a second reading agrees."""
+    """A value never hides an issue, a text that shows something is never passed over, and a second reading agrees."""
     for raw in body.decode("utf-8", "replace").split("\x1e"):
         _check_numbers(raw)
         for read in (read_date, read_year):
             found = read(raw)
             assert found == read(raw), f"two readings of {raw!r} differ"
-            assert found.value is None or found.problem is None, f"{raw!r}: a value with a problem"
-            _check_codes(raw, [found.problem])
+            assert found.value is None or found.issue_code is None, f"{raw!r}: a value with an issue"
+            _check_codes(raw, [found.issue_code])
         for unit in (None, raw[-3:] or None, "ร้อยละ"):
             quantity = read_quantity(raw, unit)
             assert quantity.value is None or quantity.value.is_finite()
-            _check_codes(raw, [quantity.problem])
+            _check_codes(raw, [quantity.issue_code])
         stamp = read_stamp(raw)
-        _check_codes(raw, [stamp.problem if stamp is not None else None])
+        _check_codes(raw, [stamp.issue_code if stamp is not None else None])
 
 
 def _check_numbers(raw: str) -> None:
@@ -49,12 +49,16 @@ def _check_numbers(raw: str) -> None:
     for read in _NUMBERS:
         number = read(raw)
         assert number == read(raw), f"two readings of {raw!r} differ"
-        assert number.value is None or number.problem in (None, "precision_reduced"), f"{raw!r}: a value with a problem"
+        assert number.value is None or number.issue_code in (None, "precision_reduced"), (
+            f"{raw!r}: a value with an issue"
+        )
         assert number.value is None or number.value.is_finite(), f"{raw!r}: no finite number"
-        said = number.value is not None or number.problem is not None
+        said = number.value is not None or number.issue_code is not None
         assert said == shows_something, f"{raw!r}: passed over in silence, or made of nothing"
-        _check_codes(raw, [number.problem])
+        _check_codes(raw, [number.issue_code])
 
 
-def _check_codes(raw: str, problems: Sequence[str | None]) -> None:
-    assert all(problem is None or problem in CATALOGUE for problem in problems), f"{raw!r}: a problem nobody catalogued"
+def _check_codes(raw: str, issue_codes: Sequence[str | None]) -> None:
+    assert all(code is None or code in CATALOGUE for code in issue_codes), (
+        f"{raw!r}: a code that is not in the catalogue"
+    )

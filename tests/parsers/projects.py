@@ -123,7 +123,7 @@ def parse(page: Page, project_id: str) -> ParsedPage:
     return parse_project(page, source_id="test", project_id=project_id, snapshot_id="snapshot")
 
 
-# A project that nobody has anything to remark about.
+# A project without any issue.
 PLAIN = StoredProject(
     _VALUES["project_id"] or "",
     "ร้อยละ 100",

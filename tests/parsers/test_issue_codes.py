@@ -186,14 +186,14 @@ def test_a_plain_project_has_no_issues() -> None:
 
 @pytest.mark.parametrize("code", CATALOGUE)
 def test_every_code_is_explained_in_thai_and_in_english(code: str) -> None:
-    entry = CATALOGUE[code]
-    assert entry.code == code
-    assert entry.severity in Severity
-    for thai, english in ((entry.title_th, entry.title_en), (entry.advice_th, entry.advice_en)):
+    issue_code = CATALOGUE[code]
+    assert issue_code.code == code
+    assert issue_code.severity in Severity
+    for thai, english in ((issue_code.title_th, issue_code.title_en), (issue_code.advice_th, issue_code.advice_en)):
         assert any("\u0e00" <= character <= "\u0e7f" for character in thai)
         assert english.isascii() or "–" in english
         assert len(english) > 10
-    said = message_in_thai(entry.message_th, label="ป้าย", raw=None, row=7)
+    said = message_in_thai(issue_code.message_th, label="ป้าย", raw=None, row=7)
     assert any("\u0e00" <= character <= "\u0e7f" for character in said)
     assert not set("{}") & set(said), "only known placeholders, each filled"
 

@@ -60,7 +60,7 @@ UNKNOWN += ["", " ", "ปีที่", "เป้าหมายของเข
 
 
 @pytest.mark.parametrize("text", UNKNOWN)
-def test_a_label_nobody_knows(text: str) -> None:
+def test_an_unknown_label(text: str) -> None:
     assert match_label(text) is None
 
 

@@ -1,4 +1,4 @@
-"""Month rows: which of the repeated rows of a month counts, and what is said when nobody can know."""
+"""Month rows: which of the repeated rows of a month counts, and what is said where that is not certain."""
 
 from decimal import Decimal
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parsers.labels import MONTH_LABEL, MONTH_LAYOUT
-from parsers.month_rows import CANONICAL, EXTRA, month_results, month_roles, said_of
+from parsers.month_rows import CANONICAL, EXTRA, comparable_values, month_results, month_roles
 from tests.parsers.projects import PLAIN
 
 
@@ -98,7 +98,9 @@ def test_the_result_of_a_month_is_its_canonical_row_and_keeps_what_all_say(
         seen |= {month} if role == CANONICAL else set()
     months, raws, roles = [no for no, _, _ in rows], [raw for _, raw, _ in rows], [role for _, _, role in rows]
     numbers = [Decimal(raw) if raw and raw != "ก" else None for raw in raws]
-    results = month_results(("s", "p", "x"), tuple(months), tuple(roles), raws, numbers, said_of(raws, numbers))
+    results = month_results(
+        ("s", "p", "x"), tuple(months), tuple(roles), raws, numbers, comparable_values(raws, numbers)
+    )
     assert [result.month_no for result in results] == list(dict.fromkeys(months))
     cells = [(month, raw, number, role) for (month, raw, role), number in zip(rows, numbers, strict=True)]
     for result in results:

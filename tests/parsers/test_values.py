@@ -1,4 +1,4 @@
-"""Raw text → value, or the problem that says why there is none: everything seen on the site and its sisters."""
+"""Raw text → value, or the issue code that says why there is none: everything seen on the site and its sisters."""
 
 import datetime as dt
 import tracemalloc
@@ -92,8 +92,8 @@ NUMBERS: dict[str, str | None] = {
 
 def written(number: Number) -> str | None:
     """A number as the tables above write it: without trailing zeros."""
-    if number.problem is not None or number.value is None:
-        return number.problem
+    if number.issue_code is not None or number.value is None:
+        return number.issue_code
     text = f"{number.value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
@@ -254,9 +254,9 @@ DAYS: dict[str, str | None] = {
 def test_date(raw: str) -> None:
     date = read_date(raw)
     era = " be" if date.calendar == "be" else ""
-    found = f"{date.value}{era}" if date.value is not None else date.problem
+    found = f"{date.value}{era}" if date.value is not None else date.issue_code
     assert found == DAYS[raw]
-    assert date.value is None or date.problem is None
+    assert date.value is None or date.issue_code is None
 
 
 MONTHS = {
@@ -320,7 +320,7 @@ def test_year(raw: str, value: int | None, calendar: str | None) -> None:
     year = read_year(raw)
     assert year.value == value
     assert year.calendar == calendar
-    assert (year.problem is None) == (value is not None or not raw.strip())
+    assert (year.issue_code is None) == (value is not None or not raw.strip())
 
 
 @pytest.mark.parametrize(
@@ -358,7 +358,7 @@ def test_year(raw: str, value: int | None, calendar: str | None) -> None:
 )
 def test_quantity(raw: str, unit: str | None, expected: tuple[str | None, str | None, str | None]) -> None:
     quantity = read_quantity(raw, unit)
-    found = (str(quantity.value) if quantity.value is not None else None, quantity.unit, quantity.problem)
+    found = (str(quantity.value) if quantity.value is not None else None, quantity.unit, quantity.issue_code)
     assert found == expected
 
 
@@ -401,15 +401,15 @@ def test_whatever_texts_are_read_little_memory_is_kept(length: int) -> None:
 
 
 @given(texts)
-def test_no_text_makes_a_reader_raise_and_a_value_never_hides_a_problem(raw: str) -> None:
+def test_no_text_makes_a_reader_raise_and_a_value_never_hides_an_issue(raw: str) -> None:
     for read in READERS.values():
         number = read(raw)
-        assert number.value is None or number.problem in (None, "precision_reduced")
+        assert number.value is None or number.issue_code in (None, "precision_reduced")
         assert number.value is None or number.value.is_finite()
         shows_something = bool(raw.translate(WITHOUT_INVISIBLE).strip())
-        assert shows_something == (number.value is not None or number.problem is not None)
-    assert read_date(raw).value is None or read_date(raw).problem is None
-    assert read_year(raw).value is None or read_year(raw).problem is None
+        assert shows_something == (number.value is not None or number.issue_code is not None)
+    assert read_date(raw).value is None or read_date(raw).issue_code is None
+    assert read_year(raw).value is None or read_year(raw).issue_code is None
     read_quantity(raw, raw[-3:] or None)
     read_stamp(raw)
 
@@ -430,13 +430,13 @@ def test_a_day_is_read_as_written_in_both_calendars(day: dt.date) -> None:
     for text in (f"{day}", f"{be}-{day:%m-%d}", f"{day:%d/%m}/{be}", f"{day.day}/{day.month}/{be}"):
         assert read_date(text).value == day
     written_day_first = read_date(f"{day:%d/%m/%Y}")
-    assert written_day_first.value == day or written_day_first.problem == "ambiguous_date"
+    assert written_day_first.value == day or written_day_first.issue_code == "ambiguous_date"
     assert read_date(f"{day:%m/%d/%Y}").value in (day, None)
 
 
 @given(amounts, st.text("กขค/%. 0123()", min_size=1, max_size=8).map(str.strip).filter(bool))
 def test_a_quantity_is_split_into_its_number_and_its_unit_or_reported(amount: Decimal, unit: str) -> None:
     quantity = read_quantity(f"{amount:,} {unit}", unit)
-    assert (quantity.value, quantity.unit) == (amount, unit) or quantity.problem is not None
+    assert (quantity.value, quantity.unit) == (amount, unit) or quantity.issue_code is not None
     alone = read_quantity(f"{amount:,}", unit)
-    assert (alone.value, alone.unit) == (amount, None) or alone.problem is not None
+    assert (alone.value, alone.unit) == (amount, None) or alone.issue_code is not None
