@@ -16,7 +16,7 @@ from pipeline.build.inputs import REAL_PROJECTS, InputError, attach_inputs, find
 from pipeline.build.models import Model, load_models, needed_for, read_macros
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import BuildSettings, Settings, Source
-from pipeline.core.signals import interruptible_query
+from pipeline.core.signals import interruptible_query, raise_if_interrupted
 
 DATABASE = "bma_projects.duckdb"
 _CATALOG = DATABASE.removesuffix(".duckdb")
@@ -116,6 +116,8 @@ def _limits(settings: BuildSettings, scratch: Path) -> dict[str, str | bool | in
     return {
         "memory_limit": settings.memory_limit,
         "threads": settings.threads,
+        # DuckDB 2.0.0 may wait for ever for its own threads when a COPY that writes by them is interrupted.
+        "async_threads": 0,
         "temp_directory": str(scratch),
     }
 
@@ -161,6 +163,7 @@ def _prepared(
         except InputError as error:
             raise BuildError(str(error)) from error
         except (BuildError, duckdb.Error) as error:
+            raise_if_interrupted()
             # A part that is torn within shows only when a model reads it: name the part rather than the model.
             raise BuildError(find_damage(settings.parsed_dir, fingerprint) or _reason(error)) from error
         finally:

@@ -168,6 +168,32 @@ def test_a_build_does_not_take_the_time_to_import_pandas(archive: ParsedArchive)
     subprocess.run([sys.executable, "-c", program, str(archive.data_dir), FINGERPRINT], check=True)
 
 
+def test_a_table_that_is_interrupted_while_it_is_written_ends(archive: ParsedArchive) -> None:
+    """With threads of its own for writing, DuckDB 2.0.0 waited for ever by the tenth time."""
+    program = """if True:
+        import sys
+        from pathlib import Path
+        from threading import Timer
+        import duckdb
+        from pipeline.build.database import relations
+        from pipeline.core.settings import Settings
+        data_dir = Path(sys.argv[1])
+        with relations(Settings(data_dir=data_dir), fingerprint=sys.argv[2], out_dir=data_dir / "out") as (con, _):
+            con.execute("CREATE TABLE staging.long AS SELECT md5(i::VARCHAR) AS x FROM range(1_000_000) r(i)").complete()
+            n_interrupted = 0
+            for n in range(15):
+                Timer(0.02 * n, con.interrupt).start()
+                try:
+                    con.execute(f"COPY staging.long TO '{data_dir}/long.parquet' (FORMAT parquet)").complete()
+                except duckdb.InterruptException:
+                    n_interrupted += 1
+        print(n_interrupted > 0)
+    """
+    command = [sys.executable, "-c", program, str(archive.data_dir), FINGERPRINT]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.endswith("True\n")
+
+
 def test_many_row_groups_give_the_same_bytes_on_one_thread_and_two(archive: ParsedArchive) -> None:
     reports = [("2025-12-01", "5", "1", "ไม่มี", f"{n}") for n in range(300)]
     for number in range(150):
