@@ -181,8 +181,8 @@ def test_a_table_that_is_interrupted_while_it_is_written_ends(archive: ParsedArc
         with relations(Settings(data_dir=data_dir), fingerprint=sys.argv[2], out_dir=data_dir / "out") as (con, _):
             con.execute("CREATE TABLE staging.long AS SELECT md5(i::VARCHAR) AS x FROM range(1_000_000) r(i)").complete()
             n_interrupted = 0
-            for n in range(15):
-                Timer(0.02 * n, con.interrupt).start()
+            for n in range(40):
+                Timer(0.01 * (n % 30), con.interrupt).start()
                 try:
                     con.execute(f"COPY staging.long TO '{data_dir}/long.parquet' (FORMAT parquet)").complete()
                 except duckdb.InterruptException:
