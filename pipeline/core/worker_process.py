@@ -43,6 +43,7 @@ class WorkerProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self._is_closed = False
         self._lock = Lock()
+        self._asking = Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -67,18 +68,8 @@ class WorkerProcess:
             WorkerDiedError: The process ended meanwhile: it took too long, crashed, or was closed.
             Exception: Whatever the function raised, with the trace of the process as a note.
         """
-        process = self._started()
-        tasks, answers = cast(tuple[IO[bytes], IO[bytes]], (process.stdin, process.stdout))
-        try:
-            tasks.write(pickle.dumps((function, args, kwargs)))
-            tasks.flush()
-            error, result = pickle.load(answers)  # noqa: S301 - our own process wrote it
-        except (EOFError, OSError, pickle.UnpicklingError):
-            raise WorkerDiedError(_said_of_end(self._end(process))) from None
-        except BaseException:
-            # Its answer would be taken for that of the next task.
-            self._end(process)
-            raise
+        with self._asking:
+            error, result = self._answer(self._started(), (function, args, kwargs))
         if error is not None:
             raise error
         return cast(_Result, result)
@@ -88,7 +79,23 @@ class WorkerProcess:
         with self._lock:
             self._is_closed, process = True, self._process
         if process is not None:
+            process.kill()
+            # Not before the thread that waits has heard of it: a pipe must not be closed while somebody reads from it.
+            with self._asking:
+                self._end(process)
+
+    def _answer(self, process: "subprocess.Popen[bytes]", task: object) -> tuple[Exception | None, object]:
+        tasks, answers = cast(tuple[IO[bytes], IO[bytes]], (process.stdin, process.stdout))
+        try:
+            tasks.write(pickle.dumps(task))
+            tasks.flush()
+            return cast(tuple[Exception | None, object], pickle.load(answers))  # noqa: S301 - our own process wrote it
+        except (EOFError, OSError, pickle.UnpicklingError):
+            raise WorkerDiedError(_said_of_end(self._end(process))) from None
+        except BaseException:
+            # Its answer would be taken for that of the next task.
             self._end(process)
+            raise
 
     def _started(self) -> "subprocess.Popen[bytes]":
         with self._lock, signals_held_back():
