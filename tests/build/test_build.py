@@ -179,7 +179,7 @@ def test_a_table_that_is_interrupted_while_it_is_written_ends(archive: ParsedArc
         from pipeline.core.settings import Settings
         data_dir = Path(sys.argv[1])
         with relations(Settings(data_dir=data_dir), fingerprint=sys.argv[2], out_dir=data_dir / "out") as (con, _):
-            con.execute("CREATE TABLE staging.long AS SELECT md5(i::VARCHAR) AS x FROM range(1_000_000) r(i)").complete()
+            con.execute("CREATE TABLE staging.long AS SELECT md5(i::VARCHAR) FROM range(1_000_000) r(i)").complete()
             n_interrupted = 0
             for n in range(40):
                 Timer(0.01 * (n % 30), con.interrupt).start()
