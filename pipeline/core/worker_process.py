@@ -125,25 +125,26 @@ class WorkerProcess:
 def time_limit() -> Iterator[None]:
     """End this process when the block takes too long. Python cannot interrupt native code; the kernel's alarm ends it.
 
+    It counts the processor's time, since a machine that is busy, suspended or stopped with Ctrl-Z is no fault of a page.
     For blocks within the task of a WorkerProcess, or of a cluster's worker that somebody starts again.
     """
-    earlier = signal.setitimer(signal.ITIMER_REAL, LIMIT_SECONDS)
+    earlier = signal.setitimer(signal.ITIMER_PROF, LIMIT_SECONDS)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, *earlier)
+        signal.setitimer(signal.ITIMER_PROF, *earlier)
 
 
 def _said_of_end(code: int) -> str:
-    if code == -signal.SIGALRM:
-        return f"took longer than {LIMIT_SECONDS:.0f} seconds"
+    if code == -signal.SIGPROF:
+        return f"took more than {LIMIT_SECONDS:.0f} seconds of processor time"
     return f"crashed ({signal.strsignal(-code)})" if code < 0 else f"ended its process with exit code {code}"
 
 
 def _work() -> None:
     """What the process does: one task after another, until its parent is gone."""
     sys.unraisablehook = skip_repeated_errors
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
     Thread(target=_end_with_parent, name="parent", daemon=True).start()
     answers = os.fdopen(os.dup(1), "wb")
     # What native code prints must not stand among the answers.

@@ -141,7 +141,7 @@ def test_pages_that_end_their_reader_are_evidence_and_issues_and_the_rest_is_pub
     found = bma("query", ended, "--data-dir", data, "--format", "csv").stdout.splitlines()[1:]
     assert [line.partition(";")[0] for line in found] == [
         f"{ONE},reading this page crashed (Segmentation fault)",
-        f"{TWO},reading this page took longer than 30 seconds",
+        f"{TWO},reading this page took more than 30 seconds of processor time",
     ]
     assert bma("query", "SELECT project_id FROM projects", "--data-dir", data, "--format", "csv").stdout.split() == [
         "project_id",
