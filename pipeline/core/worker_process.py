@@ -125,7 +125,7 @@ class WorkerProcess:
 def time_limit() -> Iterator[None]:
     """End this process when the block takes too long. Python cannot interrupt native code; the kernel's alarm ends it.
 
-    It counts the processor's time, since a machine that is busy, suspended or stopped with Ctrl-Z is no fault of a page.
+    It counts the time of the processor: a busy machine, or one that was suspended, is no fault of a page.
     For blocks within the task of a WorkerProcess, or of a cluster's worker that somebody starts again.
     """
     earlier = signal.setitimer(signal.ITIMER_PROF, LIMIT_SECONDS)
