@@ -27,7 +27,15 @@ class Listing(NamedTuple):
 
 
 def read_listing(body: bytes, *, content_type: str | None = None) -> Listing | None:
-    """Read a listing page; None when the page has no GridView (a login form, an error page)."""
+    """Read a listing page. Never raises, whatever the bytes are.
+
+    Args:
+        body: the bytes as they came, in any encoding.
+        content_type: the Content-Type header of the response, which may name a charset.
+
+    Returns:
+        What the listing says; None when the page has no GridView (a login form, an error page).
+    """
     tree = LexborHTMLParser(decode_page(body, content_type).text)
     grid = tree.css_first(".grid-view")
     if grid is None:
@@ -40,7 +48,7 @@ def read_listing(body: bytes, *, content_type: str | None = None) -> Listing | N
     next_link = grid.css_first(".pagination li.next:not(.disabled) a[href]")
     numbers = [_NUMBER.findall(part.text()) for part in grid.css(".summary b")]
     is_empty = grid.css_first("tbody .empty") is not None
-    total = int(numbers[-1][-1].replace(",", "")) if numbers and numbers[-1] else 0 if is_empty else None
+    total = int(numbers[-1][-1].replace(",", "")[:12]) if numbers and numbers[-1] else 0 if is_empty else None
     keys = tuple(link.attributes.get("data-sort") or "" for link in grid.css("thead a[data-sort]"))
     return Listing(
         tuple(ids),

@@ -46,6 +46,13 @@ def test_an_empty_listing_states_zero() -> None:
     assert read_listing(empty.encode()) == ((), 0, None, ())
 
 
+def test_a_total_of_thousands_of_digits_is_no_crash() -> None:
+    html = f'<div class="grid-view"><div class="summary">ทั้งหมด <b>{"9" * 5000}</b> รายการ</div></div>'
+    listing = read_listing(html.encode())
+    assert listing is not None
+    assert listing.stated_total == 999_999_999_999
+
+
 @pytest.mark.parametrize("name", ["login.html", "not-found.html", "bad-request.html"])
 def test_a_page_without_a_grid_is_no_listing(name: str) -> None:
     assert read_listing((OTHER / name).read_bytes()) is None
