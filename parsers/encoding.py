@@ -73,7 +73,14 @@ def decode_page(body: bytes, content_type: str | None = None) -> Decoded:
     """Decode a page by BOM, by the bytes themselves, by header and by meta element.
 
     Thai UTF-8 cannot pass for windows-874 nor the other way round in any real page, so valid UTF-8 wins over what was
-    declared, and what is not UTF-8 is windows-874. Bytes that cannot be read become U+FFFD and has_losses says so.
+    declared, and what is not UTF-8 is windows-874. Never raises.
+
+    Args:
+        body: the bytes as they came.
+        content_type: the Content-Type header of the response; its charset counts before that of a meta element.
+
+    Returns:
+        The text, with U+FFFD for what cannot be read, and the encoding: `utf-8`, `utf-16` or `windows-874`.
     """
     for bom, encoding in _BOMS:
         if body.startswith(bom):

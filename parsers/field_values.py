@@ -1,4 +1,4 @@
-"""The known rows of a page by field: each value is read once, and whatever could not be read is reported."""
+"""FieldValues: the typed values of the known rows of a page; what cannot be read becomes an issue."""
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal

@@ -198,7 +198,13 @@ def _fitting_rows(issues: IssueCollector, known: _KnownHeader, grid: Grid) -> It
 def read_tables(issues: IssueCollector, key: Key, grids: Sequence[Grid]) -> HistoryTables:
     """Read both tables, whatever the order of their columns; a row that does not fit its header is an issue.
 
-    key is source_id, project_id, snapshot_id. Rows are numbered from 1 in page order, malformed ones counted.
+    Args:
+        issues: where issues go.
+        key: source_id, project_id and snapshot_id of the page.
+        grids: the tables of the page; of two of one kind the first is read.
+
+    Returns:
+        The rows, numbered from 1 in page order, malformed ones counted.
     """
     progress: list[ProgressRow] | None = None
     updates: list[UpdateRow] | None = None

@@ -27,9 +27,17 @@ def _flags(decoded: Decoded, utf8: bytes, *, speaks_php: bool) -> frozenset[str]
 
 
 def read_page(body: bytes, *, status: int = 200, content_type: str | None = None, location: str | None = None) -> Page:
-    """Read a response: its kind, and everything a project page says. Never raises, whatever the bytes are.
+    """Read a response in HTML: its kind, and everything a project page says. Never raises, whatever the bytes are.
 
-    status, content_type and location are the response's; they help to tell redirects and error pages.
+    Args:
+        body: the bytes as they came, in any encoding.
+        status: the HTTP status of the response.
+        content_type: its Content-Type header, which may name a charset.
+        location: its Location header, which tells what a redirect means.
+
+    Returns:
+        A page of any kind, with a reason unless it is a project page or a listing. The rows are those that were there,
+        also of a page that was cut; only a project page has grids.
     """
     decoded = decode_page(body, content_type)
     text, utf8 = decoded.text, decoded.as_utf8()

@@ -116,7 +116,14 @@ _LONGEST_QUOTE = 80
 
 
 def message_in_thai(template: str, *, label: str | None, raw: str | None, row: int | None) -> str:
-    """Fill a message_th with what one issue says of itself; a long text is cut, a missing one is a dash."""
+    """Fill a message_th with what one issue says of itself.
+
+    Args:
+        template: the message_th of its code, with {label}, {raw} and {row}.
+        label: the issue's label; a missing one is a dash.
+        raw: its raw text, cut after 80 characters.
+        row: its ordinal.
+    """
     said = {"label": label, "raw": raw, "row": None if row is None else str(row)}
 
     def quote(match: re.Match[str]) -> str:

@@ -26,7 +26,19 @@ class IssueCollector:
         ordinal: int | None = None,
         raw: str | None = None,
     ) -> None:
-        """Record one issue; raw is the text as the page had it, cut after 2,000 characters."""
+        """Collect one issue.
+
+        Args:
+            code: a code of the catalogue, which gives its severity.
+            message: what is wrong, in one sentence in English, with the text it is about.
+            field: the field it is about; in the tables below the rows `progress_history.detail` and the like.
+            label: the label or header cell as the page has it.
+            ordinal: the row of the page or of the table, from 1.
+            raw: the text as the page has it, kept up to 2,000 characters.
+
+        Raises:
+            KeyError: The catalogue has no such code.
+        """
         if raw is not None and len(raw) > _LONGEST_RAW:
             raw = raw[:_LONGEST_RAW] + "…"
         severity = CATALOGUE[code].severity.value

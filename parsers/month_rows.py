@@ -56,11 +56,16 @@ def comparable_values(raws: Sequence[str | None], numbers: Sequence[Decimal | No
 def month_roles(months: tuple[int, ...], comparable: Sequence[Decimal | str]) -> MonthRoles:
     """Tell the canonical row of each month from the site's own extra rows.
 
-    months are those of the rows as labelled; comparable is what each row says, as comparable_values gives it.
-
     The rows that form the run 1, 2, …, 12, each the nearest one before the next month, are canonical. The known layout
     is 1 1 2 3 1 4 5 6 7 8 6 6 9 10 11 12; rows may be missing from it or stand in reverse. In any other order a month
     with one row is still certain, and so is one whose rows all say the same; for the rest nothing is guessed.
+
+    Args:
+        months: the month of each row as labelled, in page order.
+        comparable: what each row says, by comparable_values.
+
+    Returns:
+        A role for each row, at most one of a month canonical.
     """
     known = _ROLES_OF_LAYOUT if months == MONTH_LAYOUT else _roles_by_order(months)
     if known is not None:
@@ -95,8 +100,16 @@ def month_results(
 ) -> list[MonthResult]:
     """Put the rows of each month together, in order of their first row.
 
-    key is source_id, project_id, snapshot_id; the others tell of each row, in page order. A month is conflicting where
-    its rows do not all say the same. Raises ValueError for two canonical rows of a month, one of which would be lost.
+    Args:
+        key: source_id, project_id and snapshot_id of the page.
+        months: the month of each row as labelled, in page order.
+        roles: the role of each row.
+        raws: the text of each row; None where the page says "not set".
+        numbers: the number of each row; None where none could be read.
+        comparable: what each row says, by comparable_values; a month whose rows differ in it is conflicting.
+
+    Raises:
+        ValueError: A month has two canonical rows, one of which would be lost.
     """
     raws_of: dict[int, list[str | None]] = {}
     comparable_of: dict[int, set[Decimal | str]] = {}

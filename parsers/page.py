@@ -110,7 +110,11 @@ def content_text(page: Page) -> bytes:
 
 
 def content_sha256(page: Page) -> str:
-    """Fingerprint what the page says, never its bytes: Yii2 puts a new CSRF token into every response."""
+    """Fingerprint what the page says, never its bytes: Yii2 puts a new CSRF token into every response.
+
+    Returns:
+        64 hexadecimal digits, the same for pages with the same content and for no others.
+    """
     return sha256_of(content_text(page))
 
 
@@ -120,7 +124,11 @@ def sha256_of(content: bytes) -> str:
 
 
 def project_id_of(page: Page) -> str | None:
-    """Name the project a page is about by its code row, else by its title."""
+    """Name the project a page is about.
+
+    Returns:
+        What stands in its code row, else behind its title; None when it has neither. It may be any text.
+    """
     for label, value in zip(page.labels, page.values, strict=True):
         match = match_label(label)
         if match is not None and match.field == "project_id" and value:
@@ -129,7 +137,11 @@ def project_id_of(page: Page) -> str | None:
 
 
 def wrong_project(page: Page, project_id: str) -> str | None:
-    """Say in one sentence that the page names another project than the one asked for; None when it does not."""
+    """Tell whether the page names another project than the one asked for, in its title or its code row.
+
+    Returns:
+        One sentence that says so; None when it does not, or when it names none.
+    """
     if page.title_id is not None and page.title_id != project_id:
         return f"the title names project {page.title_id!r}, asked was {project_id!r}"
     named = project_id_of(page)

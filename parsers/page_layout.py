@@ -100,7 +100,11 @@ def _goal_fields(matches: Sequence[LabelMatch | None]) -> dict[int, str | None]:
 # Nearly every page of a source has the same labels in the same order.
 @lru_cache(maxsize=64)
 def read_layout(labels: tuple[str, ...]) -> Layout:
-    """Find what each label of a page stands for; linear in their number."""
+    """Find what each label of a page stands for, in time linear in their number.
+
+    Args:
+        labels: the labels of the label/value rows, in page order.
+    """
     matches = [match_label(label) for label in labels]
     goals = _goal_fields(matches)
     meanings = []

@@ -81,8 +81,17 @@ def _check_characters(issues: IssueCollector, page: Page, page_fields: Sequence[
 def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: str) -> ParsedPage:
     """Turn a project page into its typed records and issues.
 
-    Only pages of the kinds `project` and `truncated` have rows to read; of a truncated one the last row is not trusted.
-    Raises ValueError for any other kind: those are outcomes, not records.
+    Args:
+        page: a page of the kind `project` or `truncated`; of a truncated one the last row is not trusted.
+        source_id: the source of the page, part of the key of every record and issue.
+        project_id: the project that was asked for, whatever the page says.
+        snapshot_id: the capture the page was read from.
+
+    Returns:
+        The records of each table, in page order, and the issues in the order they were found.
+
+    Raises:
+        ValueError: The page is of another kind, which is an outcome and no record.
     """
     if page.kind not in (PageKind.PROJECT, PageKind.TRUNCATED):
         raise ValueError(f"a page of kind {page.kind} has no project to parse: {page.reason}")
@@ -168,9 +177,17 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
 
 
 def page_issue(page: Page, *, source_id: str, project_id: str, snapshot_id: str) -> Issue | None:
-    """The issue of a page that is no record of the project asked for; None for one that is.
+    """Say why a page is not a record of the project asked for.
 
-    A truncated extracted text is a record (what it says is all there is); a truncated HTML page is not.
+    Args:
+        page: a page of any kind.
+        source_id: the source of the page.
+        project_id: the project that was asked for.
+        snapshot_id: the capture the page was read from.
+
+    Returns:
+        `page_…` for a page of another kind or `wrong_project`; None for a page to parse. A truncated extracted text is
+        one (what it says is all there is), a truncated HTML page is not.
     """
     issues = IssueCollector(source_id, project_id, snapshot_id)
     is_record = page.kind is PageKind.PROJECT or (page.kind is PageKind.TRUNCATED and page.reader == "text")

@@ -209,6 +209,13 @@ def read_text(text: str) -> Page:
 
     Label and value stand on one line without a separator, multi-line values go on in the next lines, cells of a table
     row are joined by spaces: only the known order of the rows tells them apart (SITE, Extracted text). Never raises.
+
+    Args:
+        text: the text of one page.
+
+    Returns:
+        A page of the kinds `project`, `truncated`, `not_found`, `empty` or `unknown`. Lines that cannot be split for
+        certain are one row labelled UNSPLIT, a table row that cannot be split is one cell.
     """
     flags = {"nul_characters"} if "\0" in text else set()
     lines = text.removeprefix("\ufeff").replace("\0", "").replace("\r\n", "\n").replace("\r", "\n").split("\n")

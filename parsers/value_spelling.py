@@ -1,4 +1,4 @@
-"""What reading a number and reading a date have in common."""
+"""The spelling of a value: digits, placeholders, length; and readers that read each spelling once."""
 
 from collections.abc import Callable
 from functools import lru_cache, wraps
