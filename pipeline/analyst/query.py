@@ -14,6 +14,7 @@ from pipeline.build.database import DATABASE
 from pipeline.core.errors import PipelineError
 from pipeline.core.files import written_aside
 from pipeline.core.signals import interruptible_query
+from pipeline.core.sql_text import quoted
 from pipeline.core.text import printable
 
 FORMATS = ("table", "csv", "json", "parquet")
@@ -153,8 +154,7 @@ def _write(release: Path, sql: str, options: str, file: Path) -> int:
     with open_database(release) as con, duckdb.connect() as writer, interruptible_query(con.interrupt):
         try:
             writer.register("answer", _relation(con, sql).to_arrow_reader())
-            target = str(file).replace("'", "''")
-            written = writer.execute(f"COPY answer TO '{target}' ({options})").fetchall()
+            written = writer.execute(f"COPY answer TO {quoted(file)} ({options})").fetchall()
         except duckdb.Error as error:
             raise QueryError(_said(error)) from error
     return int(written[0][0])

@@ -10,6 +10,7 @@ Never: knows what a page, a segment or a release is.
 - time: the clock and run ids
 - files: written aside, brought to the disk, renamed
 - arrow_schema: records → Arrow and DuckDB columns
+- sql_text: texts in SQL
 - signals: Ctrl-C and SIGTERM in good order
 - memory: kept by a process for the next page
 - worker_process: work that may hang or crash, in a process of its own

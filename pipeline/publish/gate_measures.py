@@ -14,6 +14,7 @@ import duckdb
 
 from parsers.labels import LABELS, MONTH_LAYOUT
 from pipeline.build.database import DATABASE
+from pipeline.core.sql_text import quoted
 
 # A value stood on the page and could not be turned into a number, date or text for certain.
 UNREADABLE_CODES = (
@@ -101,8 +102,7 @@ def _ask(con: duckdb.DuckDBPyConnection, rule: str, release: Path, previous: Pat
 
 
 def _attach(con: duckdb.DuckDBPyConnection, release: Path, name: str) -> None:
-    path = str(release / DATABASE).replace("'", "''")
-    con.execute(f"ATTACH '{path}' AS {name} (READ_ONLY)").complete()
+    con.execute(f"ATTACH {quoted(release / DATABASE)} AS {name} (READ_ONLY)").complete()
 
 
 def _sql(name: str) -> str:

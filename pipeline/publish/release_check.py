@@ -11,6 +11,7 @@ from pipeline.build.database import DATABASE
 from pipeline.build.models import Model, Reference, load_models
 from pipeline.core.errors import PipelineError
 from pipeline.core.signals import interruptible_query
+from pipeline.core.sql_text import quoted
 
 
 class VerifyError(PipelineError):
@@ -52,11 +53,11 @@ def _check_table(con: duckdb.DuckDBPyConnection, release: Path, model: Model, n_
         raise VerifyError(f"{release}: table {model.name} holds {found} rows, the run record says {n_rows}")
     # The file is sorted by its key, so one pass that compares each row with the one before it finds every duplicate.
     key = ", ".join(f'"{column}"' for column in model.key)
-    file = str(release / f"{model.name}.parquet").replace("'", "''")
+    file = quoted(release / f"{model.name}.parquet")
     unordered = _number(
         con,
         f"""
-        WITH keys AS (SELECT row({key}) AS key, lag(row({key})) OVER () AS key_before FROM read_parquet('{file}'))
+        WITH keys AS (SELECT row({key}) AS key, lag(row({key})) OVER () AS key_before FROM read_parquet({file}))
         SELECT count(*) FROM keys WHERE key <= key_before
         """,
     )
