@@ -6,7 +6,7 @@ import duckdb
 
 from parsers.labels import LABELS, MONTH_LAYOUT
 from parsers.page_layout import read_layout
-from pipeline.build.inputs import PARSED_TABLES
+from pipeline.build.partitions import PARSED_TABLES
 from pipeline.core.arrow_schema import duckdb_type, schema_of
 
 FINGERPRINT = "bench"

@@ -26,7 +26,7 @@ from parsers.records import Issue, MonthRow, PageField, PageRecord, ProgressRow,
 from pipeline.archive.fetch_log import FetchLogRow, snapshot_id
 from pipeline.archive.segments import ListingRow
 from pipeline.build.database import DATABASE, build
-from pipeline.build.inputs import PARSED_TABLES
+from pipeline.build.partitions import PARSED_TABLES
 from pipeline.core.arrow_schema import schema_of
 from pipeline.core.settings import BuildSettings, Settings
 from tests.cli.command import bma

@@ -4,8 +4,13 @@ Does: attaches partitions, run records and catalogues, runs the models in order,
 Never: decides by itself what a row is (sql/ does), publishes, reads a clock.
 
 - database: runs the models and writes their tables
-- inputs: what the models read
+- session: the DuckDB session in which they run
+- partitions: data/parsed as relations, each capture once
+- inputs: what the models read beside it
 - models: the SQL files, their headers, their order
+- tables: the relation or table of one model, and its Parquet file
+- salt: the secret behind the pseudonyms of user names
+- errors: what can go wrong
 - comments: what the headers say, as comments and Parquet metadata
 - datapackage: datapackage.json
 - agencies.csv: codes and names of agencies, with how each name is known

@@ -3,6 +3,7 @@
 import json
 
 from pipeline.build.models import Column, Model
+from pipeline.core.sql_text import quoted
 
 
 def table_comment(model: Model, note: str = "") -> str:
@@ -20,6 +21,17 @@ def column_comment(column: Column) -> str:
         f"null {column.null_means}" if column.null_means else "",
     ]
     return "; ".join(note for note in notes if note)
+
+
+def comment_statements(model: Model, kind: str, note: str = "") -> str:
+    """The statements that put all comments on a table or view; kind is `TABLE` or `VIEW`."""
+    comments = [f"COMMENT ON {kind} {model.name} IS {quoted(table_comment(model, note))}"]
+    comments += [
+        f'COMMENT ON COLUMN {model.name}."{column.name}" IS {quoted(column_comment(column))}'
+        for column in model.columns
+    ]
+    # One transaction for all of them: each would sync the file by itself.
+    return "; ".join(["BEGIN", *comments, "COMMIT"])
 
 
 def parquet_metadata(model: Model, note: str = "") -> dict[str, str]:

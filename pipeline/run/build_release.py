@@ -11,8 +11,9 @@ from pathlib import Path
 
 import duckdb
 
-from pipeline.build.database import BuildError, build
-from pipeline.build.inputs import find_partitions
+from pipeline.build.database import build
+from pipeline.build.errors import BuildError
+from pipeline.build.partitions import find_partitions
 from pipeline.core.log import RunLog
 from pipeline.core.settings import Settings
 from pipeline.core.time import Clock, utc_now

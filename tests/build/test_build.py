@@ -18,7 +18,8 @@ from parsers.records import PageRecord
 from pipeline import open_release
 from pipeline.analyst.query import QueryError
 from pipeline.archive.fetch_log import FetchLogRow
-from pipeline.build.database import DATABASE, BuildError, build, build_parquet, relations
+from pipeline.build.database import DATABASE, build, build_parquet, relations
+from pipeline.build.errors import BuildError
 from pipeline.build.models import load_models
 from pipeline.publish.release_check import verify_release
 from pipeline.publish.releases import building_dir, publish
@@ -80,7 +81,7 @@ def test_the_same_parsed_data_gives_the_same_bytes(archive: ParsedArchive, monke
     for number in range(40):
         archive.capture(f"50010000-1{number:03}", "2026-01-01", name=f"n{number}", months=[(1, "5", "canonical")])
     builds = [archive.build("one"), archive.build("two", threads=1), archive.build("three", memory_limit="500MB")]
-    monkeypatch.setattr("pipeline.build.database._MOST_PAGES_STAGED_IN_MEMORY", 0)
+    monkeypatch.setattr("pipeline.build.session._MOST_PAGES_STAGED_IN_MEMORY", 0)
     builds.append(archive.build("four"))
     assert all(digests(other) == digests(builds[0]) for other in builds)
 
@@ -144,7 +145,7 @@ def test_staging_is_in_memory_where_pages_are_few(archive: ParsedArchive) -> Non
 def test_staging_of_many_pages_lies_beside_the_release_or_where_the_settings_say(
     archive: ParsedArchive, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, is_set: bool
 ) -> None:
-    monkeypatch.setattr("pipeline.build.database._MOST_PAGES_STAGED_IN_MEMORY", 1)
+    monkeypatch.setattr("pipeline.build.session._MOST_PAGES_STAGED_IN_MEMORY", 1)
     named = tmp_path / "named"
     named.mkdir()
     file = staging_file(archive, temp_directory=named if is_set else None)

@@ -18,7 +18,7 @@ import pytest
 from pipeline.archive.audit import audit_archive
 from pipeline.archive.fetch_log import read_fetch_log, write_fetch_log
 from pipeline.archive.segments import Segment
-from pipeline.build.inputs import attach_inputs
+from pipeline.build.partitions import attach_partitions
 from pipeline.core.errors import PipelineError
 from pipeline.parse import batch as batches_of
 from pipeline.parse.batch import ParseError, cut_into_batches
@@ -271,9 +271,7 @@ def test_the_models_read_every_batch_and_a_copy_of_a_capture_once(tmp_path: Path
 
     def counts() -> list[object]:
         with duckdb.connect() as con:
-            attach_inputs(
-                con, parsed_dir=parsed, fingerprint=fingerprint, runs_dir=tmp_path / "runs", models=(), sources=()
-            )
+            attach_partitions(con, parsed, fingerprint)
             tables = ("pages", "page_fields", "month_rows", "progress_rows")
             return [con.sql(f"SELECT count(*) FROM parsed.{table}").fetchall() for table in tables]
 

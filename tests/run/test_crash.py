@@ -17,8 +17,8 @@ import pytest
 from pipeline.archive.audit import audit_archive
 from pipeline.archive.fetch_log import read_fetch_log
 from pipeline.archive.segments import sealed_segments
-from pipeline.build.database import SALT_FILE
 from pipeline.build.models import load_models
+from pipeline.build.salt import SALT_FILE
 from pipeline.core.errors import ExitCode
 from pipeline.run.record import read_records
 from pipeline.sample.server import Reply, serve

@@ -4,9 +4,8 @@ import re
 
 import duckdb
 
-from pipeline.build.database import user_name_salt
-from pipeline.build.inputs import attach_inputs
-from pipeline.build.models import load_models, needed_for, read_macros
+from pipeline.build.models import load_models, needed_for
+from pipeline.build.session import prepare_session
 from pipeline.core.settings import Settings
 from tests.conftest import FINGERPRINT, Built, ParsedArchive, rows_of
 
@@ -18,18 +17,7 @@ class Models(Built):
         super().__init__(settings.data_dir / "nowhere", {})
         self._made: set[str] = set()
         self._con = duckdb.connect(config={"threads": 1})
-        attach_inputs(
-            self._con,
-            parsed_dir=settings.parsed_dir,
-            fingerprint=FINGERPRINT,
-            runs_dir=settings.runs_dir,
-            models=load_models().values(),
-            sources=settings.sources.values(),
-        )
-        self._con.execute("ATTACH ':memory:' AS staging; ATTACH ':memory:' AS quality").complete()
-        self._con.execute("SET VARIABLE salt = $salt", {"salt": user_name_salt(settings.data_dir)}).complete()
-        self._con.execute(f"SET VARIABLE publish_user_names = {settings.build.publish_user_names}").complete()
-        self._con.execute(read_macros()).complete()
+        prepare_session(self._con, settings, fingerprint=FINGERPRINT, scratch=settings.data_dir)
 
     def rows(self, query: str) -> list[dict[str, object]]:
         """Rows of a query over any models; a bare name selects all of it in the order of its key, as in a release."""

@@ -1,0 +1,11 @@
+"""What can go wrong while tables are built."""
+
+from pipeline.core.errors import PipelineError
+
+
+class BuildError(PipelineError):
+    """The tables cannot be built; the message says which file or model and what to do."""
+
+
+class BuildInputError(BuildError):
+    """A partition, run record or salt cannot be used; the message says which and what to do."""

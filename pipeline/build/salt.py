@@ -1,0 +1,31 @@
+"""The secret behind the pseudonyms of user names."""
+
+import contextlib
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+from pipeline.build.errors import BuildInputError
+
+SALT_FILE = "user-names.salt"
+
+
+def user_name_salt(data_dir: Path) -> str:
+    """The secret that keys the pseudonyms of user names; made once per data directory and never published.
+
+    Raises BuildInputError for a file that holds none.
+    """
+    path = data_dir / SALT_FILE
+    if not path.exists():
+        # Written aside (mkstemp makes it readable for the owner alone) and linked: it is there whole or not at all.
+        with tempfile.NamedTemporaryFile("w", dir=data_dir, prefix=".salt-") as new:
+            new.write(secrets.token_hex(32))
+            new.flush()
+            os.fsync(new.fileno())
+            with contextlib.suppress(FileExistsError):
+                path.hardlink_to(new.name)
+    salt = path.read_text(encoding="ascii").strip()
+    if len(salt) < 32:
+        raise BuildInputError(f"{path}: holds no salt; restore it, or delete it and every pseudonym changes")
+    return salt
