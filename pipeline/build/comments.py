@@ -2,7 +2,8 @@
 
 import json
 
-from pipeline.build.models import Column, Model
+from pipeline.build.headers import Column
+from pipeline.build.models import Model
 from pipeline.core.sql_text import quoted
 
 

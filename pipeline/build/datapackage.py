@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from pipeline.build.comments import column_comment, table_comment
-from pipeline.build.models import Column, Model
+from pipeline.build.headers import Column
+from pipeline.build.models import Model
 from pipeline.core.settings import Source
 
 FILE = "datapackage.json"

@@ -12,7 +12,8 @@ import duckdb
 
 from parsers.issue_codes import CATALOGUE
 from pipeline.build.errors import BuildInputError
-from pipeline.build.models import RULE_TEXTS, Model, load_models
+from pipeline.build.headers import RULE_TEXTS
+from pipeline.build.models import Model, load_models
 from pipeline.core.arrow_schema import duckdb_columns
 from pipeline.core.settings import Settings
 

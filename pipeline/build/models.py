@@ -1,25 +1,8 @@
-"""The SQL models: their header comments, what they read, and the order they must run in.
-
-A model is one SELECT in sql/<layer>/<name>.sql. Its header comment is the only place where the table is described:
-
-    -- The newest observed state of every project.
-    --
-    -- key: source_id, project_id
-    -- references: agency_code -> agencies
-    -- warning: budget_spent_thb 0 often means "not reported".
-    -- columns:
-    --   source_id = page_status
-    --   budget_spent_thb: budget spent | unit THB | label งบฯ ที่ใช้ไป (บาท) | null where empty or unreadable
-
-`name = model` takes the description of that column from another model. What is published nowhere describes no columns:
-a model of sql/staging, and a check in sql/quality, whose columns are some of those of quality_issues. A further
-paragraph of prose explains the SQL to its reader and is published nowhere.
-"""
+"""The SQL models: one SELECT each in sql/<layer>/<name>.sql, what they read, and the order they must run in."""
 
 import functools
 import graphlib
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import resources
@@ -29,7 +12,8 @@ from typing import Any
 
 import duckdb
 
-from pipeline.core.errors import PipelineError
+from pipeline.build.errors import ModelError
+from pipeline.build.headers import RULE_TEXTS, Column, Header, Reference
 
 LAYERS = ("staging", "curated", "quality", "views")
 # The schemas of what models read and none of them makes.
@@ -39,33 +23,6 @@ _CHECK_ISSUES = "check_issues"
 _ISSUE_KEY = (
     "code", "source_id", "project_id", "snapshot_id", "field", "label", "ordinal", "raw", "message", "first_seen_at"
 )  # fmt: skip
-RULE_TEXTS = ("severity", "title_th", "title_en", "advice_th", "advice_en", "message_th")
-_DIRECTIVES = ("key", "sort", "references", "warning", "columns", "form", *RULE_TEXTS)
-_DIRECTIVE = re.compile(r"[a-z_]+:( |$)")
-
-
-class ModelError(PipelineError):
-    """A SQL file is malformed, reads a table nobody makes, or takes part in a cycle; the message names the file."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """What the dictionary says of one column; `label` is the Thai label it comes from."""
-
-    name: str
-    description: str
-    unit: str | None = None
-    label: str | None = None
-    null_means: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """Columns of this table that point at the key of another table; target_key is known once all models are read."""
-
-    columns: tuple[str, ...]
-    table: str
-    target_key: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +58,17 @@ class Model:
 
 @functools.cache
 def load_models(root: Traversable | None = None) -> Mapping[str, Model]:
-    """Read every model below sql/ and return them by relation name in the order they must run."""
+    """Read every model below sql/.
+
+    Args:
+        root: another directory with the layers in it.
+
+    Returns:
+        The models by relation name, in the order in which they must run.
+
+    Raises:
+        ModelError: a file is malformed, reads a table that no file makes, or takes part in a cycle.
+    """
     root = resources.files("sql") if root is None else root
     models = [
         read_model(layer, entry.name.removesuffix(".sql"), entry.read_text(encoding="utf-8"))
@@ -125,7 +92,7 @@ def read_model(layer: str, name: str, text: str) -> Model:
     path = f"sql/{layer}/{name}.sql"
     lines = text.splitlines()
     size = next((n for n, line in enumerate(lines) if not line.startswith("--")), len(lines))
-    header = _Header(path)
+    header = Header(path)
     for line in lines[:size]:
         header.take(line.removeprefix("--").removeprefix(" ").rstrip())
     sql = "\n".join(lines[size:]).strip().removesuffix(";")
@@ -199,69 +166,6 @@ def needed_for(tables: Iterable[str], models: Mapping[str, Model]) -> dict[str, 
         if name in needed:
             needed |= graph[name]
     return {name: model for name, model in models.items() if name in needed}
-
-
-class _Header:
-    """Takes the header line by line; a line indented below a column or directive continues it."""
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-        self.description: list[str] = []
-        self.key: list[str] = []
-        self.sort: list[str] = []
-        self.references: list[Reference] = []
-        self.warnings: list[str] = []
-        self.columns: list[Column] = []
-        self.tags: dict[str, str] = {}
-        self._paragraph = "description"
-        self._in_columns = False
-
-    def take(self, line: str) -> None:
-        if not line:
-            self._paragraph = "" if self.description else "description"
-        elif self._paragraph == "description":
-            self.description.append(line)
-        elif self._paragraph == "prose":
-            pass
-        elif not self._paragraph and not _DIRECTIVE.match(line):
-            self._paragraph = "prose"
-        elif line.startswith("  ") and self._in_columns:
-            self.columns.append(self._column(line.strip()))
-        else:
-            self._directive(line)
-
-    def _directive(self, line: str) -> None:
-        self._paragraph = "directives"
-        name, _, value = line.partition(":")
-        value = value.strip()
-        if not _DIRECTIVE.match(line) or name not in _DIRECTIVES or bool(value) == (name == "columns"):
-            raise ModelError(f"{self.path}: cannot read the header line `-- {line}`; known: {', '.join(_DIRECTIVES)}")
-        self._in_columns = name == "columns"
-        if name == "key":
-            self.key = [column.strip() for column in value.split(",")]
-        elif name == "sort":
-            self.sort = [column.strip() for column in value.split(",")]
-        elif name == "references":
-            columns, _, table = value.partition("->")
-            self.references.append(Reference(tuple(c.strip() for c in columns.split(",")), table.strip()))
-        elif name == "warning":
-            self.warnings.append(value)
-        elif name != "columns":
-            self.tags[name] = value
-
-    def _column(self, line: str) -> Column:
-        head, *notes = [part.strip() for part in line.split(" | ")]
-        name, equals, model = head.partition(" = ")
-        if equals:
-            # The description is filled in by _inherit once every model is read.
-            return Column(name, f"= {model}")
-        name, colon, description = head.partition(": ")
-        found = dict(note.split(" ", 1) for note in notes if " " in note)
-        if not colon or len(found) != len(notes) or found.keys() - {"unit", "label", "null"}:
-            raise ModelError(
-                f"{self.path}: cannot read the column `{line}`; expected `name: text | unit … | label … | null …`"
-            )
-        return Column(name, description, found.get("unit"), found.get("label"), found.get("null"))
 
 
 def _resolve(models: dict[str, Model]) -> dict[str, Model]:

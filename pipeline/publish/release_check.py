@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.build.database import DATABASE
-from pipeline.build.models import Model, Reference, load_models
+from pipeline.build.headers import Reference
+from pipeline.build.models import Model, load_models
 from pipeline.core.errors import PipelineError
 from pipeline.core.signals import interruptible_query
 from pipeline.core.sql_text import quoted

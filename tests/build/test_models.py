@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.build.models import ModelError, load_models, needed_for, read_model
+from pipeline.build.errors import ModelError
+from pipeline.build.models import load_models, needed_for, read_model
 
 HEADER = "-- A table.\n--\n-- key: a\n-- columns:\n--   a: a column | unit THB | label ปี | null where empty\n"
 
