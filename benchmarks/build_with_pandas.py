@@ -20,7 +20,7 @@ TELEPHONE = r"(\d[ .()-]{0,5}\d[ .()-]{0,5}\d)(?:[ .()-]{0,5}\d){4,}"
 
 
 def read(parsed_dir: Path, table: str, only: Iterable[str] | None = None) -> pd.DataFrame:
-    """One parsed table over all parts, with Arrow types; only the rows of these snapshots, if any are named."""
+    """One parsed table over all partitions, with Arrow types; only the rows of these snapshots, if any are named."""
     files = sorted(parsed_dir.glob(f"*/{table}.parquet"))
     filters = None if only is None else pc.field("snapshot_id").isin([*only])
     return pq.read_table(files, filters=filters).to_pandas(types_mapper=pd.ArrowDtype)

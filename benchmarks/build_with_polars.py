@@ -11,7 +11,7 @@ KEY = ["source_id", "project_id"]
 
 
 def read(parsed_dir: Path, table: str) -> pl.LazyFrame:
-    """One parsed table over all parts."""
+    """One parsed table over all partitions."""
     return pl.scan_parquet(str(parsed_dir / "*" / f"{table}.parquet"))
 
 

@@ -1,4 +1,4 @@
-"""Makes a synthetic data/parsed of any size: pages in the shape of the real one, in no order, over several parts."""
+"""Makes a synthetic data/parsed of any size: pages in the shape of the real one, in no order, in several partitions."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from pipeline.core.arrow_schema import duckdb_type, schema_of
 FINGERPRINT = "bench"
 # One project in so many was captured a second time with another content.
 EDITED_EVERY = 20
-PAGES_PER_PART = 100_000
+PAGES_PER_PARTITION = 100_000
 MONTH_ROLES = "['x', 'c', 'c', 'c', 'x', 'c', 'c', 'x', 'c', 'c', 'x', 'c', 'c', 'c', 'c', 'c']"
 CANONICAL_ROWS = "[1, 2, 3, 5, 6, 11, 8, 9, 12, 13, 14, 15]"
 ROWS_OF_MONTHS = "[[0, 1, 4], [2], [3], [5], [6], [7, 10, 11], [8], [9], [12], [13], [14], [15]]"
@@ -36,7 +36,7 @@ _CAPTURES = """
         office || '0000-' || printf('%04d', running) AS project_id,
         left(md5(i || ' ' || visit), 20) AS snapshot_id,
         sha256(i || ' ' || visit) AS content_sha256,
-        (hash(i, visit) % $n_parts)::INTEGER AS part,
+        (hash(i, visit) % $n_partitions)::INTEGER AS partition_no,
         (hash(i, 7) % 101)::INTEGER AS progress,
         (hash(i, 8) % 5000000)::DECIMAL(18, 2) AS budget,
         make_timestamp(1767225600000000 + visit * 86400000000 + i * 1000)::TIMESTAMPTZ AS captured_at,
@@ -132,24 +132,24 @@ TABLES = tuple(_SELECTS)
 
 
 def make_parsed(parsed_dir: Path, n_projects: int, memory_limit: str = "3GB") -> None:
-    """Write parts for n_projects: 41 page fields, 16 month rows and 8 progress rows each, 5 percent captured twice."""
-    n_parts = max(1, n_projects // PAGES_PER_PART)
+    """Write n_projects: 41 page fields, 16 month rows and 8 progress rows each, 5 percent captured twice."""
+    n_partitions = max(1, n_projects // PAGES_PER_PARTITION)
     with duckdb.connect(config={"memory_limit": memory_limit, "preserve_insertion_order": False}) as con:
-        parameters = {"n": n_projects, "edited_every": EDITED_EVERY, "n_parts": n_parts}
+        parameters = {"n": n_projects, "edited_every": EDITED_EVERY, "n_partitions": n_partitions}
         con.execute(_CAPTURES, parameters).complete()
-        for part in range(n_parts):
-            folder = parsed_dir / f"{part:03}-bmavisions@{FINGERPRINT}"
+        for partition_no in range(n_partitions):
+            folder = parsed_dir / f"{partition_no:03}-bmavisions@{FINGERPRINT}"
             folder.mkdir(parents=True)
             for table, select in _SELECTS.items():
-                con.execute(_copy(table, select, folder, part)).complete()
+                con.execute(_copy(table, select, folder, partition_no)).complete()
 
 
-def _copy(table: str, select: str, folder: Path, part: int) -> str:
+def _copy(table: str, select: str, folder: Path, partition_no: int) -> str:
     schema = schema_of(PARSED_TABLES[table])
     columns = ", ".join(f'CAST("{field.name}" AS {duckdb_type(field.type)}) AS "{field.name}"' for field in schema)
     labels = [f"ป้าย {field}" for field in FIELDS] + [f"ผลงานเดือนที่ {month_no}" for month_no in MONTH_LAYOUT]
     select = select.replace("$labels", repr(labels)).replace("$fields", repr([*FIELDS, *["month"] * 16]))
     select = select.replace("$occurrences", repr([*read_layout(tuple(labels)).occurrences]))
-    select = select.replace("FROM captures", f"FROM (SELECT * FROM captures WHERE part = {part})")
+    select = select.replace("FROM captures", f"FROM (SELECT * FROM captures WHERE partition_no = {partition_no})")
     options = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480"
     return f"COPY (SELECT {columns} FROM ({select})) TO '{folder}/{table}.parquet' ({options})"

@@ -78,7 +78,7 @@ def rows_of(con: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, object
 
 
 class ParsedArchive:
-    """Collects parsed rows by run and writes one part per run; times are ISO texts and mean UTC."""
+    """Collects parsed rows by run and writes one partition per run; times are ISO texts and mean UTC."""
 
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir
@@ -210,14 +210,14 @@ class ParsedArchive:
         ]
 
     def write(self) -> None:
-        """Write one part per run with the rows collected so far."""
+        """Write one partition per run with the rows collected so far."""
         for run, tables in self.rows.items():
-            part = self.parsed_dir / f"{run}-sample@{FINGERPRINT}"
-            part.mkdir(exist_ok=True)
+            partition = self.parsed_dir / f"{run}-sample@{FINGERPRINT}"
+            partition.mkdir(exist_ok=True)
             for name, rows in tables.items():
                 schema = schema_of(PARSED_TABLES[name])
                 table = pa.Table.from_pylist([row._asdict() for row in rows], schema=schema)
-                pq.write_table(table, part / f"{name}.parquet")
+                pq.write_table(table, partition / f"{name}.parquet")
 
     def settings(self, **build_settings: object) -> Settings:
         return Settings(data_dir=self.data_dir, build=BuildSettings(**build_settings))  # type: ignore[arg-type]

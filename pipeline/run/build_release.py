@@ -85,10 +85,10 @@ def is_built(settings: Settings) -> bool:
         record = json.loads((latest / "run.json").read_text(encoding="utf-8"))
     except (PublishError, OSError, ValueError):
         return False
-    return isinstance(record, dict) and record.get("built_from") == inputs_fingerprint(settings)
+    return isinstance(record, dict) and record.get("built_from") == build_inputs_fingerprint(settings)
 
 
-def inputs_fingerprint(settings: Settings) -> str:
+def build_inputs_fingerprint(settings: Settings) -> str:
     """Twelve hex digits over all that decides what a release holds, but for the record of its own run.
 
     Code, models, agency names and templates count, the partitions of data/parsed by name, and the settings that change
@@ -171,7 +171,7 @@ def _build_and_publish(
         previous = None
     write_record(settings.runs_dir, record.as_json(), f"{record.run_id}.json")
     with record.timed("build"), log.progress("build"):
-        record.built_from = inputs_fingerprint(settings)
+        record.built_from = build_inputs_fingerprint(settings)
         record.rows = build(settings, fingerprint=parser_fingerprint(), out_dir=target)
     with record.timed("report"), log.progress("report"):
         withdrawn = withdrawn_release(settings.curated_dir)

@@ -205,20 +205,20 @@ def test_many_row_groups_give_the_same_bytes_on_one_thread_and_two(archive: Pars
     assert files[0].read_bytes() == files[1].read_bytes()
 
 
-def test_parts_of_an_older_parser_are_none_of_ours(archive: ParsedArchive) -> None:
+def test_partitions_of_an_older_parser_are_left_aside(archive: ParsedArchive) -> None:
     fill(archive)
     archive.write()
-    (part,) = archive.parsed_dir.iterdir()
-    part.rename(archive.parsed_dir / "20260101T000000Z-sample@older")
+    (partition,) = archive.parsed_dir.iterdir()
+    partition.rename(archive.parsed_dir / "20260101T000000Z-sample@older")
     assert build(archive.settings(), fingerprint=FINGERPRINT, out_dir=archive.data_dir / "out")["projects"] == 0
 
 
-def test_a_part_without_some_of_its_tables_is_whole(archive: ParsedArchive) -> None:
+def test_a_partition_without_some_of_its_tables_is_whole(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", name="a")
     archive.write()
-    (part,) = archive.parsed_dir.iterdir()
+    (partition,) = archive.parsed_dir.iterdir()
     for table in ("month_rows", "progress_rows", "update_rows", "issues", "listing"):
-        (part / f"{table}.parquet").unlink()
+        (partition / f"{table}.parquet").unlink()
     counts = build(archive.settings(), fingerprint=FINGERPRINT, out_dir=archive.data_dir / "out")
     assert (counts["projects"], counts["targets"]) == (1, 0)
 
@@ -226,16 +226,16 @@ def test_a_part_without_some_of_its_tables_is_whole(archive: ParsedArchive) -> N
 def write_bad(archive: ParsedArchive, table: str, content: bytes | pa.Table) -> None:
     fill(archive)
     archive.write()
-    (part,) = archive.parsed_dir.iterdir()
+    (partition,) = archive.parsed_dir.iterdir()
     if isinstance(content, bytes):
-        (part / f"{table}.parquet").write_bytes(content)
+        (partition / f"{table}.parquet").write_bytes(content)
     else:
-        pq.write_table(content, part / f"{table}.parquet")
+        pq.write_table(content, partition / f"{table}.parquet")
 
 
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"PAR1" + b"\0" * 100, b"not parquet"])
 @pytest.mark.parametrize("table", ["pages", "fetches"])
-def test_a_torn_part_is_named_with_what_to_do(archive: ParsedArchive, table: str, content: bytes) -> None:
+def test_a_torn_partition_is_named_with_what_to_do(archive: ParsedArchive, table: str, content: bytes) -> None:
     write_bad(archive, table, content)
     with pytest.raises(
         BuildError, match=rf"{table}\.parquet: torn or unreadable .*; delete the directory .* run `bma-projects parse`"
@@ -247,11 +247,11 @@ def archive_build(archive: ParsedArchive) -> dict[str, int]:
     return build(archive.settings(), fingerprint=FINGERPRINT, out_dir=archive.data_dir / "out")
 
 
-def test_a_part_torn_inside_is_named(archive: ParsedArchive) -> None:
+def test_a_partition_torn_inside_is_named(archive: ParsedArchive) -> None:
     fill(archive)
     archive.write()
-    (part,) = archive.parsed_dir.iterdir()
-    path = part / "page_fields.parquet"
+    (partition,) = archive.parsed_dir.iterdir()
+    path = partition / "page_fields.parquet"
     content = bytearray(path.read_bytes())
     content[8:200] = b"\xff" * 192
     path.write_bytes(content)
@@ -259,7 +259,7 @@ def test_a_part_torn_inside_is_named(archive: ParsedArchive) -> None:
         archive_build(archive)
 
 
-def test_a_part_with_other_columns_is_named(archive: ParsedArchive) -> None:
+def test_a_partition_with_other_columns_is_named(archive: ParsedArchive) -> None:
     write_bad(archive, "month_rows", pa.table({"a": [1]}))
     with pytest.raises(
         BuildError, match=r"month_rows\.parquet: its columns are not those of the current parser; delete"
@@ -270,8 +270,8 @@ def test_a_part_with_other_columns_is_named(archive: ParsedArchive) -> None:
 def test_pages_without_their_fetch_log_are_named(archive: ParsedArchive) -> None:
     fill(archive)
     archive.write()
-    (part,) = archive.parsed_dir.iterdir()
-    (part / "fetches.parquet").unlink()
+    (partition,) = archive.parsed_dir.iterdir()
+    (partition / "fetches.parquet").unlink()
     with pytest.raises(BuildError, match=r"@f00d: 2 pages \(first snapshot \w+\) have no fetch log row; delete"):
         archive_build(archive)
 

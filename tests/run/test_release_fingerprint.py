@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.core.settings import Settings
-from pipeline.run.build_release import inputs_fingerprint
+from pipeline.run.build_release import build_inputs_fingerprint
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,9 +31,9 @@ def test_a_changed_file_of_the_program_is_another_release(
     for package in ("parsers", "pipeline", "sql"):
         shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__", "site"))
     settings = Settings(data_dir=tmp_path / "data")
-    installed = inputs_fingerprint(settings)
+    installed = build_inputs_fingerprint(settings)
     monkeypatch.setattr("importlib.resources.files", tmp_path.joinpath)
-    assert inputs_fingerprint(settings) == installed
+    assert build_inputs_fingerprint(settings) == installed
     with (tmp_path / changed).open("a", encoding="utf-8") as file:
         file.write("\n")
-    assert inputs_fingerprint(settings) != installed
+    assert build_inputs_fingerprint(settings) != installed
