@@ -97,6 +97,11 @@ def test_a_summary_may_stand_below_its_table() -> None:
     assert stated_totals(f'<div class="grid-view">{SMALL_GRID}{SUMMARY}</div>') == [1007]
 
 
+def test_of_two_summaries_the_first_counts() -> None:
+    other = '<div class="summary">ทั้งหมด 3</div>'
+    assert stated_totals(f'<div class="grid-view">{SUMMARY}{other}{SMALL_GRID}{other}</div>') == [1007]
+
+
 def test_a_summary_counts_for_its_own_grid_view_only() -> None:
     inner = '<div class="grid-view"><div class="summary">ทั้งหมด 3</div>' + SMALL_GRID + "</div>"
     assert stated_totals(f'<div class="grid-view">{SUMMARY}{inner}{SMALL_GRID}</div>{SMALL_GRID}') == [3, 1007, None]

@@ -118,6 +118,7 @@ def test_any_other_table_is_not_read(table: str) -> None:
         ('<table class="detail-view"><tr><th>ก<td>1<td>2</table>', [("", "ก 1 2")]),
         ('<table class="detail-view"><tr><th>ก</table>', [("", "ก")]),
         ('<table class="detail-view"><tr> 1 <td>2</table>', [("", "2")]),
+        ('<table class="detail-view"><tr> <td>1<br>2</table>', [("", "1 2")]),
         ('<table class="detail-view"><tr></tr></table>', []),
         (f'<table class="detail-view"><tr><th>{NOT_SET}<td>{NOT_SET}</table>', [("", None)]),
         (
