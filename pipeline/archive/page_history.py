@@ -105,10 +105,10 @@ def observed_bodies(raw_dir: Path, source_id: str) -> dict[str, list[ObservedBod
         FROM read_parquet($logs)
         WHERE source_id = $source_id AND project_id IS NOT NULL AND body_sha256 IS NOT NULL
     """
-    sightings: dict[str, list[ObservedBody]] = {}
+    observed: dict[str, list[ObservedBody]] = {}
     for project_id, at, *facts in _query(raw_dir, query, {"source_id": source_id}):
-        sightings.setdefault(project_id, []).append(ObservedBody(_at(at), *facts))
-    return sightings
+        observed.setdefault(project_id, []).append(ObservedBody(_at(at), *facts))
+    return observed
 
 
 def _last_states(raw_dir: Path, source_id: str, *, is_project: bool) -> dict[str, PageState]:

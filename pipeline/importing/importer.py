@@ -83,7 +83,7 @@ class _Importer:
         self._raw_dir, self._run_id, self._default, self._reader = raw_dir, run_id, default_source, reader
         self._homes = {home: source for source in sources.values() for home in _homes(source)}
         self._writers: dict[str, ArchiveWriter] = {}
-        self._sightings: dict[str, dict[str, list[ObservedBody]]] = {}
+        self._observed: dict[str, dict[str, list[ObservedBody]]] = {}
         self._by_payload: dict[str, Capture] = {}
 
     def __enter__(self) -> Self:
@@ -218,9 +218,9 @@ class _Importer:
         return writer.append(row, None if row.snapshot_id is None else capture)
 
     def _seen(self, source_id: str) -> dict[str, list[ObservedBody]]:
-        if source_id not in self._sightings:
-            self._sightings[source_id] = observed_bodies(self._raw_dir, source_id)
-        return self._sightings[source_id]
+        if source_id not in self._observed:
+            self._observed[source_id] = observed_bodies(self._raw_dir, source_id)
+        return self._observed[source_id]
 
     def _target(self, url: str) -> _Target | None:
         """The source and project of an address; None when it is none of ours."""
