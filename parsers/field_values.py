@@ -68,7 +68,9 @@ class FieldValues:
             return None
         number = read(raw)
         if number.issue_code is not None:
-            how = "is no certain number" if number.value is None else f"has more decimals than are kept: {number.value}"
+            how = f"has more decimals than are kept: {number.value}"
+            if number.value is None:
+                how = "cannot be read for certain as a number"
             self._report(number.issue_code, f"{self._labels[index][:100]} {raw!r:.120} {how}", index)
         return number.value if index != self._uncertain else None
 
@@ -79,7 +81,8 @@ class FieldValues:
             return _NO_DATE
         date, index = read_date(raw), self._index[field]
         if date.issue_code is not None:
-            self._report(date.issue_code, f"{self._labels[index]} {raw!r:.120} is no certain day", index)
+            how = "cannot be read for certain as a date"
+            self._report(date.issue_code, f"{self._labels[index]} {raw!r:.120} {how}", index)
         if date.calendar == "be" and date.value is not None:
             self._report("other_calendar", f"{self._labels[index]} {raw!r:.60} is in the Buddhist era", index)
         return date if index != self._uncertain else _NO_DATE

@@ -91,7 +91,7 @@ def _check_header(issues: IssueCollector, known: _KnownHeader, grid: Grid) -> No
 def _report_date(issues: IssueCollector, raw: str | None, table: str, field: str, label: str, row_no: int) -> Date:
     date = read_date(raw) if raw else _NO_DATE
     if date.issue_code is not None:
-        message = f"row {row_no} of {table}: {label} {raw!r:.120} is no certain day"
+        message = f"row {row_no} of {table}: {label} {raw!r:.120} cannot be read for certain as a date"
         issues.add(date.issue_code, message, field=f"{table}.{field}", label=label, ordinal=row_no, raw=raw)
     return date
 
@@ -108,7 +108,8 @@ def _progress_row(
         issues.add(progress.issue_code, message, field=field, label="ความคืบหน้า", ordinal=row_no, raw=raw_progress)
     stamp = (read_stamp(detail) if detail else None) or _NO_DATE
     if stamp.issue_code is not None:
-        message = f"row {row_no} of {_PROGRESS}: the stamp {(detail or '')[:20]!r} of the detail is no certain day"
+        begins = f"the detail begins with {(detail or '')[:20]!r}"
+        message = f"row {row_no} of {_PROGRESS}: {begins}, which cannot be read for certain as a date"
         field = f"{_PROGRESS}.detail_date"
         issues.add(stamp.issue_code, message, field=field, label="รายละเอียด", ordinal=row_no, raw=detail)
     row = ProgressRow(

@@ -115,7 +115,7 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
     headline = _PERCENT_IN_HEADLINE.fullmatch(page.headline or "")
     latest = read_percent(headline[1].strip() if headline is not None else "")
     if latest.issue_code is not None:
-        message = f"the heading {page.headline!r:.120} gives no certain progress"
+        message = f"the heading {page.headline!r:.120} states no progress that can be read for certain"
         issues.add(latest.issue_code, message, field="headline_progress_pct", raw=page.headline)
     code = _PROJECT_CODE.fullmatch(project_id)
     if code is None:
