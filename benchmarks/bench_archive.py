@@ -89,12 +89,12 @@ def write_archive(archived: Iterable[Capture], raw_dir: Path) -> None:
     shutil.rmtree(raw_dir, ignore_errors=True)
     with ArchiveWriter(raw_dir, _RUN, "bench") as archive:
         for capture in archived:
-            sha = hashlib.sha256(capture.body).hexdigest()
+            sha = hashlib.sha256(capture.body).digest()
             project_id = capture.url.rpartition("=")[2]
             name = snapshot_id("bench", project_id, capture.captured_at, sha)
             row = FetchLogRow(
-                _RUN, "bench", project_id, name, capture.url, capture.captured_at, "new", "project", 200, 1, 5,
-                len(capture.body), sha, sha, None, None, None, None, None, None,
+                _RUN, "bench", project_id, name, None, capture.url, capture.captured_at, "protocol", "new", "project",
+                200, 1, 5, len(capture.body), sha, sha, None, None, None, None, None, None,
             )  # fmt: skip
             archive.append(row, capture)
 

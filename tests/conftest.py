@@ -87,7 +87,7 @@ class ParsedArchive:
         self.parsed_dir = data_dir / "parsed"
         self.parsed_dir.mkdir()
         self.rows: dict[str, dict[str, list[NamedTuple]]] = {}
-        self._logged: dict[str, str] = {}
+        self._shown: dict[str, str] = {}
 
     def capture(
         self,
@@ -107,7 +107,7 @@ class ParsedArchive:
         """Add one archived page; months (no, raw, role), updates (day, time, user), issues (code, field, raw)."""
         months, reports, updates = list(months), list(reports), list(updates)
         said = json.dumps([fields, unknown, months, reports, updates], ensure_ascii=False)
-        snapshot = snapshot_id(source, project_id, moment(at), said)
+        snapshot = snapshot_id(source, project_id, moment(at), said.encode())
         key = (source, project_id, snapshot)
         rows = self._rows(run or at)
         page = dict.fromkeys(PageRecord._fields) | {
@@ -162,7 +162,7 @@ class ParsedArchive:
         rows["issues"] += [
             Issue(code, "warning", *key, field, None, None, raw, f"found {raw}") for code, field, raw in issues
         ]
-        self._logged[f"{source} {project_id}"] = str(page["content_sha256"])
+        self._shown[f"{source} {project_id}"] = snapshot
         self.attempt(project_id, at, "changed", run=run, source=source, snapshot=snapshot)
         return snapshot
 
@@ -176,15 +176,17 @@ class ParsedArchive:
         source: str = "sample",
         snapshot: str | None = None,
     ) -> None:
-        """Add one row of the fetch log; `unchanged` carries the fingerprint captured last by this archive."""
+        """Add one row of the fetch log; `unchanged` repeats the page captured last by this archive."""
         is_seen = outcome in ("new", "changed", "unchanged")
         row = FetchLogRow(
             run_id=run or run_of(at),
             source_id=source,
             project_id=project_id,
             snapshot_id=snapshot,
+            repeats=self._shown.get(f"{source} {project_id}") if outcome == "unchanged" else None,
             url=f"http://{source}.invalid/index.php?project_id={project_id}",
             requested_at=moment(at),
+            time_basis="protocol",
             outcome=outcome,
             page_kind="project" if is_seen else None,
             http_status=200 if is_seen else None,
@@ -192,7 +194,7 @@ class ParsedArchive:
             elapsed_ms=5,
             bytes=None,
             body_sha256=None,
-            content_sha256=self._logged.get(f"{source} {project_id}") if is_seen else None,
+            content_sha256=None,
             etag=None,
             last_modified=None,
             error=None if is_seen else "no answer",

@@ -14,6 +14,7 @@ Never: asks a site, derives a value, removes a capture.
 - pages: a capture → the page it shows
 - page_outcome: what a page means for the project it should be of
 - page_history: what the logs know of every page
+- chain: each segment names its files and the segments before it
 - recovery: cuts torn tails and seals what a crash left open
 - audit: reads everything again
 """

@@ -9,8 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from fastwarc import ArchiveIterator, WarcRecord, WarcRecordType
 
+from pipeline.archive.chain import chain_problems
 from pipeline.archive.fetch_log import FetchLogRow, Outcome, read_fetch_log, snapshot_id
-from pipeline.archive.segments import Segment, lost_listing, sealed_segments, warcs_without_log
+from pipeline.archive.segments import Segment, sealed_segments, warcs_without_log
 from pipeline.archive.warc import Capture, capture_of, member_ends
 from pipeline.core.files import PARTIAL
 
@@ -31,8 +32,8 @@ def audit_archive(raw_dir: Path) -> Audit:
     """Re-read everything in data/raw and compare it with what the fetch logs say."""
     problems = list(_stray_files(raw_dir))
     n_records = n_rows = n_bodies = 0
-    contents: set[tuple[str, str | None, str | None]] = set()
-    promised: dict[tuple[str, str | None, str | None], str] = {}
+    snapshots: set[str] = set()
+    promised: dict[str, str] = {}
     segments = sealed_segments(raw_dir)
     for segment in segments:
         try:
@@ -42,14 +43,11 @@ def audit_archive(raw_dir: Path) -> Audit:
             continue
         n_rows += len(rows)
         for row in rows:
-            key = (row.source_id, row.project_id or row.url, row.content_sha256)
             if row.snapshot_id is not None:
                 n_bodies += 1
-                contents.add(key)
-            elif row.outcome == Outcome.UNCHANGED:
-                promised.setdefault(key, f"{segment.fetches.name}: {row.project_id or row.url}")
-        if lost := lost_listing(segment):
-            problems.append(f"{lost.name}: missing, though the fetch log says that it was kept")
+                snapshots.add(row.snapshot_id)
+            elif row.repeats is not None or row.outcome == Outcome.UNCHANGED:
+                promised.setdefault(row.repeats or "", f"{segment.fetches.name}: {row.project_id or row.url}")
         if segment.listing is not None:
             try:
                 pq.read_table(segment.listing)
@@ -59,10 +57,11 @@ def audit_archive(raw_dir: Path) -> Audit:
         n_records += records
         problems += found
     problems += [
-        f"{where} is unchanged, but no archived body has its content"
-        for key, where in promised.items()
-        if key not in contents
+        f"{where} repeats snapshot {name or 'without a name'}, but no such body is archived"
+        for name, where in promised.items()
+        if name not in snapshots
     ]
+    problems += chain_problems(raw_dir)
     return Audit(len(segments), n_records, n_rows, n_bodies, tuple(problems))
 
 
@@ -119,7 +118,7 @@ def _audit_record(record: WarcRecord, row: FetchLogRow | None) -> Iterator[str]:
 
 
 def _compare(capture: Capture, row: FetchLogRow) -> Iterator[str]:
-    body_sha256 = sha256(capture.body).hexdigest()
+    body_sha256 = sha256(capture.body).digest()
     if body_sha256 != row.body_sha256:
         yield "the body is not the one the log names"
     if capture.captured_at != row.requested_at:

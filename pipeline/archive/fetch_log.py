@@ -1,24 +1,24 @@
-"""The fetch log: one row for every attempted page, journalled while a segment is open, Parquet once it is sealed."""
+"""The fetch log: one row for every visit or import, journalled while a segment is open, Parquet once it is sealed."""
 
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.core.arrow_schema import schema_of
+from pipeline.core.arrow_schema import Sha256, schema_of
 
-_BATCH = 20_000
+_ROWS_PER_GROUP = 20_000
 
 
 class Outcome(StrEnum):
-    """What became of one attempted page."""
+    """What became of one attempted page, or of an import that was taken back."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -26,40 +26,59 @@ class Outcome(StrEnum):
     MISSING = "missing"
     FAILED = "failed"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class TimeBasis(StrEnum):
+    """What vouches for the time of a capture."""
+
+    PROTOCOL = "protocol"
+    """Our own request, WARC-Date, or an HTTP Date."""
+    STATED = "stated"
+    """What the saved file says of itself."""
+    GIVEN = "given"
+    """What the person who imports it says."""
+    FILE = "file"
+    """The date of the file, which every copy resets."""
 
 
 class FetchLogRow(NamedTuple):
     """One attempted page; the Parquet schema derives from these annotations.
 
-    project_id is None for robots.txt and listing pages. snapshot_id, warc_file and warc_offset are set when a body
-    was archived. `unchanged` rows carry the content_sha256 of the version that is archived already. masked_sha256 is
-    that of the response without its CSRF token: where it is the same, so is the content.
+    project_id is None for robots.txt and listing pages. attempts says how often the site was asked, 0 for an import.
+    snapshot_id, warc_file and warc_offset are set when a body was archived; where nothing new came, repeats names the
+    snapshot that shows the same, and the hashes are left out. masked_sha256 is that of the response without its CSRF
+    token, kept where it is not the one known already: where it is the same, so is the content. A row of outcome
+    `withdrawn` says that the import of the run `withdraws` counts for nothing any more.
     """
 
     run_id: str
     source_id: str
     project_id: str | None
     snapshot_id: str | None
+    repeats: str | None
     url: str
     requested_at: dt.datetime
+    time_basis: str
     outcome: str
     page_kind: str | None
     http_status: int | None
     attempts: int
     elapsed_ms: int
     bytes: int | None
-    body_sha256: str | None
-    content_sha256: str | None
+    body_sha256: Sha256 | None
+    content_sha256: Sha256 | None
+    masked_sha256: Sha256 | None
     etag: str | None
     last_modified: str | None
     error: str | None
     warc_file: str | None
     warc_offset: int | None
-    masked_sha256: str | None
+    withdraws: str | None = None
 
 
 SCHEMA = schema_of(FetchLogRow)
-_HAS_LISTING = "has_listing"
+_ABOUT = "about"
 
 
 class JournalEntry(NamedTuple):
@@ -69,54 +88,88 @@ class JournalEntry(NamedTuple):
     end: int
 
 
-def snapshot_id(source_id: str, project_id: str | None, requested_at: dt.datetime, body_sha256: str) -> str:
+class Journal(NamedTuple):
+    """What a journal says: what the segment is about, and its whole lines."""
+
+    about: Mapping[str, str]
+    entries: Iterator[JournalEntry]
+
+
+def snapshot_id(source_id: str, project_id: str | None, requested_at: dt.datetime, body_sha256: Sha256) -> str:
     """Name a capture by what it is, so that it has the same id in whatever order it is imported."""
     at = requested_at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    return hashlib.sha256("\n".join([source_id, project_id or "", at, body_sha256]).encode()).hexdigest()[:20]
+    return hashlib.sha256("\n".join([source_id, project_id or "", at, body_sha256.hex()]).encode()).hexdigest()[:20]
+
+
+def journal_head(about: Mapping[str, str]) -> bytes:
+    """The first line of a journal: what the segment is about."""
+    return json.dumps(dict(about), ensure_ascii=True).encode() + b"\n"
 
 
 def journal_line(entry: JournalEntry) -> bytes:
     """One line of JSON; a torn line never parses, so a reader can tell the last whole one."""
-    values = [value.isoformat() if isinstance(value, dt.datetime) else value for value in entry.row]
-    return json.dumps([*values, entry.end], ensure_ascii=True).encode() + b"\n"
+    return json.dumps([*map(_as_json, entry.row), entry.end], ensure_ascii=True).encode() + b"\n"
 
 
-def read_journal(path: Path) -> Iterator[JournalEntry]:
-    """Yield the whole lines of a journal and stop at the first torn one."""
-    at = FetchLogRow._fields.index("requested_at")
-    with path.open("rb") as lines:
-        for line in lines:
-            if not line.endswith(b"\n"):
-                return
-            try:
-                *values, end = json.loads(line)
-                values[at] = dt.datetime.fromisoformat(values[at])
-                yield JournalEntry(FetchLogRow(*values), end)
-            except (ValueError, TypeError):
-                return
+def read_journal(path: Path) -> Journal:
+    """The head and the whole lines of a journal, up to the first torn one."""
+    lines = _whole_lines(path)
+    about: object = next(lines, {})
+    return Journal(about if isinstance(about, dict) else {}, _entries(lines))
 
 
-def write_fetch_log(path: Path, rows: Iterator[FetchLogRow], *, has_listing: bool) -> None:
-    """Write rows as Parquet; the caller brings the file into place.
-
-    That a listing lies beside the log is noted in it, or nobody would miss one that was lost.
-    """
-    with path.open("wb") as sink, pq.ParquetWriter(sink, SCHEMA, compression="zstd") as writer:
-        while batch := list(islice(rows, _BATCH)):
-            columns = zip(*batch, strict=True)
-            arrays = [pa.array(column, type=field.type) for column, field in zip(columns, SCHEMA, strict=True)]
-            writer.write_table(pa.Table.from_arrays(arrays, schema=SCHEMA))
-        if has_listing:
-            writer.add_key_value_metadata({_HAS_LISTING: "true"})
+def write_fetch_log(path: Path, rows: Iterator[FetchLogRow], about: Mapping[str, str]) -> None:
+    """Write rows as Parquet with what the segment is about as metadata; the caller brings the file into place."""
+    schema = SCHEMA.with_metadata({_ABOUT: json.dumps(dict(about), sort_keys=True)})
+    with path.open("wb") as sink, pq.ParquetWriter(sink, schema, compression="zstd") as writer:
+        while group := list(islice(rows, _ROWS_PER_GROUP)):
+            columns = zip(*group, strict=True)
+            arrays = [pa.array(column, type=field.type) for column, field in zip(columns, schema, strict=True)]
+            writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
 
 
-def tells_of_listing(path: Path) -> bool:
-    """Whether a sealed fetch log says that a listing lies beside it."""
-    return _HAS_LISTING.encode() in (pq.read_metadata(path).metadata or {})
+def read_about(path: Path) -> dict[str, str]:
+    """What a sealed fetch log says of its segment. Raises OSError or pyarrow's errors where it cannot be read."""
+    metadata = pq.read_schema(path).metadata or {}
+    about: dict[str, str] = json.loads(metadata.get(_ABOUT.encode(), b"{}"))
+    return about
 
 
 def read_fetch_log(path: Path) -> Iterator[FetchLogRow]:
     """Yield the rows of a sealed fetch log in the order they were written."""
     with pq.ParquetFile(path) as log:
-        for batch in log.iter_batches(_BATCH):
+        for batch in log.iter_batches(_ROWS_PER_GROUP):
             yield from (FetchLogRow(*values) for values in zip(*(c.to_pylist() for c in batch.columns), strict=True))
+
+
+_TIME = FetchLogRow._fields.index("requested_at")
+_HASHES = [FetchLogRow._fields.index(name) for name in ("body_sha256", "content_sha256", "masked_sha256")]
+
+
+def _as_json(value: object) -> object:
+    if isinstance(value, dt.datetime):
+        return value.isoformat()
+    return value.hex() if isinstance(value, bytes) else value
+
+
+def _whole_lines(path: Path) -> Iterator[Any]:
+    with path.open("rb") as lines:
+        for line in lines:
+            if not line.endswith(b"\n"):
+                return
+            try:
+                yield json.loads(line)
+            except ValueError:
+                return
+
+
+def _entries(lines: Iterator[Any]) -> Iterator[JournalEntry]:
+    for line in lines:
+        try:
+            *values, end = line
+            values[_TIME] = dt.datetime.fromisoformat(values[_TIME])
+            for place in _HASHES:
+                values[place] = values[place] and bytes.fromhex(values[place])
+            yield JournalEntry(FetchLogRow(*values), end)
+        except (ValueError, TypeError, IndexError):
+            return

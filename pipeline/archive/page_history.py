@@ -7,14 +7,29 @@ from typing import Any, NamedTuple
 import duckdb
 
 from pipeline.archive.segments import ArchiveError
+from pipeline.core.arrow_schema import Sha256
 
-# A visit succeeded when it saw the page itself; "missing" is an answer too, but not a success.
-_LAST_STATE = """
-WITH visits AS (
-    SELECT *, outcome IN ('new', 'changed', 'unchanged') AS is_success
+# Rows of a withdrawn import count for nothing. What only a file's date vouches for is older than all that has a time of
+# its own, so that the page is asked for and nothing known is put aside for it.
+_LOGGED = """
+WITH logged AS (
+    SELECT
+        * REPLACE (
+            CASE WHEN time_basis = 'file' THEN TIMESTAMPTZ '1970-01-01 00:00:00+00' ELSE requested_at END
+            AS requested_at
+        ),
+        outcome IN ('new', 'changed', 'unchanged') AS is_success,
+        attempts > 0 AS is_fetched
     FROM read_parquet($logs)
-    WHERE source_id = $source_id
-),
+    WHERE
+        source_id = $source_id
+        AND run_id NOT IN (SELECT withdraws FROM read_parquet($logs) WHERE withdraws IS NOT NULL)
+)
+"""
+# A visit succeeded when it saw the page itself; "missing" is an answer too, but not a success. What a fetch may repeat
+# is what a fetch archived: no import that is withdrawn later takes the proof of a visit with it.
+_LAST_STATE = f"""
+{_LOGGED},
 last_states AS (
     SELECT
         project_id,
@@ -23,17 +38,21 @@ last_states AS (
         max(requested_at) AS last_attempt_at,
         max(requested_at) FILTER (is_success) AS last_success_at,
         max(requested_at) FILTER (outcome IN ('new', 'changed')) AS last_changed_at,
-        arg_max(content_sha256, (requested_at, run_id)) FILTER (is_success) AS content_sha256,
-        arg_max(content_sha256, (requested_at, run_id)) AS evidence_sha256,
-        arg_max({'value': masked_sha256}, (requested_at, run_id)) FILTER (is_success) AS masked_sha256,
-        arg_max({'value': etag}, (requested_at, run_id)) FILTER (is_success) AS etag,
-        arg_max({'value': last_modified}, (requested_at, run_id)) FILTER (is_success) AS last_modified,
+        arg_max(
+            {{'sha256': content_sha256, 'snapshot_id': snapshot_id}}, (requested_at, run_id)
+        ) FILTER (outcome IN ('new', 'changed') AND is_fetched) AS content,
+        arg_max(
+            {{'sha256': content_sha256, 'snapshot_id': snapshot_id}}, (requested_at, run_id)
+        ) FILTER (snapshot_id IS NOT NULL AND is_fetched) AS evidence,
+        arg_max(masked_sha256, (requested_at, run_id)) FILTER (is_success AND is_fetched) AS masked_sha256,
+        arg_max({{'value': etag}}, (requested_at, run_id)) FILTER (is_success) AS etag,
+        arg_max({{'value': last_modified}}, (requested_at, run_id)) FILTER (is_success) AS last_modified,
         coalesce(list_position(list_reverse(list(is_success ORDER BY requested_at, run_id)), true), count(*) + 1) - 1
             AS consecutive_failures,
         coalesce(
             list_position(list_reverse(list(outcome = 'missing' ORDER BY requested_at, run_id)), false), count(*) + 1
         ) - 1 AS consecutive_absences,
-    FROM visits
+    FROM logged
     GROUP BY ALL
 )
 SELECT
@@ -42,45 +61,61 @@ SELECT
     last_attempt_at::VARCHAR,
     last_success_at::VARCHAR,
     last_changed_at::VARCHAR,
-    content_sha256,
-    evidence_sha256,
+    content.sha256,
+    content.snapshot_id,
+    evidence.sha256,
+    evidence.snapshot_id,
+    masked_sha256,
     etag.value,
     last_modified.value,
     consecutive_failures,
     consecutive_absences,
-    masked_sha256.value,
 FROM last_states
 WHERE (project_id IS NOT NULL) = $is_project
+"""
+_OBSERVED = f"""
+{_LOGGED}
+SELECT project_id, requested_at::VARCHAR, body_sha256, content_sha256, snapshot_id, is_success, is_fetched
+FROM logged
+WHERE project_id IS NOT NULL AND body_sha256 IS NOT NULL
 """
 
 
 class PageState(NamedTuple):
     """The last state of one page; all times are UTC.
 
-    content_sha256 and masked_sha256 are those of the last success, evidence_sha256 is that of the last body of any
-    kind.
+    content is that of the last fetch that succeeded, evidence that of the last body of any kind that a fetch archived,
+    each with its snapshot; masked_sha256 is that of the last success.
     """
 
     last_outcome: str
     last_attempt_at: dt.datetime
     last_success_at: dt.datetime | None
     last_changed_at: dt.datetime | None
-    content_sha256: str | None
-    evidence_sha256: str | None
+    content_sha256: Sha256 | None
+    content_snapshot_id: str | None
+    evidence_sha256: Sha256 | None
+    evidence_snapshot_id: str | None
+    masked_sha256: Sha256 | None
     etag: str | None
     last_modified: str | None
     consecutive_failures: int
     consecutive_absences: int
-    masked_sha256: str | None
 
 
 class ObservedBody(NamedTuple):
-    """One body that was seen at one time; is_success says whether it was the project's page."""
+    """One body that came at one time; is_success says whether it was the project's page.
+
+    content_sha256 and snapshot_id are set where it was archived. is_repeatable says whether another import may refer to
+    it: what an import brought goes when that import is withdrawn.
+    """
 
     at: dt.datetime
-    body_sha256: str
-    content_sha256: str | None
+    body_sha256: Sha256
+    content_sha256: Sha256 | None
+    snapshot_id: str | None
     is_success: bool
+    is_repeatable: bool
 
 
 def page_states(raw_dir: Path, source_id: str) -> dict[str, PageState]:
@@ -95,18 +130,8 @@ def site_page_states(raw_dir: Path, source_id: str) -> dict[str, PageState]:
 
 def observed_bodies(raw_dir: Path, source_id: str) -> dict[str, list[ObservedBody]]:
     """Every body the sealed logs saw of every project, by project id: what an import must not add again."""
-    query = """
-        SELECT
-            project_id,
-            requested_at::VARCHAR,
-            body_sha256,
-            content_sha256,
-            outcome IN ('new', 'changed', 'unchanged')
-        FROM read_parquet($logs)
-        WHERE source_id = $source_id AND project_id IS NOT NULL AND body_sha256 IS NOT NULL
-    """
     observed: dict[str, list[ObservedBody]] = {}
-    for project_id, at, *facts in _query(raw_dir, query, {"source_id": source_id}):
+    for project_id, at, *facts in _query(raw_dir, _OBSERVED, {"source_id": source_id}):
         observed.setdefault(project_id, []).append(ObservedBody(_at(at), *facts))
     return observed
 

@@ -4,10 +4,11 @@ import hashlib
 from typing import NamedTuple
 
 from parsers.page import Page, PageKind, content_sha256, wrong_project
-from pipeline.archive.fetch_log import FetchLogRow, Outcome, snapshot_id
+from pipeline.archive.fetch_log import FetchLogRow, Outcome, TimeBasis, snapshot_id
 from pipeline.archive.page_history import PageState
 from pipeline.archive.segments import ArchiveWriter
 from pipeline.archive.warc import Capture
+from pipeline.core.arrow_schema import Sha256
 from pipeline.core.worker_process import WorkerDiedError
 
 _HEALING_KINDS = frozenset({PageKind.SERVER_ERROR, PageKind.TRUNCATED, PageKind.EMPTY, PageKind.MAINTENANCE})
@@ -18,15 +19,15 @@ class FetchOutcome(NamedTuple):
 
     outcome: Outcome
     page_kind: str | None
-    content_sha256: str | None
+    content_sha256: Sha256 | None
     error: str | None
     can_heal: bool
-    masked_sha256: str | None = None
+    masked_sha256: Sha256 | None = None
 
 
-def page_outcome(page: Page, project_id: str, known_content: str | None) -> FetchOutcome:
+def page_outcome(page: Page, project_id: str, known_content: Sha256 | None) -> FetchOutcome:
     """Say what a page means for the project it should be about; known_content fingerprints its last success."""
-    fingerprint = content_sha256(page)
+    fingerprint = bytes.fromhex(content_sha256(page))
     if page.kind is PageKind.PROJECT:
         wrong = wrong_project(page, project_id)
         if wrong is not None:
@@ -36,16 +37,25 @@ def page_outcome(page: Page, project_id: str, known_content: str | None) -> Fetc
     return FetchOutcome(outcome, page.kind, fingerprint, page.reason, page.kind in _HEALING_KINDS)
 
 
-def unread_outcome(death: WorkerDiedError, fingerprint: str) -> FetchOutcome:
+def unread_outcome(death: WorkerDiedError, fingerprint: Sha256) -> FetchOutcome:
     """Say what a page means that a process died over; it is kept as evidence, and fingerprint is of its bytes."""
     return FetchOutcome(Outcome.FAILED, PageKind.UNKNOWN, fingerprint, f"reading this page {death}", can_heal=False)
 
 
-def compare_content(fingerprint: str, known_content: str | None) -> Outcome:
+def compare_content(fingerprint: Sha256, known_content: Sha256 | None) -> Outcome:
     """Compare what a page says with what it said at its last success."""
     if known_content is None:
         return Outcome.NEW
     return Outcome.UNCHANGED if known_content == fingerprint else Outcome.CHANGED
+
+
+def repeated_snapshot(verdict: FetchOutcome, known: PageState | None) -> str | None:
+    """The snapshot that shows the same as what came now; None where it is new, or evidence that is not there yet."""
+    if known is None or verdict.outcome in (Outcome.NEW, Outcome.CHANGED):
+        return None
+    if verdict.outcome is Outcome.UNCHANGED:
+        return known.content_snapshot_id
+    return known.evidence_snapshot_id if known.evidence_sha256 == verdict.content_sha256 else None
 
 
 def capture_row(
@@ -54,41 +64,56 @@ def capture_row(
     url: str,
     capture: Capture,
     verdict: FetchOutcome,
-    known: PageState | None,
-    attempts: int = 1,
-    elapsed_ms: int = 0,
     *,
+    repeats: str | None,
+    attempts: int,
+    elapsed_ms: int = 0,
     is_whole: bool = True,
+    time_basis: TimeBasis = TimeBasis.PROTOCOL,
 ) -> FetchLogRow:
-    """The row of one capture; it has a snapshot id unless its content is archived already or it is not whole."""
-    body_sha256 = hashlib.sha256(capture.body).hexdigest() if is_whole else None
-    is_news = verdict.outcome in (Outcome.NEW, Outcome.CHANGED) or (
-        verdict.outcome is not Outcome.UNCHANGED and (known is None or known.evidence_sha256 != verdict.content_sha256)
-    )
+    """The row of one capture: with a snapshot id where it is to be archived, else with the one that shows the same.
+
+    Args:
+        archive: the open segment, for the run and the source.
+        project_id: None for robots.txt and listing pages.
+        url: the address that was asked for.
+        capture: what came.
+        verdict: what it means.
+        repeats: the snapshot that shows the same already, so that the body is not archived again.
+        attempts: how often the site was asked; 0 for an import.
+        elapsed_ms: until the answer was there.
+        is_whole: whether the body came whole; otherwise it is not archived.
+        time_basis: what vouches for the time of the capture.
+    """
+    body_sha256 = hashlib.sha256(capture.body).digest() if is_whole else None
     name = None
-    if body_sha256 is not None and is_news:
+    if body_sha256 is not None and repeats is None:
         name = snapshot_id(archive.source_id, project_id, capture.captured_at, body_sha256)
+    is_news = name is not None
     return FetchLogRow(
         run_id=archive.run_id,
         source_id=archive.source_id,
         project_id=project_id,
         snapshot_id=name,
+        repeats=repeats,
         url=url,
         requested_at=capture.captured_at,
+        time_basis=time_basis.value,
         outcome=verdict.outcome.value,
         page_kind=verdict.page_kind,
         http_status=capture.status,
         attempts=attempts,
         elapsed_ms=elapsed_ms,
         bytes=len(capture.body) if is_whole else None,
-        body_sha256=body_sha256,
-        content_sha256=verdict.content_sha256,
+        # An import is known again by its body, whether it brought anything or not.
+        body_sha256=body_sha256 if is_news or attempts == 0 else None,
+        content_sha256=verdict.content_sha256 if is_news else None,
+        masked_sha256=verdict.masked_sha256,
         etag=capture.header("etag"),
         last_modified=capture.header("last-modified"),
         error=_printable(verdict.error),
         warc_file=None,
         warc_offset=None,
-        masked_sha256=verdict.masked_sha256,
     )
 
 

@@ -47,7 +47,8 @@ def _recover_segment(raw_dir: Path, journal: Path) -> Recovery:
     open_warc, sealed_warc = raw_dir / f"{name}.warc.gz.open", raw_dir / f"{name}.warc.gz"
     warc = open_warc if open_warc.exists() else sealed_warc
     whole_ends = set(member_ends(warc)) if warc.exists() else set()
-    kept = [entry for entry in read_journal(journal) if entry.end == 0 or entry.end in whole_ends]
+    about, entries = read_journal(journal)
+    kept = [entry for entry in entries if entry.end == 0 or entry.end in whole_ends]
     cut = 0
     if open_warc.exists():
         end = max((entry.end for entry in kept), default=0)
@@ -57,5 +58,5 @@ def _recover_segment(raw_dir: Path, journal: Path) -> Recovery:
             sync_path(open_warc)
         else:
             open_warc.unlink()
-    seal_segment(raw_dir, name, (entry.row for entry in kept))
+    seal_segment(raw_dir, name, about, (entry.row for entry in kept))
     return Recovery(name, len(kept), cut)

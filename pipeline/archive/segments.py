@@ -21,19 +21,22 @@ from typing import NamedTuple, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.archive.chain import has_listing, links_of_new_segment
 from pipeline.archive.fetch_log import (
     FetchLogRow,
     JournalEntry,
+    journal_head,
     journal_line,
+    read_about,
     read_fetch_log,
     read_journal,
-    tells_of_listing,
     write_fetch_log,
 )
 from pipeline.archive.warc import Capture, capture_members, read_captures, warcinfo_member
 from pipeline.core.arrow_schema import schema_of
 from pipeline.core.errors import PipelineError
 from pipeline.core.files import sync_path, written_aside
+from pipeline.core.settings import Source
 from pipeline.core.version import product_token
 
 _SYNC_SECONDS = 1.0
@@ -68,6 +71,17 @@ class ListingRow(NamedTuple):
     stated_total: int | None
 
 
+def about_source(source: Source) -> dict[str, str]:
+    """What a segment keeps of the settings of its source: tables made without them say the same of its pages."""
+    return {
+        "source": source.source_id,
+        "title": source.title,
+        "base-url": source.base_url,
+        "also-at": " ".join(source.also_at),
+        "is-invented": "true" if source.is_invented else "false",
+    }
+
+
 class ArchiveWriter:
     """Appends pages to the open segment of one run and seals it at a size and at the end.
 
@@ -93,7 +107,7 @@ class ArchiveWriter:
         self.run_id, self.source_id = run_id, source_id
         self._raw_dir, self._about, self._segment_bytes = (
             raw_dir,
-            {"software": product_token(), "format": "WARC File Format 1.1", **(about or {})},
+            {"software": product_token(), "format": "WARC File Format 1.1", "isPartOf": run_id, **(about or {})},
             segment_bytes,
         )
         self._name, self._number = name, 1
@@ -120,6 +134,7 @@ class ArchiveWriter:
             if self._journal < 0:
                 self._journal = self._open(".journal")
                 fcntl.flock(self._journal, fcntl.LOCK_EX)
+                self._write(self._journal, journal_head(self._about))
             if capture is None:
                 self._write(self._journal, journal_line(JournalEntry(row, 0)))
             else:
@@ -153,7 +168,8 @@ class ArchiveWriter:
             return
         try:
             self._sync()
-            seal_segment(self._raw_dir, self._segment, (entry.row for entry in read_journal(self._path(".journal"))))
+            journal = read_journal(self._path(".journal"))
+            seal_segment(self._raw_dir, self._segment, journal.about, (entry.row for entry in journal.entries))
         except OSError as error:
             raise explained(error, self._raw_dir) from error
         finally:
@@ -257,23 +273,25 @@ def read_segment(segment: Segment) -> Iterator[tuple[FetchLogRow, Capture]]:
             yield row, capture
 
 
-def seal_segment(raw_dir: Path, name: str, rows: Iterator[FetchLogRow]) -> None:
+def seal_segment(raw_dir: Path, name: str, about: Mapping[str, str], rows: Iterator[FetchLogRow]) -> None:
     """Rename a synced segment into place; done again after a crash between two of its steps, it ends the same."""
-    journal, open_warc = raw_dir / f"{name}.journal", raw_dir / f"{name}.warc.gz.open"
+    journal, warc = raw_dir / f"{name}.journal", raw_dir / f"{name}.warc.gz"
+    open_warc = warc.with_name(f"{warc.name}.open")
     first = next(rows, None)
     if first is not None:
+        # First: where the log is, its WARC file is too.
+        if open_warc.exists():
+            open_warc.replace(warc)
+        links = links_of_new_segment(raw_dir, name, warc if warc.exists() else None)
         with written_aside(raw_dir / f"{name}.fetches.parquet") as log:
-            write_fetch_log(log, chain([first], rows), has_listing=_listing_of(raw_dir, name).exists())
-            # First: where the log is, its WARC file is too.
-            if open_warc.exists():
-                open_warc.replace(raw_dir / f"{name}.warc.gz")
+            write_fetch_log(log, chain([first], rows), {**about, **links})
     journal.unlink()
     sync_path(raw_dir)
 
 
 def lost_listing(segment: Segment) -> Path | None:
     """The listing of a segment whose fetch log says that there is one where there is none."""
-    if segment.listing is None and tells_of_listing(segment.fetches):
+    if segment.listing is None and has_listing(read_about(segment.fetches)):
         return _listing_of(segment.fetches.parent, segment.name)
     return None
 

@@ -8,10 +8,13 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
+# A SHA-256 digest, the only bytes that a record holds.
+Sha256 = bytes
 _SCALARS: dict[type, pa.DataType] = {
     str: pa.string(),
     int: pa.int64(),
     bool: pa.bool_(),
+    bytes: pa.binary(32),
     dt.datetime: pa.timestamp("us", tz="UTC"),
     dt.date: pa.date32(),
 }
@@ -20,6 +23,7 @@ _DUCKDB_TYPES: dict[pa.DataType, str] = {
     _SCALARS[str]: "VARCHAR",
     _SCALARS[int]: "BIGINT",
     _SCALARS[bool]: "BOOLEAN",
+    _SCALARS[bytes]: "BLOB",
     _SCALARS[dt.datetime]: "TIMESTAMPTZ",
     _SCALARS[dt.date]: "DATE",
     _TEXTS: "VARCHAR[]",

@@ -170,5 +170,5 @@ async def _read_page(
         listing = meaning
     content = json.dumps(listing).encode() if listing is not None else reply.body
     kind = PageKind.LISTING if listing is not None else PageKind.UNKNOWN
-    log_site_page(archive, url, reply, known, kind.value, hashlib.sha256(content).hexdigest())
+    log_site_page(archive, url, reply, known, kind.value, hashlib.sha256(content).digest())
     return reply, listing

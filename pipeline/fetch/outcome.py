@@ -7,10 +7,11 @@ import re
 from parsers.page import PageKind
 from pipeline.archive.fetch_log import FetchLogRow, Outcome
 from pipeline.archive.page_history import PageState
-from pipeline.archive.page_outcome import FetchOutcome, capture_row, page_outcome, unread_outcome
+from pipeline.archive.page_outcome import FetchOutcome, capture_row, page_outcome, repeated_snapshot, unread_outcome
 from pipeline.archive.pages import PageReader
 from pipeline.archive.segments import ArchiveWriter
 from pipeline.archive.warc import Capture
+from pipeline.core.arrow_schema import Sha256
 from pipeline.core.worker_process import WorkerDiedError
 from pipeline.fetch.client import CAN_HEAL, IS_REFUSED, Reply
 
@@ -48,7 +49,7 @@ async def reply_outcome(reply: Reply, project_id: str, known: PageState | None, 
     return verdict._replace(can_heal=can_heal, masked_sha256=masked)
 
 
-def masked_sha256(body: bytes, status: int | None, content_type: str | None) -> str:
+def masked_sha256(body: bytes, status: int | None, content_type: str | None) -> Sha256:
     """Fingerprint a response but for its CSRF token, the one thing in which two of the same page always differ.
 
     Two responses with this in common need no reading to be the same; two without may be the same all the same. The
@@ -57,7 +58,7 @@ def masked_sha256(body: bytes, status: int | None, content_type: str | None) -> 
     token = _CSRF_TOKEN.search(body, 0, _HEAD)
     if token is not None:
         body = body.replace(token[1], b'""')
-    return hashlib.sha256(f"{status} {content_type}\n".encode("utf-8", "surrogateescape") + body).hexdigest()
+    return hashlib.sha256(f"{status} {content_type}\n".encode("utf-8", "surrogateescape") + body).digest()
 
 
 def visit_row(
@@ -71,15 +72,17 @@ def visit_row(
 ) -> tuple[FetchLogRow, Capture | None]:
     """The row of one visit, and what came when it is to be archived: it is new, or evidence nobody has yet."""
     capture = _capture_of(reply)
+    if known is not None and known.masked_sha256 == verdict.masked_sha256:
+        verdict = verdict._replace(masked_sha256=None)
     row = capture_row(
         archive,
         project_id,
         url,
         capture,
         verdict,
-        known,
-        attempts,
-        reply.elapsed_ms,
+        repeats=repeated_snapshot(verdict, known),
+        attempts=attempts,
+        elapsed_ms=reply.elapsed_ms,
         is_whole=reply.trouble is None,
     )
     return row, None if row.snapshot_id is None else capture

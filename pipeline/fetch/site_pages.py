@@ -7,6 +7,7 @@ from pipeline.archive.fetch_log import FetchLogRow, Outcome
 from pipeline.archive.page_history import PageState
 from pipeline.archive.page_outcome import FetchOutcome, compare_content
 from pipeline.archive.segments import ArchiveWriter
+from pipeline.core.arrow_schema import Sha256
 from pipeline.fetch.client import Reply
 from pipeline.fetch.outcome import visit_row
 from pipeline.fetch.site import RunOverError, Site
@@ -18,7 +19,7 @@ async def read_robots(site: Site, archive: ArchiveWriter, known: Mapping[str, Pa
         reply = await site.read_robots()
     except RunOverError:
         return  # the next request says so again, where the reason is reported
-    log_site_page(archive, reply.url, reply, known, "robots", hashlib.sha256(reply.body).hexdigest())
+    log_site_page(archive, reply.url, reply, known, "robots", hashlib.sha256(reply.body).digest())
 
 
 def log_site_page(
@@ -27,7 +28,7 @@ def log_site_page(
     reply: Reply,
     known: Mapping[str, PageState],
     page_kind: str,
-    fingerprint: str,
+    fingerprint: Sha256,
 ) -> FetchLogRow:
     """Log a page that is no project page (robots.txt, a listing page) and archive it when it changed."""
     page = known.get(url)

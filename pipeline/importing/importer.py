@@ -17,7 +17,7 @@ from pipeline.archive.fetch_log import FetchLogRow, Outcome
 from pipeline.archive.page_history import ObservedBody, observed_bodies
 from pipeline.archive.page_outcome import FetchOutcome, capture_row, page_outcome, unread_outcome
 from pipeline.archive.pages import PageReader
-from pipeline.archive.segments import ArchiveWriter, check_writable
+from pipeline.archive.segments import ArchiveWriter, about_source, check_writable
 from pipeline.archive.warc import LONGEST_URL, Capture
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import Source
@@ -191,30 +191,36 @@ class _Importer:
 
     def _archive(self, target: _Target, capture: Capture, page: Page | WorkerDiedError, *, is_dated: bool) -> None:
         source_id = target.source.source_id
-        body_sha256 = hashlib.sha256(capture.body).hexdigest()
+        body_sha256 = hashlib.sha256(capture.body).digest()
         seen = self._seen(source_id).setdefault(target.project_id, [])
         if any(s.body_sha256 == body_sha256 and (not is_dated or s.at == capture.captured_at) for s in seen):
             self.summary.known += 1
             return
-        before = max(
-            (s for s in seen if s.at <= capture.captured_at and s.is_success), default=None, key=lambda s: s.at
-        )
+        before = max((body for body in seen if _can_show(body, capture)), default=None, key=lambda body: body.at)
         if isinstance(page, WorkerDiedError):
             verdict = unread_outcome(page, body_sha256)
         else:
             verdict = page_outcome(page, target.project_id, before and before.content_sha256)
-        row = self._log(source_id, target, capture, verdict)
+        repeats = before.snapshot_id if before is not None and verdict.outcome is Outcome.UNCHANGED else None
+        row = self._log(source_id, target, capture, verdict, repeats)
         is_success = row.outcome in (Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED)
-        seen.append(ObservedBody(capture.captured_at, body_sha256, verdict.content_sha256, is_success))
+        seen.append(
+            ObservedBody(
+                capture.captured_at, body_sha256, row.content_sha256, row.snapshot_id, is_success, is_repeatable=True
+            )
+        )
         self.summary.archived += is_success and row.snapshot_id is not None
         self.summary.unchanged += row.outcome == Outcome.UNCHANGED
         self.summary.evidence += not is_success
 
-    def _log(self, source_id: str, target: _Target, capture: Capture, verdict: FetchOutcome) -> FetchLogRow:
+    def _log(
+        self, source_id: str, target: _Target, capture: Capture, verdict: FetchOutcome, repeats: str | None
+    ) -> FetchLogRow:
         if source_id not in self._writers:
-            self._writers[source_id] = ArchiveWriter(self._raw_dir, self._run_id, source_id, about={"robots": "none"})
+            about = {**about_source(target.source), "made-by": "import"}
+            self._writers[source_id] = ArchiveWriter(self._raw_dir, self._run_id, source_id, about=about)
         writer = self._writers[source_id]
-        row = capture_row(writer, target.project_id, capture.url, capture, verdict, None)
+        row = capture_row(writer, target.project_id, capture.url, capture, verdict, repeats=repeats, attempts=0)
         return writer.append(row, None if row.snapshot_id is None else capture)
 
     def _seen(self, source_id: str) -> dict[str, list[ObservedBody]]:
@@ -250,6 +256,11 @@ def _homes(source: Source) -> Iterator[str]:
 def _home(netloc: str, path: str) -> str:
     """Host and script of an address: http and https, with and without www. are the same instance."""
     return netloc.lower().removeprefix("www.").partition(":")[0] + path
+
+
+def _can_show(body: ObservedBody, capture: Capture) -> bool:
+    """Whether a body that is archived already can be what a capture shows again."""
+    return body.at <= capture.captured_at and body.is_success and body.is_repeatable and body.content_sha256 is not None
 
 
 def _looks_like_html(body: bytes) -> bool:

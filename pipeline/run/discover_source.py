@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from typing import NamedTuple
 
 from pipeline.archive.recovery import recover
-from pipeline.archive.segments import ArchiveWriter
+from pipeline.archive.segments import ArchiveWriter, about_source
 from pipeline.core.settings import Settings, Source
 from pipeline.core.signals import orderly_interruption, raise_if_interrupted
 from pipeline.core.time import utc_now
@@ -63,7 +63,8 @@ def _discover(settings: Settings, source: Source, wanted: Sequence[str] | None, 
     listed: Sequence[str] = ()
     with ExitStack() as stack:
         source = with_sample_server(source, stack)
-        archive = stack.enter_context(ArchiveWriter(settings.raw_dir, run_id, source.source_id))
+        about = {**about_source(source), "made-by": "fetch"}
+        archive = stack.enter_context(ArchiveWriter(settings.raw_dir, run_id, source.source_id, about=about))
         run = stack.enter_context(FetchRun(source, fetch_settings_of(settings, source), archive, settings.raw_dir))
         if wanted is None:
             found = run.discover()

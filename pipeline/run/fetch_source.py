@@ -11,12 +11,11 @@ import duckdb
 
 from pipeline.archive.fetch_log import FetchLogRow, Outcome
 from pipeline.archive.page_history import PageState, page_states
-from pipeline.archive.segments import ArchiveWriter
+from pipeline.archive.segments import ArchiveWriter, about_source
 from pipeline.core.log import RunLog
 from pipeline.core.settings import SAMPLE, FetchSettings, Settings, Source
 from pipeline.core.signals import raise_if_interrupted
 from pipeline.core.time import Clock, utc_now
-from pipeline.core.version import product_token
 from pipeline.fetch.discover import ids_from_archive
 from pipeline.fetch.fetch_run import FetchRun
 from pipeline.fetch.schedule import Plan, ProjectFacts, make_plan
@@ -123,7 +122,7 @@ def _fetch_source(
 ) -> bool:
     source_id = source.source_id
     fetch_settings = fetch_settings_of(settings, source)
-    about = {"software": product_token(), "source": source_id, "isPartOf": record.run_id}
+    about = {**about_source(source), "made-by": "fetch"}
     problems: Sequence[str] = ()
     with ExitStack() as stack:
         source = with_sample_server(source, stack)

@@ -10,7 +10,7 @@
 SELECT
     visits.source_id,
     visits.project_id,
-    count(*) || ' visits have no capture with fingerprint ' || coalesce(visits.content_sha256, '(none)') AS message,
+    count(*) || ' visits repeat snapshot ' || coalesce(visits.repeats, '(none)') || ', which is not there' AS message,
     min(visits.requested_at) AS first_seen_at
 FROM staging.visits AS visits
 ANTI JOIN staging.observations AS observations
@@ -19,4 +19,4 @@ ANTI JOIN staging.observations AS observations
         AND visits.project_id = observations.project_id
         AND visits.requested_at = observations.seen_at
 WHERE visits.outcome = 'unchanged' AND visits.project_id IS NOT NULL
-GROUP BY visits.source_id, visits.project_id, visits.content_sha256
+GROUP BY visits.source_id, visits.project_id, visits.repeats

@@ -2,22 +2,23 @@
 --
 -- key: snapshot_id
 --
--- A page that was cut counts only while no whole page of the project is known: it must never replace one. logged_sha256
--- is the fingerprint in the fetch log, by the parser of that night.
+-- A page that was cut counts only while no whole page of the project is known: it must never replace one. What only the
+-- date of a file vouches for counts only while no capture of the project has a time of its own, and then the last alone:
+-- the order of such captures is not known.
 WITH logged AS (
     SELECT
         snapshot_id,
         run_id,
         url,
         requested_at AS captured_at,
+        time_basis,
         warc_file,
-        warc_offset,
-        content_sha256
+        warc_offset
     FROM staging.visits
     WHERE snapshot_id IS NOT NULL
     QUALIFY
         row_number() OVER (
-            PARTITION BY snapshot_id ORDER BY run_id, url, requested_at, warc_file, warc_offset, content_sha256
+            PARTITION BY snapshot_id ORDER BY run_id, url, requested_at, time_basis, warc_file, warc_offset
         ) = 1
 ),
 
@@ -42,8 +43,8 @@ SELECT
     pages.snapshot_id,
     pages.content_sha256,
     pages.reader,
-    logged.content_sha256 AS logged_sha256,
     logged.captured_at,
+    logged.time_basis,
     logged.url,
     logged.run_id,
     logged.warc_file,
@@ -51,3 +52,9 @@ SELECT
 FROM parsed.pages AS pages
 INNER JOIN logged ON pages.snapshot_id = logged.snapshot_id
 ANTI JOIN superseded ON pages.snapshot_id = superseded.snapshot_id
+QUALIFY
+    logged.time_basis <> 'file'
+    OR row_number() OVER (
+        PARTITION BY pages.source_id, pages.project_id
+        ORDER BY logged.time_basis = 'file', logged.captured_at DESC, pages.snapshot_id DESC
+    ) = 1

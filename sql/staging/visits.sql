@@ -1,21 +1,31 @@
--- Every visit to a page, once, however often its log was imported.
+-- Every visit to a page and every import of one, once, however often its log was imported; none of a withdrawn import.
 --
--- key: source_id, project_id, snapshot_id, url, requested_at, outcome, page_kind, http_status, content_sha256
+-- key: source_id, project_id, snapshot_id, repeats, url, requested_at, time_basis, outcome, page_kind, http_status
 --
--- project_id is null for listing pages and robots.txt, run_id the first of the runs that logged the visit.
+-- project_id is null for listing pages and robots.txt, run_id the first of the runs that logged the visit. repeats is the
+-- snapshot that shows the same as what came.
+WITH withdrawn AS (
+    SELECT DISTINCT withdraws AS run_id
+    FROM parsed.fetches
+    WHERE withdraws IS NOT NULL
+)
+
 SELECT
     source_id,
     project_id,
     snapshot_id,
+    repeats,
     url,
     requested_at,
+    time_basis,
     outcome,
     page_kind,
     http_status,
-    content_sha256,
     min(run_id) AS run_id,
     arg_min(warc_file, (run_id, warc_file, warc_offset)) AS warc_file,
     arg_min(warc_offset, (run_id, warc_file, warc_offset)) AS warc_offset,
     min(error) AS error
 FROM parsed.fetches
+ANTI JOIN withdrawn USING (run_id)
+WHERE outcome <> 'withdrawn'
 GROUP BY ALL

@@ -107,7 +107,7 @@ def test_things_of_one_moment_give_the_same_bytes(archive: ParsedArchive) -> Non
         content = {page.snapshot_id: str(page.name) for page in pages}
         rows["pages"] = [page._replace(content_sha256=content[page.snapshot_id]) for page in pages]
         rows["fetches"] = [
-            row._replace(content_sha256=content.get(str(row.snapshot_id), dice.choice("ab")))
+            row._replace(repeats=dice.choice(list(content)) if row.repeats and content else row.repeats)
             for row in rows["fetches"]
             if isinstance(row, FetchLogRow)
         ]

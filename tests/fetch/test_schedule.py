@@ -18,7 +18,9 @@ def seen(days_ago: float, changed_days_ago: float | None = None, outcome: str = 
     at = NOW - dt.timedelta(days=days_ago)
     changed = NOW - dt.timedelta(days=changed_days_ago or days_ago)
     absences = bad if outcome == "missing" else 0
-    return PageState(outcome, at, None if bad else at, changed, "c", "c", None, None, bad, absences, None)
+    return PageState(
+        outcome, at, None if bad else at, changed, b"c", "snapshot", b"c", "snapshot", None, None, None, bad, absences
+    )
 
 
 def reason_and_due(page: PageState | None, facts: ProjectFacts | None) -> tuple[Reason, bool]:

@@ -37,7 +37,7 @@ def archive_of(data_dir: Path, bodies: list[bytes], day: int = 0) -> Segment:
     run_id = f"{AT + dt.timedelta(days=day):%Y%m%dT%H%M%SZ}"
     with ArchiveWriter(data_dir / "raw", run_id, "site") as archive:
         for number, body in enumerate(bodies):
-            project_id, sha = f"50490000-{number:04}", hashlib.sha256(body).hexdigest()
+            project_id, sha = f"50490000-{number:04}", hashlib.sha256(body).digest()
             at = AT + dt.timedelta(days=day, seconds=number)
             url = f"http://site.test/index.php?r=tbl-project-main%2Fview&project_id={project_id}"
             row = FetchLogRow(
@@ -45,8 +45,10 @@ def archive_of(data_dir: Path, bodies: list[bytes], day: int = 0) -> Segment:
                 source_id="site",
                 project_id=project_id,
                 snapshot_id=snapshot_id("site", project_id, at, sha),
+                repeats=None,
                 url=url,
                 requested_at=at,
+                time_basis="protocol",
                 outcome="new",
                 page_kind="project",
                 http_status=200,

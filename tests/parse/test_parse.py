@@ -143,7 +143,7 @@ def _with_torn_listing(segment: Segment) -> None:
 
 def _without_listing(segment: Segment) -> None:
     rows = list(read_fetch_log(segment.fetches))
-    write_fetch_log(segment.fetches, iter(rows), has_listing=True)
+    write_fetch_log(segment.fetches, iter(rows), {"listing-sha256": "0" * 64})
 
 
 def _with_a_record_shorter_than_it_says(segment: Segment) -> None:
