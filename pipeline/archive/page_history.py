@@ -106,8 +106,8 @@ class PageState(NamedTuple):
 class ObservedBody(NamedTuple):
     """One body that came at one time; is_success says whether it was the project's page.
 
-    content_sha256 and snapshot_id are set where it was archived. is_repeatable says whether another import may refer to
-    it: what an import brought goes when that import is withdrawn.
+    content_sha256 and snapshot_id are set where it was archived. is_lasting says whether it stays whatever is
+    withdrawn later: what another import brought does not.
     """
 
     at: dt.datetime
@@ -115,7 +115,12 @@ class ObservedBody(NamedTuple):
     content_sha256: Sha256 | None
     snapshot_id: str | None
     is_success: bool
-    is_repeatable: bool
+    is_lasting: bool
+
+    @property
+    def can_be_repeated(self) -> bool:
+        """Whether a later capture of the same content can refer to this one instead of a body of its own."""
+        return self.is_success and self.is_lasting and self.snapshot_id is not None
 
 
 def page_states(raw_dir: Path, source_id: str) -> dict[str, PageState]:

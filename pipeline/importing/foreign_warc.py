@@ -11,6 +11,7 @@ from fastwarc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from pipeline.archive.warc import Capture
 from pipeline.core.errors import PipelineError
+from pipeline.importing.capture_time import CaptureTimeError, age_of, read_time
 
 _WANTED = WarcRecordType.response | WarcRecordType.resource | WarcRecordType.revisit | WarcRecordType.conversion
 _WARC_START = re.compile(rb"WARC/\d|\x1f\x8b|\x28\xb5\x2f\xfd")
@@ -28,17 +29,20 @@ class Kind(StrEnum):
     REVISIT = "revisit"
     FOREIGN = "foreign"
     DAMAGED = "damaged"
+    REFUSED = "refused"
 
 
 class Found(NamedTuple):
     """One record; capture is set for CAPTURE, and without a body for REVISIT.
 
-    payload_digest is the record's own, as written: a revisit names the capture it repeats by it.
+    payload_digest is the record's own, as written: a revisit names the capture it repeats by it. reason says which
+    record is damaged or refused, and why.
     """
 
     kind: Kind
     capture: Capture | None = None
     payload_digest: str | None = None
+    reason: str | None = None
 
 
 def is_warc(beginning: bytes) -> bool:
@@ -46,8 +50,10 @@ def is_warc(beginning: bytes) -> bool:
     return _WARC_START.match(beginning) is not None
 
 
-def read_foreign_warc(path: Path, is_ours: Callable[[str], bool]) -> Iterator[Found]:
+def read_foreign_warc(path: Path, is_ours: Callable[[str], bool], now: dt.datetime) -> Iterator[Found]:
     """Yield what every record that holds a page is to us; only the bodies of our own pages are read.
+
+    now says which times have not come yet.
 
     Raises ForeignWarcError when the file is none, or breaks off in a way that leaves the rest unreadable.
     """
@@ -57,7 +63,7 @@ def read_foreign_warc(path: Path, is_ours: Callable[[str], bool]) -> Iterator[Fo
             for record in ArchiveIterator(stream, parse_http=False, strict_mode=False):
                 n_records += 1
                 if record.record_type & _WANTED:
-                    yield _read_record(record, is_ours)
+                    yield _read_record(record, is_ours, now)
     except OSError as error:
         where = f"after {n_records} records" if n_records else "at its beginning"
         raise ForeignWarcError(f"{path}: not readable as WARC {where} ({error})") from error
@@ -65,16 +71,20 @@ def read_foreign_warc(path: Path, is_ours: Callable[[str], bool]) -> Iterator[Fo
         raise ForeignWarcError(f"{path}: holds no WARC records")
 
 
-def _read_record(record: WarcRecord, is_ours: Callable[[str], bool]) -> Found:
+def _read_record(record: WarcRecord, is_ours: Callable[[str], bool], now: dt.datetime) -> Found:
     url = (record.headers.get("WARC-Target-URI") or "").strip("<> ")
     if not is_ours(url):
         return Found(Kind.FOREIGN)
+    where = f"record {record.record_id or 'without an id'} of {url[:300]}"
     if record.content_length > _LARGEST:
-        return Found(Kind.DAMAGED)
+        return Found(Kind.DAMAGED, reason=f"{where} is larger than {_LARGEST} bytes")
     block = record.reader.read()
-    at = _date(record)
-    if at is None or len(block) < record.content_length:
-        return Found(Kind.DAMAGED)
+    if len(block) < record.content_length:
+        return Found(Kind.DAMAGED, reason=f"{where} breaks off after {len(block)} of {record.content_length} bytes")
+    try:
+        at = read_time(record.headers.get("WARC-Date") or "", now)
+    except CaptureTimeError as error:
+        return Found(Kind.REFUSED, reason=f"{where}: {error}")
     digest = record.headers.get("WARC-Payload-Digest")
     if record.record_type == WarcRecordType.revisit:
         return Found(Kind.REVISIT, Capture(url, at, b""), digest)
@@ -85,7 +95,10 @@ def _read_record(record: WarcRecord, is_ours: Callable[[str], bool]) -> Found:
         headers = (("Content-Type", content_type),) if content_type else ()
         return Found(Kind.CAPTURE, Capture(url, at, block, content_type, 200, "OK", headers), digest)
     capture = _http_capture(url, at, block)
-    return Found(Kind.DAMAGED) if capture is None else Found(Kind.CAPTURE, capture, digest)
+    if capture is None:
+        return Found(Kind.DAMAGED, reason=f"{where} holds no readable HTTP response")
+    # What a cache gave is as old as the cache says.
+    return Found(Kind.CAPTURE, capture._replace(captured_at=at - age_of(capture.header("age"))), digest)
 
 
 def _http_capture(url: str, at: dt.datetime, block: bytes) -> Capture | None:
@@ -103,10 +116,3 @@ def _http_capture(url: str, at: dt.datetime, block: bytes) -> Capture | None:
     headers = http.to_tuples()
     content_type = next((value for name, value in headers if name.lower() == "content-type"), None)
     return Capture(url, at, body, content_type, http.status_code, http.reason_phrase or "", headers)
-
-
-def _date(record: WarcRecord) -> dt.datetime | None:
-    try:
-        return dt.datetime.fromisoformat(record.headers.get("WARC-Date") or "").astimezone(dt.UTC)
-    except ValueError:
-        return None

@@ -188,7 +188,7 @@ def test_a_revisit_record_is_a_visit_without_a_body(tmp_path: Path) -> None:
         ("new", 1, False),
         ("unchanged", 8, True),
     ]
-    assert rows[0].content_sha256 == rows[1].content_sha256
+    assert rows[1].repeats == rows[0].snapshot_id
 
 
 def test_captures_take_their_place_in_time(tmp_path: Path) -> None:
@@ -210,10 +210,12 @@ def test_extracted_text_becomes_a_conversion_record(tmp_path: Path) -> None:
     bare = tmp_path / "50490000-3607.txt"
     bare.write_bytes(text + b"\n")
     summary = bring(tmp_path / "raw", wet.save(tmp_path / "x.warc.wet.gz"), bare)
-    assert (summary.archived + summary.unchanged, summary.foreign, summary.problems) == (2, 1, [])
-    [(row, capture)] = archived(tmp_path / "raw")
+    assert (summary.archived, summary.undated, summary.foreign, summary.problems) == (2, 1, 1, [])
+    (dated, capture), (undated, copy) = archived(tmp_path / "raw")
     assert capture.is_text
-    assert (row.project_id, row.page_kind, capture.captured_at) == ("50490000-3607", "project", AT)
+    assert copy.is_text
+    assert (dated.project_id, dated.page_kind, capture.captured_at) == ("50490000-3607", "project", AT)
+    assert (dated.time_basis, undated.time_basis) == ("protocol", "file")
 
 
 def test_a_page_that_names_its_project_by_thousands_of_characters_is_foreign(tmp_path: Path) -> None:
@@ -307,3 +309,93 @@ def test_every_sample_page_can_be_imported_from_its_file(tmp_path: Path) -> None
     assert summary.archived == len(healthy)
     assert summary.evidence == 1  # the page that is cut in the middle
     assert summary.foreign == 4
+
+
+def test_a_time_that_has_not_come_is_refused_and_named(tmp_path: Path) -> None:
+    warc = Warc()
+    warc.response(url(ONE), project_page(ONE), "2566-05-01T08:21:00Z")
+    warc.response(url(TWO), project_page(TWO))
+    summary = bring(tmp_path / "raw", warc.save(tmp_path / "x.warc.gz"))
+    assert (summary.archived, summary.refused) == (1, 1)
+    [problem] = summary.problems
+    assert "capture time '2566-05-01T08:21:00Z' has not come yet; it looks like the Buddhist era, 2023 CE" in problem
+    assert ONE in problem
+
+
+def test_a_cached_response_is_as_old_as_it_says(tmp_path: Path) -> None:
+    warc = Warc()
+    warc.response(url(ONE), project_page(ONE), DATE, ("Age", "3600"))
+    bring(tmp_path / "raw", warc.save(tmp_path / "x.warc.gz"))
+    [(row, _)] = archived(tmp_path / "raw")
+    assert row.requested_at == AT - dt.timedelta(hours=1)
+
+
+def test_a_saved_page_counts_at_the_time_it_states(tmp_path: Path) -> None:
+    saved = tmp_path / "saved.html"
+    note = f"<!--\n Page saved with SingleFile \n url: {url(ONE)} \n saved date: Thu Jun 01 2023 17:20:30 GMT+0700\n-->"
+    saved.write_bytes(note.encode() + project_page(ONE))
+    summary = bring(tmp_path / "raw", saved)
+    [(row, _)] = archived(tmp_path / "raw")
+    assert (row.requested_at, row.time_basis, summary.undated) == (AT, "stated", 0)
+
+
+def test_a_time_that_was_given_counts_before_the_date_of_the_file(tmp_path: Path) -> None:
+    saved = tmp_path / "saved.html"
+    saved.write_bytes(project_page(ONE))
+    import_files(
+        [saved],
+        raw_dir=tmp_path / "raw",
+        run_id="20261101T180000Z",
+        sources=KNOWN_SOURCES,
+        default_source=KNOWN_SOURCES["bmavisions"],
+        given_at=AT,
+    )
+    [(row, _)] = archived(tmp_path / "raw")
+    assert (row.requested_at, row.time_basis) == (AT, "given")
+
+
+def test_what_only_its_file_dates_takes_nothing_from_what_is_known(tmp_path: Path) -> None:
+    warc, copy = Warc(), tmp_path / "copy.html"
+    warc.response(url(ONE), project_page(ONE))
+    copy.write_bytes(project_page(ONE).replace(b"<h1>", b"<h1> "))
+    summary = bring(tmp_path / "raw", copy, warc.save(tmp_path / "x.warc.gz"))
+    assert (summary.archived, summary.undated) == (2, 1)
+    assert [(row.outcome, row.time_basis) for row in logged(tmp_path / "raw")] == [("new", "file"), ("new", "protocol")]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b'{"url": "x", "html": "<html>"}\n{"url": "y", "html": "<html>"}\n', "holds JSON, not a page"),
+        (project_page(ONE) + project_page(TWO), "holds 2 HTML documents one after the other"),
+        (b'url,html\n1,"' + project_page(ONE) + b'"\n', "is a table with pages in its cells"),
+        (
+            "รายละเอียดโครงการ/กิจกรรม: 50010000-0001\nปี2566\nรายละเอียดโครงการ/กิจกรรม: 50010000-0002\nปี2566".encode(),
+            "holds the pages of 2 projects, 50010000-0001 first",
+        ),
+    ],
+    ids=["JSON lines", "two documents", "CSV", "two texts"],
+)
+def test_several_pages_in_one_file_are_refused_by_what_they_are(tmp_path: Path, content: bytes, said: str) -> None:
+    file = tmp_path / "several"
+    file.write_bytes(content)
+    summary = bring(tmp_path / "raw", file)
+    assert summary.archived == 0
+    assert summary.problems == [f"{file}: {said}; save each page as a file of its own"]
+
+
+def test_a_capture_of_another_port_is_of_another_site(tmp_path: Path) -> None:
+    warc = Warc()
+    warc.response(url(ONE, HOME.replace(".com/", ".com:8080/")), project_page(ONE))
+    warc.response(url(TWO, HOME.replace(".com/", ".com:80/")), project_page(TWO))
+    summary = bring(tmp_path / "raw", warc.save(tmp_path / "x.warc.gz"))
+    assert (summary.archived, summary.foreign) == (1, 1)
+
+
+def test_the_logged_address_is_the_canonical_one(tmp_path: Path) -> None:
+    warc = Warc()
+    warc.response(url(ONE) + "&PHPSESSID=0123456789abcdef", project_page(ONE))
+    bring(tmp_path / "raw", warc.save(tmp_path / "x.warc.gz"))
+    [(row, capture)] = archived(tmp_path / "raw")
+    assert row.url == url(ONE)
+    assert capture.url.endswith("PHPSESSID=0123456789abcdef")

@@ -1,0 +1,136 @@
+"""A file that is no archive: a saved page or the text of one, with its project, address and time."""
+
+import datetime as dt
+import json
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from parsers.encoding import decode_page
+from parsers.labels import TITLE
+from parsers.page import Page, PageKind, project_id_of
+from pipeline.archive.fetch_log import TimeBasis
+from pipeline.archive.pages import PageReader
+from pipeline.archive.warc import Capture
+from pipeline.core.errors import PipelineError
+from pipeline.core.worker_process import WorkerDiedError
+from pipeline.importing.capture_time import CaptureTimeError, believed
+from pipeline.importing.saved_page import read_statement
+
+_LARGEST_FILE = 50_000_000
+_ABOUT_A_PROJECT = (PageKind.PROJECT, PageKind.TRUNCATED)
+_DAY = dt.timedelta(days=1)
+_NOTES = {
+    TimeBasis.STATED: "imported from a file of its own; the capture time is the one that the file states",
+    TimeBasis.GIVEN: "imported from a file of its own; the capture time was given with the import",
+    TimeBasis.FILE: "imported from a file of its own; the capture time is the file's date",
+}
+_TITLES = re.compile(rf"{TITLE}[^:<\n]{{0,40}}:\s*([0-9]{{8}}-[0-9]{{1,6}})")
+_DOCUMENT = re.compile(r"<html[\s>]", re.IGNORECASE)
+_HTML = re.compile(rb"<(?:!doctype|html|head|body|table|div)\b", re.IGNORECASE)
+
+
+class UnusableFileError(PipelineError):
+    """A file cannot be used; the message names it and says why."""
+
+
+class ForeignFileError(UnusableFileError):
+    """A file can be read but is no project page: told when it was named, counted when it lay in a directory."""
+
+
+class BareFile(NamedTuple):
+    """One page: url is the address that the file states, or ''; conflict says where two times do not agree."""
+
+    capture: Capture
+    page: Page
+    project_id: str
+    time_basis: TimeBasis
+    conflict: str | None = None
+
+
+def read_bare_file(path: Path, given_at: dt.datetime | None, now: dt.datetime, reader: PageReader) -> BareFile:
+    """Read a saved page or extracted text.
+
+    Args:
+        path: the file.
+        given_at: when the person who imports it says that it was captured, in UTC.
+        now: the moment of the import, in UTC.
+        reader: reads the page in a process of its own.
+
+    Returns:
+        The page. What the file states of its time counts before what was given, that before the file's date.
+
+    Raises:
+        UnusableFileError: too large, or with a time that cannot be.
+        ForeignFileError: not one project page: another page, several pages, data.
+        OSError: it cannot be read.
+    """
+    if path.stat().st_size > _LARGEST_FILE:
+        raise UnusableFileError(f"{path}: larger than {_LARGEST_FILE} bytes, too large for a page")
+    body = path.read_bytes()
+    text = decode_page(body, "text/plain").text
+    several = what_holds_several_pages(text)
+    if several is not None:
+        raise ForeignFileError(f"{path}: {several}; save each page as a file of its own")
+    statement = read_statement(body)
+    try:
+        stated_at = None if statement.at is None else believed(statement.at, statement.raw_time, now)
+    except CaptureTimeError as error:
+        raise UnusableFileError(f"{path}: {error}") from error
+    at, basis = _time_of(path, stated_at, given_at)
+    conflict = None
+    if stated_at is not None and given_at is not None and abs(stated_at - given_at) > _DAY:
+        conflict = f"{path}: says that it was saved at {_shown(stated_at)}, which counts; given was {_shown(given_at)}"
+    note = _NOTES[basis]
+    if _HTML.search(body, 0, 4096):
+        headers = (("Content-Type", "text/html"),)
+        capture = Capture(statement.url or "", at, body, "text/html", 200, "OK", headers, note=note)
+    else:
+        capture = Capture("", at, text.encode("utf-8", "replace"), "text/plain", note=note)
+    try:
+        page = reader.read(capture).result()
+    except WorkerDiedError as death:
+        raise UnusableFileError(f"{path}: reading it {death}; tell the maintainers of this program") from death
+    project_id = project_id_of(page)
+    if page.kind not in _ABOUT_A_PROJECT or project_id is None:
+        raise ForeignFileError(
+            f"{path}: is no project page ({page.reason or page.kind}); name saved HTML, text or WARC of one"
+        )
+    return BareFile(capture, page, project_id, basis, conflict)
+
+
+def what_holds_several_pages(text: str) -> str | None:
+    """Say of a text that is not one page what it is: JSON, a table of pages, several pages one after the other."""
+    begun = text.lstrip("\ufeff \t\r\n")
+    if begun[:1] in ("{", "[") and (_is_json(begun.partition("\n")[0]) or _is_json(begun)):
+        return "holds JSON, not a page"
+    n_documents = len(_DOCUMENT.findall(begun))
+    first_line = begun.partition("\n")[0]
+    if n_documents and "<" not in first_line and re.search(r"[,;\t]", first_line):
+        return "is a table with pages in its cells"
+    if n_documents > 1:
+        return f"holds {n_documents} HTML documents one after the other"
+    projects = list(dict.fromkeys(_TITLES.findall(begun)))
+    if len(projects) > 1:
+        return f"holds the pages of {len(projects)} projects, {projects[0]} first"
+    return None
+
+
+def _time_of(path: Path, stated_at: dt.datetime | None, given_at: dt.datetime | None) -> tuple[dt.datetime, TimeBasis]:
+    if stated_at is not None:
+        return stated_at, TimeBasis.STATED
+    if given_at is not None:
+        return given_at, TimeBasis.GIVEN
+    return dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC), TimeBasis.FILE
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _shown(at: dt.datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
