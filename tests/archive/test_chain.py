@@ -14,7 +14,7 @@ from pipeline.core.settings import Source
 from tests.archive.test_archive import AT, capture, row
 
 RUNS = ["20261122T180000Z", "20261123T180000Z", "20261124T180000Z"]
-SOURCE = Source("site", "http://site.test/index.php", "An invented site", is_invented=True)
+SOURCE = Source(source_id="site", base_url="http://site.test/index.php", title="An invented site", is_invented=True)
 
 
 @pytest.fixture
