@@ -13,7 +13,8 @@ from typing import NamedTuple
 class PageRecord(NamedTuple):
     """One archived project page: every field of the project as the page stated it.
 
-    Empty text and "not set" are both None here; page_fields keeps them apart.
+    Empty text and "not set" are both None here; page_cells keeps them apart. How much of each section the page shows is
+    told by its state (parsers.sections), what it says there by its fingerprint, which only whole sections have.
     """
 
     source_id: str
@@ -23,8 +24,14 @@ class PageRecord(NamedTuple):
     reader: str
     encoding: str
     is_truncated: bool
-    has_progress_table: bool
-    has_update_table: bool
+    fields_state: str
+    months_state: str
+    updates_state: str
+    reports_state: str
+    fields_fingerprint: int | None
+    months_fingerprint: int | None
+    updates_fingerprint: int | None
+    reports_fingerprint: int | None
     agency_code: str | None
     fiscal_year_be: int | None
     fiscal_year_ce: int | None
@@ -66,20 +73,24 @@ class PageRecord(NamedTuple):
     month_goal: str | None
 
 
-class PageField(NamedTuple):
-    """One label/value row as it stood on the page; field is None for an unknown label.
+class PageCell(NamedTuple):
+    """One label/value row, or one cell of a table, as it stood on the page; field is None where the label is unknown.
 
-    occurrence counts from 1 the rows of the page with this label.
+    section is `field`, `month`, `update` or `progress`. ordinal counts from 1 the label/value rows of the page, or the
+    rows of the table. row_label, occurrence and cell_key say which cell it is whatever its place (parsers.sections).
     """
 
     source_id: str
     project_id: str
     snapshot_id: str
+    section: str
     ordinal: int
     label: str
     raw: str | None
     field: str | None
+    row_label: str | None
     occurrence: int
+    cell_key: str
 
 
 class MonthRow(NamedTuple):
@@ -175,7 +186,7 @@ class Issue(NamedTuple):
 # The tables of data/parsed that hold what a page says, each with its record.
 RECORD_TYPES: Mapping[str, type[NamedTuple]] = {
     "pages": PageRecord,
-    "page_fields": PageField,
+    "page_cells": PageCell,
     "month_rows": MonthRow,
     "month_results": MonthResult,
     "progress_rows": ProgressRow,
@@ -188,7 +199,7 @@ class ParsedPage(NamedTuple):
     """Everything one project page parsed to."""
 
     page: PageRecord
-    fields: list[PageField]
+    cells: list[PageCell]
     months: list[MonthRow]
     month_results: list[MonthResult]
     progress: list[ProgressRow]

@@ -7,10 +7,11 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import duckdb
@@ -20,9 +21,11 @@ import pytest
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
+from parsers.labels import PROGRESS_COLUMNS
+from parsers.labels import UPDATE_COLUMNS as EDIT_LOG
 from parsers.month_rows import comparable_values, month_results
-from parsers.page_layout import read_layout
-from parsers.records import Issue, MonthRow, PageField, PageRecord, ProgressRow, UpdateRow
+from parsers.records import Issue, MonthRow, PageRecord, ProgressRow, UpdateRow
+from parsers.sections import Section, SectionState, fingerprint, report_field, row_cells, table_cells
 from pipeline.archive.fetch_log import FetchLogRow, snapshot_id
 from pipeline.archive.segments import ListingRow
 from pipeline.build.database import DATABASE, build
@@ -50,6 +53,9 @@ def pytest_unconfigure() -> None:
 
 FINGERPRINT = "f00d"
 LABELS = {"name": "ชื่อโครงการ", "agency": "หน่วยงาน", "responsible": "ผู้รับผิดชอบ", "remark": "หมายเหตุ"}
+REPORT_COLUMNS = [(report_field(column.field), column.text) for column in PROGRESS_COLUMNS]
+UPDATE_COLUMNS = [(column.field, column.text) for column in EDIT_LOG[:4]]
+SECTIONS = {Section.FIELD: "fields", Section.MONTH: "months", Section.UPDATE: "updates", Section.PROGRESS: "reports"}
 Report = tuple[str | None, str, str, str | None, str]
 
 
@@ -102,9 +108,14 @@ class ParsedArchive:
         updates: Iterable[tuple[str, str, str]] = (),
         issues: Iterable[tuple[str, str | None, str | None]] = (),
         unknown: dict[str, str] | None = None,
+        states: Mapping[str, str] = MappingProxyType({}),
+        time_basis: str = "protocol",
         **fields: str | None,
     ) -> str:
-        """Add one archived page; months (no, raw, role), updates (day, time, user), issues (code, field, raw)."""
+        """Add one archived page; months (no, raw, role), updates (day, time, user), issues (code, field, raw).
+
+        states says how much of a section (fields, months, updates, reports) the page shows, where that is not all.
+        """
         months, reports, updates = list(months), list(reports), list(updates)
         said = json.dumps([fields, unknown, months, reports, updates], ensure_ascii=False)
         snapshot = snapshot_id(source, project_id, moment(at), said.encode())
@@ -119,22 +130,40 @@ class ParsedArchive:
             "reader": reader,
             "encoding": "utf-8",
             "is_truncated": False,
-            "has_progress_table": True,
-            "has_update_table": True,
             "agency_code": project_id[:8],
         }
         for name in ("budget_received_thb", "budget_spent_thb", "progress_pct", "target_value"):
             page[name] = Decimal(fields[name] or 0) if fields.get(name) is not None else None
+        cells = [(LABELS.get(name, name), value, name, name) for name, value in fields.items()]
+        cells += [(label, value, None, label) for label, value in (unknown or {}).items()]  # type: ignore[misc]
+        shown = {
+            Section.FIELD: row_cells(key, Section.FIELD, [(n, *cell) for n, cell in enumerate(cells, 1)]),
+            Section.MONTH: row_cells(
+                key,
+                Section.MONTH,
+                [
+                    (len(cells) + n, f"ผลงานเดือนที่ {month_no}", raw, "month", f"month {month_no}")
+                    for n, (month_no, raw, _) in enumerate(months, 1)
+                ],
+            ),
+            Section.PROGRESS: table_cells(
+                key, Section.PROGRESS, REPORT_COLUMNS, [(n, row[0], row) for n, row in enumerate(reports, 1)]
+            ),
+            Section.UPDATE: table_cells(
+                key,
+                Section.UPDATE,
+                UPDATE_COLUMNS,
+                [(n, f"{day} {time}", (day, time, user, "แก้ไข")) for n, (day, time, user) in enumerate(updates, 1)],
+            ),
+        }
+        for section, name in SECTIONS.items():
+            state = states.get(name, "present" if shown[section] or section is Section.FIELD else "empty")
+            page[f"{name}_state"] = state
+            is_whole = SectionState(state).is_whole
+            page[f"{name}_fingerprint"] = fingerprint(section, shown[section]) if is_whole else None
+            rows["page_cells"] += shown[section]
         rows["pages"].append(PageRecord(**page))  # type: ignore[arg-type]
-        cells = [(LABELS.get(name, name), value, name) for name, value in fields.items()]
-        cells += [(label, value, None) for label, value in (unknown or {}).items()]  # type: ignore[misc]
-        cells += [(f"ผลงานเดือนที่ {month_no}", raw, "month") for month_no, raw, _ in months]
-        occurrences = read_layout(tuple([label for label, _, _ in cells])).occurrences
-        rows["page_fields"] += [
-            PageField(*key, n, *cell, occurrence)
-            for n, (cell, occurrence) in enumerate(zip(cells, occurrences, strict=True), 1)
-        ]
-        before_months = len(cells) - len(months)
+        before_months = len(cells)
         numbers = [Decimal(raw) if raw else None for _, raw, _ in months]
         rows["month_rows"] += [
             MonthRow(*key, before_months + n, no, f"ผลงานเดือนที่ {no}", raw, number, role)
@@ -163,7 +192,7 @@ class ParsedArchive:
             Issue(code, "warning", *key, field, None, None, raw, f"found {raw}") for code, field, raw in issues
         ]
         self._shown[f"{source} {project_id}"] = snapshot
-        self.attempt(project_id, at, "changed", run=run, source=source, snapshot=snapshot)
+        self.attempt(project_id, at, "changed", run=run, source=source, snapshot=snapshot, time_basis=time_basis)
         return snapshot
 
     def attempt(
@@ -175,6 +204,7 @@ class ParsedArchive:
         run: str | None = None,
         source: str = "sample",
         snapshot: str | None = None,
+        time_basis: str = "protocol",
     ) -> None:
         """Add one row of the fetch log; `unchanged` repeats the page captured last by this archive."""
         is_seen = outcome in ("new", "changed", "unchanged")
@@ -186,7 +216,7 @@ class ParsedArchive:
             repeats=self._shown.get(f"{source} {project_id}") if outcome == "unchanged" else None,
             url=f"http://{source}.invalid/index.php?project_id={project_id}",
             requested_at=moment(at),
-            time_basis="protocol",
+            time_basis=time_basis,
             outcome=outcome,
             page_kind="project" if is_seen else None,
             http_status=200 if is_seen else None,

@@ -13,8 +13,40 @@
 --   raw: value as printed | null where the page says "not set"
 --   field: what the label stands for: the column of projects without its unit, or `month` | null where the label is unknown
 --   snapshot_id: the archived page this row was read from
+--
+-- Where the months stand as another capture shows them, their ordinals go on behind those of the other rows.
+WITH sections AS (
+    SELECT
+        place,
+        unnest(['field', 'month']) AS section,
+        unnest([fields_snapshot_id, months_snapshot_id]) AS snapshot_id,
+        fields_snapshot_id
+    FROM staging.current_versions
+),
+
+last_fields AS (
+    SELECT
+        cells.snapshot_id,
+        max(cells.ordinal) AS ordinal
+    FROM parsed.page_cells AS cells
+    SEMI JOIN (FROM sections WHERE snapshot_id <> fields_snapshot_id) AS apart
+        ON cells.snapshot_id = apart.fields_snapshot_id
+    WHERE cells.section = 'field'
+    GROUP BY cells.snapshot_id
+)
+
 SELECT
-    current.place,
-    fields.* EXCLUDE (occurrence) REPLACE (masked(fields.field, fields.raw) AS raw)
-FROM parsed.page_fields AS fields
-INNER JOIN staging.current_versions AS current ON fields.snapshot_id = current.snapshot_id
+    sections.place,
+    cells.source_id,
+    cells.project_id,
+    CASE
+        WHEN sections.snapshot_id = sections.fields_snapshot_id THEN cells.ordinal
+        ELSE coalesce(last_fields.ordinal, 0) + cells.ordinal
+    END AS ordinal,
+    cells.label,
+    masked(cells.field, cells.raw) AS raw,
+    cells.field,
+    cells.snapshot_id
+FROM parsed.page_cells AS cells
+INNER JOIN sections ON cells.snapshot_id = sections.snapshot_id AND cells.section = sections.section
+LEFT JOIN last_fields ON sections.fields_snapshot_id = last_fields.snapshot_id

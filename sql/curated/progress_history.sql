@@ -32,11 +32,11 @@ WITH places AS (
     SELECT
         place,
         1 AS n_revisions,
-        valid_from AS first_seen_at,
-        last_seen_at,
-        snapshot_id
+        coalesce(reports_first_seen_at, valid_from) AS first_seen_at,
+        coalesce(reports_last_seen_at, last_seen_at) AS last_seen_at,
+        reports_snapshot_id AS snapshot_id
     FROM staging.current_versions
-    WHERE n_versions = 1
+    ANTI JOIN staging.edited_reports USING (place)
 ),
 
 numbered AS (

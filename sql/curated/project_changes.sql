@@ -23,19 +23,21 @@
 --   snapshot_id: the archived page with the new value
 --   previous_snapshot_id: the archived page with the old value
 SELECT
-    cells.* REPLACE (masked(cells.field, cells.old) AS old, masked(cells.field, cells.new) AS new),
+    cells.* EXCLUDE (cell_key) REPLACE (masked(cells.field, cells.old) AS old, masked(cells.field, cells.new) AS new),
     row_number() OVER (
         PARTITION BY cells.source_id, cells.project_id, cells.version_no
-        ORDER BY cells.section, cells.label, cells.row_label, cells.occurrence
+        ORDER BY cells.section, cells.label, cells.row_label, cells.occurrence, cells.cell_key
     ) AS change_no,
     versions.valid_from AS observed_at,
-    coalesce(old_pages.progress_pct >= 100, false) AS is_after_completion,
-    versions.snapshot_id,
-    versions.previous_snapshot_id
+    coalesce(before.progress_pct >= 100, false) AS is_after_completion
 FROM staging.changed_cells AS cells
 INNER JOIN staging.versions AS versions
     ON
         cells.source_id = versions.source_id
         AND cells.project_id = versions.project_id
         AND cells.version_no = versions.version_no
-LEFT JOIN parsed.pages AS old_pages ON versions.previous_snapshot_id = old_pages.snapshot_id
+LEFT JOIN staging.progress_before AS before
+    ON
+        cells.source_id = before.source_id
+        AND cells.project_id = before.project_id
+        AND cells.version_no = before.version_no

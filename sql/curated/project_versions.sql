@@ -18,6 +18,12 @@
 --   is_transient: true where a value went away and came back unchanged, so the edit may be a fault of the site
 --   n_changes: rows of project_changes | unit changes
 --   n_observations: how often this content was observed | unit observations
+--   returns_to_version_no: the first earlier version that said the same | null where none did
+--   fields_state: how much of the label/value rows its page shows: `present`, `empty`, `absent`, `unreadable` or `cut`; only the first two are compared
+--   months_state: the same of the month rows
+--   updates_state: the same of the page's own edit log
+--   reports_state: the same of the progress reports
+--   time_basis: what vouches for the time of its page: `protocol` (fetch or web archive), `stated` (the saved page), `given` (whoever imported it) or `file` (the date of a file)
 --   content_sha256: fingerprint over labels, values and tables of the page
 --   snapshot_id: the archived page with this content
 WITH change_counts AS (
@@ -29,16 +35,39 @@ WITH change_counts AS (
         bool_or(is_transient) AS is_transient
     FROM staging.changed_cells
     GROUP BY source_id, project_id, version_no
+),
+
+returns AS (
+    SELECT
+        source_id,
+        project_id,
+        version_no,
+        min(version_no) OVER (PARTITION BY source_id, project_id, content) AS returns_to_version_no
+    FROM staging.versions
+    WHERE n_versions > 1
 )
 
 SELECT
-    versions.* EXCLUDE (vanished_at, next_valid_from, previous_snapshot_id, n_versions),
+    versions.* EXCLUDE (content, vanished_at, next_valid_from, previous_snapshot_id, n_versions),
     coalesce(versions.vanished_at, versions.next_valid_from) AS valid_to,
     versions.version_no = versions.n_versions AND versions.vanished_at IS NULL AS is_current,
     versions.vanished_at IS NOT NULL AS is_vanished,
     coalesce(change_counts.is_transient, false) AS is_transient,
-    coalesce(change_counts.n_changes, 0) AS n_changes
+    coalesce(change_counts.n_changes, 0) AS n_changes,
+    nullif(returns.returns_to_version_no, versions.version_no) AS returns_to_version_no,
+    captures.fields_state,
+    captures.months_state,
+    captures.updates_state,
+    captures.reports_state,
+    captures.time_basis,
+    captures.content_sha256
 FROM staging.versions AS versions
+INNER JOIN staging.captures AS captures ON versions.snapshot_id = captures.snapshot_id
+LEFT JOIN returns
+    ON
+        versions.source_id = returns.source_id
+        AND versions.project_id = returns.project_id
+        AND versions.version_no = returns.version_no
 LEFT JOIN change_counts
     ON
         versions.source_id = change_counts.source_id

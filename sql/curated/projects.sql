@@ -54,9 +54,15 @@
 --   last_changed_at: when its present content was first observed | unit UTC timestamp
 --   vanished_at: when the second absence was confirmed | unit UTC timestamp | null while the project is listed
 --   is_truncated: true where only a cut page is known, so that fields beyond the cut are missing
+--   fields_state: how much of the label/value rows is known: `present`, `empty`, `absent`, `unreadable` or `cut`
+--   months_state: the same of the month rows, see targets
+--   updates_state: the same of the page's own edit log, see update_history
+--   reports_state: the same of the progress reports, see progress_history; only where it is `present` or `empty` is a project without a report known to have none
+--   reports_last_seen_at: when the progress reports were last seen whole | unit UTC timestamp | null where they never were
+--   time_basis: what vouches for the time of its page: `protocol` (fetch or web archive), `stated` (the saved page), `given` (whoever imported it) or `file` (the date of a file)
 --   is_invented: true for made-up data of the built-in sample; never cite such a row
 --   url: address of the page
---   snapshot_id: the archived page every value of this row was read from
+--   snapshot_id: the archived page every value of this row was read from; months, edit log and reports name their own
 --   warc_file: file in data/raw that holds the archived page | null where the page came without one
 --   warc_offset: where its record begins in that file | unit bytes | null where the page came without one
 WITH issue_counts AS (
@@ -83,8 +89,10 @@ SELECT
         content_sha256,
         reader,
         encoding,
-        has_progress_table,
-        has_update_table,
+        fields_fingerprint,
+        months_fingerprint,
+        updates_fingerprint,
+        reports_fingerprint,
         fiscal_year_raw,
         headline_progress_pct,
         headline_progress_pct_raw,

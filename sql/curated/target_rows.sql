@@ -19,4 +19,4 @@ SELECT
     current.place,
     months.*
 FROM parsed.month_rows AS months
-INNER JOIN staging.current_versions AS current ON months.snapshot_id = current.snapshot_id
+INNER JOIN staging.current_versions AS current ON months.snapshot_id = current.months_snapshot_id

@@ -23,5 +23,5 @@ SELECT
     pages.target_value,
     pages.target_unit
 FROM parsed.month_results AS results
-INNER JOIN staging.current_versions AS current ON results.snapshot_id = current.snapshot_id
-INNER JOIN parsed.pages AS pages ON results.snapshot_id = pages.snapshot_id
+INNER JOIN staging.current_versions AS current ON results.snapshot_id = current.months_snapshot_id
+INNER JOIN parsed.pages AS pages ON current.fields_snapshot_id = pages.snapshot_id

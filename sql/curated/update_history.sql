@@ -27,4 +27,4 @@ SELECT
     current.place,
     updates.* REPLACE (pseudonym(updates.user_name) AS user_name)
 FROM parsed.update_rows AS updates
-INNER JOIN staging.current_versions AS current ON updates.snapshot_id = current.snapshot_id
+INNER JOIN staging.current_versions AS current ON updates.snapshot_id = current.updates_snapshot_id

@@ -15,4 +15,8 @@ SELECT
     seen_at AS first_seen_at
 FROM staging.observations
 GROUP BY source_id, project_id, seen_at
-HAVING count(DISTINCT content_sha256) > 1
+HAVING
+    count(DISTINCT fields_fingerprint) > 1
+    OR count(DISTINCT months_fingerprint) > 1
+    OR count(DISTINCT updates_fingerprint) > 1
+    OR count(DISTINCT reports_fingerprint) > 1

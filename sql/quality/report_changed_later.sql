@@ -10,7 +10,7 @@
 SELECT
     cells.source_id,
     cells.project_id,
-    versions.snapshot_id,
+    cells.snapshot_id,
     cells.field,
     cells.label,
     cells.old AS raw,
@@ -24,4 +24,4 @@ INNER JOIN staging.versions AS versions
         cells.source_id = versions.source_id
         AND cells.project_id = versions.project_id
         AND cells.version_no = versions.version_no
-WHERE cells.section = 'progress' AND cells.change_type <> 'added' AND coalesce(cells.old, '') <> ''
+WHERE cells.section = 'progress' AND cells.change_type <> 'added' AND said(cells.old) <> ''

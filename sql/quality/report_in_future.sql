@@ -16,7 +16,8 @@ SELECT
     reports.report_no AS ordinal,
     reports.reported_on_raw AS raw,
     'report ' || reports.report_no || ' is dated ' || reports.reported_on || ', the page was captured on '
-    || bangkok_day(current.captured_at) || ' in Bangkok' AS message
+    || bangkok_day(captures.captured_at) || ' in Bangkok' AS message
 FROM parsed.progress_rows AS reports
-INNER JOIN staging.current_versions AS current ON reports.snapshot_id = current.snapshot_id
-WHERE reports.reported_on > bangkok_day(current.captured_at)
+INNER JOIN staging.current_versions AS current ON reports.snapshot_id = current.reports_snapshot_id
+INNER JOIN staging.captures AS captures ON reports.snapshot_id = captures.snapshot_id
+WHERE reports.reported_on > bangkok_day(captures.captured_at)

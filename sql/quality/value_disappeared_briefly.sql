@@ -12,7 +12,7 @@ WITH gaps AS (
         *,
         -- An edit that took the value away is followed by the one that brought it back, maybe some versions later.
         lead(version_no) OVER (
-            PARTITION BY source_id, project_id, section, label, row_label, occurrence ORDER BY version_no
+            PARTITION BY source_id, project_id, section, row_label, occurrence, cell_key ORDER BY version_no
         ) AS back_in
     FROM staging.changed_cells
     WHERE is_transient
@@ -21,7 +21,7 @@ WITH gaps AS (
 SELECT
     gaps.source_id,
     gaps.project_id,
-    versions.snapshot_id,
+    gaps.snapshot_id,
     gaps.field,
     gaps.label,
     gaps.old AS raw,
@@ -44,4 +44,4 @@ INNER JOIN staging.versions AS versions
         gaps.source_id = versions.source_id
         AND gaps.project_id = versions.project_id
         AND gaps.version_no = versions.version_no
-WHERE coalesce(gaps.new, '') = ''
+WHERE said(gaps.new) = ''

@@ -1,10 +1,9 @@
--- Every archived page that parsed as a project, with the moment it was captured and where it lies.
+-- Every archived page of a project that counts, with the moment it was captured and how much of it is whole.
 --
 -- key: snapshot_id
 --
--- A page that was cut counts only while no whole page of the project is known: it must never replace one. What only the
--- date of a file vouches for counts only while no capture of the project has a time of its own, and then the last alone:
--- the order of such captures is not known.
+-- What only the date of a file vouches for counts only while no capture of the project has a time of its own, and then
+-- one of them alone, since their order is not known: the one that shows most, of those the last by its date.
 WITH logged AS (
     SELECT
         snapshot_id,
@@ -20,21 +19,6 @@ WITH logged AS (
         row_number() OVER (
             PARTITION BY snapshot_id ORDER BY run_id, url, requested_at, time_basis, warc_file, warc_offset
         ) = 1
-),
-
-whole AS (
-    SELECT DISTINCT
-        source_id,
-        project_id
-    FROM parsed.pages
-    WHERE NOT is_truncated
-),
-
-superseded AS (
-    SELECT pages.snapshot_id
-    FROM parsed.pages AS pages
-    SEMI JOIN whole ON pages.source_id = whole.source_id AND pages.project_id = whole.project_id
-    WHERE pages.is_truncated
 )
 
 SELECT
@@ -42,7 +26,15 @@ SELECT
     pages.project_id,
     pages.snapshot_id,
     pages.content_sha256,
-    pages.reader,
+    pages.is_truncated,
+    pages.fields_state,
+    pages.months_state,
+    pages.updates_state,
+    pages.reports_state,
+    pages.fields_fingerprint,
+    pages.months_fingerprint,
+    pages.updates_fingerprint,
+    pages.reports_fingerprint,
     logged.captured_at,
     logged.time_basis,
     logged.url,
@@ -51,10 +43,14 @@ SELECT
     logged.warc_offset
 FROM parsed.pages AS pages
 INNER JOIN logged ON pages.snapshot_id = logged.snapshot_id
-ANTI JOIN superseded ON pages.snapshot_id = superseded.snapshot_id
 QUALIFY
     logged.time_basis <> 'file'
     OR row_number() OVER (
         PARTITION BY pages.source_id, pages.project_id
-        ORDER BY logged.time_basis = 'file', logged.captured_at DESC, pages.snapshot_id DESC
+        ORDER BY
+            logged.time_basis = 'file',
+            (pages.fields_fingerprint IS NOT NULL)::INTEGER + (pages.months_fingerprint IS NOT NULL)::INTEGER
+            + (pages.updates_fingerprint IS NOT NULL)::INTEGER + (pages.reports_fingerprint IS NOT NULL)::INTEGER DESC,
+            logged.captured_at DESC,
+            pages.snapshot_id DESC
     ) = 1

@@ -1,172 +1,105 @@
--- Every value that differs between two successive versions of a page, as raw text, cell by cell.
+-- Every cell that says something else than it did in the state of its section before, as raw text.
 --
--- key: source_id, project_id, version_no, section, label, row_label, occurrence
+-- key: source_id, project_id, version_no, section, row_label, occurrence, cell_key
 --
--- Label/value rows are matched by label and its repetition, progress and update rows by their date (and time) and its
--- repetition: a report that moved is not a change, one whose wording changed is. Extracted text cannot tell "not set"
--- from empty, so between a page read from text and one read from HTML that difference is none.
-WITH fields AS (
+-- Only whole sections are compared, each with the last whole one before it. Label/value rows are matched by their field
+-- and its repetition, rows of tables by their date (and time) and its repetition: a report that moved is not a change,
+-- one that says something else is.
+WITH edits AS (
+    SELECT
+        row_number() OVER () AS edit_no,
+        states.source_id,
+        states.project_id,
+        versions.version_no,
+        states.section,
+        states.snapshot_id,
+        states.previous_snapshot_id
+    FROM staging.section_states AS states
+    INNER JOIN staging.versions AS versions
+        ON
+            states.source_id = versions.source_id
+            AND states.project_id = versions.project_id
+            AND states.snapshot_id = versions.snapshot_id
+            AND states.seen_from = versions.valid_from
+    WHERE states.state_no > 1
+),
+
+sides AS (
+    SELECT
+        edit_no,
+        section,
+        unnest([snapshot_id, previous_snapshot_id]) AS snapshot_id,
+        unnest([true, false]) AS is_new
+    FROM edits
+),
+
+shown AS (
     SELECT
         sides.edit_no,
         sides.is_new,
-        CASE WHEN fields.field = 'month' THEN 'month' ELSE 'field' END AS section,
-        fields.label,
-        CASE WHEN fields.field = 'month' THEN 'result_value' ELSE fields.field END AS field,
-        fields.raw,
-        fields.occurrence
-    FROM parsed.page_fields AS fields
-    INNER JOIN staging.edited_pages AS sides ON fields.snapshot_id = sides.snapshot_id
+        cells.field,
+        cells.label,
+        cells.row_label,
+        said(cells.row_label) AS row_key,
+        cells.occurrence,
+        cells.cell_key,
+        cells.raw
+    FROM parsed.page_cells AS cells
+    INNER JOIN sides ON cells.snapshot_id = sides.snapshot_id AND cells.section = sides.section
 ),
 
-field_cells AS (
+compared AS (
     SELECT
         coalesce(new_side.edit_no, old_side.edit_no) AS edit_no,
-        coalesce(new_side.section, old_side.section) AS section,
-        greatest(new_side.field, old_side.field) AS field,
+        coalesce(new_side.field, old_side.field) AS field,
         coalesce(new_side.label, old_side.label) AS label,
+        coalesce(new_side.row_label, old_side.row_label) AS row_label,
         coalesce(new_side.occurrence, old_side.occurrence) AS occurrence,
+        coalesce(new_side.cell_key, old_side.cell_key) AS cell_key,
         new_side.edit_no IS NOT NULL AS is_on_new,
         old_side.edit_no IS NOT NULL AS is_on_old,
         old_side.raw AS old,
         new_side.raw AS new
-    FROM (FROM fields WHERE is_new) AS new_side
-    FULL JOIN (FROM fields WHERE NOT is_new) AS old_side
+    FROM (FROM shown WHERE is_new) AS new_side
+    FULL JOIN (FROM shown WHERE NOT is_new) AS old_side
         ON
             new_side.edit_no = old_side.edit_no
-            AND new_side.section = old_side.section
-            AND new_side.label = old_side.label
+            AND new_side.row_key = old_side.row_key
             AND new_side.occurrence = old_side.occurrence
-),
-
-rows_of_tables AS (
-    SELECT
-        sides.edit_no,
-        sides.is_new,
-        'progress' AS section,
-        reports.reported_on_raw AS row_label,
-        row_number() OVER (
-            PARTITION BY sides.edit_no, sides.is_new, reports.reported_on_raw ORDER BY reports.report_no
-        ) AS occurrence,
-        [
-            reports.reported_on_raw,
-            reports.progress_pct_raw,
-            reports.status_code,
-            reports.problem,
-            reports.detail
-        ] AS cells
-    FROM parsed.progress_rows AS reports
-    INNER JOIN staging.edited_pages AS sides ON reports.snapshot_id = sides.snapshot_id
-    UNION ALL
-    SELECT
-        sides.edit_no,
-        sides.is_new,
-        'update' AS section,
-        concat_ws(' ', updates.updated_on_raw, updates.updated_time) AS row_label,
-        row_number() OVER (
-            PARTITION BY sides.edit_no, sides.is_new, concat_ws(' ', updates.updated_on_raw, updates.updated_time)
-            ORDER BY updates.update_no
-        ) AS occurrence,
-        [
-            updates.updated_on_raw,
-            updates.updated_time,
-            updates.user_name,
-            updates.action,
-            updates.policy_conformity,
-            updates.start_date_raw,
-            updates.finish_date_raw,
-            updates.target,
-            updates.result,
-            updates.unit
-        ] AS cells
-    FROM parsed.update_rows AS updates
-    INNER JOIN staging.edited_pages AS sides ON updates.snapshot_id = sides.snapshot_id
-),
-
--- The lists are of one length and unnest beside each other; a row that stands on one side only has nulls on the other.
-table_cells AS (
-    SELECT
-        coalesce(new_side.edit_no, old_side.edit_no) AS edit_no,
-        coalesce(new_side.section, old_side.section) AS section,
-        coalesce(new_side.row_label, old_side.row_label) AS row_label,
-        coalesce(new_side.occurrence, old_side.occurrence) AS occurrence,
-        new_side.edit_no IS NOT NULL AS is_on_new,
-        old_side.edit_no IS NOT NULL AS is_on_old,
-        unnest(
-            CASE coalesce(new_side.section, old_side.section)
-                WHEN 'progress'
-                    THEN [
-                        {'field': 'reported_on', 'label': 'วันที่รายงาน'},
-                        {'field': 'progress_pct', 'label': 'ความคืบหน้า'},
-                        {'field': 'status_code', 'label': 'สถานะโครงการ'},
-                        {'field': 'problem', 'label': 'ปัญหาอปสรรค'},
-                        {'field': 'detail', 'label': 'รายละเอียด'}
-                    ]
-                ELSE [
-                    {'field': 'updated_on', 'label': 'วันที่'},
-                    {'field': 'updated_time', 'label': 'เวลา'},
-                    {'field': 'user_name', 'label': 'ชื่อผู้ใช้'},
-                    {'field': 'action', 'label': 'กระทำ'},
-                    {'field': 'policy_conformity', 'label': 'สอดคล้องตามนโยบาย'},
-                    {'field': 'start_date', 'label': 'เริ่มต้น'},
-                    {'field': 'finish_date', 'label': 'สิ้นสุด'},
-                    {'field': 'target', 'label': 'เป้าหมาย'},
-                    {'field': 'result', 'label': 'ผลการดำเนินการ'},
-                    {'field': 'unit', 'label': 'หน่วยนับ'}
-                ]
-            END
-        ) AS named,
-        unnest(old_side.cells) AS old,
-        unnest(new_side.cells) AS new
-    FROM (FROM rows_of_tables WHERE is_new) AS new_side
-    FULL JOIN (FROM rows_of_tables WHERE NOT is_new) AS old_side
-        ON
-            new_side.edit_no = old_side.edit_no
-            AND new_side.section = old_side.section
-            AND new_side.row_label IS NOT DISTINCT FROM old_side.row_label
-            AND new_side.occurrence = old_side.occurrence
-    WHERE new_side.cells IS DISTINCT FROM old_side.cells
-),
-
-cells AS (
-    SELECT edit_no, section, field, label, NULL AS row_label, occurrence, is_on_new, is_on_old, old, new
-    FROM field_cells
-    UNION ALL
-    SELECT edit_no, section, named.field, named.label, row_label, occurrence, is_on_new, is_on_old, old, new
-    FROM table_cells
+            AND new_side.cell_key = old_side.cell_key
 )
 
 SELECT
-    sides.source_id,
-    sides.project_id,
-    sides.version_no,
-    cells.section,
-    cells.field,
-    cells.label,
-    cells.row_label,
-    cells.occurrence,
-    CASE WHEN NOT cells.is_on_old THEN 'added' WHEN NOT cells.is_on_new THEN 'removed' ELSE 'edited' END AS change_type,
-    cells.old,
-    cells.new,
-    coalesce(
-        (
-            coalesce(cells.new, '') = '' AND coalesce(cells.old, '') <> ''
-            AND lead(cells.new) OVER history = cells.old
-        )
-        OR (
-            coalesce(cells.old, '') = '' AND coalesce(cells.new, '') <> ''
-            AND lag(cells.old) OVER history = cells.new
-        ),
-        false
-    ) AS is_transient
-FROM cells
-INNER JOIN staging.edited_pages AS sides ON cells.edit_no = sides.edit_no AND sides.is_new
-WHERE
+    edits.source_id,
+    edits.project_id,
+    edits.version_no,
+    edits.section,
+    CASE WHEN edits.section = 'month' THEN 'result_value' ELSE compared.field END AS field,
+    compared.label,
+    compared.row_label,
+    compared.occurrence,
+    compared.cell_key,
     CASE
-        WHEN sides.is_same_reader THEN cells.new IS DISTINCT FROM cells.old
-        ELSE coalesce(cells.new, '') <> coalesce(cells.old, '')
-    END
-    OR (cells.is_on_new <> cells.is_on_old AND cells.section IN ('field', 'month'))
+        WHEN NOT compared.is_on_old THEN 'added'
+        WHEN NOT compared.is_on_new THEN 'removed'
+        ELSE 'edited'
+    END AS change_type,
+    compared.old,
+    compared.new,
+    coalesce(
+        (said(compared.new) = '' AND said(compared.old) <> '' AND said(lead(compared.new) OVER history) = said(compared.old))
+        OR (said(compared.old) = '' AND said(compared.new) <> '' AND said(lag(compared.old) OVER history) = said(compared.new)),
+        false
+    ) AS is_transient,
+    edits.snapshot_id,
+    edits.previous_snapshot_id
+FROM compared
+INNER JOIN edits ON compared.edit_no = edits.edit_no
+WHERE
+    said(compared.new) <> said(compared.old)
+    OR (compared.is_on_new <> compared.is_on_old AND edits.section IN ('field', 'month'))
 WINDOW history AS (
-    PARTITION BY sides.source_id, sides.project_id, cells.section, cells.label, cells.row_label, cells.occurrence
-    ORDER BY sides.version_no
+    PARTITION BY
+        edits.source_id, edits.project_id, edits.section, compared.row_label, compared.occurrence, compared.cell_key
+    ORDER BY edits.version_no
 )

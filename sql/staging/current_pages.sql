@@ -3,7 +3,23 @@
 -- key: source_id, project_id
 -- form: view
 SELECT
-    pages.*,
-    current.* EXCLUDE (source_id, project_id, snapshot_id, content_sha256, version_no)
+    pages.* EXCLUDE (months_state, updates_state, reports_state),
+    months.months_state,
+    updates.updates_state,
+    reports.reports_state,
+    current.* EXCLUDE (
+        source_id,
+        project_id,
+        version_no,
+        snapshot_id,
+        fields_snapshot_id,
+        months_snapshot_id,
+        updates_snapshot_id,
+        reports_snapshot_id,
+        reports_first_seen_at
+    )
 FROM staging.current_versions AS current
-INNER JOIN parsed.pages AS pages ON current.snapshot_id = pages.snapshot_id
+INNER JOIN parsed.pages AS pages ON current.fields_snapshot_id = pages.snapshot_id
+INNER JOIN parsed.pages AS months ON current.months_snapshot_id = months.snapshot_id
+INNER JOIN parsed.pages AS updates ON current.updates_snapshot_id = updates.snapshot_id
+INNER JOIN parsed.pages AS reports ON current.reports_snapshot_id = reports.snapshot_id

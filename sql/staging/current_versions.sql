@@ -1,8 +1,10 @@
--- One row per project: its newest version, and since when the project is known.
+-- One row per project: its newest version, and the snapshots that show the newest state of each section.
 --
 -- key: source_id, project_id
 --
 -- `place` numbers the projects in key order: the large tables are sorted by it, which costs half of sorting by two texts.
+-- A section stands as the capture shows it that saw its newest whole state first; where none shows it whole, as the
+-- last one that shows a part of it.
 WITH first_versions AS (
     SELECT
         row_number() OVER (ORDER BY source_id, project_id) AS place,
@@ -11,6 +13,63 @@ WITH first_versions AS (
         valid_from AS first_seen_at
     FROM staging.versions
     WHERE version_no = 1
+),
+
+first_whole AS (
+    SELECT
+        source_id,
+        project_id,
+        arg_min(snapshot_id, (seen_at, snapshot_id)) FILTER (fields_fingerprint IS NOT NULL) AS fields_snapshot_id,
+        arg_min(snapshot_id, (seen_at, snapshot_id)) FILTER (months_fingerprint IS NOT NULL) AS months_snapshot_id,
+        arg_min(snapshot_id, (seen_at, snapshot_id)) FILTER (updates_fingerprint IS NOT NULL) AS updates_snapshot_id,
+        arg_min(snapshot_id, (seen_at, snapshot_id)) FILTER (reports_fingerprint IS NOT NULL) AS reports_snapshot_id,
+        min(seen_at) FILTER (reports_fingerprint IS NOT NULL) AS reports_first_seen_at,
+        max(seen_at) FILTER (reports_fingerprint IS NOT NULL) AS reports_last_seen_at
+    FROM staging.observations
+    GROUP BY source_id, project_id
+),
+
+last_whole AS (
+    SELECT
+        source_id,
+        project_id,
+        arg_max(snapshot_id, state_no) FILTER (section = 'field') AS fields_snapshot_id,
+        arg_max(snapshot_id, state_no) FILTER (section = 'month') AS months_snapshot_id,
+        arg_max(snapshot_id, state_no) FILTER (section = 'update') AS updates_snapshot_id,
+        arg_max(snapshot_id, state_no) FILTER (section = 'progress') AS reports_snapshot_id
+    FROM staging.section_states
+    GROUP BY source_id, project_id
+),
+
+last_part AS (
+    SELECT
+        source_id,
+        project_id,
+        arg_max(snapshot_id, (fields_state <> 'absent', captured_at, snapshot_id)) AS fields_snapshot_id,
+        arg_max(snapshot_id, (months_state <> 'absent', captured_at, snapshot_id)) AS months_snapshot_id,
+        arg_max(snapshot_id, (updates_state <> 'absent', captured_at, snapshot_id)) AS updates_snapshot_id,
+        arg_max(snapshot_id, (reports_state <> 'absent', captured_at, snapshot_id)) AS reports_snapshot_id
+    FROM staging.captures
+    GROUP BY source_id, project_id
+),
+
+sections AS (
+    SELECT
+        last_part.source_id,
+        last_part.project_id,
+        coalesce(last_whole.fields_snapshot_id, first_whole.fields_snapshot_id, last_part.fields_snapshot_id)
+            AS fields_snapshot_id,
+        coalesce(last_whole.months_snapshot_id, first_whole.months_snapshot_id, last_part.months_snapshot_id)
+            AS months_snapshot_id,
+        coalesce(last_whole.updates_snapshot_id, first_whole.updates_snapshot_id, last_part.updates_snapshot_id)
+            AS updates_snapshot_id,
+        coalesce(last_whole.reports_snapshot_id, first_whole.reports_snapshot_id, last_part.reports_snapshot_id)
+            AS reports_snapshot_id,
+        first_whole.reports_first_seen_at,
+        first_whole.reports_last_seen_at
+    FROM last_part
+    INNER JOIN first_whole ON last_part.source_id = first_whole.source_id AND last_part.project_id = first_whole.project_id
+    LEFT JOIN last_whole ON last_part.source_id = last_whole.source_id AND last_part.project_id = last_whole.project_id
 )
 
 SELECT
@@ -19,13 +78,19 @@ SELECT
     versions.project_id,
     versions.version_no,
     versions.snapshot_id,
-    versions.content_sha256,
     versions.valid_from,
     versions.last_seen_at,
     versions.vanished_at,
     versions.n_versions,
     first_versions.first_seen_at,
+    sections.fields_snapshot_id,
+    sections.months_snapshot_id,
+    sections.updates_snapshot_id,
+    sections.reports_snapshot_id,
+    sections.reports_first_seen_at,
+    sections.reports_last_seen_at,
     captures.captured_at,
+    captures.time_basis,
     captures.url,
     captures.run_id,
     captures.warc_file,
@@ -33,5 +98,6 @@ SELECT
 FROM staging.versions AS versions
 INNER JOIN first_versions
     ON versions.source_id = first_versions.source_id AND versions.project_id = first_versions.project_id
-INNER JOIN staging.captures AS captures ON versions.snapshot_id = captures.snapshot_id
+INNER JOIN sections ON versions.source_id = sections.source_id AND versions.project_id = sections.project_id
+INNER JOIN staging.captures AS captures ON sections.fields_snapshot_id = captures.snapshot_id
 WHERE versions.version_no = versions.n_versions

@@ -3,25 +3,37 @@
 -- key: source_id, project_id, seen_at, snapshot_id
 --
 -- An unchanged page has no body of its own: its visit names the snapshot that it repeats. Going through the capture keeps
--- the history right when a changed reader gives every page another fingerprint.
+-- the history right when a changed reader gives every page other fingerprints. A fingerprint is null where the section is
+-- not whole.
+WITH moments AS (
+    SELECT
+        source_id,
+        project_id,
+        snapshot_id,
+        captured_at AS seen_at
+    FROM staging.captures
+    UNION
+    SELECT
+        source_id,
+        project_id,
+        repeats AS snapshot_id,
+        requested_at AS seen_at
+    FROM staging.visits
+    WHERE outcome = 'unchanged' AND project_id IS NOT NULL
+)
+
 SELECT
-    source_id,
-    project_id,
-    captured_at AS seen_at,
-    snapshot_id,
-    content_sha256
-FROM staging.captures
-UNION ALL
-SELECT DISTINCT
-    visits.source_id,
-    visits.project_id,
-    visits.requested_at AS seen_at,
-    captures.snapshot_id,
-    captures.content_sha256
-FROM staging.visits AS visits
+    moments.source_id,
+    moments.project_id,
+    moments.seen_at,
+    moments.snapshot_id,
+    captures.fields_fingerprint,
+    captures.months_fingerprint,
+    captures.updates_fingerprint,
+    captures.reports_fingerprint
+FROM moments
 INNER JOIN staging.captures AS captures
     ON
-        visits.repeats = captures.snapshot_id
-        AND visits.source_id = captures.source_id
-        AND visits.project_id = captures.project_id
-WHERE visits.outcome = 'unchanged'
+        moments.snapshot_id = captures.snapshot_id
+        AND moments.source_id = captures.source_id
+        AND moments.project_id = captures.project_id

@@ -2,25 +2,46 @@
 --
 -- key: code, source_id, project_id, snapshot_id, field, label, ordinal, raw, message
 --
--- An issue stands while its page is the newest one of the project, or a page captured after that which could not be
--- read. A page without a project id is judged by itself.
-WITH placed AS (
+-- What is said of a section stands while the section does, as the capture shows it that it is published from. What is
+-- said of a page as a whole (it names no field and no label) stands while it is the last capture, as long as that could
+-- be read; a page that could not be read stands while no later one could. A page without a project is judged by itself.
+WITH logged AS (
+    SELECT
+        snapshot_id,
+        min(requested_at) AS captured_at
+    FROM staging.visits
+    WHERE snapshot_id IS NOT NULL
+    GROUP BY snapshot_id
+),
+
+last_captures AS (
+    SELECT
+        source_id,
+        project_id,
+        arg_max(snapshot_id, (captured_at, snapshot_id)) AS snapshot_id,
+        max(captured_at) AS captured_at
+    FROM staging.captures
+    GROUP BY source_id, project_id
+),
+
+placed AS (
     SELECT
         issues.*,
         logged.captured_at,
-        current.snapshot_id AS current_snapshot_id,
-        current.last_seen_at AS current_seen_at
+        current.last_seen_at AS current_seen_at,
+        CASE
+            WHEN issues.field IS NULL AND issues.label IS NULL THEN last_captures.snapshot_id
+            WHEN issues.field ^@ 'progress_history' THEN current.reports_snapshot_id
+            WHEN issues.field ^@ 'update_history' THEN current.updates_snapshot_id
+            WHEN issues.field = 'month' THEN current.months_snapshot_id
+            ELSE current.fields_snapshot_id
+        END AS current_snapshot_id
     FROM parsed.issues AS issues
-    LEFT JOIN (
-        SELECT
-            snapshot_id,
-            min(requested_at) AS captured_at
-        FROM staging.visits
-        WHERE snapshot_id IS NOT NULL
-        GROUP BY snapshot_id
-    ) AS logged ON issues.snapshot_id = logged.snapshot_id
+    INNER JOIN logged ON issues.snapshot_id = logged.snapshot_id
     LEFT JOIN staging.current_versions AS current
         ON issues.source_id = current.source_id AND issues.project_id = current.project_id
+    LEFT JOIN last_captures
+        ON issues.source_id = last_captures.source_id AND issues.project_id = last_captures.project_id
 ),
 
 dated AS (

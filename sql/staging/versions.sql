@@ -2,16 +2,13 @@
 --
 -- key: source_id, project_id, version_no
 --
--- A version ends where another content is seen or the project vanishes; the same content after a gap is a new version.
--- What is known of a version stands where it starts and where the next one does, so the observations between are not
--- kept.
+-- A version ends where a section that was seen whole is seen whole with another content, or where the project vanishes;
+-- the same content after a gap is a new version. A section that is not whole says nothing: what was known of it is
+-- carried on. What is known of a version stands where it starts and where the next one does, so the observations between
+-- are not kept.
 WITH placed AS (
     SELECT
-        observations.source_id,
-        observations.project_id,
-        observations.seen_at,
-        observations.snapshot_id,
-        observations.content_sha256,
+        observations.*,
         absences.vanished_at
     FROM staging.observations AS observations
     LEFT JOIN staging.absences AS absences
@@ -26,7 +23,10 @@ numbered AS (
     SELECT
         *,
         row_number() OVER in_time AS observation_no,
-        lag(content_sha256) OVER in_time AS previous_sha256,
+        last_value(fields_fingerprint IGNORE NULLS) OVER before AS fields_before,
+        last_value(months_fingerprint IGNORE NULLS) OVER before AS months_before,
+        last_value(updates_fingerprint IGNORE NULLS) OVER before AS updates_before,
+        last_value(reports_fingerprint IGNORE NULLS) OVER before AS reports_before,
         lag(seen_at) OVER in_time AS previous_seen_at,
         lag(vanished_at) OVER in_time AS previous_vanished_at,
         count(*) OVER to_the_end AS n_all_observations,
@@ -35,6 +35,11 @@ numbered AS (
     FROM placed
     WINDOW
         in_time AS (PARTITION BY source_id, project_id ORDER BY seen_at, snapshot_id),
+        before AS (
+            PARTITION BY source_id, project_id
+            ORDER BY seen_at, snapshot_id
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ),
         to_the_end AS (
             PARTITION BY source_id, project_id
             ORDER BY seen_at, snapshot_id
@@ -43,16 +48,29 @@ numbered AS (
 ),
 
 starts AS (
-    SELECT *
+    SELECT
+        *,
+        struct_pack(
+            fields := coalesce(fields_fingerprint, fields_before),
+            months := coalesce(months_fingerprint, months_before),
+            updates := coalesce(updates_fingerprint, updates_before),
+            reports := coalesce(reports_fingerprint, reports_before)
+        ) AS content
     FROM numbered
-    WHERE previous_sha256 IS DISTINCT FROM content_sha256 OR previous_vanished_at < seen_at
+    WHERE
+        observation_no = 1
+        OR coalesce(fields_fingerprint <> fields_before, false)
+        OR coalesce(months_fingerprint <> months_before, false)
+        OR coalesce(updates_fingerprint <> updates_before, false)
+        OR coalesce(reports_fingerprint <> reports_before, false)
+        OR coalesce(previous_vanished_at < seen_at, false)
 )
 
 SELECT
     source_id,
     project_id,
     row_number() OVER in_order AS version_no,
-    content_sha256,
+    content,
     snapshot_id,
     seen_at AS valid_from,
     lead(previous_seen_at, 1, final_seen_at) OVER in_order AS last_seen_at,

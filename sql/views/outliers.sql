@@ -60,9 +60,16 @@ judged AS (
             ]
         ) AS kind
     FROM projects
-    LEFT JOIN last_months ON projects.source_id = last_months.source_id AND projects.project_id = last_months.project_id
+    LEFT JOIN last_months
+        ON
+            projects.source_id = last_months.source_id
+            AND projects.project_id = last_months.project_id
+            AND projects.months_state = 'present'
     LEFT JOIN last_reports
-        ON projects.source_id = last_reports.source_id AND projects.project_id = last_reports.project_id
+        ON
+            projects.source_id = last_reports.source_id
+            AND projects.project_id = last_reports.project_id
+            AND projects.reports_state = 'present'
 )
 
 SELECT

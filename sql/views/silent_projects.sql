@@ -1,6 +1,6 @@
 -- Projects below 100 percent without a progress report in the 60 days before they were last seen.
 --
--- warning: silence is measured to the day (in Bangkok) on which the page was last seen, not to today.
+-- warning: silence is measured to the day (in Bangkok) on which the reports were last seen whole, not to today.
 -- warning: a report whose day lies ahead of the page it was first seen on counts from the day of that page.
 -- warning: a project that never reported has no last report; it stands here with null.
 -- columns:
@@ -39,7 +39,7 @@ SELECT
     projects.fiscal_year_be,
     projects.progress_pct,
     reports.last_reported_on,
-    bangkok_day(projects.last_seen_at) - reports.last_reported_on AS days_silent,
+    bangkok_day(projects.reports_last_seen_at) - reports.last_reported_on AS days_silent,
     coalesce(reports.n_reports, 0) AS n_reports,
     projects.finish_date,
     projects.last_seen_at,
@@ -49,5 +49,6 @@ FROM projects
 LEFT JOIN reports ON projects.source_id = reports.source_id AND projects.project_id = reports.project_id
 WHERE
     projects.status = 'listed'
+    AND projects.reports_state IN ('present', 'empty')
     AND coalesce(projects.progress_pct, 0) < 100
     AND coalesce(days_silent >= 60, true)
