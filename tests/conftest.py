@@ -234,6 +234,12 @@ class ParsedArchive:
         )
         self._rows(run or at)["fetches"].append(row)
 
+    def withdraw(self, run: str, at: str) -> None:
+        """Take back what the run logged, in a run of its own."""
+        self.attempt("", at, "withdrawn")
+        fetches = self._rows(at)["fetches"]
+        fetches[-1] = fetches[-1]._replace(project_id=None, url="", attempts=0, error=None, withdraws=run)
+
     def listing(
         self, at: str, project_ids: Iterable[str], *, is_complete: bool = True, stated: int | None = None
     ) -> None:

@@ -15,6 +15,7 @@ Never: asks a site, derives a value, removes a capture.
 - page_outcome: what a page means for the project it should be of
 - page_history: what the logs know of every page
 - chain: each segment names its files and the segments before it
+- withdrawal: an import that counts for nothing any more
 - recovery: cuts torn tails and seals what a crash left open
 - audit: reads everything again
 """

@@ -19,12 +19,16 @@ _BODIES = WarcRecordType.response | WarcRecordType.conversion
 
 
 class Audit(NamedTuple):
-    """What a whole reading of the archive found; problems are sentences that name the file and the place."""
+    """What a whole reading of the archive found; problems are sentences that name the file and the place.
+
+    withdrawn counts the imports that were taken back, whose bodies are read all the same.
+    """
 
     segments: int
     records: int
     rows: int
     bodies: int
+    withdrawn: int
     problems: tuple[str, ...]
 
 
@@ -33,6 +37,7 @@ def audit_archive(raw_dir: Path) -> Audit:
     problems = list(_stray_files(raw_dir))
     n_records = n_rows = n_bodies = 0
     snapshots: set[str] = set()
+    withdrawn: set[str] = set()
     promised: dict[str, str] = {}
     segments = sealed_segments(raw_dir)
     for segment in segments:
@@ -43,7 +48,9 @@ def audit_archive(raw_dir: Path) -> Audit:
             continue
         n_rows += len(rows)
         for row in rows:
-            if row.snapshot_id is not None:
+            if row.withdraws is not None:
+                withdrawn.add(row.withdraws)
+            elif row.snapshot_id is not None:
                 n_bodies += 1
                 snapshots.add(row.snapshot_id)
             elif row.repeats is not None or row.outcome == Outcome.UNCHANGED:
@@ -62,7 +69,7 @@ def audit_archive(raw_dir: Path) -> Audit:
         if name not in snapshots
     ]
     problems += chain_problems(raw_dir)
-    return Audit(len(segments), n_records, n_rows, n_bodies, tuple(problems))
+    return Audit(len(segments), n_records, n_rows, n_bodies, len(withdrawn), tuple(problems))
 
 
 def _stray_files(raw_dir: Path) -> Iterator[str]:

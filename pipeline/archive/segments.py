@@ -40,6 +40,7 @@ from pipeline.core.settings import Source
 from pipeline.core.version import product_token
 
 _SYNC_SECONDS = 1.0
+_OF_SOURCE = ("source", "title", "base-url", "also-at", "is-invented")
 _SEGMENT_NAME = re.compile(
     r"(?P<run_id>\d{8}T\d{6}Z)-(?P<source_id>[a-z0-9_]+(?:-[a-z_][a-z0-9_]*)*)(?:-(?P<number>\d+))?"
 )
@@ -80,6 +81,11 @@ def about_source(source: Source) -> dict[str, str]:
         "also-at": " ".join(source.also_at),
         "is-invented": "true" if source.is_invented else "false",
     }
+
+
+def settings_of_source(about: Mapping[str, str]) -> dict[str, str]:
+    """What a segment keeps of its source, without what it keeps of itself."""
+    return {name: about[name] for name in _OF_SOURCE if name in about}
 
 
 class ArchiveWriter:

@@ -126,8 +126,9 @@ def verify(data_dir: DataDir = None, config: Config = None) -> None:
         checked = "the latest release"
     for problem in problems:
         tell(problem)
+    withdrawn = f", {audit.withdrawn} imports withdrawn" if audit.withdrawn else ""
     tell(
-        f"{audit.segments} segments, {audit.records} records, {audit.rows} fetch-log rows, {checked}: "
+        f"{audit.segments} segments, {audit.records} records, {audit.rows} fetch-log rows{withdrawn}, {checked}: "
         f"{len(problems)} problems"
     )
     raise typer.Exit(ExitCode.FAILED if problems else ExitCode.DONE)

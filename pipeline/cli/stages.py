@@ -154,31 +154,42 @@ def fetch(
 
 
 def import_(
-    files: Annotated[list[Path], typer.Argument(help="WARC, WET, saved HTML or extracted text; files or directories.")],
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="WARC, WET, saved HTML or extracted text; files or directories.")
+    ] = None,
     data_dir: DataDir = None,
     source: SourceId = None,
     base_url: BaseUrl = None,
+    undo: Annotated[
+        str | None,
+        typer.Option("--undo", metavar="RUN", help="Take the import of that run back; what it brought stays archived."),
+    ] = None,
     config: Config = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
     log_json: LogJson = False,
 ) -> None:
-    """Archive pages that others captured, then parse, build and publish."""
+    """Archive pages that others captured, or take an import back; then parse, build and publish."""
+    if (undo is None) == (not files):
+        raise WrongUsageError("import takes files, or --undo with the run whose import is to be taken back")
     settings = settings_from(data_dir, source, config, base_url=base_url)
     log = RunLog(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
+    from pipeline.archive.withdrawal import check_withdrawable
     from pipeline.core.settings_file import source_of
-    from pipeline.run.import_captures import import_captures
+    from pipeline.run.import_captures import import_captures, undo_import
     from pipeline.run.lifecycle import run_stages
 
     default_source = source_of(settings)
-    code, _ = run_stages(
-        settings,
-        log,
-        "import",
-        sys.argv[1:],
-        lambda record: import_captures(settings, default_source, files, record, log),
-        sources=[default_source],
-    )
+
+    def stages(record: "RunRecord") -> ExitCode:
+        if undo is not None:
+            return undo_import(settings, undo, record, log)
+        return import_captures(settings, default_source, files or [], record, log)
+
+    if undo is not None:
+        check_withdrawable(settings.raw_dir, undo)
+    sources = [default_source] if undo is None else []
+    code, _ = run_stages(settings, log, "import", sys.argv[1:], stages, sources=sources)
     raise typer.Exit(code)
 
 

@@ -1,12 +1,14 @@
-"""The stages of an import: captures made by others into the archive, then a release with what came."""
+"""The stages of an import, and of taking one back: captures made by others, then a release with or without them."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from pipeline.archive.withdrawal import withdraw_import
 from pipeline.core.errors import ExitCode
 from pipeline.core.log import RunLog
 from pipeline.core.settings import Settings, Source
+from pipeline.core.time import Clock, utc_now
 from pipeline.importing.importer import ImportSummary, import_files
 from pipeline.run.record import RunRecord
 from pipeline.run.refresh import release_archive
@@ -46,6 +48,34 @@ def import_captures(
             log.info("nothing new came, so the release stays as it is", extra={"stage": "import"})
         return code
     return release_archive(settings, record, log) or code
+
+
+def undo_import(settings: Settings, withdrawn: str, record: RunRecord, log: RunLog, clock: Clock = utc_now) -> ExitCode:
+    """Withdraw an import, then parse, build and publish without it; what it brought stays archived.
+
+    Args:
+        settings: the data directory.
+        withdrawn: the run of the import.
+        record: names the withdrawn run.
+        log: what the run says goes there.
+        clock: says when it is withdrawn.
+
+    Returns:
+        REFUSED when the quality gate refused the release, otherwise DONE.
+
+    Raises:
+        WithdrawalError: there is nothing to withdraw.
+        ArchiveError: the archive cannot be written.
+        ParseError, BuildError, VerifyError, PublishError: it is withdrawn, but no release was made.
+    """
+    with record.timed("import"):
+        sources = withdraw_import(settings.raw_dir, withdrawn, undo_run_id=record.run_id, at=clock())
+    record.withdraws = withdrawn
+    log.info(
+        f"import {withdrawn} of {', '.join(sources)} is withdrawn: what it brought stays archived, but does not count",
+        extra={"stage": "import"},
+    )
+    return release_archive(settings, record, log)
 
 
 def _tell_summary(summary: ImportSummary, record: RunRecord, log: RunLog) -> None:

@@ -35,7 +35,8 @@ class RunRecord:
 
     status is running, published, refused, failed, interrupted, done (a run that makes no release) or killed (found by
     the next run). counts are whole numbers by name, durations seconds by stage, rows the rows of each curated table,
-    issues their number by severity and issue_codes by code; sources tell what each source gave.
+    issues their number by severity and issue_codes by code; sources tell what each source gave. withdraws is the
+    import that this run has taken back.
     """
 
     run_id: str
@@ -57,6 +58,7 @@ class RunRecord:
     built_from: str | None = None
     failing_pages: int | None = None
     next_due_at: dt.datetime | None = None
+    withdraws: str | None = None
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:

@@ -30,6 +30,7 @@ class Status:
     max_release_age_hours: float
     failing_pages: int | None
     next_due_at: str | None
+    withdrawn_imports: list[str]
     disk_bytes: dict[str, int]
     disk_free_bytes: int
 
@@ -62,6 +63,7 @@ def read_status(settings: Settings, now: dt.datetime) -> Status:
         max_release_age_hours=settings.alarm.max_release_age_hours,
         failing_pages=failing if isinstance(failing, int) else None,
         next_due_at=due_at if isinstance(due_at, str) else None,
+        withdrawn_imports=[str(record["withdraws"]) for record in records if record.get("withdraws") is not None],
         disk_bytes={layer: _size(settings.data_dir / layer) for layer in _LAYERS},
         disk_free_bytes=_free(settings.data_dir),
     )
@@ -88,6 +90,8 @@ def status_lines(status: Status, now: dt.datetime) -> list[str]:
     if status.next_due_at is not None:
         due = dt.datetime.fromisoformat(status.next_due_at)
         lines.append(f"Next due   {'now' if due <= now else f'{due:%Y-%m-%d %H:%M} UTC'}")
+    if status.withdrawn_imports:
+        lines.append(f"Withdrawn  {', '.join(status.withdrawn_imports)}: imports that count for nothing any more")
     sizes = ", ".join(f"{layer} {_bytes(size)}" for layer, size in status.disk_bytes.items())
     lines.append(f"Disk       {sizes}; free {_bytes(status.disk_free_bytes)}")
     return [printable(line) for line in lines]

@@ -2,12 +2,14 @@
 --
 -- key: run_id
 -- warning: an import carries the time of the import here; the captures it brought have their own times.
+-- warning: of a withdrawn import only this row is left; its counts say what it brought, not what other tables hold.
 -- columns:
 --   run_id: start of the run in UTC
 --   started_at: when it began | unit UTC timestamp | null where no run record was kept
 --   finished_at: when it ended | unit UTC timestamp | null where it is still running, was cut short or kept no record
 --   duration_s: how long it took | unit seconds | null where it has no end
 --   status: how it ended | null where no run record was kept
+--   is_withdrawn: true for an import that was taken back, so that nothing it brought counts any more
 --   n_attempts: rows of its fetch log | unit attempts
 --   n_new: pages seen for the first time | unit pages
 --   n_changed: pages with other content than before | unit pages
@@ -21,7 +23,7 @@
 WITH fetched AS (
     SELECT
         run_id,
-        count(*) AS n_attempts,
+        count(*) FILTER (WHERE outcome <> 'withdrawn') AS n_attempts,
         count(*) FILTER (WHERE outcome = 'new') AS n_new,
         count(*) FILTER (WHERE outcome = 'changed') AS n_changed,
         count(*) FILTER (WHERE outcome = 'unchanged') AS n_unchanged,
@@ -30,6 +32,12 @@ WITH fetched AS (
         count(*) FILTER (WHERE outcome = 'refused') AS n_refused
     FROM parsed.fetches
     GROUP BY run_id
+),
+
+withdrawn AS (
+    SELECT DISTINCT withdraws AS run_id
+    FROM parsed.fetches
+    WHERE withdraws IS NOT NULL
 ),
 
 listed AS (
@@ -54,6 +62,7 @@ SELECT
     runs.finished_at,
     epoch(runs.finished_at - runs.started_at) AS duration_s,
     runs.status,
+    withdrawn.run_id IS NOT NULL AS is_withdrawn,
     coalesce(fetched.n_attempts, 0) AS n_attempts,
     coalesce(fetched.n_new, 0) AS n_new,
     coalesce(fetched.n_changed, 0) AS n_changed,
@@ -66,5 +75,6 @@ SELECT
     runs.durations
 FROM known
 LEFT JOIN input.runs AS runs ON known.run_id = runs.run_id
+LEFT JOIN withdrawn ON known.run_id = withdrawn.run_id
 LEFT JOIN fetched ON known.run_id = fetched.run_id
 LEFT JOIN listed ON known.run_id = listed.run_id

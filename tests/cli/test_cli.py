@@ -1,5 +1,6 @@
 """The installed command as a user meets it: exit codes, one line for every mistake, quick answers."""
 
+import datetime as dt
 import json
 import os
 import re
@@ -8,8 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from pipeline.archive.warc import Capture, capture_members
 from pipeline.run.lock import data_dir_lock
 from tests.archive.mounts import read_only
 from tests.cli.command import COMMAND, NAMES, assert_one_line, bma, bma_here, environment
@@ -169,6 +172,56 @@ class TestImport:
         done = bma_here("import", tmp_path / "nowhere.html", REAL_TEXT, "--data-dir", data)
         assert_one_line(done, 1, "nowhere.html")
         assert bma_here("show", "50490000-3607", "--data-dir", data).returncode == 0
+
+
+class TestUndo:
+    def test_an_import_that_is_taken_back_leaves_the_tables_and_stays_archived(self, tmp_path: Path) -> None:
+        data, gone = tmp_path / "data", tmp_path / "gone.warc"
+        gone.write_bytes(warc_of_missing_page())
+        assert bma_here("import", gone, "--data-dir", data, "--source", "bmavisions").returncode == 0
+        (run_id,) = (path.stem for path in (data / "runs").glob("*.json"))
+        done = bma_here("import", "--undo", run_id, "--data-dir", data)
+        assert done.returncode == 0, done.stderr
+        assert f"import {run_id} of bmavisions is withdrawn" in done.stderr
+        with latest(data) as con:
+            assert con.execute("SELECT count(*) FROM page_status").fetchone() == (0,)
+            runs = con.execute("SELECT is_withdrawn, n_missing FROM runs ORDER BY run_id").fetchall()
+        assert runs == [(True, 1), (False, 0)]
+        assert f"Withdrawn  {run_id}: " in bma_here("status", "--data-dir", data).stdout
+        assert json.loads(bma_here("status", "--json", "--data-dir", data).stdout)["withdrawn_imports"] == [run_id]
+        assert "2 fetch-log rows, 1 imports withdrawn, " in bma_here("verify", "--data-dir", data).stdout
+        again = bma_here("import", gone, "--data-dir", data, "--source", "bmavisions")
+        assert "1 evidence" in again.stderr
+        with latest(data) as con:
+            assert con.execute("SELECT last_outcome FROM page_status").fetchall() == [("missing",)]
+
+    def test_what_cannot_be_taken_back_is_one_line_and_2_and_leaves_nothing(self, tmp_path: Path) -> None:
+        data = tmp_path / "data"
+        assert_one_line(bma_here("import", "--undo", "20200101T000000Z", "--data-dir", data), 2, "20200101T000000Z")
+        assert not data.exists()
+
+    def test_a_fetch_cannot_be_taken_back(self, sample_data: Path) -> None:
+        (run_id,) = (path.stem for path in (sample_data / "runs").glob("*.json"))
+        n_files = len(list((sample_data / "raw").iterdir()))
+        assert_one_line(bma_here("import", "--undo", run_id, "--data-dir", sample_data), 2, run_id, "no import")
+        assert len(list((sample_data / "raw").iterdir())) == n_files
+
+    @pytest.mark.parametrize("arguments", [[], ["--undo", "20200101T000000Z", str(REAL_TEXT)]])
+    def test_it_is_either_files_or_an_undo(self, tmp_path: Path, arguments: list[str]) -> None:
+        assert_one_line(bma_here("import", *arguments, "--data-dir", tmp_path / "data"), 2, "--undo")
+        assert not (tmp_path / "data").exists()
+
+
+def warc_of_missing_page() -> bytes:
+    """A capture that says that a page is not there."""
+    body = (Path(__file__).parents[2] / "pipeline" / "sample" / "site" / "other" / "not-found.html").read_bytes()
+    url = "http://www.bmavisions.com/dp/frontend/web/index.php?r=tbl-project-main%2Fview&project_id=50010000-0001"
+    at = dt.datetime(2023, 5, 1, 8, tzinfo=dt.UTC)
+    return capture_members(Capture(url, at, body, "text/html", 404, "Not Found", (("Content-Type", "text/html"),)))
+
+
+def latest(data: Path) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(str(data / "curated" / "latest" / "bma_projects.duckdb"), read_only=True)
 
 
 class TestHelp:

@@ -14,6 +14,7 @@ from pipeline.archive.audit import audit_archive
 from pipeline.archive.fetch_log import FetchLogRow, read_fetch_log
 from pipeline.archive.segments import read_segment, sealed_segments
 from pipeline.archive.warc import Capture
+from pipeline.archive.withdrawal import withdraw_import
 from pipeline.core.settings import KNOWN_SOURCES
 from pipeline.importing.importer import ImportSummary, import_files
 from pipeline.sample.server import sample_pages
@@ -399,3 +400,17 @@ def test_the_logged_address_is_the_canonical_one(tmp_path: Path) -> None:
     [(row, capture)] = archived(tmp_path / "raw")
     assert row.url == url(ONE)
     assert capture.url.endswith("PHPSESSID=0123456789abcdef")
+
+
+def test_what_was_withdrawn_is_archived_again(tmp_path: Path) -> None:
+    raw_dir = tmp_path / "raw"
+    warc = Warc()
+    warc.response(url(ONE), project_page(ONE))
+    path = warc.save(tmp_path / "x.warc.gz")
+    bring(raw_dir, path)
+    withdraw_import(raw_dir, "20261101T180000Z", undo_run_id="20261102T180000Z", at=AT)
+    again = bring(raw_dir, path, run=3)
+    assert (again.archived, again.known) == (1, 0)
+    [(first, _), (second, _)] = archived(raw_dir)
+    assert (first.snapshot_id, first.outcome) == (second.snapshot_id, second.outcome)
+    assert audit_archive(raw_dir).problems == ()

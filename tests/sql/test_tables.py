@@ -304,3 +304,29 @@ def test_inferred_and_eliminated_names_stay_marked(archive: ParsedArchive) -> No
         "other source": 3,
         "printed on a page": 62,
     }
+
+
+def test_a_withdrawn_import_is_marked_and_in_no_other_table(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01", name="true")
+    archive.capture(P, "2026-02-01", run="20260301T000000Z", name="false", reports=[MARCH])
+    archive.capture("50490000-0002", "2026-02-01", run="20260301T000000Z", name="never there")
+    archive.withdraw("20260301T000000Z", "2026-03-02")
+    release = archive.build()
+    assert release.column("SELECT name FROM projects") == ["true"]
+    assert release.column("SELECT n_versions FROM projects") == [1]
+    assert release.rows("SELECT * FROM progress_history") == []
+    assert release.column("SELECT project_id FROM page_status") == [P]
+    assert release.rows("SELECT run_id, is_withdrawn, n_attempts, n_changed FROM runs ORDER BY run_id") == [
+        {"run_id": "20260101T000000Z", "is_withdrawn": False, "n_attempts": 1, "n_changed": 1},
+        {"run_id": "20260301T000000Z", "is_withdrawn": True, "n_attempts": 2, "n_changed": 2},
+        {"run_id": "20260302T000000Z", "is_withdrawn": False, "n_attempts": 0, "n_changed": 0},
+    ]
+
+
+def test_what_was_withdrawn_and_imported_again_counts_again(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-02-01", run="20260301T000000Z", name="page")
+    archive.withdraw("20260301T000000Z", "2026-03-02")
+    archive.capture(P, "2026-02-01", run="20260303T000000Z", name="page")
+    release = archive.build()
+    assert release.column("SELECT name FROM projects") == ["page"]
+    assert release.column("SELECT warc_file FROM projects") == ["20260303T000000Z-sample.warc.gz"]
