@@ -160,6 +160,14 @@ def import_(
     data_dir: DataDir = None,
     source: SourceId = None,
     base_url: BaseUrl = None,
+    captured_at: Annotated[
+        str | None,
+        typer.Option(
+            "--captured-at",
+            metavar="TIME",
+            help="When files that do not say so were captured, such as 2023-05-01T08:21:00Z; without a zone it is UTC.",
+        ),
+    ] = None,
     undo: Annotated[
         str | None,
         typer.Option("--undo", metavar="RUN", help="Take the import of that run back; what it brought stays archived."),
@@ -172,19 +180,29 @@ def import_(
     """Archive pages that others captured, or take an import back; then parse, build and publish."""
     if (undo is None) == (not files):
         raise WrongUsageError("import takes files, or --undo with the run whose import is to be taken back")
+    if undo is not None and captured_at is not None:
+        raise WrongUsageError("--captured-at goes with files, not with --undo")
     settings = settings_from(data_dir, source, config, base_url=base_url)
     log = RunLog(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
     from pipeline.archive.withdrawal import check_withdrawable
     from pipeline.core.settings_file import source_of
+    from pipeline.core.time import utc_now
+    from pipeline.importing.capture_time import CaptureTimeError, read_time
     from pipeline.run.import_captures import import_captures, undo_import
     from pipeline.run.lifecycle import run_stages
 
     default_source = source_of(settings)
+    given_at = None
+    if captured_at is not None:
+        try:
+            given_at = read_time(captured_at, utc_now())
+        except CaptureTimeError as error:
+            raise WrongUsageError(f"--captured-at: {error}") from error
 
     def stages(record: "RunRecord") -> ExitCode:
         if undo is not None:
             return undo_import(settings, undo, record, log)
-        return import_captures(settings, default_source, files or [], record, log)
+        return import_captures(settings, default_source, files or [], record, log, given_at=given_at)
 
     if undo is not None:
         check_withdrawable(settings.raw_dir, undo)

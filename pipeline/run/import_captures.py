@@ -1,5 +1,6 @@
 """The stages of an import, and of taking one back: captures made by others, then a release with or without them."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -15,7 +16,13 @@ from pipeline.run.refresh import release_archive
 
 
 def import_captures(
-    settings: Settings, source: Source, files: Sequence[Path], record: RunRecord, log: RunLog
+    settings: Settings,
+    source: Source,
+    files: Sequence[Path],
+    record: RunRecord,
+    log: RunLog,
+    *,
+    given_at: dt.datetime | None = None,
 ) -> ExitCode:
     """Archive captures made by others, then parse, build and publish when something new came.
 
@@ -25,6 +32,7 @@ def import_captures(
         files: files and directories to look through.
         record: counts and problems go there.
         log: what the run says goes there.
+        given_at: when files that do not say so were captured, in UTC.
 
     Returns:
         REFUSED when the quality gate refused the release, FAILED when a file could not be read, otherwise DONE.
@@ -40,6 +48,7 @@ def import_captures(
             run_id=record.run_id,
             sources=settings.sources,
             default_source=source,
+            given_at=given_at,
         )
     _tell_summary(summary, record, log)
     code = ExitCode.FAILED if summary.problems else ExitCode.DONE
@@ -84,6 +93,14 @@ def _tell_summary(summary: ImportSummary, record: RunRecord, log: RunLog) -> Non
     for problem in summary.problems:
         record.problems.append(problem)
         log.warning(problem)
+    for note in summary.notes:
+        log.warning(note)
+    if summary.undated:
+        log.info(
+            f"dated by their file alone: {summary.undated} captures; they replace nothing that has a time of its own: "
+            f"give --captured-at where you know it",
+            extra={"stage": "import"},
+        )
     if not summary.problems or any(count for name, count in counts.items() if name != "files"):
         said = ", ".join(f"{count} {name}" for name, count in counts.items())
         log.info(f"import: {said}", extra={"stage": "import", **counts})

@@ -12,10 +12,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipeline.archive.fetch_log import read_fetch_log
 from pipeline.archive.warc import Capture, capture_members
 from pipeline.run.lock import data_dir_lock
 from tests.archive.mounts import read_only
 from tests.cli.command import COMMAND, NAMES, assert_one_line, bma, bma_here, environment
+from tests.fetch.misbehaving import project_page
 
 REAL_TEXT = Path("tests/fixtures/real/50490000-3607.txt").resolve()
 # Most of the time a command takes to start is that of typer and of what it converts arguments with.
@@ -174,7 +176,67 @@ class TestImport:
         assert bma_here("show", "50490000-3607", "--data-dir", data).returncode == 0
 
 
+class TestCaptureTime:
+    def test_a_file_without_a_time_gets_the_one_that_is_given(self, tmp_path: Path) -> None:
+        data = tmp_path / "data"
+        given = ("--captured-at", "2023-05-01T15:21:00+07:00")
+        done = bma_here("import", REAL_TEXT, "--data-dir", data, "--source", "bmavisions", *given)
+        assert "0 refused, 0 undated" in done.stderr
+        assert "dated by their file" not in done.stderr
+        (row,) = read_fetch_log(*(data / "raw").glob("*.fetches.parquet"))
+        at = dt.datetime(2023, 5, 1, 8, 21, tzinfo=dt.UTC)
+        assert (row.requested_at, row.time_basis, row.outcome) == (at, "given", "new")
+
+    def test_one_that_its_file_alone_dates_is_told_with_what_to_do(self, tmp_path: Path) -> None:
+        data = tmp_path / "data"
+        done = bma_here("import", REAL_TEXT, "--data-dir", data, "--source", "bmavisions")
+        assert "0 refused, 1 undated" in done.stderr
+        (told,) = (line for line in done.stderr.splitlines() if "dated by their file alone: 1 captures" in line)
+        assert "--captured-at" in told
+        (record,) = (json.loads(path.read_text("utf-8")) for path in (data / "runs").glob("*.json"))
+        assert (record["counts"]["import_undated"], record["counts"]["import_refused"]) == (1, 0)
+
+    def test_a_time_that_contradicts_what_the_file_states_is_told(self, tmp_path: Path) -> None:
+        page, data = tmp_path / "page.html", tmp_path / "data"
+        page.write_bytes(
+            b"<!-- Page saved with SingleFile\n url: http://www.bmavisions.com/dp/frontend/web/index.php"
+            b"?r=tbl-project-main%2Fview&project_id=50010000-0001\n"
+            b" saved date: Mon May 01 2023 08:21:00 GMT+0000 (UTC)\n-->" + project_page("50010000-0001")
+        )
+        done = bma_here("import", page, "--data-dir", data, "--captured-at", "2024-01-01")
+        assert "says that it was saved at 2023-05-01 08:21 UTC, which counts; given was 2024-01-01 00:00" in done.stderr
+
+    @pytest.mark.parametrize(
+        ("time", "said"),
+        [("yesterday", "not readable"), ("2566-05-01T08:21:00Z", "Buddhist era, 2023 CE"), ("1994-01-01", "before")],
+    )
+    def test_a_time_that_cannot_be_is_one_line_and_2(self, tmp_path: Path, time: str, said: str) -> None:
+        done = bma_here("import", REAL_TEXT, "--captured-at", time, "--data-dir", tmp_path / "data")
+        assert_one_line(done, 2, "--captured-at", repr(time), said)
+        assert not (tmp_path / "data").exists()
+
+    def test_an_undo_takes_no_time(self, tmp_path: Path) -> None:
+        arguments = ("--undo", "20200101T000000Z", "--captured-at", "2023-05-01")
+        assert_one_line(bma_here("import", *arguments, "--data-dir", tmp_path / "data"), 2, "--captured-at", "files")
+
+
 class TestUndo:
+    def test_the_state_before_the_import_is_the_newest_again(self, tmp_path: Path) -> None:
+        data = tmp_path / "data"
+        for name, at, remark in (("true", "2023-05-01", ""), ("false", "2023-06-01", "ไม่จริง")):
+            (tmp_path / name).write_bytes(project_page("50010000-0001", remark))
+            flags = ("--captured-at", at, "--source", "bmavisions", "--data-dir", data)
+            assert bma_here("import", tmp_path / name, *flags).returncode == 0
+        with latest(data) as con:
+            assert con.execute("SELECT n_versions FROM projects").fetchall() == [(2,)]
+        run_id = max(path.stem for path in (data / "runs").glob("*.json"))
+        done = bma_here("import", "--undo", run_id, "--data-dir", data)
+        assert done.returncode == 0, done.stderr
+        with latest(data) as con:
+            assert con.execute(
+                "SELECT n_versions, n_edits FROM projects, (SELECT count(*) AS n_edits FROM project_changes)"
+            ).fetchall() == [(1, 0)]
+
     def test_an_import_that_is_taken_back_leaves_the_tables_and_stays_archived(self, tmp_path: Path) -> None:
         data, gone = tmp_path / "data", tmp_path / "gone.warc"
         gone.write_bytes(warc_of_missing_page())
