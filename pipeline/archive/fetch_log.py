@@ -29,6 +29,9 @@ class Outcome(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+OF_VISITS = tuple(outcome for outcome in Outcome if outcome is not Outcome.WITHDRAWN)
+
+
 class TimeBasis(StrEnum):
     """What vouches for the time of a capture."""
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.archive.fetch_log import FetchLogRow, Outcome
+from pipeline.archive.fetch_log import OF_VISITS, FetchLogRow
 from pipeline.archive.page_history import PageState
 from pipeline.archive.page_outcome import FetchOutcome
 from pipeline.archive.segments import ArchiveWriter
@@ -86,7 +86,7 @@ async def visit_pages(
         for worker in workers:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
-    counts = {outcome.value: outcomes[outcome] for outcome in Outcome}
+    counts = {outcome.value: outcomes[outcome] for outcome in OF_VISITS}
     over = ended_early[0] if ended_early and outcomes.total() < len(visits) else None
     return CrawlSummary(
         due=len(visits),

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 import duckdb
 
-from pipeline.archive.fetch_log import FetchLogRow, Outcome
+from pipeline.archive.fetch_log import OF_VISITS, FetchLogRow
 from pipeline.archive.page_history import PageState, page_states
 from pipeline.archive.segments import ArchiveWriter, about_source
 from pipeline.core.log import RunLog
@@ -146,7 +146,7 @@ def _fetch_source(
         else:
             plan = make_plan(wanted, run.known, {}, clock(), fetch_settings, is_forced=True)
 
-        outcomes = Counter(dict.fromkeys((outcome.value for outcome in Outcome), 0))
+        outcomes = Counter(dict.fromkeys((outcome.value for outcome in OF_VISITS), 0))
 
         def tell(row: FetchLogRow) -> None:
             outcomes[row.outcome] += 1
