@@ -13,6 +13,7 @@ Never: asks a site, derives a value, removes a capture.
 - fetch_log: the rows, as journal and as Parquet
 - pages: a capture → the page it shows
 - page_outcome: what a page means for the project it should be of
+- response_age: what a cache gave is older than its response
 - page_history: what the logs know of every page
 - chain: each segment names its files and the segments before it
 - withdrawal: an import that counts for nothing any more

@@ -51,7 +51,8 @@ class FetchLogRow(NamedTuple):
     project_id is None for robots.txt and listing pages. attempts says how often the site was asked, 0 for an import.
     snapshot_id, warc_file and warc_offset are set when a body was archived; where nothing new came, repeats names the
     snapshot that shows the same, and the hashes are left out. masked_sha256 is that of the response without its CSRF
-    token, kept where it is not the one known already: where it is the same, so is the content. A row of outcome
+    token, kept where it is not the one known already: where it is the same, so is the content. age_s is the seconds by
+    which requested_at lies before the answer, because a cache gave a copy so old. A row of outcome
     `withdrawn` says that the import of the run `withdraws` counts for nothing any more.
     """
 
@@ -78,6 +79,7 @@ class FetchLogRow(NamedTuple):
     warc_file: str | None
     warc_offset: int | None
     withdraws: str | None = None
+    age_s: int | None = None
 
 
 SCHEMA = schema_of(FetchLogRow)

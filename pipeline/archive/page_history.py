@@ -35,7 +35,7 @@ last_states AS (
         project_id,
         CASE WHEN project_id IS NULL THEN url END AS page_url,
         arg_max(outcome, (requested_at, run_id)) AS last_outcome,
-        max(requested_at) AS last_attempt_at,
+        max(requested_at + to_seconds(coalesce(age_s, 0))) AS last_attempt_at,
         max(requested_at) FILTER (is_success) AS last_success_at,
         max(requested_at) FILTER (outcome IN ('new', 'changed')) AS last_changed_at,
         arg_max(
@@ -82,7 +82,7 @@ WHERE project_id IS NOT NULL AND body_sha256 IS NOT NULL
 
 
 class PageState(NamedTuple):
-    """The last state of one page; all times are UTC.
+    """The last state of one page; all times are UTC, that of the last attempt is when it was asked for.
 
     content is that of the last fetch that succeeded, evidence that of the last body of any kind that a fetch archived,
     each with its snapshot; masked_sha256 is that of the last success.

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from parsers.page import Page, PageKind, content_sha256, wrong_project
 from pipeline.archive.fetch_log import FetchLogRow, Outcome, TimeBasis, snapshot_id
 from pipeline.archive.page_history import PageState
+from pipeline.archive.response_age import age_of
 from pipeline.archive.segments import ArchiveWriter
 from pipeline.archive.warc import Capture
 from pipeline.core.arrow_schema import Sha256
@@ -77,7 +78,7 @@ def capture_row(
         archive: the open segment, for the run and the source.
         project_id: None for robots.txt and listing pages.
         url: the address that was asked for.
-        capture: what came.
+        capture: what came, dated by the Age it has.
         verdict: what it means.
         repeats: the snapshot that shows the same already, so that the body is not archived again.
         attempts: how often the site was asked; 0 for an import.
@@ -90,6 +91,7 @@ def capture_row(
     if body_sha256 is not None and repeats is None:
         name = snapshot_id(archive.source_id, project_id, capture.captured_at, body_sha256)
     is_news = name is not None
+    age = age_of(capture.header("age"))
     return FetchLogRow(
         run_id=archive.run_id,
         source_id=archive.source_id,
@@ -114,6 +116,7 @@ def capture_row(
         error=_printable(verdict.error),
         warc_file=None,
         warc_offset=None,
+        age_s=round(age.total_seconds()) if age else None,
     )
 
 

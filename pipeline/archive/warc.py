@@ -16,8 +16,9 @@ from pipeline.core.errors import PipelineError
 _GZIP = 31  # zlib's wbits for a gzip member
 _LEVEL = 6
 _CAPTURES = WarcRecordType.response | WarcRecordType.conversion
-# Headers that described the transfer, not the stored body. They stay readable under the name web archives give them.
-_TRANSFER_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length"})
+# Headers that described the transfer, not the stored body. They stay readable under the name web archives give them. So
+# does the age, which the capture time has taken into account.
+_TRANSFER_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length", "age"})
 _ORIGINAL = "X-Archive-Orig-"
 # FastWARC reads no line of 32 kB in a header, nor anything behind it: what is longer never gets into the archive.
 LONGEST_URL = 16_000

@@ -9,6 +9,7 @@ from pipeline.archive.fetch_log import FetchLogRow, Outcome
 from pipeline.archive.page_history import PageState
 from pipeline.archive.page_outcome import FetchOutcome, capture_row, page_outcome, repeated_snapshot, unread_outcome
 from pipeline.archive.pages import PageReader
+from pipeline.archive.response_age import dated_by_age
 from pipeline.archive.segments import ArchiveWriter
 from pipeline.archive.warc import Capture
 from pipeline.core.arrow_schema import Sha256
@@ -71,7 +72,7 @@ def visit_row(
     attempts: int,
 ) -> tuple[FetchLogRow, Capture | None]:
     """The row of one visit, and what came when it is to be archived: it is new, or evidence nobody has yet."""
-    capture = _capture_of(reply)
+    capture = dated_by_age(_capture_of(reply))
     if known is not None and known.masked_sha256 == verdict.masked_sha256:
         verdict = verdict._replace(masked_sha256=None)
     row = capture_row(

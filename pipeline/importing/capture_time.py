@@ -1,7 +1,6 @@
 """The door for times that others wrote: what a capture's time is, and which times are believed."""
 
 import datetime as dt
-import re
 
 from pipeline.core.errors import PipelineError
 
@@ -9,7 +8,6 @@ _FUTURE = dt.timedelta(days=1)
 # There was no web to capture before.
 _EARLIEST_YEAR = 1995
 _BE_OFFSET = 543
-_LONGEST_AGE = dt.timedelta(days=7)
 
 
 class CaptureTimeError(PipelineError):
@@ -51,10 +49,3 @@ def believed(at: dt.datetime, raw: str, now: dt.datetime) -> dt.datetime:
     if at.year < _EARLIEST_YEAR:
         raise CaptureTimeError(f"capture time {raw[:60]!r} lies before the web")
     return at
-
-
-def age_of(header: str | None) -> dt.timedelta:
-    """How old a response was when it came, by its Age header (RFC 9111, 5.1); at most a week, none where it is odd."""
-    if header is None or not re.fullmatch(r"[0-9]{1,9}", header.strip()):
-        return dt.timedelta()
-    return min(dt.timedelta(seconds=int(header)), _LONGEST_AGE)

@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from fastwarc import ArchiveIterator, WarcRecord, WarcRecordType
 
+from pipeline.archive.response_age import dated_by_age
 from pipeline.archive.warc import Capture
 from pipeline.core.errors import PipelineError
-from pipeline.importing.capture_time import CaptureTimeError, age_of, read_time
+from pipeline.importing.capture_time import CaptureTimeError, read_time
 
 _WANTED = WarcRecordType.response | WarcRecordType.resource | WarcRecordType.revisit | WarcRecordType.conversion
 _WARC_START = re.compile(rb"WARC/\d|\x1f\x8b|\x28\xb5\x2f\xfd")
@@ -97,8 +98,7 @@ def _read_record(record: WarcRecord, is_ours: Callable[[str], bool], now: dt.dat
     capture = _http_capture(url, at, block)
     if capture is None:
         return Found(Kind.DAMAGED, reason=f"{where} holds no readable HTTP response")
-    # What a cache gave is as old as the cache says.
-    return Found(Kind.CAPTURE, capture._replace(captured_at=at - age_of(capture.header("age"))), digest)
+    return Found(Kind.CAPTURE, dated_by_age(capture), digest)
 
 
 def _http_capture(url: str, at: dt.datetime, block: bytes) -> Capture | None:

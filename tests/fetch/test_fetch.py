@@ -15,6 +15,7 @@ from urllib.parse import quote
 import pytest
 
 from pipeline.archive.audit import audit_archive
+from pipeline.archive.page_history import page_states
 from pipeline.archive.segments import read_segment, sealed_segments
 from pipeline.core.site_urls import project_url
 from pipeline.fetch.site import stays_on_site
@@ -317,6 +318,32 @@ def test_a_page_with_an_etag_is_asked_for_conditionally(site: MisbehavingSite, r
     assert "if-none-match" not in asked[0]
     assert asked[1]["if-none-match"] == '"v1"'
     assert asked[1]["if-modified-since"] == "Sun, 22 Nov 2026 18:00:00 GMT"
+
+
+def test_what_a_cache_gave_is_dated_by_its_age_and_says_so(site: MisbehavingSite, raw_dir: Path) -> None:
+    site.pages[ONE] = project(ONE, headers=[("Age", "7200")])
+    before = dt.datetime.now(dt.UTC)
+    row = fetch(raw_dir, site, [ONE]).rows[ONE]
+    after = dt.datetime.now(dt.UTC)
+    assert before <= row.requested_at + dt.timedelta(hours=2) <= after
+    assert (row.outcome, row.time_basis, row.age_s) == ("new", "protocol", 7200)
+    [capture] = [
+        capture for segment in sealed_segments(raw_dir) for row, capture in read_segment(segment) if row.project_id
+    ]
+    assert capture.captured_at == row.requested_at
+    assert "7200 seconds old" in (capture.note or "")
+    assert capture.header("age") is None
+    assert capture.header("x-archive-orig-age") == "7200"
+    assert audit_archive(raw_dir).problems == ()
+    # When the site was asked is known all the same: it is not asked again so soon.
+    assert before <= page_states(raw_dir, "site")[ONE].last_attempt_at <= after
+
+
+def test_an_answer_without_an_age_is_of_the_moment_it_was_asked_for(site: MisbehavingSite, raw_dir: Path) -> None:
+    site.pages[ONE] = project(ONE, headers=[("Age", "a while")])
+    row = fetch(raw_dir, site, [ONE]).rows[ONE]
+    assert row.age_s is None
+    assert dt.datetime.now(dt.UTC) - row.requested_at < dt.timedelta(minutes=1)
 
 
 def test_a_page_that_vanished_is_missing(site: MisbehavingSite, raw_dir: Path) -> None:

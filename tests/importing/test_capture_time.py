@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from pipeline.importing.capture_time import CaptureTimeError, age_of, read_time
+from pipeline.importing.capture_time import CaptureTimeError, read_time
 
 NOW = dt.datetime(2026, 11, 29, 12, tzinfo=dt.UTC)
 
@@ -50,11 +50,3 @@ def test_a_time_that_no_capture_can_have_is_refused_with_its_text(raw: str, said
     with pytest.raises(CaptureTimeError, match=said) as error:
         read_time(raw, NOW)
     assert repr(raw) in str(error.value)
-
-
-@pytest.mark.parametrize(
-    ("header", "seconds"),
-    [(None, 0), ("120", 120), (" 5 ", 5), ("-3", 0), ("1.5", 0), ("ten", 0), ("999999999", 604_800)],
-)
-def test_the_age_of_a_response_is_bounded(header: str | None, seconds: int) -> None:
-    assert age_of(header) == dt.timedelta(seconds=seconds)

@@ -414,3 +414,14 @@ def test_what_was_withdrawn_is_archived_again(tmp_path: Path) -> None:
     [(first, _), (second, _)] = archived(raw_dir)
     assert (first.snapshot_id, first.outcome) == (second.snapshot_id, second.outcome)
     assert audit_archive(raw_dir).problems == ()
+
+
+def test_the_age_of_a_capture_is_taken_into_account_once(tmp_path: Path) -> None:
+    warc = Warc()
+    warc.response(url(ONE), project_page(ONE), DATE, ("Age", "3600"))
+    bring(tmp_path / "one", warc.save(tmp_path / "x.warc.gz"))
+    bring(tmp_path / "two", *(tmp_path / "one").glob("*.warc.gz"))
+    [(before, _)], [(after, _)] = archived(tmp_path / "one"), archived(tmp_path / "two")
+    assert before.requested_at == after.requested_at == AT - dt.timedelta(hours=1)
+    assert (before.age_s, after.age_s) == (3600, None)
+    assert before.snapshot_id == after.snapshot_id
