@@ -45,8 +45,11 @@ last_states AS (
             {{'sha256': content_sha256, 'snapshot_id': snapshot_id}}, (requested_at, run_id)
         ) FILTER (snapshot_id IS NOT NULL AND is_fetched) AS evidence,
         arg_max(masked_sha256, (requested_at, run_id)) FILTER (is_success AND is_fetched) AS masked_sha256,
-        arg_max({{'value': etag}}, (requested_at, run_id)) FILTER (is_success) AS etag,
-        arg_max({{'value': last_modified}}, (requested_at, run_id)) FILTER (is_success) AS last_modified,
+        -- What the site is asked with is what it said itself, of the page that a 304 would repeat.
+        arg_max({{'value': etag}}, (requested_at, run_id)) FILTER (is_success AND is_fetched) AS etag,
+        arg_max({{'value': last_modified}}, (requested_at, run_id)) FILTER (is_success AND is_fetched) AS last_modified,
+        max(requested_at) FILTER (is_success AND is_fetched AND http_status = 200) AS last_body_at,
+        arg_max(http_status, (requested_at, run_id)) FILTER (is_success AND is_fetched) = 304 AS is_not_modified,
         coalesce(list_position(list_reverse(list(is_success ORDER BY requested_at, run_id)), true), count(*) + 1) - 1
             AS consecutive_failures,
         coalesce(
@@ -61,6 +64,7 @@ SELECT
     last_attempt_at::VARCHAR,
     last_success_at::VARCHAR,
     last_changed_at::VARCHAR,
+    last_body_at::VARCHAR,
     content.sha256,
     content.snapshot_id,
     evidence.sha256,
@@ -70,6 +74,7 @@ SELECT
     last_modified.value,
     consecutive_failures,
     consecutive_absences,
+    coalesce(is_not_modified, false),
 FROM last_states
 WHERE (project_id IS NOT NULL) = $is_project
 """
@@ -85,13 +90,15 @@ class PageState(NamedTuple):
     """The last state of one page; all times are UTC, that of the last attempt is when it was asked for.
 
     content is that of the last fetch that succeeded, evidence that of the last body of any kind that a fetch archived,
-    each with its snapshot; masked_sha256 is that of the last success.
+    each with its snapshot; masked_sha256 is that of the last success. last_body_at is when a fetch last got the page
+    itself, is_not_modified whether the site has said since then that it is as it was (304).
     """
 
     last_outcome: str
     last_attempt_at: dt.datetime
     last_success_at: dt.datetime | None
     last_changed_at: dt.datetime | None
+    last_body_at: dt.datetime | None
     content_sha256: Sha256 | None
     content_snapshot_id: str | None
     evidence_sha256: Sha256 | None
@@ -101,6 +108,7 @@ class PageState(NamedTuple):
     last_modified: str | None
     consecutive_failures: int
     consecutive_absences: int
+    is_not_modified: bool = False
 
 
 class ObservedBody(NamedTuple):
@@ -144,8 +152,10 @@ def observed_bodies(raw_dir: Path, source_id: str) -> dict[str, list[ObservedBod
 def _last_states(raw_dir: Path, source_id: str, *, is_project: bool) -> dict[str, PageState]:
     rows = _query(raw_dir, _LAST_STATE, {"source_id": source_id, "is_project": is_project})
     return {
-        key: PageState(outcome, _at(attempt), success and _at(success), changed and _at(changed), *rest)
-        for key, outcome, attempt, success, changed, *rest in rows
+        key: PageState(
+            outcome, _at(attempt), success and _at(success), changed and _at(changed), body and _at(body), *rest
+        )
+        for key, outcome, attempt, success, changed, body, *rest in rows
     }
 
 

@@ -53,7 +53,8 @@ class FetchSettings(_Table):
     rate 0 means no limit of our own (for a server on loopback); max_requests 0 means no budget.
     night_window ("22:00-05:30", "" for any time) is read in time_zone. revisit_* is the revisit schedule: no page is
     asked for again within min_revisit_hours, open projects after revisit_open_days, and quiet or finished ones at
-    intervals that grow from there to revisit_max_days.
+    intervals that grow from there to revisit_max_days. That a page is not modified (304) is believed for
+    not_modified_max_days after it last came whole, then it is asked for without conditions; with 0, always so.
     """
 
     rate: kinds.Number = 1.0
@@ -73,6 +74,7 @@ class FetchSettings(_Table):
     revisit_open_days: kinds.Number = 1.0
     revisit_finished_days: kinds.Number = 7.0
     revisit_max_days: kinds.Number = 29.0
+    not_modified_max_days: kinds.Number = 7.0
     segment_bytes: kinds.WholeAboveZero = 256_000_000
 
 

@@ -1,11 +1,12 @@
 """Visits project pages: asks the site, tries again what can heal, writes the fetch log."""
 
 import asyncio
+import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.archive.fetch_log import OF_VISITS, FetchLogRow
+from pipeline.archive.fetch_log import OF_VISITS, FetchLogRow, Outcome
 from pipeline.archive.page_history import PageState
 from pipeline.archive.page_outcome import FetchOutcome
 from pipeline.archive.segments import ArchiveWriter
@@ -13,7 +14,7 @@ from pipeline.archive.warc import Capture, Headers
 from pipeline.core.site_urls import project_url
 from pipeline.fetch.client import Reply, Trouble
 from pipeline.fetch.outcome import reply_outcome, visit_row
-from pipeline.fetch.schedule import Visit
+from pipeline.fetch.schedule import SLACK, Visit
 from pipeline.fetch.site import RunOverError, Site
 
 Progress = Callable[[FetchLogRow], None]
@@ -24,6 +25,7 @@ class CrawlSummary:
     """What became of the pages that were due; ended_early says why a run stopped before the end of its plan.
 
     is_planned_end tells an end that the settings asked for (budget, night window) from trouble with the site.
+    wrongly_unmodified are the projects whose pages changed although the site had said that they did not (304).
     """
 
     due: int
@@ -36,6 +38,7 @@ class CrawlSummary:
     requests: int
     ended_early: str | None
     is_planned_end: bool = False
+    wrongly_unmodified: tuple[str, ...] = ()
 
     @property
     def visited(self) -> int:
@@ -55,12 +58,15 @@ async def visit_pages(
     Raises ArchiveError when the archive cannot be written.
     """
     outcomes: Counter[str] = Counter()
+    hidden: list[str] = []
     queue = iter(visits)
     ended_early: list[RunOverError] = []
 
     async def store(row: FetchLogRow, capture: Capture | None) -> None:
         row = archive.append(row, capture)
         outcomes[row.outcome] += 1
+        if row.project_id is not None and _was_wrongly_unmodified(row, known.get(row.project_id)):
+            hidden.append(row.project_id)
         if progress is not None:
             progress(row)
 
@@ -93,6 +99,7 @@ async def visit_pages(
         requests=site.requests,
         ended_early=None if over is None else str(over),
         is_planned_end=over is not None and over.is_planned,
+        wrongly_unmodified=tuple(hidden),
         **counts,
     )
 
@@ -110,12 +117,24 @@ async def _visit(
         verdict = await reply_outcome(reply, project_id, known, site.reader)
         return verdict, verdict.can_heal
 
-    reply, verdict, attempts = await site.ask_with_retries(url, read, _conditions(known))
+    conditions = _conditions(known, site.clock(), site.settings.not_modified_max_days)
+    reply, verdict, attempts = await site.ask_with_retries(url, read, conditions)
     return visit_row(archive, project_id, url, reply, verdict, known, attempts)
 
 
-def _conditions(known: PageState | None) -> Headers:
-    if known is None or known.content_sha256 is None:
+def _conditions(known: PageState | None, now: dt.datetime, max_days: float) -> Headers:
+    """What to ask with so that a page that is as it was need not be sent; nothing when its turn to come whole is."""
+    if known is None or known.content_sha256 is None or known.last_body_at is None:
+        return ()
+    if now - known.last_body_at + SLACK > dt.timedelta(days=max_days):
         return ()
     wanted = (("If-None-Match", known.etag), ("If-Modified-Since", known.last_modified))
     return tuple((name, value) for name, value in wanted if value is not None)
+
+
+def _was_wrongly_unmodified(row: FetchLogRow, known: PageState | None) -> bool:
+    """Whether a page changed behind validators that stayed: asked with them, the site said that it had not."""
+    if known is None or not known.is_not_modified or row.outcome != Outcome.CHANGED:
+        return False
+    validators = (row.etag, row.last_modified)
+    return validators == (known.etag, known.last_modified) and any(validators)

@@ -12,7 +12,7 @@ from pipeline.core.settings import FetchSettings
 
 _DAY = dt.timedelta(days=1)
 # A nightly job does not start at the same second every night.
-_SLACK = dt.timedelta(hours=2)
+SLACK = dt.timedelta(hours=2)
 _QUIET_SHARE = 0.25
 _FINISHED_SHARE = 0.5
 _BANGKOK = dt.timezone(dt.timedelta(hours=7))
@@ -79,7 +79,7 @@ def make_plan(
         visit = _next_visit(project_id, page, about, now, settings, is_listed=project_id in listed)
         if is_forced:
             visit = visit._replace(reason=Reason.ALWAYS)
-        (due if is_forced or visit.due_at - _SLACK <= now else later).append(visit)
+        (due if is_forced or visit.due_at - SLACK <= now else later).append(visit)
     due.sort(key=lambda visit: visit.due_at)
     return Plan(tuple(due), tuple(later))
 
@@ -94,11 +94,11 @@ def _next_visit(
     is_listed: bool,
 ) -> Visit:
     if page is None:
-        return Visit(project_id, Reason.NEVER_SEEN, dt.datetime.min.replace(tzinfo=dt.UTC) + _SLACK)
+        return Visit(project_id, Reason.NEVER_SEEN, dt.datetime.min.replace(tzinfo=dt.UTC) + SLACK)
     reason, days = _interval(page, facts, now, settings, is_listed=is_listed)
     interval = min(days, settings.revisit_max_days) * _DAY
     # The shortest interval must hold against the slack too: it is what makes an interrupted run go on, not over.
-    interval = max(interval, dt.timedelta(hours=settings.min_revisit_hours) + _SLACK)
+    interval = max(interval, dt.timedelta(hours=settings.min_revisit_hours) + SLACK)
     return Visit(project_id, reason, page.last_attempt_at + interval)
 
 

@@ -173,6 +173,8 @@ def _fetch_source(
         # Discovery may have met the same end.
         problems = [problem for problem in problems if problem != record.ended_early]
         problems += [f"{record.ended_early}; {summary.due - summary.visited} pages are left for another run"]
+    if summary.wrongly_unmodified:
+        problems = [*problems, _told_of_wrong_304(source_id, summary.wrongly_unmodified)]
     for problem in dict.fromkeys(problems):
         record.problems.append(problem)
         log.warning(problem, extra={"source_id": source_id})
@@ -184,6 +186,14 @@ def _fetch_source(
     _note_next_visit(settings, source, record, listed, clock())
     is_cut_short = summary.ended_early is not None and not summary.is_planned_end
     return not is_cut_short and not (problems and not wanted)
+
+
+def _told_of_wrong_304(source_id: str, project_ids: Sequence[str]) -> str:
+    return (
+        f"{source_id}: the site said of {len(project_ids)} pages that they were not modified (304), {project_ids[0]} "
+        f"first, yet they changed under the same ETag or Last-Modified; set fetch.not_modified_max_days = 0 to ask for "
+        f"every page without conditions"
+    )
 
 
 def _note_next_visit(

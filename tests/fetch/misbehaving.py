@@ -268,13 +268,14 @@ def fetch(
     settings: FetchSettings = PATIENCE,
     run_id: str = "20261122T180000Z",
     source: Source | None = None,
+    at: dt.datetime | None = None,
 ) -> Fetched:
-    """Fetch these projects in one run and read back its sealed log."""
+    """Fetch these projects in one run, at this moment or now, and read back its sealed log."""
     source = source or site.source()
     recover(raw_dir)
     with (
         ArchiveWriter(raw_dir, run_id, source.source_id) as archive,
-        FetchRun(source, settings, archive, raw_dir) as run,
+        FetchRun(source, settings, archive, raw_dir, None if at is None else lambda: at) as run,
     ):
         summary = run.visit([visit(project_id) for project_id in project_ids])
     return Fetched(summary, logged(raw_dir, run_id))

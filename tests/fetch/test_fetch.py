@@ -17,11 +17,14 @@ import pytest
 from pipeline.archive.audit import audit_archive
 from pipeline.archive.page_history import page_states
 from pipeline.archive.segments import read_segment, sealed_segments
+from pipeline.core.settings import FetchSettings
 from pipeline.core.site_urls import project_url
 from pipeline.fetch.site import stays_on_site
 from tests.fetch.misbehaving import (
     PATIENCE,
     Behaviour,
+    Fetched,
+    Handler,
     MisbehavingSite,
     chunked,
     cut_after,
@@ -318,6 +321,53 @@ def test_a_page_with_an_etag_is_asked_for_conditionally(site: MisbehavingSite, r
     assert "if-none-match" not in asked[0]
     assert asked[1]["if-none-match"] == '"v1"'
     assert asked[1]["if-modified-since"] == "Sun, 22 Nov 2026 18:00:00 GMT"
+
+
+def of_an_etag_of_the_id(remark: str = "") -> Behaviour:
+    """A site whose ETag says which page it is, not what is on it."""
+
+    def answer(handler: Handler) -> None:
+        if handler.headers.get("If-None-Match"):
+            page(b"", status=304, headers=[("ETag", '"id-1"')])(handler)
+        else:
+            project(ONE, remark, headers=[("ETag", '"id-1"')])(handler)
+
+    return answer
+
+
+def on_day(raw_dir: Path, site: MisbehavingSite, day: int, settings: FetchSettings = PATIENCE) -> Fetched:
+    at = dt.datetime(2026, 11, day, 18, tzinfo=dt.UTC)
+    return fetch(raw_dir, site, [ONE], settings, run_id=f"202611{day:02}T180000Z", at=at)
+
+
+def test_a_304_is_believed_for_a_week_and_one_that_was_wrong_is_told(site: MisbehavingSite, raw_dir: Path) -> None:
+    site.pages[ONE] = of_an_etag_of_the_id()
+    on_day(raw_dir, site, 1)
+    site.pages[ONE] = of_an_etag_of_the_id("แก้ไขแล้ว")
+    nights = [on_day(raw_dir, site, day) for day in range(2, 10)]
+    asked = ["if-none-match" in seen.headers for seen in site.asked if seen.project_id]
+    assert asked == [False, *[True] * 6, False, True]
+    assert [night.rows[ONE].outcome for night in nights] == [*["unchanged"] * 6, "changed", "unchanged"]
+    assert [night.summary.wrongly_unmodified for night in nights] == [*[()] * 6, (ONE,), ()]
+    assert [row.http_status for row in (nights[5].rows[ONE], nights[6].rows[ONE])] == [304, 200]
+
+
+def test_a_304_is_never_believed_where_the_setting_says_so(site: MisbehavingSite, raw_dir: Path) -> None:
+    site.pages[ONE] = of_an_etag_of_the_id()
+    for day in (1, 2):
+        on_day(raw_dir, site, day, PATIENCE.model_copy(update={"not_modified_max_days": 0.0}))
+    assert ["if-none-match" in seen.headers for seen in site.asked if seen.project_id] == [False, False]
+
+
+def test_a_page_that_changes_with_its_etag_accuses_nobody(site: MisbehavingSite, raw_dir: Path) -> None:
+    site.pages[ONE] = [
+        project(ONE, headers=[("ETag", '"v1"')]),
+        page(b"", status=304, headers=[("ETag", '"v1"')]),
+        project(ONE, "แก้ไขแล้ว", headers=[("ETag", '"v2"')]),
+    ]
+    nights = [on_day(raw_dir, site, day) for day in (1, 2, 3)]
+    assert [night.rows[ONE].outcome for night in nights] == ["new", "unchanged", "changed"]
+    assert {night.summary.wrongly_unmodified for night in nights} == {()}
 
 
 def test_what_a_cache_gave_is_dated_by_its_age_and_says_so(site: MisbehavingSite, raw_dir: Path) -> None:

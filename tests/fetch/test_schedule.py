@@ -19,7 +19,20 @@ def seen(days_ago: float, changed_days_ago: float | None = None, outcome: str = 
     changed = NOW - dt.timedelta(days=changed_days_ago or days_ago)
     absences = bad if outcome == "missing" else 0
     return PageState(
-        outcome, at, None if bad else at, changed, b"c", "snapshot", b"c", "snapshot", None, None, None, bad, absences
+        outcome,
+        at,
+        None if bad else at,
+        changed,
+        None,
+        b"c",
+        "snapshot",
+        b"c",
+        "snapshot",
+        None,
+        None,
+        None,
+        bad,
+        absences,
     )
 
 
