@@ -4,12 +4,12 @@ import asyncio
 import dataclasses
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 
 import duckdb
 
-from pipeline.archive.fetch_log import OF_VISITS, FetchLogRow
+from pipeline.archive.fetch_log import OF_VISITS, FetchLogRow, Outcome
 from pipeline.archive.page_history import PageState, page_states
 from pipeline.archive.segments import ArchiveWriter, about_source
 from pipeline.core.log import RunLog
@@ -148,8 +148,15 @@ def _fetch_source(
 
         outcomes = Counter(dict.fromkeys((outcome.value for outcome in OF_VISITS), 0))
 
+        gone: set[str | None] = set()
+        n_aged = 0
+
         def tell(row: FetchLogRow) -> None:
+            nonlocal n_aged
             outcomes[row.outcome] += 1
+            n_aged += row.age_s is not None
+            if row.outcome == Outcome.MISSING:
+                gone.add(row.project_id)
             advance(row.outcome)
             if row.error is not None:
                 log.debug(f"{source_id} {row.project_id}: {row.outcome}: {row.error}", extra={"url": row.url})
@@ -173,6 +180,8 @@ def _fetch_source(
         # Discovery may have met the same end.
         problems = [problem for problem in problems if problem != record.ended_early]
         problems += [f"{record.ended_early}; {summary.due - summary.visited} pages are left for another run"]
+    if contradiction := _listing_contradiction(listed, run.known, gone):
+        problems = [*problems, f"{source_id}: {contradiction}"]
     if summary.wrongly_unmodified:
         problems = [*problems, _told_of_wrong_304(source_id, summary.wrongly_unmodified)]
     for problem in dict.fromkeys(problems):
@@ -183,9 +192,33 @@ def _fetch_source(
         f"{summary.unchanged} unchanged, {summary.missing} missing, {summary.failed} failed, {summary.refused} refused",
         extra={"stage": "fetch", "source_id": source_id, **counts},
     )
+    if n_aged:
+        log.info(
+            f"{source_id}: {n_aged} answers came from a cache and are dated by their Age",
+            extra={"stage": "fetch", "source_id": source_id},
+        )
     _note_next_visit(settings, source, record, listed, clock())
     is_cut_short = summary.ended_early is not None and not summary.is_planned_end
     return not is_cut_short and not (problems and not wanted)
+
+
+def _listing_contradiction(
+    listed: Sequence[str], known: Mapping[str, PageState], gone: Collection[str | None]
+) -> str | None:
+    """Say how the listing contradicts the pages; by the same rule sql/staging/listing_reads.sql finds it incomplete."""
+    named = frozenset(listed)
+    named_yet_gone = [project_id for project_id in listed if project_id in gone]
+    there_yet_unnamed = [
+        project_id
+        for project_id in ids_from_archive(known)
+        if known[project_id].last_outcome != Outcome.MISSING and project_id not in gone and project_id not in named
+    ]
+    if not named_yet_gone or not there_yet_unnamed:
+        return None
+    return (
+        f"the listing names {len(named_yet_gone)} projects whose pages do not exist, {named_yet_gone[0]} first, and "
+        f"lacks {len(there_yet_unnamed)} whose pages do, {there_yet_unnamed[0]} first; it does not count as complete"
+    )
 
 
 def _told_of_wrong_304(source_id: str, project_ids: Sequence[str]) -> str:

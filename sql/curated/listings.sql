@@ -9,7 +9,7 @@
 --   listed_at: when it was read | unit UTC timestamp
 --   n_projects: projects it named | unit projects
 --   stated_total: projects it said there are | unit projects | null where it said nothing
---   is_complete: true where it was read to its end and named all it said there are
+--   is_complete: true where it was read to its end, named all it said there are, and did not name a page that was gone while lacking one that was there
 WITH answered AS (
     SELECT
         source_id,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Built, ParsedArchive
+from tests.conftest import Built, ParsedArchive, run_of
 from tests.sql.in_memory import ModelArchive
 
 P = "50490000-3607"
@@ -116,6 +116,29 @@ def test_listings_cut_short_close_nothing(archive: ParsedArchive) -> None:
     archive.listing("2026-01-03", ["x"], is_complete=False)
     archive.listing("2026-01-04", ["x"], stated=2)
     assert archive.build().column("SELECT status FROM projects") == ["listed"]
+
+
+def test_a_listing_that_lacks_it_while_naming_a_page_that_is_gone_is_no_absence(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01", name="a")
+    for day in ("2026-01-02", "2026-01-03", "2026-01-04"):
+        archive.listing(day, ["x"])
+        archive.attempt("x", f"{day}T01:00", "missing", run=run_of(day))
+    built = archive.build()
+    assert versions(built) == [(1, "2026-01-01 00:00:00+00", None)]
+    assert built.column("SELECT is_complete FROM listings") == [False, False, False]
+
+
+def test_a_listing_of_the_hour_before_a_page_went_stays_complete(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01", name="a")
+    archive.capture("y", "2026-01-01", name="a")
+    archive.listing("2026-01-02", [P, "x", "y"])
+    archive.attempt("x", "2026-01-02T01:00", "missing", run=run_of("2026-01-02"))
+    # What it lacks is gone as well, in the same run or before.
+    archive.attempt(P, "2026-01-03", "missing")
+    archive.listing("2026-01-04", ["x"])
+    for gone in ("x", "y"):
+        archive.attempt(gone, "2026-01-04T01:00", "missing", run=run_of("2026-01-04"))
+    assert archive.build().column("SELECT is_complete FROM listings ORDER BY run_id") == [True, True]
 
 
 def test_a_listing_without_it_in_the_run_that_saw_the_page_is_no_absence(archive: ParsedArchive) -> None:
