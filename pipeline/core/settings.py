@@ -131,6 +131,14 @@ class GateSettings(_Table):
     )
     values_lost_count: kinds.Whole = _limit(10, "agencies clear single values")
     values_lost_share: kinds.Share = _limit(0.3, "a field that empties on a third of the pages emptied by itself")
+    reader_changes_count: kinds.Whole = _limit(10, "a better reader mends single values of a field")
+    reader_changes_share: kinds.Share = _limit(
+        0.1, "a reader that alters a tenth of a field that nobody edited needs a person who looks"
+    )
+    imports_withdrawn_count: kinds.Whole = _limit(5, "single saved pages are imported by mistake")
+    imports_withdrawn_share: kinds.Share = _limit(
+        0.1, "an undo that alters a tenth of the projects may name the wrong run"
+    )
     listing_shrunk_count: kinds.Whole = _limit(5, "single projects are taken off the listing")
     listing_shrunk_share: kinds.Share = _limit(
         0.1, "a listing that lost a tenth overnight lost its filter, or half its data"

@@ -4,6 +4,9 @@ Everything is read from the release itself and from the one published before it,
 later and anywhere. *Visited* pages are those asked for since that one was built, by however many runs; *fresh* ones
 have other content than it had. What a refused run brought is therefore news until it is mended or accepted. A first
 release of a source has no *known* projects, so the questions that compare have no rows for it.
+
+What differs without an edit of the site is our change, by another reader or a withdrawn import, and is asked for apart
+(`compared`).
 """
 
 from importlib import resources
@@ -35,12 +38,21 @@ _COMPARED_TABLES = (
     "listings",
     "page_status",
     "progress_history",
+    "project_changes",
     "project_versions",
     "projects",
     "quality_issues",
     "runs",
     "targets",
 )
+# What is new, as tables that the questions share; each may name those before it.
+_NEWS = ("visited", "fresh", "edited", "withdrawn", "compared")
+_MACROS = """
+    -- A field as rows and issues name it: without its unit, or the table alone.
+    CREATE TEMP MACRO without_unit(field) AS regexp_replace(split_part(field, '.', 1), '_(thb|pct|be|value|unit)$', '');
+    CREATE TEMP MACRO cell(field, old, new) AS
+        {'field': field, 'had': old IS NOT NULL, 'has': new IS NOT NULL, 'is_other': old IS DISTINCT FROM new};
+"""
 _LABELS_PER_PAGE = len(LABELS) + len(set(MONTH_LAYOUT))
 
 
@@ -77,7 +89,7 @@ def measure(release: Path, previous: Path | None, rules: tuple[str, ...]) -> lis
 def attach_pair(con: duckdb.DuckDBPyConnection, release: Path, previous: Path | None) -> None:
     """Attach a release as `candidate` and the one published before it as `published`, empty where there is none.
 
-    The tables `visited` and `fresh` say what is new. Raises one of OTHER_COLUMNS where the two cannot be compared.
+    The tables of _NEWS say what is new. Raises one of OTHER_COLUMNS where the two cannot be compared.
     """
     _attach(con, release, "candidate")
     if previous is None:
@@ -88,7 +100,8 @@ def attach_pair(con: duckdb.DuckDBPyConnection, release: Path, previous: Path | 
         _attach(con, previous, "published")
     con.execute("SET VARIABLE labels_per_page = $n", {"n": _LABELS_PER_PAGE}).complete()
     con.execute("SET VARIABLE unreadable_codes = $codes", {"codes": list(UNREADABLE_CODES)}).complete()
-    for name in ("visited", "fresh"):
+    con.execute(_MACROS).complete()
+    for name in _NEWS:
         con.execute(f"CREATE TEMP TABLE {name} AS {_sql(name)}").complete()
 
 

@@ -2,17 +2,23 @@
 
 from typing import NamedTuple
 
-from parsers.labels import LABELS, MONTH_FIELD, MONTH_LABEL
+from parsers.labels import LABELS, MONTH_FIELD, MONTH_LABEL, PROGRESS_COLUMNS
+from parsers.sections import report_field
 from pipeline.core.text import printable
 from pipeline.publish.gate_measures import Measure
 
 
 class Rule(NamedTuple):
-    """What a rule counts: in English what follows `n of total`, in Thai what stands before it and the unit."""
+    """What a rule counts: in English what follows `n of total`, in Thai what stands before it and the unit.
+
+    Where its SELECT gives counts as detail, parts_en and parts_th are the words around them.
+    """
 
     en: str
     th: str
     unit_th: str
+    parts_en: str = ""
+    parts_th: str = ""
 
 
 # In the order in which reasons are given: what explains most stands first.
@@ -25,6 +31,18 @@ RULES = {
     "values_lost": Rule(
         "values of the last release are gone from pages read anew", "ค่าที่เคยมีในชุดก่อนหน้าหายไปจากหน้าที่อ่านใหม่", "ค่า"
     ),
+    "reader_changes": Rule(
+        "values that the site did not edit are lost or other",
+        "ค่าที่เว็บไซต์ไม่ได้แก้ไขแต่หายไปหรือต่างจากเดิม",
+        "ค่า",
+        "reader changed: {} values became null, {} were read, {} differ",
+        "ตัวอ่านเปลี่ยน: กลายเป็นว่าง {} ค่า อ่านได้เพิ่ม {} ค่า ต่างจากเดิม {} ค่า",
+    ),
+    "imports_withdrawn": Rule(
+        "projects of the last release stood as an import showed them: import withdrawn",
+        "ถอนการนำเข้า โครงการในชุดก่อนหน้าที่มาจากการนำเข้านั้น",
+        "โครงการ",
+    ),
     "listing_shrunk": Rule(
         "projects on the site's listing are no longer on it", "รายการโครงการของเว็บไซต์สั้นลง จำนวนที่หายไป", "โครงการ"
     ),
@@ -33,11 +51,13 @@ RULES = {
     "projects_lost": Rule("projects of the last release are not in this one", "โครงการในชุดก่อนหน้าไม่อยู่ในชุดนี้", "โครงการ"),
     "pages_changed": Rule("known pages have other content than before", "หน้าที่เคยมีเปลี่ยนเนื้อหาพร้อมกัน", "หน้า"),
 }
+_REPORT_TH = "รายงานความคืบหน้า"
 _FIELDS_TH = {label.field: label.text for label in LABELS} | {
     MONTH_FIELD: MONTH_LABEL,
-    "progress_history": "รายงานความคืบหน้า",
+    "progress_history": _REPORT_TH,
+    **{f"progress_history.{report_field(column.field)}": f"{_REPORT_TH} {column.text}" for column in PROGRESS_COLUMNS},
 }
-_UNITS = ("_thb", "_pct", "_be", "_value")
+_UNITS = ("_thb", "_pct", "_be", "_value", "_unit")
 
 
 class Limit(NamedTuple):
@@ -58,15 +78,15 @@ class Reason(NamedTuple):
 def over_limit(answer: Measure, limit: Limit) -> Reason:
     """The reason that a measure above its limit is."""
     rule = RULES[answer.rule]
-    field_en, field_th = (f"{answer.field}: ", f"{_field_th(answer.field)}: ") if answer.field else ("", "")
-    detail = f" ({_shortened(answer.detail)})" if answer.detail else ""
+    field_en, field_th = (f"{answer.field}: ", f"{field_in_thai(answer.field)}: ") if answer.field else ("", "")
+    detail_en, detail_th = (_detail(answer.detail, parts) for parts in (rule.parts_en, rule.parts_th))
     setting = f"gate.{answer.rule}_share"
     basis_en = f"usual over {limit.n_nights} nights" if limit.n_nights else f"setting {setting}"
     basis_th = f"ตามปกติของ {limit.n_nights} รอบก่อน" if limit.n_nights else f"ตามค่าที่ตั้ง {setting}"
     return Reason(
-        f"{answer.rule}: {answer.source_id}: {field_en}{answer.n} of {answer.total} {rule.en}{detail}; "
+        f"{answer.rule}: {answer.source_id}: {field_en}{answer.n} of {answer.total} {rule.en}{detail_en}; "
         f"{answer.share:.1%}, allowed {limit.share:.1%} ({basis_en})",
-        f"{answer.source_id}: {field_th}{rule.th} {answer.n:,} จาก {answer.total:,} {rule.unit_th}{detail} "
+        f"{answer.source_id}: {field_th}{rule.th} {answer.n:,} จาก {answer.total:,} {rule.unit_th}{detail_th} "
         f"คิดเป็น {answer.share:.1%} เกินเกณฑ์ {limit.share:.1%} ({basis_th})",
     )
 
@@ -80,13 +100,19 @@ def rolled_back(withdrawn: str, latest: str) -> Reason:
     )
 
 
-def _field_th(field: str) -> str:
+def field_in_thai(field: str) -> str:
     """The label of a field on the pages; the field itself where it has none."""
     for unit in ("", *_UNITS):
         found = _FIELDS_TH.get(field.removesuffix(unit))
         if found:
             return found
     return field
+
+
+def _detail(detail: str | None, parts: str) -> str:
+    if not detail:
+        return ""
+    return f" ({parts.format(*detail.split()) if parts else _shortened(detail)})"
 
 
 def _shortened(text: str, length: int = 120) -> str:

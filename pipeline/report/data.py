@@ -141,6 +141,17 @@ class ChangedPage(NamedTuple):
     labels: str
 
 
+class OurChange(NamedTuple):
+    """How one field differs from the release before though the site did not edit it: cause is reader or withdrawn."""
+
+    source_id: str
+    cause: str
+    field: str
+    n_lost: int
+    n_read: int
+    n_changed: int
+
+
 class OldPage(NamedTuple):
     """A project that was not seen for long."""
 
@@ -199,6 +210,7 @@ class ReportData:
     labels: list[LabelDrift]
     runs: list[RunCounts]
     changed: list[ChangedPage]
+    reader_changes: list[OurChange]
     oldest: list[OldPage]
     ages: list[AgeGroup]
     failing: list[FailingPage]
@@ -244,6 +256,7 @@ def _read(release: Path, previous: Path | None) -> ReportData:
             labels=rows("labels", LabelDrift),
             runs=rows("runs", RunCounts),
             changed=rows("changed", ChangedPage),
+            reader_changes=rows("reader_changes", OurChange),
             oldest=rows("oldest", OldPage),
             ages=rows("ages", AgeGroup),
             failing=rows("failing", FailingPage),

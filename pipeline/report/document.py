@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from parsers.labels import LABELS, MONTH_FIELD, MONTH_LABEL
 from pipeline.publish.gate_measures import Measure
+from pipeline.publish.gate_messages import field_in_thai
 from pipeline.report.data import ReportData
 
 SCHEMA_VERSION = 2
@@ -73,6 +74,7 @@ def make_document(
         "fields_by_agency": [field._asdict() for field in data.fields if field.agency_code is not None],
         "labels": _rows(data.labels),
         "difference": _difference(data, previous),
+        "reader_changes": [change._asdict() | {"label": field_in_thai(change.field)} for change in data.reader_changes],
         "freshness": {
             "ages": _rows(data.ages),
             "oldest": _rows(data.oldest),

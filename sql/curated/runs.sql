@@ -9,7 +9,7 @@
 --   finished_at: when it ended | unit UTC timestamp | null where it is still running, was cut short or kept no record
 --   duration_s: how long it took | unit seconds | null where it has no end
 --   status: how it ended | null where no run record was kept
---   is_withdrawn: true for an import that was taken back, so that nothing it brought counts any more
+--   withdrawn_by: the run that withdrew this import, whose rows then count for nothing | null where it stands
 --   n_attempts: rows of its fetch log | unit attempts
 --   n_new: pages seen for the first time | unit pages
 --   n_changed: pages with other content than before | unit pages
@@ -34,18 +34,21 @@ WITH fetched AS (
     GROUP BY run_id
 ),
 
-withdrawn AS (
-    SELECT DISTINCT withdraws AS run_id
-    FROM parsed.fetches
-    WHERE withdraws IS NOT NULL
-),
-
 listed AS (
     SELECT
         run_id,
         count(DISTINCT (source_id, project_id)) AS n_listed
     FROM parsed.listing
     GROUP BY run_id
+),
+
+withdrawn AS (
+    SELECT
+        withdraws AS run_id,
+        min(run_id) AS withdrawn_by
+    FROM parsed.fetches
+    WHERE withdraws IS NOT NULL
+    GROUP BY withdraws
 ),
 
 known AS (
@@ -62,7 +65,7 @@ SELECT
     runs.finished_at,
     epoch(runs.finished_at - runs.started_at) AS duration_s,
     runs.status,
-    withdrawn.run_id IS NOT NULL AS is_withdrawn,
+    withdrawn.withdrawn_by,
     coalesce(fetched.n_attempts, 0) AS n_attempts,
     coalesce(fetched.n_new, 0) AS n_new,
     coalesce(fetched.n_changed, 0) AS n_changed,
@@ -75,6 +78,6 @@ SELECT
     runs.durations
 FROM known
 LEFT JOIN input.runs AS runs ON known.run_id = runs.run_id
-LEFT JOIN withdrawn ON known.run_id = withdrawn.run_id
 LEFT JOIN fetched ON known.run_id = fetched.run_id
 LEFT JOIN listed ON known.run_id = listed.run_id
+LEFT JOIN withdrawn ON known.run_id = withdrawn.run_id

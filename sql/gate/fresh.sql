@@ -1,40 +1,26 @@
--- The projects whose newest page says other things than in the published release.
+-- The projects of which the site shows other things than when the published release was built, known to it or not.
 --
--- Another capture alone is no news: a page that was broken for a night and is as before has a new one.
+-- The present content is compared with what this release itself says of the moment at which the published one saw the
+-- page last: one reader read both, so a changed reader makes no page fresh, and a page that was broken for a night and is
+-- as before is no news. An imported capture older than that moment is none either.
 WITH contents AS (
     SELECT
-        projects.source_id,
-        projects.project_id,
-        projects.snapshot_id,
-        versions.content_sha256
-    FROM candidate.projects AS projects
-    INNER JOIN candidate.project_versions AS versions
-        ON
-            projects.source_id = versions.source_id
-            AND projects.project_id = versions.project_id
-            AND projects.n_versions = versions.version_no
-),
-
-published_contents AS (
-    SELECT
-        projects.source_id,
-        projects.project_id,
-        projects.snapshot_id,
-        versions.content_sha256
-    FROM published.projects AS projects
-    INNER JOIN published.project_versions AS versions
-        ON
-            projects.source_id = versions.source_id
-            AND projects.project_id = versions.project_id
-            AND projects.n_versions = versions.version_no
+        source_id,
+        project_id,
+        version_no,
+        valid_from,
+        coalesce(returns_to_version_no, version_no) AS content_no
+    FROM candidate.project_versions
 )
 
 SELECT
     contents.source_id,
-    contents.project_id
+    contents.project_id,
+    bool_or(known.project_id IS NOT NULL) AS is_known
 FROM contents
-ANTI JOIN published_contents AS known
-    ON
-        contents.source_id = known.source_id
-        AND contents.project_id = known.project_id
-        AND (contents.snapshot_id = known.snapshot_id OR contents.content_sha256 = known.content_sha256)
+LEFT JOIN published.projects AS known
+    ON contents.source_id = known.source_id AND contents.project_id = known.project_id
+GROUP BY contents.source_id, contents.project_id
+HAVING
+    arg_max(contents.content_no, contents.version_no) IS DISTINCT FROM
+    arg_max(contents.content_no, contents.version_no) FILTER (contents.valid_from <= known.last_seen_at)

@@ -1,4 +1,4 @@
--- Known labels that fresh pages do not have.
+-- Known labels that fresh pages do not have: of a page the published release knew, those that the site took away.
 WITH pages AS (
     SELECT
         source_id,
@@ -13,8 +13,13 @@ missing AS (
         issues.label,
         count(*) AS n
     FROM candidate.quality_issues AS issues
-    SEMI JOIN fresh ON issues.source_id = fresh.source_id AND issues.project_id = fresh.project_id
-    WHERE issues.code = 'missing_label'
+    INNER JOIN fresh ON issues.source_id = fresh.source_id AND issues.project_id = fresh.project_id
+    WHERE
+        issues.code = 'missing_label'
+        AND (
+            NOT fresh.is_known
+            OR (issues.source_id, issues.project_id, issues.field) IN (SELECT (source_id, project_id, field) FROM edited)
+        )
     GROUP BY issues.source_id, issues.label
 )
 

@@ -1,12 +1,18 @@
--- Rows of fresh pages whose label nobody knows.
+-- Rows of fresh pages whose label nobody knows: of a page the published release knew, those that the site edited.
 WITH labels AS (
     SELECT
         fields.source_id,
         fields.label,
         count(*) AS n_rows,
-        count(*) FILTER (fields.field IS NULL) AS n_unknown
+        count(*) FILTER (
+            fields.field IS NULL
+            AND (
+                NOT fresh.is_known
+                OR (fields.source_id, fields.project_id, fields.label) IN (SELECT (source_id, project_id, label) FROM edited)
+            )
+        ) AS n_unknown
     FROM candidate.page_fields AS fields
-    SEMI JOIN fresh ON fields.source_id = fresh.source_id AND fields.project_id = fresh.project_id
+    INNER JOIN fresh ON fields.source_id = fresh.source_id AND fields.project_id = fresh.project_id
     GROUP BY fields.source_id, fields.label
 )
 

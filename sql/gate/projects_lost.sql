@@ -1,12 +1,22 @@
--- Projects of the published release that this one does not hold at all.
+-- Projects of the published release that this one does not hold at all, although no import of them was withdrawn.
+WITH taken_back AS (
+    SELECT
+        published.source_id,
+        published.project_id
+    FROM published.projects AS published
+    INNER JOIN withdrawn ON published.warc_file ^@ withdrawn.run_id
+)
+
 SELECT
     published.source_id,
     NULL AS field,
-    count(*) FILTER (candidate.project_id IS NULL) AS n,
+    count(*) FILTER (candidate.project_id IS NULL AND taken_back.project_id IS NULL) AS n,
     count(*) AS total,
     NULL AS detail
 FROM published.projects AS published
 LEFT JOIN candidate.projects AS candidate
     ON published.source_id = candidate.source_id AND published.project_id = candidate.project_id
+LEFT JOIN taken_back
+    ON published.source_id = taken_back.source_id AND published.project_id = taken_back.project_id
 GROUP BY published.source_id
 ORDER BY published.source_id

@@ -1,4 +1,4 @@
--- Fresh pages on which a field stands but cannot be read for certain.
+-- Fresh pages on which a field stands but cannot be read for certain: where the page was known, one that the site edited.
 WITH pages AS (
     SELECT
         source_id,
@@ -14,8 +14,16 @@ SELECT
     any_value(pages.n_pages) AS total,
     string_agg(DISTINCT issues.code, ', ' ORDER BY issues.code) AS detail
 FROM candidate.quality_issues AS issues
-SEMI JOIN fresh ON issues.source_id = fresh.source_id AND issues.project_id = fresh.project_id
+INNER JOIN fresh ON issues.source_id = fresh.source_id AND issues.project_id = fresh.project_id
 INNER JOIN pages ON issues.source_id = pages.source_id
-WHERE list_contains(getvariable('unreadable_codes'), issues.code) AND issues.field IS NOT NULL
+WHERE
+    list_contains(getvariable('unreadable_codes'), issues.code)
+    AND issues.field IS NOT NULL
+    AND (
+        NOT fresh.is_known
+        OR (issues.source_id, issues.project_id, without_unit(issues.field)) IN (
+            SELECT (source_id, project_id, field) FROM edited
+        )
+    )
 GROUP BY issues.source_id, issues.field
 ORDER BY issues.source_id, issues.field

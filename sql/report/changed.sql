@@ -12,7 +12,7 @@ WITH edits AS (
             AND changes.project_id = versions.project_id
             AND changes.version_no = versions.version_no
     INNER JOIN published.projects AS old ON versions.source_id = old.source_id AND versions.project_id = old.project_id
-    WHERE versions.version_no > old.n_versions
+    WHERE versions.valid_from > old.last_seen_at
     GROUP BY changes.source_id, changes.project_id
 )
 

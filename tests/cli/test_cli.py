@@ -247,7 +247,7 @@ class TestUndo:
         assert f"import {run_id} of bmavisions is withdrawn" in done.stderr
         with latest(data) as con:
             assert con.execute("SELECT count(*) FROM page_status").fetchone() == (0,)
-            runs = con.execute("SELECT is_withdrawn, n_missing FROM runs ORDER BY run_id").fetchall()
+            runs = con.execute("SELECT withdrawn_by IS NOT NULL, n_missing FROM runs ORDER BY run_id").fetchall()
         assert runs == [(True, 1), (False, 0)]
         assert f"Withdrawn  {run_id}: " in bma_here("status", "--data-dir", data).stdout
         assert json.loads(bma_here("status", "--json", "--data-dir", data).stdout)["withdrawn_imports"] == [run_id]

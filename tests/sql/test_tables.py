@@ -316,10 +316,10 @@ def test_a_withdrawn_import_is_marked_and_in_no_other_table(archive: ParsedArchi
     assert release.column("SELECT n_versions FROM projects") == [1]
     assert release.rows("SELECT * FROM progress_history") == []
     assert release.column("SELECT project_id FROM page_status") == [P]
-    assert release.rows("SELECT run_id, is_withdrawn, n_attempts, n_changed FROM runs ORDER BY run_id") == [
-        {"run_id": "20260101T000000Z", "is_withdrawn": False, "n_attempts": 1, "n_changed": 1},
-        {"run_id": "20260301T000000Z", "is_withdrawn": True, "n_attempts": 2, "n_changed": 2},
-        {"run_id": "20260302T000000Z", "is_withdrawn": False, "n_attempts": 0, "n_changed": 0},
+    assert release.rows("SELECT run_id, withdrawn_by, n_attempts, n_changed FROM runs ORDER BY run_id") == [
+        {"run_id": "20260101T000000Z", "withdrawn_by": None, "n_attempts": 1, "n_changed": 1},
+        {"run_id": "20260301T000000Z", "withdrawn_by": "20260302T000000Z", "n_attempts": 2, "n_changed": 2},
+        {"run_id": "20260302T000000Z", "withdrawn_by": None, "n_attempts": 0, "n_changed": 0},
     ]
 
 

@@ -1,0 +1,11 @@
+-- Projects that the published release shows as an import did which was withdrawn since.
+SELECT
+    published.source_id,
+    NULL AS field,
+    count(withdrawn.run_id) AS n,
+    count(*) AS total,
+    string_agg(DISTINCT withdrawn.run_id, ', ' ORDER BY withdrawn.run_id) AS detail
+FROM published.projects AS published
+LEFT JOIN withdrawn ON published.warc_file ^@ withdrawn.run_id
+GROUP BY published.source_id
+ORDER BY published.source_id
