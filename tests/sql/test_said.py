@@ -1,0 +1,50 @@
+"""A cell says the same to the parser, which makes the fingerprints, and to the models, which compare the cells."""
+
+import sys
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parsers.sections import said
+from pipeline.build.models import read_macros
+
+SPACES = [chr(point) for point in range(sys.maxunicode + 1) if chr(point).isspace()]
+# Invisible, but no white space to Python: they must not be taken for it.
+INVISIBLE = ["\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u180e", "\u00ad", "\x00", "\x08", "\x1b", "\x7f"]
+TEXTS = st.text(
+    st.one_of(st.sampled_from([*SPACES, *INVISIBLE, "ก", "\u0e33", "a"]), st.characters(exclude_categories=["Cs"]))
+)
+
+
+@pytest.fixture(scope="module")
+def con() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as con:
+        con.execute(read_macros()).complete()
+        yield con
+
+
+def in_sql(con: duckdb.DuckDBPyConnection, raws: list[str | None]) -> list[str]:
+    [[found]] = con.execute("SELECT list_transform($raws::VARCHAR[], lambda raw: said(raw))", {"raws": raws}).fetchall()
+    return list(found)
+
+
+@given(raws=st.lists(st.none() | TEXTS, min_size=1, max_size=20))
+def test_any_text_says_the_same_to_the_parser_and_to_the_models(
+    con: duckdb.DuckDBPyConnection, raws: list[str | None]
+) -> None:
+    assert in_sql(con, raws) == [said(raw) for raw in raws]
+
+
+@pytest.mark.parametrize("sign", [*SPACES, *INVISIBLE], ids=ascii)
+def test_every_white_space_says_what_one_space_says(con: duckdb.DuckDBPyConnection, sign: str) -> None:
+    raw = f"{sign}ก{sign}{sign} ข{sign}"
+    expected = "ก ข" if sign.isspace() else raw
+    assert [*in_sql(con, [raw]), said(raw)] == [expected, expected]
+
+
+def test_not_set_says_as_much_as_empty(con: duckdb.DuckDBPyConnection) -> None:
+    raws = [None, "", " ", "\u3000\n"]
+    assert in_sql(con, raws) == [said(raw) for raw in raws] == [""] * 4
