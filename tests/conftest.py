@@ -191,7 +191,8 @@ class ParsedArchive:
         rows["issues"] += [
             Issue(code, "warning", *key, field, None, None, raw, f"found {raw}") for code, field, raw in issues
         ]
-        self._shown[f"{source} {project_id}"] = snapshot
+        if time_basis != "file":
+            self._shown[f"{source} {project_id}"] = snapshot
         self.attempt(project_id, at, "changed", run=run, source=source, snapshot=snapshot, time_basis=time_basis)
         return snapshot
 
@@ -234,11 +235,11 @@ class ParsedArchive:
         )
         self._rows(run or at)["fetches"].append(row)
 
-    def withdraw(self, run: str, at: str) -> None:
-        """Take back what the run logged, in a run of its own."""
-        self.attempt("", at, "withdrawn")
-        fetches = self._rows(at)["fetches"]
-        fetches[-1] = fetches[-1]._replace(project_id=None, url="", attempts=0, error=None, withdraws=run)
+    def withdraw(self, run: str, at: str, *, source: str = "sample") -> None:
+        """Take an import back, as a run of its own does."""
+        self.attempt("", at, "withdrawn", source=source)
+        rows = self._rows(at)["fetches"]
+        rows[-1] = rows[-1]._replace(project_id=None, url="", attempts=0, error=None, withdraws=run)
 
     def listing(
         self, at: str, project_ids: Iterable[str], *, is_complete: bool = True, stated: int | None = None

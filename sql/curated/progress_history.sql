@@ -32,8 +32,8 @@ WITH places AS (
     SELECT
         place,
         1 AS n_revisions,
-        coalesce(reports_first_seen_at, valid_from) AS first_seen_at,
-        coalesce(reports_last_seen_at, last_seen_at) AS last_seen_at,
+        coalesce(reports_first_seen_at, reports_part_seen_at) AS first_seen_at,
+        coalesce(reports_last_seen_at, reports_part_seen_at) AS last_seen_at,
         reports_snapshot_id AS snapshot_id
     FROM staging.current_versions
     ANTI JOIN staging.edited_reports USING (place)

@@ -18,5 +18,5 @@ ANTI JOIN staging.observations AS observations
         visits.source_id = observations.source_id
         AND visits.project_id = observations.project_id
         AND visits.requested_at = observations.seen_at
-WHERE visits.outcome = 'unchanged' AND visits.project_id IS NOT NULL
+WHERE visits.outcome = 'unchanged' AND visits.project_id IS NOT NULL AND visits.time_basis <> 'file'
 GROUP BY visits.source_id, visits.project_id, visits.repeats

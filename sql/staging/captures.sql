@@ -3,7 +3,8 @@
 -- key: snapshot_id
 --
 -- What only the date of a file vouches for counts only while no capture of the project has a time of its own, and then
--- one of them alone, since their order is not known: the one that shows most, of those the last by its date.
+-- one of them alone, since their order is not known: the one that shows most, of those the last by its date. What was
+-- imported twice is vouched for by the better of its proofs, in whatever order the two came.
 WITH logged AS (
     SELECT
         snapshot_id,
@@ -17,7 +18,14 @@ WITH logged AS (
     WHERE snapshot_id IS NOT NULL
     QUALIFY
         row_number() OVER (
-            PARTITION BY snapshot_id ORDER BY run_id, url, requested_at, time_basis, warc_file, warc_offset
+            PARTITION BY snapshot_id
+            ORDER BY
+                list_position(['protocol', 'stated', 'given', 'file'], time_basis),
+                run_id,
+                url,
+                requested_at,
+                warc_file,
+                warc_offset
         ) = 1
 )
 

@@ -54,6 +54,7 @@ compared AS (
         coalesce(new_side.field, old_side.field) AS field,
         coalesce(new_side.label, old_side.label) AS label,
         coalesce(new_side.row_label, old_side.row_label) AS row_label,
+        coalesce(new_side.row_key, old_side.row_key) AS row_key,
         coalesce(new_side.occurrence, old_side.occurrence) AS occurrence,
         coalesce(new_side.cell_key, old_side.cell_key) AS cell_key,
         new_side.edit_no IS NOT NULL AS is_on_new,
@@ -100,6 +101,6 @@ WHERE
     OR (compared.is_on_new <> compared.is_on_old AND edits.section IN ('field', 'month'))
 WINDOW history AS (
     PARTITION BY
-        edits.source_id, edits.project_id, edits.section, compared.row_label, compared.occurrence, compared.cell_key
+        edits.source_id, edits.project_id, edits.section, compared.row_key, compared.occurrence, compared.cell_key
     ORDER BY edits.version_no
 )

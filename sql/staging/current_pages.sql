@@ -16,7 +16,8 @@ SELECT
         months_snapshot_id,
         updates_snapshot_id,
         reports_snapshot_id,
-        reports_first_seen_at
+        reports_first_seen_at,
+        reports_part_seen_at
     )
 FROM staging.current_versions AS current
 INNER JOIN parsed.pages AS pages ON current.fields_snapshot_id = pages.snapshot_id

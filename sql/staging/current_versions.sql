@@ -48,7 +48,8 @@ last_part AS (
         arg_max(snapshot_id, (fields_state <> 'absent', captured_at, snapshot_id)) AS fields_snapshot_id,
         arg_max(snapshot_id, (months_state <> 'absent', captured_at, snapshot_id)) AS months_snapshot_id,
         arg_max(snapshot_id, (updates_state <> 'absent', captured_at, snapshot_id)) AS updates_snapshot_id,
-        arg_max(snapshot_id, (reports_state <> 'absent', captured_at, snapshot_id)) AS reports_snapshot_id
+        arg_max(snapshot_id, (reports_state <> 'absent', captured_at, snapshot_id)) AS reports_snapshot_id,
+        arg_max(captured_at, (reports_state <> 'absent', captured_at, snapshot_id)) AS reports_seen_at
     FROM staging.captures
     GROUP BY source_id, project_id
 ),
@@ -66,7 +67,8 @@ sections AS (
         coalesce(last_whole.reports_snapshot_id, first_whole.reports_snapshot_id, last_part.reports_snapshot_id)
             AS reports_snapshot_id,
         first_whole.reports_first_seen_at,
-        first_whole.reports_last_seen_at
+        first_whole.reports_last_seen_at,
+        last_part.reports_seen_at AS reports_part_seen_at
     FROM last_part
     INNER JOIN first_whole ON last_part.source_id = first_whole.source_id AND last_part.project_id = first_whole.project_id
     LEFT JOIN last_whole ON last_part.source_id = last_whole.source_id AND last_part.project_id = last_whole.project_id
@@ -89,6 +91,7 @@ SELECT
     sections.reports_snapshot_id,
     sections.reports_first_seen_at,
     sections.reports_last_seen_at,
+    sections.reports_part_seen_at,
     captures.captured_at,
     captures.time_basis,
     captures.url,

@@ -19,7 +19,7 @@ WITH moments AS (
         repeats AS snapshot_id,
         requested_at AS seen_at
     FROM staging.visits
-    WHERE outcome = 'unchanged' AND project_id IS NOT NULL
+    WHERE outcome = 'unchanged' AND project_id IS NOT NULL AND time_basis <> 'file'
 )
 
 SELECT

@@ -31,7 +31,11 @@ numbered AS (
         lag(vanished_at) OVER in_time AS previous_vanished_at,
         count(*) OVER to_the_end AS n_all_observations,
         last_value(seen_at) OVER to_the_end AS final_seen_at,
-        last_value(vanished_at) OVER to_the_end AS final_vanished_at
+        last_value(vanished_at) OVER to_the_end AS final_vanished_at,
+        last_value(fields_fingerprint IGNORE NULLS) OVER to_the_end AS final_fields,
+        last_value(months_fingerprint IGNORE NULLS) OVER to_the_end AS final_months,
+        last_value(updates_fingerprint IGNORE NULLS) OVER to_the_end AS final_updates,
+        last_value(reports_fingerprint IGNORE NULLS) OVER to_the_end AS final_reports
     FROM placed
     WINDOW
         in_time AS (PARTITION BY source_id, project_id ORDER BY seen_at, snapshot_id),
@@ -48,14 +52,7 @@ numbered AS (
 ),
 
 starts AS (
-    SELECT
-        *,
-        struct_pack(
-            fields := coalesce(fields_fingerprint, fields_before),
-            months := coalesce(months_fingerprint, months_before),
-            updates := coalesce(updates_fingerprint, updates_before),
-            reports := coalesce(reports_fingerprint, reports_before)
-        ) AS content
+    SELECT *
     FROM numbered
     WHERE
         observation_no = 1
@@ -70,7 +67,13 @@ SELECT
     source_id,
     project_id,
     row_number() OVER in_order AS version_no,
-    content,
+    -- As it is known at the end of the version: a section may be seen whole for the first time within it.
+    struct_pack(
+        fields := lead(fields_before, 1, final_fields) OVER in_order,
+        months := lead(months_before, 1, final_months) OVER in_order,
+        updates := lead(updates_before, 1, final_updates) OVER in_order,
+        reports := lead(reports_before, 1, final_reports) OVER in_order
+    ) AS content,
     snapshot_id,
     seen_at AS valid_from,
     lead(previous_seen_at, 1, final_seen_at) OVER in_order AS last_seen_at,

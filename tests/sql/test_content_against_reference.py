@@ -1,19 +1,19 @@
-"""Random pages in random histories: edits, reports and months in the tables against the same rules as plain loops."""
+"""What the tables say of random captures of true histories, against the same rules as plain loops."""
 
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import pytest
 
-from tests.conftest import LABELS, ParsedArchive, Report
+from tests.conftest import LABELS, Built, ParsedArchive, Report, moment
+from tests.sql.histories import DAYS, SECTIONS, Life, Page, Seen, fill
 
-PROJECTS = [f"5049000{number}-3607" for number in range(9)]
-DAYS = [f"2026-01-{day:02}" for day in range(1, 15)]
-LAYOUT = (1, 1, 2, 3, 1, 4, 5, 6, 7, 8, 6, 6, 9, 10, 11, 12)
+PUBLISHED_AS = {"fields": "field", "months": "month", "updates": "update", "reports": "progress"}
 REPORT_CELLS = {
     "reported_on": "วันที่รายงาน",
     "progress_pct": "ความคืบหน้า",
@@ -23,150 +23,189 @@ REPORT_CELLS = {
 }
 UPDATE_CELLS = {"updated_on": "วันที่", "updated_time": "เวลา", "user_name": "ชื่อผู้ใช้", "action": "กระทำ"}
 
-Label = TypeVar("Label", str, str | None)
-Month = tuple[int, str | None, str]
-Update = tuple[str, str, str]
-# Where a cell stands: section of the page, label of a row or first cell of a table's row, and its repetition.
-Row = tuple[str, str | None, int]
-Cell = tuple[str | None, str, str | None]
-Change = tuple[object, ...]
+# Where a cell stands: what the first cell of a table's row says (else nothing), its repetition, and its heading.
+Place = tuple[str, int, str]
+Record = dict[str, object]
 
 
-class Page(NamedTuple):
-    """What one capture shows."""
-
-    reader: str
-    fields: dict[str, str | None]
-    months: list[Month]
-    reports: list[Report]
-    updates: list[Update]
+class Cell(NamedTuple):
+    field: str | None
+    label: str
+    row_label: str | None
+    raw: str | None
 
 
-class Version(NamedTuple):
-    """A version as project_versions tells it, with the page it was read from."""
+class Change(NamedTuple):
+    section: str
+    field: str | None
+    label: str
+    row_label: str | None
+    occurrence: int
+    change_type: str
+    old: str | None
+    new: str | None
 
-    row: dict[str, object]
-    page: Page
-
-
-def random_page(dice: random.Random) -> Page:
-    fields = {name: dice.choice(["a", "b", "", None]) for name in LABELS if dice.random() < 0.8}
-    months: list[Month] = []
-    for month_no in LAYOUT:
-        if dice.random() < 0.7:
-            is_first = all(month_no != month[0] or month[2] == "extra" for month in months)
-            role = "canonical" if is_first and dice.random() < 0.8 else "extra"
-            months.append((month_no, dice.choice(["1", "2", "", None]), role))
-    reports = [random_report(dice) for _ in range(dice.randrange(6))]
-    updates = [(dice.choice(DAYS[:2]), "10:00", dice.choice(["u1", "u2"])) for _ in range(dice.randrange(4))]
-    progress: dict[str, str | None] = {"progress_pct": dice.choice(["50", "100"])}
-    return Page(dice.choice(["html", "text"]), fields | progress, months, reports, updates)
+    @property
+    def cell(self) -> tuple[object, ...]:
+        return (self.section, said(self.row_label), self.occurrence, self.label)
 
 
-def random_report(dice: random.Random) -> Report:
-    day = dice.choice(["2026-01-01", "2026-01-02", "เร็ว ๆ นี้", None])
-    return (day, dice.choice(["50", "100"]), dice.choice("12"), dice.choice(["", "ไม่มี", None]), dice.choice("กข"))
+@dataclass
+class State:
+    """What a section said from the observation that showed it first to the last one."""
+
+    first: Seen
+    last_at: str
 
 
-def edited(page: Page, dice: random.Random) -> Page:
-    """The page with one thing changed, or with another reader."""
-    match dice.randrange(6):
-        case 0:
-            return page._replace(fields=page.fields | {"remark": dice.choice(["a", "", None])})
-        case 1:
-            return page._replace(reports=page.reports[::-1])
-        case 2:
-            return page._replace(reports=[*page.reports[1:], random_report(dice)])
-        case 3:
-            return page._replace(months=[(number, "7", role) for number, _, role in page.months[:1]] + page.months[1:])
-        case 4:
-            return page._replace(updates=[*page.updates, ("2026-01-02", "10:00", "u3")])
-        case _:
-            return page._replace(reader="html" if page.reader == "text" else "text")
+@dataclass
+class Version:
+    """Observations between which no section said something else; content is what is known at its end."""
+
+    seen: list[Seen]
+    previous: Seen | None
+    is_reappearance: bool
+    changes: list[Change]
+    content: dict[str, object] = field(default_factory=dict)
+    vanished_at: str | None = None
 
 
-def fill(archive: ParsedArchive, dice: random.Random) -> dict[str, Page]:
-    """Let every project live for two weeks; returns the pages by snapshot."""
-    pages: dict[str, Page] = {}
-    for project_id in PROJECTS:
-        page = None
-        for day in DAYS:
-            kind = dice.choice(["capture", "capture", "unchanged", "missing", None])
-            if kind == "capture":
-                page = random_page(dice) if page is None or dice.random() < 0.3 else edited(page, dice)
-                snapshot = archive.capture(
-                    project_id,
-                    day,
-                    reader=page.reader,
-                    months=page.months,
-                    reports=page.reports,
-                    updates=page.updates,
-                    **page.fields,  # type: ignore[arg-type]
-                )
-                pages[snapshot] = page
-            elif kind and page is not None:
-                archive.attempt(project_id, day, kind)
-    return pages
+def said(raw: str | None) -> str:
+    return " ".join((raw or "").split())
 
 
-def numbered(labels: Iterable[Label]) -> Iterator[tuple[Label, int]]:
-    seen: Counter[Label] = Counter()
+def numbered(labels: Iterable[str]) -> Iterator[tuple[str, int]]:
+    seen: Counter[str] = Counter()
     for label in labels:
         seen[label] += 1
         yield label, seen[label]
 
 
-def cells(page: Page) -> dict[Row, list[Cell]]:
-    """The cells of a page by their row: one in a label/value row, several in a row of a table."""
-    found: dict[Row, list[Cell]] = {}
-    for name, value in page.fields.items():
-        label = LABELS.get(name, name)
-        found["field", label, 1] = [(name, label, value)]
-    labels = [f"ผลงานเดือนที่ {month_no}" for month_no, _, _ in page.months]
-    for (label, occurrence), (_, raw, _) in zip(numbered(labels), page.months, strict=True):
-        found["month", label, occurrence] = [("result_value", label, raw)]
-    updates = [(*update, "แก้ไข") for update in page.updates]
-    tables: list[tuple[str, dict[str, str], list[str | None], Sequence[tuple[str | None, ...]]]] = [
-        ("progress", REPORT_CELLS, [report[0] for report in page.reports], page.reports),
-        ("update", UPDATE_CELLS, [f"{update[0]} {update[1]}" for update in updates], updates),
-    ]
-    for section, names, row_labels, rows in tables:
-        for (row_label, occurrence), row in zip(numbered(row_labels), rows, strict=True):
-            found[section, row_label, occurrence] = [
-                (*name, value) for name, value in zip(names.items(), row, strict=True)
-            ]
+def cells(page: Page, section: str) -> dict[Place, Cell]:
+    if section == "fields":
+        return {("", 1, name): Cell(name, LABELS.get(name, name), None, raw) for name, raw in page.fields.items()}
+    if section == "months":
+        labels = numbered(f"ผลงานเดือนที่ {month_no}" for month_no, _, _ in page.months)
+        return {
+            ("", occurrence, label): Cell("result_value", label, None, raw)
+            for (label, occurrence), (_, raw, _) in zip(labels, page.months, strict=True)
+        }
+    names, rows, row_labels = REPORT_CELLS, [*page.reports], [report[0] for report in page.reports]
+    if section == "updates":
+        names, rows = UPDATE_CELLS, [(*update, "แก้ไข") for update in page.updates]  # type: ignore[misc]
+        row_labels = [f"{update[0]} {update[1]}" for update in page.updates]
+    return {
+        (key, occurrence, label): Cell(name, label, row_label, raw)
+        for (key, occurrence), row_label, row in zip(numbered(map(said, row_labels)), row_labels, rows, strict=True)
+        for (name, label), raw in zip(names.items(), row, strict=True)
+    }
+
+
+def content(page: Page, section: str) -> dict[Place, str]:
+    """What a section says: a label/value row says something by being there, an empty cell of a table does not."""
+    says = {place: said(cell.raw) for place, cell in cells(page, section).items()}
+    return {place: text for place, text in says.items() if text or section in ("fields", "months")}
+
+
+def changes(section: str, old: Page, new: Page) -> list[Change]:
+    before, after = cells(old, section), cells(new, section)
+    told_before, told_after = content(old, section), content(new, section)
+    found = []
+    for place in before.keys() | after.keys():
+        if told_before.get(place) != told_after.get(place):
+            cell = after.get(place) or before[place]
+            was, now = before.get(place), after.get(place)
+            change_type = "added" if was is None else "removed" if now is None else "edited"
+            where = (PUBLISHED_AS[section], cell.field, cell.label, cell.row_label, place[1])
+            found.append(Change(*where, change_type, was and was.raw, now and now.raw))
     return found
 
 
-def expected_changes(old: Page, new: Page) -> list[Change]:
-    before, after = cells(old), cells(new)
-    changes: list[Change] = []
-    for row in before.keys() | after.keys():
-        section, label, occurrence = row
-        change_type = "edited" if row in before and row in after else "added" if row in after else "removed"
-        is_table = section in ("progress", "update")
-        for number, (field, cell_label, _) in enumerate(after.get(row) or before[row]):
-            was = before[row][number][2] if row in before else None
-            now = after[row][number][2] if row in after else None
-            # Text cannot tell "not set" from empty; a whole row that joins or goes is a change whatever it says.
-            differs = was != now if old.reader == new.reader else (was or "") != (now or "")
-            if differs or (change_type != "edited" and not is_table):
-                where = (section, field, cell_label, label if is_table else None, occurrence)
-                changes.append((*where, change_type, was, now))
-    return sorted(changes, key=repr)
+def versions_of(life: Life) -> list[Version]:
+    """A version starts where a section is whole again and says something else, or after a vanishing.
+
+    A section is compared with the capture that first said what it said last.
+    """
+    versions: list[Version] = []
+    whole: dict[str, Seen] = {}
+    previous: Seen | None = None
+    for seen in life.observations():
+        found = []
+        for section in filter(seen.is_whole, SECTIONS):
+            before = whole.setdefault(section, seen)
+            if edits := changes(section, before.shown, seen.shown):
+                found += edits
+                whole[section] = seen
+        gone = [day for day in life.missing if previous is not None and previous.at < day < seen.at]
+        if len(gone) > 1:
+            versions[-1].vanished_at = gone[1]
+        if previous is None or found or len(gone) > 1:
+            versions.append(Version([], previous, len(gone) > 1, found))
+        versions[-1].seen.append(seen)
+        versions[-1].content = {section: content(one.shown, section) for section, one in whole.items()}
+        previous = seen
+    gone = [day for day in life.missing if previous is not None and day > previous.at]
+    if len(gone) > 1:
+        versions[-1].vanished_at = gone[1]
+    return versions
 
 
-def transient(changes: list[tuple[int, Change]]) -> set[tuple[int, Change]]:
+def expected_versions(versions: list[Version]) -> list[Record]:
+    rows: list[Record] = []
+    for number, version in enumerate(versions):
+        first = version.seen[0]
+        ends = version.vanished_at or (versions[number + 1].seen[0].at if number + 1 < len(versions) else None)
+        returns = [n for n, earlier in enumerate(versions[:number], 1) if earlier.content == version.content]
+        rows.append(
+            {
+                "version_no": number + 1,
+                "valid_from": moment(first.at),
+                "valid_to": ends and moment(ends),
+                "last_seen_at": moment(version.seen[-1].at),
+                "previous_seen_at": version.previous and moment(version.previous.at),
+                "is_vanished": version.vanished_at is not None,
+                "is_reappearance": version.is_reappearance,
+                "n_changes": len(version.changes),
+                "n_observations": len(version.seen),
+                "returns_to_version_no": returns[0] if returns else None,
+                "time_basis": first.time_basis,
+                "snapshot_id": first.snapshot,
+            }
+            | {f"{section}_state": first.states[section] for section in SECTIONS}
+        )
+    return rows
+
+
+def states_of(life: Life, section: str) -> list[State]:
+    states: list[State] = []
+    for seen in life.observations():
+        if seen.is_whole(section):
+            if not states or content(states[-1].first.shown, section) != content(seen.shown, section):
+                states.append(State(seen, seen.at))
+            states[-1].last_at = seen.at
+    return states
+
+
+def newest(life: Life, section: str) -> Seen:
+    """The capture that saw the newest whole state first; where there is none, the last that shows a part."""
+    if states := states_of(life, section):
+        return states[-1].first
+    captures = [seen for seen in life.observations() if seen.is_capture]
+    return max(captures, key=lambda seen: (seen.states[section] != "absent", seen.at, seen.snapshot))
+
+
+def transient(found: list[tuple[int, Change]]) -> set[tuple[int, Change]]:
     """Of all changes of a project, with their versions: those that take a value away, and bring the same one back."""
     by_cell: dict[object, list[tuple[int, Change]]] = defaultdict(list)
-    for version_no, change in changes:
-        by_cell[change[0], *change[2:5]].append((version_no, change))
-    found = set()
-    for edits in by_cell.values():
-        for gone, back in pairwise(edits):
-            if not gone[1][7] and gone[1][6] and back[1][7] == gone[1][6]:
-                found |= {gone, back}
-    return found
+    for version_no, change in found:
+        by_cell[change.cell].append((version_no, change))
+    return {
+        one
+        for edits in by_cell.values()
+        for gone, back in pairwise(edits)
+        if not said(gone[1].new) and said(gone[1].old) and said(back[1].new) == said(gone[1].old)
+        for one in (gone, back)
+    }
 
 
 def steps_by_day(reports: Sequence[Report]) -> list[Decimal | None]:
@@ -178,78 +217,144 @@ def steps_by_day(reports: Sequence[Report]) -> list[Decimal | None]:
     return steps
 
 
-def expected_history(versions: list[Version]) -> list[dict[str, object]]:
+def expected_history(life: Life) -> list[Record]:
     """Each report once, by its day and repetition, in the order in which they were first seen."""
-    found: dict[tuple[str | None, int], dict[str, object]] = {}
-    revisions: dict[tuple[str | None, int], set[tuple[str, ...]]] = defaultdict(set)
-    for row, page in versions:
-        for key, report in zip(numbered(report[0] for report in page.reports), page.reports, strict=True):
-            revisions[key].add(tuple(cell or "" for cell in report))
-            found.setdefault(key, {"first_seen_at": row["valid_from"]}).update(
+    last = newest(life, "reports")
+    found: dict[tuple[str, int], Record] = {}
+    revisions: dict[tuple[str, int], set[tuple[str, ...]]] = defaultdict(set)
+    for state in states_of(life, "reports") or [State(last, last.at)]:
+        reports = state.first.shown.reports
+        for key, report in zip(numbered(said(report[0]) for report in reports), reports, strict=True):
+            revisions[key].add(tuple(map(said, report)))
+            found.setdefault(key, {"first_seen_at": moment(state.first.at)}).update(
                 reported_on_raw=report[0],
                 progress_pct=Decimal(report[1]),
                 status_code=report[2],
                 problem=report[3],
                 detail=report[4],
                 n_revisions=len(revisions[key]),
-                last_seen_at=row["last_seen_at"],
-                snapshot_id=row["snapshot_id"],
+                last_seen_at=moment(state.last_at),
+                snapshot_id=state.first.snapshot,
             )
-    newest = {key: number for number, key in enumerate(numbered(r[0] for r in versions[-1].page.reports), 1)}
-    steps = steps_by_day(versions[-1].page.reports)
+    rows = {key: number for number, key in enumerate(numbered(said(report[0]) for report in last.shown.reports), 1)}
+    steps = steps_by_day(last.shown.reports)
     for key, told in found.items():
-        number = newest.get(key)
+        number = rows.get(key)
         step = steps[number - 1] if number is not None else None
         told.update(page_row_no=number, is_current=number is not None, change_pct=step)
     return list(found.values())
 
 
-def expected_targets(page: Page) -> dict[int, tuple[str | None, int, bool, list[str | None]]]:
+def expected_targets(seen: Seen) -> list[Record]:
     """Of each month: the canonical result, the number of rows, whether they disagree, and all of them."""
-    targets = {}
-    for month_no in {month[0] for month in page.months}:
-        raws = [raw for number, raw, _ in page.months if number == month_no]
-        canonical = [raw for number, raw, role in page.months if (number, role) == (month_no, "canonical")]
-        said = {raw or "" for raw in raws}
-        targets[month_no] = (canonical[0] if canonical else None, len(raws), len(said) > 1, raws)
+    targets: list[Record] = []
+    for month_no in sorted({month[0] for month in seen.shown.months}):
+        raws = [raw for number, raw, _ in seen.shown.months if number == month_no]
+        canonical = [raw for number, raw, role in seen.shown.months if (number, role) == (month_no, "canonical")]
+        targets.append(
+            {
+                "month_no": month_no,
+                "result_raw": canonical[0] if canonical else None,
+                "n_rows": len(raws),
+                "is_conflicting": len({raw or "" for raw in raws}) > 1,
+                "raw_values": raws,
+                "snapshot_id": seen.snapshot,
+            }
+        )
     return targets
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_edits_reports_and_months_follow_the_rules(archive: ParsedArchive, seed: int) -> None:
-    pages = fill(archive, random.Random(seed))
-    built = archive.build(publish_user_names=True)
-    versions: dict[object, list[Version]] = defaultdict(list)
-    for row in built.rows("FROM project_versions ORDER BY project_id, version_no"):
-        versions[row["project_id"]].append(Version(row, pages[str(row["snapshot_id"])]))
-    changes: dict[object, list[Change]] = defaultdict(list)
-    found_transient = set()
-    for row in built.rows("FROM project_changes"):
-        columns = ("section", "field", "label", "row_label", "occurrence", "change_type", "old", "new")
-        change = tuple(row[column] for column in columns)
-        changes[row["project_id"], row["version_no"]].append(change)
-        found_transient |= {(row["project_id"], row["version_no"], change)} if row["is_transient"] else set()
-    history: dict[object, list[dict[str, object]]] = defaultdict(list)
-    for row in built.rows("FROM progress_history ORDER BY project_id, report_no"):
-        history[row["project_id"]].append(row)
-    targets: dict[object, dict[object, object]] = defaultdict(dict)
-    for row in built.rows("targets"):
-        said = (row["result_raw"], row["n_rows"], row["is_conflicting"], row["raw_values"])
-        targets[row["project_id"]][row["month_no"]] = said
+def expected_page_fields(life: Life) -> list[Record]:
+    return [
+        {
+            "label": cell.label,
+            "raw": cell.raw,
+            "field": cell.field if section == "fields" else "month",
+            "snapshot_id": seen.snapshot,
+        }
+        for section in ("fields", "months")
+        for seen in [newest(life, section)]
+        for cell in cells(seen.shown, section).values()
+    ]
 
-    for project_id, lives in versions.items():
-        edits: list[tuple[int, Change]] = []
-        for number, version in enumerate(lives, 1):
-            is_edit = number > 1 and lives[number - 2].row["content_sha256"] != version.row["content_sha256"]
-            expected = expected_changes(lives[number - 2].page, version.page) if is_edit else []
-            assert sorted(changes[project_id, number], key=repr) == expected
-            assert version.row["n_changes"] == len(expected)
-            edits += [(number, change) for change in expected]
-        assert {found[1:] for found in found_transient if found[0] == project_id} == transient(edits)
-        told = expected_history(lives)
-        assert len(history[project_id]) == len(told)
-        for row, report in zip(history[project_id], told, strict=True):
-            assert row | report == row
-        assert targets[project_id] == expected_targets(lives[-1].page)
-    assert sum(map(len, changes.values())) > 300
-    assert found_transient
+
+def expected_updates(seen: Seen) -> list[Record]:
+    return [
+        {"updated_on_raw": day, "updated_time": time, "user_name": user, "snapshot_id": seen.snapshot}
+        for day, time, user in seen.shown.updates
+    ]
+
+
+def expected_project(life: Life, versions: list[Version]) -> Record:
+    last = newest(life, "fields")
+    told: Record = {
+        "snapshot_id": last.snapshot,
+        "name": last.shown.fields.get("name"),
+        "n_versions": len(versions),
+        "time_basis": last.time_basis,
+        "status": "vanished" if versions[-1].vanished_at else "listed",
+        "first_seen_at": moment(versions[0].seen[0].at),
+        "last_seen_at": moment(versions[-1].seen[-1].at),
+    }
+    return told | {f"{section}_state": newest(life, section).states[section] for section in SECTIONS}
+
+
+def is_true(change: Change, at: str, life: Life) -> bool:
+    """Whether the site said the new on that day, and the old on an earlier one."""
+    [section] = [section for section, name in PUBLISHED_AS.items() if name == change.section]
+    key = change.field if section == "fields" else change.label
+    place = (said(change.row_label), change.occurrence, str(key))
+    told = {day: content(page, section).get(place, "") for day, page in life.truth.items() if day <= at}
+    return told.pop(at) == said(change.new) and said(change.old) in told.values()
+
+
+def by_project(built: Built, query: str) -> dict[str, list[Record]]:
+    rows: dict[str, list[Record]] = defaultdict(list)
+    for row in built.rows(query):
+        rows[str(row["project_id"])].append(row)
+    return rows
+
+
+def assert_tells(found: list[Record], expected: list[Record]) -> None:
+    """Each row found has the values expected of it, whatever else it has."""
+    assert len(found) == len(expected)
+    for row, told in zip(found, expected, strict=True):
+        assert row | told == row
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_every_section_follows_the_rules(archive: ParsedArchive, seed: int) -> None:
+    lives = fill(archive, random.Random(seed))
+    built = archive.build(publish_user_names=True)
+    versions = by_project(built, "FROM project_versions ORDER BY project_id, version_no")
+    all_changes = by_project(built, "FROM project_changes ORDER BY project_id, version_no")
+    history = by_project(built, "FROM progress_history ORDER BY project_id, report_no")
+    targets = by_project(built, "FROM targets ORDER BY project_id, month_no")
+    page_fields = by_project(built, "FROM page_fields ORDER BY project_id, ordinal")
+    updates = by_project(built, "FROM update_history ORDER BY project_id, update_no")
+    projects = by_project(built, "FROM projects")
+    assert versions.keys() == lives.keys()
+    n_transient = 0
+    for project_id, life in lives.items():
+        expected = versions_of(life)
+        assert_tells(versions[project_id], expected_versions(expected))
+        edits = [(number, change) for number, version in enumerate(expected, 1) for change in version.changes]
+        found = [
+            (row["version_no"], Change(*(row[column] for column in Change._fields)))  # type: ignore[arg-type]
+            for row in all_changes[project_id]
+        ]
+        assert sorted(found, key=repr) == sorted(edits, key=repr)
+        is_transient = {one for one, row in zip(found, all_changes[project_id], strict=True) if row["is_transient"]}
+        assert is_transient == transient(edits)
+        n_transient += len(is_transient)
+        untrue = [edit for edit in edits if not is_true(edit[1], expected[edit[0] - 1].seen[0].at, life)]
+        assert untrue == []
+        assert_tells(history[project_id], expected_history(life))
+        assert_tells(targets[project_id], expected_targets(newest(life, "months")))
+        assert_tells(page_fields[project_id], expected_page_fields(life))
+        assert_tells(updates[project_id], expected_updates(newest(life, "updates")))
+        assert_tells(projects[project_id], [expected_project(life, expected)])
+    assert sum(map(len, all_changes.values())) > 300
+    assert n_transient
+    assert any(row["returns_to_version_no"] for rows in versions.values() for row in rows)
+    assert any(row["is_vanished"] for rows in versions.values() for row in rows)

@@ -11,7 +11,7 @@ from pipeline.build.database import relations
 from pipeline.build.inputs import IssueRow
 from pipeline.build.models import Model, load_models
 from tests.conftest import FINGERPRINT, ParsedArchive
-from tests.sql import test_checks, test_content_against_reference, test_issues_against_reference
+from tests.sql import histories, test_checks, test_issues_against_reference
 
 MODELS = load_models()
 PUBLISHED = [model for model in MODELS.values() if model.layer in ("curated", "views")]
@@ -21,7 +21,7 @@ PUBLISHED = [model for model in MODELS.values() if model.layer in ("curated", "v
 def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """All relations of random histories, and of what raises each check."""
     archive = ParsedArchive(tmp_path_factory.mktemp("headers") / "data")
-    test_content_against_reference.fill(archive, random.Random(0))
+    histories.fill(archive, random.Random(0))
     test_issues_against_reference.fill(archive, random.Random(0))
     for number, (arrange, _) in enumerate(test_checks.CASES.values()):
         arrange(archive, f"50{number:02}0000-3607")
