@@ -53,7 +53,7 @@
 --   last_seen_at: when the page was last observed, changed or not | unit UTC timestamp
 --   last_changed_at: when its present content was first observed | unit UTC timestamp
 --   vanished_at: when the second absence was confirmed | unit UTC timestamp | null while the project is listed
---   is_truncated: true where only a cut page is known, so that fields beyond the cut are missing
+--   is_truncated: true where the page was cut and no other shows whole what lies beyond the cut
 --   fields_state: how much of the label/value rows is known: `present`, `empty`, `absent`, `unreadable` or `cut`
 --   months_state: the same of the month rows, see targets
 --   updates_state: the same of the page's own edit log, see update_history
@@ -103,7 +103,12 @@ SELECT
         masked_evaluator
     ) REPLACE (
         pages.masked_responsible AS responsible,
-        pages.masked_evaluator AS evaluator
+        pages.masked_evaluator AS evaluator,
+        pages.is_truncated
+        AND list_has_any(
+            [pages.fields_state, pages.months_state, pages.updates_state, pages.reports_state],
+            ['absent', 'unreadable', 'cut']
+        ) AS is_truncated
     ) RENAME (valid_from AS last_changed_at),
     pages.masked_responsible IS DISTINCT FROM pages.responsible
     OR pages.masked_evaluator IS DISTINCT FROM pages.evaluator AS is_contact_masked,

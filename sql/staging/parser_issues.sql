@@ -8,7 +8,8 @@
 WITH logged AS (
     SELECT
         snapshot_id,
-        min(requested_at) AS captured_at
+        min(requested_at) AS captured_at,
+        bool_and(time_basis = 'file') AS is_undated
     FROM staging.visits
     WHERE snapshot_id IS NOT NULL
     GROUP BY snapshot_id
@@ -42,6 +43,11 @@ placed AS (
         ON issues.source_id = current.source_id AND issues.project_id = current.project_id
     LEFT JOIN last_captures
         ON issues.source_id = last_captures.source_id AND issues.project_id = last_captures.project_id
+    -- What only the date of a file vouches for is neither the first nor the last word on a project, unless it is all.
+    WHERE
+        NOT logged.is_undated
+        OR last_captures.snapshot_id IS NULL
+        OR issues.snapshot_id = last_captures.snapshot_id
 ),
 
 dated AS (

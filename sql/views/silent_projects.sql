@@ -1,6 +1,7 @@
 -- Projects below 100 percent without a progress report in the 60 days before they were last seen.
 --
 -- warning: silence is measured to the day (in Bangkok) on which the reports were last seen whole, not to today.
+-- warning: only pages whose reports were seen whole count, and none of which only the date of a file is known.
 -- warning: a report whose day lies ahead of the page it was first seen on counts from the day of that page.
 -- warning: a project that never reported has no last report; it stands here with null.
 -- columns:
@@ -50,5 +51,6 @@ LEFT JOIN reports ON projects.source_id = reports.source_id AND projects.project
 WHERE
     projects.status = 'listed'
     AND projects.reports_state IN ('present', 'empty')
+    AND projects.time_basis <> 'file'
     AND coalesce(projects.progress_pct, 0) < 100
     AND coalesce(days_silent >= 60, true)
