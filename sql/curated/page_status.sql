@@ -1,13 +1,14 @@
 -- How fresh each address is: the last attempt, the last success, and how often it has failed since.
 --
 -- key: source_id, url
+-- warning: what has only the date of a file is the last attempt only where there is no other.
 -- warning: a page that was not fetched is not gone; `missing` is what the site said, and one such answer proves nothing.
 -- columns:
 --   source_id = projects
 --   url: address that was fetched
 --   project_id: the project the address belongs to | label รหัสโครงการ | null for listing pages and robots.txt
 --   last_attempt_at: when it was last asked for | unit UTC timestamp
---   last_success_at: when it last answered with a readable page | unit UTC timestamp | null where it never did
+--   last_success_at: when it last answered with a readable page | unit UTC timestamp | null where it never did, or where only the date of a file says when
 --   last_outcome: `new`, `changed`, `unchanged`, `missing`, `failed` or `refused`
 --   last_page_kind: what the last answer was | null where there was no answer
 --   last_http_status: HTTP status of the last answer | null where there was no answer
@@ -19,12 +20,14 @@ WITH newest AS (
         source_id,
         url,
         max(project_id) AS project_id,
-        max(requested_at) AS last_attempt_at,
-        max(requested_at) FILTER (WHERE outcome IN ('new', 'changed', 'unchanged')) AS last_success_at,
-        max(requested_at) FILTER (WHERE outcome NOT IN ('failed', 'refused')) AS last_answer_at,
+        max_by(requested_at, (time_basis <> 'file', requested_at)) AS last_attempt_at,
+        max(requested_at) FILTER (WHERE outcome IN ('new', 'changed', 'unchanged') AND time_basis <> 'file')
+            AS last_success_at,
+        max(requested_at) FILTER (WHERE outcome NOT IN ('failed', 'refused') AND time_basis <> 'file') AS last_answer_at,
         max_by(
             {'outcome': outcome, 'page_kind': page_kind, 'http_status': http_status, 'error': error},
             (
+                time_basis <> 'file',
                 requested_at,
                 outcome,
                 coalesce(snapshot_id, ''),

@@ -19,8 +19,7 @@ last_captures AS (
     SELECT
         source_id,
         project_id,
-        arg_max(snapshot_id, (captured_at, snapshot_id)) AS snapshot_id,
-        max(captured_at) AS captured_at
+        arg_max(snapshot_id, (captured_at, snapshot_id)) AS snapshot_id
     FROM staging.captures
     GROUP BY source_id, project_id
 ),
@@ -29,7 +28,8 @@ placed AS (
     SELECT
         issues.*,
         logged.captured_at,
-        current.last_seen_at AS current_seen_at,
+        (NOT logged.is_undated, logged.captured_at) AS seen_at,
+        (current.time_basis <> 'file', current.last_seen_at) AS current_seen_at,
         CASE
             WHEN issues.field IS NULL AND issues.label IS NULL THEN last_captures.snapshot_id
             WHEN issues.field ^@ 'progress_history' THEN current.reports_snapshot_id
@@ -54,14 +54,14 @@ dated AS (
     SELECT
         *,
         min(captured_at) OVER (PARTITION BY source_id, project_id, code, field, label, ordinal) AS first_seen_at,
-        max(captured_at) OVER (PARTITION BY source_id, project_id) AS last_issue_at
+        max(seen_at) OVER (PARTITION BY source_id, project_id) AS last_issue_at
     FROM placed
 )
 
-SELECT * EXCLUDE (captured_at, current_snapshot_id, current_seen_at, last_issue_at)
+SELECT * EXCLUDE (captured_at, seen_at, current_snapshot_id, current_seen_at, last_issue_at)
 FROM dated
 WHERE
     snapshot_id IS NOT DISTINCT FROM current_snapshot_id
-    OR (current_snapshot_id IS NULL AND captured_at IS NOT DISTINCT FROM last_issue_at)
-    OR (captured_at > current_seen_at AND captured_at = last_issue_at)
+    OR (current_snapshot_id IS NULL AND seen_at = last_issue_at)
+    OR (seen_at > current_seen_at AND seen_at = last_issue_at)
     OR project_id IS NULL

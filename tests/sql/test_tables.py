@@ -1,8 +1,12 @@
 """Each curated table says what its page said, and nothing else."""
 
+from typing import cast
+
 import pytest
 
-from parsers.records import Issue
+from parsers.labels import UPDATE_COLUMNS
+from parsers.records import Issue, PageRecord
+from parsers.sections import Section, table_cells
 from tests.conftest import ParsedArchive, Report
 
 P = "50490000-3607"
@@ -145,12 +149,13 @@ def changes(archive: ParsedArchive) -> set[tuple[object, ...]]:
     return {tuple(row.values()) for row in rows}
 
 
-def test_changes_name_each_edited_added_and_removed_row(archive: ParsedArchive) -> None:
+def test_changes_name_each_edited_added_and_removed_row_and_not_set_says_no_more_than_empty(
+    archive: ParsedArchive,
+) -> None:
     archive.capture(P, "2026-01-01", name="a", remark="", unknown={"ป้าย": "x"})
     archive.capture(P, "2026-01-02", name="b", remark=None, agency="c")
     assert changes(archive) == {
         ("field", "name", None, 1, "edited", "a", "b"),
-        ("field", "remark", None, 1, "edited", "", None),
         ("field", "agency", None, 1, "added", None, "c"),
         ("field", None, None, 1, "removed", "x", None),
     }
@@ -204,35 +209,46 @@ def test_an_edit_that_joins_leaves_others_of_its_day_as_they_are(archive: Parsed
 
 
 def test_every_cell_of_an_edit_is_compared_under_its_name(archive: ParsedArchive) -> None:
-    cells = {
-        "policy_conformity": "a",
-        "start_date_raw": "b",
-        "finish_date_raw": "c",
-        "target": "d",
-        "result": "e",
-        "unit": "f",
-    }
+    columns = [(column.field, column.text) for column in UPDATE_COLUMNS if column.field != "user_name"]
     for day in ("01", "02"):
-        archive.capture(P, f"2026-01-{day}", name=day, updates=[("2025-12-01", "11:00", "u")])
-    (newer,) = archive.rows["20260102T000000Z"]["update_rows"]
-    archive.rows["20260102T000000Z"]["update_rows"] = [newer._replace(**cells)]
-    found = {field: new for section, field, _, _, _, _, new in changes(archive) if section == "update"}
-    assert found == {str(name).removesuffix("_raw"): value for name, value in cells.items()}
+        archive.capture(P, f"2026-01-{day}", updates=[("2025-12-01", f"{day}:00", "u")])
+        rows = archive.rows[f"202601{day}T000000Z"]
+        (page,) = cast("list[PageRecord]", rows["pages"])
+        raws = [f"{field} {day}" for field, _ in columns]
+        rows["page_cells"] = [*table_cells(page[:3], Section.UPDATE, columns, [(1, "2025-12-01 11:00", raws)])]
+    assert {(field, old, new) for _, field, _, _, _, old, new in changes(archive)} == {
+        (field, f"{field} 01", f"{field} 02") for field, _ in columns
+    }
 
 
 def test_a_cut_page_never_replaces_a_whole_one(archive: ParsedArchive) -> None:
-    archive.capture(P, "2026-01-01", name="whole")
-    archive.capture(P, "2026-01-02", name="cut")
-    archive.capture("50490000-0002", "2026-01-02", name="only cut")
+    cut = {"fields": "cut", "months": "absent", "updates": "absent", "reports": "absent"}
+    archive.capture(P, "2026-01-01", name="whole", reports=[JANUARY])
+    archive.capture(P, "2026-01-02", name="cut", states=cut)
+    archive.capture("50490000-0002", "2026-01-02", name="only cut", states=cut)
     for rows in archive.rows.values():
-        rows["pages"] = [
-            page._replace(is_truncated=page.name != "whole")  # type: ignore[attr-defined]
-            for page in rows["pages"]
-        ]
-    assert archive.build().rows("SELECT name, is_truncated, n_versions FROM projects ORDER BY name") == [
-        {"name": "only cut", "is_truncated": True, "n_versions": 1},
-        {"name": "whole", "is_truncated": False, "n_versions": 1},
+        pages = cast("list[PageRecord]", rows["pages"])
+        rows["pages"] = [page._replace(is_truncated=page.fields_state == "cut") for page in pages]
+    built = archive.build()
+    columns = "name, is_truncated, n_versions, fields_state, reports_state, reports_last_seen_at::VARCHAR AS reports_at"
+    assert [tuple(row.values()) for row in built.rows(f"SELECT {columns} FROM projects ORDER BY name")] == [
+        ("only cut", True, 1, "cut", "absent", None),
+        ("whole", False, 1, "present", "present", "2026-01-01 00:00:00+00"),
     ]
+    assert built.rows("project_changes") == []
+    assert built.column("SELECT detail FROM progress_history") == ["หนึ่ง"]
+
+
+def test_a_page_that_was_cut_is_told_as_whole_where_another_shows_what_lies_beyond_the_cut(
+    archive: ParsedArchive,
+) -> None:
+    beyond = {"updates": "absent", "reports": "absent"}
+    archive.capture(P, "2026-01-01", name="a", states=beyond)
+    (page,) = cast("list[PageRecord]", archive.rows["20260101T000000Z"]["pages"])
+    archive.rows["20260101T000000Z"]["pages"] = [page._replace(is_truncated=True)]
+    assert archive.build().column("SELECT is_truncated FROM projects") == [True]
+    archive.capture(P, "2026-01-02", name="a", reports=[JANUARY])
+    assert archive.build("later").column("SELECT is_truncated FROM projects") == [False]
 
 
 def test_page_status_counts_failures_since_the_last_answer(archive: ParsedArchive) -> None:
