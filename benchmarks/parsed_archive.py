@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 
-from parsers.labels import LABELS, MONTH_LAYOUT
-from parsers.page_layout import read_layout
+from parsers.labels import LABELS, MONTH_LAYOUT, PROGRESS_COLUMNS
+from parsers.sections import report_field
 from pipeline.build.partitions import PARSED_TABLES
 from pipeline.core.arrow_schema import duckdb_type, schema_of
 
@@ -17,6 +18,8 @@ MONTH_ROLES = "['x', 'c', 'c', 'c', 'x', 'c', 'c', 'x', 'c', 'c', 'x', 'c', 'c',
 CANONICAL_ROWS = "[1, 2, 3, 5, 6, 11, 8, 9, 12, 13, 14, 15]"
 ROWS_OF_MONTHS = "[[0, 1, 4], [2], [3], [5], [6], [7, 10, 11], [8], [9], [12], [13], [14], [15]]"
 N_REPORTS = 8
+REPORTED_ON = "(DATE '2022-10-31' + (report_no * 30)::INTEGER)"
+DETAIL = "report_no || '/2566 : ดำเนินการแก้ไขปัญหาพื้นผิวจราจร ' || md5(i || '/' || report_no || '/' || visit)"
 FIELDS = [label.field for label in LABELS]
 
 _CAPTURES = """
@@ -49,8 +52,11 @@ _CAPTURES = """
 _SELECTS = {
     "pages": """
         SELECT
-            *, 'html' AS reader, 'utf-8' AS encoding, false AS is_truncated, true AS has_progress_table,
-            true AS has_update_table, left(project_id, 8) AS agency_code, 2566 AS fiscal_year_be,
+            *, 'html' AS reader, 'utf-8' AS encoding, false AS is_truncated, 'present' AS fields_state,
+            'present' AS months_state, 'empty' AS updates_state, 'present' AS reports_state,
+            hash(i, 'fields') >> 1 AS fields_fingerprint, hash(i, visit, 'months') >> 1 AS months_fingerprint,
+            0 AS updates_fingerprint, hash(i, visit, 'reports') >> 1 AS reports_fingerprint,
+            left(project_id, 8) AS agency_code, 2566 AS fiscal_year_be,
             2023 AS fiscal_year_ce, '2566' AS fiscal_year_raw, '30' AS policy_id, '0000' AS branch_id,
             '5049-' || i % 3000 AS kpi_id, budget AS budget_received_thb, budget::VARCHAR AS budget_received_thb_raw,
             budget / 2 AS budget_spent_thb, (budget / 2)::VARCHAR AS budget_spent_thb_raw, progress AS progress_pct,
@@ -64,10 +70,11 @@ _SELECTS = {
             NULL AS month_goal
         FROM captures
     """,
-    "page_fields": """
+    "page_cells": f"""
         SELECT
-            *, unnest(range(1, 42)) AS ordinal, unnest($labels::VARCHAR[]) AS label,
-            unnest($fields::VARCHAR[]) AS field, unnest($occurrences::BIGINT[]) AS occurrence,
+            *, unnest(range(1, 42)) AS ordinal, unnest($sections::VARCHAR[]) AS section,
+            unnest($labels::VARCHAR[]) AS label, unnest($fields::VARCHAR[]) AS field, NULL AS row_label,
+            unnest($occurrences::BIGINT[]) AS occurrence, unnest($keys::VARCHAR[]) AS cell_key,
             unnest(
                 [
                     project_id, '2566', name, '30', '0000', '5049-2033', budget::VARCHAR, (budget / 2)::VARCHAR,
@@ -77,6 +84,13 @@ _SELECTS = {
                 ] || list_transform(range(16), lambda m: (progress + m + visit)::VARCHAR)
             ) AS raw
         FROM captures
+        UNION ALL BY NAME
+        SELECT
+            *, report_no AS ordinal, 'progress' AS section, unnest($report_columns::VARCHAR[]) AS label,
+            unnest($report_fields::VARCHAR[]) AS field, {REPORTED_ON}::VARCHAR AS row_label, 1 AS occurrence,
+            field AS cell_key,
+            unnest([{REPORTED_ON}::VARCHAR, (10 * report_no) || '.0', '1', 'ไม่มี', {DETAIL}]) AS raw
+        FROM (SELECT *, unnest(range(1, {N_REPORTS + 1})) AS report_no FROM captures)
     """,
     "month_rows": f"""
         SELECT
@@ -100,12 +114,9 @@ _SELECTS = {
     """,
     "progress_rows": f"""
         SELECT
-            *, report_no, (DATE '2022-10-31' + (report_no * 30)::INTEGER) AS reported_on,
-            (DATE '2022-10-31' + (report_no * 30)::INTEGER)::VARCHAR AS reported_on_raw,
+            *, report_no, {REPORTED_ON} AS reported_on, {REPORTED_ON}::VARCHAR AS reported_on_raw,
             10 * report_no AS progress_pct, (10 * report_no) || '.0' AS progress_pct_raw, '1' AS status_code,
-            'ไม่มี' AS problem,
-            report_no || '/2566 : ดำเนินการแก้ไขปัญหาพื้นผิวจราจร ' || md5(i || '/' || report_no || '/' || visit) AS detail,
-            DATE '2022-10-31' AS detail_date,
+            'ไม่มี' AS problem, {DETAIL} AS detail, DATE '2022-10-31' AS detail_date,
             CASE WHEN report_no > 1 THEN 10 * (report_no - 1) END AS previous_progress_pct
         FROM (SELECT *, unnest(range(1, {N_REPORTS + 1})) AS report_no FROM captures)
     """,
@@ -117,12 +128,14 @@ _SELECTS = {
     """,
     "fetches": """
         SELECT
-            *, CASE visit WHEN 1 THEN 'new' ELSE 'changed' END AS outcome,
+            * REPLACE (unhex(content_sha256) AS content_sha256),
+            CASE visit WHEN 1 THEN 'new' ELSE 'changed' END AS outcome,
             '2026010' || visit || 'T000000Z' AS run_id, captured_at AS requested_at,
             'http://www.bmavisions.com/dp/frontend/web/index.php?r=tbl-project-main%2Fview&project_id=' || project_id
                 AS url,
             'project' AS page_kind, 200 AS http_status, 1 AS attempts, 120 AS elapsed_ms, 30000 AS bytes,
-            NULL AS body_sha256, NULL AS etag, NULL AS last_modified, NULL AS error,
+            NULL AS body_sha256, NULL AS etag, NULL AS last_modified, NULL AS error, NULL AS repeats,
+            'protocol' AS time_basis, NULL AS withdraws,
             '2026010' || visit || 'T000000Z-bmavisions.warc.gz' AS warc_file, i * 9000 AS warc_offset,
             NULL AS masked_sha256
         FROM captures
@@ -132,7 +145,7 @@ TABLES = tuple(_SELECTS)
 
 
 def make_parsed(parsed_dir: Path, n_projects: int, memory_limit: str = "3GB") -> None:
-    """Write n_projects: 41 page fields, 16 month rows and 8 progress rows each, 5 percent captured twice."""
+    """Write partitions for n_projects: 41 label/value rows and 8 reports each, 5 percent captured twice."""
     n_partitions = max(1, n_projects // PAGES_PER_PARTITION)
     with duckdb.connect(config={"memory_limit": memory_limit, "preserve_insertion_order": False}) as con:
         parameters = {"n": n_projects, "edited_every": EDITED_EVERY, "n_partitions": n_partitions}
@@ -142,14 +155,28 @@ def make_parsed(parsed_dir: Path, n_projects: int, memory_limit: str = "3GB") ->
             folder.mkdir(parents=True)
             for table, select in _SELECTS.items():
                 con.execute(_copy(table, select, folder, partition_no)).complete()
+            # DuckDB does not write digests as what they are, 32 bytes each.
+            fetches = folder / "fetches.parquet"
+            pq.write_table(pq.read_table(fetches).cast(schema_of(PARSED_TABLES["fetches"])), fetches)
 
 
 def _copy(table: str, select: str, folder: Path, partition_no: int) -> str:
     schema = schema_of(PARSED_TABLES[table])
     columns = ", ".join(f'CAST("{field.name}" AS {duckdb_type(field.type)}) AS "{field.name}"' for field in schema)
     labels = [f"ป้าย {field}" for field in FIELDS] + [f"ผลงานเดือนที่ {month_no}" for month_no in MONTH_LAYOUT]
-    select = select.replace("$labels", repr(labels)).replace("$fields", repr([*FIELDS, *["month"] * 16]))
-    select = select.replace("$occurrences", repr([*read_layout(tuple(labels)).occurrences]))
+    fields = [*FIELDS, *["month"] * 16]
+    keys = [*FIELDS, *(f"month {month_no}" for month_no in MONTH_LAYOUT)]
+    lists = {
+        "$labels": labels,
+        "$fields": fields,
+        "$sections": ["field"] * len(FIELDS) + ["month"] * 16,
+        "$keys": keys,
+        "$occurrences": [keys[: number + 1].count(key) for number, key in enumerate(keys)],
+        "$report_columns": [column.text for column in PROGRESS_COLUMNS],
+        "$report_fields": [report_field(column.field) for column in PROGRESS_COLUMNS],
+    }
+    for name, values in lists.items():
+        select = select.replace(name, repr(values))
     select = select.replace("FROM captures", f"FROM (SELECT * FROM captures WHERE partition_no = {partition_no})")
     options = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480"
     return f"COPY (SELECT {columns} FROM ({select})) TO '{folder}/{table}.parquet' ({options})"
