@@ -92,6 +92,10 @@ SELECT
     sections.reports_first_seen_at,
     sections.reports_last_seen_at,
     sections.reports_part_seen_at,
+    captures.fields_state,
+    months.months_state,
+    updates.updates_state,
+    reports.reports_state,
     captures.captured_at,
     captures.time_basis,
     captures.url,
@@ -103,4 +107,7 @@ INNER JOIN first_versions
     ON versions.source_id = first_versions.source_id AND versions.project_id = first_versions.project_id
 INNER JOIN sections ON versions.source_id = sections.source_id AND versions.project_id = sections.project_id
 INNER JOIN staging.captures AS captures ON sections.fields_snapshot_id = captures.snapshot_id
+INNER JOIN staging.captures AS months ON sections.months_snapshot_id = months.snapshot_id
+INNER JOIN staging.captures AS updates ON sections.updates_snapshot_id = updates.snapshot_id
+INNER JOIN staging.captures AS reports ON sections.reports_snapshot_id = reports.snapshot_id
 WHERE versions.version_no = versions.n_versions
