@@ -116,8 +116,8 @@ _ISSUES = """
 SELECT severity, code, message FROM quality_issues WHERE source_id = ? AND project_id = ? ORDER BY issue_no
 """
 _CELLS = """
-SELECT label, raw FROM page_fields ANTI JOIN target_rows USING (source_id, project_id, ordinal)
-WHERE source_id = ? AND project_id = ? ORDER BY ordinal
+SELECT label, raw FROM page_fields
+WHERE source_id = ? AND project_id = ? AND field IS DISTINCT FROM 'month' ORDER BY ordinal
 """
 _MONTHS = """
 SELECT month_no, result_value::DOUBLE, result_raw, is_conflicting

@@ -8,7 +8,7 @@
 -- columns:
 --   source_id = projects
 --   project_id = projects
---   ordinal: position of the row on the page, from 1
+--   ordinal: position of the row on the page, from 1; months read from another page follow behind the other rows
 --   label: label as printed
 --   raw: value as printed | null where the page says "not set"
 --   field: what the label stands for: the column of projects without its unit, or `month` | null where the label is unknown
