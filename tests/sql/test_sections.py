@@ -168,6 +168,16 @@ def test_what_only_the_date_of_a_file_vouches_for_counts_for_nothing_beside_what
     assert after == before
 
 
+def test_a_file_that_shows_the_same_as_a_capture_is_no_observation_of_its_date(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01", name="a")
+    archive.attempt(P, "2026-01-09", "unchanged", run=RUN, time_basis="file")
+    built = archive.build()
+    assert found(built, "SELECT n_observations, last_seen_at::VARCHAR FROM project_versions") == [
+        (1, "2026-01-01 00:00:00+00")
+    ]
+    assert built.column("SELECT code FROM quality_issues") == []
+
+
 def test_undated_captures_alone_are_one_version_without_changes(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-03", run=RUN, time_basis="file", name="cut", states={"reports": "cut"})
     most = archive.capture(P, "2026-01-02", run=RUN, time_basis="file", name="most", reports=[JANUARY])
