@@ -7,6 +7,7 @@ Never: decides by itself what a row is (sql/ does), publishes, reads a clock.
 - session: the DuckDB session in which they run
 - partitions: data/parsed as relations, each capture once
 - inputs: what the models read beside it
+- sources: the sources by the settings and by the archive
 - models: the SQL files, what they read, their order
 - headers: the description of a table at the head of its file
 - tables: the relation or table of one model, and its Parquet file

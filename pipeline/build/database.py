@@ -12,7 +12,8 @@ from pipeline.build.inputs import REAL_PROJECTS
 from pipeline.build.models import load_models, needed_for
 from pipeline.build.session import open_session
 from pipeline.build.tables import make_parquet, make_relation, make_table
-from pipeline.core.settings import Settings, Source
+from pipeline.build.sources import SourceRow
+from pipeline.core.settings import Settings
 
 DATABASE = "bma_projects.duckdb"
 
@@ -33,7 +34,7 @@ def build(settings: Settings, *, fingerprint: str, out_dir: Path) -> dict[str, i
         ModelError: a file in sql/ is malformed.
     """
     with relations(settings, fingerprint=fingerprint, out_dir=out_dir) as (con, counts):
-        note, used = _invented_note(con), _sources_used(con, settings)
+        note, used = _invented_note(con), _sources_used(con)
     tables = sorted((model for model in load_models().values() if model.layer == "curated"), key=attrgetter("name"))
     write_datapackage(out_dir, tables, column_types(out_dir), used, note)
     (out_dir / DATABASE).chmod(0o444)
@@ -119,6 +120,10 @@ def _invented_note(con: duckdb.DuckDBPyConnection) -> str:
     return f"Rows of source {names} are INVENTED, except project {real}; see projects.is_invented." if names else ""
 
 
-def _sources_used(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[Source]:
-    used = con.execute("SELECT DISTINCT source_id FROM parsed.fetches ORDER BY source_id").fetchall()
-    return [settings.sources[source_id] for (source_id,) in used if source_id in settings.sources]
+def _sources_used(con: duckdb.DuckDBPyConnection) -> list[SourceRow]:
+    used = con.execute("""
+        SELECT source_id, base_url, title, is_invented
+        FROM input.sources SEMI JOIN parsed.fetches USING (source_id)
+        ORDER BY source_id
+    """).fetchall()
+    return [SourceRow(*row) for row in used]

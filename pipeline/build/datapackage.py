@@ -8,7 +8,7 @@ from pathlib import Path
 from pipeline.build.comments import column_comment, table_comment
 from pipeline.build.headers import Column
 from pipeline.build.models import Model
-from pipeline.core.settings import Source
+from pipeline.build.sources import SourceRow
 
 FILE = "datapackage.json"
 _PROFILE = "https://datapackage.org/profiles/2.0/"
@@ -36,7 +36,7 @@ def write_datapackage(
     release: Path,
     models: Sequence[Model],
     types: Mapping[str, Mapping[str, str]],
-    sources: Iterable[Source],
+    sources: Iterable[SourceRow],
     note: str = "",
 ) -> None:
     """Describe the Parquet files of a release, with their digests, in datapackage.json beside them.

@@ -14,6 +14,7 @@ from parsers.issue_codes import CATALOGUE
 from pipeline.build.errors import BuildInputError
 from pipeline.build.headers import RULE_TEXTS
 from pipeline.build.models import Model, load_models
+from pipeline.build.sources import SourceRow, known_sources
 from pipeline.core.arrow_schema import duckdb_columns
 from pipeline.core.settings import Settings
 
@@ -51,15 +52,6 @@ class AgencyRow(NamedTuple):
     name_source: str | None
 
 
-class SourceRow(NamedTuple):
-    """One source as the settings know it."""
-
-    source_id: str
-    base_url: str
-    title: str
-    is_invented: bool
-
-
 class IssueRow(NamedTuple):
     """What a query in sql/quality may return; code and severity come from its header, what it leaves out is null."""
 
@@ -87,23 +79,23 @@ class RealProjectRow(NamedTuple):
 REAL_PROJECTS = [RealProjectRow("sample", "50490000-3607")]
 
 
-def attach_build_inputs(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+def attach_build_inputs(con: duckdb.DuckDBPyConnection, settings: Settings, logs: Iterable[Path]) -> None:
     """Make the relations input.* on a connection: what the models read beside the parsed pages.
 
     Args:
         con: a connection without a database `input`.
         settings: the data directory, whose run records are read, and the sources.
+        logs: the fetch logs of the partitions, which tell of sources that the settings do not know.
 
     Raises:
         BuildInputError: a run record cannot be read.
         ModelError: a file in sql/ is malformed.
     """
-    sources = [SourceRow(one.source_id, one.base_url, one.title, one.is_invented) for one in settings.sources.values()]
     con.execute("ATTACH ':memory:' AS input").complete()
     _attach_rows(con, "runs", RunRow, read_runs(settings.runs_dir))
     _attach_rows(con, "rules", RuleRow, issue_rules(load_models().values()))
     _attach_rows(con, "agencies", AgencyRow, read_agencies())
-    _attach_rows(con, "sources", SourceRow, sources)
+    _attach_rows(con, "sources", SourceRow, known_sources(settings.sources.values(), logs))
     _attach_rows(con, "real_projects", RealProjectRow, REAL_PROJECTS)
     _attach_rows(con, "no_issues", IssueRow, [])
 

@@ -42,6 +42,11 @@ def find_partitions(parsed_dir: Path, fingerprint: str) -> list[Path]:
     return sorted(path for path in parsed_dir.glob(f"*@{fingerprint}") if path.is_dir())
 
 
+def find_logs(parsed_dir: Path, fingerprint: str) -> list[Path]:
+    """The fetch logs of these partitions, in the same order."""
+    return [log for partition in find_partitions(parsed_dir, fingerprint) for log in partition.glob("fetches.parquet")]
+
+
 def find_damage(parsed_dir: Path, fingerprint: str) -> str | None:
     """Read every partition to its end and say which file cannot be read; slow, so only when something went wrong."""
     for partition in find_partitions(parsed_dir, fingerprint):

@@ -1,0 +1,46 @@
+"""The sources of the rows: as the settings know them, and as the archive has kept them where the settings do not."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from pipeline.archive.fetch_log import read_about
+from pipeline.core.settings import Source
+
+
+class SourceRow(NamedTuple):
+    """One source; invented where the settings or the archive say so."""
+
+    source_id: str
+    base_url: str
+    title: str
+    is_invented: bool
+
+
+def known_sources(settings: Iterable[Source], logs: Iterable[Path]) -> list[SourceRow]:
+    """Every source by its settings, else by the newest of the fetch logs that tell of it.
+
+    What was invented when it was archived stays invented: tables that are made again without the settings file, or with
+    another one, never show made-up rows as real ones.
+
+    Args:
+        settings: the sources that the settings know.
+        logs: fetch logs with the settings of their source in their metadata, oldest first.
+    """
+    found = {source.source_id: _row_of(source) for source in settings}
+    is_set = frozenset(found)
+    for log in logs:
+        about = read_about(log)
+        if "source" not in about:
+            continue
+        kept = SourceRow(
+            about["source"], about.get("base-url", ""), about.get("title", ""), about.get("is-invented") == "true"
+        )
+        before = found.get(kept.source_id, kept)
+        newer = before if kept.source_id in is_set else kept
+        found[kept.source_id] = newer._replace(is_invented=before.is_invented or kept.is_invented)
+    return list(found.values())
+
+
+def _row_of(source: Source) -> SourceRow:
+    return SourceRow(source.source_id, source.base_url, source.title, source.is_invented)
