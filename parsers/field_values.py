@@ -56,6 +56,10 @@ class FieldValues:
         """A text; an empty one is None."""
         return self.raw(field) or None
 
+    def code(self, field: str) -> str | None:
+        """A text that means something else when letters are missing, as an id or a unit does."""
+        return self.text(field) if self._index.get(field) != self._uncertain else None
+
     def number(self, field: str, read: Callable[[str], Number]) -> Decimal | None:
         """A number; an unreadable one is None and reported."""
         index = self._index.get(field)

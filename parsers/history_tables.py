@@ -12,7 +12,8 @@ from parsers.issue_collector import IssueCollector
 from parsers.labels import PROGRESS_COLUMNS, UPDATE_COLUMNS, UPDATED_AT, Label, columns_of, is_row_number
 from parsers.numbers import Number, read_percent
 from parsers.page import Grid
-from parsers.records import ProgressRow, UpdateRow
+from parsers.records import PageCell, ProgressRow, UpdateRow
+from parsers.sections import Section, SectionState, report_field, table_cells
 
 _PROGRESS = "progress_history"
 _UPDATES = "update_history"
@@ -27,11 +28,15 @@ Cells: TypeAlias = tuple[str | None, ...]
 
 
 class HistoryTables(NamedTuple):
-    """The rows of both tables; None where the page has no such table at all."""
+    """The rows of both tables with their cells, how much of each the page shows, and the days of the reports."""
 
-    progress: list[ProgressRow] | None
-    updates: list[UpdateRow] | None
+    progress: list[ProgressRow]
+    progress_cells: list[PageCell]
+    progress_state: SectionState
     progress_dates: list[Date]
+    updates: list[UpdateRow]
+    update_cells: list[PageCell]
+    update_state: SectionState
 
 
 class _KnownHeader(NamedTuple):
@@ -196,6 +201,53 @@ def _fitting_rows(issues: IssueCollector, known: _KnownHeader, grid: Grid) -> It
         issues.add("malformed_table_row", message, field=known.table, ordinal=row_no, raw=raw)
 
 
+def _state_of(known: _KnownHeader, grid: Grid) -> SectionState:
+    """How much of its section a table shows: a row or a column that cannot be told apart makes it unreadable."""
+    if known.missing or any(len(cells) != len(known.columns) for cells in grid.rows):
+        return SectionState.UNREADABLE
+    if grid.stated_total is not None and grid.stated_total > len(grid.rows):
+        return SectionState.CUT
+    return SectionState.PRESENT if grid.rows else SectionState.EMPTY
+
+
+def _progress_cells(key: Key, known: _KnownHeader, grid: Grid, reports: Sequence[ProgressRow]) -> list[PageCell]:
+    columns = [(report_field(label.field), label.text) for label in PROGRESS_COLUMNS]
+    rows = []
+    for row in reports:
+        raws = (row.reported_on_raw, row.progress_pct_raw, row.status_code, row.problem, row.detail)
+        rows.append((row.report_no, row.reported_on_raw, raws))
+    return _cells(key, Section.PROGRESS, columns, rows, known, grid)
+
+
+def _update_cells(key: Key, known: _KnownHeader, grid: Grid, updates: Sequence[UpdateRow]) -> list[PageCell]:
+    columns = [(label.field, label.text) for label in UPDATE_COLUMNS]
+    rows = []
+    for row in updates:
+        raws = (
+            row.updated_on_raw, row.updated_time, row.user_name, row.action, row.policy_conformity,
+            row.start_date_raw, row.finish_date_raw, row.target, row.result, row.unit,
+        )  # fmt: skip
+        rows.append((row.update_no, f"{row.updated_on_raw or ''} {row.updated_time or ''}", raws))
+    return _cells(key, Section.UPDATE, columns, rows, known, grid)
+
+
+def _cells(
+    key: Key,
+    section: Section,
+    columns: Sequence[tuple[str | None, str]],
+    rows: Sequence[tuple[int, str | None, Cells]],
+    known: _KnownHeader,
+    grid: Grid,
+) -> list[PageCell]:
+    """The cells of a table: those of its fields in the order of the catalogue, then those of unknown columns."""
+    if not known.unknown:
+        return table_cells(key, section, columns, rows)
+    places = [place for place, cell in enumerate(grid.header) if cell in known.unknown]
+    columns = [*columns, *((None, grid.header[place]) for place in places)]
+    more = [(no, label, (*raws, *(grid.rows[no - 1][place] for place in places))) for no, label, raws in rows]
+    return table_cells(key, section, columns, more)
+
+
 def read_tables(issues: IssueCollector, key: Key, grids: Sequence[Grid]) -> HistoryTables:
     """Read both tables, whatever the order of their columns; a row that does not fit its header is an issue.
 
@@ -207,24 +259,29 @@ def read_tables(issues: IssueCollector, key: Key, grids: Sequence[Grid]) -> Hist
     Returns:
         The rows, numbered from 1 in page order, malformed ones counted.
     """
-    progress: list[ProgressRow] | None = None
-    updates: list[UpdateRow] | None = None
-    progress_dates: list[Date] = []
+    tables = HistoryTables([], [], SectionState.ABSENT, [], [], [], SectionState.ABSENT)
     for grid in grids:
         known = _known_header(grid.header)
         if known is None:
             header = " | ".join(grid.header)
             issues.add("unknown_table", f"a table with the columns {header[:200]!r} is not known", label=header)
             continue
-        if (progress if known.table == _PROGRESS else updates) is not None:
+        shown = tables.progress_state if known.table == _PROGRESS else tables.update_state
+        if shown is not SectionState.ABSENT:
             message = f"{known.table} stands on the page twice; the first is taken"
             issues.add("duplicate_table", message, field=known.table)
             continue
         _check_header(issues, known, grid)
-        rows = _fitting_rows(issues, known, grid)
+        rows, state = _fitting_rows(issues, known, grid), _state_of(known, grid)
         if known.table == _PROGRESS:
-            progress, progress_dates = _progress_rows(issues, key, rows)
+            progress, dates = _progress_rows(issues, key, rows)
+            cells = _progress_cells(key, known, grid, progress)
+            tables = tables._replace(
+                progress=progress, progress_cells=cells, progress_state=state, progress_dates=dates
+            )
         else:
             has_updated_at = UPDATED_AT.field in known.columns
             updates = [_update_row(issues, key, row_no, cells, has_updated_at=has_updated_at) for row_no, cells in rows]
-    return HistoryTables(progress, updates, progress_dates)
+            update_cells = _update_cells(key, known, grid, updates)
+            tables = tables._replace(updates=updates, update_cells=update_cells, update_state=state)
+    return tables

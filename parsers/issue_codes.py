@@ -53,6 +53,8 @@ _CODES = (
     IssueCode("page_unknown", _E, "ไม่รู้จักชนิดของหน้าเว็บ", "The page is of no known kind", _TELL_US_TH, _TELL_US_EN, "หน้าที่ได้มาไม่เหมือนหน้าใดที่โปรแกรมรู้จัก จึงไม่ได้อ่านค่าใด"),
     IssueCode("page_crashed_parser", _E, "หน้าเว็บทำให้โปรแกรมอ่านหยุดทำงาน", "The page crashed the parser and is quarantined", _TELL_US_TH, _TELL_US_EN, "โปรแกรมอ่านหยุดทำงานขณะอ่านหน้านี้ หน้าถูกแยกเก็บไว้และไม่ได้นำค่ามาใช้"),
     IssueCode("wrong_project", _E, "หน้าเว็บเป็นของโครงการอื่น", "The page names another project than the one asked for", _FIX_VALUE_TH, _FIX_VALUE_EN, "หน้าที่ได้มาไม่ใช่ของโครงการที่ขอ แต่ระบุรหัส {raw} จึงไม่ได้นำค่ามาใช้"),
+    IssueCode("page_of_no_project", _E, "หน้าไม่ระบุรหัสโครงการ", "The page names no project", _CHECK_SITE_TH, _CHECK_SITE_EN, "หน้านี้ไม่ระบุรหัสโครงการ จึงไม่ใช้แทนข้อมูลเดิม"),
+    IssueCode("two_projects", _E, "หน้าระบุมากกว่าหนึ่งโครงการ", "The page names more than one project", _CHECK_SITE_TH, _CHECK_SITE_EN, "หน้านี้ระบุมากกว่าหนึ่งโครงการ จึงไม่นำค่าใดมาใช้"),
     IssueCode("php_warnings", _W, "มีคำเตือนของ PHP ในหน้าเว็บ", "PHP warnings stand in the page", "แจ้งผู้ดูแลเว็บไซต์ต้นทาง", "Tell the administrators of the site.", "มีข้อความเตือนของ PHP ปนอยู่ในหน้าเว็บ"),
     # labels
     IssueCode("unknown_label", _W, "ป้ายชื่อที่ไม่รู้จัก", "The label is not known; its row is kept in page_fields", _TELL_US_TH, _TELL_US_EN, "โปรแกรมไม่รู้จักป้ายนี้ ค่าจึงอยู่ในตาราง page_fields เท่านั้น"),
@@ -64,6 +66,7 @@ _CODES = (
     # tables below the rows
     IssueCode("unknown_column", _W, "คอลัมน์ที่ไม่รู้จัก", "A table has an unknown column", _TELL_US_TH, _TELL_US_EN, "ตารางบนหน้ามีคอลัมน์ที่โปรแกรมไม่รู้จัก"),
     IssueCode("missing_column", _W, "ตารางขาดคอลัมน์", "A table lacks a known column", _TELL_US_TH, _TELL_US_EN, "ตารางบนหน้าไม่มีคอลัมน์นี้"),
+    IssueCode("missing_table", _W, "หน้าไม่มีตารางที่ควรมี", "The page shows no table of reports or of edits", _CHECK_SITE_TH, _CHECK_SITE_EN, "หน้านี้ไม่มีตาราง ข้อมูลที่เคยเห็นยังคงอยู่"),
     IssueCode("unknown_table", _W, "ตารางที่ไม่รู้จัก", "An unknown table stands on the page", _TELL_US_TH, _TELL_US_EN, "บนหน้ามีตารางที่โปรแกรมไม่รู้จัก"),
     IssueCode("duplicate_table", _W, "มีตารางเดียวกันมากกว่าหนึ่งตาราง", "The same table stands on the page twice", _TELL_US_TH, _TELL_US_EN, "ตารางเดียวกันอยู่บนหน้ามากกว่าหนึ่งครั้ง โปรแกรมใช้ตารางแรก"),
     IssueCode("malformed_table_row", _E, "แถวในตารางมีจำนวนช่องไม่ตรงกับหัวตาราง", "A table row has another number of cells than its header", _FIX_VALUE_TH, _FIX_VALUE_EN, "แถวที่ {row} ของตารางมีจำนวนช่องไม่ตรงกับหัวตาราง จึงไม่ได้อ่านแถวนี้"),

@@ -1,12 +1,15 @@
 """Page: what both readers make of a response, its fingerprint, and the project it is about."""
 
 import hashlib
+import re
 from enum import StrEnum
 from itertools import chain
 from typing import NamedTuple
 
 from parsers.labels import match_label
 
+# Eight digits of the agency, a hyphen and a running number; Thai digits are typed by people, not written by the site.
+PROJECT_CODE = re.compile(r"([0-9]{8})-[0-9]{1,6}")
 # U+001F ends a part of the content text, U+001E escapes both characters inside one.
 SEPARATOR, _ESCAPE = "\x1f", "\x1e"
 _NOT_SET = _ESCAPE
@@ -61,7 +64,8 @@ class Page(NamedTuple):
     """What both readers produce.
 
     labels and values are those of the label/value rows, in page order. reason says in one sentence why a page is not a
-    whole project page. flags: `encoding_repaired`, `undecodable_bytes`, `php_warnings`, `nul_characters`.
+    whole project page. flags: `encoding_repaired`, `undecodable_bytes`, `php_warnings`, `nul_characters`,
+    `ambiguous_text`; `open_end` where nothing shows that the last section is there to its end.
     """
 
     kind: PageKind
@@ -129,22 +133,35 @@ def project_id_of(page: Page) -> str | None:
     Returns:
         What stands in its code row, else behind its title; None when it has neither. It may be any text.
     """
-    for label, value in zip(page.labels, page.values, strict=True):
-        match = match_label(label)
-        if match is not None and match.field == "project_id" and value:
-            return value
-    return page.title_id
+    return next(iter(_named_in_rows(page)), page.title_id)
 
 
-def wrong_project(page: Page, project_id: str) -> str | None:
-    """Tell whether the page names another project than the one asked for, in its title or its code row.
+class NamingProblem(NamedTuple):
+    """Why a page is not that of a project: the code of the issue, and a sentence."""
+
+    code: str
+    sentence: str
+
+
+def naming_problem(page: Page, project_id: str) -> NamingProblem | None:
+    """Tell why a page is not the page of a project, which it must name by its code in its title or its code row.
 
     Returns:
-        One sentence that says so; None when it does not, or when it names none.
+        None when it names that project and no other. A page that names no project could be of any.
     """
-    if page.title_id is not None and page.title_id != project_id:
-        return f"the title names project {page.title_id!r}, asked was {project_id!r}"
-    named = project_id_of(page)
-    if named is not None and named != project_id:
-        return f"the row รหัสโครงการ names project {named!r}, asked was {project_id!r}"
+    names = [name for name in (page.title_id, *_named_in_rows(page)) if name]
+    codes = list(dict.fromkeys(name for name in names if PROJECT_CODE.fullmatch(name)))
+    if len(codes) > 1:
+        return NamingProblem("two_projects", f"the page names the projects {', '.join(map(repr, codes[:3]))}")
+    other = next((name for name in names if name != project_id), None)
+    if other is not None:
+        where = "the title" if other == page.title_id else "the row รหัสโครงการ"
+        return NamingProblem("wrong_project", f"{where} names project {other!r:.200}, asked was {project_id!r:.200}")
+    if not codes:
+        return NamingProblem("page_of_no_project", "neither title nor code row names a project by its code")
     return None
+
+
+def _named_in_rows(page: Page) -> list[str]:
+    matches = ((match_label(label), value) for label, value in zip(page.labels, page.values, strict=True))
+    return [value for match, value in matches if match is not None and match.field == "project_id" and value]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from itertools import count, repeat
+from itertools import repeat
 
 from parsers.dates import BE_OFFSET
 from parsers.field_values import FieldValues
@@ -11,14 +11,17 @@ from parsers.issue_collector import IssueCollector
 from parsers.labels import MONTH_FIELD
 from parsers.month_rows import comparable_values, month_results, month_roles
 from parsers.numbers import read_money, read_number, read_percent, read_result
-from parsers.page import Page, PageKind, content_text, sha256_of, wrong_project
+from parsers.page import PROJECT_CODE, Page, PageKind, content_text, naming_problem, sha256_of
 from parsers.page_layout import Layout, read_layout, report_layout
+from parsers.page_sections import read_sections
 from parsers.plausibility import check_project
-from parsers.records import Issue, MonthResult, MonthRow, PageField, PageRecord, ParsedPage
+from parsers.records import Issue, MonthResult, MonthRow, PageRecord, ParsedPage
+from parsers.sections import Section, SectionState
 from parsers.text_checks import check_text, has_odd_characters
 
+# The sections that are tables, as issues name them.
+_TABLES = {Section.UPDATE: "update_history", Section.PROGRESS: "progress_history"}
 _CODE_LABEL = "รหัสโครงการ"
-_PROJECT_CODE = re.compile(r"(\d{8})-\d{1,6}", re.ASCII)
 _PERCENT_IN_HEADLINE = re.compile(r"(?:ร้อยละ\s*)?(.*)", re.DOTALL)
 
 
@@ -53,7 +56,7 @@ def _report_flags(issues: IssueCollector, page: Page) -> None:
             label, raw = page.labels[-1], page.values[-1]
             message = f"the page was cut in or after {label[:100]!r}: no number or date is read from this row"
             issues.add("truncated_value", message, label=label, ordinal=len(page.labels), raw=raw)
-    for flag in sorted(page.flags):
+    for flag in sorted(page.flags - {"open_end"}):
         message = {
             "encoding_repaired": f"the page does not declare {page.encoding}, but its bytes are",
             "undecodable_bytes": f"some bytes of the page are no {page.encoding}",
@@ -64,12 +67,12 @@ def _report_flags(issues: IssueCollector, page: Page) -> None:
         issues.add(flag, message)
 
 
-def _check_characters(issues: IssueCollector, page: Page, page_fields: Sequence[PageField]) -> None:
-    for row in page_fields:
-        if row.field is None:
-            check_text(issues, row.label, None, row.label, row.ordinal)
-        if row.raw:
-            check_text(issues, row.raw, row.field, row.label, row.ordinal)
+def _check_characters(issues: IssueCollector, page: Page, layout: Layout) -> None:
+    for ordinal, (label, raw, field) in enumerate(zip(page.labels, page.values, layout.fields, strict=True), 1):
+        if field is None:
+            check_text(issues, label, None, label, ordinal)
+        if raw:
+            check_text(issues, raw, field, label, ordinal)
     for grid in page.grids:
         fields = cell_fields(grid)
         for row_no, cells in enumerate(grid.rows, 1):
@@ -100,15 +103,21 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
     is_truncated = page.kind is PageKind.TRUNCATED
     content = content_text(page)
     layout = read_layout(page.labels)
-    columns = (page.labels, page.values, layout.fields, layout.occurrences)
-    page_fields = list(map(PageField, *map(repeat, key), count(1), *columns))
+    # Behind the rows stand tables: where one is there, the cut was behind the rows.
+    are_rows_cut = is_truncated and not page.grids
     _report_flags(issues, page)
     if not layout.is_usual:
-        report_layout(issues, page.labels, page.values, layout)
-    fields = FieldValues(issues, page.labels, page.values, layout, is_cut=is_truncated)
+        report_layout(issues, page.labels, page.values, layout, is_cut=are_rows_cut)
+    fields = FieldValues(issues, page.labels, page.values, layout, is_cut=are_rows_cut)
     month_rows, results = _read_months(fields, issues, key, page.values, layout)
     tables = read_tables(issues, key, page.grids)
-    unit = fields.text("unit")
+    sections = read_sections(key, page, layout, tables)
+    is_whole = not is_truncated and "open_end" not in page.flags
+    for section, state in sections.states.items():
+        if state is SectionState.ABSENT and section in _TABLES and is_whole:
+            message = f"the page shows no table of {_TABLES[section]}; nothing is taken for removed"
+            issues.add("missing_table", message, field=_TABLES[section])
+    unit = fields.code("unit")
     target, result = fields.quantity("target", unit), fields.quantity("result", unit)
     year_be = fields.fiscal_year()
     start, finish = fields.date("start_date"), fields.date("finish_date")
@@ -117,7 +126,7 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
     if latest.issue_code is not None:
         message = f"the heading {page.headline!r:.120} states no progress that can be read for certain"
         issues.add(latest.issue_code, message, field="headline_progress_pct", raw=page.headline)
-    code = _PROJECT_CODE.fullmatch(project_id)
+    code = PROJECT_CODE.fullmatch(project_id)
     if code is None:
         message = f"the project code {project_id[:100]!r} is not eight digits, a hyphen and a number"
         issues.add("malformed_project_code", message, field="project_id", label=_CODE_LABEL, raw=project_id)
@@ -127,16 +136,22 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
         reader=page.reader,
         encoding=page.encoding,
         is_truncated=is_truncated,
-        has_progress_table=tables.progress is not None,
-        has_update_table=tables.updates is not None,
+        fields_state=sections.states[Section.FIELD],
+        months_state=sections.states[Section.MONTH],
+        updates_state=sections.states[Section.UPDATE],
+        reports_state=sections.states[Section.PROGRESS],
+        fields_fingerprint=sections.fingerprint(Section.FIELD),
+        months_fingerprint=sections.fingerprint(Section.MONTH),
+        updates_fingerprint=sections.fingerprint(Section.UPDATE),
+        reports_fingerprint=sections.fingerprint(Section.PROGRESS),
         agency_code=code[1] if code is not None else None,
         fiscal_year_be=year_be,
         fiscal_year_ce=year_be - BE_OFFSET if year_be is not None else None,
         fiscal_year_raw=fields.raw("fiscal_year"),
         name=fields.text("name"),
-        policy_id=fields.text("policy_id"),
-        branch_id=fields.text("branch_id"),
-        kpi_id=fields.text("kpi_id"),
+        policy_id=fields.code("policy_id"),
+        branch_id=fields.code("branch_id"),
+        kpi_id=fields.code("kpi_id"),
         budget_received_thb=fields.number("budget_received", read_money),
         budget_received_thb_raw=fields.raw("budget_received"),
         budget_spent_thb=fields.number("budget_spent", read_money),
@@ -145,7 +160,7 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
         progress_pct_raw=fields.raw("progress"),
         headline_progress_pct=latest.value,
         headline_progress_pct_raw=page.headline,
-        agency=fields.text("agency"),
+        agency=fields.code("agency"),
         start_date=start.value,
         start_date_raw=fields.raw("start_date"),
         finish_date=finish.value,
@@ -169,11 +184,10 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
         progress_note=fields.text("progress_note"),
         month_goal=fields.text("month_goal"),
     )
-    check_project(issues, record, tables.progress or (), tables.progress_dates)
+    check_project(issues, record, tables.progress, tables.progress_dates)
     if has_odd_characters(content):
-        _check_characters(issues, page, page_fields)
-    progress, updates = tables.progress or [], tables.updates or []
-    return ParsedPage(record, page_fields, month_rows, results, progress, updates, issues.collected)
+        _check_characters(issues, page, layout)
+    return ParsedPage(record, sections.cells, month_rows, results, tables.progress, tables.updates, issues.collected)
 
 
 def page_issue(page: Page, *, source_id: str, project_id: str, snapshot_id: str) -> Issue | None:
@@ -194,8 +208,8 @@ def page_issue(page: Page, *, source_id: str, project_id: str, snapshot_id: str)
     if not is_record:
         issues.add(f"page_{page.kind.value}", page.reason or f"the page is of kind {page.kind}")
     else:
-        wrong = wrong_project(page, project_id)
-        if wrong is None:
+        problem = naming_problem(page, project_id)
+        if problem is None:
             return None
-        issues.add("wrong_project", wrong, field="project_id", label=_CODE_LABEL, raw=page.title_id)
+        issues.add(problem.code, problem.sentence, field="project_id", label=_CODE_LABEL, raw=page.title_id)
     return issues.collected[0]

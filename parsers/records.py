@@ -7,6 +7,7 @@ into columns with one zip().
 import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
+from operator import attrgetter
 from typing import NamedTuple
 
 
@@ -205,3 +206,9 @@ class ParsedPage(NamedTuple):
     progress: list[ProgressRow]
     updates: list[UpdateRow]
     issues: list[Issue]
+
+    @property
+    def fields(self) -> list[PageCell]:
+        """The label/value rows, those of the months too, in page order."""
+        rows = [cell for cell in self.cells if cell.section in ("field", "month")]
+        return sorted(rows, key=attrgetter("ordinal"))

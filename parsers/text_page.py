@@ -41,6 +41,8 @@ _UPDATE = re.compile(
     rf"({_DAY}) (\d{{1,2}}:\d{{2}}(?::\d{{2}})?) (\S+) (\S+) (ใช่|ไม่ใช่) ({_DAY}) ({_DAY}) ([\d.,]+) ([\d.,]+) (\S+)"
 )
 _HEADLINE = re.compile(rf"{HEADLINE}\s*:")
+# The footer of the site: what stands before it stood whole.
+_FOOTER = re.compile(r"\s*(?:©|Powered by Yii)")
 
 
 class _Start(NamedTuple):
@@ -243,8 +245,10 @@ def read_text(text: str) -> Page:
     if not is_whole:
         last = rows[-1].label if rows else "the heading"
         return page(PageKind.TRUNCATED, f"the text ends in or after {last!r}", rows)
-    tail = lines[end:]
-    grids = _read_grids(tail)
+    footer = next((number for number in range(end, len(lines)) if _FOOTER.match(lines[number])), None)
+    if footer is None:
+        flags.add("open_end")
+    grids = _read_grids(lines[end:footer])
     if grids and not any(grid.header[0] == PROGRESS_COLUMNS[0].text for grid in grids):
         return page(PageKind.TRUNCATED, "the text ends before the progress table", rows, grids)
     return page(PageKind.PROJECT, None, rows, grids)

@@ -195,8 +195,7 @@ def _read_version(detail: ProjectDetail, raw_dir: Path) -> None:
     record = parsed.page
     detail.name, detail.agency, detail.target = record.name, record.agency, record.target_raw
     detail.is_truncated = record.is_truncated
-    month_rows = {row.ordinal for row in parsed.months}
-    fields = [row for row in parsed.fields if row.ordinal not in month_rows]
+    fields = [row for row in parsed.fields if row.field != "month"]
     values = _masked([(row.field, row.raw) for row in fields])
     detail.cells = [Cell(row.label, value) for row, value in zip(fields, values, strict=True)]
     detail.months = [

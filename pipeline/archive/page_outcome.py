@@ -3,7 +3,7 @@
 import hashlib
 from typing import NamedTuple
 
-from parsers.page import Page, PageKind, content_sha256, wrong_project
+from parsers.page import Page, PageKind, content_sha256, naming_problem
 from pipeline.archive.fetch_log import FetchLogRow, Outcome, TimeBasis, snapshot_id
 from pipeline.archive.page_history import PageState
 from pipeline.archive.response_age import age_of
@@ -30,9 +30,12 @@ def page_outcome(page: Page, project_id: str, known_content: Sha256 | None) -> F
     """Say what a page means for the project it should be about; known_content fingerprints its last success."""
     fingerprint = bytes.fromhex(content_sha256(page))
     if page.kind is PageKind.PROJECT:
-        wrong = wrong_project(page, project_id)
-        if wrong is not None:
-            return FetchOutcome(Outcome.REFUSED, page.kind, fingerprint, wrong, can_heal=False)
+        problem = naming_problem(page, project_id)
+        if problem is not None:
+            # A page that names no project may name it again the next time; one of another project stays that.
+            outcome = Outcome.FAILED if problem.code == "page_of_no_project" else Outcome.REFUSED
+            error = f"{problem.code}: {problem.sentence}"
+            return FetchOutcome(outcome, page.kind, fingerprint, error, can_heal=False)
         return FetchOutcome(compare_content(fingerprint, known_content), page.kind, fingerprint, None, can_heal=False)
     outcome = Outcome.MISSING if page.kind is PageKind.NOT_FOUND else Outcome.FAILED
     return FetchOutcome(outcome, page.kind, fingerprint, page.reason, page.kind in _HEALING_KINDS)

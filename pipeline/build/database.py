@@ -11,8 +11,8 @@ from pipeline.build.datapackage import write_datapackage
 from pipeline.build.inputs import REAL_PROJECTS
 from pipeline.build.models import load_models, needed_for
 from pipeline.build.session import open_session
-from pipeline.build.tables import make_parquet, make_relation, make_table
 from pipeline.build.sources import SourceRow
+from pipeline.build.tables import make_parquet, make_relation, make_table
 from pipeline.core.settings import Settings
 
 DATABASE = "bma_projects.duckdb"

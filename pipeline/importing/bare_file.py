@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from parsers.encoding import decode_page
 from parsers.labels import TITLE
-from parsers.page import Page, PageKind, project_id_of
+from parsers.page import PROJECT_CODE, Page, PageKind, project_id_of
 from pipeline.archive.fetch_log import TimeBasis
 from pipeline.archive.pages import PageReader
 from pipeline.archive.warc import Capture
@@ -96,6 +96,8 @@ def read_bare_file(path: Path, given_at: dt.datetime | None, now: dt.datetime, r
         raise ForeignFileError(
             f"{path}: is no project page ({page.reason or page.kind}); name saved HTML, text or WARC of one"
         )
+    if not PROJECT_CODE.fullmatch(project_id):
+        raise ForeignFileError(f"{path}: names no project by its code ({project_id!r:.60}); name the page of one")
     return BareFile(capture, page, project_id, basis, conflict)
 
 

@@ -123,7 +123,7 @@ class _BatchFiles:
 
     def add(self, parsed: ParsedPage) -> None:
         self._rows["pages"].append(parsed.page)
-        self._rows["page_fields"] += parsed.fields
+        self._rows["page_cells"] += parsed.cells
         self._rows["month_rows"] += parsed.months
         self._rows["month_results"] += parsed.month_results
         self._rows["progress_rows"] += parsed.progress

@@ -13,7 +13,7 @@ from parsers.issue_codes import CATALOGUE
 from parsers.listing_page import read_listing
 from parsers.page import Page, PageKind, content_sha256
 from parsers.project import page_issue, parse_project
-from parsers.records import Issue, MonthResult, MonthRow, PageField, PageRecord, ParsedPage, ProgressRow, UpdateRow
+from parsers.records import Issue, MonthResult, MonthRow, PageCell, PageRecord, ParsedPage, ProgressRow, UpdateRow
 from parsers.text_page import read_text
 from pipeline.core.arrow_schema import schema_of
 
@@ -141,7 +141,7 @@ def check_schema(parsed: Sequence[ParsedPage]) -> None:
     """Every record must fit the schema of data/parsed."""
     rows: dict[type[NamedTuple], list[NamedTuple]] = {PageRecord: [page.page for page in parsed]}
     for page in parsed:
-        rows.setdefault(PageField, []).extend(page.fields)
+        rows.setdefault(PageCell, []).extend(page.cells)
         rows.setdefault(MonthRow, []).extend(page.months)
         rows.setdefault(MonthResult, []).extend(page.month_results)
         rows.setdefault(ProgressRow, []).extend(page.progress)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import pytest
 
 from parsers.html_page import read_page
-from parsers.page import PageKind, wrong_project
+from parsers.page import PageKind, naming_problem
 from parsers.project import page_issue
 from tests.parsers.projects import PLAIN
 from tests.parsers.samples import PAGES, REAL
@@ -198,13 +198,13 @@ WRONG = {
 @pytest.mark.parametrize(("html", "reason"), WRONG.values(), ids=WRONG)
 def test_a_page_of_another_project_is_refused(html: str, reason: str) -> None:
     page = read_page(html.encode())
-    assert reason in (wrong_project(page, "50010000-0001") or "")
+    assert reason in (naming_problem(page, "50010000-0001") or ("", ""))[1]
     issue = page_issue(page, source_id="test", project_id="50010000-0001", snapshot_id="s")
     assert issue is not None
-    assert issue.code == "wrong_project"
+    assert issue.code == "naming_problem"
 
 
 def test_a_page_that_names_no_project_is_not_taken_for_another_one() -> None:
     page = read_page(PLAIN.without("project_id").html().replace(": 50010000-0001", "").encode())
     assert page.title_id is None
-    assert wrong_project(page, "50010000-0001") is None
+    assert naming_problem(page, "50010000-0001") is None

@@ -3,7 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 
-from parsers.page import PageKind, project_id_of, wrong_project
+from parsers.page import PageKind, naming_problem, project_id_of
 from parsers.project import page_issue
 from tests.parsers.projects import parse
 from tests.parsers.samples import REAL, REAL_ID
@@ -15,7 +15,7 @@ PARSED = parse(PAGE, REAL_ID)
 def test_it_is_a_project_page_of_the_project_asked_for() -> None:
     assert (PAGE.kind, PAGE.reason, PAGE.title_id) == (PageKind.PROJECT, None, REAL_ID)
     assert project_id_of(PAGE) == REAL_ID
-    assert wrong_project(PAGE, REAL_ID) is None
+    assert naming_problem(PAGE, REAL_ID) is None
     assert page_issue(PAGE, source_id="test", project_id=REAL_ID, snapshot_id="s") is None
 
 
@@ -53,7 +53,7 @@ def test_four_reports_lead_to_100_percent() -> None:
 
 def test_the_edit_log_is_there_but_empty() -> None:
     assert PARSED.updates == []
-    assert PARSED.page.has_update_table
+    assert (PARSED.page.updates_state, PARSED.page.reports_state) == ("empty", "present")
 
 
 def test_the_doubled_tone_mark_of_the_second_report_stays_as_the_page_had_it() -> None:

@@ -36,7 +36,7 @@ def test_an_empty_grid_view_has_no_rows_although_it_shows_one(grid: str) -> None
     page = PLAIN.reporting().page(grid=GRID_SKINS[grid])
     parsed = parse(page, PLAIN.project_id)
     assert parsed.progress == []
-    assert parsed.page.has_progress_table
+    assert parsed.page.reports_state == "present"
 
 
 CELLS = {
@@ -168,5 +168,5 @@ def test_the_search_fields_of_a_grid_view_are_no_row() -> None:
 def test_an_absent_table_differs_from_an_empty_one() -> None:
     absent = parse(read_page(PLAIN.html().replace("<th ", "<td ").encode()), PLAIN.project_id)
     empty = PLAIN.reporting().logging().parse()
-    assert (absent.page.has_progress_table, absent.page.has_update_table) == (False, False)
-    assert (empty.page.has_progress_table, empty.page.has_update_table) == (True, True)
+    assert (absent.page.reports_state, absent.page.updates_state) == ("absent", "absent")
+    assert (empty.page.reports_state, empty.page.updates_state) == ("empty", "empty")

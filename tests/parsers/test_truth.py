@@ -6,7 +6,7 @@ import pytest
 
 from parsers.html_page import read_page
 from parsers.labels import match_label
-from parsers.page import PageKind, content_sha256, wrong_project
+from parsers.page import PageKind, content_sha256, naming_problem
 from parsers.project import page_issue
 from tests.parsers.projects import parse
 from tests.parsers.samples import BY_ID, TRUTH, Cells, Truth, as_kept
@@ -92,7 +92,8 @@ def test_the_edit_log_is_the_stored_one(truth: Truth) -> None:
 @by_id
 def test_an_absent_section_differs_from_an_empty_one(truth: Truth) -> None:
     page = parse(truth.page(), truth.project_id).page
-    assert (page.has_progress_table, page.has_update_table) == (truth.sections["progress"], truth.sections["history"])
+    shown = (page.reports_state != "absent", page.updates_state != "absent")
+    assert shown == (truth.sections["progress"], truth.sections["history"])
 
 
 @by_id
@@ -131,7 +132,10 @@ def test_a_cut_page_keeps_the_rows_before_the_cut_and_no_others() -> None:
 def test_a_page_of_another_project_is_refused() -> None:
     page = BY_ID["50010000-9048"].page()
     assert page.kind is PageKind.PROJECT
-    assert wrong_project(page, "50010000-9048") == "the title names project '50010000-9999', asked was '50010000-9048'"
+    assert naming_problem(page, "50010000-9048") == (
+        "wrong_project",
+        "the title names project '50010000-9999', asked was '50010000-9048'",
+    )
     issue = page_issue(page, source_id="test", project_id="50010000-9048", snapshot_id="s")
     assert issue is not None
     assert (issue.code, issue.severity) == ("wrong_project", "error")
