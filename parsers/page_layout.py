@@ -1,6 +1,5 @@
 """The layout of a page: what each of its labels stands for, judged by the labels alone."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -37,13 +36,12 @@ class MonthRows(NamedTuple):
 class Layout(NamedTuple):
     """What the labels of a page say of its rows; rows are named by their index from 0 in page order.
 
-    occurrences: which one of the rows with its label each row is, from 1. first_rows: the first row of each field.
-    repeats: later rows of a field, with the first. is_usual: every known label is there, once, spelled as ever.
+    first_rows: the first row of each field. repeats: later rows of a field, with the first. is_usual: every known label
+    is there, once, spelled as ever.
     """
 
     meanings: tuple[RowMeaning, ...]
     fields: tuple[str | None, ...]
-    occurrences: tuple[int, ...]
     first_rows: Mapping[str, int]
     repeats: tuple[tuple[int, int], ...]
     month_rows: MonthRows
@@ -129,12 +127,7 @@ def read_layout(labels: tuple[str, ...]) -> Layout:
         and all(meaning.is_exact and meaning.field is not None for meaning in meanings)
     )
     fields = tuple([meaning.field for meaning in meanings])
-    seen: Counter[str] = Counter()
-    occurrences = []
-    for label in labels:
-        seen[label] += 1
-        occurrences.append(seen[label])
-    return Layout(tuple(meanings), fields, tuple(occurrences), first_rows, tuple(repeats), months, is_usual)
+    return Layout(tuple(meanings), fields, first_rows, tuple(repeats), months, is_usual)
 
 
 def report_layout(

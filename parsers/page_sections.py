@@ -35,25 +35,28 @@ def read_sections(key: Key, page: Page, layout: Layout, tables: HistoryTables) -
         tables: its two tables, read.
     """
     rows: dict[Section, list[LabelledRow]] = {Section.FIELD: [], Section.MONTH: []}
-    unsplit: set[Section] = set()
+    unreadable: set[Section] = set()
     section = Section.FIELD
     for index, (label, raw, meaning) in enumerate(zip(page.labels, page.values, layout.meanings, strict=True)):
         is_month = meaning.month_no is not None
         if label == UNSPLIT and page.reader == "text":
             # Lines that nobody can tell apart belong to the section they stand in, and may hide rows of it.
-            unsplit.add(section)
+            unreadable.add(section)
+            is_month = section is Section.MONTH
         else:
             section = Section.MONTH if is_month else Section.FIELD
-        cell_key = f"{MONTH_FIELD} {meaning.month_no}" if is_month else meaning.field or match_key(label)
-        field = MONTH_FIELD if is_month else meaning.field
-        rows[Section.MONTH if is_month else Section.FIELD].append((index + 1, label, raw, field, cell_key))
+            if meaning.is_known and meaning.field is None:
+                # One of the two goals: of which of them its text is, nobody can tell.
+                unreadable.add(section)
+        cell_key = f"{MONTH_FIELD} {meaning.month_no}" if meaning.month_no else meaning.field or match_key(label)
+        rows[section].append((index + 1, label, raw, meaning.field, cell_key))
     states = {
         Section.FIELD: SectionState.PRESENT if rows[Section.FIELD] else SectionState.ABSENT,
         Section.MONTH: SectionState.PRESENT if rows[Section.MONTH] else SectionState.ABSENT,
         Section.UPDATE: tables.update_state,
         Section.PROGRESS: tables.progress_state,
     }
-    states |= dict.fromkeys(unsplit, SectionState.UNREADABLE)
+    states |= dict.fromkeys(unreadable, SectionState.UNREADABLE)
     last = _last_section(states)
     if last is not None and (page.kind is PageKind.TRUNCATED or "open_end" in page.flags):
         # Nothing shows that the last section is there to its end.

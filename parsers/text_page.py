@@ -35,14 +35,15 @@ _PROGRESS_HEADER = " ".join(column.text for column in PROGRESS_COLUMNS)
 
 _DAY = r"(?:\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{4})"
 _REPORT = re.compile(rf"({_DAY}) (\d{{1,3}}(?:\.\d+)?) (?:(\d|\(ไม่ได้ตั้ง\))(?:\s|$))?(.*)", re.DOTALL)
-_REPORT_START = re.compile(rf"{_DAY} \d{{1,3}}(?:\.\d+)?(?: |$)")
+# A line that begins with a day begins a report, also one that cannot be split; with a colon behind it is a stamp.
+_REPORT_START = re.compile(rf"{_DAY}(?= (?!:)|$)")
 _STAMP = re.compile(r"(?:^|(?<=\s))(\d{1,2})/(\d{1,2})/(\d{4}) :")
 _UPDATE = re.compile(
     rf"({_DAY}) (\d{{1,2}}:\d{{2}}(?::\d{{2}})?) (\S+) (\S+) (ใช่|ไม่ใช่) ({_DAY}) ({_DAY}) ([\d.,]+) ([\d.,]+) (\S+)"
 )
 _HEADLINE = re.compile(rf"{HEADLINE}\s*:")
-# The footer of the site: what stands before it stood whole.
-_FOOTER = re.compile(r"\s*(?:©|Powered by Yii)")
+# The lines of the site's footer: where a text ends with them, what stands before them stood whole.
+_FOOTER = re.compile(r"\s*(?:©|\([Cc]\)|Powered by)")
 
 
 class _Start(NamedTuple):
@@ -194,6 +195,17 @@ def _read_grids(lines: Sequence[str]) -> tuple[Grid, ...]:
     return tuple(grids)
 
 
+def _footer_start(lines: Sequence[str]) -> int | None:
+    """The line with which the footer at the end of a text begins; None where the text ends with another line."""
+    start = None
+    for number in range(len(lines) - 1, -1, -1):
+        if _FOOTER.match(lines[number]):
+            start = number
+        elif lines[number].strip():
+            break
+    return start
+
+
 def _update_cells(text: str) -> tuple[str | None, ...]:
     update = _UPDATE.fullmatch(text)
     return update.groups() if update is not None else (text,)
@@ -245,7 +257,7 @@ def read_text(text: str) -> Page:
     if not is_whole:
         last = rows[-1].label if rows else "the heading"
         return page(PageKind.TRUNCATED, f"the text ends in or after {last!r}", rows)
-    footer = next((number for number in range(end, len(lines)) if _FOOTER.match(lines[number])), None)
+    footer = _footer_start(lines)
     if footer is None:
         flags.add("open_end")
     grids = _read_grids(lines[end:footer])

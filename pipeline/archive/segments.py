@@ -36,11 +36,9 @@ from pipeline.archive.warc import Capture, capture_members, read_captures, warci
 from pipeline.core.arrow_schema import schema_of
 from pipeline.core.errors import PipelineError
 from pipeline.core.files import sync_path, written_aside
-from pipeline.core.settings import Source
 from pipeline.core.version import product_token
 
 _SYNC_SECONDS = 1.0
-_OF_SOURCE = ("source", "title", "base-url", "also-at", "is-invented")
 _SEGMENT_NAME = re.compile(
     r"(?P<run_id>\d{8}T\d{6}Z)-(?P<source_id>[a-z0-9_]+(?:-[a-z_][a-z0-9_]*)*)(?:-(?P<number>\d+))?"
 )
@@ -70,22 +68,6 @@ class ListingRow(NamedTuple):
     seen_at: dt.datetime
     is_complete: bool
     stated_total: int | None
-
-
-def about_source(source: Source) -> dict[str, str]:
-    """What a segment keeps of the settings of its source: tables made without them say the same of its pages."""
-    return {
-        "source": source.source_id,
-        "title": source.title,
-        "base-url": source.base_url,
-        "also-at": " ".join(source.also_at),
-        "is-invented": "true" if source.is_invented else "false",
-    }
-
-
-def settings_of_source(about: Mapping[str, str]) -> dict[str, str]:
-    """What a segment keeps of its source, without what it keeps of itself."""
-    return {name: about[name] for name in _OF_SOURCE if name in about}
 
 
 class ArchiveWriter:

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from pipeline.archive.fetch_log import FetchLogRow, Outcome, TimeBasis, read_about, read_fetch_log, read_journal
-from pipeline.archive.segments import ArchiveError, ArchiveWriter, sealed_segments, settings_of_source
+from pipeline.archive.segments import ArchiveError, ArchiveWriter, sealed_segments
+from pipeline.archive.source_settings import settings_of_source
 from pipeline.core.errors import ExitCode, PipelineError
 
 _IMPORT, _UNDO = "import", "undo"

@@ -14,7 +14,8 @@ from pipeline.archive.fetch_log import FetchLogRow, Outcome, TimeBasis
 from pipeline.archive.page_history import ObservedBody, observed_bodies
 from pipeline.archive.page_outcome import FetchOutcome, capture_row, page_outcome, unread_outcome
 from pipeline.archive.pages import PageReader
-from pipeline.archive.segments import ArchiveWriter, about_source, check_writable
+from pipeline.archive.segments import ArchiveWriter, check_writable
+from pipeline.archive.source_settings import about_source
 from pipeline.archive.warc import LONGEST_URL, Capture
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import Source

@@ -6,7 +6,8 @@ from contextlib import ExitStack
 from typing import NamedTuple
 
 from pipeline.archive.recovery import recover
-from pipeline.archive.segments import ArchiveWriter, about_source
+from pipeline.archive.segments import ArchiveWriter
+from pipeline.archive.source_settings import about_source
 from pipeline.core.settings import Settings, Source
 from pipeline.core.signals import orderly_interruption, raise_if_interrupted
 from pipeline.core.time import utc_now

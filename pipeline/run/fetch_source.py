@@ -11,7 +11,8 @@ import duckdb
 
 from pipeline.archive.fetch_log import OF_VISITS, FetchLogRow, Outcome
 from pipeline.archive.page_history import PageState, page_states
-from pipeline.archive.segments import ArchiveWriter, about_source
+from pipeline.archive.segments import ArchiveWriter
+from pipeline.archive.source_settings import about_source
 from pipeline.core.log import RunLog
 from pipeline.core.settings import SAMPLE, FetchSettings, Settings, Source
 from pipeline.core.signals import raise_if_interrupted

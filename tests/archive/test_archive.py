@@ -492,6 +492,8 @@ def test_the_last_state_of_every_page_comes_from_all_logs(tmp_path: Path) -> Non
         "last_modified": None,
         "consecutive_failures": 3,
         "consecutive_absences": 2,
+        "last_body_at": day(1),
+        "is_not_modified": False,
         "masked_sha256": None,
     }
     assert (known["2"].last_success_at, known["2"].consecutive_absences) == (None, 5)

@@ -9,7 +9,8 @@ import pytest
 from pipeline.archive.audit import audit_archive
 from pipeline.archive.fetch_log import read_about
 from pipeline.archive.recovery import recover
-from pipeline.archive.segments import ArchiveWriter, ListingRow, about_source
+from pipeline.archive.segments import ArchiveWriter, ListingRow
+from pipeline.archive.source_settings import about_source
 from pipeline.core.settings import Source
 from tests.archive.test_archive import AT, capture, row
 

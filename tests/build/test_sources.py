@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from pipeline.archive.fetch_log import read_fetch_log, write_fetch_log
-from pipeline.archive.segments import about_source
+from pipeline.archive.source_settings import about_source
 from pipeline.build.database import DATABASE
 from pipeline.core.settings import KNOWN_SOURCES, Source
 from tests.cli.command import bma_here

@@ -226,7 +226,8 @@ def test_a_page_that_names_its_project_by_thousands_of_characters_is_foreign(tmp
     page.write_bytes(project_page(ONE).replace(*cut, 1))
     summary = bring(tmp_path / "raw", page)
     assert (summary.archived, summary.evidence) == (0, 0)
-    assert "characters" in summary.problems[0]
+    assert "names no project by its code ('50010000-0001</tit<div" in summary.problems[0]
+    assert len(summary.problems[0]) < 400
     assert audit_archive(tmp_path / "raw").problems == ()
 
 
@@ -306,10 +307,10 @@ def test_many_foreign_pages_cost_little(tmp_path: Path) -> None:
 
 def test_every_sample_page_can_be_imported_from_its_file(tmp_path: Path) -> None:
     summary = bring(tmp_path / "raw", PAGES)
-    healthy = [page for page in sample_pages() if page.project_id[-4:] not in {"9039", "9040", "9041", "9042", "9054"}]
+    healthy = [page for page in sample_pages() if page.project_id[-4:] not in {"9039", "9040", "9041", "9042", "9054", "sswd"}]
     assert summary.archived == len(healthy)
     assert summary.evidence == 1  # the page that is cut in the middle
-    assert summary.foreign == 4
+    assert summary.foreign == 5  # four of other kinds, one with no code for its name
 
 
 def test_a_time_that_has_not_come_is_refused_and_named(tmp_path: Path) -> None:

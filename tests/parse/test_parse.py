@@ -272,7 +272,7 @@ def test_the_models_read_every_batch_and_a_copy_of_a_capture_once(tmp_path: Path
     def counts() -> list[object]:
         with duckdb.connect() as con:
             attach_partitions(con, parsed, fingerprint)
-            tables = ("pages", "page_fields", "month_rows", "progress_rows")
+            tables = ("pages", "page_cells", "month_rows", "progress_rows")
             return [con.sql(f"SELECT count(*) FROM parsed.{table}").fetchall() for table in tables]
 
     once = counts()

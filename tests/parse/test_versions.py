@@ -11,6 +11,7 @@ from pipeline.parse.versions import DECISIVE, parser_fingerprint
 ROOT = Path(__file__).parents[2]
 # These name files, start processes or tell of trouble; the records of a page are the same whatever they do.
 NOT_DECISIVE = {
+    "archive/chain.py",
     "archive/fetch_log.py",
     "archive/segments.py",
     "core/errors.py",

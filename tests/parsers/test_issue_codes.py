@@ -77,7 +77,16 @@ CASES: dict[str, Case] = {
     "page_redirect_stub": Case(html("", status=301, location="/new"), html(HTML)),
     "page_listing": Case(html('<html><div class="grid-view"><p>ก</p></div></html>'), html(HTML)),
     "page_unknown": Case(html("<html><p>ข่าว</p></html>"), html(HTML)),
-    "wrong_project": Case(html(HTML.replace(": 50010000-0001", ": 50010000-0002")), html(HTML)),
+    "wrong_project": Case(
+        html(PLAIN.without("project_id").html().replace(": 50010000-0001", ": 50010000-0002")), html(HTML)
+    ),
+    "page_of_no_project": Case(
+        html(PLAIN.without("project_id").html().replace(": 50010000-0001", "")),
+        html(PLAIN.without("project_id").html()),
+    ),
+    "two_projects": Case(
+        html(HTML.replace(": 50010000-0001", ": 50010000-0002")), PLAIN.adding("รหัสโครงการ", PLAIN.project_id)
+    ),
     "php_warnings": Case(html("<b>Warning</b>:  x in <b>/v.php</b>" + HTML), PLAIN.having(name="<b>Warning</b>: ก")),
     "unknown_label": Case(PLAIN.adding("พิกัด", "1"), PLAIN.renaming("unit", "หน่วยนับ :")),
     "missing_label": Case(PLAIN.without("unit"), PLAIN.having(unit=None, target="", result="")),
@@ -95,6 +104,7 @@ CASES: dict[str, Case] = {
         having_table(table(HEADER[:4], LAST[:4]), behind="panel-info"),
         having_table(table(HEADER[::-1], LAST[::-1]), behind="panel-info"),
     ),
+    "missing_table": Case(having_table("", behind="panel-info"), PLAIN.reporting()),
     "unknown_table": Case(
         html(HTML.replace("<footer", table(("ก", "ข"), ("1", "2")) + "<footer")),
         html(HTML.replace("<footer", "<hr><footer")),
@@ -261,7 +271,7 @@ class TestChecksOfReports:
         assert (issue.code, issue.field, issue.ordinal) == ("unreadable_date", "progress_history.detail_date", 1)
 
 
-@pytest.mark.parametrize(("n_columns", "codes"), [(2, {"unknown_table"}), (3, {"missing_column"})])
+@pytest.mark.parametrize(("n_columns", "codes"), [(2, {"unknown_table", "missing_table"}), (3, {"missing_column"})])
 def test_a_table_is_known_by_three_of_its_columns(n_columns: int, codes: set[str]) -> None:
     read = having_table(table(HEADER[:n_columns], LAST[:n_columns]), behind="panel-info")
     assert {issue.code for issue in read()} == codes

@@ -182,29 +182,55 @@ def test_what_an_error_page_says_in_its_rows_counts() -> None:
     assert read_page(WHOLE.encode(), status=503).kind is PageKind.SERVER_ERROR
 
 
+NAMES_ANOTHER = PLAIN.having(project_id="50010000-0003").html()
 WRONG = {
-    "by its title": (WHOLE.replace(": 50010000-0001", ": 50010000-0002"), "the title names project '50010000-0002'"),
+    "by its title": (
+        PLAIN.without("project_id").html().replace(": 50010000-0001", ": 50010000-0002"),
+        "wrong_project",
+        "the title names project '50010000-0002'",
+    ),
     "by its code row": (
-        PLAIN.having(project_id="50010000-0003").html(),
+        NAMES_ANOTHER.replace(": 50010000-0001", ""),
+        "wrong_project",
         "the row รหัสโครงการ names project '50010000-0003'",
     ),
-    "by its code row alone": (
-        PLAIN.having(project_id="50010000-0003").html().replace(": 50010000-0001", ""),
-        "the row รหัสโครงการ names project '50010000-0003'",
+    "by a code in other digits": (
+        PLAIN.having(project_id="๕๐๐๑๐๐๐๐-๐๐๐๑").html(),
+        "wrong_project",
+        "the row รหัสโครงการ names project '๕๐๐๑๐๐๐๐-๐๐๐๑'",
+    ),
+    "as one of two, in title and code row": (
+        NAMES_ANOTHER,
+        "two_projects",
+        "the page names the projects '50010000-0001', '50010000-0003'",
+    ),
+    "as one of two, in two code rows": (
+        PLAIN.adding("รหัสโครงการ", "50010000-0002").html(),
+        "two_projects",
+        "the page names the projects '50010000-0001', '50010000-0002'",
+    ),
+    "by none": (
+        PLAIN.without("project_id").html().replace(": 50010000-0001", ""),
+        "page_of_no_project",
+        "neither title nor code row names a project by its code",
+    ),
+    "by an empty code row": (
+        PLAIN.having(project_id="").html().replace(": 50010000-0001", ""),
+        "page_of_no_project",
+        "neither title nor code row names a project by its code",
     ),
 }
 
 
-@pytest.mark.parametrize(("html", "reason"), WRONG.values(), ids=WRONG)
-def test_a_page_of_another_project_is_refused(html: str, reason: str) -> None:
+@pytest.mark.parametrize(("html", "code", "reason"), WRONG.values(), ids=WRONG)
+def test_a_page_that_does_not_name_its_project_and_no_other_is_refused(html: str, code: str, reason: str) -> None:
     page = read_page(html.encode())
     assert reason in (naming_problem(page, "50010000-0001") or ("", ""))[1]
     issue = page_issue(page, source_id="test", project_id="50010000-0001", snapshot_id="s")
     assert issue is not None
-    assert issue.code == "naming_problem"
+    assert issue.code == code
 
 
-def test_a_page_that_names_no_project_is_not_taken_for_another_one() -> None:
-    page = read_page(PLAIN.without("project_id").html().replace(": 50010000-0001", "").encode())
-    assert page.title_id is None
-    assert naming_problem(page, "50010000-0001") is None
+@pytest.mark.parametrize("html", [PLAIN.without("project_id").html(), WHOLE.replace(": 50010000-0001", "")])
+def test_a_project_is_named_by_the_title_or_the_code_row(html: str) -> None:
+    assert naming_problem(read_page(html.encode()), "50010000-0001") is None

@@ -36,7 +36,7 @@ def test_an_empty_grid_view_has_no_rows_although_it_shows_one(grid: str) -> None
     page = PLAIN.reporting().page(grid=GRID_SKINS[grid])
     parsed = parse(page, PLAIN.project_id)
     assert parsed.progress == []
-    assert parsed.page.reports_state == "present"
+    assert parsed.page.reports_state == "empty"
 
 
 CELLS = {

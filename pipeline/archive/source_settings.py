@@ -1,0 +1,23 @@
+"""What a segment keeps of the settings of its source, in the metadata of its fetch log and in its warcinfo record."""
+
+from collections.abc import Mapping
+
+from pipeline.core.settings import Source
+
+_OF_SOURCE = ("source", "title", "base-url", "also-at", "is-invented")
+
+
+def about_source(source: Source) -> dict[str, str]:
+    """What a segment keeps of the settings of its source: tables made without them say the same of its pages."""
+    return {
+        "source": source.source_id,
+        "title": source.title,
+        "base-url": source.base_url,
+        "also-at": " ".join(source.also_at),
+        "is-invented": "true" if source.is_invented else "false",
+    }
+
+
+def settings_of_source(about: Mapping[str, str]) -> dict[str, str]:
+    """What a segment keeps of its source, without what it keeps of itself."""
+    return {name: about[name] for name in _OF_SOURCE if name in about}
