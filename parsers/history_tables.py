@@ -12,8 +12,8 @@ from parsers.issue_collector import IssueCollector
 from parsers.labels import PROGRESS_COLUMNS, UPDATE_COLUMNS, UPDATED_AT, Label, columns_of, is_row_number
 from parsers.numbers import Number, read_percent
 from parsers.page import Grid
-from parsers.records import PageCell, ProgressRow, UpdateRow
-from parsers.sections import Section, SectionState, report_field, table_cells
+from parsers.records import ProgressRow, UpdateRow
+from parsers.sections import NO_CELLS, Column, Section, SectionCells, SectionState, read_table_cells, report_field
 
 _PROGRESS = "progress_history"
 _UPDATES = "update_history"
@@ -31,12 +31,17 @@ class HistoryTables(NamedTuple):
     """The rows of both tables with their cells, how much of each the page shows, and the days of the reports."""
 
     progress: list[ProgressRow]
-    progress_cells: list[PageCell]
+    progress_cells: SectionCells
     progress_state: SectionState
     progress_dates: list[Date]
     updates: list[UpdateRow]
-    update_cells: list[PageCell]
+    update_cells: SectionCells
     update_state: SectionState
+
+
+_OF_REPORTS: list[Column] = [(report_field(label.field), label.text) for label in PROGRESS_COLUMNS]
+_OF_UPDATES: list[Column] = [(label.field, label.text) for label in UPDATE_COLUMNS]
+_NO_TABLES = HistoryTables([], NO_CELLS, SectionState.ABSENT, [], [], NO_CELLS, SectionState.ABSENT)
 
 
 class _KnownHeader(NamedTuple):
@@ -210,17 +215,15 @@ def _state_of(known: _KnownHeader, grid: Grid) -> SectionState:
     return SectionState.PRESENT if grid.rows else SectionState.EMPTY
 
 
-def _progress_cells(key: Key, known: _KnownHeader, grid: Grid, reports: Sequence[ProgressRow]) -> list[PageCell]:
-    columns = [(report_field(label.field), label.text) for label in PROGRESS_COLUMNS]
+def _progress_cells(key: Key, known: _KnownHeader, grid: Grid, reports: Sequence[ProgressRow]) -> SectionCells:
     rows = []
     for row in reports:
         raws = (row.reported_on_raw, row.progress_pct_raw, row.status_code, row.problem, row.detail)
         rows.append((row.report_no, row.reported_on_raw, raws))
-    return _cells(key, Section.PROGRESS, columns, rows, known, grid)
+    return _cells(key, Section.PROGRESS, _OF_REPORTS, rows, known, grid)
 
 
-def _update_cells(key: Key, known: _KnownHeader, grid: Grid, updates: Sequence[UpdateRow]) -> list[PageCell]:
-    columns = [(label.field, label.text) for label in UPDATE_COLUMNS]
+def _update_cells(key: Key, known: _KnownHeader, grid: Grid, updates: Sequence[UpdateRow]) -> SectionCells:
     rows = []
     for row in updates:
         raws = (
@@ -228,24 +231,24 @@ def _update_cells(key: Key, known: _KnownHeader, grid: Grid, updates: Sequence[U
             row.start_date_raw, row.finish_date_raw, row.target, row.result, row.unit,
         )  # fmt: skip
         rows.append((row.update_no, f"{row.updated_on_raw or ''} {row.updated_time or ''}", raws))
-    return _cells(key, Section.UPDATE, columns, rows, known, grid)
+    return _cells(key, Section.UPDATE, _OF_UPDATES, rows, known, grid)
 
 
 def _cells(
     key: Key,
     section: Section,
-    columns: Sequence[tuple[str | None, str]],
+    columns: Sequence[Column],
     rows: Sequence[tuple[int, str | None, Cells]],
     known: _KnownHeader,
     grid: Grid,
-) -> list[PageCell]:
+) -> SectionCells:
     """The cells of a table: those of its fields in the order of the catalogue, then those of unknown columns."""
     if not known.unknown:
-        return table_cells(key, section, columns, rows)
+        return read_table_cells(key, section, columns, rows)
     places = [place for place, cell in enumerate(grid.header) if cell in known.unknown]
     columns = [*columns, *((None, grid.header[place]) for place in places)]
     more = [(no, label, (*raws, *(grid.rows[no - 1][place] for place in places))) for no, label, raws in rows]
-    return table_cells(key, section, columns, more)
+    return read_table_cells(key, section, columns, more)
 
 
 def read_tables(issues: IssueCollector, key: Key, grids: Sequence[Grid]) -> HistoryTables:
@@ -259,7 +262,7 @@ def read_tables(issues: IssueCollector, key: Key, grids: Sequence[Grid]) -> Hist
     Returns:
         The rows, numbered from 1 in page order, malformed ones counted.
     """
-    tables = HistoryTables([], [], SectionState.ABSENT, [], [], [], SectionState.ABSENT)
+    tables = _NO_TABLES
     for grid in grids:
         known = _known_header(grid.header)
         if known is None:

@@ -111,7 +111,7 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
     fields = FieldValues(issues, page.labels, page.values, layout, is_cut=are_rows_cut)
     month_rows, results = _read_months(fields, issues, key, page.values, layout)
     tables = read_tables(issues, key, page.grids)
-    sections = read_sections(key, page, layout, tables)
+    sections = read_sections(key, page, tables)
     is_whole = not is_truncated and "open_end" not in page.flags
     for section, state in sections.states.items():
         if state is SectionState.ABSENT and section in _TABLES and is_whole:
@@ -140,10 +140,10 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
         months_state=sections.states[Section.MONTH],
         updates_state=sections.states[Section.UPDATE],
         reports_state=sections.states[Section.PROGRESS],
-        fields_fingerprint=sections.fingerprint(Section.FIELD),
-        months_fingerprint=sections.fingerprint(Section.MONTH),
-        updates_fingerprint=sections.fingerprint(Section.UPDATE),
-        reports_fingerprint=sections.fingerprint(Section.PROGRESS),
+        fields_fingerprint=sections.fingerprints[Section.FIELD],
+        months_fingerprint=sections.fingerprints[Section.MONTH],
+        updates_fingerprint=sections.fingerprints[Section.UPDATE],
+        reports_fingerprint=sections.fingerprints[Section.PROGRESS],
         agency_code=code[1] if code is not None else None,
         fiscal_year_be=year_be,
         fiscal_year_ce=year_be - BE_OFFSET if year_be is not None else None,

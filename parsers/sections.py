@@ -6,17 +6,22 @@ one state have the same fingerprints, whatever they were read from.
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
+from itertools import chain, repeat
+from typing import NamedTuple, Self, TypeVar
 
 from parsers.labels import match_key
 from parsers.records import PageCell
 
 Key = tuple[str, str, str]
-# ordinal, label, raw, field (None where the label is unknown), cell key
-LabelledRow = tuple[int, str, str | None, str | None, str]
+# ordinal, label, field (None where the label is unknown), cell key
+LabelledRow = tuple[int, str, str | None, str]
 # row number, row label, the cells
 TableRow = tuple[int, str | None, Sequence[str | None]]
+# The field of a column, or None, and its heading.
+Column = tuple[str | None, str]
+_Value = TypeVar("_Value")
 
 
 class Section(StrEnum):
@@ -61,47 +66,107 @@ def report_field(field: str | None) -> str | None:
     return "progress_pct" if field == "progress" else field
 
 
-def row_cells(key: Key, section: Section, rows: Iterable[LabelledRow]) -> list[PageCell]:
-    """The cells of label/value rows; a row is known by its key and its repetition."""
-    seen: Counter[str] = Counter()
-    cells = []
-    for ordinal, label, raw, field, cell_key in rows:
-        seen[cell_key] += 1
-        cells.append(PageCell(*key, section, ordinal, label, raw, field, None, seen[cell_key], cell_key))
-    return cells
+class SectionCells(NamedTuple):
+    """The cells of a section, and a signed number of 64 bits for what they say, whatever their order."""
+
+    cells: Sequence[PageCell]
+    fingerprint: int
 
 
-def table_cells(
-    key: Key, section: Section, columns: Sequence[tuple[str | None, str]], rows: Iterable[TableRow]
-) -> list[PageCell]:
-    """The cells of a table; a row is known by its label and its repetition, a cell by its column.
+NO_CELLS = SectionCells((), 0)
 
-    columns are the field of each, or None, and its heading; a row has a cell for each.
+
+class RowLayout(NamedTuple):
+    """The label/value rows of a section, column by column: all of it that the labels alone tell.
+
+    A row is known by its key and its repetition; in_order are the places of the rows sorted by these, names says them.
     """
-    seen: Counter[str] = Counter()
-    named = [(field, label, field or match_key(label)) for field, label in columns]
-    cells = []
-    for row_no, row_label, raws in rows:
+
+    section: Section
+    ordinals: tuple[int, ...]
+    labels: tuple[str, ...]
+    fields: tuple[str | None, ...]
+    cell_keys: tuple[str, ...]
+    occurrences: tuple[int, ...]
+    in_order: tuple[int, ...]
+    names: str
+
+    @classmethod
+    def of(cls, section: Section, rows: Sequence[LabelledRow]) -> Self:
+        """Number the rows of each key in page order."""
+        ordinals, labels, fields, cell_keys = zip(*rows, strict=True) if rows else ((), (), (), ())
+        seen: Counter[str] = Counter()
+        occurrences = []
+        for cell_key in cell_keys:
+            seen[cell_key] += 1
+            occurrences.append(seen[cell_key])
+        names = [*zip(cell_keys, occurrences, strict=True)]
+        in_order = tuple(sorted(range(len(rows)), key=names.__getitem__))
+        ordered = " \0 ".join(f"{names[place][0]} {names[place][1]}" for place in in_order)
+        return cls(section, ordinals, labels, fields, cell_keys, tuple(occurrences), in_order, ordered)
+
+    def read(self, key: Key, raws: Sequence[str | None]) -> SectionCells:
+        """The cells of the rows with these texts; a row without a text is content by being there."""
+        columns = (self.ordinals, self.labels, raws, self.fields, repeat(None), self.occurrences, self.cell_keys)
+        cells = list(map(PageCell, *map(repeat, (*key, self.section)), *columns))
+        texts = [raws[place] or "" for place in self.in_order]
+        return SectionCells(cells, _fingerprint([_digest([self.names, *texts])]))
+
+
+def read_table_cells(key: Key, section: Section, columns: Sequence[Column], rows: Sequence[TableRow]) -> SectionCells:
+    """The cells of a table: a row is known by its label and its repetition, a cell by its column.
+
+    An empty cell is no content: a table that lacks a column says the same as one in which the column is empty.
+
+    Args:
+        key: source_id, project_id and snapshot_id of the page.
+        section: which the table is.
+        columns: the field of each and its heading, in the order of the catalogue; then those of no field.
+        rows: their numbers, labels and texts, one for each column.
+    """
+    if not rows:
+        return NO_CELLS
+    n_known = sum(field is not None for field, _ in columns)
+    fields, labels = zip(*columns, strict=True)
+    cell_keys = [field or match_key(label) for field, label in columns]
+    seen: dict[str, int] = {}
+    occurrences, digests = [], []
+    for _, row_label, raws in rows:
         row_key = said(row_label)
-        seen[row_key] += 1
-        for (field, label, cell_key), raw in zip(named, raws, strict=True):
-            cells.append(PageCell(*key, section, row_no, label, raw, field, row_label, seen[row_key], cell_key))
-    return cells
-
-
-def fingerprint(section: Section, cells: Iterable[PageCell]) -> int:
-    """Fingerprint what the cells of a section say, whatever their order.
-
-    A label/value row without a text is content by being there, an empty cell of a table is not.
-
-    Returns:
-        A signed number of 64 bits.
-    """
-    counts_empty = section in (Section.FIELD, Section.MONTH)
-    texts = sorted(
-        f"{said(cell.row_label)}\x1f{cell.occurrence}\x1f{cell.cell_key}\x1f{text}"
-        for cell in cells
-        if (text := said(cell.raw)) or counts_empty
+        occurrence = seen[row_key] = seen.get(row_key, 0) + 1
+        occurrences.append(occurrence)
+        of_unknown = [
+            (name, text) for name, raw in zip(cell_keys[n_known:], raws[n_known:], strict=True) if (text := said(raw))
+        ]
+        digests.append(
+            _digest([row_key, str(occurrence), *[raw or "" for raw in raws[:n_known]], *chain(*sorted(of_unknown))])
+        )
+    row_nos, row_labels, texts = zip(*rows, strict=True)
+    width, n_rows = len(columns), len(rows)
+    cells = map(
+        PageCell,
+        *map(repeat, (*key, section)),
+        _each(row_nos, width),
+        labels * n_rows,
+        chain.from_iterable(texts),
+        fields * n_rows,
+        _each(row_labels, width),
+        _each(occurrences, width),
+        cell_keys * n_rows,
     )
-    digest = hashlib.sha256("\x1e".join(texts).encode("utf-8", "surrogatepass")).digest()
-    return int.from_bytes(digest[:8], "big", signed=True)
+    return SectionCells(list(cells), _fingerprint(digests))
+
+
+def _each(values: Iterable[_Value], times: int) -> Iterator[_Value]:
+    return chain.from_iterable(map(repeat, values, repeat(times)))
+
+
+def _digest(texts: Iterable[str]) -> bytes:
+    """What texts say, one after the other; between them stands a NUL, which is in no text of a page."""
+    text = " ".join(" \0 ".join(texts).split())
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+
+def _fingerprint(digests: Iterable[bytes]) -> int:
+    """One number for rows in whatever order."""
+    return int.from_bytes(hashlib.sha256(b"".join(sorted(digests))).digest()[:8], "big", signed=True)

@@ -25,7 +25,7 @@ from parsers.labels import PROGRESS_COLUMNS
 from parsers.labels import UPDATE_COLUMNS as EDIT_LOG
 from parsers.month_rows import comparable_values, month_results
 from parsers.records import Issue, MonthRow, PageRecord, ProgressRow, UpdateRow
-from parsers.sections import Section, SectionState, fingerprint, report_field, row_cells, table_cells
+from parsers.sections import RowLayout, Section, SectionState, read_table_cells, report_field
 from pipeline.archive.fetch_log import FetchLogRow, snapshot_id
 from pipeline.archive.segments import ListingRow
 from pipeline.build.database import DATABASE, build
@@ -137,19 +137,20 @@ class ParsedArchive:
         cells = [(LABELS.get(name, name), value, name, name) for name, value in fields.items()]
         cells += [(label, value, None, label) for label, value in (unknown or {}).items()]  # type: ignore[misc]
         shown = {
-            Section.FIELD: row_cells(key, Section.FIELD, [(n, *cell) for n, cell in enumerate(cells, 1)]),
-            Section.MONTH: row_cells(
-                key,
+            Section.FIELD: RowLayout.of(
+                Section.FIELD, [(n, label, field, name) for n, (label, _, field, name) in enumerate(cells, 1)]
+            ).read(key, [raw for _, raw, _, _ in cells]),
+            Section.MONTH: RowLayout.of(
                 Section.MONTH,
                 [
-                    (len(cells) + n, f"ผลงานเดือนที่ {month_no}", raw, "month", f"month {month_no}")
-                    for n, (month_no, raw, _) in enumerate(months, 1)
+                    (len(cells) + n, f"ผลงานเดือนที่ {month_no}", "month", f"month {month_no}")
+                    for n, (month_no, _, _) in enumerate(months, 1)
                 ],
-            ),
-            Section.PROGRESS: table_cells(
+            ).read(key, [raw for _, raw, _ in months]),
+            Section.PROGRESS: read_table_cells(
                 key, Section.PROGRESS, REPORT_COLUMNS, [(n, row[0], row) for n, row in enumerate(reports, 1)]
             ),
-            Section.UPDATE: table_cells(
+            Section.UPDATE: read_table_cells(
                 key,
                 Section.UPDATE,
                 UPDATE_COLUMNS,
@@ -157,11 +158,11 @@ class ParsedArchive:
             ),
         }
         for section, name in SECTIONS.items():
-            state = states.get(name, "present" if shown[section] or section is Section.FIELD else "empty")
+            state = states.get(name, "present" if shown[section].cells or section is Section.FIELD else "empty")
             page[f"{name}_state"] = state
             is_whole = SectionState(state).is_whole
-            page[f"{name}_fingerprint"] = fingerprint(section, shown[section]) if is_whole else None
-            rows["page_cells"] += shown[section]
+            page[f"{name}_fingerprint"] = shown[section].fingerprint if is_whole else None
+            rows["page_cells"] += shown[section].cells
         rows["pages"].append(PageRecord(**page))  # type: ignore[arg-type]
         before_months = len(cells)
         numbers = [Decimal(raw) if raw else None for _, raw, _ in months]

@@ -164,13 +164,15 @@ def import_(
         str | None,
         typer.Option(
             "--captured-at",
-            metavar="TIME",
+            metavar="<time>",
             help="When files that do not say so were captured, such as 2023-05-01T08:21:00Z; without a zone it is UTC.",
         ),
     ] = None,
     undo: Annotated[
         str | None,
-        typer.Option("--undo", metavar="RUN", help="Take the import of that run back; what it brought stays archived."),
+        typer.Option(
+            "--undo", metavar="<run>", help="Take the import of that run back; what it brought stays archived."
+        ),
     ] = None,
     config: Config = None,
     quiet: Quiet = False,

@@ -307,7 +307,9 @@ def test_many_foreign_pages_cost_little(tmp_path: Path) -> None:
 
 def test_every_sample_page_can_be_imported_from_its_file(tmp_path: Path) -> None:
     summary = bring(tmp_path / "raw", PAGES)
-    healthy = [page for page in sample_pages() if page.project_id[-4:] not in {"9039", "9040", "9041", "9042", "9054", "sswd"}]
+    healthy = [
+        page for page in sample_pages() if page.project_id[-4:] not in {"9039", "9040", "9041", "9042", "9054", "sswd"}
+    ]
     assert summary.archived == len(healthy)
     assert summary.evidence == 1  # the page that is cut in the middle
     assert summary.foreign == 5  # four of other kinds, one with no code for its name

@@ -136,7 +136,7 @@ class TestOutput:
         lines = done.stderr.splitlines()
         assert len(lines) == 3
         assert all(re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00 info: ", line) for line in lines)
-        assert "40 unchanged" in lines[0]
+        assert "39 unchanged" in lines[0]
         assert "nothing to parse" in lines[1]
         assert "quality.html" in done.stdout
         assert f"show 50490000-3607 --data-dir {sample_copy}" in done.stdout.splitlines()[-1]

@@ -5,17 +5,21 @@ from collections.abc import Iterator
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from parsers.sections import said
+from parsers.sections import RowLayout, Section, read_table_cells, said
 from pipeline.build.models import read_macros
 
 SPACES = [chr(point) for point in range(sys.maxunicode + 1) if chr(point).isspace()]
 # Invisible, but no white space to Python: they must not be taken for it.
-INVISIBLE = ["\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u180e", "\u00ad", "\x00", "\x08", "\x1b", "\x7f"]
+INVISIBLE = ["\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u180e", "\u00ad", "\x08", "\x1b", "\x7f"]
+KEY = ("test", "50010000-0001", "snapshot")
 TEXTS = st.text(
-    st.one_of(st.sampled_from([*SPACES, *INVISIBLE, "ก", "\u0e33", "a"]), st.characters(exclude_categories=["Cs"]))
+    st.one_of(
+        st.sampled_from([*SPACES, *INVISIBLE, "ก", "\u0e33", "a"]),
+        st.characters(exclude_categories=["Cs"], exclude_characters="\0"),
+    )
 )
 
 
@@ -48,3 +52,18 @@ def test_every_white_space_says_what_one_space_says(con: duckdb.DuckDBPyConnecti
 def test_not_set_says_as_much_as_empty(con: duckdb.DuckDBPyConnection) -> None:
     raws = [None, "", " ", "\u3000\n"]
     assert in_sql(con, raws) == [said(raw) for raw in raws] == [""] * 4
+
+
+@given(one=TEXTS, other=TEXTS)
+@example(one=" ก  ข", other="ก\u3000ข\n")
+def test_two_sections_have_one_fingerprint_when_their_cells_say_the_same(one: str, other: str) -> None:
+    rows = RowLayout.of(Section.FIELD, [(1, "ป้าย", "name", "name")])
+    columns = [("detail", "รายละเอียด"), (None, "อื่น")]
+
+    def fingerprints(text: str) -> tuple[int, ...]:
+        tables = [[(1, None, (text, ""))], [(1, None, ("", text))]]
+        of_tables = [read_table_cells(KEY, Section.PROGRESS, columns, table).fingerprint for table in tables]
+        return rows.read(KEY, [text]).fingerprint, *of_tables
+
+    for before, after in zip(fingerprints(one), fingerprints(other), strict=True):
+        assert (before == after) == (said(one) == said(other))

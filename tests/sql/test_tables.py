@@ -6,7 +6,7 @@ import pytest
 
 from parsers.labels import UPDATE_COLUMNS
 from parsers.records import Issue, PageRecord
-from parsers.sections import Section, table_cells
+from parsers.sections import Section, read_table_cells
 from tests.conftest import ParsedArchive, Report
 
 P = "50490000-3607"
@@ -215,7 +215,9 @@ def test_every_cell_of_an_edit_is_compared_under_its_name(archive: ParsedArchive
         rows = archive.rows[f"202601{day}T000000Z"]
         (page,) = cast("list[PageRecord]", rows["pages"])
         raws = [f"{field} {day}" for field, _ in columns]
-        rows["page_cells"] = [*table_cells(page[:3], Section.UPDATE, columns, [(1, "2025-12-01 11:00", raws)])]
+        rows["page_cells"] = [
+            *read_table_cells(page[:3], Section.UPDATE, columns, [(1, "2025-12-01 11:00", raws)]).cells
+        ]
     assert {(field, old, new) for _, field, _, _, _, old, new in changes(archive)} == {
         (field, f"{field} 01", f"{field} 02") for field, _ in columns
     }
