@@ -133,7 +133,7 @@ def read_layout(labels: tuple[str, ...]) -> Layout:
 def report_layout(
     issues: IssueCollector, labels: Sequence[str], values: Sequence[str | None], layout: Layout, *, is_cut: bool
 ) -> None:
-    """Report unknown, ambiguous, renamed and missing labels; of a page that was cut, none beyond its last row."""
+    """Report unknown, ambiguous, renamed and missing labels; of a page that was cut, none from its last row on."""
     for ordinal, (label, raw, meaning) in enumerate(zip(labels, values, layout.meanings, strict=True), 1):
         if not meaning.is_known:
             message = f"the label {label[:100]!r} is not known; its value is kept in page_fields"
@@ -144,7 +144,7 @@ def report_layout(
         elif not meaning.is_exact:
             message = f"{label[:100]!r} stands for {_TEXTS.get(meaning.field, MONTH_FIELD)!r}"
             issues.add("renamed_label", message, field=meaning.field, label=label, ordinal=ordinal, raw=raw)
-    last = max((_POSITIONS[field] for field in layout.first_rows), default=-1)
+    last = max((_POSITIONS[field] for field, row in layout.first_rows.items() if row < len(labels) - 1), default=_FIRST)
     for known in LABELS:
         if known.field not in layout.first_rows and not (is_cut and _POSITIONS[known.field] > last):
             issues.add("missing_label", f"the row {known.text!r} is missing", field=known.field, label=known.text)

@@ -42,8 +42,8 @@ _UPDATE = re.compile(
     rf"({_DAY}) (\d{{1,2}}:\d{{2}}(?::\d{{2}})?) (\S+) (\S+) (ใช่|ไม่ใช่) ({_DAY}) ({_DAY}) ([\d.,]+) ([\d.,]+) (\S+)"
 )
 _HEADLINE = re.compile(rf"{HEADLINE}\s*:")
-# The lines of the site's footer: where a text ends with them, what stands before them stood whole.
-_FOOTER = re.compile(r"\s*(?:©|\([Cc]\)|Powered by)")
+# The lines of the site's footer: where a text ends with one, what stands before it stood whole.
+_FOOTER = re.compile(r"\s*(?:(?:©|\([Cc]\)).*\d{4}\s*$|Powered by )")
 
 
 class _Start(NamedTuple):
