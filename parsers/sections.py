@@ -1,10 +1,11 @@
 """The sections of a page: how much of each a capture shows, and a fingerprint of what it says there.
 
-White space, the skin, the order of rows and columns, "not set" or empty, and the reader are no content: two captures of
-one state have the same fingerprints, whatever they were read from.
+White space, tags, the skin, the order of rows and columns, "not set" or empty, and the reader are no content: two
+captures of one state have the same fingerprints, whatever they were read from.
 """
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
@@ -14,6 +15,7 @@ from typing import NamedTuple, Self, TypeVar
 from parsers.labels import match_key
 from parsers.records import PageCell
 
+_TAG = re.compile(r"</?[A-Za-z][^<>\0]*>")
 Key = tuple[str, str, str]
 # ordinal, label, field (None where the label is unknown), cell key
 LabelledRow = tuple[int, str, str | None, str]
@@ -54,11 +56,16 @@ class SectionState(StrEnum):
 
 
 def said(raw: str | None) -> str:
-    """What a cell says: white space is one space, at the ends none, and "not set" says as much as an empty cell.
+    """What a cell says: a tag or white space is one space, at the ends none, and "not set" as much as an empty cell.
 
     As the macro `said` of sql/macros.sql has it.
     """
-    return " ".join(raw.split()) if raw else ""
+    return " ".join(_without_tags(raw).split()) if raw else ""
+
+
+def _without_tags(text: str) -> str:
+    """HTML that was typed into a value is markup to one reader and text to another."""
+    return _TAG.sub(" ", text) if "<" in text else text
 
 
 def report_field(field: str | None) -> str | None:
@@ -163,7 +170,7 @@ def _each(values: Iterable[_Value], times: int) -> Iterator[_Value]:
 
 def _digest(texts: Iterable[str]) -> bytes:
     """What texts say, one after the other; between them stands a NUL, which is in no text of a page."""
-    text = " ".join(" \0 ".join(texts).split())
+    text = " ".join(_without_tags(" \0 ".join(texts)).split())
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 

@@ -71,12 +71,12 @@ CREATE OR REPLACE TEMP MACRO masked_issue(field, label, words) AS
         ELSE masked(field, words)
     END;
 
--- What a cell says: white space is one space, at the ends none, and "not set" says as much as an empty cell. As
+-- What a cell says: a tag or white space is one space, at the ends none, and "not set" says as much as an empty cell. As
 -- parsers/sections.py has it, where the fingerprints of sections are made of it.
 CREATE OR REPLACE TEMP MACRO said(raw) AS
     trim(
         regexp_replace(
-            coalesce(raw, ''),
+            regexp_replace(coalesce(raw, ''), '</?[A-Za-z][^<>\x00]*>', ' ', 'g'),
             '[\t\n\v\f\r \x1c-\x1f\x85\x{A0}\x{1680}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000}]+',
             ' ',
             'g'

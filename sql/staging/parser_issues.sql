@@ -2,8 +2,8 @@
 --
 -- key: code, source_id, project_id, snapshot_id, field, label, ordinal, raw, message
 --
--- What is said of a section stands while the section does, as the capture shows it that it is published from. What is
--- said of a page as a whole (it names no field and no label) stands while it is the last capture, as long as that could
+-- What is said of a section stands while the section does, as the capture shows it that it is published from; why the
+-- last capture does not show it whole stands beside it. What is said of a page as a whole (it names no field and no label) stands while it is the last capture, as long as that could
 -- be read; a page that could not be read stands while no later one could. A page without a project is judged by itself.
 WITH logged AS (
     SELECT
@@ -36,7 +36,10 @@ placed AS (
             WHEN issues.field ^@ 'update_history' THEN current.updates_snapshot_id
             WHEN issues.field = 'month' THEN current.months_snapshot_id
             ELSE current.fields_snapshot_id
-        END AS current_snapshot_id
+        END AS current_snapshot_id,
+        issues.snapshot_id = last_captures.snapshot_id AND issues.code IN (
+            'missing_table', 'missing_column', 'malformed_table_row', 'incomplete_table', 'ambiguous_label'
+        ) AS is_of_last_capture
     FROM parsed.issues AS issues
     INNER JOIN logged ON issues.snapshot_id = logged.snapshot_id
     LEFT JOIN staging.current_versions AS current
@@ -58,10 +61,11 @@ dated AS (
     FROM placed
 )
 
-SELECT * EXCLUDE (captured_at, seen_at, current_snapshot_id, current_seen_at, last_issue_at)
+SELECT * EXCLUDE (captured_at, seen_at, current_snapshot_id, current_seen_at, is_of_last_capture, last_issue_at)
 FROM dated
 WHERE
-    snapshot_id IS NOT DISTINCT FROM current_snapshot_id
+    is_of_last_capture
+    OR snapshot_id IS NOT DISTINCT FROM current_snapshot_id
     OR (current_snapshot_id IS NULL AND seen_at = last_issue_at)
     OR (seen_at > current_seen_at AND seen_at = last_issue_at)
     OR project_id IS NULL

@@ -30,7 +30,16 @@ SAYS: dict[str, list[IssueRow]] = {
         ("unknown_column", "progress_history", "#"),
     ],
 }
-CODES = ("placeholder_value", "month_conflict", "unreadable_date", "unknown_column", "page_truncated", "page_login")
+NOT_WHOLE = ("missing_table", "malformed_table_row", "incomplete_table")
+CODES = (
+    *NOT_WHOLE,
+    "placeholder_value",
+    "month_conflict",
+    "unreadable_date",
+    "unknown_column",
+    "page_truncated",
+    "page_login",
+)
 LOGIN: IssueRow = ("page_login", None, None)
 
 
@@ -75,8 +84,16 @@ class Address:
                 first_seen.setdefault(one[:2], night.at)
         found: list[IssueRow] = []
         if self.counting():
-            found += [one for section in SECTIONS for one in self.newest(section).issues[section]]
-            found += [night for night in self.counting() if night.is_capture][-1].issues["page"]
+            last = [night for night in self.counting() if night.is_capture][-1]
+            shown = {section: self.newest(section) for section in SECTIONS}
+            found += [one for section, night in shown.items() for one in night.issues[section]]
+            found += [
+                one
+                for section, night in shown.items()
+                for one in last.issues[section]
+                if night.at != last.at and one[0] in NOT_WHOLE
+            ]
+            found += last.issues["page"]
         last_seen = max((night.at for night in self.nights), default=NEVER)
         found += [LOGIN for at in self.logins[-1:] if at > last_seen]
         return Counter((*one, first_seen[one[:2]]) for one in found)
@@ -98,6 +115,7 @@ class Address:
         }
 
 
+TABLES = {"updates": "update_history", "reports": "progress_history"}
 NEVER = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 
 
@@ -118,6 +136,10 @@ def captured(
         else []
         for section in SECTIONS
     }
+    for section, state in states.items():
+        code = {"absent": "missing_table", "unreadable": "malformed_table_row", "cut": "incomplete_table"}.get(state)
+        if code is not None and section in TABLES:
+            issues[section].append((code, TABLES[section], at))
     issues["page"] = [("page_truncated", None, at)] if dice.random() < 0.3 else []
     archive.capture(
         project_id,

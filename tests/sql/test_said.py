@@ -17,7 +17,7 @@ INVISIBLE = ["\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u180e", "\u00ad
 KEY = ("test", "50010000-0001", "snapshot")
 TEXTS = st.text(
     st.one_of(
-        st.sampled_from([*SPACES, *INVISIBLE, "ก", "\u0e33", "a"]),
+        st.sampled_from([*SPACES, *INVISIBLE, "ก", "\u0e33", "a", "<", ">", "/"]),
         st.characters(exclude_categories=["Cs"], exclude_characters="\0"),
     )
 )
@@ -46,6 +46,20 @@ def test_any_text_says_the_same_to_the_parser_and_to_the_models(
 def test_every_white_space_says_what_one_space_says(con: duckdb.DuckDBPyConnection, sign: str) -> None:
     raw = f"{sign}ก{sign}{sign} ข{sign}"
     expected = "ก ข" if sign.isspace() else raw
+    assert [*in_sql(con, [raw]), said(raw)] == [expected, expected]
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("<p>ก<br/>ข</p>", "ก ข"),
+        ("3 < 5 > 2", "3 < 5 > 2"),
+        ("<วันที่>", "<วันที่>"),
+        ("<!-- ก -->", "<!-- ก -->"),
+        ("<b", "<b"),
+    ],
+)
+def test_tags_say_nothing(con: duckdb.DuckDBPyConnection, raw: str, expected: str) -> None:
     assert [*in_sql(con, [raw]), said(raw)] == [expected, expected]
 
 
