@@ -125,6 +125,8 @@ class GateSettings(_Table):
     labels_unknown_share: kinds.Share = _limit(0.1, "one label more per page is growth, four are another layout")
     labels_missing_count: kinds.Whole = _limit(40, "about one whole page")
     labels_missing_share: kinds.Share = _limit(0.1, "pages of other years lack a label or two, not four")
+    sections_unseen_count: kinds.Whole = _limit(10, "a few pages break off or have rows that nobody can tell apart")
+    sections_unseen_share: kinds.Share = _limit(0.2, "a table that a fifth of the pages lost is another layout")
     values_unreadable_count: kinds.Whole = _limit(10, "typing slips of single agencies")
     values_unreadable_share: kinds.Share = _limit(
         0.2, "people mistype some values of a field, only programs mistype a fifth"

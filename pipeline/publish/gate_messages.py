@@ -27,6 +27,7 @@ RULES = {
     "pages_failed": Rule("pages asked for gave no usable answer", "ดึงหน้าไม่สำเร็จ", "หน้า"),
     "labels_unknown": Rule("label/value rows of new pages have a label nobody knows", "ป้ายชื่อบนหน้าใหม่ที่ไม่รู้จัก", "แถว"),
     "labels_missing": Rule("known labels are missing from new pages", "ป้ายชื่อที่ควรมีหายไปจากหน้าใหม่", "ป้าย"),
+    "sections_unseen": Rule("pages asked for no longer show this whole", "หน้าที่ได้มาไม่แสดงส่วนนี้ครบถ้วนเหมือนเดิม", "หน้า"),
     "values_unreadable": Rule("new pages have a value that cannot be read", "ค่าในช่องนี้บนหน้าใหม่อ่านไม่ได้", "หน้า"),
     "values_lost": Rule(
         "values of the last release are gone from pages read anew", "ค่าที่เคยมีในชุดก่อนหน้าหายไปจากหน้าที่อ่านใหม่", "ค่า"
@@ -55,6 +56,7 @@ _REPORT_TH = "รายงานความคืบหน้า"
 _FIELDS_TH = {label.field: label.text for label in LABELS} | {
     MONTH_FIELD: MONTH_LABEL,
     "progress_history": _REPORT_TH,
+    "update_history": "ประวัติการปรับปรุงข้อมูล",
     **{f"progress_history.{report_field(column.field)}": f"{_REPORT_TH} {column.text}" for column in PROGRESS_COLUMNS},
 }
 _UNITS = ("_thb", "_pct", "_be", "_value", "_unit")

@@ -37,8 +37,9 @@ placed AS (
             WHEN issues.field = 'month' THEN current.months_snapshot_id
             ELSE current.fields_snapshot_id
         END AS current_snapshot_id,
-        issues.snapshot_id = last_captures.snapshot_id AND issues.code IN (
-            'missing_table', 'missing_column', 'malformed_table_row', 'incomplete_table', 'ambiguous_label'
+        issues.snapshot_id = last_captures.snapshot_id AND (
+            issues.code IN ('missing_table', 'missing_column', 'malformed_table_row', 'incomplete_table', 'ambiguous_label')
+            OR (issues.code = 'missing_label' AND issues.raw = '1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12')
         ) AS is_of_last_capture
     FROM parsed.issues AS issues
     INNER JOIN logged ON issues.snapshot_id = logged.snapshot_id

@@ -4,6 +4,7 @@ import functools
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -65,6 +66,14 @@ def missing_rows(stored: StoredProject) -> StoredProject:
     return functools.reduce(StoredProject.without, LOST_FIELDS, stored)
 
 
+def without_reports(stored: StoredProject) -> StoredProject:
+    return replace(stored, reports=None)
+
+
+def without_months(stored: StoredProject) -> StoredProject:
+    return stored.having_months([])
+
+
 def a_few_edits(stored: StoredProject) -> StoredProject:
     return stored.having(progress="90") if stored.project_id in IDS[:6] else stored
 
@@ -89,6 +98,8 @@ BROKEN = {
     "other_labels": (Scene(other_labels), "labels_unknown"),
     "in_english": (Scene(in_english), "labels_unknown"),
     "missing_rows": (Scene(missing_rows), "labels_missing"),
+    "reports_gone": (Scene(without_reports), "sections_unseen"),
+    "months_gone": (Scene(without_months), "sections_unseen"),
     "broken_numbers": (Scene(broken_numbers), "values_unreadable"),
     "blank_months": (Scene(blank_months), "values_lost"),
     "listing_halved": (Scene(listed=IDS[:11]), "listing_shrunk"),

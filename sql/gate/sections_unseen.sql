@@ -1,0 +1,45 @@
+-- Pages asked for that no longer show whole what the published release had whole: the reports, the edit log, the months.
+--
+-- Such a page takes nothing from the tables, so no other rule sees it: what stands would stand for ever.
+WITH shown AS (
+    SELECT
+        visited.source_id,
+        visited.project_id,
+        unnest([
+            CASE WHEN known.reports_state IN ('present', 'empty') THEN 'progress_history' END,
+            CASE WHEN known.updates_state IN ('present', 'empty') THEN 'update_history' END,
+            CASE WHEN known.months_state = 'present' THEN 'month' END
+        ]) AS field
+    FROM visited
+    INNER JOIN published.projects AS known
+        ON visited.source_id = known.source_id AND visited.project_id = known.project_id
+    WHERE visited.outcome IN ('new', 'changed', 'unchanged')
+),
+
+unseen AS (
+    SELECT DISTINCT
+        source_id,
+        project_id,
+        split_part(field, '.', 1) AS field,
+        code
+    FROM candidate.quality_issues
+    WHERE
+        code IN ('missing_table', 'missing_column', 'malformed_table_row', 'incomplete_table')
+        OR (code = 'missing_label' AND field = 'month' AND raw = '1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12')
+)
+
+SELECT
+    shown.source_id,
+    shown.field,
+    count(DISTINCT unseen.project_id) AS n,
+    count(DISTINCT shown.project_id) AS total,
+    string_agg(DISTINCT unseen.code, ', ' ORDER BY unseen.code) AS detail
+FROM shown
+LEFT JOIN unseen
+    ON
+        shown.source_id = unseen.source_id
+        AND shown.project_id = unseen.project_id
+        AND shown.field = unseen.field
+WHERE shown.field IS NOT NULL
+GROUP BY shown.source_id, shown.field
+ORDER BY shown.source_id, shown.field
