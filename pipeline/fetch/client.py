@@ -16,12 +16,13 @@ from httpx_aiohttp import AiohttpTransport
 from yarl import URL
 
 from pipeline.archive.warc import LONGEST_URL, Headers
+from pipeline.core.content_coding import content_codings
 from pipeline.core.settings import FetchSettings, Source
 from pipeline.core.time import Clock
 from pipeline.core.version import product_token
 
 # One layer of deflate makes at most a thousand times of a chunk; brotli, or two layers, could make anything of it.
-_ENCODINGS = frozenset({"identity", "gzip", "x-gzip", "deflate", ""})
+_ENCODINGS = frozenset({"gzip", "x-gzip", "deflate"})
 
 
 class Trouble(StrEnum):
@@ -107,10 +108,10 @@ class Connection:
             reply = reply._replace(
                 status=response.status_code, reason=response.reason_phrase, headers=_pairs(response.headers)
             )
-            encoding = response.headers.get("content-encoding", "identity").strip().lower()
-            if encoding not in _ENCODINGS:
+            codings = content_codings(response.headers.get("content-encoding"))
+            if len(codings) > 1 or not _ENCODINGS.issuperset(codings):
                 return reply._replace(
-                    trouble=Trouble.ENCODING, error=f"content encoding not asked for: {encoding[:60]!r}"
+                    trouble=Trouble.ENCODING, error=f"content encoding not asked for: {', '.join(codings)[:60]!r}"
                 )
             body = bytearray()
             async for chunk in response.aiter_bytes():

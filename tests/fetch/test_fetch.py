@@ -277,6 +277,16 @@ def test_transfer_and_content_encodings_are_undone_and_said(site: MisbehavingSit
     assert capture.header(f"x-archive-orig-{original}") == encoded
 
 
+@pytest.mark.parametrize("said", ["none", "utf-8", "TIS-620", "identity", "none, utf-8"])
+def test_an_encoding_that_says_that_nothing_was_encoded_is_none(
+    site: MisbehavingSite, raw_dir: Path, said: str
+) -> None:
+    site.pages[ONE] = page(WHOLE, headers=[("Content-Encoding", said)])
+    row = fetch(raw_dir, site, [ONE]).rows[ONE]
+    assert (row.outcome, row.error) == ("new", None)
+    assert archived_bodies(raw_dir) == [WHOLE]
+
+
 def test_a_slow_drip_ends_at_the_page_timeout(site: MisbehavingSite, raw_dir: Path) -> None:
     site.pages[ONE] = drip(WHOLE, pause=0.05)
     begin = time.monotonic()
