@@ -32,6 +32,8 @@ _SCRIPT_REDIRECT = re.compile(
 )
 _LAYOUT = tuple(label.field for label in LABELS) + tuple(f"{MONTH_FIELD} {month}" for month in range(1, 13))
 _FEWEST_ROWS_CUT = 3
+_TABLES_OF_A_PROJECT = 2
+_TABLE, _TABLE_END = re.compile(r"<table\b", re.IGNORECASE), re.compile(r"</table\b", re.IGNORECASE)
 # How near to its end a whole page says that it ends, in characters.
 _ENDS_WITHIN = 2048
 
@@ -81,13 +83,7 @@ def missing_tail(labels: tuple[str, ...]) -> tuple[str, ...]:
 
     Empty when rows are missing in the middle: that is another layout, not a cut page.
     """
-    found = set()
-    for label in labels:
-        match = match_label(label)
-        if match is not None:
-            found.add(f"{MONTH_FIELD} {match.month_no}" if match.month_no is not None else match.field)
-    if sum(label.strip() == GOAL_TEXT for label in labels) > 1:
-        found.add(LABELS[-1].field)
+    found = _known_fields(labels)
     for layout in (_LAYOUT, _LAYOUT[::-1]):
         present = [position for position, field in enumerate(layout) if field in found]
         if not present:
@@ -98,13 +94,33 @@ def missing_tail(labels: tuple[str, ...]) -> tuple[str, ...]:
     return ()
 
 
+def _known_fields(labels: tuple[str, ...]) -> set[str]:
+    found = set()
+    for label in labels:
+        match = match_label(label)
+        if match is not None:
+            found.add(f"{MONTH_FIELD} {match.month_no}" if match.month_no is not None else match.field)
+    if sum(label.strip() == GOAL_TEXT for label in labels) > 1:
+        found.add(LABELS[-1].field)
+    return found
+
+
 def _is_whole(text: str) -> bool:
     end = text[-_ENDS_WITHIN:]
     return "</html" in end or "</html" in end.lower()
 
 
+def _is_closed(text: str, labels: tuple[str, ...], grids: tuple[Grid, ...]) -> bool:
+    """Whether every known row and both tables are there to their ends; programs that save pages leave out </html>."""
+    return (
+        len(grids) == _TABLES_OF_A_PROJECT
+        and _known_fields(labels).issuperset(_LAYOUT)
+        and len(_TABLE.findall(text)) == len(_TABLE_END.findall(text))
+    )
+
+
 def _judge_project(text: str, labels: tuple[str, ...], grids: tuple[Grid, ...]) -> PageKindResult:
-    if not _is_whole(text):
+    if not _is_whole(text) and not _is_closed(text, labels, grids):
         plain = _PLAIN_FATAL.search(text[-_ENDS_WITHIN:])
         if plain is not None:
             return PageKindResult(PageKind.SERVER_ERROR, f"PHP fatal error in the page: {plain[1].strip()!r}")

@@ -113,7 +113,8 @@ CASES = {
     "cut in the rows": Case(
         WHOLE[: WHOLE.index("<tr><th>หน่วยนับ")], PageKind.TRUNCATED, "ends without </html> after 22 rows"
     ),
-    "cut behind the rows": Case(WHOLE[: WHOLE.index("</html>")], PageKind.TRUNCATED, "ends without </html>"),
+    "cut behind the rows": Case(WHOLE[: WHOLE.rindex("</table>")], PageKind.TRUNCATED, "ends without </html>"),
+    "only its end left out": Case(WHOLE[: WHOLE.index("</html>")], PageKind.PROJECT, None),
     "closed, but the rows stop in the middle": Case(
         page_of(WHOLE[WHOLE.index("<h1>") : WHOLE.index("<tr><th>หน่วยนับ")]),
         PageKind.TRUNCATED,
@@ -162,9 +163,9 @@ def test_pages_rendered_by_yii(file: str, status: int, kind: PageKind) -> None:
         assert read_page(body).kind is kind
 
 
-def test_a_page_is_cut_wherever_the_real_page_stops_before_its_end() -> None:
+def test_a_page_is_cut_wherever_the_real_page_stops_before_its_tables_end() -> None:
     body = REAL.body()
-    for end in (b"</td>", b"</tr>", b"</table>", b"</div>", b"<script", b"</body>"):
+    for end in (b"<table", b"<th>", b"</th>", b"<td>", b"</td>", b"</tr>", b"</table>"):
         cut = body[: body.rindex(end)]
         assert read_page(cut).kind is PageKind.TRUNCATED, end
 
@@ -173,7 +174,7 @@ def test_an_end_before_the_last_table_is_no_end_of_the_page() -> None:
     before, table, _ = WHOLE.rpartition("</table>")
     head, opening, reports = before.rpartition("<table")
     assert read_page(f"{head}</html>{opening}{reports}{table}".encode()).kind is PageKind.PROJECT
-    assert read_page(f"{head}</html>{opening}{reports * 3}{table}".encode()).kind is PageKind.TRUNCATED
+    assert read_page(f"{head}</html>{opening}{reports * 4}".encode()).kind is PageKind.TRUNCATED
 
 
 def test_what_an_error_page_says_in_its_rows_counts() -> None:
