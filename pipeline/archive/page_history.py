@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 
-from pipeline.archive.segments import ArchiveError
+from pipeline.archive.segments import ArchiveError, Place
 from pipeline.core.arrow_schema import Sha256
 
 # Rows of a withdrawn import count for nothing. What only a file's date vouches for is older than all that has a time of
@@ -79,9 +79,25 @@ FROM last_states
 WHERE (project_id IS NOT NULL) = $is_project
 """
 _OBSERVED = f"""
-{_LOGGED}
-SELECT project_id, requested_at::VARCHAR, body_sha256, content_sha256, snapshot_id, is_success, is_fetched
+{_LOGGED},
+places AS (
+    SELECT snapshot_id, arg_min({{'file': warc_file, 'at': warc_offset}}, run_id) AS place
+    FROM logged
+    WHERE warc_file IS NOT NULL
+    GROUP BY ALL
+)
+SELECT
+    project_id,
+    requested_at::VARCHAR,
+    body_sha256,
+    content_sha256,
+    logged.snapshot_id,
+    is_success,
+    is_fetched,
+    place.file,
+    place.at,
 FROM logged
+LEFT JOIN places ON places.snapshot_id = coalesce(logged.snapshot_id, logged.repeats)
 WHERE project_id IS NOT NULL AND body_sha256 IS NOT NULL
 """
 
@@ -115,7 +131,7 @@ class ObservedBody(NamedTuple):
     """One body that came at one time; is_success says whether it was the project's page.
 
     content_sha256 and snapshot_id are set where it was archived. is_lasting says whether it stays whatever is
-    withdrawn later: what another import brought does not.
+    withdrawn later: what another import brought does not. place is where its body lies, or the one that shows the same.
     """
 
     at: dt.datetime
@@ -124,6 +140,7 @@ class ObservedBody(NamedTuple):
     snapshot_id: str | None
     is_success: bool
     is_lasting: bool
+    place: Place | None = None
 
     @property
     def can_be_repeated(self) -> bool:
@@ -144,8 +161,10 @@ def site_page_states(raw_dir: Path, source_id: str) -> dict[str, PageState]:
 def observed_bodies(raw_dir: Path, source_id: str) -> dict[str, list[ObservedBody]]:
     """Every body the sealed logs saw of every project, by project id: what an import must not add again."""
     observed: dict[str, list[ObservedBody]] = {}
-    for project_id, at, *facts in _query(raw_dir, _OBSERVED, {"source_id": source_id}):
-        observed.setdefault(project_id, []).append(ObservedBody(_at(at), *facts))
+    for project_id, at, *facts, file, offset in _query(raw_dir, _OBSERVED, {"source_id": source_id}):
+        body = ObservedBody(_at(at), *facts)
+        placed = body if file is None else body._replace(place=(file, offset))
+        observed.setdefault(project_id, []).append(placed)
     return observed
 
 

@@ -32,7 +32,7 @@ from pipeline.archive.fetch_log import (
     read_journal,
     write_fetch_log,
 )
-from pipeline.archive.warc import Capture, capture_members, read_captures, warcinfo_member
+from pipeline.archive.warc import Capture, capture_members, read_capture, read_captures, warcinfo_member
 from pipeline.core.arrow_schema import schema_of
 from pipeline.core.errors import PipelineError
 from pipeline.core.files import sync_path, written_aside
@@ -42,6 +42,10 @@ _SYNC_SECONDS = 1.0
 _SEGMENT_NAME = re.compile(
     r"(?P<run_id>\d{8}T\d{6}Z)-(?P<source_id>[a-z0-9_]+(?:-[a-z_][a-z0-9_]*)*)(?:-(?P<number>\d+))?"
 )
+
+
+Place = tuple[str, int]
+"""Where a capture lies: the name of its WARC file, and the offset of its record there."""
 
 
 class ArchiveError(PipelineError):
@@ -259,6 +263,13 @@ def read_segment(segment: Segment) -> Iterator[tuple[FetchLogRow, Capture]]:
     for offset, capture in read_captures(segment.warc):
         if row := rows.get(offset):
             yield row, capture
+
+
+def read_body(raw_dir: Path, place: Place) -> Capture:
+    """Read the capture at a place, whether its segment is sealed or still open. Raises WarcError and OSError."""
+    name, offset = place
+    sealed = raw_dir / name
+    return read_capture(sealed if sealed.exists() else sealed.with_name(f"{name}.open"), offset)
 
 
 def seal_segment(raw_dir: Path, name: str, about: Mapping[str, str], rows: Iterator[FetchLogRow]) -> None:

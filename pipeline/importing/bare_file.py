@@ -1,5 +1,6 @@
-"""A file that is no archive: a saved page or the text of one, with its project, address and time."""
+"""A file of one page: saved HTML, MHTML or extracted text, packed or not, with its project, address and time."""
 
+import codecs
 import datetime as dt
 import json
 import re
@@ -15,7 +16,10 @@ from pipeline.archive.warc import Capture
 from pipeline.core.errors import PipelineError
 from pipeline.core.worker_process import WorkerDiedError
 from pipeline.importing.capture_time import CaptureTimeError, believed
+from pipeline.importing.file_format import Format
+from pipeline.importing.mhtml import read_mhtml
 from pipeline.importing.saved_page import read_statement
+from pipeline.importing.warc_records import PlainStream, is_packed
 
 _LARGEST_FILE = 50_000_000
 _ABOUT_A_PROJECT = (PageKind.PROJECT, PageKind.TRUNCATED)
@@ -27,7 +31,8 @@ _NOTES = {
 }
 _TITLES = re.compile(rf"{TITLE}[^:<\n]{{0,40}}:\s*([0-9]{{8}}-[0-9]{{1,6}})")
 _DOCUMENT = re.compile(r"<html[\s>]", re.IGNORECASE)
-_HTML = re.compile(rb"<(?:!doctype|html|head|body|table|div)\b", re.IGNORECASE)
+_HTML = re.compile(r"<(?:!doctype|html|head|body|table|div)\b", re.IGNORECASE)
+_UTF16_WITHOUT_BOM = {b"<\0": codecs.BOM_UTF16_LE, b"\0<": codecs.BOM_UTF16_BE}
 
 
 class UnusableFileError(PipelineError):
@@ -48,14 +53,24 @@ class BareFile(NamedTuple):
     conflict: str | None = None
 
 
-def read_bare_file(path: Path, given_at: dt.datetime | None, now: dt.datetime, reader: PageReader) -> BareFile:
+def read_bare_file(
+    path: Path,
+    kind: Format,
+    given_at: dt.datetime | None,
+    now: dt.datetime,
+    reader: PageReader,
+    *,
+    max_body_bytes: int,
+) -> BareFile:
     """Read a saved page or extracted text.
 
     Args:
         path: the file.
+        kind: MHTML or PAGE.
         given_at: when the person who imports it says that it was captured, in UTC.
         now: the moment of the import, in UTC.
         reader: reads the page in a process of its own.
+        max_body_bytes: the most that a packed file may hold.
 
     Returns:
         The page. What the file states of its time counts before what was given, that before the file's date.
@@ -65,14 +80,18 @@ def read_bare_file(path: Path, given_at: dt.datetime | None, now: dt.datetime, r
         ForeignFileError: not one project page: another page, several pages, data.
         OSError: it cannot be read.
     """
-    if path.stat().st_size > _LARGEST_FILE:
-        raise UnusableFileError(f"{path}: larger than {_LARGEST_FILE} bytes, too large for a page")
-    body = path.read_bytes()
-    text = decode_page(body, "text/plain").text
-    several = what_holds_several_pages(text)
+    body = read_file(path, max_body_bytes)
+    mhtml = read_mhtml(body) if kind is Format.MHTML else None
+    if mhtml is not None:
+        body = mhtml.body
+    elif kind is Format.MHTML:
+        raise ForeignFileError(f"{path}: is MHTML without a page in it; save the page again")
+    body = _UTF16_WITHOUT_BOM.get(body[:2], b"") + body
+    decoded = decode_page(body, "text/plain")
+    several = what_holds_several_pages(decoded.text)
     if several is not None:
         raise ForeignFileError(f"{path}: {several}; save each page as a file of its own")
-    statement = read_statement(body)
+    statement = read_statement(decoded.as_utf8()) if mhtml is None else mhtml.statement
     try:
         stated_at = None if statement.at is None else believed(statement.at, statement.raw_time, now)
     except CaptureTimeError as error:
@@ -82,11 +101,12 @@ def read_bare_file(path: Path, given_at: dt.datetime | None, now: dt.datetime, r
     if stated_at is not None and given_at is not None and abs(stated_at - given_at) > _DAY:
         conflict = f"{path}: says that it was saved at {_shown(stated_at)}, which counts; given was {_shown(given_at)}"
     note = _NOTES[basis]
-    if _HTML.search(body, 0, 4096):
-        headers = (("Content-Type", "text/html"),)
-        capture = Capture(statement.url or "", at, body, "text/html", 200, "OK", headers, note=note)
+    if mhtml is not None or _HTML.search(decoded.text, 0, 4096):
+        content_type = "text/html" if mhtml is None else mhtml.content_type
+        headers = (("Content-Type", content_type),)
+        capture = Capture(statement.url or "", at, body, content_type, 200, "OK", headers, note=note)
     else:
-        capture = Capture("", at, text.encode("utf-8", "replace"), "text/plain", note=note)
+        capture = Capture("", at, decoded.text.encode("utf-8", "replace"), "text/plain", note=note)
     try:
         page = reader.read(capture).result()
     except WorkerDiedError as death:
@@ -99,6 +119,21 @@ def read_bare_file(path: Path, given_at: dt.datetime | None, now: dt.datetime, r
     if not PROJECT_CODE.fullmatch(project_id):
         raise ForeignFileError(f"{path}: names no project by its code ({project_id!r:.60}); name the page of one")
     return BareFile(capture, page, project_id, basis, conflict)
+
+
+def read_file(path: Path, max_body_bytes: int) -> bytes:
+    """The bytes of a file, without its compression. Raises UnusableFileError where they are too many, and OSError."""
+    if path.stat().st_size > _LARGEST_FILE:
+        raise UnusableFileError(f"{path}: larger than {_LARGEST_FILE} bytes, too large for a page")
+    with path.open("rb") as stream:
+        if not is_packed(stream.peek(4)[:4]):
+            return stream.read()
+        unpacked, data = PlainStream(stream), bytearray()
+        while len(data) <= max_body_bytes and (chunk := unpacked.read()):
+            data += chunk
+    if len(data) > max_body_bytes:
+        raise UnusableFileError(f"{path}: unpacked it is larger than {max_body_bytes} bytes, too large for a page")
+    return bytes(data)
 
 
 def what_holds_several_pages(text: str) -> str | None:

@@ -1,26 +1,21 @@
-"""WARC and WET files made by others: what they hold of our pages, without trusting anything they say."""
+"""Captures in WARC, WET and ARC files made by others, without trusting anything they say."""
 
 import datetime as dt
-import re
 from collections.abc import Callable, Iterator
 from enum import StrEnum
-from pathlib import Path
 from typing import NamedTuple
-
-from fastwarc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from pipeline.archive.response_age import dated_by_age
 from pipeline.archive.warc import Capture
-from pipeline.core.errors import PipelineError
 from pipeline.importing.capture_time import CaptureTimeError, read_time
+from pipeline.importing.coded_body import CodedBodyError
+from pipeline.importing.digests import Digest, digests_of, is_digest_of_one, read_digest
+from pipeline.importing.http_response import read_response
+from pipeline.importing.warc_records import ForeignRecord, Opener, read_records
 
-_WANTED = WarcRecordType.response | WarcRecordType.resource | WarcRecordType.revisit | WarcRecordType.conversion
-_WARC_START = re.compile(rb"WARC/\d|\x1f\x8b|\x28\xb5\x2f\xfd")
-_LARGEST = 50_000_000
-
-
-class ForeignWarcError(PipelineError):
-    """A file is no WARC file, or its rest cannot be read; the message names the file."""
+_WANTED = frozenset({"response", "resource", "revisit", "conversion"})
+# What a block may be larger than the body in it: the head of the response, and the lengths of chunks.
+_LARGEST_HEAD = 1 << 20
 
 
 class Kind(StrEnum):
@@ -33,86 +28,126 @@ class Kind(StrEnum):
     REFUSED = "refused"
 
 
-class Found(NamedTuple):
-    """One record; capture is set for CAPTURE, and without a body for REVISIT.
+class Original(NamedTuple):
+    """How a revisit names the capture it repeats; None where it does not say."""
 
-    payload_digest is the record's own, as written: a revisit names the capture it repeats by it. reason says which
-    record is damaged or refused, and why.
+    digest: Digest | None
+    record_id: str | None
+    url: str
+    at: dt.datetime | None
+
+
+class Found(NamedTuple):
+    """One record of ours, or that it is foreign.
+
+    capture is set for CAPTURE, and without a body for REVISIT. where names the record in a message. recorded_at is the
+    time that the record states, record_id and digests are what a revisit can name it by; original is what a revisit
+    repeats. reason says which record is damaged or refused, and why.
     """
 
     kind: Kind
+    where: str = ""
     capture: Capture | None = None
-    payload_digest: str | None = None
+    recorded_at: dt.datetime | None = None
+    record_id: str | None = None
+    digests: frozenset[Digest] = frozenset()
+    original: Original | None = None
     reason: str | None = None
 
 
-def is_warc(beginning: bytes) -> bool:
-    """Whether a file that begins so can be a WARC file (plain, gzip or zstd)."""
-    return _WARC_START.match(beginning) is not None
-
-
-def read_foreign_warc(path: Path, is_ours: Callable[[str], bool], now: dt.datetime) -> Iterator[Found]:
+def read_foreign_warc(
+    opened: Opener, is_ours: Callable[[str], bool], now: dt.datetime, *, max_body_bytes: int
+) -> Iterator[Found]:
     """Yield what every record that holds a page is to us; only the bodies of our own pages are read.
 
-    now says which times have not come yet.
+    Args:
+        opened: opens the file at its beginning.
+        is_ours: whether an address is that of a page of ours.
+        now: tells which times have not come yet.
+        max_body_bytes: the largest body that is decoded.
 
-    Raises ForeignWarcError when the file is none, or breaks off in a way that leaves the rest unreadable.
+    Raises:
+        RecordsError: the file is no WARC file, or breaks off in a way that leaves the rest unreadable.
+        OSError: it cannot be opened.
     """
-    n_records = 0
-    try:
-        with path.open("rb") as stream:
-            for record in ArchiveIterator(stream, parse_http=False, strict_mode=False):
-                n_records += 1
-                if record.record_type & _WANTED:
-                    yield _read_record(record, is_ours, now)
-    except OSError as error:
-        where = f"after {n_records} records" if n_records else "at its beginning"
-        raise ForeignWarcError(f"{path}: not readable as WARC {where} ({error})") from error
-    if n_records == 0:
-        raise ForeignWarcError(f"{path}: holds no WARC records")
+    for record in read_records(opened):
+        if record.type in _WANTED:
+            yield _read_record(record, is_ours, now, max_body_bytes)
 
 
-def _read_record(record: WarcRecord, is_ours: Callable[[str], bool], now: dt.datetime) -> Found:
-    url = (record.headers.get("WARC-Target-URI") or "").strip("<> ")
+def _read_record(record: ForeignRecord, is_ours: Callable[[str], bool], now: dt.datetime, max_body_bytes: int) -> Found:
+    url = record.headers.get("warc-target-uri", "").strip("<> ")
     if not is_ours(url):
         return Found(Kind.FOREIGN)
-    where = f"record {record.record_id or 'without an id'} of {url[:300]}"
-    if record.content_length > _LARGEST:
-        return Found(Kind.DAMAGED, reason=f"{where} is larger than {_LARGEST} bytes")
-    block = record.reader.read()
-    if len(block) < record.content_length:
-        return Found(Kind.DAMAGED, reason=f"{where} breaks off after {len(block)} of {record.content_length} bytes")
+    record_id = record.headers.get("warc-record-id")
+    where = f"record {record_id or 'without an id'} of {url[:300]}"
+    largest = max_body_bytes + _LARGEST_HEAD
+    block = record.read(largest + 1)
+    if len(block) > largest:
+        return _damaged(where, f"is larger than {max_body_bytes} bytes")
+    if record.length is not None and len(block) < record.length:
+        return _damaged(where, f"breaks off after {len(block)} of {record.length} bytes")
     try:
-        at = read_time(record.headers.get("WARC-Date") or "", now)
+        at = read_time(record.headers.get("warc-date", ""), now)
     except CaptureTimeError as error:
         return Found(Kind.REFUSED, reason=f"{where}: {error}")
-    digest = record.headers.get("WARC-Payload-Digest")
-    if record.record_type == WarcRecordType.revisit:
-        return Found(Kind.REVISIT, Capture(url, at, b""), digest)
-    if record.record_type == WarcRecordType.conversion:
-        return Found(Kind.CAPTURE, Capture(url, at, block, "text/plain"), digest)
-    if record.record_type == WarcRecordType.resource:
-        content_type = record.headers.get("Content-Type")
-        headers = (("Content-Type", content_type),) if content_type else ()
-        return Found(Kind.CAPTURE, Capture(url, at, block, content_type, 200, "OK", headers), digest)
-    capture = _http_capture(url, at, block)
-    if capture is None:
-        return Found(Kind.DAMAGED, reason=f"{where} holds no readable HTTP response")
-    return Found(Kind.CAPTURE, dated_by_age(capture), digest)
-
-
-def _http_capture(url: str, at: dt.datetime, block: bytes) -> Capture | None:
-    exchange = WarcRecord()
-    exchange.is_http = True
-    exchange.set_bytes_content(block)
+    if record.type == "revisit":
+        return Found(Kind.REVISIT, where, Capture(url, at, b""), at, record_id, original=_original_of(record, url, now))
+    written = record.headers.get("warc-block-digest")
+    digest = read_digest(written)
+    if digest is not None and not is_digest_of_one(digest, [block]):
+        return _damaged(where, f"is not what was written: its block digest is not {written}")
     try:
-        exchange.parse_http(auto_decode="all", strict_mode=False)
-        body = exchange.reader.read(_LARGEST)
-    except (OSError, ValueError):
-        return None
-    http = exchange.http_headers
-    if http.status_code is None:
-        return None
-    headers = http.to_tuples()
-    content_type = next((value for name, value in headers if name.lower() == "content-type"), None)
-    return Capture(url, at, body, content_type, http.status_code, http.reason_phrase or "", headers)
+        capture, stored = _read_capture(record, url, at, block, max_body_bytes)
+    except CodedBodyError as error:
+        return _damaged(where, f"cannot be read: {error}")
+    if capture is None:
+        return _damaged(where, "holds no readable HTTP response")
+    written = record.headers.get("warc-payload-digest")
+    digest = read_digest(written)
+    if digest is not None and not is_digest_of_one(digest, stored):
+        return _damaged(where, f"is not what was written: its payload digest is not {written}")
+    known_by = digests_of(stored) | ({digest} if digest is not None else set())
+    return Found(Kind.CAPTURE, where, capture, at, record_id, known_by)
+
+
+def _read_capture(
+    record: ForeignRecord, url: str, at: dt.datetime, block: bytes, max_body_bytes: int
+) -> tuple[Capture | None, tuple[bytes, ...]]:
+    """The capture in a block, and the forms of its body that a digest may be of; None where there is no response."""
+    content_type = record.headers.get("content-type")
+    if record.type == "conversion":
+        return Capture(url, at, _bounded(block, max_body_bytes), "text/plain"), (block,)
+    if record.type == "resource" or "http" not in (content_type or "http"):
+        headers = (("Content-Type", content_type),) if content_type else ()
+        return Capture(url, at, _bounded(block, max_body_bytes), content_type, 200, "OK", headers), (block,)
+    response = read_response(block, max_body_bytes)
+    if response is None:
+        return None, ()
+    content_type = next((value for name, value in response.headers if name.lower() == "content-type"), None)
+    capture = Capture(url, at, response.body, content_type, response.status, response.reason, response.headers)
+    return dated_by_age(capture), response.stored
+
+
+def _bounded(body: bytes, limit: int) -> bytes:
+    if len(body) > limit:
+        raise CodedBodyError(f"its body is larger than {limit} bytes")
+    return body
+
+
+def _original_of(record: ForeignRecord, url: str, now: dt.datetime) -> Original:
+    headers = record.headers
+    try:
+        at = read_time(headers.get("warc-refers-to-date", ""), now)
+    except CaptureTimeError:
+        at = None
+    return Original(
+        read_digest(headers.get("warc-payload-digest")),
+        headers.get("warc-refers-to"),
+        headers.get("warc-refers-to-target-uri", url).strip("<> "),
+        at,
+    )
+
+
+def _damaged(where: str, why: str) -> Found:
+    return Found(Kind.DAMAGED, where, reason=f"{where} {why}")

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 from pipeline.archive.withdrawal import withdraw_import
@@ -10,7 +9,8 @@ from pipeline.core.errors import ExitCode
 from pipeline.core.log import RunLog
 from pipeline.core.settings import Settings, Source
 from pipeline.core.time import Clock, utc_now
-from pipeline.importing.importer import ImportSummary, import_files
+from pipeline.importing.importer import import_files
+from pipeline.importing.summary import ImportSummary
 from pipeline.run.record import RunRecord
 from pipeline.run.refresh import release_archive
 
@@ -49,6 +49,7 @@ def import_captures(
             sources=settings.sources,
             default_source=source,
             given_at=given_at,
+            max_body_bytes=settings.fetch.max_body_bytes,
         )
     _tell_summary(summary, record, log)
     code = ExitCode.FAILED if summary.problems else ExitCode.DONE
@@ -88,7 +89,7 @@ def undo_import(settings: Settings, withdrawn: str, record: RunRecord, log: RunL
 
 
 def _tell_summary(summary: ImportSummary, record: RunRecord, log: RunLog) -> None:
-    counts = {name: value for name, value in asdict(summary).items() if isinstance(value, int)}
+    counts = summary.counts()
     record.add({f"import_{name}": count for name, count in counts.items()})
     for problem in summary.problems:
         record.problems.append(problem)

@@ -175,6 +175,19 @@ class TestImport:
         assert_one_line(done, 1, "nowhere.html")
         assert bma_here("show", "50490000-3607", "--data-dir", data).returncode == 0
 
+    def test_a_record_of_the_year_1_is_told_and_every_command_goes_on(self, tmp_path: Path) -> None:
+        data, old = tmp_path / "data", tmp_path / "old.warc"
+        assert bma_here("import", REAL_TEXT, "--data-dir", data).returncode == 0
+        url = "http://www.bmavisions.com/dp/frontend/web/index.php?r=tbl-project-main%2Fview&project_id=50010000-0001"
+        body = b"HTTP/1.1 200 OK\r\n\r\n" + project_page("50010000-0001")
+        head = f"WARC/1.1\r\nWARC-Type: response\r\nWARC-Target-URI: {url}\r\nWARC-Date: 0001-01-01T00:00:00Z\r\n"
+        old.write_bytes(head.encode() + b"Content-Length: %d\r\n\r\n%s\r\n\r\n" % (len(body), body))
+        assert_one_line(
+            bma_here("import", old, "--data-dir", data), 1, url, "'0001-01-01T00:00:00Z' lies before the web"
+        )
+        for command in (("status",), ("verify",), ("build",), ("discover", "--archive"), ("show", "50490000-3607")):
+            assert bma_here(*command, "--data-dir", data).returncode == 0, command
+
 
 class TestCaptureTime:
     def test_a_file_without_a_time_gets_the_one_that_is_given(self, tmp_path: Path) -> None:

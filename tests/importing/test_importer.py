@@ -16,7 +16,8 @@ from pipeline.archive.segments import read_segment, sealed_segments
 from pipeline.archive.warc import Capture
 from pipeline.archive.withdrawal import withdraw_import
 from pipeline.core.settings import KNOWN_SOURCES
-from pipeline.importing.importer import ImportSummary, import_files
+from pipeline.importing.importer import import_files
+from pipeline.importing.summary import ImportSummary
 from pipeline.sample.server import sample_pages
 from tests.cli.command import bma
 from tests.fetch.misbehaving import project_page
@@ -183,7 +184,7 @@ def test_a_revisit_record_is_a_visit_without_a_body(tmp_path: Path) -> None:
     warc.revisit(url(ONE), warc.digest, "2023-06-08T00:00:00Z")
     warc.revisit(url(TWO), "sha1:UNKNOWN", "2023-06-08T00:00:00Z")
     summary = bring(tmp_path / "raw", warc.save(tmp_path / "x.warc.gz"))
-    assert (summary.archived, summary.unchanged, summary.damaged) == (1, 1, 1)
+    assert (summary.archived, summary.unchanged, summary.unresolved) == (1, 1, 1)
     rows = logged(tmp_path / "raw")
     assert [(row.outcome, row.requested_at.day, row.snapshot_id is None) for row in rows] == [
         ("new", 1, False),

@@ -1,0 +1,96 @@
+"""HAR: the exchanges that a browser's developer tools recorded."""
+
+import base64
+import binascii
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator, Mapping
+from http import HTTPStatus
+
+from pipeline.archive.response_age import dated_by_age
+from pipeline.archive.warc import Capture, Headers
+from pipeline.core.errors import PipelineError
+from pipeline.importing.capture_time import CaptureTimeError, read_time
+from pipeline.importing.foreign_warc import Found, Kind
+
+
+class HarError(PipelineError):
+    """A file is no HAR, although it begins like one; the message says why."""
+
+
+def read_har(data: bytes, is_ours: Callable[[str], bool], now: dt.datetime, *, max_body_bytes: int) -> Iterator[Found]:
+    """Yield what every exchange is to us, as read_foreign_warc does for records. Raises HarError."""
+    try:
+        entries = json.loads(data)["log"]["entries"]
+    except (ValueError, RecursionError) as error:
+        raise HarError(f"is no whole HAR ({error}); export it again") from error
+    except (TypeError, KeyError, IndexError) as error:
+        raise HarError("holds no log.entries as a HAR has them") from error
+    if not isinstance(entries, list):
+        raise HarError("holds no log.entries as a HAR has them")
+    for number, entry in enumerate(entries, start=1):
+        yield _read_entry(number, _table(entry), is_ours, now, max_body_bytes)
+
+
+def _read_entry(
+    number: int, entry: Mapping[str, object], is_ours: Callable[[str], bool], now: dt.datetime, max_body_bytes: int
+) -> Found:
+    url = str(_table(entry.get("request")).get("url", ""))
+    if not is_ours(url):
+        return Found(Kind.FOREIGN)
+    where = f"entry {number} of {url[:300]}"
+    try:
+        at = read_time(str(entry.get("startedDateTime", "")), now)
+    except CaptureTimeError as error:
+        return Found(Kind.REFUSED, reason=f"{where}: {error}")
+    response = _table(entry.get("response"))
+    content = _table(response.get("content"))
+    status = response.get("status")
+    if not isinstance(status, int) or not 100 <= status <= 999:
+        return Found(Kind.DAMAGED, reason=f"{where} has no response")
+    body = _body_of(content)
+    if body is None:
+        return Found(Kind.DAMAGED, reason=f"{where} holds no content; export the HAR with content")
+    if len(body) > max_body_bytes:
+        return Found(Kind.DAMAGED, reason=f"{where} is larger than {max_body_bytes} bytes")
+    content_type = _one_line(content.get("mimeType", "text/html")).partition(";")[0]
+    if content.get("encoding") != "base64":
+        # The browser has decoded it; here it is UTF-8, whatever the site sent.
+        content_type += "; charset=utf-8"
+    headers = (("Content-Type", content_type), *_headers_of(response.get("headers")))
+    capture = Capture(url, at, body, content_type, status, _reason_of(status), headers)
+    return Found(Kind.CAPTURE, where, dated_by_age(capture), at)
+
+
+def _body_of(content: Mapping[str, object]) -> bytes | None:
+    text = content.get("text")
+    if not isinstance(text, str):
+        return None
+    if content.get("encoding") != "base64":
+        return text.encode("utf-8", "replace")
+    try:
+        return base64.b64decode(text)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _headers_of(headers: object) -> Headers:
+    pairs = [_table(header) for header in headers] if isinstance(headers, list) else []
+    named = [(_one_line(pair.get("name", "")), _one_line(pair.get("value", ""))) for pair in pairs]
+    return tuple((name, value) for name, value in named if name and name.lower() != "content-type")
+
+
+def _reason_of(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
+
+
+def _one_line(value: object) -> str:
+    # A line end would begin another header in the archive.
+    return " ".join(str(value).split())
+
+
+def _table(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,87 @@
+"""A response as it stands in a record: its head by FastWARC, or by warcio where FastWARC cannot, and its body."""
+
+import io
+from typing import NamedTuple
+
+from fastwarc import WarcRecord
+from warcio.statusandheaders import (  # type: ignore[import-untyped]
+    StatusAndHeadersParser,
+    StatusAndHeadersParserException,
+)
+
+from pipeline.archive.warc import Headers
+from pipeline.importing.coded_body import decoded, without_chunks
+
+_PROTOCOL = b"HTTP/"
+
+
+class Response(NamedTuple):
+    """A response; body is decoded, and stored are the forms of it that a writer may have taken its digest of."""
+
+    status: int
+    reason: str
+    headers: Headers
+    body: bytes
+    stored: tuple[bytes, ...]
+
+
+class _Head(NamedTuple):
+    status: int
+    reason: str
+    headers: Headers
+    payload: bytes
+
+
+def read_response(block: bytes, limit: int) -> Response | None:
+    """Read the block of a response record; None where it does not begin with the status line of a response.
+
+    Raises CodedBodyError where the body cannot be decoded, or is larger than limit bytes.
+    """
+    head = _head_by_fastwarc(block) if _has_crlf(block) else _head_by_warcio(block)
+    if head is None:
+        return None
+    unchunked = head.payload
+    if "chunked" in _header(head.headers, "transfer-encoding").lower():
+        unchunked = without_chunks(head.payload)
+    body = decoded(unchunked, _header(head.headers, "content-encoding"), limit)
+    return Response(head.status, head.reason, head.headers, body, (head.payload, unchunked, body))
+
+
+def _head_by_fastwarc(block: bytes) -> _Head | None:
+    exchange = WarcRecord()
+    exchange.is_http = True
+    exchange.set_bytes_content(block)
+    try:
+        exchange.parse_http(auto_decode="none", strict_mode=False)
+        payload = exchange.reader.read()
+    except (OSError, ValueError):
+        return None
+    http = exchange.http_headers
+    if http.status_code is None:
+        return None
+    return _Head(http.status_code, http.reason_phrase or "", http.to_tuples(), payload)
+
+
+def _head_by_warcio(block: bytes) -> _Head | None:
+    stream = io.BytesIO(block)
+    try:
+        head = StatusAndHeadersParser([_PROTOCOL.decode()]).parse(stream)
+    except (StatusAndHeadersParserException, EOFError):
+        return None
+    # What stands behind "HTTP/" is "1.1 200 OK".
+    _, _, line = str(head.statusline).partition(" ")
+    status, _, reason = line.partition(" ")
+    if not (status.isascii() and status.isdecimal() and len(status) == 3):
+        return None
+    headers = tuple((str(name), str(value)) for name, value in head.headers)
+    return _Head(int(status), reason, headers, stream.read())
+
+
+def _has_crlf(block: bytes) -> bool:
+    """Whether every line of the head ends as HTTP has it; FastWARC knows no other end."""
+    end = block.find(b"\r\n\r\n")
+    return end >= 0 and block.count(b"\n", 0, end) == block.count(b"\r\n", 0, end)
+
+
+def _header(headers: Headers, name: str) -> str:
+    return next((value for key, value in headers if key.lower() == name), "")

@@ -1,0 +1,156 @@
+"""The ledger of an import: what was archived before, what it adds itself, and what a revisit repeats."""
+
+import datetime as dt
+import hashlib
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from parsers.page import Page
+from pipeline.archive.fetch_log import FetchLogRow, Outcome, TimeBasis
+from pipeline.archive.page_history import ObservedBody, observed_bodies
+from pipeline.archive.page_outcome import FetchOutcome, capture_row, page_outcome, unread_outcome
+from pipeline.archive.pages import PageReader
+from pipeline.archive.segments import ArchiveWriter, about_source, read_body
+from pipeline.archive.warc import Capture
+from pipeline.core.site_urls import project_url
+from pipeline.core.worker_process import WorkerDiedError
+from pipeline.importing.addresses import Target
+from pipeline.importing.digests import Digest, digests_of
+from pipeline.importing.foreign_warc import Found, Original
+
+# Older than every capture that has a time of its own.
+_UNDATED = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+class Added(NamedTuple):
+    """What became of a capture: the outcome in its row; None where it was known before and nothing was added."""
+
+    outcome: Outcome | None
+    is_archived: bool = False
+
+    @property
+    def is_success(self) -> bool:
+        """Whether it shows the project's page."""
+        return self.outcome in (Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED)
+
+
+class Ledger:
+    """Adds captures to the archive, each once, and finds the originals of revisits. Leaving the `with` block seals."""
+
+    def __init__(self, raw_dir: Path, run_id: str, reader: PageReader) -> None:
+        self._raw_dir, self._run_id, self._reader = raw_dir, run_id, reader
+        self._writers: dict[str, ArchiveWriter] = {}
+        self._observed: dict[str, dict[str, list[ObservedBody]]] = {}
+        self._by_name: dict[Digest | str, ObservedBody] = {}
+        self._by_date: dict[tuple[str, str, dt.datetime], ObservedBody] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for writer in self._writers.values():
+            writer.__exit__(kind, error, trace)
+
+    def add_record(self, target: Target, found: Found, capture: Capture) -> Added:
+        """Add the capture of a record, which revisits may name."""
+        added, body = self._add(target, capture, self._read(capture), TimeBasis.PROTOCOL)
+        self._by_name.update(dict.fromkeys(found.digests, body))
+        if found.record_id is not None:
+            self._by_name[found.record_id] = body
+        if found.recorded_at is not None:
+            self._by_date[(*_key(target), _second(found.recorded_at))] = body
+        return added
+
+    def add_page(self, target: Target, capture: Capture, page: Page, time_basis: TimeBasis) -> Added:
+        """Add a page that was read already."""
+        return self._add(target, capture, page, time_basis)[0]
+
+    def original(self, target: Target, original: Original) -> Capture | None:
+        """The capture that a revisit of the target names, of this import or archived before; None where it is neither.
+
+        It is found by digest, record id or date. What showed the same as an earlier capture was archived without a
+        body, so that the one of the earlier capture is given.
+        """
+        names = (original.digest, original.record_id)
+        body = next((self._by_name[name] for name in names if name is not None and name in self._by_name), None)
+        if body is None and original.at is not None:
+            body = self._by_date.get((*_key(target), _second(original.at)))
+        archived = [each for each in self._seen(target) if each.place is not None]
+        if body is None and original.at is not None:
+            body = next((each for each in archived if _second(each.at) == _second(original.at)), None)
+        if body is None and original.digest is not None:
+            body = next((each for each in archived if original.digest in self._digests_of(each)), None)
+        return None if body is None or body.place is None else read_body(self._raw_dir, body.place)
+
+    def _digests_of(self, body: ObservedBody) -> frozenset[Digest]:
+        return frozenset() if body.place is None else digests_of([read_body(self._raw_dir, body.place).body])
+
+    def _read(self, capture: Capture) -> Page | WorkerDiedError:
+        try:
+            return self._reader.read(capture).result()
+        except WorkerDiedError as death:
+            return death
+
+    def _add(
+        self, target: Target, capture: Capture, page: Page | WorkerDiedError, time_basis: TimeBasis
+    ) -> tuple[Added, ObservedBody]:
+        is_dated = time_basis is not TimeBasis.FILE
+        at = capture.captured_at if is_dated else _UNDATED
+        body_sha256 = hashlib.sha256(capture.body).digest()
+        seen = self._seen(target)
+        for body in seen:
+            if body.body_sha256 == body_sha256 and (not is_dated or body.at == at):
+                return Added(None), body
+        # What has no time of its own repeats nothing: it could be older or newer than anything.
+        repeatable = (body for body in seen if is_dated and body.at <= at and body.can_be_repeated)
+        before = max(repeatable, default=None, key=lambda body: body.at)
+        if isinstance(page, WorkerDiedError):
+            verdict = unread_outcome(page, body_sha256)
+        else:
+            verdict = page_outcome(page, target.project_id, before and before.content_sha256)
+        repeated = before if verdict.outcome is Outcome.UNCHANGED else None
+        row = self._log(target, capture, verdict, repeated and repeated.snapshot_id, time_basis)
+        added = Added(Outcome(row.outcome), row.snapshot_id is not None)
+        place = (row.warc_file, row.warc_offset) if row.warc_file is not None and row.warc_offset is not None else None
+        new = ObservedBody(
+            at,
+            body_sha256,
+            row.content_sha256,
+            row.snapshot_id,
+            added.is_success,
+            is_lasting=is_dated,
+            place=repeated.place if repeated is not None else place,
+        )
+        seen.append(new)
+        return added, new
+
+    def _log(
+        self, target: Target, capture: Capture, verdict: FetchOutcome, repeats: str | None, time_basis: TimeBasis
+    ) -> FetchLogRow:
+        source = target.source
+        if source.source_id not in self._writers:
+            about = {**about_source(source), "made-by": "import"}
+            self._writers[source.source_id] = ArchiveWriter(self._raw_dir, self._run_id, source.source_id, about=about)
+        writer = self._writers[source.source_id]
+        url = project_url(source.base_url, target.project_id)
+        row = capture_row(
+            writer, target.project_id, url, capture, verdict, repeats=repeats, attempts=0, time_basis=time_basis
+        )
+        return writer.append(row, None if row.snapshot_id is None else capture)
+
+    def _seen(self, target: Target) -> list[ObservedBody]:
+        source_id = target.source.source_id
+        if source_id not in self._observed:
+            self._observed[source_id] = observed_bodies(self._raw_dir, source_id)
+        return self._observed[source_id].setdefault(target.project_id, [])
+
+
+def _key(target: Target) -> tuple[str, str]:
+    return target.source.source_id, target.project_id
+
+
+def _second(at: dt.datetime) -> dt.datetime:
+    return at.replace(microsecond=0)

@@ -1,0 +1,75 @@
+"""What an import found, in counts and in plain words."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline.importing.file_format import Format, Unread
+
+# What each count is, said after its number: one, and several.
+_WORDS = {
+    "archived": ("page archived", "pages archived"),
+    "unchanged": ("seen again as it was", "seen again as they were"),
+    "known": ("known already", "known already"),
+    "evidence": ("kept as evidence, no whole project page", "kept as evidence, no whole project pages"),
+    "foreign": ("of another site or page, left out", "of other sites or pages, left out"),
+    "damaged": ("damaged, not read", "damaged, not read"),
+    "refused": ("refused for its time", "refused for their times"),
+    "unresolved": ("repeats what is not here", "repeat what is not here"),
+    "undated": ("dated by its file alone", "dated by their files alone"),
+}
+
+
+@dataclass(slots=True)
+class ImportSummary:
+    """What an import found; problems are sentences about files and records that could not be used.
+
+    archived: captures with a body; unchanged: captures of content that is archived already (a row, no body);
+    known: captures imported or fetched before (nothing is added); evidence: our addresses, but no project page;
+    foreign: records and files of other pages; damaged: ours, but unreadable; refused: ours, at a time that cannot be;
+    unresolved: ours, repeating a capture that is not there; undated: archived with nothing but the date of their file.
+    formats counts the files that were read by what they are, unread those in directories that are of another format.
+    notes are sentences worth knowing.
+    """
+
+    files: int = 0
+    archived: int = 0
+    unchanged: int = 0
+    known: int = 0
+    evidence: int = 0
+    foreign: int = 0
+    damaged: int = 0
+    refused: int = 0
+    unresolved: int = 0
+    undated: int = 0
+    formats: Counter[Format] = field(default_factory=Counter)
+    unread: Counter[Unread] = field(default_factory=Counter)
+    notes: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def counts(self) -> dict[str, int]:
+        """The counts by name."""
+        return {"files": self.files} | {name: getattr(self, name) for name in _WORDS}
+
+    def in_words(self) -> str:
+        """One sentence of all that was found, without what was not."""
+        formats = ", ".join(f"{count} {name}" for name, count in sorted(self.formats.items()))
+        read = f"{self.files} file{'' if self.files == 1 else 's'} looked at" + (f" ({formats})" if formats else "")
+        found = [
+            f"{count} {_WORDS[name][count != 1]}" for name, count in self.counts().items() if count and name in _WORDS
+        ]
+        return f"{read}: {', '.join(found) or 'nothing found'}"
+
+    def unread_in_words(self) -> list[str]:
+        """A sentence for each format of files in directories that are not read: how many, and the way that works."""
+        return [
+            f"{count} of the files in directories left out: {unread.name}; for what it holds, {unread.way}"
+            for unread, count in sorted(self.unread.items())
+        ]
+
+    def tell_of_file(self, path: Path, error: Exception) -> None:
+        """Keep as a problem that a file cannot be used, and why."""
+        said = str(error)
+        if isinstance(error, OSError):
+            said = f"cannot be read ({error.strerror or error}); check the path and its permissions"
+        self.problems.append(said if said.startswith(str(path)) else f"{path}: {said}")

@@ -1,0 +1,46 @@
+"""WACZ: the WARC files in a ZIP file, read where they lie; no name in it is ever a path."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from pipeline.core.errors import PipelineError
+from pipeline.importing.file_format import is_warc_name
+from pipeline.importing.warc_records import Opener
+
+# A WARC file is packed already, so that ZIP makes it little smaller; what grows more was made to take time.
+_MOST_TIMES = 100
+_ALWAYS_READ = 1_000_000_000
+
+
+class WaczError(PipelineError):
+    """A file in a WACZ cannot be read; the message names it and says why."""
+
+
+def warcs_of(path: Path) -> Iterator[tuple[str, Opener]]:
+    """Yield name and opener of every WARC file in a WACZ; one can be opened until the next is asked for.
+
+    Raises:
+        WaczError: one is encrypted, packed in a way that is not known, or made to grow without end.
+        OSError: the file cannot be read.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for member in archive.infolist():
+                if is_warc_name(member.filename):
+                    if member.file_size > max(_ALWAYS_READ, _MOST_TIMES * member.compress_size):
+                        raise WaczError(
+                            f"{member.filename[:200]} in it is said to grow to {member.file_size} bytes; it is left out"
+                        )
+                    yield member.filename, partial(_open, archive, member)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError) as error:
+        raise WaczError(f"its ZIP directory cannot be read ({error}); fetch or copy it again") from error
+
+
+def _open(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> io.BufferedReader:
+    try:
+        return io.BufferedReader(archive.open(member))  # type: ignore[arg-type]
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        raise WaczError(f"{member.filename[:200]} in it cannot be read ({error})") from error

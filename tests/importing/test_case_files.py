@@ -1,0 +1,133 @@
+"""Files as people have them, each made by another tool, come in as the page they hold or are told for what they are."""
+
+from pathlib import Path
+
+import pytest
+
+from parsers.page import Page
+from pipeline.archive.audit import audit_archive
+from pipeline.archive.pages import read_archived_page
+from tests.importing.bring import ADDRESS, BODY, CASES, PROJECT, archived, bring, logged
+
+READ = {
+    "revisit-1-original.warc": ("2026-11-29T10:00:00", "protocol"),
+    "warc-titlecase-header-names.warc": ("2026-11-29T10:00:00", "protocol"),
+    "warc-lf-http-headers.warc": ("2026-11-29T10:00:00", "protocol"),
+    "warc-chunked-header-plain-body.warc": ("2026-11-29T10:00:00", "protocol"),
+    "warc-gzip-header-plain-body.warc": ("2026-11-29T10:00:00", "protocol"),
+    "chunk-ext.warc": ("2026-11-29T10:00:00", "protocol"),
+    "one.wacz": ("2026-11-29T10:00:00", "protocol"),
+    "page.har": ("2026-11-29T10:00:00", "protocol"),
+    "chromium.mhtml": ("2026-11-29T15:15:15", "stated"),
+    "singlefile-default.html": ("2026-11-29T15:28:18", "stated"),
+}
+
+
+def rows_of(page: Page) -> list[tuple[str, str | None]]:
+    """Label and value of each row, without the line ends that the tools write in other ways."""
+    return [
+        (label, None if value is None else " ".join(value.split()))
+        for label, value in zip(page.labels, page.values, strict=True)
+    ]
+
+
+def cells_of(page: Page) -> list[list[str]]:
+    return [[" ".join((cell or "").split()) for cell in row] for grid in page.grids for row in grid.rows]
+
+
+@pytest.mark.parametrize(("name", "at", "time_basis"), [(name, *said) for name, said in READ.items()], ids=READ.keys())
+def test_the_page_is_read_whole_at_its_time(tmp_path: Path, name: str, at: str, time_basis: str) -> None:
+    summary = bring(tmp_path / "raw", CASES / name)
+    assert (summary.archived, summary.problems) == (1, [])
+    [(row, capture)] = archived(tmp_path / "raw")
+    assert (row.project_id, row.outcome, row.url) == (PROJECT, "new", ADDRESS)
+    assert (row.requested_at.isoformat()[:19], row.time_basis) == (at, time_basis)
+    page, original = read_archived_page(capture), read_archived_page(capture._replace(body=BODY, content_type=None))
+    assert rows_of(page) == rows_of(original)
+    assert cells_of(page) == cells_of(original)
+    assert len(page.labels) == 41
+    assert audit_archive(tmp_path / "raw").problems == ()
+
+
+def test_a_page_saved_from_a_web_archive_is_of_the_day_of_its_capture(tmp_path: Path) -> None:
+    summary = bring(tmp_path / "raw", CASES / "saved-from-web-archive.html")
+    assert (summary.archived, summary.problems) == (1, [])
+    [(row, capture)] = archived(tmp_path / "raw")
+    assert (row.requested_at.isoformat()[:19], row.time_basis) == ("2023-05-01T08:21:00", "stated")
+    assert ("คืบหน้าล่าสุด", "40") in rows_of(read_archived_page(capture))
+
+
+def test_a_record_whose_digests_fail_is_reported_and_not_believed(tmp_path: Path) -> None:
+    summary = bring(tmp_path / "raw", CASES / "warc-wrong-digests.warc")
+    assert (summary.archived, summary.damaged) == (0, 1)
+    assert logged(tmp_path / "raw") == []
+    [problem] = summary.problems
+    assert problem == (
+        f"{CASES / 'warc-wrong-digests.warc'}: record <urn:uuid:00000000-0000-4000-8000-000000000040> of {ADDRESS} "
+        "is not what was written: its block digest is not sha1:RFXSOVV2DSW6QFOJLVIUFNNV7S7BTF5S"
+    )
+
+
+def test_a_capture_time_in_the_buddhist_era_is_refused_and_said_why(tmp_path: Path) -> None:
+    summary = bring(tmp_path / "raw", CASES / "warc-date-in-2566.warc")
+    assert (summary.archived, summary.refused) == (0, 1)
+    [problem] = summary.problems
+    assert "'2566-05-01T08:21:00Z' has not come yet; it looks like the Buddhist era, 2023 CE" in problem
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("two-pages-concatenated.html", "holds 2 HTML documents one after the other"),
+        ("two-pages.jl", "holds JSON, not a page"),
+    ],
+)
+def test_two_pages_in_one_file_are_refused_for_what_they_are(tmp_path: Path, name: str, said: str) -> None:
+    summary = bring(tmp_path / "raw", CASES / name)
+    assert summary.archived == 0
+    assert summary.problems == [f"{CASES / name}: {said}; save each page as a file of its own"]
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)], ids=["after its original", "before it"])
+def test_a_revisit_and_its_original_in_two_files_are_two_sightings(tmp_path: Path, order: tuple[int, int]) -> None:
+    files = {1: CASES / "revisit-1-original.warc", 2: CASES / "revisit-2-revisit.warc"}
+    summary = bring(tmp_path / "raw", *(files[number] for number in order))
+    assert (summary.archived, summary.unchanged, summary.problems) == (1, 1, [])
+    first, second = logged(tmp_path / "raw")
+    assert [(row.outcome, row.requested_at.hour) for row in (first, second)] == [("new", 10), ("unchanged", 11)]
+    assert second.repeats == first.snapshot_id
+
+
+def test_a_revisit_of_a_capture_in_the_archive_shows_the_same_content_later(tmp_path: Path) -> None:
+    bring(tmp_path / "raw", CASES / "revisit-1-original.warc")
+    summary = bring(tmp_path / "raw", CASES / "revisit-2-revisit.warc", run=2)
+    assert (summary.archived, summary.problems) == (1, [])
+    (first, one), (second, two) = archived(tmp_path / "raw")
+    assert (first.requested_at.hour, second.requested_at.hour) == (10, 11)
+    assert first.content_sha256 == second.content_sha256
+    assert one.body == two.body
+    assert two.note == "a revisit record; the body is that of the capture of 2026-11-29T10:00:00Z"
+    again = bring(tmp_path / "raw", CASES / "revisit-2-revisit.warc", run=3)
+    assert (again.archived, again.known) == (0, 1)
+
+
+def test_a_revisit_of_a_capture_that_is_nowhere_is_told_with_its_address(tmp_path: Path) -> None:
+    summary = bring(tmp_path / "raw", CASES / "revisit-2-revisit.warc")
+    assert (summary.unresolved, summary.damaged) == (1, 0)
+    [problem] = summary.problems
+    assert f"of {ADDRESS} repeats a capture found neither in these files nor in the archive" in problem
+
+
+@pytest.mark.parametrize("name", ["revisit.warc.gz", "lower.warc.gz"], ids=["by address and date", "lower-case digest"])
+def test_a_revisit_is_seen_whatever_it_names_its_original_by(tmp_path: Path, name: str) -> None:
+    summary = bring(tmp_path / "raw", CASES / name)
+    assert (summary.archived, summary.unchanged, summary.problems) == (1, 1, [])
+    assert [row.requested_at.date().isoformat() for row in logged(tmp_path / "raw")] == ["2024-05-01", "2024-06-01"]
+
+
+def test_a_page_whose_chunks_were_taken_out_is_read(tmp_path: Path) -> None:
+    summary = bring(tmp_path / "raw", CASES / "dechunked.warc.gz")
+    assert (summary.archived, summary.problems) == (1, [])
+    [(row, capture)] = archived(tmp_path / "raw")
+    assert row.project_id == "50450000-0101"
+    assert capture.body.startswith(b"<!DOCTYPE html>")

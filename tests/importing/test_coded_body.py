@@ -1,0 +1,136 @@
+"""A body that was coded is decoded within its limit; one that is text already is left as it stands."""
+
+import gzip
+import io
+import subprocess
+import sys
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from fastwarc.stream_io import BrotliWriter, ZstdWriter
+
+from pipeline.importing.coded_body import CodedBodyError, decoded, without_chunks
+from tests.importing.bring import BODY, PROJECT, archived, bring, warc_of
+
+HALF = len(BODY) // 2
+
+
+def packed_by_brotli(data: bytes) -> bytes:
+    packed = io.BytesIO()
+    writer = BrotliWriter(packed)
+    while data:
+        data = data[writer.write(data) :]
+    writer.close()
+    return packed.getvalue()
+
+
+def packed_by_zstd(data: bytes) -> bytes:
+    packed = io.BytesIO()
+    writer = ZstdWriter(packed)
+    while data:
+        data = data[writer.write(data) :]
+    writer.close()
+    return packed.getvalue()
+
+
+CODED = {
+    "gzip": gzip.compress(BODY),
+    "x-gzip": gzip.compress(BODY),
+    "GZIP": gzip.compress(BODY),
+    "deflate": zlib.compress(BODY),
+    "br": packed_by_brotli(BODY),
+    "zstd": packed_by_zstd(BODY),
+    "gzip, gzip": gzip.compress(gzip.compress(BODY)),
+    "utf-8, gzip": gzip.compress(BODY),
+    "none": BODY,
+    "utf-8": BODY,
+    "TIS-620": BODY,
+}
+ODD = {
+    "several members": ("gzip", gzip.compress(BODY[:HALF]) + gzip.compress(BODY[HALF:])),
+    "bytes behind the coded body": ("gzip", gzip.compress(BODY) + b"\r\n\0trailing"),
+    "deflate without its head": ("deflate", zlib.compress(BODY, wbits=-15)),
+    "gzip over a decoded body": ("gzip", BODY),
+    "deflate over a decoded body": ("deflate", BODY),
+    "br over a decoded body": ("br", BODY),
+    "zstd over a decoded body": ("zstd", BODY),
+    "a coding nobody knows over a decoded body": ("compress", BODY),
+}
+
+
+@pytest.mark.parametrize(("coding", "body"), CODED.items(), ids=CODED.keys())
+def test_every_coding_is_undone(coding: str, body: bytes) -> None:
+    assert decoded(body, coding, 10_000_000) == BODY
+
+
+@pytest.mark.parametrize(("coding", "body"), ODD.values(), ids=ODD.keys())
+def test_what_archives_and_servers_make_of_it_is_the_page(tmp_path: Path, coding: str, body: bytes) -> None:
+    path = tmp_path / "x.warc"
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: {coding}\r\n\r\n"
+    path.write_bytes(warc_of(head.encode() + body))
+    assert bring(tmp_path / "raw", path).problems == []
+    [(row, capture)] = archived(tmp_path / "raw")
+    assert (row.project_id, row.outcome) == (PROJECT, "new")
+    assert capture.body == BODY
+
+
+@pytest.mark.parametrize("chunks", [b"3500;a=b\r\n%s\r\n0\r\n\r\n", b"3500\r\n%s\r\n0\r\n\r\n", b"3600\r\n%s"])
+def test_chunks_are_taken_out_also_with_extensions_and_without_an_end(chunks: bytes) -> None:
+    assert without_chunks(chunks % BODY[:0x3500].ljust(0x3500)) == BODY[:0x3500].ljust(0x3500)
+
+
+def test_of_a_body_that_breaks_off_the_beginning_is_read() -> None:
+    assert BODY.startswith(decoded(gzip.compress(BODY)[:-500], "gzip", 10_000_000))
+    assert len(decoded(gzip.compress(BODY)[:-500], "gzip", 10_000_000)) > HALF
+
+
+@pytest.mark.parametrize(
+    ("coding", "body", "said"),
+    [
+        ("gzip", b"\x1f\x8b\x08\0 and no more of it \0\xff\xff", "cannot be read as 'gzip'"),
+        ("compress", b"\x1f\x9d\x90\0", "cannot be read as 'compress' \\(this coding is not known\\)"),
+        ("br", b"\0\xff\xff\xff\xff", "cannot be read as 'br'"),
+        ("none", b"<html>" * 20, "larger than 100 bytes"),
+        ("gzip", gzip.compress(bytes(101)), "larger than 100 bytes"),
+        ("deflate", zlib.compress(bytes(101)), "larger than 100 bytes"),
+        ("br", packed_by_brotli(bytes(101)), "larger than 100 bytes"),
+        ("zstd", packed_by_zstd(bytes(101)), "larger than 100 bytes"),
+    ],
+)
+def test_what_cannot_be_decoded_or_is_too_large_is_told(coding: str, body: bytes, said: str) -> None:
+    with pytest.raises(CodedBodyError, match=said):
+        decoded(body, coding, 100)
+
+
+PACKED_BY: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.compress,
+    "deflate": zlib.compress,
+    "br": packed_by_brotli,
+    "zstd": packed_by_zstd,
+}
+
+
+@pytest.mark.parametrize("coding", PACKED_BY)
+def test_a_body_that_grows_without_end_costs_no_memory(coding: str) -> None:
+    """4 MB of gzip took 4.2 GB."""
+    packed = PACKED_BY[coding](bytes(200_000_000))
+    script = (
+        "import sys, resource\n"
+        "from pipeline.importing.coded_body import CodedBodyError, decoded\n"
+        "body, before = sys.stdin.buffer.read(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        f"try: decoded(body, {coding!r}, 10_000_000)\n"
+        "except CodedBodyError: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], input=packed, capture_output=True, check=True)
+    assert int(done.stdout) * (1 if sys.platform == "darwin" else 1024) < 80_000_000
+
+
+def test_a_record_that_grows_beyond_the_largest_body_is_told_and_the_next_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "x.warc"
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n"
+    path.write_bytes(warc_of(head + gzip.compress(bytes(60_000_000))) + warc_of(head + gzip.compress(BODY)))
+    summary = bring(tmp_path / "raw", path, max_body_bytes=20_000)
+    assert (summary.archived, summary.damaged) == (1, 1)
+    assert "its body is larger than 20000 bytes" in summary.problems[0]
