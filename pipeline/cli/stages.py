@@ -34,6 +34,7 @@ from pipeline.core.text import printable
 
 if TYPE_CHECKING:
     from pipeline.core.settings import Settings
+    from pipeline.publish.releases import Published
     from pipeline.run.record import RunRecord
 
 
@@ -155,7 +156,7 @@ def fetch(
 
 def import_(
     files: Annotated[
-        list[Path] | None, typer.Argument(help="WARC, WET, saved HTML or extracted text; files or directories.")
+        list[Path] | None, typer.Argument(help="Web archives, saved pages or extracted text; files or directories.")
     ] = None,
     data_dir: DataDir = None,
     source: SourceId = None,
@@ -187,6 +188,7 @@ def import_(
     settings = settings_from(data_dir, source, config, base_url=base_url)
     log = RunLog(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
     from pipeline.archive.withdrawal import check_withdrawable
+    from pipeline.cli.summary import show_summary
     from pipeline.core.settings_file import source_of
     from pipeline.core.time import utc_now
     from pipeline.importing.capture_time import CaptureTimeError, read_time
@@ -201,15 +203,23 @@ def import_(
         except CaptureTimeError as error:
             raise WrongUsageError(f"--captured-at: {error}") from error
 
+    releases: list[Published | None] = []
+
     def stages(record: "RunRecord") -> ExitCode:
         if undo is not None:
-            return undo_import(settings, undo, record, log)
-        return import_captures(settings, default_source, files or [], record, log, given_at=given_at)
+            code, published = undo_import(settings, undo, record, log)
+        else:
+            code, published = import_captures(settings, default_source, files or [], record, log, given_at=given_at)
+        releases.append(published)
+        return code
 
     if undo is not None:
         check_withdrawable(settings.raw_dir, undo)
     sources = [default_source] if undo is None else []
-    code, _ = run_stages(settings, log, "import", sys.argv[1:], stages, sources=sources)
+    code, record = run_stages(settings, log, "import", sys.argv[1:], stages, sources=sources)
+    for published in releases:
+        if published is not None and log.shows_results:
+            show_summary(settings, record, published)
     raise typer.Exit(code)
 
 
@@ -247,14 +257,14 @@ def build(
     settings = settings_from(data_dir, config=config)
     log = RunLog(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
     from pipeline.run.lifecycle import run_stages
-    from pipeline.run.refresh import release_archive
+    from pipeline.run.refresh import code_of, release_archive
 
     code, _ = run_stages(
         settings,
         log,
         "build",
         sys.argv[1:],
-        lambda record: release_archive(settings, record, log, accepted_because=accept),
+        lambda record: code_of(release_archive(settings, record, log, accepted_because=accept)),
     )
     raise typer.Exit(code)
 

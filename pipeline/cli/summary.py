@@ -14,14 +14,35 @@ from pipeline.core.text import printable
 from pipeline.publish.releases import Published
 from pipeline.run.record import RunRecord
 
-_PAGES = ("due", "new", "changed", "unchanged", "missing", "failed", "refused", "pages_parsed")
+_PAGES = {
+    "due": "due",
+    "new": "new",
+    "changed": "changed",
+    "unchanged": "unchanged",
+    "missing": "missing",
+    "failed": "failed",
+    "refused": "refused",
+    "pages_parsed": "pages parsed",
+}
+_IMPORTED = {
+    "import_files": "files looked at",
+    "import_archived": "archived",
+    "import_unchanged": "seen again as they were",
+    "import_known": "known already",
+    "import_evidence": "kept as evidence",
+    "import_foreign": "of other sites or pages",
+    "import_damaged": "damaged",
+    "import_refused": "refused for their times",
+    "import_unresolved": "repeat what is not here",
+}
 
 
 def show_summary(settings: Settings, record: RunRecord, published: Published | None) -> None:
     """Print what the run did, what the release holds, where it lies and what to try next."""
     console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
     table = Table(title=f"Run {record.run_id}: {record.status}", title_justify="left", show_edge=False)
-    pages = [(f"{record.counts.get(name, 0):,}", name.replace("_", " ")) for name in _PAGES]
+    names = _IMPORTED if "import_files" in record.counts else _PAGES
+    pages = [(f"{record.counts.get(name, 0):,}", said) for name, said in names.items()]
     columns = [("pages", "", pages)]
     if record.rows:
         columns.append(("rows", "table", [(f"{count:,}", name) for name, count in record.rows.items()]))

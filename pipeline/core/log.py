@@ -70,7 +70,7 @@ class RunLog(logging.LoggerAdapter[logging.Logger]):
         columns = (
             TextColumn("{task.description}"),
             BarColumn(),
-            *(counted if total is not None else (TimeElapsedColumn(),)),
+            *(counted if total is not None else (TextColumn("{task.fields[rate]}"), TimeElapsedColumn())),
             TextColumn("[red]{task.fields[trouble]}[/red]"),
         )
         with Progress(*columns, console=Console(file=self._stream), transient=True) as bars:
@@ -81,11 +81,12 @@ class RunLog(logging.LoggerAdapter[logging.Logger]):
                 nonlocal in_trouble
                 in_trouble += outcome in _TROUBLE
                 speed = bars.tasks[0].speed
+                rate = f"{speed:.1f}/s" if speed else ""
                 bars.update(
                     task,
                     advance=steps,
                     trouble=f"{in_trouble} failed" if in_trouble else "",
-                    rate=f"{speed:.1f}/s" if speed else "",
+                    rate=rate if total is not None else f"{bars.tasks[0].completed + steps:,.0f} pages {rate}",
                 )
 
             yield advance

@@ -19,7 +19,7 @@ class Format(StrEnum):
     WACZ = "WACZ"
     MHTML = "MHTML"
     HAR = "HAR"
-    PAGE = "page"
+    PAGE = "HTML or text"
 
 
 class Unread(NamedTuple):

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipeline.archive.segments import sealed_segments
 from pipeline.archive.withdrawal import withdraw_import
 from pipeline.core.errors import ExitCode
 from pipeline.core.log import RunLog
@@ -11,8 +12,9 @@ from pipeline.core.settings import Settings, Source
 from pipeline.core.time import Clock, utc_now
 from pipeline.importing.importer import import_files
 from pipeline.importing.summary import ImportSummary
+from pipeline.publish.releases import Published
 from pipeline.run.record import RunRecord
-from pipeline.run.refresh import release_archive
+from pipeline.run.refresh import code_of, release_archive
 
 
 def import_captures(
@@ -23,8 +25,10 @@ def import_captures(
     log: RunLog,
     *,
     given_at: dt.datetime | None = None,
-) -> ExitCode:
-    """Archive captures made by others, then parse, build and publish when something new came.
+) -> tuple[ExitCode, Published | None]:
+    """Archive captures made by others, then parse, build and publish what no release holds yet.
+
+    What another import archived and did not publish, because it was killed, is published by this one.
 
     Args:
         settings: the known sources, and the data directory.
@@ -35,13 +39,14 @@ def import_captures(
         given_at: when files that do not say so were captured, in UTC.
 
     Returns:
-        REFUSED when the quality gate refused the release, FAILED when a file could not be read, otherwise DONE.
+        REFUSED when the quality gate refused the release, FAILED when a file or record of ours could not be read,
+        otherwise DONE; and the release, None when there was nothing to release.
 
     Raises:
         ArchiveError: the archive cannot be written.
         ParseError, BuildError, VerifyError, PublishError: what came is archived, but no release was made.
     """
-    with record.timed("import"), log.progress("import"):
+    with record.timed("import"), log.progress("import") as advance:
         summary = import_files(
             files,
             raw_dir=settings.raw_dir,
@@ -50,17 +55,21 @@ def import_captures(
             default_source=source,
             given_at=given_at,
             max_body_bytes=settings.fetch.max_body_bytes,
+            advance=advance,
         )
     _tell_summary(summary, record, log)
     code = ExitCode.FAILED if summary.problems else ExitCode.DONE
-    if summary.archived + summary.unchanged + summary.evidence == 0:
-        if not summary.problems:
-            log.info("nothing new came, so the release stays as it is", extra={"stage": "import"})
-        return code
-    return release_archive(settings, record, log) or code
+    if not sealed_segments(settings.raw_dir):
+        return code, None
+    published = release_archive(settings, record, log)
+    if published is None and not summary.problems:
+        log.info("nothing new came, so the release stays as it is", extra={"stage": "import"})
+    return code_of(published) or code, published
 
 
-def undo_import(settings: Settings, withdrawn: str, record: RunRecord, log: RunLog, clock: Clock = utc_now) -> ExitCode:
+def undo_import(
+    settings: Settings, withdrawn: str, record: RunRecord, log: RunLog, clock: Clock = utc_now
+) -> tuple[ExitCode, Published | None]:
     """Withdraw an import, then parse, build and publish without it; what it brought stays archived.
 
     Args:
@@ -71,7 +80,7 @@ def undo_import(settings: Settings, withdrawn: str, record: RunRecord, log: RunL
         clock: says when it is withdrawn.
 
     Returns:
-        REFUSED when the quality gate refused the release, otherwise DONE.
+        REFUSED when the quality gate refused the release, otherwise DONE; and the release.
 
     Raises:
         WithdrawalError: there is nothing to withdraw.
@@ -85,7 +94,8 @@ def undo_import(settings: Settings, withdrawn: str, record: RunRecord, log: RunL
         f"import {withdrawn} of {', '.join(sources)} is withdrawn: what it brought stays archived, but does not count",
         extra={"stage": "import"},
     )
-    return release_archive(settings, record, log)
+    published = release_archive(settings, record, log)
+    return code_of(published), published
 
 
 def _tell_summary(summary: ImportSummary, record: RunRecord, log: RunLog) -> None:
@@ -102,6 +112,7 @@ def _tell_summary(summary: ImportSummary, record: RunRecord, log: RunLog) -> Non
             f"give --captured-at where you know it",
             extra={"stage": "import"},
         )
+    for said in summary.unread_in_words():
+        log.info(said, extra={"stage": "import"})
     if not summary.problems or any(count for name, count in counts.items() if name != "files"):
-        said = ", ".join(f"{count} {name}" for name, count in counts.items())
-        log.info(f"import: {said}", extra={"stage": "import", **counts})
+        log.info(f"import: {summary.in_words()}", extra={"stage": "import", **counts})

@@ -94,7 +94,7 @@ def fetch_sources(
 
 def release_archive(
     settings: Settings, record: RunRecord, log: RunLog, *, accepted_because: str | None = None
-) -> ExitCode:
+) -> Published | None:
     """Parse, build and publish what the archive holds, unless the latest release is made of just that.
 
     Args:
@@ -104,7 +104,7 @@ def release_archive(
         accepted_because: the operator's reason to publish what the quality gate refuses.
 
     Returns:
-        REFUSED when the quality gate refused the release, and otherwise DONE.
+        The release; None when there was nothing to build.
 
     Raises:
         ParseError, BuildError, VerifyError, PublishError: no release was made; `latest` is as it was.
@@ -112,6 +112,10 @@ def release_archive(
     parse_archive(settings, record, log)
     if is_built(settings):
         log.info("nothing to build: the latest release is made of just these data", extra={"stage": "build"})
-        return ExitCode.DONE
-    published = build_and_publish(settings, record, log, accepted_because=accepted_because)
-    return ExitCode.REFUSED if published.is_refused else ExitCode.DONE
+        return None
+    return build_and_publish(settings, record, log, accepted_because=accepted_because)
+
+
+def code_of(published: Published | None) -> ExitCode:
+    """REFUSED when the quality gate refused the release, and otherwise DONE."""
+    return ExitCode.REFUSED if published is not None and published.is_refused else ExitCode.DONE

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import duckdb
@@ -138,7 +139,7 @@ class TestImport:
         data = tmp_path / "data"
         done = bma_here("import", REAL_TEXT, "--data-dir", data, "--source", "bmavisions")
         assert done.returncode == 0, done.stderr
-        assert "1 archived" in done.stderr
+        assert "import: 1 file looked at (1 HTML or text): 1 page archived, 1 dated by its file alone" in done.stderr
         shown = bma_here("show", "50490000-3607", "--data-dir", data)
         assert "สำนักงานเขตทุ่งครุ · source bmavisions · listed" in shown.stdout
         assert "INVENTED" not in shown.stdout
@@ -175,6 +176,79 @@ class TestImport:
         assert_one_line(done, 1, "nowhere.html")
         assert bma_here("show", "50490000-3607", "--data-dir", data).returncode == 0
 
+    def test_the_closing_lines_name_release_report_and_next_command(self, tmp_path: Path) -> None:
+        data = tmp_path / "data"
+        done = bma_here("import", REAL_TEXT, "--data-dir", data, "--source", "bmavisions")
+        (release,) = (data / "curated" / "releases").iterdir()
+        said = done.stdout.splitlines()
+        assert said[0].endswith(": published")
+        assert f"Release   {release}" in said
+        assert f"Report    {release / 'quality.html'}" in said
+        assert said[-1].startswith("Next      ")
+        assert re.search(r"^ *1 │ archived ", done.stdout, re.MULTILINE)
+        quiet = bma_here("import", REAL_TEXT, "--data-dir", data, "--captured-at", "2023-05-01", "--quiet")
+        assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
+
+    def test_formats_that_are_not_read_are_counted_with_the_way_that_works(self, tmp_path: Path) -> None:
+        folder = tmp_path / "folder"
+        folder.mkdir()
+        shutil.copy(REAL_TEXT, folder / "page.txt")
+        (folder / "page.pdf").write_bytes(b"%PDF-1.7")
+        (folder / "style.css").write_text("body {}")
+        done = bma_here("import", folder, "--data-dir", tmp_path / "data")
+        assert done.returncode == 0, done.stderr
+        assert (
+            "1 of the files in directories left out: PDF; for what it holds, open the page and save it" in done.stderr
+        )
+        assert "import: 3 files looked at (1 HTML or text): 1 page archived, 1 of another site" in done.stderr
+
+    def test_a_damaged_record_is_told_once_and_ends_in_1(self, tmp_path: Path) -> None:
+        wrong = Path(__file__).parents[1] / "importing" / "cases" / "warc-wrong-digests.warc"
+        done = bma_here("import", wrong, REAL_TEXT, "--data-dir", tmp_path / "data")
+        assert_one_line(done, 1, "record <urn:uuid:00000000-0000-4000-8000-000000000040>", "its block digest is not")
+        assert "1 page archived, 1 damaged, not read" in done.stderr
+
+    def test_an_import_that_was_killed_while_it_archived_is_finished_by_the_same_command(self, tmp_path: Path) -> None:
+        data, many = tmp_path / "data", tmp_path / "many.warc"
+        home, at = "http://www.bmavisions.com/dp/frontend/web/index.php", dt.datetime(2023, 5, 1, tzinfo=dt.UTC)
+        html = (("Content-Type", "text/html"),)
+        with many.open("wb") as warc:
+            for number in range(400):
+                project_id = f"50010000-{number:04d}"
+                url = f"{home}?r=tbl-project-main%2Fview&project_id={project_id}"
+                page = Capture(url, at, project_page(project_id), "text/html", 200, "OK", html)
+                warc.write(capture_members(page))
+        arguments = [COMMAND, "import", str(many), "--data-dir", str(data)]
+        with subprocess.Popen(arguments, env=environment(), stderr=subprocess.DEVNULL) as killed:
+            while killed.poll() is None and not journalled(data):
+                time.sleep(0.01)
+            killed.kill()
+        assert not (data / "curated").exists()
+        done = bma(*arguments[1:])
+        assert done.returncode == 0, done.stderr
+        assert re.search(r"[0-9]+ pages archived, [0-9]+ known already", done.stderr)
+        with latest(data) as con:
+            assert con.execute("SELECT count(*) FROM projects").fetchall() == [(400,)]
+
+    def test_an_import_that_was_killed_before_its_release_is_finished_by_the_same_command(self, tmp_path: Path) -> None:
+        data = tmp_path / "data"
+        at = ("--captured-at", "2023-05-01", "--data-dir", data)
+        assert bma_here("import", REAL_TEXT, *at).returncode == 0
+        page = tmp_path / "page.html"
+        page.write_bytes(project_page("50010000-0001"))
+        assert bma_here("import", page, *at).returncode == 0
+        killed = max((data / "curated" / "releases").iterdir())
+        (data / "curated" / "latest").unlink()
+        (data / "curated" / "latest").symlink_to(min((data / "curated" / "releases").iterdir()))
+        shutil.rmtree(killed)
+        for partition in (data / "parsed").rglob(f"*{killed.name}*"):
+            shutil.rmtree(partition) if partition.is_dir() else partition.unlink()
+        done = bma_here("import", page, *at)
+        assert done.returncode == 0, done.stderr
+        assert "1 known already" in done.stderr
+        with latest(data) as con:
+            assert con.execute("SELECT count(*) FROM projects").fetchall() == [(2,)]
+
     def test_a_record_of_the_year_1_is_told_and_every_command_goes_on(self, tmp_path: Path) -> None:
         data, old = tmp_path / "data", tmp_path / "old.warc"
         assert bma_here("import", REAL_TEXT, "--data-dir", data).returncode == 0
@@ -194,7 +268,7 @@ class TestCaptureTime:
         data = tmp_path / "data"
         given = ("--captured-at", "2023-05-01T15:21:00+07:00")
         done = bma_here("import", REAL_TEXT, "--data-dir", data, "--source", "bmavisions", *given)
-        assert "0 refused, 0 undated" in done.stderr
+        assert "import: 1 file looked at (1 HTML or text): 1 page archived\n" in done.stderr
         assert "dated by their file" not in done.stderr
         (row,) = read_fetch_log(*(data / "raw").glob("*.fetches.parquet"))
         at = dt.datetime(2023, 5, 1, 8, 21, tzinfo=dt.UTC)
@@ -203,7 +277,7 @@ class TestCaptureTime:
     def test_one_that_its_file_alone_dates_is_told_with_what_to_do(self, tmp_path: Path) -> None:
         data = tmp_path / "data"
         done = bma_here("import", REAL_TEXT, "--data-dir", data, "--source", "bmavisions")
-        assert "0 refused, 1 undated" in done.stderr
+        assert "1 page archived, 1 dated by its file alone\n" in done.stderr
         (told,) = (line for line in done.stderr.splitlines() if "dated by their file alone: 1 captures" in line)
         assert "--captured-at" in told
         (record,) = (json.loads(path.read_text("utf-8")) for path in (data / "runs").glob("*.json"))
@@ -266,7 +340,7 @@ class TestUndo:
         assert json.loads(bma_here("status", "--json", "--data-dir", data).stdout)["withdrawn_imports"] == [run_id]
         assert "2 fetch-log rows, 1 imports withdrawn, " in bma_here("verify", "--data-dir", data).stdout
         again = bma_here("import", gone, "--data-dir", data, "--source", "bmavisions")
-        assert "1 evidence" in again.stderr
+        assert "1 kept as evidence, no whole project page" in again.stderr
         with latest(data) as con:
             assert con.execute("SELECT last_outcome FROM page_status").fetchall() == [("missing",)]
 
@@ -285,6 +359,11 @@ class TestUndo:
     def test_it_is_either_files_or_an_undo(self, tmp_path: Path, arguments: list[str]) -> None:
         assert_one_line(bma_here("import", *arguments, "--data-dir", tmp_path / "data"), 2, "--undo")
         assert not (tmp_path / "data").exists()
+
+
+def journalled(data: Path) -> bool:
+    """Whether an import has archived some pages, and is at it still."""
+    return any(len(journal.read_bytes().splitlines()) > 20 for journal in (data / "raw").glob("*.journal"))
 
 
 def warc_of_missing_page() -> bytes:

@@ -102,6 +102,15 @@ def test_a_terminal_gets_a_bar_with_count_and_failures() -> None:
     assert "2 failed" in shown
 
 
+def test_a_stage_that_cannot_tell_its_end_counts_what_it_has_done() -> None:
+    stream = Terminal()
+    with RunLog(stream=stream).progress("import") as advance:
+        for outcome in ("new", "failed", "known"):
+            advance(outcome)
+    assert "3 pages" in stream.getvalue()
+    assert "1 failed" in stream.getvalue()
+
+
 @pytest.mark.parametrize(
     ("stream", "flags"), [(io.StringIO(), {}), (Terminal(), {"is_quiet": True}), (Terminal(), {"is_json": True})]
 )
