@@ -112,7 +112,7 @@ class _Importer:
             self.summary.tell_of_file(path, error)
             return
         if not files:
-            self.summary.problems.append(f"{path}: the directory is empty; name one that holds WARC, WET, HTML or text")
+            self.summary.tell(path, "the directory is empty; name one that holds web archives, pages or text")
         for file in files:
             try:
                 self._add_file(file)
@@ -138,8 +138,8 @@ class _Importer:
         for path, where in unresolved.items():
             self.summary.unresolved += len(where)
             more = f" and {len(where) - 1} more revisits repeat captures" if len(where) > 1 else " repeats a capture"
-            self.summary.problems.append(
-                f"{path}: {where[0]}{more} found neither in these files nor in the archive; import what holds it too"
+            self.summary.tell(
+                path, f"{where[0]}{more} found neither in these files nor in the archive; import what holds it too"
             )
 
     def _add_file(self, path: Path) -> None:
@@ -191,7 +191,7 @@ class _Importer:
             self.summary.damaged += found.kind is Kind.DAMAGED
             self.summary.refused += found.kind is Kind.REFUSED
             if found.reason is not None:
-                self.summary.problems.append(f"{path}: {found.reason}")
+                self.summary.tell(path, found.reason)
         elif found.kind is Kind.REVISIT:
             self._revisits.append(_Revisit(path, found, found.capture, target))
         else:

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipeline.core.text import printable
 from pipeline.importing.file_format import Format, Unread
 
 # What each count is, said after its number: one, and several.
@@ -67,9 +68,13 @@ class ImportSummary:
             for unread, count in sorted(self.unread.items())
         ]
 
+    def tell(self, path: Path, said: str) -> None:
+        """Keep as a problem what is to be said of a file or a record in it, which may have written any of it."""
+        self.problems.append(printable(said if said.startswith(str(path)) else f"{path}: {said}"))
+
     def tell_of_file(self, path: Path, error: Exception) -> None:
         """Keep as a problem that a file cannot be used, and why."""
         said = str(error)
         if isinstance(error, OSError):
             said = f"cannot be read ({error.strerror or error}); check the path and its permissions"
-        self.problems.append(said if said.startswith(str(path)) else f"{path}: {said}")
+        self.tell(path, said)

@@ -56,14 +56,8 @@ class PlainStream(io.RawIOBase):
     """What a file holds without its compression, from its first byte that is not blank to where it ends, or is torn."""
 
     def __init__(self, stream: io.BufferedReader) -> None:
-        self._stream, self._position = stream, 0
-        beginning = stream.peek(4)[:4]
-        self._unpack: gzip.GzipFile | ZstdReader | io.BufferedReader = stream
-        if beginning.startswith(_GZIP):
-            self._unpack = gzip.GzipFile(fileobj=stream)
-        elif beginning in (_ZSTD, _ZSTD_DICTIONARY):
-            self._unpack = ZstdReader(stream)
-        self._pending = b""
+        self._stream, self._position, self._pending = stream, 0, b""
+        self._unpack: gzip.GzipFile | ZstdReader | io.BufferedReader | None = None
 
     def readable(self) -> bool:
         """It can be read."""
@@ -92,6 +86,8 @@ class PlainStream(io.RawIOBase):
 
     def _read(self, size: int) -> bytes:
         try:
+            if self._unpack is None:
+                self._unpack = _unpacking(self._stream)
             if isinstance(self._unpack, gzip.GzipFile):
                 return self._unpack.read1(size)
             return self._unpack.read(size)
@@ -99,6 +95,13 @@ class PlainStream(io.RawIOBase):
             return b""
         except (zlib.error, zipfile.BadZipFile, ValueError) as error:
             raise OSError(str(error)) from error
+
+
+def _unpacking(stream: io.BufferedReader) -> gzip.GzipFile | ZstdReader | io.BufferedReader:
+    beginning = stream.peek(4)[:4]
+    if beginning.startswith(_GZIP):
+        return gzip.GzipFile(fileobj=stream)
+    return ZstdReader(stream) if is_packed(beginning) else stream
 
 
 def is_packed(beginning: bytes) -> bool:
@@ -131,9 +134,9 @@ def read_records(opened: Opener) -> Iterator[ForeignRecord]:
     if trouble is None and n_records:
         return
     with PlainStream(opened()) as stream:
-        _skip(stream, last)
         n_more = 0
         try:
+            _skip(stream, last)
             for n_more, found in enumerate(_read_by_warcio(stream), start=1):
                 # The first is the last that FastWARC read.
                 if n_more > min(n_records, 1):

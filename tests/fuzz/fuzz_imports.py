@@ -1,8 +1,13 @@
-"""Files for the importer: WARC, WET, pages and texts, whole and damaged; what it archives must pass the audit."""
+"""Files for the importer: archives, containers, pages and texts, whole and damaged; the audit must find all sound."""
 
+import base64
 import datetime as dt
+import gzip
+import io
+import json
 import random
 import tempfile
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -14,7 +19,7 @@ from pipeline.importing.importer import import_files
 
 _SOURCES = {name: source for name, source in KNOWN_SOURCES.items() if not source.is_invented}
 _AT = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-_NAMES = ("x.warc.gz", "x.warc", "x.html", "x.txt", "x.wet.gz", "x")
+_NAMES = ("x.warc.gz", "x.warc", "x.html", "x.txt", "x.wet.gz", "x.wacz", "x.har", "x.mhtml", "x")
 _ADDRESSES = (
     "http://www.bmavisions.com/dp/frontend/web/index.php?r=tbl-project-main%2Fview&project_id=50490000-3607",
     "https://policy.thai_time.go.th/bs2568/frontend/web/index.php?project_id=50010000-0018&r=tbl-project-main%2Fview",
@@ -33,6 +38,42 @@ _HEADERS = (
 Mutate = Callable[[random.Random, bytes, bytes], bytes]
 
 
+def _wacz(body: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("archive/x.warc.gz", body)
+    return packed.getvalue()
+
+
+def _unpacked(body: bytes) -> bytes:
+    return gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body
+
+
+def _arc(body: bytes) -> bytes:
+    versions = b"1 0 x\nURL IP-address Archive-date Content-type Archive-length\n"
+    record = b"HTTP/1.1 200 OK\n\n" + body
+    head = b"filedesc://x 0.0.0.0 20250501082100 text/plain %d\n%s\n" % (len(versions), versions)
+    return head + b"%s 0.0.0.0 20250501082100 text/html %d\n%s\n" % (_ADDRESSES[0].encode(), len(record), record)
+
+
+def _har(body: bytes) -> bytes:
+    content = {"mimeType": "text/html", "text": base64.b64encode(body).decode(), "encoding": "base64"}
+    request, response = {"url": _ADDRESSES[0]}, {"status": 200, "headers": [], "content": content}
+    entry = {"startedDateTime": "2025-05-01T08:21:00Z", "request": request, "response": response}
+    return json.dumps({"log": {"entries": [entry] * 2}}).encode()
+
+
+def _mhtml(body: bytes) -> bytes:
+    return (
+        b"From: <Saved by Blink>\r\nDate: Thu, 1 May 2025 08:21:00 GMT\r\nMIME-Version: 1.0\r\n"
+        b"Content-Type: multipart/related;\r\n\tboundary=B\r\n\r\n--B\r\nContent-Type: text/html\r\n"
+        b"Content-Transfer-Encoding: base64\r\nContent-Location: %s\r\n\r\n%s\r\n--B--\r\n"
+    ) % (_ADDRESSES[0].encode(), base64.encodebytes(body))
+
+
+_CONTAINERS: tuple[Callable[[bytes], bytes], ...] = (bytes, bytes, gzip.compress, _unpacked, _wacz, _arc, _har, _mhtml)
+
+
 def make_import(chance: random.Random, sources: Sequence[bytes], mutations: Sequence[Mutate]) -> bytes:
     """A name, a line end, and the bytes of the file."""
     body = chance.choice(sources)
@@ -48,6 +89,7 @@ def make_import(chance: random.Random, sources: Sequence[bytes], mutations: Sequ
             at = _AT + dt.timedelta(seconds=chance.randrange(10**8))
             members.append(capture_members(Capture(chance.choice(_ADDRESSES), at, page, None, status, "", headers)))
         body = b"".join(members)
+    body = chance.choice(_CONTAINERS)(body)
     for _ in range(chance.randrange(3)):
         body = chance.choice(mutations)(chance, body, chance.choice(sources))
     return chance.choice(_NAMES).encode() + b"\n" + body[:300_000]
