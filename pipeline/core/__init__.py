@@ -7,6 +7,7 @@ Never: knows what a page, a segment or a release is.
 - log: what a run says while it goes on
 - text: what a terminal may see
 - site_urls: the addresses of the site's pages
+- content_coding: what a Content-Encoding header names
 - time: the clock and run ids
 - files: written aside, brought to the disk, renamed
 - arrow_schema: records → Arrow and DuckDB columns

@@ -11,7 +11,8 @@ from pipeline.archive.fetch_log import FetchLogRow, Outcome, TimeBasis
 from pipeline.archive.page_history import ObservedBody, observed_bodies
 from pipeline.archive.page_outcome import FetchOutcome, capture_row, page_outcome, unread_outcome
 from pipeline.archive.pages import PageReader
-from pipeline.archive.segments import ArchiveWriter, about_source, read_body
+from pipeline.archive.segments import ArchiveWriter, read_body
+from pipeline.archive.source_settings import about_source
 from pipeline.archive.warc import Capture
 from pipeline.core.site_urls import project_url
 from pipeline.core.worker_process import WorkerDiedError

@@ -208,6 +208,13 @@ class TestImport:
         assert_one_line(done, 1, "record <urn:uuid:00000000-0000-4000-8000-000000000040>", "its block digest is not")
         assert "1 page archived, 1 damaged, not read" in done.stderr
 
+    def test_a_body_beyond_the_largest_of_the_settings_is_told(self, tmp_path: Path) -> None:
+        settings = tmp_path / "settings.toml"
+        settings.write_text("[fetch]\nmax_body_bytes = 9000\n")
+        original = Path(__file__).parents[1] / "importing" / "cases" / "revisit-1-original.warc"
+        done = bma_here("import", original, "--data-dir", tmp_path / "data", "--config", settings)
+        assert_one_line(done, 1, "its body is larger than 9000 bytes")
+
     def test_an_import_that_was_killed_while_it_archived_is_finished_by_the_same_command(self, tmp_path: Path) -> None:
         data, many = tmp_path / "data", tmp_path / "many.warc"
         home, at = "http://www.bmavisions.com/dp/frontend/web/index.php", dt.datetime(2023, 5, 1, tzinfo=dt.UTC)

@@ -1,5 +1,7 @@
 """Files as people have them, each made by another tool, come in as the page they hold or are told for what they are."""
 
+import base64
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,7 @@ import pytest
 from parsers.page import Page
 from pipeline.archive.audit import audit_archive
 from pipeline.archive.pages import read_archived_page
-from tests.importing.bring import ADDRESS, BODY, CASES, PROJECT, archived, bring, logged
+from tests.importing.bring import ADDRESS, BLOCK, BODY, CASES, PROJECT, archived, bring, logged, warc_of
 
 READ = {
     "revisit-1-original.warc": ("2026-11-29T10:00:00", "protocol"),
@@ -109,6 +111,55 @@ def test_a_revisit_of_a_capture_in_the_archive_shows_the_same_content_later(tmp_
     assert two.note == "a revisit record; the body is that of the capture of 2026-11-29T10:00:00Z"
     again = bring(tmp_path / "raw", CASES / "revisit-2-revisit.warc", run=3)
     assert (again.archived, again.known) == (0, 1)
+
+
+SHA1 = hashlib.sha1(BODY).digest()
+NAMED_BY = {
+    "its digest in base32": f"WARC-Payload-Digest: sha1:{base64.b32encode(SHA1).decode()}\r\n",
+    "its digest in hexadecimal": f"WARC-Payload-Digest: SHA-1:{SHA1.hex()}\r\n",
+    "another digest": f"WARC-Payload-Digest: sha256:{hashlib.sha256(BODY).hexdigest()}\r\n",
+    "its date": "WARC-Refers-To-Date: 2026-11-29T10:00:00Z\r\n",
+    "its address and date": f"WARC-Refers-To-Target-URI: <{ADDRESS}>\r\nWARC-Refers-To-Date: 2026-11-29T10:00:00Z\r\n",
+}
+
+
+@pytest.mark.parametrize("named", NAMED_BY.values(), ids=NAMED_BY.keys())
+@pytest.mark.parametrize("is_archived", [True, False], ids=["in the archive", "in the same import"])
+def test_a_revisit_finds_its_original_by(tmp_path: Path, named: str, *, is_archived: bool) -> None:
+    revisit = tmp_path / "revisit.warc"
+    revisit.write_bytes(warc_of(b"", kind="revisit", at="2026-11-29T11:00:00Z", extra=named))
+    original = CASES / "revisit-1-original.warc"
+    if is_archived:
+        bring(tmp_path / "raw", original)
+        summary = bring(tmp_path / "raw", revisit, run=2)
+    else:
+        summary = bring(tmp_path / "raw", revisit, original)
+    assert (summary.unresolved, summary.problems) == (0, [])
+    assert [(row.requested_at.hour, row.page_kind) for row in logged(tmp_path / "raw")] == [
+        (10, "project"),
+        (11, "project"),
+    ]
+
+
+def test_a_revisit_names_its_original_by_record_id(tmp_path: Path) -> None:
+    revisit = tmp_path / "revisit.warc"
+    named = "WARC-Refers-To: <urn:uuid:00000000-0000-4000-8000-000000000035>\r\n"
+    revisit.write_bytes(warc_of(b"", kind="revisit", at="2026-11-29T11:00:00Z", extra=named))
+    summary = bring(tmp_path / "raw", revisit, CASES / "revisit-1-original.warc")
+    assert (summary.archived, summary.unchanged, summary.problems) == (1, 1, [])
+
+
+def test_a_revisit_of_a_page_that_was_seen_unchanged_has_its_content(tmp_path: Path) -> None:
+    """The original itself was archived without a body."""
+    digest = f"WARC-Payload-Digest: sha1:{hashlib.sha1(BODY + b' ').hexdigest()}\r\n"
+    path = tmp_path / "x.warc"
+    path.write_bytes(
+        warc_of(BLOCK, at="2026-11-27T10:00:00Z")
+        + warc_of(BLOCK + b" ", at="2026-11-28T10:00:00Z")
+        + warc_of(b"", kind="revisit", at="2026-11-29T10:00:00Z", extra=digest)
+    )
+    summary = bring(tmp_path / "raw", path)
+    assert (summary.archived, summary.unchanged, summary.problems) == (1, 2, [])
 
 
 def test_a_revisit_of_a_capture_that_is_nowhere_is_told_with_its_address(tmp_path: Path) -> None:

@@ -81,6 +81,16 @@ def test_a_page_without_its_end_is_whole_once_all_its_rows_and_both_tables_are_t
         assert (page.kind, page.rows, page.grids) == (PageKind.PROJECT, whole.rows, whole.grids)
 
 
+def test_a_page_without_the_end_tags_that_html_lets_out_is_whole() -> None:
+    """As html-minifier and html5lib write it."""
+    body = REAL.body()
+    whole = read_everything(body)
+    short = read_everything(re.sub(rb"</(?:td|th|tr|tbody|thead|li|p|body|html)>\s*", b"", body))
+    assert short.kind is PageKind.PROJECT
+    assert short.rows == whole.rows
+    assert [grid.rows for grid in short.grids] == [grid.rows for grid in whole.grids]
+
+
 def test_a_page_without_its_end_and_one_of_its_rows_is_cut() -> None:
     body = REAL.body()
     row_of_kpi = re.compile(rb"<tr><th>Kpi ID</th>.*?</tr>", re.DOTALL)
