@@ -1,28 +1,15 @@
--- Known projects whose page has other content than in the published release.
+-- Known projects whose page has other content than in the published release, of those that were asked for.
 --
 -- Compared with that release and not with the night before, so that a change which was refused stays one until it is
--- accepted.
-WITH asked AS (
-    SELECT
-        source_id,
-        project_id
-    FROM visited
-    WHERE is_known
-    UNION
-    SELECT
-        fresh.source_id,
-        fresh.project_id
-    FROM fresh
-    SEMI JOIN published.projects AS known ON fresh.source_id = known.source_id AND fresh.project_id = known.project_id
-)
-
+-- accepted. What an import shows otherwise is no night of the site: people import the captures that changed.
 SELECT
-    asked.source_id,
+    visited.source_id,
     NULL AS field,
     count(fresh.project_id) AS n,
     count(*) AS total,
     NULL AS detail
-FROM asked
-LEFT JOIN fresh ON asked.source_id = fresh.source_id AND asked.project_id = fresh.project_id
-GROUP BY asked.source_id
-ORDER BY asked.source_id
+FROM visited
+LEFT JOIN fresh ON visited.source_id = fresh.source_id AND visited.project_id = fresh.project_id
+WHERE visited.is_known
+GROUP BY visited.source_id
+ORDER BY visited.source_id

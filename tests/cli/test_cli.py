@@ -189,6 +189,13 @@ class TestImport:
         quiet = bma_here("import", REAL_TEXT, "--data-dir", data, "--captured-at", "2023-05-01", "--quiet")
         assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
 
+    def test_only_the_sources_of_what_came_are_named(self, tmp_path: Path) -> None:
+        warc = Path(__file__).parents[1] / "importing" / "cases" / "dechunked.warc.gz"
+        done = bma_here("import", warc, "--data-dir", tmp_path / "data")
+        (record,) = (json.loads(path.read_text("utf-8")) for path in (tmp_path / "data" / "runs").glob("*.json"))
+        assert [source["source_id"] for source in record["sources"]] == ["bmavisions"]
+        assert "invented" not in done.stdout
+
     def test_formats_that_are_not_read_are_counted_with_the_way_that_works(self, tmp_path: Path) -> None:
         folder = tmp_path / "folder"
         folder.mkdir()
@@ -217,14 +224,7 @@ class TestImport:
 
     def test_an_import_that_was_killed_while_it_archived_is_finished_by_the_same_command(self, tmp_path: Path) -> None:
         data, many = tmp_path / "data", tmp_path / "many.warc"
-        home, at = "http://www.bmavisions.com/dp/frontend/web/index.php", dt.datetime(2023, 5, 1, tzinfo=dt.UTC)
-        html = (("Content-Type", "text/html"),)
-        with many.open("wb") as warc:
-            for number in range(400):
-                project_id = f"50010000-{number:04d}"
-                url = f"{home}?r=tbl-project-main%2Fview&project_id={project_id}"
-                page = Capture(url, at, project_page(project_id), "text/html", 200, "OK", html)
-                warc.write(capture_members(page))
+        many.write_bytes(warc_of_pages(400, dt.datetime(2023, 5, 1, tzinfo=dt.UTC)))
         arguments = [COMMAND, "import", str(many), "--data-dir", str(data)]
         with subprocess.Popen(arguments, env=environment(), stderr=subprocess.DEVNULL) as killed:
             while killed.poll() is None and not journalled(data):
@@ -236,6 +236,25 @@ class TestImport:
         assert re.search(r"[0-9]+ pages archived, [0-9]+ known already", done.stderr)
         with latest(data) as con:
             assert con.execute("SELECT count(*) FROM projects").fetchall() == [(400,)]
+
+    def test_an_import_of_nothing_but_changes_is_published(self, tmp_path: Path) -> None:
+        data, may, june = tmp_path / "data", tmp_path / "may.warc", tmp_path / "june.warc"
+        may.write_bytes(warc_of_pages(30, dt.datetime(2023, 5, 1, tzinfo=dt.UTC)))
+        june.write_bytes(warc_of_pages(30, dt.datetime(2023, 6, 1, tzinfo=dt.UTC), " แก้ไข"))
+        assert bma_here("import", may, "--data-dir", data).returncode == 0
+        done = bma_here("import", june, "--data-dir", data)
+        assert done.returncode == 0, done.stderr
+        with latest(data) as con:
+            assert con.execute("SELECT count(*), min(n_versions) FROM projects").fetchall() == [(30, 2)]
+
+    def test_a_page_that_was_cut_refuses_no_first_release(self, tmp_path: Path) -> None:
+        data, cut = tmp_path / "data", tmp_path / "cut.html"
+        cut.write_bytes(project_page("50010000-0001")[:7000])
+        done = bma_here("import", cut, REAL_TEXT, "--data-dir", data, "--captured-at", "2023-05-01")
+        assert done.returncode == 0, done.stderr
+        assert "1 page archived, 1 kept as evidence, no whole project page" in done.stderr
+        with latest(data) as con:
+            assert con.execute("SELECT project_id FROM projects").fetchall() == [("50490000-3607",)]
 
     def test_an_import_that_was_killed_before_its_release_is_finished_by_the_same_command(self, tmp_path: Path) -> None:
         data = tmp_path / "data"
@@ -366,6 +385,18 @@ class TestUndo:
     def test_it_is_either_files_or_an_undo(self, tmp_path: Path, arguments: list[str]) -> None:
         assert_one_line(bma_here("import", *arguments, "--data-dir", tmp_path / "data"), 2, "--undo")
         assert not (tmp_path / "data").exists()
+
+
+def warc_of_pages(number: int, at: dt.datetime, remark: str = "") -> bytes:
+    """Captures of that many projects."""
+    home, html = "http://www.bmavisions.com/dp/frontend/web/index.php", (("Content-Type", "text/html"),)
+    pages = {f"50010000-{running:04d}": project_page(f"50010000-{running:04d}", remark) for running in range(number)}
+    return b"".join(
+        capture_members(
+            Capture(f"{home}?r=tbl-project-main%2Fview&project_id={name}", at, page, "text/html", 200, "OK", html)
+        )
+        for name, page in pages.items()
+    )
 
 
 def journalled(data: Path) -> bool:
