@@ -134,7 +134,7 @@ class _Importer:
                 continue
             note = f"a revisit record; the body is that of the capture of {repeated.captured_at:%Y-%m-%dT%H:%M:%SZ}"
             repeated = repeated._replace(url=capture.url, captured_at=capture.captured_at, note=note)
-            self._count(self._ledger.add_record(target, found, repeated))
+            self._count(target, self._ledger.add_record(target, found, repeated))
         for path, where in unresolved.items():
             self.summary.unresolved += len(where)
             more = f" and {len(where) - 1} more revisits repeat captures" if len(where) > 1 else " repeats a capture"
@@ -195,7 +195,7 @@ class _Importer:
         elif found.kind is Kind.REVISIT:
             self._revisits.append(_Revisit(path, found, found.capture, target))
         else:
-            self._count(self._ledger.add_record(target, found, found.capture))
+            self._count(target, self._ledger.add_record(target, found, found.capture))
 
     def _add_bare(self, path: Path, kind: Format) -> None:
         file = read_bare_file(path, kind, self._given_at, self._now, self._reader, max_body_bytes=self._max_body_bytes)
@@ -211,9 +211,10 @@ class _Importer:
         capture = file.capture if stated else file.capture._replace(url=url)
         added = self._ledger.add_page(target, capture, file.page, file.time_basis)
         self.summary.undated += added.is_success and file.time_basis is TimeBasis.FILE
-        self._count(added)
+        self._count(target, added)
 
-    def _count(self, added: Added) -> None:
+    def _count(self, target: Target, added: Added) -> None:
+        self.summary.source_ids.add(target.source.source_id)
         self.summary.known += added.outcome is None
         self.summary.archived += added.is_success and added.is_archived
         self.summary.unchanged += added.outcome is Outcome.UNCHANGED

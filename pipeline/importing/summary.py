@@ -29,7 +29,8 @@ class ImportSummary:
     known: captures imported or fetched before (nothing is added); evidence: our addresses, but no project page;
     foreign: records and files of other pages; damaged: ours, but unreadable; refused: ours, at a time that cannot be;
     unresolved: ours, repeating a capture that is not there; undated: archived with nothing but the date of their file.
-    formats counts the files that were read by what they are, unread those in directories that are of another format.
+    source_ids are the sources with captures among them. formats counts the files that were read by what they are, and
+    unread those in directories that are of another format.
     notes are sentences worth knowing.
     """
 
@@ -43,6 +44,7 @@ class ImportSummary:
     refused: int = 0
     unresolved: int = 0
     undated: int = 0
+    source_ids: set[str] = field(default_factory=set)
     formats: Counter[Format] = field(default_factory=Counter)
     unread: Counter[Unread] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)

@@ -57,6 +57,7 @@ def import_captures(
             max_body_bytes=settings.fetch.max_body_bytes,
             advance=advance,
         )
+    record.work_on([settings.sources[source_id] for source_id in sorted(summary.source_ids)])
     _tell_summary(summary, record, log)
     code = ExitCode.FAILED if summary.problems else ExitCode.DONE
     if not sealed_segments(settings.raw_dir):

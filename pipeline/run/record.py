@@ -74,6 +74,18 @@ class RunRecord:
         for name, count in counts.items():
             self.counts[name] = self.counts.get(name, 0) + (count or 0)
 
+    def work_on(self, sources: Sequence[Source]) -> None:
+        """Say which sources the run is about."""
+        self.sources = [
+            {
+                "source_id": source.source_id,
+                "title": source.title,
+                "base_url": source.base_url,
+                "is_invented": source.is_invented,
+            }
+            for source in sources
+        ]
+
     def count_source(self, source_id: str, counts: Mapping[str, int]) -> None:
         """Add the counts of one source, and keep them apart as well."""
         self.add(counts)
@@ -105,9 +117,7 @@ def new_record(
         arguments=without_secrets(arguments),
         started_at=now,
     )
-    for source in sources:
-        about = {"source_id": source.source_id, "title": source.title, "base_url": source.base_url}
-        record.sources.append({**about, "is_invented": source.is_invented})
+    record.work_on(sources)
     return record
 
 
