@@ -11,7 +11,7 @@ from pipeline.archive.fetch_log import FetchLogRow, Outcome, TimeBasis
 from pipeline.archive.page_history import ObservedBody, observed_bodies
 from pipeline.archive.page_outcome import FetchOutcome, capture_row, page_outcome, unread_outcome
 from pipeline.archive.pages import PageReader
-from pipeline.archive.segments import ArchiveWriter, read_body
+from pipeline.archive.segments import ArchiveWriter, Place, read_body
 from pipeline.archive.source_settings import about_source
 from pipeline.archive.warc import Capture
 from pipeline.core.site_urls import project_url
@@ -44,6 +44,7 @@ class Ledger:
         self._writers: dict[str, ArchiveWriter] = {}
         self._observed: dict[str, dict[str, list[ObservedBody]]] = {}
         self._by_name: dict[Digest | str, ObservedBody] = {}
+        self._digests: dict[Place, frozenset[Digest]] = {}
         self._by_date: dict[tuple[str, str, dt.datetime], ObservedBody] = {}
 
     def __enter__(self) -> Self:
@@ -79,15 +80,17 @@ class Ledger:
         body = next((self._by_name[name] for name in names if name is not None and name in self._by_name), None)
         if body is None and original.at is not None:
             body = self._by_date.get((*_key(target), _second(original.at)))
-        archived = [each for each in self._seen(target) if each.place is not None]
+        seen = self._seen(target)
         if body is None and original.at is not None:
-            body = next((each for each in archived if _second(each.at) == _second(original.at)), None)
+            body = next((each for each in seen if each.place and _second(each.at) == _second(original.at)), None)
         if body is None and original.digest is not None:
-            body = next((each for each in archived if original.digest in self._digests_of(each)), None)
+            body = next((each for each in seen if each.place and original.digest in self._digests_of(each.place)), None)
         return None if body is None or body.place is None else read_body(self._raw_dir, body.place)
 
-    def _digests_of(self, body: ObservedBody) -> frozenset[Digest]:
-        return frozenset() if body.place is None else digests_of([read_body(self._raw_dir, body.place).body])
+    def _digests_of(self, place: Place) -> frozenset[Digest]:
+        if place not in self._digests:
+            self._digests[place] = digests_of([read_body(self._raw_dir, place).body])
+        return self._digests[place]
 
     def _read(self, capture: Capture) -> Page | WorkerDiedError:
         try:

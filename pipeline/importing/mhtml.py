@@ -2,12 +2,24 @@
 
 import datetime as dt
 import email
-import email.policy
+from collections.abc import Sequence
 from email.message import Message
+from email.policy import Compat32
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
 from pipeline.importing.saved_page import Statement
+
+# The library takes the square of a header's length in time.
+_LONGEST_HEADER = 8192
+# What the library raises over messages that nobody would send.
+_EMAIL_FAILS = (RecursionError, TypeError, ValueError, LookupError, AttributeError)
+
+
+class _Bounded(Compat32):
+    def header_source_parse(self, sourcelines: Sequence[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)  # type: ignore[arg-type]
+        return name, value[:_LONGEST_HEADER]
 
 
 class MhtmlPage(NamedTuple):
@@ -19,8 +31,14 @@ class MhtmlPage(NamedTuple):
 
 
 def read_mhtml(data: bytes) -> MhtmlPage | None:
-    """Read the page of an MHTML file; None where it holds none."""
-    message = email.message_from_bytes(data, policy=email.policy.compat32)
+    """Read the page of an MHTML file; None where it holds none. Never raises."""
+    try:
+        return _read(email.message_from_bytes(data, policy=_Bounded()))
+    except _EMAIL_FAILS:
+        return None
+
+
+def _read(message: Message) -> MhtmlPage | None:
     page = _page_of(message)
     if page is None:
         return None

@@ -8,8 +8,11 @@ import json
 import random
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
+
+from fastwarc.stream_io import BrotliWriter, WarcWriter, ZstdWriter
 
 from pipeline.archive.audit import audit_archive
 from pipeline.archive.warc import Capture, capture_members, warcinfo_member
@@ -49,9 +52,32 @@ def _unpacked(body: bytes) -> bytes:
     return gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body
 
 
+def _packed(writer_of: Callable[[io.BytesIO], WarcWriter], data: bytes) -> bytes:
+    packed = io.BytesIO()
+    writer = writer_of(packed)
+    while data:
+        data = data[writer.write(data) :]
+    writer.close()
+    return packed.getvalue()
+
+
+def _zstd(body: bytes) -> bytes:
+    return _packed(ZstdWriter, body)
+
+
+_CODINGS: dict[bytes, Callable[[bytes], bytes]] = {
+    b"gzip": gzip.compress,
+    b"deflate": zlib.compress,
+    b"br": lambda body: _packed(BrotliWriter, body),
+    b"zstd": _zstd,
+    b"none": bytes,
+}
+
+
 def _arc(body: bytes) -> bytes:
     versions = b"1 0 x\nURL IP-address Archive-date Content-type Archive-length\n"
-    record = b"HTTP/1.1 200 OK\n\n" + body
+    coding = list(_CODINGS)[len(body) % len(_CODINGS)]
+    record = b"HTTP/1.1 200 OK\nContent-Encoding: %s\n\n%s" % (coding, _CODINGS[coding](body))
     head = b"filedesc://x 0.0.0.0 20250501082100 text/plain %d\n%s\n" % (len(versions), versions)
     return head + b"%s 0.0.0.0 20250501082100 text/html %d\n%s\n" % (_ADDRESSES[0].encode(), len(record), record)
 
@@ -71,7 +97,17 @@ def _mhtml(body: bytes) -> bytes:
     ) % (_ADDRESSES[0].encode(), base64.encodebytes(body))
 
 
-_CONTAINERS: tuple[Callable[[bytes], bytes], ...] = (bytes, bytes, gzip.compress, _unpacked, _wacz, _arc, _har, _mhtml)
+_CONTAINERS: tuple[Callable[[bytes], bytes], ...] = (
+    bytes,
+    bytes,
+    gzip.compress,
+    _zstd,
+    _unpacked,
+    _wacz,
+    _arc,
+    _har,
+    _mhtml,
+)
 
 
 def make_import(chance: random.Random, sources: Sequence[bytes], mutations: Sequence[Mutate]) -> bytes:

@@ -85,6 +85,25 @@ def test_a_text_in_windows_874_keeps_its_first_letter_when_it_is_packed(tmp_path
     assert capture.body.decode().startswith("ปี\n")
 
 
+MHTML_HEAD = b"MIME-Version: 1.0\r\nContent-Type: multipart/related"
+PART = b"; boundary=b\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n<html>"
+HOSTILE = {
+    "a header of 500,000 parameters": MHTML_HEAD + b";a=b" * 500_000 + PART,
+    "3,000 messages in each other": MHTML_HEAD
+    + b"".join(b"; boundary=b%d\r\n\r\n--b%d\r\nContent-Type: multipart/related" % (n, n) for n in range(3000)),
+    "a charset in parts that are out of order": MHTML_HEAD
+    + PART.replace(b"text/html", b"text/html; charset*=utf-8''%ff%00; charset*0*=x"),
+    "a boundary of a megabyte": MHTML_HEAD + b"; boundary=" + b"b" * 1_000_000 + b"\r\n\r\n" + b"--b\r\n" * 10_000,
+}
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_mhtml_is_no_page_and_takes_no_time(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "page.mhtml").write_bytes(content)
+    assert len(bring(tmp_path / "raw", tmp_path / "page.mhtml").problems) == 1
+
+
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
 def test_every_warc_of_a_wacz_is_read(tmp_path: Path, method: int) -> None:
     later = RECORD.replace(b"2026-11-29T10:00:00Z", b"2026-11-29T12:00:00Z", 1)
