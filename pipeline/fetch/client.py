@@ -113,6 +113,9 @@ class Connection:
                 return reply._replace(
                     trouble=Trouble.ENCODING, error=f"content encoding not asked for: {', '.join(codings)[:60]!r}"
                 )
+            if codings:
+                # httpx knows gzip by one of its names.
+                response.headers["content-encoding"] = codings[0].removeprefix("x-")
             body = bytearray()
             async for chunk in response.aiter_bytes():
                 body += chunk

@@ -277,6 +277,13 @@ def test_transfer_and_content_encodings_are_undone_and_said(site: MisbehavingSit
     assert capture.header(f"x-archive-orig-{original}") == encoded
 
 
+@pytest.mark.parametrize("said", ["x-gzip", "GZIP", "utf-8, gzip"])
+def test_gzip_is_undone_under_each_of_its_names(site: MisbehavingSite, raw_dir: Path, said: str) -> None:
+    site.pages[ONE] = page(gzip.compress(WHOLE), headers=[("Content-Encoding", said)])
+    assert fetch(raw_dir, site, [ONE]).rows[ONE].outcome == "new"
+    assert archived_bodies(raw_dir) == [WHOLE]
+
+
 @pytest.mark.parametrize("said", ["none", "utf-8", "TIS-620", "identity", "none, utf-8"])
 def test_an_encoding_that_says_that_nothing_was_encoded_is_none(
     site: MisbehavingSite, raw_dir: Path, said: str
