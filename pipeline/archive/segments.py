@@ -266,10 +266,13 @@ def read_segment(segment: Segment) -> Iterator[tuple[FetchLogRow, Capture]]:
 
 
 def read_body(raw_dir: Path, place: Place) -> Capture:
-    """Read the capture at a place, whether its segment is sealed or still open. Raises WarcError and OSError."""
+    """Read the capture at a place, whether its segment is sealed or still open. Raises WarcError and ArchiveError."""
     name, offset = place
     sealed = raw_dir / name
-    return read_capture(sealed if sealed.exists() else sealed.with_name(f"{name}.open"), offset)
+    try:
+        return read_capture(sealed if sealed.exists() else sealed.with_name(f"{name}.open"), offset)
+    except OSError as error:
+        raise explained(error, raw_dir) from error
 
 
 def seal_segment(raw_dir: Path, name: str, about: Mapping[str, str], rows: Iterator[FetchLogRow]) -> None:

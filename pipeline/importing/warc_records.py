@@ -145,8 +145,9 @@ def read_records(opened: Opener) -> Iterator[ForeignRecord]:
             n_whole = n_records + max(n_more - min(n_records, 1), 0)
             where = f"after {n_whole} records" if n_whole else "at its beginning"
             raise RecordsError(f"not readable as WARC {where} ({trouble or _said(error)})") from error
-    if n_records + n_more == 0:
-        raise RecordsError("not readable as WARC at its beginning (no record begins there)")
+    if n_more <= min(n_records, 1):
+        where = f"after {n_records} records" if n_records else "at its beginning"
+        raise RecordsError(f"not readable as WARC {where} ({trouble or 'no record begins there'})")
 
 
 def _is_understood(record: WarcRecord, headers: Mapping[str, str]) -> bool:
@@ -179,6 +180,8 @@ def _read_by_warcio(stream: PlainStream) -> Iterator[ForeignRecord]:
         if record is None or record.rec_headers is None:
             return
         headers = {name.strip().lower(): value.strip() for name, value in record.rec_headers.headers}
+        if headers and record.length is None:
+            raise OSError("the head of a record breaks off, or says no length")
         if headers:
             yield ForeignRecord(_type_of(headers), headers, record.length, _whole(record.raw_stream.read))
 

@@ -79,15 +79,18 @@ def test_records_behind_one_that_only_warcio_reads_are_read_once(tmp_path: Path)
     assert [row.requested_at.day for row in logged(tmp_path / "raw")] == [1, 2, 3]
 
 
-@pytest.mark.parametrize(
-    "torn",
-    [
-        RECORD + b"what is no record\n",
-        gzip.compress(RECORD) + b"what is no member",
-        gzip.compress(RECORD + b"no record\n"),
-    ],
-    ids=["plain", "behind a member", "in a member"],
-)
+TORN = {
+    "plain": RECORD + b"no record\n",
+    "behind a member": gzip.compress(RECORD) + b"no member",
+    "in a member": gzip.compress(RECORD + b"no record\n"),
+    "a head that breaks off": RECORD + b"WARC/1.0\r\nWARC-Type: resp",
+    "a head without a length": RECORD + b"WARC/1.0\r\nWARC-Type: response\r\n\r\n",
+    "a version": RECORD + b"WARC/1.0\r\n",
+    "zeros": RECORD + bytes(5000),
+}
+
+
+@pytest.mark.parametrize("torn", TORN.values(), ids=TORN.keys())
 def test_what_follows_the_records_is_told_and_costs_none(tmp_path: Path, torn: bytes) -> None:
     path = tmp_path / "x.warc"
     path.write_bytes(torn)
