@@ -4,6 +4,7 @@ Does: HTTP, pace, robots.txt, the revisit schedule, retries; hands captures and 
 Never: writes a file by itself, reads a value from a page, looks at a release.
 
 - client: the only module that speaks HTTP; a reply is a value, never an exception
+- transport: where its connections go, and where they never do
 - site: one source during one run, with its budget, night window and redirects
 - throttle: pace, breaker, Retry-After, night window
 - robots: the rules of robots.txt

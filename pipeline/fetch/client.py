@@ -2,24 +2,20 @@
 
 import asyncio
 import datetime as dt
-import errno
-import ipaddress
-import socket
 import time
 from enum import StrEnum
 from types import TracebackType
-from typing import Any, NamedTuple, Self, cast
+from typing import NamedTuple, Self
 
 import aiohttp
 import httpx
-from httpx_aiohttp import AiohttpTransport
-from yarl import URL
 
 from pipeline.archive.warc import LONGEST_URL, Headers
 from pipeline.core.content_coding import content_codings
 from pipeline.core.settings import FetchSettings, Source
 from pipeline.core.time import Clock
 from pipeline.core.version import product_token
+from pipeline.fetch.transport import PrivateAddressError, Transport
 
 # One layer of deflate makes at most a thousand times of a chunk; brotli, or two layers, could make anything of it.
 _ENCODINGS = frozenset({"gzip", "x-gzip", "deflate"})
@@ -67,7 +63,7 @@ class Connection:
     def __init__(self, source: Source, settings: FetchSettings, clock: Clock) -> None:
         self._settings, self._clock = settings, clock
         self._client = httpx.AsyncClient(
-            transport=_Transport(source, source.concurrency or settings.concurrency),
+            transport=Transport(source, source.concurrency or settings.concurrency),
             headers={
                 "User-Agent": f"{product_token()} (+{settings.contact})",
                 "Accept": "text/html,*/*;q=0.5",
@@ -92,12 +88,14 @@ class Connection:
         if len(url) > LONGEST_URL:
             error = f"the address has {len(url)} characters, {LONGEST_URL} at most are asked for"
             return Reply(url, requested_at, 0, trouble=Trouble.ADDRESS, error=error)
-        request = self._client.build_request("GET", url, headers=list(headers))
-        reply = Reply(url, requested_at, 0, request_headers=_pairs(request.headers))
+        reply = Reply(url, requested_at, 0)
         try:
+            request = self._client.build_request("GET", url, headers=list(headers))
+            reply = reply._replace(request_headers=_pairs(request.headers))
             async with asyncio.timeout(self._settings.page_timeout):
                 reply = await self._receive(request, reply)
-        except (TimeoutError, OSError, httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError) as error:
+        # httpx lets some of the errors in a host's name through as they are, all of them ValueErrors.
+        except (OSError, ValueError, httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError) as error:
             trouble = _classify(error)
             reply = reply._replace(trouble=trouble, error=f"{trouble}: {error or 'no answer in time'}")
         return reply._replace(elapsed_ms=round((time.perf_counter() - begin) * 1000))
@@ -127,74 +125,10 @@ class Connection:
             await response.aclose()
 
 
-class _PrivateAddressError(OSError):
-    """The site's name leads into a private network."""
-
-
-class _Resolver(aiohttp.abc.AbstractResolver):
-    """Resolves to the source's connect_to where it has one, and otherwise to public addresses only."""
-
-    def __init__(self, connect_to: str | None) -> None:
-        self._connect_to = connect_to
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[aiohttp.abc.ResolveResult]:
-        target, target_port = host, port
-        if self._connect_to is not None:
-            target, _, number = self._connect_to.rpartition(":")
-            target_port = int(number)
-        found = await asyncio.get_running_loop().getaddrinfo(
-            target, target_port, type=socket.SOCK_STREAM, family=family
-        )
-        for *_, address in found:
-            if self._connect_to is None and not ipaddress.ip_address(address[0]).is_global:
-                raise _PrivateAddressError(errno.EACCES, f"{host} leads to the private address {address[0]}: refused")
-        return [
-            {"hostname": host, "host": str(address[0]), "port": target_port, "family": kind, "proto": proto, "flags": 0}
-            for kind, _, proto, _, address in found
-        ]
-
-    async def close(self) -> None:
-        """Nothing is held open."""
-
-
-class _ExactSession:
-    """An aiohttp session that sends URLs as written: aiohttp would unquote the %2F of Yii's routes."""
-
-    def __init__(self, session: aiohttp.ClientSession) -> None:
-        self._session = session
-
-    def request(self, *, url: str, **options: Any) -> Any:
-        return self._session.request(url=URL(url, encoded=True), **options)
-
-
-class _Transport(AiohttpTransport):
-    """aiohttp's connections under httpx's interface: httpx's own pool goes quadratic at high concurrency."""
-
-    def __init__(self, source: Source, connections: int) -> None:
-        super().__init__()
-        self._resolver, self._connections = _Resolver(source.connect_to), connections
-        self._session: aiohttp.ClientSession | None = None
-
-    def get_client(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            connector = aiohttp.TCPConnector(
-                resolver=self._resolver, limit=self._connections, ssl=self.ssl_context, ttl_dns_cache=300
-            )
-            # httpx keeps the cookies.
-            self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
-        return cast(aiohttp.ClientSession, _ExactSession(self._session))
-
-    async def aclose(self) -> None:
-        if self._session is not None:
-            await self._session.close()
-
-
 def _classify(error: Exception) -> Trouble:
     cause: BaseException | None = error
     while cause is not None:
-        if isinstance(cause, _PrivateAddressError):
+        if isinstance(cause, PrivateAddressError):
             return Trouble.ELSEWHERE
         cause = cause.__cause__
     if isinstance(error, TimeoutError | httpx.ReadTimeout):

@@ -89,6 +89,7 @@ HEALS = {
     "page cut off inside": page(WHOLE[:7000]),
     "redirect nowhere": redirect("http://[::1"),
     "gzip that is none": page(b"no gzip at all", headers=[("Content-Encoding", "gzip")]),
+    "redirect to a host that cannot be": redirect("http://xn--/"),
 }
 
 
@@ -263,6 +264,26 @@ def test_a_name_that_leads_into_a_private_network_is_refused(site: MisbehavingSi
 
 
 @pytest.mark.parametrize("encoded", ["chunked", "gzip"])
+def test_a_private_address_in_the_base_url_is_refused(site: MisbehavingSite, raw_dir: Path) -> None:
+    source = site.source(base_url=f"http://{site.address}/dp/frontend/web/index.php", connect_to=None)
+    summary = fetch(raw_dir, site, [ONE], source=source).summary
+    assert summary.ended_early == (
+        "robots.txt cannot be read (elsewhere: [Errno 13] 127.0.0.1 is a private address: refused; "
+        "where the source is in a private network, set its connect_to): not now"
+    )
+    assert site.asked == []
+
+
+@pytest.mark.parametrize("host", ["10.1.2.3", "[fd00::1]"])
+def test_a_private_address_in_the_base_url_is_reached_by_connect_to(
+    site: MisbehavingSite, raw_dir: Path, host: str
+) -> None:
+    site.pages[ONE] = project(ONE)
+    source = site.source(base_url=f"http://{host}/dp/frontend/web/index.php")
+    assert fetch(raw_dir, site, [ONE], source=source).rows[ONE].outcome == "new"
+    assert [seen.headers["host"] for seen in site.asked] == [host, host]
+
+
 def test_transfer_and_content_encodings_are_undone_and_said(site: MisbehavingSite, raw_dir: Path, encoded: str) -> None:
     site.pages[ONE] = (
         chunked(WHOLE) if encoded == "chunked" else page(gzip.compress(WHOLE), headers=[("Content-Encoding", "gzip")])

@@ -1,0 +1,95 @@
+"""Where connections go: aiohttp's under httpx's interface, and never into a private network that nobody named."""
+
+import errno
+import ipaddress
+import socket
+from typing import Any, cast
+
+import aiohttp
+from httpx_aiohttp import AiohttpTransport
+from yarl import URL
+
+from pipeline.core.settings import Source
+
+
+class PrivateAddressError(OSError):
+    """An address leads into a private network."""
+
+
+class Transport(AiohttpTransport):
+    """aiohttp's connections under httpx's interface: httpx's own pool goes quadratic at high concurrency.
+
+    All of them go to the source's connect_to where it has one, and otherwise to public addresses alone.
+    """
+
+    def __init__(self, source: Source, connections: int) -> None:
+        super().__init__()
+        self._source, self._connections = source, connections
+        self._session: aiohttp.ClientSession | None = None
+
+    def get_client(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            resolver = aiohttp.ThreadedResolver() if self._source.connect_to else _PublicResolver()
+            connector = aiohttp.TCPConnector(
+                resolver=resolver, limit=self._connections, ssl=self.ssl_context, ttl_dns_cache=300
+            )
+            # httpx keeps the cookies.
+            self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+        return cast(aiohttp.ClientSession, _GuardedSession(self._session, self._source))
+
+    async def aclose(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+
+class _GuardedSession:
+    """An aiohttp session that sends URLs as written: aiohttp would unquote the %2F of Yii's routes.
+
+    It also does what the resolver cannot: aiohttp resolves names, never an address that stands in the URL itself.
+    """
+
+    def __init__(self, session: aiohttp.ClientSession, source: Source) -> None:
+        self._session, self._connect_to = session, source.connect_to
+        self._home = URL(source.base_url).host
+
+    def request(self, *, url: str, **options: Any) -> Any:
+        exact = URL(url, encoded=True)
+        host = exact.host or ""
+        if _is_private(host) and not (self._connect_to and host == self._home):
+            raise _private(host, host)
+        if self._connect_to is not None:
+            there, _, port = self._connect_to.rpartition(":")
+            exact = exact.with_host(there.strip("[]")).with_port(int(port))
+            # The certificate is still that of the site.
+            options["server_hostname"] = host
+        return self._session.request(url=exact, **options)
+
+
+class _PublicResolver(aiohttp.ThreadedResolver):
+    """Resolves names to public addresses only."""
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[aiohttp.abc.ResolveResult]:
+        found = await super().resolve(host, port, family)
+        for result in found:
+            if _is_private(result["host"]):
+                raise _private(host, result["host"])
+        return found
+
+
+def _is_private(host: str) -> bool:
+    """Whether this is an IP address, and none of the public internet; a name is neither."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return not (mapped or address).is_global
+
+
+def _private(host: str, address: str) -> PrivateAddressError:
+    where = f"{host} leads to the private address {address}" if host != address else f"{host} is a private address"
+    return PrivateAddressError(
+        errno.EACCES, f"{where}: refused; where the source is in a private network, set its connect_to"
+    )
