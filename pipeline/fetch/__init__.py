@@ -5,6 +5,7 @@ Never: writes a file by itself, reads a value from a page, looks at a release.
 
 - client: the only module that speaks HTTP; a reply is a value, never an exception
 - transport: where its connections go, and where they never do
+- cookies: those of a session, within bounds
 - site: one source during one run, with its budget, night window and redirects
 - throttle: pace, breaker, Retry-After, night window
 - robots: the rules of robots.txt

@@ -15,6 +15,7 @@ from pipeline.core.content_coding import content_codings
 from pipeline.core.settings import FetchSettings, Source
 from pipeline.core.time import Clock
 from pipeline.core.version import product_token
+from pipeline.fetch.cookies import SessionCookies
 from pipeline.fetch.transport import PrivateAddressError, Transport
 
 # One layer of deflate makes at most a thousand times of a chunk; brotli, or two layers, could make anything of it.
@@ -69,6 +70,7 @@ class Connection:
                 "Accept": "text/html,*/*;q=0.5",
                 "Accept-Encoding": "gzip, deflate",
             },
+            cookies=SessionCookies(),
             timeout=settings.timeout,
             follow_redirects=False,
             trust_env=False,

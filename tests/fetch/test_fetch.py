@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from urllib.parse import quote
 
@@ -544,6 +545,50 @@ def test_the_session_cookie_is_kept_and_the_user_agent_is_honest(site: Misbehavi
 )
 def test_which_redirects_stay_on_the_site(target: str, stays: bool) -> None:
     assert stays_on_site("http://site.test/dp/frontend/web/index.php", target) is stays
+
+
+def with_a_new_cookie_each_time(size: int) -> Behaviour:
+    """The session of the first answer, then a cookie of a new name in each; a header of 8 kB is too large (431)."""
+    numbers = count()
+
+    def answer(handler: Handler) -> None:
+        if len(handler.headers.get("Cookie", "")) > 8000:
+            page(b"", status=431)(handler)
+            return
+        number = next(numbers)
+        cookie = f"seen-{number:03}={'x' * size}" if number else "advanced-frontend=abc"
+        project(f"50010000-{number:04d}", headers=[("Set-Cookie", f"{cookie}; path=/")])(handler)
+
+    return answer
+
+
+@pytest.mark.parametrize(("size", "n_kept", "n_bytes"), [(10, 20, 420), (300, 14, 4064), (5000, 1, 21)])
+def test_cookies_of_ever_new_names_are_bounded_and_the_session_stays(
+    site: MisbehavingSite, raw_dir: Path, size: int, n_kept: int, n_bytes: int
+) -> None:
+    ids = [f"50010000-{number:04d}" for number in range(40)]
+    site.pages |= dict.fromkeys(ids, with_a_new_cookie_each_time(size))
+    assert fetch(raw_dir, site, ids, PATIENCE.model_copy(update={"concurrency": 1})).summary.new == 40
+    last = site.asked[-1].headers["cookie"]
+    assert (len(last.split("; ")), len(last)) == (n_kept, n_bytes)
+    assert "advanced-frontend=abc" in last.split("; ")
+
+
+def test_a_session_that_is_begun_anew_is_kept_in_a_full_jar(site: MisbehavingSite, raw_dir: Path) -> None:
+    ids = [f"50010000-{number:04d}" for number in range(40)]
+    site.pages |= dict.fromkeys(ids, with_a_new_cookie_each_time(10))
+    again = [("Set-Cookie", "advanced-frontend=xyz; path=/")]
+    site.pages |= {"50010000-0040": project("50010000-0040", headers=again), "50010000-0041": project("50010000-0041")}
+    ids += ["50010000-0040", "50010000-0041"]
+    assert fetch(raw_dir, site, ids, PATIENCE.model_copy(update={"concurrency": 1})).summary.new == 42
+    assert "advanced-frontend=xyz" in site.asked[-1].headers["cookie"].split("; ")
+
+
+def test_a_cookie_that_cannot_be_sent_is_left(site: MisbehavingSite, raw_dir: Path) -> None:
+    two = "50010000-0002"
+    site.pages = {ONE: project(ONE, headers=[("Set-Cookie", "name=\xe9")]), two: project(two)}
+    assert fetch(raw_dir, site, [ONE, two], PATIENCE.model_copy(update={"concurrency": 1})).summary.new == 2
+    assert "cookie" not in site.asked[-1].headers
 
 
 def test_a_redirect_never_leaves_https() -> None:
