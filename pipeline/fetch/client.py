@@ -19,7 +19,7 @@ from pipeline.fetch.cookies import SessionCookies
 from pipeline.fetch.transport import PrivateAddressError, Transport
 
 # One layer of deflate makes at most a thousand times of a chunk; brotli, or two layers, could make anything of it.
-_ENCODINGS = frozenset({"gzip", "x-gzip", "deflate"})
+_CODINGS = {"gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate"}
 
 
 class Trouble(StrEnum):
@@ -109,13 +109,12 @@ class Connection:
                 status=response.status_code, reason=response.reason_phrase, headers=_pairs(response.headers)
             )
             codings = content_codings(response.headers.get("content-encoding"))
-            if len(codings) > 1 or not _ENCODINGS.issuperset(codings):
+            if len(codings) > 1 or not _CODINGS.keys() >= set(codings):
                 return reply._replace(
                     trouble=Trouble.ENCODING, error=f"content encoding not asked for: {', '.join(codings)[:60]!r}"
                 )
-            if codings:
-                # httpx knows gzip by one of its names.
-                response.headers["content-encoding"] = codings[0].removeprefix("x-")
+            # httpx undoes what it knows the name of.
+            response.headers["content-encoding"] = _CODINGS[codings[0]] if codings else "identity"
             body = bytearray()
             async for chunk in response.aiter_bytes():
                 body += chunk

@@ -314,6 +314,14 @@ def test_an_encoding_that_says_that_nothing_was_encoded_is_none(
     row = fetch(raw_dir, site, [ONE]).rows[ONE]
     assert (row.outcome, row.error) == ("new", None)
     assert archived_bodies(raw_dir) == [WHOLE]
+    assert audit_archive(raw_dir).problems == ()
+
+
+@pytest.mark.parametrize("said", ["gzip", "x-gzip", "none, gzip"])
+def test_a_coding_is_undone_by_any_of_its_names(site: MisbehavingSite, raw_dir: Path, said: str) -> None:
+    site.pages[ONE] = page(gzip.compress(WHOLE), headers=[("Content-Encoding", said)])
+    assert fetch(raw_dir, site, [ONE]).rows[ONE].outcome == "new"
+    assert archived_bodies(raw_dir) == [WHOLE]
 
 
 def test_a_slow_drip_ends_at_the_page_timeout(site: MisbehavingSite, raw_dir: Path) -> None:
