@@ -21,4 +21,5 @@ def dated_by_age(capture: Capture) -> Capture:
     if not age:
         return capture
     note = f"the capture time is that of a cache's copy: by its Age header it was {age.total_seconds():.0f} seconds old"
+    note = f"{capture.note}; {note}" if capture.note else note
     return capture._replace(captured_at=capture.captured_at - age, note=note)

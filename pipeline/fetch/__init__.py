@@ -6,7 +6,8 @@ Never: writes a file by itself, reads a value from a page, looks at a release.
 - client: the only module that speaks HTTP; a reply is a value, never an exception
 - transport: where its connections go, and where they never do
 - cookies: those of a session, within bounds
-- site: one source during one run, with its budget, night window and redirects
+- site: one source during one run, with its budget and night window
+- redirects: where they lead, and when they stay on the site
 - throttle: pace, breaker, Retry-After, night window
 - robots: the rules of robots.txt
 - discover: which project pages exist

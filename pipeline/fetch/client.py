@@ -41,7 +41,10 @@ IS_REFUSED = frozenset({Trouble.ELSEWHERE, Trouble.DISALLOWED, Trouble.ADDRESS})
 
 
 class Reply(NamedTuple):
-    """One answered or failed request; body is decoded, headers are as received, requested_at is UTC."""
+    """One answered or failed request; body is decoded, headers are as received, requested_at is UTC.
+
+    note says of a whole reply what its archived record would not show by itself.
+    """
 
     url: str
     requested_at: dt.datetime
@@ -53,6 +56,7 @@ class Reply(NamedTuple):
     body: bytes = b""
     trouble: Trouble | None = None
     error: str | None = None
+    note: str | None = None
 
     def header(self, name: str) -> str | None:
         return next((value for key, value in self.headers if key.lower() == name), None)
@@ -84,8 +88,12 @@ class Connection:
     ) -> None:
         await self._client.aclose()
 
-    async def get(self, url: str, headers: Headers = ()) -> Reply:
-        """Ask once for a URL; redirects are not followed."""
+    async def get(self, url: str, headers: Headers = (), first_bytes: int | None = None) -> Reply:
+        """Ask once for a URL; redirects are not followed.
+
+        Of a body larger than first_bytes that many are read and the rest is left; without it, one that is larger than
+        the settings allow is trouble.
+        """
         requested_at, begin = self._clock(), time.perf_counter()
         if len(url) > LONGEST_URL:
             error = f"the address has {len(url)} characters, {LONGEST_URL} at most are asked for"
@@ -95,14 +103,14 @@ class Connection:
             request = self._client.build_request("GET", url, headers=list(headers))
             reply = reply._replace(request_headers=_pairs(request.headers))
             async with asyncio.timeout(self._settings.page_timeout):
-                reply = await self._receive(request, reply)
+                reply = await self._receive(request, reply, first_bytes)
         # httpx lets some of the errors in a host's name through as they are, all of them ValueErrors.
         except (OSError, ValueError, httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError) as error:
             trouble = _classify(error)
             reply = reply._replace(trouble=trouble, error=f"{trouble}: {error or 'no answer in time'}")
         return reply._replace(elapsed_ms=round((time.perf_counter() - begin) * 1000))
 
-    async def _receive(self, request: httpx.Request, reply: Reply) -> Reply:
+    async def _receive(self, request: httpx.Request, reply: Reply, first_bytes: int | None) -> Reply:
         response = await self._client.send(request, stream=True)
         try:
             reply = reply._replace(
@@ -118,7 +126,10 @@ class Connection:
             body = bytearray()
             async for chunk in response.aiter_bytes():
                 body += chunk
-                if len(body) > self._settings.max_body_bytes:
+                if first_bytes is not None and len(body) > first_bytes:
+                    note = f"the body is larger: its first {first_bytes} bytes were read and the rest was left"
+                    return reply._replace(body=bytes(body[:first_bytes]), note=note)
+                if first_bytes is None and len(body) > self._settings.max_body_bytes:
                     error = f"the body is larger than {self._settings.max_body_bytes} bytes"
                     return reply._replace(trouble=Trouble.TOO_LARGE, error=error)
             return reply._replace(body=bytes(body))

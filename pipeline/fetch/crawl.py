@@ -12,7 +12,7 @@ from pipeline.archive.page_outcome import FetchOutcome
 from pipeline.archive.segments import ArchiveWriter
 from pipeline.archive.warc import Capture, Headers
 from pipeline.core.site_urls import project_url
-from pipeline.fetch.client import Reply, Trouble
+from pipeline.fetch.client import Reply
 from pipeline.fetch.outcome import reply_outcome, visit_row
 from pipeline.fetch.schedule import SLACK, Visit
 from pipeline.fetch.site import RunOverError, Site
@@ -108,17 +108,13 @@ async def _visit(
     site: Site, archive: ArchiveWriter, project_id: str, known: PageState | None
 ) -> tuple[FetchLogRow, Capture | None]:
     url = project_url(site.source.base_url, project_id)
-    if not site.allows(url):
-        reply = Reply(url, site.clock(), 0, trouble=Trouble.DISALLOWED, error="robots.txt disallows this page")
-        verdict = await reply_outcome(reply, project_id, known, site.reader)
-        return visit_row(archive, project_id, url, reply, verdict, known, attempts=0)
 
     async def read(reply: Reply) -> tuple[FetchOutcome, bool]:
         verdict = await reply_outcome(reply, project_id, known, site.reader)
         return verdict, verdict.can_heal
 
     conditions = _conditions(known, site.clock(), site.settings.not_modified_max_days)
-    reply, verdict, attempts = await site.ask_with_retries(url, read, conditions)
+    reply, verdict, attempts = await site.ask(url, read, conditions)
     return visit_row(archive, project_id, url, reply, verdict, known, attempts)
 
 

@@ -17,7 +17,7 @@ from pipeline.archive.segments import ArchiveWriter, ListingRow
 from pipeline.core.errors import ExitCode, PipelineError
 from pipeline.core.site_urls import listing_url
 from pipeline.core.worker_process import WorkerDiedError
-from pipeline.fetch.client import CAN_HEAL, Reply
+from pipeline.fetch.client import CAN_HEAL, Reply, Trouble
 from pipeline.fetch.site import RunOverError, Site
 from pipeline.fetch.site_pages import log_site_page
 
@@ -137,6 +137,9 @@ async def _pages(
         if listing is None:
             # A run that ended between two attempts has its own reason.
             site.check_still_welcome()
+            if reply.trouble is Trouble.DISALLOWED:
+                problems.append(f"robots.txt disallows the listing {url[:300]}; name the projects to fetch with --ids")
+                return
             problems.append(f"{url[:300]} is no listing page ({reply.error or f'HTTP {reply.status}'})")
             return
         yield listing
@@ -163,12 +166,12 @@ async def _read_page(
                 return f"reading it {death}", False
         return None, reply.trouble in CAN_HEAL or (reply.status or 0) >= 500 or reply.status == 429
 
-    reply, meaning, _ = await site.ask_with_retries(url, read)
+    reply, meaning, attempts = await site.ask(url, read)
     if isinstance(meaning, str):
         reply, listing = reply._replace(error=meaning), None
     else:
         listing = meaning
     content = json.dumps(listing).encode() if listing is not None else reply.body
     kind = PageKind.LISTING if listing is not None else PageKind.UNKNOWN
-    log_site_page(archive, url, reply, known, kind.value, hashlib.sha256(content).digest())
+    log_site_page(archive, url, reply, known, kind.value, hashlib.sha256(content).digest(), attempts)
     return reply, listing

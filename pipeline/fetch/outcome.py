@@ -99,4 +99,5 @@ def _capture_of(reply: Reply) -> Capture:
         reply.reason,
         reply.headers,
         reply.request_headers,
+        reply.note,
     )

@@ -1,18 +1,41 @@
 """What a site's robots.txt lets our robot ask for, and how often."""
 
+import codecs
+import re
+
 from protego import Protego
 
 from pipeline.core.version import NAME
+
+# What counts of a larger file (RFC 9309, 2.5).
+MOST_BYTES = 500 * 1024
+_LINE_END = re.compile(rb"[\r\n]")
+_ESCAPED = re.compile(rb"%(2F|[89A-F][0-9A-F])", re.IGNORECASE)
+_APART_FROM_LATIN_1 = {octet: octet + 0x100 for octet in range(0x80, 0x100)}
+
+
+class RobotsError(ValueError):
+    """What came is no text in UTF-8 or ASCII; the message says how that shows."""
 
 
 class Robots:
     """The rules of one robots.txt for our robot; a site without one allows everything (RFC 9309)."""
 
-    def __init__(self, text: str = "") -> None:
-        self._rules = Protego.parse(text)
+    def __init__(self, content: bytes = b"") -> None:
+        """Read the rules; of content longer than MOST_BYTES those that stand whole in its beginning.
+
+        Raises RobotsError.
+        """
+        if len(content) > MOST_BYTES:
+            # A rule that is cut could allow more than the whole one.
+            ends = list(_LINE_END.finditer(content, 0, MOST_BYTES + 1))
+            content = content[: ends[-1].start() if ends else 0]
+        if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in content:
+            raise RobotsError("it is no text in UTF-8, perhaps UTF-16")
+        self._rules = Protego.parse(_comparable(content.replace(codecs.BOM_UTF8, b"")))
 
     def allows(self, url: str) -> bool:
-        return self._rules.can_fetch(url, NAME)
+        return self._rules.can_fetch(_comparable(url.encode("utf-8", "surrogatepass")), NAME)
 
     @property
     def interval(self) -> float:
@@ -20,3 +43,13 @@ class Robots:
         rate = self._rules.request_rate(NAME)
         spacing = rate.seconds / rate.requests if rate is not None and rate.requests else 0.0
         return max(self._rules.crawl_delay(NAME) or 0.0, spacing)
+
+
+def _comparable(written: bytes) -> str:
+    """Write rules or an address so that Protego compares them octet by octet (RFC 9309, 2.2.2).
+
+    Protego does so for ASCII, but takes %2F and / for two things, and octets that are no UTF-8 for one. Octets outside
+    ASCII become characters of their own here, escaped or not; none of them ends a line.
+    """
+    octets = _ESCAPED.sub(lambda found: bytes.fromhex(found[1].decode()), written)
+    return octets.decode("latin-1").translate(_APART_FROM_LATIN_1)

@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urljoin
 from zoneinfo import ZoneInfo
 
 from pipeline.archive.pages import PageReader
@@ -17,10 +17,10 @@ from pipeline.archive.warc import Headers
 from pipeline.core.settings import FetchSettings, Source
 from pipeline.core.time import Clock, utc_now
 from pipeline.fetch.client import CAN_HEAL, Connection, Reply, Trouble
-from pipeline.fetch.robots import Robots
+from pipeline.fetch.redirects import MOST_REDIRECTS, RedirectEnd, judge_robots_redirect, redirect_target, stays_on_site
+from pipeline.fetch.robots import MOST_BYTES, Robots, RobotsError
 from pipeline.fetch.throttle import Breaker, Throttle, is_within, parse_window, retry_after
 
-_MAX_REDIRECTS = 5
 _OVERLOADED = (429, 503)
 Meaning = TypeVar("Meaning")
 
@@ -45,6 +45,7 @@ class Site:
         self.source, self.settings, self.reader, self.clock = source, settings, reader, clock
         self.concurrency = source.concurrency or settings.concurrency
         self.requests = 0
+        self.robots_url = urljoin(source.base_url, "/robots.txt")
         rate = settings.rate if source.rate is None else source.rate
         self.throttle = Throttle(1 / rate if rate else 0.0, time.monotonic)
         self._connection = connection
@@ -61,48 +62,41 @@ class Site:
         return self._robots.allows(url)
 
     async def read_robots(self) -> Reply:
-        """Fetch and obey robots.txt; a site that cannot give it (5xx, no connection) ends the run (RFC 9309)."""
-        reply = await self.ask(urljoin(self.source.base_url, "/robots.txt"))
-        if reply.status is None or reply.trouble in CAN_HEAL or reply.status >= 500 or reply.status == 429:
-            self.end(f"robots.txt cannot be read ({reply.error or f'HTTP {reply.status}'}): not now")
-        elif reply.status == 200:
-            self._robots = Robots(reply.body.decode("utf-8", "replace"))
-            self.throttle.require(self._robots.interval)
+        """Fetch robots.txt and obey it from now on; what cannot be reached or read ends the run (RFC 9309).
+
+        Its redirects are followed to any site (2.3.1.2): the rules are still those of this one.
+        """
+        reply = await self._follow(self.robots_url, judge_robots_redirect, first_bytes=MOST_BYTES + 1)
+        problem: str | None = reply.error or f"HTTP {reply.status}"
+        if reply.status is not None and 400 <= reply.status < 500 and reply.status != 429:
+            problem = None
+        elif reply.status is not None and 200 <= reply.status < 300 and reply.trouble is None:
+            try:
+                self._robots, problem = Robots(reply.body), None
+            except RobotsError as error:
+                problem = str(error)
+        if problem is not None:
+            self.end(f"robots.txt cannot be read ({problem}): not now")
+        self.throttle.require(self._robots.interval)
         return reply
 
-    async def ask(self, url: str, headers: Headers = ()) -> Reply:
-        """Ask once for a URL, in turn, and follow redirects that stay on the site."""
-        reply = await self._ask_in_turn(url, headers)
-        for _ in range(_MAX_REDIRECTS):
-            target = _redirect_target(reply)
-            if target is None:
-                return reply
-            if not stays_on_site(self.source.base_url, target):
-                return reply._replace(
-                    trouble=Trouble.ELSEWHERE, error=f"redirect to another site refused: {target[:300]}"
-                )
-            if not self.allows(target):
-                return reply._replace(
-                    trouble=Trouble.DISALLOWED, error=f"robots.txt disallows the redirect {target[:300]}"
-                )
-            reply = await self._ask_in_turn(target, headers)
-        if _redirect_target(reply) is None:
-            return reply
-        return reply._replace(trouble=Trouble.REDIRECT_LOOP, error=f"more than {_MAX_REDIRECTS} redirects")
-
-    async def ask_with_retries(
+    async def ask(
         self, url: str, read: Callable[[Reply], Awaitable[tuple[Meaning, bool]]], headers: Headers = ()
     ) -> tuple[Reply, Meaning, int]:
-        """Ask for a URL again while that can heal what came, at most as often as the settings allow.
+        """Ask for a URL that robots.txt allows, again while that can heal what came and the settings allow it.
 
         read says what a reply means and whether another attempt can heal it. Returns the last reply, its meaning and
-        the number of attempts. Raises RunOverError when the run ends before the first reply; one that ends later leaves
-        the last reply as it is.
+        the number of attempts, 0 where robots.txt disallows the URL. Raises RunOverError when the run ends before the
+        first reply; one that ends later leaves the last reply as it is.
         """
         attempts = 0
+        if not self.allows(url):
+            reply = Reply(url, self.clock(), 0, trouble=Trouble.DISALLOWED, error="robots.txt disallows this page")
+            meaning, _ = await read(reply)
+            return reply, meaning, attempts
         while True:
             try:
-                reply = await self.ask(url, headers)
+                reply = await self._follow(url, self._judge_page_redirect, headers)
             except RunOverError:
                 if attempts == 0:
                     raise
@@ -146,12 +140,40 @@ class Site:
             if not self.throttle.is_paused():
                 return
 
-    async def _ask_in_turn(self, url: str, headers: Headers) -> Reply:
+    async def _follow(
+        self,
+        url: str,
+        judge: Callable[[str], RedirectEnd | None],
+        headers: Headers = (),
+        first_bytes: int | None = None,
+    ) -> Reply:
+        for _ in range(MOST_REDIRECTS + 1):
+            reply = await self._ask_in_turn(url, headers, first_bytes)
+            target = redirect_target(reply)
+            if target is None:
+                return reply
+            end = judge(target)
+            if end is not None:
+                return reply._replace(trouble=end.trouble, error=end.error)
+            url = target
+        return reply._replace(trouble=Trouble.REDIRECT_LOOP, error=f"more than {MOST_REDIRECTS} redirects")
+
+    def _judge_page_redirect(self, target: str) -> RedirectEnd | None:
+        # A login wall is the answer: asking for its form would only cost the site a request.
+        if "site/login" in unquote(target):
+            return RedirectEnd()
+        if not stays_on_site(self.source.base_url, target):
+            return RedirectEnd(Trouble.ELSEWHERE, f"redirect to another site refused: {target[:300]}")
+        if not self.allows(target):
+            return RedirectEnd(Trouble.DISALLOWED, f"robots.txt disallows the redirect {target[:300]}")
+        return None
+
+    async def _ask_in_turn(self, url: str, headers: Headers, first_bytes: int | None) -> Reply:
         self.check_still_welcome()
         await self._wait_for_turn()
         self.check_still_welcome()
         self.requests += 1
-        reply = await self._connection.get(url, headers)
+        reply = await self._connection.get(url, headers, first_bytes)
         is_alive = reply.trouble not in CAN_HEAL and (reply.status or 0) < 500
         if reply.status in _OVERLOADED:
             self.throttle.overloaded(retry_after(reply.header("retry-after"), self.clock()))
@@ -170,32 +192,3 @@ async def open_site(source: Source, settings: FetchSettings, clock: Clock | None
     async with Connection(source, settings, now) as connection:
         with PageReader() as reader:
             yield Site(source, settings, connection, reader, now)
-
-
-def _redirect_target(reply: Reply) -> str | None:
-    location = reply.header("location")
-    if reply.trouble is not None or reply.status not in (301, 302, 303, 307, 308) or location is None:
-        return None
-    # A login wall is the answer: asking for its form would only cost the site a request.
-    if "site/login" in unquote(location):
-        return None
-    try:
-        return urljoin(reply.url, location)
-    except ValueError:
-        return location
-
-
-def stays_on_site(base_url: str, target: str) -> bool:
-    """Whether a redirect stays: same host and port, the scheme the same or better."""
-    try:
-        home, there = urlsplit(base_url), urlsplit(target)
-        default = {"http": 80, "https": 443}
-        if (there.hostname or "").lower() != home.hostname or there.username is not None:
-            return False
-        if home.scheme == "http" and there.scheme == "https":
-            return (home.port or 80) == 80 and (there.port or 443) == 443
-        return there.scheme == home.scheme and (there.port or default[there.scheme]) == (
-            home.port or default[home.scheme]
-        )
-    except (ValueError, KeyError):
-        return False

@@ -8,7 +8,7 @@ from pipeline.archive.page_history import PageState
 from pipeline.archive.page_outcome import FetchOutcome, compare_content
 from pipeline.archive.segments import ArchiveWriter
 from pipeline.core.arrow_schema import Sha256
-from pipeline.fetch.client import Reply
+from pipeline.fetch.client import IS_REFUSED, Reply
 from pipeline.fetch.outcome import visit_row
 from pipeline.fetch.site import RunOverError, Site
 
@@ -19,7 +19,7 @@ async def read_robots(site: Site, archive: ArchiveWriter, known: Mapping[str, Pa
         reply = await site.read_robots()
     except RunOverError:
         return  # the next request says so again, where the reason is reported
-    log_site_page(archive, reply.url, reply, known, "robots", hashlib.sha256(reply.body).digest())
+    log_site_page(archive, site.robots_url, reply, known, "robots", hashlib.sha256(reply.body).digest(), attempts=1)
 
 
 def log_site_page(
@@ -29,11 +29,13 @@ def log_site_page(
     known: Mapping[str, PageState],
     page_kind: str,
     fingerprint: Sha256,
+    attempts: int,
 ) -> FetchLogRow:
     """Log a page that is no project page (robots.txt, a listing page) and archive it when it changed."""
     page = known.get(url)
     if reply.trouble is not None:
-        verdict = FetchOutcome(Outcome.FAILED, None, None, reply.error, can_heal=True)
+        outcome = Outcome.REFUSED if reply.trouble in IS_REFUSED else Outcome.FAILED
+        verdict = FetchOutcome(outcome, None, None, reply.error, can_heal=True)
     elif reply.status in (404, 410):
         verdict = FetchOutcome(Outcome.MISSING, page_kind, fingerprint, None, can_heal=False)
     elif reply.status != 200:
@@ -46,5 +48,5 @@ def log_site_page(
             None,
             can_heal=False,
         )
-    row, capture = visit_row(archive, None, url, reply, verdict, page, attempts=1)
+    row, capture = visit_row(archive, None, url, reply, verdict, page, attempts)
     return archive.append(row, capture)

@@ -20,7 +20,7 @@ from pipeline.archive.page_history import page_states
 from pipeline.archive.segments import read_segment, sealed_segments
 from pipeline.core.settings import FetchSettings
 from pipeline.core.site_urls import project_url
-from pipeline.fetch.site import stays_on_site
+from pipeline.fetch.redirects import stays_on_site
 from tests.fetch.misbehaving import (
     PATIENCE,
     Behaviour,
@@ -89,8 +89,8 @@ HEALS = {
     "empty body": page(b""),
     "page cut off inside": page(WHOLE[:7000]),
     "redirect nowhere": redirect("http://[::1"),
-    "gzip that is none": page(b"no gzip at all", headers=[("Content-Encoding", "gzip")]),
     "redirect to a host that cannot be": redirect("http://xn--/"),
+    "gzip that is none": page(b"no gzip at all", headers=[("Content-Encoding", "gzip")]),
 }
 
 
@@ -264,7 +264,6 @@ def test_a_name_that_leads_into_a_private_network_is_refused(site: MisbehavingSi
     assert site.asked == []
 
 
-@pytest.mark.parametrize("encoded", ["chunked", "gzip"])
 def test_a_private_address_in_the_base_url_is_refused(site: MisbehavingSite, raw_dir: Path) -> None:
     source = site.source(base_url=f"http://{site.address}/dp/frontend/web/index.php", connect_to=None)
     summary = fetch(raw_dir, site, [ONE], source=source).summary
@@ -285,6 +284,7 @@ def test_a_private_address_in_the_base_url_is_reached_by_connect_to(
     assert [seen.headers["host"] for seen in site.asked] == [host, host]
 
 
+@pytest.mark.parametrize("encoded", ["chunked", "gzip"])
 def test_transfer_and_content_encodings_are_undone_and_said(site: MisbehavingSite, raw_dir: Path, encoded: str) -> None:
     site.pages[ONE] = (
         chunked(WHOLE) if encoded == "chunked" else page(gzip.compress(WHOLE), headers=[("Content-Encoding", "gzip")])
@@ -534,27 +534,6 @@ def test_the_session_cookie_is_kept_and_the_user_agent_is_honest(site: Misbehavi
     assert {headers["host"] for headers in asked} == {"site.test"}
 
 
-@pytest.mark.parametrize(
-    ("target", "stays"),
-    [
-        ("http://site.test/other", True),
-        ("http://SITE.test/other", True),
-        ("https://site.test/dp/frontend/web/index.php", True),
-        ("http://site.test:80/", True),
-        ("https://site.test:8443/", False),
-        ("http://www.site.test/", False),
-        ("ftp://site.test/", False),
-        ("//elsewhere.test/", False),
-        ("http://site.test.elsewhere.test/", False),
-        ("http://site.test:99999/", False),
-        ("http://someone@site.test/", False),
-        ("http://127.0.0.1/", False),
-    ],
-)
-def test_which_redirects_stay_on_the_site(target: str, stays: bool) -> None:
-    assert stays_on_site("http://site.test/dp/frontend/web/index.php", target) is stays
-
-
 def with_a_new_cookie_each_time(size: int) -> Behaviour:
     """The session of the first answer, then a cookie of a new name in each; a header of 8 kB is too large (431)."""
     numbers = count()
@@ -597,6 +576,27 @@ def test_a_cookie_that_cannot_be_sent_is_left(site: MisbehavingSite, raw_dir: Pa
     site.pages = {ONE: project(ONE, headers=[("Set-Cookie", "name=\xe9")]), two: project(two)}
     assert fetch(raw_dir, site, [ONE, two], PATIENCE.model_copy(update={"concurrency": 1})).summary.new == 2
     assert "cookie" not in site.asked[-1].headers
+
+
+@pytest.mark.parametrize(
+    ("target", "stays"),
+    [
+        ("http://site.test/other", True),
+        ("http://SITE.test/other", True),
+        ("https://site.test/dp/frontend/web/index.php", True),
+        ("http://site.test:80/", True),
+        ("https://site.test:8443/", False),
+        ("http://www.site.test/", False),
+        ("ftp://site.test/", False),
+        ("//elsewhere.test/", False),
+        ("http://site.test.elsewhere.test/", False),
+        ("http://site.test:99999/", False),
+        ("http://someone@site.test/", False),
+        ("http://127.0.0.1/", False),
+    ],
+)
+def test_which_redirects_stay_on_the_site(target: str, stays: bool) -> None:
+    assert stays_on_site("http://site.test/dp/frontend/web/index.php", target) is stays
 
 
 def test_a_redirect_never_leaves_https() -> None:
