@@ -48,7 +48,8 @@ class TimeBasis(StrEnum):
 class FetchLogRow(NamedTuple):
     """One attempted page; the Parquet schema derives from these annotations.
 
-    project_id is None for robots.txt and listing pages. attempts says how often the site was asked, 0 for an import.
+    project_id is None for robots.txt, listing pages and pages of sister systems. attempts says how often the site was
+    asked, 0 for an import.
     snapshot_id, warc_file and warc_offset are set when a body was archived; where nothing new came, repeats names the
     snapshot that shows the same, and the hashes are left out. masked_sha256 is that of the response without its CSRF
     token, kept where it is not the one known already: where it is the same, so is the content. age_s is the seconds by

@@ -87,7 +87,7 @@ places AS (
     GROUP BY ALL
 )
 SELECT
-    project_id,
+    coalesce(project_id, url),
     requested_at::VARCHAR,
     body_sha256,
     content_sha256,
@@ -98,7 +98,7 @@ SELECT
     place.at,
 FROM logged
 LEFT JOIN places ON places.snapshot_id = coalesce(logged.snapshot_id, logged.repeats)
-WHERE project_id IS NOT NULL AND body_sha256 IS NOT NULL
+WHERE (project_id IS NOT NULL OR page_kind = 'sister_page') AND body_sha256 IS NOT NULL
 """
 
 
@@ -159,12 +159,15 @@ def site_page_states(raw_dir: Path, source_id: str) -> dict[str, PageState]:
 
 
 def observed_bodies(raw_dir: Path, source_id: str) -> dict[str, list[ObservedBody]]:
-    """Every body the sealed logs saw of every project, by project id: what an import must not add again."""
+    """Every body the sealed logs saw of every project, by project id: what an import must not add again.
+
+    Those of a page of a sister system stand under its address.
+    """
     observed: dict[str, list[ObservedBody]] = {}
-    for project_id, at, *facts, file, offset in _query(raw_dir, _OBSERVED, {"source_id": source_id}):
+    for page, at, *facts, file, offset in _query(raw_dir, _OBSERVED, {"source_id": source_id}):
         body = ObservedBody(_at(at), *facts)
         placed = body if file is None else body._replace(place=(file, offset))
-        observed.setdefault(project_id, []).append(placed)
+        observed.setdefault(page, []).append(placed)
     return observed
 
 

@@ -4,6 +4,7 @@ import hashlib
 from typing import NamedTuple
 
 from parsers.page import Page, PageKind, content_sha256, naming_problem
+from parsers.sister_page import SISTER_PAGE
 from pipeline.archive.fetch_log import FetchLogRow, Outcome, TimeBasis, snapshot_id
 from pipeline.archive.page_history import PageState
 from pipeline.archive.response_age import age_of
@@ -39,6 +40,13 @@ def page_outcome(page: Page, project_id: str, known_content: Sha256 | None) -> F
         return FetchOutcome(compare_content(fingerprint, known_content), page.kind, fingerprint, None, can_heal=False)
     outcome = Outcome.MISSING if page.kind is PageKind.NOT_FOUND else Outcome.FAILED
     return FetchOutcome(outcome, page.kind, fingerprint, page.reason, page.kind in _HEALING_KINDS)
+
+
+def sister_outcome(status: int | None, fingerprint: Sha256, known_content: Sha256 | None) -> FetchOutcome:
+    """Say what a page of a sister system means, which nothing is read from; fingerprint is of its bytes."""
+    if status not in (None, 200):
+        return FetchOutcome(Outcome.FAILED, SISTER_PAGE, fingerprint, f"HTTP {status}", can_heal=False)
+    return FetchOutcome(compare_content(fingerprint, known_content), SISTER_PAGE, fingerprint, None, can_heal=False)
 
 
 def unread_outcome(death: WorkerDiedError, fingerprint: Sha256) -> FetchOutcome:
@@ -79,7 +87,7 @@ def capture_row(
 
     Args:
         archive: the open segment, for the run and the source.
-        project_id: None for robots.txt and listing pages.
+        project_id: None for robots.txt, listing pages and pages of sister systems.
         url: the address that was asked for.
         capture: what came, dated by the Age it has.
         verdict: what it means.

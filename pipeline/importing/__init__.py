@@ -11,7 +11,7 @@ Never: believes a time that cannot be or a record whose digest fails, adds the s
 - bare_file: a saved page or the text of one
 - saved_page: what a saved page says of its address and time
 - capture_time: which times are believed
-- addresses: which project an address is of
+- addresses: which project, or which sister system, an address is of
 - ledger: what is archived already, and what a revisit repeats
 - summary: what was found, in counts and in words
 """

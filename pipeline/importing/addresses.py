@@ -1,32 +1,49 @@
-"""Addresses of project pages: which source and project one is of."""
+"""Addresses of pages: which source and project one is of, or which sister system."""
 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
+from parsers.sister_page import SisterPage, sister_of_address
 from pipeline.archive.warc import LONGEST_URL
 from pipeline.core.settings import Source
+from pipeline.core.site_urls import project_url
 
 _ROUTE = "tbl-project-main/view"
 
 
 class Target(NamedTuple):
-    """The project a page is of."""
+    """The page that a capture shows: of a project of a source, or of a sister system, which is kept under a source.
+
+    url is that of the page in the fetch log. A page has project_id or sister, not both.
+    """
 
     source: Source
-    project_id: str
+    url: str
+    project_id: str | None = None
+    sister: SisterPage | None = None
+
+
+def project_target(source: Source, project_id: str) -> Target:
+    """The page of a project, under the address that the source has for it today."""
+    return Target(source, project_url(source.base_url, project_id), project_id)
 
 
 class Addresses:
-    """The addresses under which the sources have their pages."""
+    """The addresses under which the sources, and the sister systems, have their pages."""
 
-    def __init__(self, sources: Mapping[str, Source]) -> None:
+    def __init__(self, sources: Mapping[str, Source], default: Source) -> None:
+        """default is the source under which pages of sister systems are kept."""
+        self._default = default
         self._homes = {home: source for source in sources.values() for home in _homes(source)}
 
     def target_of(self, url: str) -> Target | None:
-        """The source and project of an address; None when it is no project page of a source."""
+        """The page of an address; None when it is neither one of a project nor one of a sister system."""
         if len(url) > LONGEST_URL:
             return None
+        sister = sister_of_address(url)
+        if sister is not None:
+            return Target(self._default, url, sister=sister)
         try:
             parts = urlsplit(url)
             query = parse_qs(parts.query)
@@ -35,7 +52,7 @@ class Addresses:
         if query.get("r", [""])[-1] != _ROUTE or not query.get("project_id"):
             return None
         source = self._homes.get(_home(parts.netloc, parts.path))
-        return None if source is None else Target(source, query["project_id"][-1])
+        return None if source is None else project_target(source, query["project_id"][-1])
 
 
 def _homes(source: Source) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from parsers.encoding import decode_page
 from parsers.labels import TITLE
 from parsers.page import PROJECT_CODE, Page, PageKind, project_id_of
+from parsers.sister_page import SisterPage, sister_of_address, sister_of_text
 from pipeline.archive.fetch_log import TimeBasis
 from pipeline.archive.pages import PageReader
 from pipeline.archive.warc import Capture
@@ -53,6 +54,14 @@ class BareFile(NamedTuple):
     conflict: str | None = None
 
 
+class BareSister(NamedTuple):
+    """One page of a sister system; the url of its capture is the address that the file states, or ''."""
+
+    sister: SisterPage
+    capture: Capture
+    time_basis: TimeBasis
+
+
 def read_bare_file(
     path: Path,
     kind: Format,
@@ -61,7 +70,7 @@ def read_bare_file(
     reader: PageReader,
     *,
     max_body_bytes: int,
-) -> BareFile:
+) -> BareFile | BareSister:
     """Read a saved page or extracted text.
 
     Args:
@@ -113,6 +122,9 @@ def read_bare_file(
         raise UnusableFileError(f"{path}: reading it {death}; tell the maintainers of this program") from death
     project_id = project_id_of(page)
     if page.kind not in _ABOUT_A_PROJECT or project_id is None:
+        sister = sister_of_address(capture.url) or sister_of_text(decoded.text)
+        if sister is not None:
+            return BareSister(sister, capture, basis)
         raise ForeignFileError(
             f"{path}: is no project page ({page.reason or page.kind}); name saved HTML, text or WARC of one"
         )

@@ -1,6 +1,7 @@
 """Brings captures made by others into the archive: web archives, saved pages, extracted text."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -11,10 +12,9 @@ from pipeline.archive.segments import check_writable
 from pipeline.archive.warc import LONGEST_URL, Capture
 from pipeline.core.log import Advance
 from pipeline.core.settings import Source
-from pipeline.core.site_urls import project_url
 from pipeline.core.time import Clock, utc_now
-from pipeline.importing.addresses import Addresses, Target
-from pipeline.importing.bare_file import ForeignFileError, UnusableFileError, read_bare_file, read_file
+from pipeline.importing.addresses import Addresses, Target, project_target
+from pipeline.importing.bare_file import BareSister, ForeignFileError, UnusableFileError, read_bare_file, read_file
 from pipeline.importing.file_format import BEGINNING, Format, Unread, format_of
 from pipeline.importing.foreign_warc import Found, Kind, read_foreign_warc
 from pipeline.importing.har import HarError, read_har
@@ -74,6 +74,9 @@ def import_files(
         for path in paths:
             importer.add(path)
         importer.add_revisits()
+    sisters = importer.summary.sisters_in_words()
+    if sisters is not None:
+        importer.summary.notes.append(sisters)
     return importer.summary
 
 
@@ -97,7 +100,7 @@ class _Importer:
         advance: Advance | None,
     ) -> None:
         self.summary = ImportSummary()
-        self._ledger, self._addresses, self._default = ledger, Addresses(sources), default_source
+        self._ledger, self._addresses, self._default = ledger, Addresses(sources, default_source), default_source
         self._reader, self._given_at, self._now = reader, given_at, now
         self._max_body_bytes, self._advance = max_body_bytes, advance
         self._revisits: list[_Revisit] = []
@@ -200,25 +203,36 @@ class _Importer:
     def _add_bare(self, path: Path, kind: Format) -> None:
         file = read_bare_file(path, kind, self._given_at, self._now, self._reader, max_body_bytes=self._max_body_bytes)
         stated = self._addresses.target_of(file.capture.url)
-        target = stated or Target(self._default, file.project_id)
-        url = project_url(target.source.base_url, file.project_id)
-        if len(url) > LONGEST_URL:
+        if isinstance(file, BareSister):
+            # A text without an address says what it is, but not on which of the hosts it stood.
+            name = f"urn:sha256:{hashlib.sha256(file.capture.body).hexdigest()}"
+            target = stated if stated and stated.sister else Target(self._default, name, sister=file.sister)
+            capture = file.capture._replace(url=target.url)
+            self._count(target, self._ledger.add_page(target, capture, None, file.time_basis))
+            return
+        if stated is not None and stated.sister is not None:
+            stated = None
+        target = stated or project_target(self._default, file.project_id)
+        if len(target.url) > LONGEST_URL:
             raise ForeignFileError(
                 f"{path}: names a project by {len(file.project_id)} characters; no page of the site does"
             )
         if file.conflict is not None:
             self.summary.notes.append(file.conflict)
-        capture = file.capture if stated else file.capture._replace(url=url)
+        capture = file.capture if stated else file.capture._replace(url=target.url)
         added = self._ledger.add_page(target, capture, file.page, file.time_basis)
         self.summary.undated += added.is_success and file.time_basis is TimeBasis.FILE
         self._count(target, added)
 
     def _count(self, target: Target, added: Added) -> None:
         self.summary.source_ids.add(target.source.source_id)
+        is_page = added.is_success and target.sister is None
         self.summary.known += added.outcome is None
-        self.summary.archived += added.is_success and added.is_archived
-        self.summary.unchanged += added.outcome is Outcome.UNCHANGED
-        self.summary.evidence += added.outcome is not None and not added.is_success
+        self.summary.archived += is_page and added.is_archived
+        self.summary.unchanged += is_page and added.outcome is Outcome.UNCHANGED
+        self.summary.evidence += added.outcome is not None and not is_page
+        if added.outcome is not None and target.sister is not None:
+            self.summary.sisters[target.sister] += 1
         if self._advance is not None:
             self._advance(added.outcome or "known")
 

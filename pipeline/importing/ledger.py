@@ -9,12 +9,11 @@ from typing import NamedTuple, Self
 from parsers.page import Page
 from pipeline.archive.fetch_log import FetchLogRow, Outcome, TimeBasis
 from pipeline.archive.page_history import ObservedBody, observed_bodies
-from pipeline.archive.page_outcome import FetchOutcome, capture_row, page_outcome, unread_outcome
+from pipeline.archive.page_outcome import FetchOutcome, capture_row, page_outcome, sister_outcome, unread_outcome
 from pipeline.archive.pages import PageReader
 from pipeline.archive.segments import ArchiveWriter, Place, read_body
 from pipeline.archive.source_settings import about_source
 from pipeline.archive.warc import Capture
-from pipeline.core.site_urls import project_url
 from pipeline.core.worker_process import WorkerDiedError
 from pipeline.importing.addresses import Target
 from pipeline.importing.digests import Digest, digests_of
@@ -58,7 +57,8 @@ class Ledger:
 
     def add_record(self, target: Target, found: Found, capture: Capture) -> Added:
         """Add the capture of a record, which revisits may name."""
-        added, body = self._add(target, capture, self._read(capture), TimeBasis.PROTOCOL)
+        page = None if target.project_id is None else self._read(capture)
+        added, body = self._add(target, capture, page, TimeBasis.PROTOCOL)
         self._by_name.update(dict.fromkeys(found.digests, body))
         if found.record_id is not None:
             self._by_name[found.record_id] = body
@@ -66,8 +66,8 @@ class Ledger:
             self._by_date[(*_key(target), _second(found.recorded_at))] = body
         return added
 
-    def add_page(self, target: Target, capture: Capture, page: Page, time_basis: TimeBasis) -> Added:
-        """Add a page that was read already."""
+    def add_page(self, target: Target, capture: Capture, page: Page | None, time_basis: TimeBasis) -> Added:
+        """Add a page that was read already; one of a sister system needs no reading."""
         return self._add(target, capture, page, time_basis)[0]
 
     def original(self, target: Target, original: Original) -> Capture | None:
@@ -99,7 +99,7 @@ class Ledger:
             return death
 
     def _add(
-        self, target: Target, capture: Capture, page: Page | WorkerDiedError, time_basis: TimeBasis
+        self, target: Target, capture: Capture, page: Page | WorkerDiedError | None, time_basis: TimeBasis
     ) -> tuple[Added, ObservedBody]:
         is_dated = time_basis is not TimeBasis.FILE
         at = capture.captured_at if is_dated else _UNDATED
@@ -111,7 +111,9 @@ class Ledger:
         # What has no time of its own repeats nothing: it could be older or newer than anything.
         repeatable = (body for body in seen if is_dated and body.at <= at and body.can_be_repeated)
         before = max(repeatable, default=None, key=lambda body: body.at)
-        if isinstance(page, WorkerDiedError):
+        if page is None or target.project_id is None:
+            verdict = sister_outcome(capture.status, body_sha256, before and before.content_sha256)
+        elif isinstance(page, WorkerDiedError):
             verdict = unread_outcome(page, body_sha256)
         else:
             verdict = page_outcome(page, target.project_id, before and before.content_sha256)
@@ -139,9 +141,8 @@ class Ledger:
             about = {**about_source(source), "made-by": "import"}
             self._writers[source.source_id] = ArchiveWriter(self._raw_dir, self._run_id, source.source_id, about=about)
         writer = self._writers[source.source_id]
-        url = project_url(source.base_url, target.project_id)
         row = capture_row(
-            writer, target.project_id, url, capture, verdict, repeats=repeats, attempts=0, time_basis=time_basis
+            writer, target.project_id, target.url, capture, verdict, repeats=repeats, attempts=0, time_basis=time_basis
         )
         return writer.append(row, None if row.snapshot_id is None else capture)
 
@@ -149,11 +150,11 @@ class Ledger:
         source_id = target.source.source_id
         if source_id not in self._observed:
             self._observed[source_id] = observed_bodies(self._raw_dir, source_id)
-        return self._observed[source_id].setdefault(target.project_id, [])
+        return self._observed[source_id].setdefault(target.project_id or target.url, [])
 
 
 def _key(target: Target) -> tuple[str, str]:
-    return target.source.source_id, target.project_id
+    return target.source.source_id, target.url
 
 
 def _second(at: dt.datetime) -> dt.datetime:

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from parsers.sister_page import SisterPage
 from pipeline.core.text import printable
 from pipeline.importing.file_format import Format, Unread
 
@@ -29,6 +30,7 @@ class ImportSummary:
     known: captures imported or fetched before (nothing is added); evidence: our addresses, but no project page;
     foreign: records and files of other pages; damaged: ours, but unreadable; refused: ours, at a time that cannot be;
     unresolved: ours, repeating a capture that is not there; undated: archived with nothing but the date of their file.
+    sisters counts those of the evidence that are pages of sister systems, by their kind.
     source_ids are the sources with captures among them. formats counts the files that were read by what they are, and
     unread those in directories that are of another format.
     notes are sentences worth knowing.
@@ -45,6 +47,7 @@ class ImportSummary:
     unresolved: int = 0
     undated: int = 0
     source_ids: set[str] = field(default_factory=set)
+    sisters: Counter[SisterPage] = field(default_factory=Counter)
     formats: Counter[Format] = field(default_factory=Counter)
     unread: Counter[Unread] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
@@ -62,6 +65,13 @@ class ImportSummary:
             f"{count} {_WORDS[name][count != 1]}" for name, count in self.counts().items() if count and name in _WORDS
         ]
         return f"{read}: {', '.join(found) or 'nothing found'}"
+
+    def sisters_in_words(self) -> str | None:
+        """A sentence of the pages of sister systems; None where there were none."""
+        if not self.sisters:
+            return None
+        kinds = ", ".join(f"{self.sisters[sister]} {sister}" for sister in SisterPage if self.sisters[sister])
+        return f"{self.sisters.total()} pages of sister systems are kept as evidence and not read as projects: {kinds}"
 
     def unread_in_words(self) -> list[str]:
         """A sentence for each format of files in directories that are not read: how many, and the way that works."""

@@ -5,8 +5,8 @@
 -- warning: a page that was not fetched is not gone; `missing` is what the site said, and one such answer proves nothing.
 -- columns:
 --   source_id = projects
---   url: address that was fetched
---   project_id: the project the address belongs to | label รหัสโครงการ | null for listing pages and robots.txt
+--   url: address that was fetched; `urn:sha256:` and a digest for an imported page of a sister system that does not say its own
+--   project_id: the project the address belongs to | label รหัสโครงการ | null for listing pages, robots.txt and pages of sister systems
 --   last_attempt_at: when it was last asked for | unit UTC timestamp
 --   last_success_at: when it last answered with a readable page | unit UTC timestamp | null where it never did, or where only the date of a file says when
 --   last_outcome: `new`, `changed`, `unchanged`, `missing`, `failed` or `refused`

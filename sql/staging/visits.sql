@@ -2,8 +2,8 @@
 --
 -- key: source_id, project_id, snapshot_id, repeats, url, requested_at, time_basis, outcome, page_kind, http_status
 --
--- project_id is null for listing pages and robots.txt, run_id the first of the runs that logged the visit. repeats is the
--- snapshot that shows the same as what came.
+-- project_id is null for listing pages, robots.txt and pages of sister systems, run_id the first of the runs that logged
+-- the visit. repeats is the snapshot that shows the same as what came.
 WITH withdrawn AS (
     SELECT DISTINCT withdraws AS run_id
     FROM parsed.fetches
