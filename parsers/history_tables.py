@@ -93,9 +93,11 @@ def _check_header(issues: IssueCollector, known: _KnownHeader, grid: Grid) -> No
     for column in known.missing:
         message = f"column {column.text!r} of {table} is missing"
         issues.add("missing_column", message, field=f"{table}.{column.field}", label=column.text)
-    if grid.stated_total is not None and grid.stated_total > len(grid.rows):
-        message = f"{table} shows {len(grid.rows)} of {grid.stated_total} rows"
-        issues.add("incomplete_table", message, field=table, raw=str(grid.stated_total))
+    if _is_incomplete(grid):
+        of = f"of {grid.stated_total} rows" if grid.stated_total is not None else "rows; more are on other pages"
+        message = f"{table} shows {len(grid.rows)} {of}"
+        raw = str(grid.stated_total) if grid.stated_total is not None else None
+        issues.add("incomplete_table", message, field=table, raw=raw)
 
 
 def _report_date(issues: IssueCollector, raw: str | None, table: str, field: str, label: str, row_no: int) -> Date:
@@ -206,11 +208,15 @@ def _fitting_rows(issues: IssueCollector, known: _KnownHeader, grid: Grid) -> It
         issues.add("malformed_table_row", message, field=known.table, ordinal=row_no, raw=raw)
 
 
+def _is_incomplete(grid: Grid) -> bool:
+    return grid.is_paged or (grid.stated_total is not None and grid.stated_total > len(grid.rows))
+
+
 def _state_of(known: _KnownHeader, grid: Grid) -> SectionState:
     """How much of its section a table shows: a row or a column that cannot be told apart makes it unreadable."""
     if known.missing or any(len(cells) != len(known.columns) for cells in grid.rows):
         return SectionState.UNREADABLE
-    if grid.stated_total is not None and grid.stated_total > len(grid.rows):
+    if _is_incomplete(grid):
         return SectionState.CUT
     return SectionState.PRESENT if grid.rows else SectionState.EMPTY
 
@@ -263,6 +269,7 @@ def read_tables(issues: IssueCollector, key: Key, grids: Sequence[Grid]) -> Hist
         The rows, numbered from 1 in page order, malformed ones counted.
     """
     tables = _NO_TABLES
+    first: dict[str, tuple[Cells, Sequence[Cells]]] = {}
     for grid in grids:
         known = _known_header(grid.header)
         if known is None:
@@ -273,7 +280,16 @@ def read_tables(issues: IssueCollector, key: Key, grids: Sequence[Grid]) -> Hist
         if shown is not SectionState.ABSENT:
             message = f"{known.table} stands on the page twice; the first is taken"
             issues.add("duplicate_table", message, field=known.table)
+            if (grid.header, grid.rows) != first[known.table]:
+                # Which of the two says what is so, nobody can tell.
+                state = SectionState.UNREADABLE
+                tables = (
+                    tables._replace(progress_state=state)
+                    if known.table == _PROGRESS
+                    else tables._replace(update_state=state)
+                )
             continue
+        first[known.table] = grid.header, grid.rows
         _check_header(issues, known, grid)
         rows, state = _fitting_rows(issues, known, grid), _state_of(known, grid)
         if known.table == _PROGRESS:

@@ -11,13 +11,15 @@ from parsers.html_tables import TABLE, read_table
 from parsers.html_text import MOST_NODES, classes_of, element_text, tag_id
 from parsers.labels import HEADLINE, TITLE
 from parsers.page import Details, Grid, GridCells
+from parsers.value_spelling import plain_value
 
-_DIV, _H1 = tag_id("div"), tag_id("h1")
+_DIV, _H1, _UL = tag_id("div"), tag_id("h1"), tag_id("ul")
 _HEADINGS = frozenset({_H1, tag_id("h2"), tag_id("h3"), tag_id("h4")})
 _HEADING_CLASSES = frozenset({"panel-heading", "alert"})
 # A longer one would stand whole at every table below it.
 _LONGEST_HEADING = 1000
 _TOTAL = re.compile(r"(?:จาก|ทั้งหมด|of|Total)\s*([0-9,]+)")
+_PAGES = re.compile(r"(?:หน้าที่|หน้า|page)\s*[0-9,]+\s*(?:จาก|of|/)\s*([0-9,]+)", re.IGNORECASE)
 
 
 class Content(NamedTuple):
@@ -32,9 +34,10 @@ class Content(NamedTuple):
 
 @dataclass(slots=True)
 class _GridView:
-    """A GridView around tables; stated_total is how many rows its summary says there are, perhaps below them."""
+    """A GridView around tables: how many rows its summary says there are, perhaps below them; is it one of pages?"""
 
     stated_total: int | None = None
+    is_paged: bool = False
 
 
 class _PlacedGrid(NamedTuple):
@@ -70,7 +73,10 @@ def read_content(tree: LexborHTMLParser) -> Content:
         title = tree.css_first("title")
         text = element_text(title) if title is not None else ""
         title_id = _after_colon(text) if text.startswith(TITLE) else None
-    placed = [Grid(above, *cells, view.stated_total if view is not None else None) for above, (cells, view) in grids]
+    alone = _GridView()
+    placed = [
+        Grid(above, *cells, (view or alone).stated_total, (view or alone).is_paged) for above, (cells, view) in grids
+    ]
     return Content(title_id, headline, tuple(labels), tuple(values), tuple(placed))
 
 
@@ -101,7 +107,12 @@ def _outline(body: LexborNode) -> Iterator[LexborNode | Details | _PlacedGrid]:
             if "grid-view" in classes:
                 grid_view = _GridView()
             elif "summary" in classes and grid_view is not None and grid_view.stated_total is None:
-                grid_view.stated_total = _stated_total(element_text(node, MOST_NODES))
+                summary = plain_value(element_text(node, MOST_NODES))
+                grid_view.is_paged |= _number(_PAGES.search(summary)) > 1
+                grid_view.stated_total = _number(_TOTAL.search(_PAGES.sub("", summary))) or None
+        elif tag == _UL and grid_view is not None and "pagination" in classes_of(node):
+            # Drawn only where there is more than one page.
+            grid_view.is_paged |= node.css_first("a[href]") is not None
         open_elements.append((node.iter(), grid_view))
 
 
@@ -109,6 +120,5 @@ def _after_colon(text: str) -> str | None:
     return text.partition(":")[2].strip() or None
 
 
-def _stated_total(summary: str) -> int | None:
-    found = _TOTAL.search(summary)
-    return int(found[1].replace(",", "")[:12] or 0) if found is not None else None
+def _number(found: re.Match[str] | None) -> int:
+    return int(found[1].replace(",", "")[:12] or 0) if found is not None else 0

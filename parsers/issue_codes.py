@@ -70,7 +70,7 @@ _CODES = (
     IssueCode("unknown_table", _W, "ตารางที่ไม่รู้จัก", "An unknown table stands on the page", _TELL_US_TH, _TELL_US_EN, "บนหน้ามีตารางที่โปรแกรมไม่รู้จัก"),
     IssueCode("duplicate_table", _W, "มีตารางเดียวกันมากกว่าหนึ่งตาราง", "The same table stands on the page twice", _TELL_US_TH, _TELL_US_EN, "ตารางเดียวกันอยู่บนหน้ามากกว่าหนึ่งครั้ง โปรแกรมใช้ตารางแรก"),
     IssueCode("malformed_table_row", _E, "แถวในตารางมีจำนวนช่องไม่ตรงกับหัวตาราง", "A table row has another number of cells than its header", _FIX_VALUE_TH, _FIX_VALUE_EN, "แถวที่ {row} ของตารางมีจำนวนช่องไม่ตรงกับหัวตาราง จึงไม่ได้อ่านแถวนี้"),
-    IssueCode("incomplete_table", _E, "ตารางแสดงไม่ครบทุกแถว", "The table shows fewer rows than the site says there are", _TELL_US_TH, _TELL_US_EN, "หน้าเว็บระบุว่าตารางมี {raw} แถว แต่แสดงไม่ครบ"),
+    IssueCode("incomplete_table", _E, "ตารางแสดงไม่ครบทุกแถว", "The table shows fewer rows than the site says there are", _TELL_US_TH, _TELL_US_EN, "ตารางนี้แสดงไม่ครบทุกแถวตามที่หน้าเว็บระบุ"),
     IssueCode("duplicate_report", _W, "รายงานความคืบหน้าซ้ำกัน", "Two progress reports are the same in every cell", _FIX_VALUE_TH, _FIX_VALUE_EN, "รายงานที่ {row} เหมือนรายงานก่อนหน้าทุกช่อง"),
     # numbers, dates, texts
     IssueCode("unreadable_number", _E, "อ่านตัวเลขไม่ได้", "The number cannot be read for certain", _FIX_VALUE_TH, _FIX_VALUE_EN, "ข้อความนี้อ่านเป็นตัวเลขให้แน่นอนไม่ได้ ค่าจึงเว้นว่างไว้"),

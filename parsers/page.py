@@ -52,12 +52,16 @@ class GridCells(NamedTuple):
 
 
 class Grid(NamedTuple):
-    """A table with header cells; stated_total is how many rows the site says there are, where it says so."""
+    """A table with header cells; stated_total is how many rows the site says there are, where it says so.
+
+    is_paged tells that the site has more rows on other pages.
+    """
 
     heading: str | None
     header: tuple[str, ...]
     rows: tuple[tuple[str | None, ...], ...]
     stated_total: int | None
+    is_paged: bool = False
 
 
 class Page(NamedTuple):

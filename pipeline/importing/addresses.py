@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from parsers.sister_page import SisterPage, sister_of_address
 from pipeline.archive.warc import LONGEST_URL
@@ -51,17 +51,17 @@ class Addresses:
             return None
         if query.get("r", [""])[-1] != _ROUTE or not query.get("project_id"):
             return None
-        source = self._homes.get(_home(parts.netloc, parts.path))
+        source = self._homes.get(_home(parts))
         return None if source is None else project_target(source, query["project_id"][-1])
 
 
 def _homes(source: Source) -> Iterator[str]:
     for base_url in (source.base_url, *source.also_at):
-        parts = urlsplit(base_url)
-        yield _home(parts.netloc, parts.path)
+        yield _home(urlsplit(base_url))
 
 
-def _home(netloc: str, path: str) -> str:
+def _home(address: SplitResult) -> str:
     """Host and script of an address: http or https, with or without www. is the same instance, another port is not."""
-    host, _, port = netloc.lower().removeprefix("www.").partition(":")
-    return f"{host}{'' if port in ('', '80', '443') else f':{port}'}{path}"
+    host, _, port = address.netloc.lower().removeprefix("www.").partition(":")
+    usual = "443" if address.scheme == "https" else "80"
+    return f"{host}{'' if port in ('', usual) else f':{port}'}{address.path}"

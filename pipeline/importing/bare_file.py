@@ -105,7 +105,7 @@ def read_bare_file(
         stated_at = None if statement.at is None else believed(statement.at, statement.raw_time, now)
     except CaptureTimeError as error:
         raise UnusableFileError(f"{path}: {error}") from error
-    at, basis = _time_of(path, stated_at, given_at)
+    at, basis = _time_of(path, stated_at, given_at, now)
     conflict = None
     if stated_at is not None and given_at is not None and abs(stated_at - given_at) > _DAY:
         conflict = f"{path}: says that it was saved at {_shown(stated_at)}, which counts; given was {_shown(given_at)}"
@@ -165,12 +165,18 @@ def what_holds_several_pages(text: str) -> str | None:
     return None
 
 
-def _time_of(path: Path, stated_at: dt.datetime | None, given_at: dt.datetime | None) -> tuple[dt.datetime, TimeBasis]:
+def _time_of(
+    path: Path, stated_at: dt.datetime | None, given_at: dt.datetime | None, now: dt.datetime
+) -> tuple[dt.datetime, TimeBasis]:
     if stated_at is not None:
         return stated_at, TimeBasis.STATED
     if given_at is not None:
         return given_at, TimeBasis.GIVEN
-    return dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC), TimeBasis.FILE
+    of_file = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
+    try:
+        return believed(of_file, f"{of_file:%Y-%m-%dT%H:%M:%SZ}", now), TimeBasis.FILE
+    except CaptureTimeError as error:
+        raise UnusableFileError(f"{path}: the date of the file is its {error}; give --captured-at") from error
 
 
 def _is_json(text: str) -> bool:

@@ -210,6 +210,11 @@ class _Importer:
             capture = file.capture._replace(url=target.url)
             self._count(target, self._ledger.add_page(target, capture, None, file.time_basis))
             return
+        if file.capture.url and stated is None:
+            raise ForeignFileError(
+                f"{path}: was saved from {file.capture.url!r:.200}, which is no address of a source; where it is one, "
+                f"name it in `also_at` of that source"
+            )
         if stated is not None and stated.sister is not None:
             stated = None
         target = stated or project_target(self._default, file.project_id)

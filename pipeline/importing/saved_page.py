@@ -72,7 +72,6 @@ _AT_THE_BEGINNING: tuple[tuple[re.Pattern[str], _Reader], ...] = (
 )
 _ANYWHERE: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     # pywb, and the archives that run it.
-    (re.compile(r'wbinfo\.timestamp = "(\d{14})";[^<>]{0,400}wbinfo\.url = "([^"\s]+)"'), _replayed),
     (
         re.compile(
             r"wbinfo\.timestamp = \"(\d{14})\";(?:(?!</script>).){0,400}wbinfo\.url = \"([^\"\s]+)\"", re.DOTALL

@@ -24,7 +24,7 @@ unseen AS (
         code
     FROM candidate.quality_issues
     WHERE
-        code IN ('missing_table', 'missing_column', 'malformed_table_row', 'incomplete_table')
+        code IN ('missing_table', 'duplicate_table', 'missing_column', 'malformed_table_row', 'incomplete_table')
         OR (code = 'missing_label' AND field = 'month' AND raw = '1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12')
 )
 

@@ -38,7 +38,10 @@ placed AS (
             ELSE current.fields_snapshot_id
         END AS current_snapshot_id,
         issues.snapshot_id = last_captures.snapshot_id AND (
-            issues.code IN ('missing_table', 'missing_column', 'malformed_table_row', 'incomplete_table', 'ambiguous_label')
+            issues.code IN (
+                'missing_table', 'duplicate_table', 'missing_column', 'malformed_table_row', 'incomplete_table',
+                'ambiguous_label'
+            )
             OR (issues.code = 'missing_label' AND issues.raw = '1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12')
         ) AS is_of_last_capture
     FROM parsed.issues AS issues

@@ -120,7 +120,7 @@ def test_importing_twice_adds_nothing(tmp_path: Path) -> None:
     bare.write_bytes(project_page("50010000-0003"))
     first = bring(tmp_path / "raw", path, bare)
     names = sorted(p.name for p in (tmp_path / "raw").iterdir())
-    os.utime(bare, (0, 0))  # a copy has another date
+    os.utime(bare, (1_000_000_000, 1_000_000_000))  # a copy has another date
     again = bring(tmp_path / "raw", path, bare, run=2)
     assert (first.archived, first.evidence, first.known) == (2, 1, 0)
     assert (again.archived, again.evidence, again.known) == (0, 0, 3)
@@ -396,6 +396,37 @@ def test_a_capture_of_another_port_is_of_another_site(tmp_path: Path) -> None:
     warc.response(url(TWO, HOME.replace(".com/", ".com:80/")), project_page(TWO))
     summary = bring(tmp_path / "raw", warc.save(tmp_path / "x.warc.gz"))
     assert (summary.archived, summary.foreign) == (1, 1)
+
+
+ELSEWHERE = [
+    "http://www.bmavisions.com:8080/dp/frontend/web/index.php",
+    "https://www.bmavisions.com:80/dp/frontend/web/index.php",
+]
+ELSEWHERE += ["https://dp.example.org/bs2567/index.php", "file:///home/somebody/index.php"]
+
+
+@pytest.mark.parametrize("home", ELSEWHERE)
+def test_a_page_saved_from_another_site_is_of_no_source(tmp_path: Path, home: str) -> None:
+    saved = tmp_path / "saved.html"
+    address = url(ONE, home)
+    saved.write_bytes(f"<!-- saved from url=({len(address):04}){address} -->\n".encode() + project_page(ONE))
+    summary = bring(tmp_path / "raw", saved)
+    assert (summary.archived, summary.evidence) == (0, 0)
+    assert f"was saved from {address!r}, which is no address of a source" in summary.problems[0]
+    assert "also_at" in summary.problems[0]
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(4_000_000_000, "2096-10-02T07:06:40Z"), (0, "1970-01-01T00:00:00Z")])
+def test_a_file_that_is_dated_when_no_capture_can_be_needs_a_time_that_is_given(
+    tmp_path: Path, seconds: int, said: str
+) -> None:
+    bare = tmp_path / "bare.html"
+    bare.write_bytes(project_page(ONE))
+    os.utime(bare, (seconds, seconds))
+    summary = bring(tmp_path / "raw", bare)
+    assert summary.archived == 0
+    assert f"capture time '{said}'" in summary.problems[0]
+    assert "give --captured-at" in summary.problems[0]
 
 
 def test_the_logged_address_is_the_canonical_one(tmp_path: Path) -> None:

@@ -56,6 +56,30 @@ NOT_WHOLE = {
 }
 
 
+GRID = without_column(HEADER)
+PAGER = '<ul class="pagination"><li class="active"><a href="?dp-1-page=1">1</a></li></ul>'
+PARTS = {
+    "two tables that differ": (GRID.replace("<tr><td>1", "<tr hidden><td>2") + GRID, "unreadable"),
+    "two tables of which the first is empty": (GRID[: GRID.index("<tr><td>")] + "</table>" + GRID, "unreadable"),
+    "the same table twice": (GRID + GRID, "present"),
+    "a pager": (f'<div class="grid-view">{GRID}{PAGER}</div>', "cut"),
+    "a pager without a link": (f'<div class="grid-view">{GRID}<ul class="pagination"><li>1</li></ul></div>', "present"),
+    "a summary of pages": (f'<div class="grid-view"><div class="summary">หน้า 1 จาก 2</div>{GRID}</div>', "cut"),
+    "a summary of one page": (f'<div class="grid-view"><div class="summary">หน้า 1 จาก 1</div>{GRID}</div>', "present"),
+    "a summary in Thai digits": (
+        f'<div class="grid-view"><div class="summary">แสดง ๑ ถึง ๑ จาก ๔</div>{GRID}</div>',
+        "cut",
+    ),
+}
+
+
+@pytest.mark.parametrize(("table", "state"), PARTS.values(), ids=PARTS)
+def test_a_table_is_whole_when_nothing_says_that_there_is_more(table: str, state: str) -> None:
+    page = read_page(with_table(PLAIN.html(), table, behind="panel-info").encode())
+    record = parse(page, PLAIN.project_id).page
+    assert (record.reports_state, record.reports_fingerprint is not None) == (state, state == "present")
+
+
 @pytest.mark.parametrize(("table", "state"), NOT_WHOLE.values(), ids=NOT_WHOLE)
 def test_a_table_that_cannot_be_told_whole_has_no_fingerprint(table: str, state: str) -> None:
     page = read_page(with_table(PLAIN.html(), table, behind="panel-info").encode())
