@@ -110,10 +110,11 @@ def verify(data_dir: DataDir = None, config: Config = None) -> None:
     from pipeline.archive.audit import audit_archive
     from pipeline.publish.release_check import VerifyError, verify_release
     from pipeline.publish.releases import PublishError, latest_release
+    from pipeline.run.lost_evidence import lost_evidence
     from pipeline.run.record import RecordError, read_record
 
     audit = audit_archive(settings.raw_dir)
-    problems = list(audit.problems)
+    problems = [*audit.problems, *lost_evidence(settings)]
     try:
         release = latest_release(settings.curated_dir)
         rows = read_record(release.path / "run.json").get("rows")

@@ -124,8 +124,15 @@ def remove_leftovers(parsed_dir: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
 
 
+def partitions_without_segment(parsed_dir: Path, segments: Iterable[Segment]) -> list[Path]:
+    """Partitions, of whatever parser, whose segment is not there any more: sealed segments are never removed."""
+    names = {segment.name for segment in segments}
+    found = [path for path in parsed_dir.glob("*@*") if not path.name.startswith(".")]
+    return sorted(path for path in found if path.name.partition("@")[0] not in names)
+
+
 def remove_stale_partitions(parsed_dir: Path, segments: Iterable[Segment]) -> None:
-    """Remove partitions of an older parser or of a segment that is gone, and what a worker taken for dead has left."""
+    """Remove partitions of an older parser, and what a worker taken for dead has left."""
     current = {partition_dir(parsed_dir, segment.name).name for segment in segments}
     for path in parsed_dir.iterdir():
         if path.is_dir() and path.name not in current:

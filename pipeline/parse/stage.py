@@ -22,6 +22,7 @@ from pipeline.parse.partition import (
     beside_partition,
     is_whole,
     partition_dir,
+    partitions_without_segment,
     remove_leftovers,
     remove_stale_partitions,
     writing,
@@ -79,7 +80,7 @@ def parse(
 
     Args:
         raw_dir: the archive.
-        parsed_dir: made when missing; partitions of an older parser or of segments that are gone are removed.
+        parsed_dir: made when missing; partitions of an older parser are removed.
         pool: opens the workers for a number of batches.
         on_batch: told of each batch when it is parsed, in any order.
         on_partition: told of each partition when it is in place.
@@ -88,7 +89,7 @@ def parse(
         What was read and found in the partitions that were made.
 
     Raises:
-        ParseError: A segment cannot be parsed or a partition not written; those made until then stay.
+        ParseError: A segment is gone or cannot be parsed, or a partition not written; those made until then stay.
         ClusterError: The workers of a cluster cannot be reached or do this work.
     """
     parsed_dir = parsed_dir.absolute()
@@ -99,6 +100,11 @@ def parse(
         raise ParseError(
             f"{warc}: its fetch log is not beside it; restore that from a copy of data/raw, or move the WARC file "
             f"elsewhere and `bma-projects import` it from there"
+        )
+    for partition in partitions_without_segment(parsed_dir, sealed_segments(raw_dir)):
+        raise ParseError(
+            f"{partition}: the segment it was made of is not in {raw_dir} any more; restore that from a copy of "
+            f"data/raw, or remove this directory to go on without what it proves"
         )
     backlog = find_backlog(raw_dir, parsed_dir)
     assembly = _Assembly(backlog, parsed_dir, on_batch, on_partition)

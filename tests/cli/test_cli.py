@@ -524,6 +524,21 @@ class TestStages:
         assert done.returncode == 0, done.stdout
         assert "0 problems" in done.stdout
 
+    def test_the_newest_segment_cannot_go_unseen(self, sample_copy: Path) -> None:
+        (log,) = (sample_copy / "raw").glob("*.fetches.parquet")
+        segment = log.name.removesuffix(".fetches.parquet")
+        for path in (sample_copy / "raw").iterdir():
+            path.unlink()
+        done = bma_here("verify", "--data-dir", sample_copy)
+        assert done.returncode == 1
+        assert f"{segment}: the segment is gone, though" in done.stdout
+        run_id = segment.removesuffix("-sample")
+        assert f"{run_id}: no segment of this run is left, though the latest release tells of its pages" in done.stdout
+        before = (sample_copy / "curated" / "latest").resolve()
+        for command in ("parse", "build"):
+            assert_one_line(bma_here(command, "--data-dir", sample_copy), 1, segment, "restore that from a copy")
+        assert (sample_copy / "curated" / "latest").resolve() == before
+
     def test_verify_tells_all_it_found_though_the_record_of_the_release_is_broken(self, sample_copy: Path) -> None:
         (sample_copy / "raw" / "20200101T000000Z-sample.journal").touch()
         record = (sample_copy / "curated" / "latest" / "run.json").resolve()

@@ -111,12 +111,12 @@ def test_pages_that_kill_their_worker_become_issues_and_cost_nothing_else(tmp_pa
     assert not [name for name in partition_files(tmp_path) if name.startswith(".")]
 
 
-def test_what_a_killed_run_left_is_removed_and_made_again(tmp_path: Path) -> None:
-    archive_of(tmp_path, html_pages(2))
+def test_what_a_killed_run_or_an_older_parser_left_is_removed_and_made_again(tmp_path: Path) -> None:
+    segment = archive_of(tmp_path, html_pages(2))
     parsed = tmp_path / "parsed"
     (parsed / ".x@1-1-abc.partial").mkdir(parents=True)
     (parsed / ".x@1-1.reading").write_bytes(b"5")
-    (parsed / "x@1").mkdir()
+    (parsed / f"{segment.name}@1").mkdir()
     parse(tmp_path / "raw", parsed)
     assert [path.name for path in parsed.iterdir()] == [f"20261122T180000Z-site@{parser_versions().parser}"]
 
