@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from pipeline.archive.fetch_log import Outcome, TimeBasis
 from pipeline.archive.pages import PageReader
+from pipeline.archive.response_age import age_of
 from pipeline.archive.segments import check_writable
 from pipeline.archive.warc import LONGEST_URL, Capture
 from pipeline.core.log import Advance
@@ -198,7 +199,9 @@ class _Importer:
         elif found.kind is Kind.REVISIT:
             self._revisits.append(_Revisit(path, found, found.capture, target))
         else:
-            self._count(target, self._ledger.add_record(target, found, found.capture))
+            added = self._ledger.add_record(target, found, found.capture)
+            self.summary.aged += added.outcome is not None and bool(age_of(found.capture.header("age")))
+            self._count(target, added)
 
     def _add_bare(self, path: Path, kind: Format) -> None:
         file = read_bare_file(path, kind, self._given_at, self._now, self._reader, max_body_bytes=self._max_body_bytes)

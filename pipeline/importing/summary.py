@@ -19,6 +19,7 @@ _WORDS = {
     "refused": ("refused for its time", "refused for their times"),
     "unresolved": ("repeats what is not here", "repeat what is not here"),
     "undated": ("dated by its file alone", "dated by their files alone"),
+    "aged": ("dated back by its Age, since a cache gave it", "dated back by their Age, since a cache gave them"),
 }
 
 
@@ -29,7 +30,8 @@ class ImportSummary:
     archived: captures with a body; unchanged: captures of content that is archived already (a row, no body);
     known: captures imported or fetched before (nothing is added); evidence: our addresses, but no project page;
     foreign: records and files of other pages; damaged: ours, but unreadable; refused: ours, at a time that cannot be;
-    unresolved: ours, repeating a capture that is not there; undated: archived with nothing but the date of their file.
+    unresolved: ours, repeating a capture that is not there; undated: archived with nothing but the date of their file;
+    aged: copies of a cache, dated back by their Age header.
     sisters counts those of the evidence that are pages of sister systems, by their kind.
     source_ids are the sources with captures among them. formats counts the files that were read by what they are, and
     unread those in directories that are of another format.
@@ -46,6 +48,7 @@ class ImportSummary:
     refused: int = 0
     unresolved: int = 0
     undated: int = 0
+    aged: int = 0
     source_ids: set[str] = field(default_factory=set)
     sisters: Counter[SisterPage] = field(default_factory=Counter)
     formats: Counter[Format] = field(default_factory=Counter)

@@ -331,9 +331,10 @@ def test_a_time_that_has_not_come_is_refused_and_named(tmp_path: Path) -> None:
 def test_a_cached_response_is_as_old_as_it_says(tmp_path: Path) -> None:
     warc = Warc()
     warc.response(url(ONE), project_page(ONE), DATE, ("Age", "3600"))
-    bring(tmp_path / "raw", warc.save(tmp_path / "x.warc.gz"))
+    summary = bring(tmp_path / "raw", warc.save(tmp_path / "x.warc.gz"))
     [(row, _)] = archived(tmp_path / "raw")
     assert row.requested_at == AT - dt.timedelta(hours=1)
+    assert "1 dated back by its Age, since a cache gave it" in summary.in_words()
 
 
 def test_a_saved_page_counts_at_the_time_it_states(tmp_path: Path) -> None:
