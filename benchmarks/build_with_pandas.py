@@ -2,9 +2,9 @@
 
 It reads what our models read, joins, sorts by the same keys and writes the same Parquet; it counts what changed from
 version to version and the issues of each project, and masks telephone numbers, if roughly. What costs ours more it
-leaves out: every capture counts as a version, without a look at unchanged visits, vanished projects and values that
-disappear briefly; no check runs; the edit log is not compared; reports keep the number they have on the page, without
-the count of their revisions.
+leaves out: every capture counts as a version, without a look at its sections, at unchanged visits, vanished projects
+and values that disappear briefly; no check runs; reports keep the number they have on the page, without the count of
+their revisions.
 """
 
 from collections.abc import Collection, Iterable
@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 KEY = ["source_id", "project_id"]
-REPORT_CELLS = ["reported_on_raw", "progress_pct_raw", "status_code", "problem", "detail"]
+CELL = ["section", "row_label", "occurrence", "cell_key"]
+ROWS = ["ordinal", "label", "raw", "field", "snapshot_id"]
 TELEPHONE = r"(\d[ .()-]{0,5}\d[ .()-]{0,5}\d)(?:[ .()-]{0,5}\d){4,}"
 
 
@@ -35,17 +36,11 @@ def count_changes(parsed_dir: Path, pages: pd.DataFrame) -> pd.Series:
     """How many cells differ from the version before, by the snapshot of the edited page."""
     edits = pages.loc[pages["previous_id"].notna(), ["snapshot_id", "previous_id"]]
     captures = [*edits["snapshot_id"], *edits["previous_id"]]
-    columns = ["snapshot_id", "label", "occurrence", "raw"]
-    reports = read(parsed_dir, "progress_rows", captures)
-    reports["occurrence"] = reports.groupby(["snapshot_id", "reported_on_raw"]).cumcount() + 1
-    melted = reports.assign(day=reports["reported_on_raw"]).melt(
-        ["snapshot_id", "day", "occurrence"], REPORT_CELLS, value_name="raw"
-    )
-    melted["label"] = melted["day"] + " " + melted["variable"].astype(reports["problem"].dtype)
-    cells = pd.concat([read(parsed_dir, "page_fields", captures)[columns], melted[columns]])
+    cells = read(parsed_dir, "page_cells", captures)[["snapshot_id", *CELL, "raw"]]
+    cells["row_label"] = cells["row_label"].fillna("")
     new = edits.merge(cells, on="snapshot_id")
     old = edits.merge(cells.rename(columns={"snapshot_id": "previous_id"}), on="previous_id")
-    both = new.merge(old, on=["snapshot_id", "label", "occurrence"], how="outer", suffixes=("", "_old"))
+    both = new.merge(old, on=["snapshot_id", *CELL], how="outer", suffixes=("", "_old"))
     said, before = (both[column].fillna("\0") for column in ("raw", "raw_old"))
     return both[said != before].groupby("snapshot_id").size()
 
@@ -67,11 +62,13 @@ def build_with_pandas(parsed_dir: Path, out_dir: Path, *, tables: Collection[str
         projects[contact] = projects[contact].str.replace(TELEPHONE, r"\1xx xxxx", regex=True)
     write(projects, out_dir, "projects")
     ids = newest["snapshot_id"]
-    for table, parsed in (("page_fields", "page_fields"), ("target_rows", "month_rows")):
-        if table in tables:
-            rows = read(parsed_dir, parsed)
-            write(rows[rows["snapshot_id"].isin(ids)].sort_values([*KEY, "ordinal"]), out_dir, table)
-            del rows
+    if "page_fields" in tables:
+        rows = read(parsed_dir, "page_cells", ids)
+        rows = rows.loc[rows["section"].isin(["field", "month"]), [*KEY, *ROWS]]
+        write(rows.sort_values([*KEY, "ordinal"]), out_dir, "page_fields")
+        del rows
+    if "target_rows" in tables:
+        write(read(parsed_dir, "month_rows", ids).sort_values([*KEY, "ordinal"]), out_dir, "target_rows")
     targets = read(parsed_dir, "month_results").merge(newest[["snapshot_id", "target_value", "target_unit"]])
     write(targets.sort_values([*KEY, "month_no"]), out_dir, "targets")
     reports = read(parsed_dir, "progress_rows").merge(

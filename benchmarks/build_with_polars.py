@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl  # type: ignore[import-not-found,unused-ignore]
 
-from benchmarks.build_with_pandas import REPORT_CELLS, TELEPHONE
+from benchmarks.build_with_pandas import CELL, ROWS, TELEPHONE
 
 KEY = ["source_id", "project_id"]
 
@@ -24,17 +24,11 @@ def count_changes(parsed_dir: Path, pages: pl.LazyFrame) -> pl.LazyFrame:
     """How many cells differ from the version before, by the snapshot of the edited page."""
     edits = pages.filter(pl.col("previous_id").is_not_null()).select("snapshot_id", "previous_id")
     captures = pl.concat([edits.select("snapshot_id"), edits.select(snapshot_id="previous_id")])
-    columns = ["snapshot_id", "label", "occurrence", "raw"]
-    reports = read(parsed_dir, "progress_rows").join(captures, on="snapshot_id", how="semi")
-    same_day = ["snapshot_id", "reported_on_raw"]
-    reports = reports.with_columns(occurrence=pl.int_range(1, pl.len() + 1).over(same_day), day="reported_on_raw")
-    melted = reports.unpivot(REPORT_CELLS, index=["snapshot_id", "day", "occurrence"], value_name="raw")
-    melted = melted.with_columns(label=pl.col("day") + " " + pl.col("variable")).select(columns)
-    fields = read(parsed_dir, "page_fields").join(captures, on="snapshot_id", how="semi").select(columns)
-    cells = pl.concat([fields, melted]).collect().lazy()
+    cells = read(parsed_dir, "page_cells").join(captures, on="snapshot_id", how="semi")
+    cells = cells.select("snapshot_id", *CELL, "raw").with_columns(pl.col("row_label").fill_null("")).collect().lazy()
     new = edits.join(cells, on="snapshot_id")
     old = edits.join(cells.rename({"snapshot_id": "previous_id"}), on="previous_id")
-    both = new.join(old, on=["snapshot_id", "label", "occurrence"], how="full", suffix="_old", coalesce=True)
+    both = new.join(old, on=["snapshot_id", *CELL], how="full", suffix="_old", coalesce=True)
     differing = both.filter(pl.col("raw").ne_missing(pl.col("raw_old")))
     return differing.group_by("snapshot_id").agg(n_changes=pl.len())
 
@@ -63,10 +57,12 @@ def build_with_polars(parsed_dir: Path, out_dir: Path, *, tables: Collection[str
     )
     write(projects, out_dir, "projects")
     ids = newest.select("snapshot_id")
-    for table, parsed in (("page_fields", "page_fields"), ("target_rows", "month_rows")):
-        if table in tables:
-            rows = read(parsed_dir, parsed).join(ids, on="snapshot_id", how="semi")
-            write(rows.sort([*KEY, "ordinal"]), out_dir, table)
+    if "page_fields" in tables:
+        rows = read(parsed_dir, "page_cells").filter(pl.col("section").is_in(["field", "month"])).select(*KEY, *ROWS)
+        write(rows.join(ids, on="snapshot_id", how="semi").sort([*KEY, "ordinal"]), out_dir, "page_fields")
+    if "target_rows" in tables:
+        rows = read(parsed_dir, "month_rows").join(ids, on="snapshot_id", how="semi")
+        write(rows.sort([*KEY, "ordinal"]), out_dir, "target_rows")
     targets = read(parsed_dir, "month_results")
     targets = targets.join(newest.select(["snapshot_id", "target_value", "target_unit"]), on="snapshot_id")
     write(targets.sort([*KEY, "month_no"]), out_dir, "targets")

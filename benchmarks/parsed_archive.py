@@ -134,7 +134,7 @@ _SELECTS = {
             'http://www.bmavisions.com/dp/frontend/web/index.php?r=tbl-project-main%2Fview&project_id=' || project_id
                 AS url,
             'project' AS page_kind, 200 AS http_status, 1 AS attempts, 120 AS elapsed_ms, 30000 AS bytes,
-            NULL AS body_sha256, NULL AS etag, NULL AS last_modified, NULL AS error, NULL AS repeats,
+            NULL AS body_sha256, NULL AS etag, NULL AS last_modified, NULL AS error, NULL AS repeats, NULL AS age_s,
             'protocol' AS time_basis, NULL AS withdraws,
             '2026010' || visit || 'T000000Z-bmavisions.warc.gz' AS warc_file, i * 9000 AS warc_offset,
             NULL AS masked_sha256

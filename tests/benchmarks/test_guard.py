@@ -10,9 +10,9 @@ from benchmarks.results import Line, Table, markdown
 pytestmark = pytest.mark.alone
 
 
-def test_parsing_stays_within_ten_times_the_bare_lexbor_parse() -> None:
+def test_parsing_stays_within_twelve_times_the_bare_lexbor_parse() -> None:
     table = parse_table(runs=5, n_pages=60)
-    assert table.slower(OURS, LIMIT) < 10, markdown(table)
+    assert table.slower(OURS, LIMIT) < 12, markdown(table)
 
 
 # warcio leaves its temporary files to the garbage collector.
