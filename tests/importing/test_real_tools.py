@@ -106,6 +106,12 @@ def by_dump(url: str, folder: Path) -> Path:
     return folder / "page.html"
 
 
+def by_single_file(url: str, folder: Path) -> Path:
+    browser = f"--browser-executable-path={chromium()}"
+    run("single-file", url, folder / "page.html", browser, "--browser-arg=--no-sandbox")
+    return folder / "page.html"
+
+
 def by_playwright(name: str) -> Save:
     def save(url: str, folder: Path) -> Path:
         run(sys.executable, "-c", WITH_PLAYWRIGHT, url, folder / name, chromium())
@@ -123,6 +129,7 @@ TOOLS = {
     "warcio capture_http": Tool((), by_warcio),
     "warcio recompress": Tool(("wget",), by_warcio_again),
     "Chromium --dump-dom": Tool(("chromium",), by_dump),
+    "single-file": Tool(("single-file", "chromium"), by_single_file),
     "Chromium, MHTML": Tool(("chromium",), by_playwright("page.mhtml")),
     "Chromium, HAR": Tool(("chromium",), by_playwright("page.har")),
 }
