@@ -13,7 +13,16 @@ from parsers.labels import PROGRESS_COLUMNS, UPDATE_COLUMNS, UPDATED_AT, Label, 
 from parsers.numbers import Number, read_percent
 from parsers.page import Grid
 from parsers.records import ProgressRow, UpdateRow
-from parsers.sections import NO_CELLS, Column, Section, SectionCells, SectionState, read_table_cells, report_field
+from parsers.sections import (
+    NO_CELLS,
+    Column,
+    Key,
+    Section,
+    SectionCells,
+    SectionState,
+    read_table_cells,
+    report_field,
+)
 
 _PROGRESS = "progress_history"
 _UPDATES = "update_history"
@@ -23,7 +32,6 @@ _JOINED = ("updated_on", "updated_time")
 _NO_DATE = Date(None)
 _NO_NUMBER = Number(None)
 
-Key: TypeAlias = tuple[str, str, str]
 Cells: TypeAlias = tuple[str | None, ...]
 
 
