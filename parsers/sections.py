@@ -121,7 +121,7 @@ class RowLayout(NamedTuple):
 
 
 def read_table_cells(key: Key, section: Section, columns: Sequence[Column], rows: Sequence[TableRow]) -> SectionCells:
-    """The cells of a table: a row is known by its label and its repetition, a cell by its column.
+    """The cells of a table: a cell is known by its column, a row by what it says, wherever it stands.
 
     An empty cell is no content: a table that lacks a column says the same as one in which the column is empty.
 
@@ -140,14 +140,12 @@ def read_table_cells(key: Key, section: Section, columns: Sequence[Column], rows
     occurrences, digests = [], []
     for _, row_label, raws in rows:
         row_key = said(row_label)
-        occurrence = seen[row_key] = seen.get(row_key, 0) + 1
-        occurrences.append(occurrence)
+        seen[row_key] = seen.get(row_key, 0) + 1
+        occurrences.append(seen[row_key])
         of_unknown = [
             (name, text) for name, raw in zip(cell_keys[n_known:], raws[n_known:], strict=True) if (text := said(raw))
         ]
-        digests.append(
-            _digest([row_key, str(occurrence), *[raw or "" for raw in raws[:n_known]], *chain(*sorted(of_unknown))])
-        )
+        digests.append(_digest([*[raw or "" for raw in raws[:n_known]], *chain(*sorted(of_unknown))]))
     row_nos, row_labels, texts = zip(*rows, strict=True)
     width, n_rows = len(columns), len(rows)
     cells = map(

@@ -19,7 +19,7 @@
 --   problem: problem reported; ไม่มี means none | label ปัญหาอปสรรค | null where empty or not set
 --   detail: what was done | label รายละเอียด | null where empty or not set
 --   detail_date: the day the detail text begins with | unit day | label รายละเอียด | null where it begins with none
---   n_revisions: how many revisions of this report were observed, empty and "not set" being the same; more than 1 means it was edited afterwards | unit revisions
+--   n_revisions: how many revisions of this report were observed, empty and "not set" being the same; more than 1 means it was edited afterwards; where a day ever had more than one report, each wording is a report of its own | unit revisions
 --   first_seen_at: when the report was first observed | unit UTC timestamp
 --   last_seen_at: when it was last observed | unit UTC timestamp
 --   is_current: true while the report stands on the newest observed page

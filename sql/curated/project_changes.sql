@@ -14,7 +14,7 @@
 --   field: what the label stands for: the column of its table, for label/value rows without the unit | null where the label is unknown
 --   label: label or column heading as printed
 --   row_label: date (and time) of the progress or update row | null for label/value rows
---   occurrence: which of the rows with the same label or date, from 1
+--   occurrence: which of the rows with the same label or date, from 1; on the page that shows the new value, or showed the removed one
 --   change_type: `added`, `removed` or `edited`
 --   old: value before, as printed | null where the page said "not set" or had no such row
 --   new: value after, as printed | null where the page says "not set" or has no such row
@@ -23,10 +23,11 @@
 --   snapshot_id: the archived page with the new value
 --   previous_snapshot_id: the archived page with the old value
 SELECT
-    cells.* EXCLUDE (cell_key) REPLACE (masked(cells.field, cells.old) AS old, masked(cells.field, cells.new) AS new),
+    cells.* EXCLUDE (cell_key, known_as) REPLACE (masked(cells.field, cells.old) AS old, masked(cells.field, cells.new) AS new),
     row_number() OVER (
         PARTITION BY cells.source_id, cells.project_id, cells.version_no
-        ORDER BY cells.section, cells.label, cells.row_label, cells.occurrence, cells.cell_key
+        ORDER BY
+            cells.section, cells.label, cells.row_label, cells.occurrence, cells.cell_key, cells.change_type
     ) AS change_no,
     versions.valid_from AS observed_at,
     coalesce(before.progress_pct >= 100, false) AS is_after_completion

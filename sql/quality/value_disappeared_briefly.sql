@@ -12,7 +12,8 @@ WITH gaps AS (
         *,
         -- An edit that took the value away is followed by the one that brought it back, maybe some versions later.
         lead(version_no) OVER (
-            PARTITION BY source_id, project_id, section, said(row_label), occurrence, cell_key ORDER BY version_no
+            PARTITION BY source_id, project_id, section, said(row_label), known_as, cell_key
+            ORDER BY version_no, change_type
         ) AS back_in
     FROM staging.changed_cells
     WHERE is_transient

@@ -2,8 +2,9 @@
 --
 -- key: place, report_no
 --
--- A report is known by its day and its repetition among the reports of that day: it may move, and may be reworded. A
--- cell that is "not set" on one page and empty on another is no other revision: extracted text cannot tell the two.
+-- A report is known by its day: it may move, and may be reworded. Where a day ever had more than one, each of them is
+-- known by what it says: nobody can tell which of them was reworded, and which one went. A cell that is "not set" on one
+-- page and empty on another says the same: extracted text cannot tell the two.
 WITH states AS (
     SELECT
         *,
@@ -18,45 +19,52 @@ observed AS (
         reports.snapshot_id,
         reports.report_no,
         said(reports.reported_on_raw) AS reported_on_raw,
-        reports.progress_pct_raw,
-        reports.status_code,
-        reports.problem,
-        reports.detail,
+        md5_number(
+            concat_ws(
+                chr(31),
+                said(reports.progress_pct_raw),
+                said(reports.status_code),
+                said(reports.problem),
+                said(reports.detail)
+            )
+        ) AS says,
         states.state_no,
         states.seen_from,
         states.seen_until,
         states.last_state_no,
-        row_number() OVER (
-            PARTITION BY reports.snapshot_id, states.state_no, said(reports.reported_on_raw) ORDER BY reports.report_no
-        ) AS occurrence
+        count(*) OVER (PARTITION BY reports.snapshot_id, states.state_no, said(reports.reported_on_raw)) AS n_of_day
     FROM parsed.progress_rows AS reports
     INNER JOIN states ON reports.snapshot_id = states.snapshot_id
     INNER JOIN staging.current_versions AS current
         ON states.source_id = current.source_id AND states.project_id = current.project_id
 ),
 
+known AS (
+    SELECT
+        *,
+        CASE WHEN max(n_of_day) OVER (PARTITION BY place, reported_on_raw) > 1 THEN says END AS known_by
+    FROM observed
+),
+
+counted AS (
+    SELECT
+        *,
+        row_number() OVER (PARTITION BY place, state_no, reported_on_raw, known_by ORDER BY report_no) AS repetition
+    FROM known
+),
+
 merged AS (
     SELECT
         place,
-        reported_on_raw,
-        occurrence,
         min((state_no, report_no)) AS first_place,
         max(report_no) FILTER (WHERE state_no = last_state_no) AS page_row_no,
         arg_max(snapshot_id, state_no) AS snapshot_id,
         arg_max(report_no, state_no) AS row_no,
-        count(
-            DISTINCT concat_ws(
-                chr(31),
-                said(progress_pct_raw),
-                said(status_code),
-                said(problem),
-                said(detail)
-            )
-        ) AS n_revisions,
+        count(DISTINCT says) AS n_revisions,
         min(seen_from) AS first_seen_at,
         max(seen_until) AS last_seen_at
-    FROM observed
-    GROUP BY place, reported_on_raw, occurrence
+    FROM counted
+    GROUP BY place, reported_on_raw, known_by, repetition
 )
 
 SELECT

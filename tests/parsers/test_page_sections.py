@@ -88,6 +88,16 @@ def test_a_table_that_cannot_be_told_whole_has_no_fingerprint(table: str, state:
     assert record.fields_state == "present"
 
 
+def test_rows_that_change_places_say_the_same_and_one_that_is_said_twice_says_more() -> None:
+    other = (REPORT[0], "55.0", *REPORT[2:])
+
+    def fingerprint(*reports: Cells) -> int | None:
+        return PLAIN.reporting(*reports).parse().page.reports_fingerprint
+
+    assert fingerprint(REPORT, other) == fingerprint(other, REPORT)
+    assert len({fingerprint(REPORT), fingerprint(REPORT, REPORT), fingerprint(REPORT, other)}) == 3
+
+
 def test_an_unknown_column_with_a_text_is_content_and_an_empty_one_is_none() -> None:
     def fingerprint(header: str, cells: str) -> int | None:
         table = f"<table><tr><th>{header.replace('|', '</th><th>')}</th></tr><tr><td>{cells}</td></tr></table>"

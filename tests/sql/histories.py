@@ -149,7 +149,7 @@ def random_report(dice: random.Random) -> Report:
 
 def edited(page: Page, dice: random.Random) -> Page:
     """The page with one thing changed, or as it was."""
-    match dice.randrange(7):
+    match dice.randrange(8):
         case 0:
             return page._replace(fields=page.fields | {"remark": dice.choice(["a", "b c", "", None])})
         case 1:
@@ -160,6 +160,8 @@ def edited(page: Page, dice: random.Random) -> Page:
             return page._replace(months=[(number, "7", role) for number, _, role in page.months[:1]] + page.months[1:])
         case 4:
             return page._replace(updates=[*page.updates, ("2026-01-02", "10:00", "u3")])
+        case 5:
+            return page._replace(reports=[random_report(dice), *page.reports])
         case _:
             return page
 

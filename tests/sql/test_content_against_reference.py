@@ -2,11 +2,11 @@
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import pairwise
-from typing import NamedTuple
+from itertools import pairwise, zip_longest
+from typing import NamedTuple, TypeVar
 
 import pytest
 
@@ -23,9 +23,10 @@ REPORT_CELLS = {
 }
 UPDATE_CELLS = {"updated_on": "วันที่", "updated_time": "เวลา", "user_name": "ชื่อผู้ใช้", "action": "กระทำ"}
 
-# Where a cell stands: what the first cell of a table's row says (else nothing), its repetition, and its heading.
+# Where a cell stands: what the label of a table's row says (else nothing), its repetition, and its heading.
 Place = tuple[str, int, str]
 Record = dict[str, object]
+Known = TypeVar("Known", bound=Hashable)
 
 
 class Cell(NamedTuple):
@@ -33,6 +34,16 @@ class Cell(NamedTuple):
     label: str
     row_label: str | None
     raw: str | None
+
+
+class Row(NamedTuple):
+    key: str
+    occurrence: int
+    cells: dict[str, Cell]
+
+    @property
+    def says(self) -> list[tuple[str, str]]:
+        return sorted((label, said(cell.raw)) for label, cell in self.cells.items())
 
 
 class Change(NamedTuple):
@@ -45,9 +56,16 @@ class Change(NamedTuple):
     old: str | None
     new: str | None
 
+
+class Edit(NamedTuple):
+    """A change, and which row it is of: its repetition where it was edited, what it says where it came or went."""
+
+    change: Change
+    row: object
+
     @property
     def cell(self) -> tuple[object, ...]:
-        return (self.section, said(self.row_label), self.occurrence, self.label)
+        return (self.change.section, said(self.change.row_label), self.row, self.change.label)
 
 
 @dataclass
@@ -65,7 +83,7 @@ class Version:
     seen: list[Seen]
     previous: Seen | None
     is_reappearance: bool
-    changes: list[Change]
+    edits: list[Edit]
     content: dict[str, object] = field(default_factory=dict)
     vanished_at: str | None = None
 
@@ -74,51 +92,94 @@ def said(raw: str | None) -> str:
     return " ".join((raw or "").split())
 
 
-def numbered(labels: Iterable[str]) -> Iterator[tuple[str, int]]:
-    seen: Counter[str] = Counter()
+def numbered(labels: Iterable[Known]) -> Iterator[tuple[Known, int]]:
+    seen: Counter[Known] = Counter()
     for label in labels:
         seen[label] += 1
         yield label, seen[label]
 
 
-def cells(page: Page, section: str) -> dict[Place, Cell]:
+def rows(page: Page, section: str) -> list[Row]:
+    """The rows of a section in page order; a label/value row has one cell."""
     if section == "fields":
-        return {("", 1, name): Cell(name, LABELS.get(name, name), None, raw) for name, raw in page.fields.items()}
+        return [Row("", 1, {name: Cell(name, LABELS.get(name, name), None, raw)}) for name, raw in page.fields.items()]
     if section == "months":
         labels = numbered(f"ผลงานเดือนที่ {month_no}" for month_no, _, _ in page.months)
-        return {
-            ("", occurrence, label): Cell("result_value", label, None, raw)
+        return [
+            Row("", occurrence, {label: Cell("result_value", label, None, raw)})
             for (label, occurrence), (_, raw, _) in zip(labels, page.months, strict=True)
-        }
-    names, rows, row_labels = REPORT_CELLS, [*page.reports], [report[0] for report in page.reports]
+        ]
+    names, raws, row_labels = REPORT_CELLS, [*page.reports], [report[0] for report in page.reports]
     if section == "updates":
-        names, rows = UPDATE_CELLS, [(*update, "แก้ไข") for update in page.updates]  # type: ignore[misc]
+        names, raws = UPDATE_CELLS, [(*update, "แก้ไข") for update in page.updates]  # type: ignore[misc]
         row_labels = [f"{update[0]} {update[1]}" for update in page.updates]
-    return {
-        (key, occurrence, label): Cell(name, label, row_label, raw)
-        for (key, occurrence), row_label, row in zip(numbered(map(said, row_labels)), row_labels, rows, strict=True)
-        for (name, label), raw in zip(names.items(), row, strict=True)
-    }
+    return [
+        Row(
+            key,
+            occurrence,
+            {label: Cell(name, label, row_label, raw) for (name, label), raw in zip(names.items(), row, strict=True)},
+        )
+        for (key, occurrence), row_label, row in zip(numbered(map(said, row_labels)), row_labels, raws, strict=True)
+    ]
 
 
-def content(page: Page, section: str) -> dict[Place, str]:
-    """What a section says: a label/value row says something by being there, an empty cell of a table does not."""
-    says = {place: said(cell.raw) for place, cell in cells(page, section).items()}
-    return {place: text for place, text in says.items() if text or section in ("fields", "months")}
+def cells(page: Page, section: str) -> dict[Place, Cell]:
+    return {(row.key, row.occurrence, label): cell for row in rows(page, section) for label, cell in row.cells.items()}
 
 
-def changes(section: str, old: Page, new: Page) -> list[Change]:
-    before, after = cells(old, section), cells(new, section)
-    told_before, told_after = content(old, section), content(new, section)
+def content(page: Page, section: str) -> object:
+    """What a section says: a label/value row says something by being there, an empty cell of a table does not.
+
+    A label/value row stands at its place, a row of a table anywhere.
+    """
+    if section in ("fields", "months"):
+        return {place: said(cell.raw) for place, cell in cells(page, section).items()}
+    return sorted(row.says for row in rows(page, section))
+
+
+def pairs(section: str, old: Page, new: Page) -> Iterator[tuple[Row | None, Row | None]]:
+    """The rows of two pages that may be one: by label and repetition; in tables, equal rows apart, by day."""
+    before, after = rows(old, section), rows(new, section)
+    if section in ("fields", "months"):
+        olds = {(row.occurrence, *row.cells): row for row in before}
+        news = {(row.occurrence, *row.cells): row for row in after}
+        yield from ((olds.get(place), news.get(place)) for place in olds | news)
+        return
+    for row in [*after]:
+        if equal := next((other for other in before if other.says == row.says), None):
+            before.remove(equal)
+            after.remove(row)
+    for key in dict.fromkeys(row.key for row in before + after):
+        yield from zip_longest(*([row for row in side if row.key == key] for side in (before, after)))
+
+
+def edits_between(section: str, old: Page, new: Page) -> list[Edit]:
     found = []
-    for place in before.keys() | after.keys():
-        if told_before.get(place) != told_after.get(place):
-            cell = after.get(place) or before[place]
-            was, now = before.get(place), after.get(place)
-            change_type = "added" if was is None else "removed" if now is None else "edited"
-            where = (PUBLISHED_AS[section], cell.field, cell.label, cell.row_label, place[1])
-            found.append(Change(*where, change_type, was and was.raw, now and now.raw))
+    for before, after in pairs(section, old, new):
+        shown = after or before
+        assert shown is not None
+        is_label = section in ("fields", "months")
+        for label, cell in shown.cells.items():
+            was, now = before and before.cells[label], after and after.cells[label]
+            is_other = said(was and was.raw) != said(now and now.raw)
+            if is_other or (is_label and (was is None or now is None)):
+                change_type = "added" if was is None else "removed" if now is None else "edited"
+                where = (PUBLISHED_AS[section], cell.field, cell.label, cell.row_label, shown.occurrence)
+                change = Change(*where, change_type, was and was.raw, now and now.raw)
+                found.append(
+                    Edit(
+                        change,
+                        shown.occurrence
+                        if is_label or (before and after)
+                        else (shown.says, nth(shown, old if before else new, section)),
+                    )
+                )
     return found
+
+
+def nth(row: Row, page: Page, section: str) -> int:
+    """Which of the rows of a page that say the same."""
+    return sum(other.says == row.says and other.occurrence <= row.occurrence for other in rows(page, section))
 
 
 def versions_of(life: Life) -> list[Version]:
@@ -133,7 +194,7 @@ def versions_of(life: Life) -> list[Version]:
         found = []
         for section in filter(seen.is_whole, SECTIONS):
             before = whole.setdefault(section, seen)
-            if edits := changes(section, before.shown, seen.shown):
+            if edits := edits_between(section, before.shown, seen.shown):
                 found += edits
                 whole[section] = seen
         gone = [day for day in life.missing if previous is not None and previous.at < day < seen.at]
@@ -165,7 +226,7 @@ def expected_versions(versions: list[Version]) -> list[Record]:
                 "previous_seen_at": version.previous and moment(version.previous.at),
                 "is_vanished": version.vanished_at is not None,
                 "is_reappearance": version.is_reappearance,
-                "n_changes": len(version.changes),
+                "n_changes": len(version.edits),
                 "n_observations": len(version.seen),
                 "returns_to_version_no": returns[0] if returns else None,
                 "time_basis": first.time_basis,
@@ -194,15 +255,15 @@ def newest(life: Life, section: str) -> Seen:
     return max(captures, key=lambda seen: (seen.states[section] != "absent", seen.at, seen.snapshot))
 
 
-def transient(found: list[tuple[int, Change]]) -> set[tuple[int, Change]]:
-    """Of all changes of a project, with their versions: those that take a value away, and bring the same one back."""
+def transient(found: list[tuple[int, Edit]]) -> set[tuple[int, Change]]:
+    """Of all edits of a project, with their versions: those that take a value away, and bring the same one back."""
     by_cell: dict[object, list[tuple[int, Change]]] = defaultdict(list)
-    for version_no, change in found:
-        by_cell[change.cell].append((version_no, change))
+    for version_no, edit in found:
+        by_cell[repr(edit.cell)].append((version_no, edit.change))
     return {
         one
-        for edits in by_cell.values()
-        for gone, back in pairwise(edits)
+        for changes in by_cell.values()
+        for gone, back in pairwise(changes)
         if not said(gone[1].new) and said(gone[1].old) and said(back[1].new) == said(gone[1].old)
         for one in (gone, back)
     }
@@ -218,13 +279,21 @@ def steps_by_day(reports: Sequence[Report]) -> list[Decimal | None]:
 
 
 def expected_history(life: Life) -> list[Record]:
-    """Each report once, by its day and repetition, in the order in which they were first seen."""
+    """Each report once, in the order in which they were seen first: by its day, or its words where that had several."""
     last = newest(life, "reports")
-    found: dict[tuple[str, int], Record] = {}
-    revisions: dict[tuple[str, int], set[tuple[str, ...]]] = defaultdict(set)
-    for state in states_of(life, "reports") or [State(last, last.at)]:
+    states = states_of(life, "reports") or [State(last, last.at)]
+    of_days = [Counter(said(report[0]) for report in state.first.shown.reports) for state in states]
+    crowded = {day for counted in of_days for day, number in counted.items() if number > 1}
+
+    def keys(reports: Sequence[Report]) -> Iterator[tuple[tuple[str, ...], int]]:
+        says = [tuple(map(said, report)) for report in reports]
+        return numbered(words if words[0] in crowded else words[:1] for words in says)
+
+    found: dict[object, Record] = {}
+    revisions: dict[object, set[tuple[str, ...]]] = defaultdict(set)
+    for state in states:
         reports = state.first.shown.reports
-        for key, report in zip(numbered(said(report[0]) for report in reports), reports, strict=True):
+        for key, report in zip(keys(reports), reports, strict=True):
             revisions[key].add(tuple(map(said, report)))
             found.setdefault(key, {"first_seen_at": moment(state.first.at)}).update(
                 reported_on_raw=report[0],
@@ -236,10 +305,10 @@ def expected_history(life: Life) -> list[Record]:
                 last_seen_at=moment(state.last_at),
                 snapshot_id=state.first.snapshot,
             )
-    rows = {key: number for number, key in enumerate(numbered(said(report[0]) for report in last.shown.reports), 1)}
+    places: dict[object, int] = {key: number for number, key in enumerate(keys(last.shown.reports), 1)}
     steps = steps_by_day(last.shown.reports)
-    for key, told in found.items():
-        number = rows.get(key)
+    for one, told in found.items():
+        number = places.get(one)
         step = steps[number - 1] if number is not None else None
         told.update(page_row_no=number, is_current=number is not None, change_pct=step)
     return list(found.values())
@@ -302,10 +371,28 @@ def expected_project(life: Life, versions: list[Version]) -> Record:
 def is_true(change: Change, at: str, life: Life) -> bool:
     """Whether the site said the new on that day, and the old on an earlier one."""
     [section] = [section for section, name in PUBLISHED_AS.items() if name == change.section]
-    key = change.field if section == "fields" else change.label
-    place = (said(change.row_label), change.occurrence, str(key))
-    told = {day: content(page, section).get(place, "") for day, page in life.truth.items() if day <= at}
-    return told.pop(at) == said(change.new) and said(change.old) in told.values()
+    label = str(change.field if section == "fields" else change.label)
+    key = said(change.row_label)
+
+    def told(page: Page) -> dict[int, str]:
+        """What the cells of the label and day say, by their repetition."""
+        return {
+            row.occurrence: said(row.cells[label].raw)
+            for row in rows(page, section)
+            if row.key == key and label in row.cells
+        }
+
+    now = told(life.truth[at])
+    earlier = [told(page) for day, page in life.truth.items() if day < at]
+    if section in ("fields", "months"):
+        is_now = now.get(change.occurrence, "") == said(change.new)
+        return is_now and any(said(change.old) == then.get(change.occurrence, "") for then in earlier)
+    if change.change_type == "removed":
+        return any(len(then) > len(now) and said(change.old) in then.values() for then in earlier)
+    is_now = now[change.occurrence] == said(change.new)
+    return is_now and any(
+        len(then) < len(now) if change.change_type == "added" else said(change.old) in then.values() for then in earlier
+    )
 
 
 def by_project(built: Built, query: str) -> dict[str, list[Record]]:
@@ -338,16 +425,17 @@ def test_every_section_follows_the_rules(archive: ParsedArchive, seed: int) -> N
     for project_id, life in lives.items():
         expected = versions_of(life)
         assert_tells(versions[project_id], expected_versions(expected))
-        edits = [(number, change) for number, version in enumerate(expected, 1) for change in version.changes]
+        edits = [(number, edit) for number, version in enumerate(expected, 1) for edit in version.edits]
+        changes = [(number, edit.change) for number, edit in edits]
         found = [
             (row["version_no"], Change(*(row[column] for column in Change._fields)))  # type: ignore[arg-type]
             for row in all_changes[project_id]
         ]
-        assert sorted(found, key=repr) == sorted(edits, key=repr)
+        assert sorted(found, key=repr) == sorted(changes, key=repr)
         is_transient = {one for one, row in zip(found, all_changes[project_id], strict=True) if row["is_transient"]}
         assert is_transient == transient(edits)
         n_transient += len(is_transient)
-        untrue = [edit for edit in edits if not is_true(edit[1], expected[edit[0] - 1].seen[0].at, life)]
+        untrue = [edit for edit in changes if not is_true(edit[1], expected[edit[0] - 1].seen[0].at, life)]
         assert untrue == []
         assert_tells(history[project_id], expected_history(life))
         assert_tells(targets[project_id], expected_targets(newest(life, "months")))

@@ -133,6 +133,88 @@ def test_a_text_with_other_white_space_and_order_of_the_same_page_is_no_version(
     assert built.column("SELECT DISTINCT snapshot_id FROM progress_history") == [first]
 
 
+MORNING: Report = ("2023-02-20", "55", "1", "ไม่มี", "เช้า")
+NOON: Report = ("2023-02-20", "56", "1", "ไม่มี", "เที่ยง")
+EVENING: Report = ("2023-02-20", "58", "2", "ไม่มี", "เย็น")
+HISTORY = """
+    SELECT detail, n_revisions, is_current, day(first_seen_at) AS first_day, day(last_seen_at) AS last_day
+    FROM progress_history ORDER BY report_no
+"""
+
+
+def test_reports_of_one_day_that_change_places_are_no_version(archive: ParsedArchive) -> None:
+    log = [("2025-12-01", "10:00", "u1"), ("2025-12-01", "10:00", "u2")]
+    archive.capture(P, "2026-01-01", name="a", reports=[MORNING, NOON, MORNING], updates=log)
+    archive.capture(P, "2026-01-02", name="a", reports=[NOON, MORNING, MORNING], updates=log[::-1])
+    built = archive.build()
+    assert found(built, "SELECT n_observations, n_changes FROM project_versions") == [(2, 0)]
+    assert found(built, HISTORY) == [
+        ("เช้า", 1, True, 1, 2),
+        ("เที่ยง", 1, True, 1, 2),
+        ("เช้า", 1, True, 1, 2),
+    ]
+    assert built.rows("quality_issues") == []
+
+
+def test_one_more_report_of_a_day_above_the_others_edits_none_of_them(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01", name="a", reports=[MORNING])
+    archive.capture(P, "2026-01-02", name="a", reports=[NOON, MORNING])
+    archive.capture(P, "2026-01-03", name="a", reports=[EVENING, NOON, MORNING])
+    built = archive.build()
+    changes = "SELECT version_no, occurrence, change_type, new FROM project_changes WHERE field = 'detail' ORDER BY ALL"
+    assert found(built, changes) == [(2, 1, "added", "เที่ยง"), (3, 1, "added", "เย็น")]
+    assert built.column("SELECT DISTINCT change_type FROM project_changes") == ["added"]
+    assert found(built, HISTORY) == [
+        ("เช้า", 1, True, 1, 3),
+        ("เที่ยง", 1, True, 2, 3),
+        ("เย็น", 1, True, 3, 3),
+    ]
+    assert built.rows("quality_issues") == []
+
+
+def test_of_reports_of_one_day_the_one_that_went_is_named_and_came_back(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01", name="a", reports=[MORNING, NOON])
+    archive.capture(P, "2026-01-02", name="a", reports=[NOON])
+    archive.capture(P, "2026-01-03", name="a", reports=[NOON, MORNING])
+    built = archive.build()
+    changes = "SELECT version_no, occurrence, change_type, is_transient, coalesce(old, new) FROM project_changes"
+    assert found(built, f"{changes} WHERE field = 'detail' ORDER BY ALL") == [
+        (2, 1, "removed", True, "เช้า"),
+        (3, 2, "added", True, "เช้า"),
+    ]
+    assert built.column("SELECT count(*) FROM project_changes") == [10]
+    raised = "SELECT code, raw, message FROM quality_issues WHERE label = 'รายละเอียด' ORDER BY ALL"
+    assert found(built, raised) == [
+        ("report_changed_later", "เช้า", "report of 2023-02-20: รายละเอียด was removed"),
+        ("value_disappeared_briefly", "เช้า", "gone in version 2, back in version 3 (row of 2023-02-20)"),
+    ]
+    assert found(built, HISTORY) == [("เช้า", 1, True, 1, 3), ("เที่ยง", 1, True, 1, 3)]
+
+
+def test_a_report_that_came_is_not_the_one_of_its_day_that_went(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01", name="a", reports=[MORNING, NOON])
+    archive.capture(P, "2026-01-02", name="a", reports=[NOON])
+    archive.capture(P, "2026-01-03", name="a", reports=[EVENING, NOON])
+    built = archive.build()
+    assert built.column("SELECT DISTINCT is_transient FROM project_changes") == [False]
+    assert built.column("SELECT code FROM quality_issues WHERE code = 'value_disappeared_briefly'") == []
+
+
+def test_of_reports_of_one_day_the_one_that_says_something_else_is_edited(archive: ParsedArchive) -> None:
+    reworded: Report = ("2023-02-20", "56", "1", "ไม่มี", "เที่ยงวัน")
+    archive.capture(P, "2026-01-01", name="a", reports=[MORNING, NOON, EVENING])
+    archive.capture(P, "2026-01-02", name="a", reports=[EVENING, reworded, MORNING])
+    built = archive.build()
+    changes = "SELECT row_label, occurrence, change_type, field, old, new FROM project_changes"
+    assert found(built, changes) == [("2023-02-20", 2, "edited", "detail", "เที่ยง", "เที่ยงวัน")]
+    assert found(built, HISTORY) == [
+        ("เช้า", 1, True, 1, 2),
+        ("เที่ยง", 1, False, 1, 1),
+        ("เย็น", 1, True, 1, 2),
+        ("เที่ยงวัน", 1, True, 2, 2),
+    ]
+
+
 def test_a_gap_shows_also_where_the_day_of_a_report_has_other_white_space(archive: ParsedArchive) -> None:
     for number, (day, detail) in enumerate((("เร็ว ๆ นี้", "x"), ("เร็ว  ๆ นี้", ""), ("เร็ว ๆ นี้", "x")), 1):
         archive.capture(P, f"2026-01-0{number}", reports=[(day, "5", "1", "", detail)])
