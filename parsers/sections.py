@@ -1,7 +1,7 @@
 """The sections of a page: how much of each a capture shows, and a fingerprint of what it says there.
 
-White space, tags, the skin, the order of rows and columns, "not set" or empty, and the reader are no content: two
-captures of one state have the same fingerprints, whatever they were read from.
+White space, tags, the skin, the order of rows and columns, "not set", empty or no row, and the reader are no content:
+two captures of one state have the same fingerprints, whatever they were read from.
 """
 
 import hashlib
@@ -86,7 +86,7 @@ NO_CELLS = SectionCells((), 0)
 class RowLayout(NamedTuple):
     """The label/value rows of a section, column by column: all of it that the labels alone tell.
 
-    A row is known by its key and its repetition; in_order are the places of the rows sorted by these, names says them.
+    A row is known by its key and its repetition; names says these, in_order are the places of the rows sorted by them.
     """
 
     section: Section
@@ -95,8 +95,8 @@ class RowLayout(NamedTuple):
     fields: tuple[str | None, ...]
     cell_keys: tuple[str, ...]
     occurrences: tuple[int, ...]
+    names: tuple[str, ...]
     in_order: tuple[int, ...]
-    names: str
 
     @classmethod
     def of(cls, section: Section, rows: Sequence[LabelledRow]) -> Self:
@@ -107,17 +107,18 @@ class RowLayout(NamedTuple):
         for cell_key in cell_keys:
             seen[cell_key] += 1
             occurrences.append(seen[cell_key])
-        names = [*zip(cell_keys, occurrences, strict=True)]
+        names = tuple([f"{cell_key} {occurrence}" for cell_key, occurrence in zip(cell_keys, occurrences, strict=True)])
         in_order = tuple(sorted(range(len(rows)), key=names.__getitem__))
-        ordered = " \0 ".join(f"{names[place][0]} {names[place][1]}" for place in in_order)
-        return cls(section, ordinals, labels, fields, cell_keys, tuple(occurrences), in_order, ordered)
+        return cls(section, ordinals, labels, fields, cell_keys, tuple(occurrences), names, in_order)
 
     def read(self, key: Key, raws: Sequence[str | None]) -> SectionCells:
-        """The cells of the rows with these texts; a row without a text is content by being there."""
+        """The cells of the rows with these texts; a row without a text is no content: a skin may leave it out."""
         columns = (self.ordinals, self.labels, raws, self.fields, repeat(None), self.occurrences, self.cell_keys)
         cells = list(map(PageCell, *map(repeat, (*key, self.section)), *columns))
-        texts = [raws[place] or "" for place in self.in_order]
-        return SectionCells(cells, _fingerprint([_digest([self.names, *texts])]))
+        told = [place for place in self.in_order if (raw := raws[place]) and said(raw)]
+        return SectionCells(
+            cells, _fingerprint([_digest([text for place in told for text in (self.names[place], raws[place] or "")])])
+        )
 
 
 def read_table_cells(key: Key, section: Section, columns: Sequence[Column], rows: Sequence[TableRow]) -> SectionCells:

@@ -5,7 +5,7 @@
 -- Only whole sections are compared, each with the last whole one before it. Label/value rows are matched by their field
 -- and its repetition. Rows of tables that say the same on both sides are matched first, wherever they stand; those left
 -- over of one date (and time) are matched in page order. So a report that moved is not a change, one that says something
--- else is. occurrence is that of the new row, or of the one that was removed.
+-- else is. occurrence is that of the new row, or of the one that was removed. A row without a text says as much as none.
 WITH edits AS (
     SELECT
         row_number() OVER () AS edit_no,
@@ -165,9 +165,7 @@ SELECT
     edits.previous_snapshot_id
 FROM compared
 INNER JOIN edits ON compared.edit_no = edits.edit_no
-WHERE
-    compared.new_says <> compared.old_says
-    OR (compared.is_on_new <> compared.is_on_old AND edits.section IN ('field', 'month'))
+WHERE compared.new_says <> compared.old_says
 WINDOW history AS (
     PARTITION BY
         edits.source_id, edits.project_id, edits.section, compared.row_key, compared.known_as, compared.cell_key

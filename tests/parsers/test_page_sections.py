@@ -88,6 +88,16 @@ def test_a_table_that_cannot_be_told_whole_has_no_fingerprint(table: str, state:
     assert record.fields_state == "present"
 
 
+def test_a_label_without_a_text_says_as_much_as_none() -> None:
+    def said_of(project: StoredProject) -> dict[str, int | None]:
+        return fingerprints(project.parse().page)
+
+    plain = said_of(PLAIN.without("remark"))
+    assert said_of(PLAIN.without("remark").adding("หมายเหตุ", "")) == plain
+    assert said_of(PLAIN.without("remark").adding("หมายเหตุ", None)) == plain
+    assert said_of(PLAIN.without("remark").adding("หมายเหตุ", "ก")) != plain
+
+
 def test_rows_that_change_places_say_the_same_and_one_that_is_said_twice_says_more() -> None:
     other = (REPORT[0], "55.0", *REPORT[2:])
 

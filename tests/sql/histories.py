@@ -179,8 +179,12 @@ def random_states(dice: random.Random) -> dict[str, str]:
 
 
 def shown_of(page: Page, states: Mapping[str, str], dice: random.Random) -> Page:
-    """What a capture shows: a section that is not whole in part and garbled, a whole one in other words."""
+    """What a capture shows: a section that is not whole in part and garbled, a whole one in other words.
+
+    Some skins leave out label/value rows without a text; of months with one label only the last, or the others move up.
+    """
     is_text = dice.random() < 0.3
+    hides_empty = dice.random() < 0.2
 
     def worded(raw: str | None) -> str | None:
         if not raw:
@@ -191,8 +195,11 @@ def shown_of(page: Page, states: Mapping[str, str], dice: random.Random) -> Page
         state = states.get(section, "present")
         return [] if state == "absent" else list(rows) if state in WHOLE else list(rows[: len(rows) // 2])
 
-    rows = part("fields", [*page.fields.items()])
+    rows = [(name, raw) for name, raw in part("fields", [*page.fields.items()]) if raw or not hides_empty]
     dice.shuffle(rows)
+    months = part("months", page.months)
+    last = {number: place for place, (number, _, _) in enumerate(months)}
+    months = [month for place, month in enumerate(months) if month[1] or not hides_empty or last[month[0]] != place]
     fields = {name: raw if name == "progress_pct" else worded(raw) for name, raw in rows}
     reports = [
         (day and day.replace("เร็ว ", dice.choice(["เร็ว ", "เร็ว  "])), percent, status, worded(problem), detail)
@@ -204,7 +211,7 @@ def shown_of(page: Page, states: Mapping[str, str], dice: random.Random) -> Page
         reports.append(("2026-01-02", "1", "1", "garbled", "garbled"))
     return Page(
         fields,
-        [(number, "" if is_text and raw is None else raw, role) for number, raw, role in part("months", page.months)],
+        [(number, "" if is_text and raw is None else raw, role) for number, raw, role in months],
         reports,
         part("updates", page.updates),
     )

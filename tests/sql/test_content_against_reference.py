@@ -128,12 +128,9 @@ def cells(page: Page, section: str) -> dict[Place, Cell]:
 
 
 def content(page: Page, section: str) -> object:
-    """What a section says: a label/value row says something by being there, an empty cell of a table does not.
-
-    A label/value row stands at its place, a row of a table anywhere.
-    """
+    """What a section says: a row without a text nothing, a label/value row at its place, others anywhere."""
     if section in ("fields", "months"):
-        return {place: said(cell.raw) for place, cell in cells(page, section).items()}
+        return {place: text for place, cell in cells(page, section).items() if (text := said(cell.raw))}
     return sorted(row.says for row in rows(page, section))
 
 
@@ -158,22 +155,15 @@ def edits_between(section: str, old: Page, new: Page) -> list[Edit]:
     for before, after in pairs(section, old, new):
         shown = after or before
         assert shown is not None
-        is_label = section in ("fields", "months")
+        is_alone = section in ("updates", "reports") and not (before and after)
+        row = (shown.says, nth(shown, new if after else old, section)) if is_alone else shown.occurrence
         for label, cell in shown.cells.items():
             was, now = before and before.cells[label], after and after.cells[label]
-            is_other = said(was and was.raw) != said(now and now.raw)
-            if is_other or (is_label and (was is None or now is None)):
+            if said(was and was.raw) != said(now and now.raw):
                 change_type = "added" if was is None else "removed" if now is None else "edited"
                 where = (PUBLISHED_AS[section], cell.field, cell.label, cell.row_label, shown.occurrence)
                 change = Change(*where, change_type, was and was.raw, now and now.raw)
-                found.append(
-                    Edit(
-                        change,
-                        shown.occurrence
-                        if is_label or (before and after)
-                        else (shown.says, nth(shown, old if before else new, section)),
-                    )
-                )
+                found.append(Edit(change, row))
     return found
 
 

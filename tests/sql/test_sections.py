@@ -133,6 +133,29 @@ def test_a_text_with_other_white_space_and_order_of_the_same_page_is_no_version(
     assert built.column("SELECT DISTINCT snapshot_id FROM progress_history") == [first]
 
 
+@pytest.mark.parametrize("empty", [None, "", " \n", "<br>"])
+def test_a_skin_that_leaves_out_rows_without_a_text_changes_nothing(archive: ParsedArchive, empty: str | None) -> None:
+    months = [(1, "5", "canonical"), (2, empty and "", "canonical")]
+    archive.capture(P, "2026-01-01", name="a", agency="", remark=empty, months=months)
+    archive.capture(P, "2026-01-02", name="a", months=months[:1])
+    archive.capture(P, "2026-01-03", name="a", remark=empty, months=months)
+    built = archive.build()
+    assert found(built, "SELECT n_observations, n_changes FROM project_versions") == [(3, 0)]
+    assert built.rows("project_changes") == []
+
+
+def test_a_row_with_a_text_that_comes_or_goes_is_added_or_removed(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01", name="a", remark="ข")
+    archive.capture(P, "2026-01-02", name="a", months=[(1, "5", "canonical")])
+    archive.capture(P, "2026-01-03", name="a", remark="", months=[(1, None, "canonical")])
+    changes = "SELECT version_no, section, change_type, old, new FROM project_changes ORDER BY ALL"
+    assert found(archive.build(), changes) == [
+        (2, "field", "removed", "ข", None),
+        (2, "month", "added", None, "5"),
+        (3, "month", "edited", "5", None),
+    ]
+
+
 MORNING: Report = ("2023-02-20", "55", "1", "ไม่มี", "เช้า")
 NOON: Report = ("2023-02-20", "56", "1", "ไม่มี", "เที่ยง")
 EVENING: Report = ("2023-02-20", "58", "2", "ไม่มี", "เย็น")

