@@ -46,13 +46,13 @@
 --   result_raw: result as printed | label ผลการดำเนินการ | null where empty or not set
 --   unit: unit of count | label หน่วยนับ | null where empty or not set
 --   progress_note: explanation of the progress | label อธิบายรายละเอียดความคืบหน้า | null where empty or not set
---   status: `listed` while the project is there, `vanished` after two confirmed absences
+--   status: `listed` while the project is there, `vanished` after two absences at least an hour apart
 --   n_issues: open issues of this project in quality_issues | unit issues
 --   n_versions: distinct contents observed | unit versions
 --   first_seen_at: when the page was first observed | unit UTC timestamp
 --   last_seen_at: when the page was last observed, changed or not | unit UTC timestamp
 --   last_changed_at: when its present content was first observed | unit UTC timestamp
---   vanished_at: when the second absence was confirmed | unit UTC timestamp | null while the project is listed
+--   vanished_at: when the absence was seen that confirmed it, at least an hour after the first | unit UTC timestamp | null while the project is listed
 --   is_truncated: true where the page was cut and no other shows whole what lies beyond the cut
 --   fields_state: how much of the label/value rows is known: `present`, `empty`, `absent`, `unreadable` or `cut`
 --   months_state: the same of the month rows, see targets

@@ -1,4 +1,4 @@
--- The project was absent in two runs: its page is gone or it is off the complete listing.
+-- The project was absent twice, at least an hour apart: its page is gone or it is off the complete listing.
 --
 -- key: source_id, project_id
 -- severity: warning

@@ -1,29 +1,28 @@
--- Gaps in which a project was absent in two runs (404, or off a complete listing), so that it counts as vanished.
+-- Gaps in which a project was absent twice, an hour apart (404, or off a complete listing), so that it counts as vanished.
 --
 -- key: source_id, project_id, page_seen_at
 --
--- Each run speaks once, by its strongest evidence: the page was seen; else it answered 404; else it was listed; else it
--- was off a complete listing. Between two presences (and after the last one) the runs that found the project absent are
--- counted; the second one closes it, and where there is none vanished_at is null. No project is compared with every
--- listing: listings are numbered, so that a gap is a difference of two numbers.
-WITH seen_runs AS (
+-- A 404 counts at its own time, whatever run or import brought it. A complete listing without the project counts unless
+-- its run asked for the page too, which is the stronger evidence. Between two presences (and after the last one) the
+-- first absence that is at least an hour after the first of all closes the gap; where there is none vanished_at is null.
+-- No project is compared with every listing: listings are numbered, so that a gap is a difference of two numbers.
+WITH answered_runs AS (
     SELECT DISTINCT
         source_id,
         project_id,
         run_id
     FROM staging.visits
-    WHERE outcome IN ('new', 'changed', 'unchanged')
+    WHERE outcome IN ('new', 'changed', 'unchanged', 'missing') AND project_id IS NOT NULL
 ),
 
 gone AS (
-    SELECT
+    SELECT DISTINCT
         source_id,
         project_id,
         run_id,
-        min(requested_at) AS absent_at
+        requested_at AS absent_at
     FROM staging.visits
-    WHERE outcome = 'missing' AND project_id IS NOT NULL
-    GROUP BY source_id, project_id, run_id
+    WHERE outcome = 'missing' AND project_id IS NOT NULL AND time_basis <> 'file'
 ),
 
 listed AS (
@@ -45,7 +44,8 @@ listing_times AS (
     SELECT
         source_id,
         listed_at,
-        max(listing_no) AS listing_no
+        max(listing_no) AS listing_no,
+        arg_max(run_id, listing_no) AS run_id
     FROM staging.complete_listings
     GROUP BY source_id, listed_at
 ),
@@ -118,15 +118,15 @@ gaps AS (
         )
 ),
 
-absent_runs AS (
+absences AS (
     SELECT
         gaps.source_id,
         gaps.project_id,
         gaps.present_at,
         gaps.page_seen_at,
-        complete.run_id,
-        complete.listed_at AS off_listing_at,
-        NULL AS page_gone_at
+        gaps.absent_up_to,
+        complete.run_id AS listing_run_id,
+        complete.listed_at AS absent_at
     FROM gaps
     INNER JOIN staging.complete_listings AS complete
         ON
@@ -138,13 +138,13 @@ absent_runs AS (
     WHERE gaps.absent_up_to > gaps.after_listing_no
     UNION ALL
     SELECT
-        gone.source_id,
-        gone.project_id,
+        gaps.source_id,
+        gaps.project_id,
         gaps.present_at,
         gaps.page_seen_at,
-        gone.run_id,
-        NULL AS off_listing_at,
-        gone.absent_at AS page_gone_at
+        gaps.absent_up_to,
+        NULL AS listing_run_id,
+        gone.absent_at
     FROM gone
     ASOF INNER JOIN gaps
         ON
@@ -153,39 +153,84 @@ absent_runs AS (
             AND gone.absent_at >= gaps.present_at
 ),
 
-dated_runs AS (
-    SELECT
-        absent_runs.source_id,
-        absent_runs.project_id,
-        absent_runs.present_at,
-        absent_runs.page_seen_at,
-        absent_runs.run_id,
-        coalesce(min(absent_runs.page_gone_at), min(absent_runs.off_listing_at)) AS absent_at
-    FROM absent_runs
-    ANTI JOIN seen_runs
+counting AS (
+    SELECT absences.*
+    FROM absences
+    ANTI JOIN answered_runs
         ON
-            absent_runs.source_id = seen_runs.source_id
-            AND absent_runs.project_id = seen_runs.project_id
-            AND absent_runs.run_id = seen_runs.run_id
-    WHERE absent_runs.page_seen_at IS NOT NULL
-    GROUP BY ALL
+            absences.source_id = answered_runs.source_id
+            AND absences.project_id = answered_runs.project_id
+            AND absences.listing_run_id = answered_runs.run_id
+    WHERE absences.page_seen_at IS NOT NULL
 ),
 
-numbered_runs AS (
+firsts AS (
     SELECT
         source_id,
         project_id,
+        present_at,
         page_seen_at,
-        absent_at,
-        row_number() OVER (PARTITION BY source_id, project_id, present_at ORDER BY absent_at, run_id) AS absence_no
-    FROM dated_runs
+        absent_up_to,
+        min(absent_at) AS first_absent_at
+    FROM counting
+    GROUP BY source_id, project_id, present_at, page_seen_at, absent_up_to
+),
+
+-- The listings above may all have been read within the hour.
+off_a_later_listing AS (
+    SELECT
+        firsts.source_id,
+        firsts.project_id,
+        firsts.present_at,
+        listing_times.listed_at AS absent_at
+    FROM firsts
+    ASOF INNER JOIN listing_times
+        ON
+            firsts.source_id = listing_times.source_id
+            AND firsts.first_absent_at + INTERVAL 1 HOUR <= listing_times.listed_at
+    ANTI JOIN answered_runs
+        ON
+            firsts.source_id = answered_runs.source_id
+            AND firsts.project_id = answered_runs.project_id
+            AND listing_times.run_id = answered_runs.run_id
+    WHERE listing_times.listing_no <= firsts.absent_up_to
+),
+
+seconds AS (
+    SELECT
+        later.source_id,
+        later.project_id,
+        later.present_at,
+        min(later.absent_at) AS vanished_at
+    FROM (
+        SELECT
+            source_id,
+            project_id,
+            present_at,
+            absent_at
+        FROM counting
+        UNION ALL
+        FROM off_a_later_listing
+    ) AS later
+    INNER JOIN firsts
+        ON
+            later.source_id = firsts.source_id
+            AND later.project_id = firsts.project_id
+            AND later.present_at = firsts.present_at
+    WHERE later.absent_at >= firsts.first_absent_at + INTERVAL 1 HOUR
+    GROUP BY later.source_id, later.project_id, later.present_at
 )
 
 SELECT
-    source_id,
-    project_id,
-    page_seen_at,
-    min(absent_at) FILTER (WHERE absence_no = 1) AS first_absent_at,
-    min(absent_at) FILTER (WHERE absence_no = 2) AS vanished_at
-FROM numbered_runs
-GROUP BY source_id, project_id, page_seen_at
+    firsts.source_id,
+    firsts.project_id,
+    firsts.page_seen_at,
+    min(firsts.first_absent_at) AS first_absent_at,
+    min(seconds.vanished_at) AS vanished_at
+FROM firsts
+LEFT JOIN seconds
+    ON
+        firsts.source_id = seconds.source_id
+        AND firsts.project_id = seconds.project_id
+        AND firsts.present_at = seconds.present_at
+GROUP BY firsts.source_id, firsts.project_id, firsts.page_seen_at

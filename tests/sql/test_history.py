@@ -61,10 +61,50 @@ def test_one_404_proves_nothing(archive: ParsedArchive) -> None:
     assert archive.build().column("SELECT status FROM projects") == ["listed"]
 
 
-def test_two_404s_in_one_run_prove_nothing(archive: ParsedArchive) -> None:
+RUNS = ("20260401T000000Z", "20260402T000000Z")
+
+
+@pytest.mark.parametrize("second_run", RUNS, ids=["in one import", "in two imports"])
+@pytest.mark.parametrize(
+    ("second", "status", "vanished_at"),
+    [
+        ("2026-01-02T01:00:05", "listed", None),
+        ("2026-01-02T01:59:59", "listed", None),
+        ("2026-01-02T02:00:00", "vanished", "2026-01-02 02:00:00+00"),
+    ],
+)
+def test_absences_count_an_hour_apart_however_they_were_imported(
+    archive: ParsedArchive, second: str, status: str, vanished_at: str | None, second_run: str
+) -> None:
+    archive.capture(P, "2026-01-01", run=RUNS[0], name="a")
+    archive.attempt(P, "2026-01-02T01:00:00", "missing", run=RUNS[0])
+    archive.attempt(P, second, "missing", run=second_run)
+    (project,) = archive.build().rows("SELECT status, vanished_at::VARCHAR AS vanished_at FROM projects")
+    assert project == {"status": status, "vanished_at": vanished_at}
+
+
+def test_absences_of_one_hour_are_one_and_the_next_one_closes_the_version(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", name="a")
-    archive.attempt(P, "2026-01-02T01:00", "missing", run="20260102T000000Z")
-    archive.attempt(P, "2026-01-02T02:00", "missing", run="20260102T000000Z")
+    for at in ("01:00:00", "01:00:05", "01:30:00"):
+        archive.attempt(P, f"2026-01-02T{at}", "missing")
+    archive.attempt(P, "2026-01-05", "missing")
+    assert archive.build().column("SELECT vanished_at::VARCHAR FROM projects") == ["2026-01-05 00:00:00+00"]
+
+
+def test_listings_that_lack_it_within_an_hour_are_one_absence(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01", name="a")
+    for at in ("01:00", "01:10", "01:20", "01:30", "01:40"):
+        archive.listing(f"2026-01-02T{at}", ["x"])
+    archive.attempt(P, "2026-01-02T01:50", "missing")
+    assert archive.build().column("SELECT status FROM projects") == ["listed"]
+    archive.listing("2026-01-02T02:00", ["x"])
+    assert archive.build("later").column("SELECT vanished_at::VARCHAR FROM projects") == ["2026-01-02 02:00:00+00"]
+
+
+def test_a_404_that_only_the_date_of_a_file_vouches_for_is_no_absence(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01", name="a")
+    archive.attempt(P, "2026-01-02", "missing")
+    archive.attempt(P, "2026-01-03", "missing", run=RUNS[0], time_basis="file")
     assert archive.build().column("SELECT status FROM projects") == ["listed"]
 
 
