@@ -83,3 +83,13 @@ CREATE OR REPLACE TEMP MACRO said(raw) AS
         ),
         ' '
     );
+
+-- How well a capture stands for a section of its project that none shows whole: the one that shows some of it, of those
+-- that count; else of the others, one that shows it whole first; else one that counts.
+CREATE OR REPLACE TEMP MACRO standing(state, is_counted) AS
+    CASE
+        WHEN state = 'absent' THEN is_counted::INTEGER - 1
+        WHEN is_counted THEN 3
+        WHEN state IN ('present', 'empty') THEN 2
+        ELSE 1
+    END;

@@ -4,7 +4,7 @@
 --
 -- `place` numbers the projects in key order: the large tables are sorted by it, which costs half of sorting by two texts.
 -- A section stands as the capture shows it that saw its newest whole state first; where none shows it whole, as the
--- last one that shows a part of it.
+-- last one that shows a part of it; and where none that counts shows it at all, as one shows it that does not count.
 WITH first_versions AS (
     SELECT
         row_number() OVER (ORDER BY source_id, project_id) AS place,
@@ -45,12 +45,12 @@ last_part AS (
     SELECT
         source_id,
         project_id,
-        arg_max(snapshot_id, (fields_state <> 'absent', captured_at, snapshot_id)) AS fields_snapshot_id,
-        arg_max(snapshot_id, (months_state <> 'absent', captured_at, snapshot_id)) AS months_snapshot_id,
-        arg_max(snapshot_id, (updates_state <> 'absent', captured_at, snapshot_id)) AS updates_snapshot_id,
-        arg_max(snapshot_id, (reports_state <> 'absent', captured_at, snapshot_id)) AS reports_snapshot_id,
-        arg_max(captured_at, (reports_state <> 'absent', captured_at, snapshot_id)) AS reports_seen_at
-    FROM staging.captures
+        arg_max(snapshot_id, (standing(fields_state, is_counted), captured_at, snapshot_id)) AS fields_snapshot_id,
+        arg_max(snapshot_id, (standing(months_state, is_counted), captured_at, snapshot_id)) AS months_snapshot_id,
+        arg_max(snapshot_id, (standing(updates_state, is_counted), captured_at, snapshot_id)) AS updates_snapshot_id,
+        arg_max(snapshot_id, (standing(reports_state, is_counted), captured_at, snapshot_id)) AS reports_snapshot_id,
+        arg_max(captured_at, (standing(reports_state, is_counted), captured_at, snapshot_id)) AS reports_seen_at
+    FROM staging.archived_pages
     GROUP BY source_id, project_id
 ),
 
@@ -106,8 +106,8 @@ FROM staging.versions AS versions
 INNER JOIN first_versions
     ON versions.source_id = first_versions.source_id AND versions.project_id = first_versions.project_id
 INNER JOIN sections ON versions.source_id = sections.source_id AND versions.project_id = sections.project_id
-INNER JOIN staging.captures AS captures ON sections.fields_snapshot_id = captures.snapshot_id
-INNER JOIN staging.captures AS months ON sections.months_snapshot_id = months.snapshot_id
-INNER JOIN staging.captures AS updates ON sections.updates_snapshot_id = updates.snapshot_id
-INNER JOIN staging.captures AS reports ON sections.reports_snapshot_id = reports.snapshot_id
+INNER JOIN staging.archived_pages AS captures ON sections.fields_snapshot_id = captures.snapshot_id
+INNER JOIN staging.archived_pages AS months ON sections.months_snapshot_id = months.snapshot_id
+INNER JOIN staging.archived_pages AS updates ON sections.updates_snapshot_id = updates.snapshot_id
+INNER JOIN staging.archived_pages AS reports ON sections.reports_snapshot_id = reports.snapshot_id
 WHERE versions.version_no = versions.n_versions

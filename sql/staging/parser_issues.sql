@@ -19,7 +19,8 @@ last_captures AS (
     SELECT
         source_id,
         project_id,
-        arg_max(snapshot_id, (captured_at, snapshot_id)) AS snapshot_id
+        arg_max(snapshot_id, (captured_at, snapshot_id)) AS snapshot_id,
+        bool_and(time_basis <> 'file') AS is_dated
     FROM staging.captures
     GROUP BY source_id, project_id
 ),
@@ -29,7 +30,7 @@ placed AS (
         issues.*,
         logged.captured_at,
         (NOT logged.is_undated, logged.captured_at) AS seen_at,
-        (current.time_basis <> 'file', current.last_seen_at) AS current_seen_at,
+        (last_captures.is_dated, current.last_seen_at) AS current_seen_at,
         CASE
             WHEN issues.field IS NULL AND issues.label IS NULL THEN last_captures.snapshot_id
             WHEN issues.field ^@ 'progress_history' THEN current.reports_snapshot_id
@@ -50,11 +51,12 @@ placed AS (
         ON issues.source_id = current.source_id AND issues.project_id = current.project_id
     LEFT JOIN last_captures
         ON issues.source_id = last_captures.source_id AND issues.project_id = last_captures.project_id
-    -- What only the date of a file vouches for is neither the first nor the last word on a project, unless it is all.
+    -- What only the date of a file vouches for is neither the first nor the last word on a section, unless it is all.
     WHERE
         NOT logged.is_undated
         OR last_captures.snapshot_id IS NULL
         OR issues.snapshot_id = last_captures.snapshot_id
+        OR issues.snapshot_id = current_snapshot_id
 ),
 
 dated AS (

@@ -50,7 +50,7 @@ FROM projects
 LEFT JOIN reports ON projects.source_id = reports.source_id AND projects.project_id = reports.project_id
 WHERE
     projects.status = 'listed'
-    AND projects.reports_state IN ('present', 'empty')
+    AND projects.reports_last_seen_at IS NOT NULL
     AND projects.time_basis <> 'file'
     AND coalesce(projects.progress_pct, 0) < 100
     AND coalesce(days_silent >= 60, true)

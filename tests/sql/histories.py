@@ -66,7 +66,9 @@ def fill(archive: ParsedArchive, dice: random.Random) -> dict[str, Life]:
     """Let every project live for eighteen days; some are known by undated captures alone."""
     lives = {project_id: Life() for project_id in PROJECTS}
     for number, (project_id, life) in enumerate(lives.items()):
-        live(archive, project_id, life, dice, is_visited=number % 6 > 0)
+        # Of some projects a section is on undated captures alone.
+        lacks = dice.choice(SECTIONS) if number % 6 == 1 else None
+        live(archive, project_id, life, dice, is_visited=number % 6 > 0, lacks=lacks)
         for n in range(dice.randrange(3) if life.dated else 2):
             page = life.truth[dice.choice(DAYS)]
             at = dice.choice(["2025-12-01T06:00", f"{dice.choice(DAYS)}T06:00", "2026-02-01T06:00"])
@@ -78,7 +80,9 @@ def fill(archive: ParsedArchive, dice: random.Random) -> dict[str, Life]:
     return lives
 
 
-def live(archive: ParsedArchive, project_id: str, life: Life, dice: random.Random, *, is_visited: bool) -> None:
+def live(
+    archive: ParsedArchive, project_id: str, life: Life, dice: random.Random, *, is_visited: bool, lacks: str | None
+) -> None:
     page, captured = random_page(dice), None
     for day in DAYS:
         kind = dice.choice(["capture", "capture", "unchanged", "missing", None])
@@ -97,7 +101,7 @@ def live(archive: ParsedArchive, project_id: str, life: Life, dice: random.Rando
         elif kind in ("capture", "unchanged"):
             run = dice.choice([None, IMPORT])
             time_basis = dice.choice(["protocol", "stated", "given"]) if run else "protocol"
-            life.dated.append(capture(archive, project_id, day, page, dice, run, time_basis))
+            life.dated.append(capture(archive, project_id, day, page, dice, run, time_basis, lacks))
             captured = page
 
 
@@ -109,8 +113,9 @@ def capture(
     dice: random.Random,
     run: str | None,
     time_basis: str,
+    lacks: str | None = None,
 ) -> Seen:
-    states = random_states(dice)
+    states = random_states(dice) | ({lacks: "absent"} if lacks else {})
     shown = shown_of(page, states, dice)
     snapshot = archive.capture(
         project_id,

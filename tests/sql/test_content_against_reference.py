@@ -238,11 +238,18 @@ def states_of(life: Life, section: str) -> list[State]:
 
 
 def newest(life: Life, section: str) -> Seen:
-    """The capture that saw the newest whole state first; where there is none, the last that shows a part."""
+    """The capture that saw the newest whole state first; where there is none, the last that shows a part.
+
+    Where none that counts shows the section at all, the last undated one that shows it whole, or a part.
+    """
     if states := states_of(life, section):
         return states[-1].first
     captures = [seen for seen in life.observations() if seen.is_capture]
-    return max(captures, key=lambda seen: (seen.states[section] != "absent", seen.at, seen.snapshot))
+    last = max(captures, key=lambda seen: (seen.states[section] != "absent", seen.at, seen.snapshot))
+    undated = [seen for seen in life.undated if seen.states[section] != "absent"]
+    if last.states[section] != "absent" or not undated:
+        return last
+    return max(undated, key=lambda seen: (seen.is_whole(section), seen.at, seen.snapshot))
 
 
 def transient(found: list[tuple[int, Edit]]) -> set[tuple[int, Change]]:

@@ -61,19 +61,27 @@ class Address:
     nights: list[Night] = field(default_factory=list)
     logins: list[dt.datetime] = field(default_factory=list)
     undated: Night | None = None
+    lacks: str | None = None
+    """A section that no dated capture shows."""
 
     def counting(self) -> list[Night]:
         return self.nights or ([self.undated] if self.undated else [])
 
     def newest(self, section: str) -> Night:
-        """The capture that showed the newest whole state of a section first, else the last that shows a part."""
+        """The capture that showed the newest whole state of a section first, else the last that shows a part.
+
+        Where none that counts shows any of it, the undated one.
+        """
         whole: Night | None = None
         for night in self.counting():
             is_other = whole is None or whole.contents[section] != night.contents[section]
             if night.states[section] == "present" and is_other:
                 whole = night
         captures = [night for night in self.counting() if night.is_capture]
-        return whole or max(captures, key=lambda night: (night.states[section] != "absent", night.at))
+        last = whole or max(captures, key=lambda night: (night.states[section] != "absent", night.at))
+        if last.states[section] == "absent" and self.undated and self.undated.states[section] != "absent":
+            return self.undated
+        return last
 
     def open_issues(self) -> Counter[tuple[object, ...]]:
         first_seen: dict[tuple[str, str | None], dt.datetime] = dict.fromkeys(
@@ -86,6 +94,9 @@ class Address:
         if self.counting():
             last = [night for night in self.counting() if night.is_capture][-1]
             shown = {section: self.newest(section) for section in SECTIONS}
+            for section, night in shown.items():
+                for one in night.issues[section]:
+                    first_seen.setdefault(one[:2], night.at)
             found += [one for section, night in shown.items() for one in night.issues[section]]
             found += [
                 one
@@ -127,9 +138,12 @@ def captured(
     dice: random.Random,
     run: str | None = None,
     time_basis: str = "protocol",
+    lacks: str | None = None,
 ) -> Night:
     contents = {section: dice.randrange(3) for section in SECTIONS}
     states = {section: dice.choice(["present"] * 3 + ["absent", "unreadable", "cut"]) for section in SECTIONS}
+    if lacks:
+        states[lacks] = "absent"
     issues: dict[str, list[IssueRow]] = {
         section: [(code, column, f"{raw} {contents[section]}") for code, column, raw in SAYS[section]]
         if contents[section] and states[section] != "absent"
@@ -172,7 +186,7 @@ def visit(
     """Add what one night brought to the archive, and to what a plain reading makes of it."""
     at = moment(night)
     if kind == "capture":
-        address.nights.append(captured(archive, source, project_id, night, dice))
+        address.nights.append(captured(archive, source, project_id, night, dice, lacks=address.lacks))
         kind = "changed"
     elif kind == "login":
         login(archive, source, project_id, night)
@@ -188,7 +202,7 @@ def visit(
 def fill(archive: ParsedArchive, dice: random.Random) -> dict[tuple[str, str], Address]:
     addresses: dict[tuple[str, str], Address] = {}
     for source, project_id in product(SOURCES, PROJECTS):
-        address = addresses[source, project_id] = Address()
+        address = addresses[source, project_id] = Address(lacks=dice.choice([*SECTIONS, None, None]))
         is_reachable = dice.random() < 0.8
         for night in NIGHTS:
             kinds = ["login", "missing", "failed", "refused"]

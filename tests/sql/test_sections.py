@@ -273,6 +273,64 @@ def test_what_only_the_date_of_a_file_vouches_for_counts_for_nothing_beside_what
     assert after == before
 
 
+LOST = {"reports": "absent", "months": "absent"}
+
+
+def test_a_section_that_no_dated_capture_shows_stays_as_an_undated_one_shows_it(archive: ParsedArchive) -> None:
+    months = [(1, "5", "canonical"), (2, "6", "canonical")]
+    log = [("2025-12-01", "10:00", "u")]
+    reports = [JANUARY, FEBRUARY, MARCH, NOON]
+    old = archive.capture(
+        P,
+        "2020-01-01",
+        run=RUN,
+        time_basis="file",
+        name="old",
+        months=months,
+        updates=log,
+        reports=reports,
+        issues=[("placeholder_value", "progress_history.detail", "x"), ("placeholder_value", "name", "old")],
+    )
+    before = archive.build()
+    assert before.column("SELECT count(*) FROM progress_history") == [4]
+    new = archive.capture(P, "2026-01-01", name="a", progress_pct="50", updates=log, states=LOST)
+    archive.capture(P, "2026-01-02", name="b", progress_pct="50", updates=log, states=LOST | {"updates": "absent"})
+    built = archive.build("later")
+    assert found(built, "SELECT detail, is_current, snapshot_id FROM progress_history ORDER BY report_no") == [
+        ("หนึ่ง", True, old),
+        ("สอง", True, old),
+        ("สาม", True, old),
+        ("เที่ยง", True, old),
+    ]
+    assert found(built, "SELECT month_no, result_raw, snapshot_id FROM targets ORDER BY ALL") == [
+        (1, "5", old),
+        (2, "6", old),
+    ]
+    assert found(built, "SELECT raw, snapshot_id FROM page_fields WHERE field = 'month' ORDER BY ordinal") == [
+        ("5", old),
+        ("6", old),
+    ]
+    assert built.column("SELECT snapshot_id FROM update_history") == [new]
+    states = "name, time_basis, months_state, reports_state, reports_last_seen_at, first_seen_at::VARCHAR"
+    assert found(built, f"SELECT {states} FROM projects") == [
+        ("b", "protocol", "present", "present", None, "2026-01-01 00:00:00+00")
+    ]
+    assert found(built, "SELECT version_no, reports_state, n_changes FROM project_versions ORDER BY ALL") == [
+        (1, "absent", 0),
+        (2, "absent", 1),
+    ]
+    assert found(built, "SELECT code, field, snapshot_id FROM quality_issues") == [
+        ("placeholder_value", "progress_history.detail", old)
+    ]
+    assert built.rows("silent_projects") == []
+
+
+def test_a_part_of_a_section_with_a_time_stands_before_all_of_it_without_one(archive: ParsedArchive) -> None:
+    archive.capture(P, "2020-01-01", run=RUN, time_basis="file", name="old", reports=[JANUARY, FEBRUARY])
+    cut = archive.capture(P, "2026-01-01", name="a", reports=[JANUARY], states={"reports": "cut"})
+    assert archive.build().column("SELECT snapshot_id FROM progress_history") == [cut]
+
+
 def test_a_file_that_shows_the_same_as_a_capture_is_no_observation_of_its_date(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", name="a")
     archive.attempt(P, "2026-01-09", "unchanged", run=RUN, time_basis="file")
