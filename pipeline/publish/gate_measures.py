@@ -44,6 +44,7 @@ _COMPARED_TABLES = (
     "quality_issues",
     "runs",
     "targets",
+    "update_history",
 )
 # What is new, as tables that the questions share; each may name those before it.
 _NEWS = ("visited", "fresh", "edited", "withdrawn", "compared")

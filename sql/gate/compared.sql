@@ -12,6 +12,7 @@ WITH pairs AS (
         published.fields_state IN ('present', 'empty') AS had_fields,
         published.months_state IN ('present', 'empty') AS had_months,
         published.reports_state IN ('present', 'empty') AS had_reports,
+        published.updates_state IN ('present', 'empty') AS had_updates,
         fresh.project_id IS NOT NULL AS is_fresh,
         [
             cell('name', published.name, candidate.name),
@@ -90,6 +91,41 @@ reports AS (
             AND published.report_no = candidate.report_no
 ),
 
+updates AS (
+    SELECT
+        coalesce(published.source_id, candidate.source_id) AS source_id,
+        coalesce(published.project_id, candidate.project_id) AS project_id,
+        published.snapshot_id = candidate.snapshot_id AS is_same_capture,
+        CASE
+            WHEN published.update_no IS NULL OR candidate.update_no IS NULL
+                THEN [cell('update_history', published.update_no, candidate.update_no)]
+            ELSE [
+                cell('update_history', published.update_no, candidate.update_no),
+                cell('update_history.updated_on', published.updated_on, candidate.updated_on),
+                cell('update_history.updated_time', published.updated_time, candidate.updated_time),
+                -- Another salt gives every user another pseudonym.
+                cell(
+                    'update_history.user_name',
+                    CASE WHEN published.user_name <> '' THEN 'a name' END,
+                    CASE WHEN candidate.user_name <> '' THEN 'a name' END
+                ),
+                cell('update_history.action', published.action, candidate.action),
+                cell('update_history.policy_conformity', published.policy_conformity, candidate.policy_conformity),
+                cell('update_history.start_date', published.start_date, candidate.start_date),
+                cell('update_history.finish_date', published.finish_date, candidate.finish_date),
+                cell('update_history.target', published.target, candidate.target),
+                cell('update_history.result', published.result, candidate.result),
+                cell('update_history.unit', published.unit, candidate.unit)
+            ]
+        END AS cells
+    FROM published.update_history AS published
+    FULL JOIN candidate.update_history AS candidate
+        ON
+            published.source_id = candidate.source_id
+            AND published.project_id = candidate.project_id
+            AND published.update_no = candidate.update_no
+),
+
 cells AS (
     SELECT
         source_id,
@@ -124,6 +160,17 @@ cells AS (
         unnest(reports.cells) AS cell
     FROM reports
     INNER JOIN pairs ON reports.source_id = pairs.source_id AND reports.project_id = pairs.project_id
+    UNION ALL BY NAME
+    SELECT
+        updates.source_id,
+        updates.project_id,
+        'update_history' AS section,
+        coalesce(updates.is_same_capture, pairs.is_same_capture) AS is_same_capture,
+        pairs.had_updates AS had_whole,
+        pairs.is_fresh,
+        unnest(updates.cells) AS cell
+    FROM updates
+    INNER JOIN pairs ON updates.source_id = pairs.source_id AND updates.project_id = pairs.project_id
 ),
 
 edits AS (

@@ -19,12 +19,13 @@ LABEL = "งบฯ ที่ได้รับ (บาท)"
 PAGE = {"name": "ก", "agency": "ข", "budget_received_thb": "100", "remark": "ค"}
 MONTHS = [(1, "1", "canonical"), (2, "2", "canonical")]
 REPORTS = [("2026-01-01", "10", "1", None, "เริ่ม"), ("2026-01-05", "20", "1", None, "ต่อ")]
+UPDATES = [("2026-01-01", "10:00", "user1"), ("2026-01-02", "11:00", "user2")]
 Edit = Callable[[NamedTuple], NamedTuple]
 
 
 def night(archive: ParsedArchive, at: str, ids: list[str] = IDS, **edits: str | None) -> None:
     for project_id in ids:
-        archive.capture(project_id, at, months=MONTHS, reports=REPORTS, **(PAGE | edits))  # type: ignore[arg-type]
+        archive.capture(project_id, at, months=MONTHS, reports=REPORTS, updates=UPDATES, **(PAGE | edits))  # type: ignore[arg-type]
 
 
 def upgraded(archive: ParsedArchive, **readers: Edit) -> None:
@@ -100,9 +101,13 @@ def test_a_reader_that_reads_more_is_published_and_listed(archive: ParsedArchive
         ("month_results", without(result_value=None), "month_value", (40, 0, 0)),
         ("progress_rows", without(progress_pct=0), "progress_history.progress_pct", (0, 0, 40)),
         ("progress_rows", without(detail=None), "progress_history.detail", (40, 0, 0)),
+        ("update_rows", without(user_name=None), "update_history.user_name", (40, 0, 0)),
+        ("update_rows", without(user_name=""), "update_history.user_name", (40, 0, 0)),
+        ("update_rows", without(updated_on=None), "update_history.updated_on", (40, 0, 0)),
+        ("update_rows", without(action="ลบ"), "update_history.action", (0, 0, 40)),
     ],
 )
-def test_months_and_reports_are_compared_too(
+def test_months_reports_and_the_edit_log_are_compared_too(
     archive: ParsedArchive, table: str, read: Edit, field: str, counts: tuple[int, int, int]
 ) -> None:
     night(archive, "2026-01-01")
@@ -124,6 +129,43 @@ def test_a_reader_that_no_longer_finds_the_reports_is_no_change_of_the_site(arch
     after = archive.build("after")
     assert rules_over(after, before) == {"reader_changes"}
     assert counted(after, before, "reader_changes") == {"progress_history": (40, 40)}
+
+
+@pytest.mark.parametrize("sees_table", [True, False])
+def test_a_reader_that_loses_every_row_of_the_edit_log_is_refused(archive: ParsedArchive, sees_table: bool) -> None:
+    night(archive, "2026-01-01")
+    before = archive.build("before")
+    for tables in archive.rows.values():
+        tables["update_rows"] = []
+        tables["page_cells"] = [row for row in tables["page_cells"] if row.section != "update"]  # type: ignore[attr-defined]
+    state, fingerprint = ("empty", 0) if sees_table else ("absent", None)
+    upgraded(archive, pages=without(updates_state=state, updates_fingerprint=fingerprint))
+    after = archive.build("after")
+    assert rules_over(after, before) == {"reader_changes"}
+    assert counted(after, before, "reader_changes") == {"update_history": (40, 40)}
+    assert listed(after, before) == [change("update_history", "ประวัติการปรับปรุงข้อมูล", 40, 0, 0)]
+
+
+def test_rows_that_the_site_takes_from_the_edit_log_are_the_sites_change(archive: ParsedArchive) -> None:
+    night(archive, "2026-01-01")
+    before = archive.build("before")
+    for project_id in IDS:
+        archive.capture(project_id, "2026-01-02", months=MONTHS, reports=REPORTS, updates=UPDATES[:1], **PAGE)  # type: ignore[arg-type]
+    after = archive.build("after")
+    assert counted(after, before, "reader_changes") == {}
+    assert counted(after, before, "values_lost") == {"update_history": (20, 40)}
+    assert listed(after, before) == []
+
+
+def test_other_pseudonyms_are_no_change(archive: ParsedArchive) -> None:
+    night(archive, "2026-01-01")
+    before = archive.build("before")
+    after = archive.build("after", publish_user_names=True)
+    assert before.column("FROM (SELECT DISTINCT user_name FROM update_history)") != after.column(
+        "FROM (SELECT DISTINCT user_name FROM update_history)"
+    )
+    assert listed(after, before) == []
+    assert rules_over(after, before) == set()
 
 
 def test_the_night_of_an_upgrade_tells_the_site_and_the_reader_apart(archive: ParsedArchive) -> None:
@@ -174,7 +216,8 @@ def test_the_same_is_the_sites_fault_where_the_site_edited_the_row(archive: Pars
     missing = [("missing_label", "budget_received", None), ("unreadable_number", "budget_received_thb", "x")]
     for project_id in IDS:
         edited = PAGE | {"budget_received_thb": None, "remark": "ใหม่"}
-        archive.capture(project_id, "2026-01-02", months=MONTHS, reports=REPORTS, issues=missing, **edited)  # type: ignore[arg-type]
+        page = {"months": MONTHS, "reports": REPORTS, "updates": UPDATES, "issues": missing, **edited}
+        archive.capture(project_id, "2026-01-02", **page)  # type: ignore[arg-type]
     after = archive.build("after")
     assert counted(after, before, "labels_missing") == {None: (20, 20 * 37)}
     assert counted(after, before, "values_unreadable") == {"budget_received_thb": (20, 20)}
@@ -193,6 +236,7 @@ def test_what_the_site_edits_is_the_sites_though_the_label_is_new(archive: Parse
         "month": (40, 40),
         "month_value": (40, 40),
         "progress_history": (40, 40),
+        "update_history": (40, 40),
     }
     assert listed(after, before) == []
 
