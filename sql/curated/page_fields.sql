@@ -8,13 +8,14 @@
 -- columns:
 --   source_id = projects
 --   project_id = projects
---   ordinal: position of the row on the page, from 1; months read from another page follow behind the other rows
+--   ordinal: position of the row on the page it was read from, from 1; months of another page whose positions other rows have follow behind these
 --   label: label as printed
 --   raw: value as printed | null where the page says "not set"
 --   field: what the label stands for: the column of projects without its unit, or `month` | null where the label is unknown
 --   snapshot_id: the archived page this row was read from
 --
--- Where the months stand as another capture shows them, their ordinals go on behind those of the other rows.
+-- The months may stand as another capture shows them. Most often it has them at the same positions; where another row has
+-- one of these, they go on behind it.
 WITH sections AS (
     SELECT
         place,
@@ -24,31 +25,29 @@ WITH sections AS (
     FROM staging.current_versions
 ),
 
-last_fields AS (
+displaced AS (
     SELECT
-        cells.snapshot_id,
-        max(cells.ordinal) AS ordinal
-    FROM parsed.page_cells AS cells
-    SEMI JOIN (FROM sections WHERE snapshot_id <> fields_snapshot_id) AS apart
-        ON cells.snapshot_id = apart.fields_snapshot_id
-    WHERE cells.section = 'field'
-    GROUP BY cells.snapshot_id
+        apart.place,
+        max(others.ordinal) AS behind
+    FROM (FROM sections WHERE snapshot_id <> fields_snapshot_id) AS apart
+    INNER JOIN parsed.page_cells AS others ON apart.fields_snapshot_id = others.snapshot_id AND others.section = 'field'
+    LEFT JOIN parsed.page_cells AS months
+        ON apart.snapshot_id = months.snapshot_id AND months.section = 'month' AND others.ordinal = months.ordinal
+    GROUP BY apart.place
+    HAVING count(months.ordinal) > 0
 )
 
 SELECT
     sections.place,
     cells.source_id,
     cells.project_id,
-    CASE
-        WHEN sections.snapshot_id = sections.fields_snapshot_id THEN cells.ordinal
-        ELSE coalesce(last_fields.ordinal, 0) + cells.ordinal
-    END AS ordinal,
+    cells.ordinal + CASE WHEN sections.section = 'month' THEN coalesce(displaced.behind, 0) ELSE 0 END AS ordinal,
     cells.label,
     masked(cells.field, cells.raw) AS raw,
     cells.field,
     cells.snapshot_id
 FROM parsed.page_cells AS cells
 INNER JOIN sections ON cells.snapshot_id = sections.snapshot_id AND cells.section = sections.section
-LEFT JOIN last_fields ON sections.fields_snapshot_id = last_fields.snapshot_id
+LEFT JOIN displaced ON sections.place = displaced.place
 -- Said again for the scan, which then leaves out the tables.
 WHERE cells.section IN ('field', 'month')

@@ -331,16 +331,20 @@ def expected_targets(seen: Seen) -> list[Record]:
 
 
 def expected_page_fields(life: Life) -> list[Record]:
+    """The rows at their positions; months of another page go behind the other rows where they share a position."""
+    fields, months = newest(life, "fields"), newest(life, "months")
+    n_fields, first_month = len(fields.shown.fields), len(months.shown.fields) + 1
+    behind = n_fields if months.shown.months and first_month <= n_fields else 0
     return [
         {
+            "ordinal": ordinal,
             "label": cell.label,
             "raw": cell.raw,
             "field": cell.field if section == "fields" else "month",
             "snapshot_id": seen.snapshot,
         }
-        for section in ("fields", "months")
-        for seen in [newest(life, section)]
-        for cell in cells(seen.shown, section).values()
+        for section, seen, first in (("fields", fields, 1), ("months", months, first_month + behind))
+        for ordinal, cell in enumerate(cells(seen.shown, section).values(), first)
     ]
 
 

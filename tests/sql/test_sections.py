@@ -542,6 +542,18 @@ def test_sections_stand_as_different_captures_show_them_and_every_row_names_its_
     ]
 
 
+def test_after_an_edit_the_months_keep_their_positions(archive: ParsedArchive) -> None:
+    months = [(1, "5", "canonical"), (2, "7", "canonical")]
+    first = archive.capture(P, "2026-01-01", name="a", remark="c", months=months)
+    second = archive.capture(P, "2026-01-02", name="b", remark="c", months=months)
+    assert found(archive.build(), "SELECT ordinal, raw, snapshot_id FROM page_fields ORDER BY ordinal") == [
+        (1, "b", second),
+        (2, "c", second),
+        (3, "5", first),
+        (4, "7", first),
+    ]
+
+
 def test_captures_of_one_history_give_the_same_tables_in_any_order_of_import(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
