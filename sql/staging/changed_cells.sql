@@ -4,8 +4,9 @@
 --
 -- Only whole sections are compared, each with the last whole one before it. Label/value rows are matched by their field
 -- and its repetition. Rows of tables that say the same on both sides are matched first, wherever they stand; those left
--- over of one date (and time) are matched in page order. So a report that moved is not a change, one that says something
--- else is. occurrence is that of the new row, or of the one that was removed. A row without a text says as much as none.
+-- over of one date (and time) are matched in page order: a report that moved is not a change, one that says something
+-- else is. A row without a text says as much as none, and a skin may leave it out: rows of a label that one side has more
+-- often are matched as those of a table. occurrence is that of the new row, or of the one that was removed.
 WITH edits AS (
     SELECT
         row_number() OVER () AS edit_no,
@@ -52,39 +53,59 @@ shown AS (
     INNER JOIN sides ON cells.snapshot_id = sides.snapshot_id AND cells.section = sides.section
 ),
 
-table_rows AS (
+uneven_labels AS (
+    SELECT
+        edit_no,
+        cell_key
+    FROM shown
+    WHERE section IN ('field', 'month') AND occurrence > 1
+    GROUP BY edit_no, cell_key
+    HAVING count(*) FILTER (is_new) <> count(*) FILTER (NOT is_new)
+),
+
+placed AS (
+    SELECT
+        shown.*,
+        shown.section IN ('field', 'month') AND uneven_labels.edit_no IS NULL AS is_at_its_place,
+        CASE WHEN shown.section IN ('field', 'month') THEN shown.cell_key ELSE shown.row_key END AS row_kind
+    FROM shown
+    LEFT JOIN uneven_labels ON shown.edit_no = uneven_labels.edit_no AND shown.cell_key = uneven_labels.cell_key
+),
+
+loose_rows AS (
     SELECT
         edit_no,
         is_new,
         ordinal,
-        row_key,
+        row_kind,
         occurrence,
         md5(
             string_agg(cell_key || chr(31) || says, chr(30) ORDER BY cell_key, says) FILTER (says <> '')
         ) AS row_says
-    FROM shown
-    WHERE section IN ('progress', 'update')
-    GROUP BY edit_no, is_new, ordinal, row_key, occurrence
+    FROM placed
+    WHERE NOT is_at_its_place
+    GROUP BY edit_no, is_new, ordinal, row_kind, occurrence
+    HAVING row_says IS NOT NULL
 ),
 
 counted_rows AS (
     SELECT
         *,
-        row_number() OVER (PARTITION BY edit_no, is_new, row_key, row_says ORDER BY occurrence) AS repetition
-    FROM table_rows
+        row_number() OVER (PARTITION BY edit_no, is_new, row_kind, row_says ORDER BY occurrence) AS repetition
+    FROM loose_rows
 ),
 
 -- Of the rows that say the same on both sides none is left.
 rows_of_one_side AS (
     SELECT *
     FROM counted_rows
-    QUALIFY count(*) OVER (PARTITION BY edit_no, row_key, row_says, repetition) = 1
+    QUALIFY count(*) OVER (PARTITION BY edit_no, row_kind, row_says, repetition) = 1
 ),
 
 left_over AS (
     SELECT
         *,
-        row_number() OVER (PARTITION BY edit_no, is_new, row_key ORDER BY occurrence) AS pair_no
+        row_number() OVER (PARTITION BY edit_no, is_new, row_kind ORDER BY occurrence) AS pair_no
     FROM rows_of_one_side
 ),
 
@@ -96,21 +117,21 @@ paired AS (
         ordinal,
         pair_no,
         CASE
-            WHEN count(*) OVER (PARTITION BY edit_no, row_key, pair_no) = 1 THEN concat_ws(' ', row_says, repetition)
-            ELSE max(occurrence) FILTER (is_new) OVER (PARTITION BY edit_no, row_key, pair_no)::VARCHAR
+            WHEN count(*) OVER (PARTITION BY edit_no, row_kind, pair_no) = 1 THEN concat_ws(' ', row_says, repetition)
+            ELSE max(occurrence) FILTER (is_new) OVER (PARTITION BY edit_no, row_kind, pair_no)::VARCHAR
         END AS known_as
     FROM left_over
 ),
 
 matched AS (
     SELECT
-        shown.*,
-        coalesce(paired.pair_no, shown.occurrence) AS pair_no,
-        coalesce(paired.known_as, shown.occurrence::VARCHAR) AS known_as
-    FROM shown
+        placed.*,
+        coalesce(paired.pair_no, placed.occurrence) AS pair_no,
+        coalesce(paired.known_as, placed.occurrence::VARCHAR) AS known_as
+    FROM placed
     LEFT JOIN paired
-        ON shown.edit_no = paired.edit_no AND shown.is_new = paired.is_new AND shown.ordinal = paired.ordinal
-    WHERE shown.section IN ('field', 'month') OR paired.edit_no IS NOT NULL
+        ON placed.edit_no = paired.edit_no AND placed.is_new = paired.is_new AND placed.ordinal = paired.ordinal
+    WHERE placed.is_at_its_place OR paired.edit_no IS NOT NULL
 ),
 
 compared AS (
@@ -156,8 +177,15 @@ SELECT
     compared.old,
     compared.new,
     coalesce(
-        (compared.new_says = '' AND compared.old_says <> '' AND lead(compared.new_says) OVER history = compared.old_says)
-        OR (compared.old_says = '' AND compared.new_says <> '' AND lag(compared.old_says) OVER history = compared.new_says),
+        (
+            compared.new_says = ''
+            AND lead(compared.old_says) OVER history = ''
+            AND lead(compared.new_says) OVER history = compared.old_says
+        ) OR (
+            compared.old_says = ''
+            AND lag(compared.new_says) OVER history = ''
+            AND lag(compared.old_says) OVER history = compared.new_says
+        ),
         false
     ) AS is_transient,
     compared.known_as,

@@ -186,7 +186,7 @@ def random_states(dice: random.Random) -> dict[str, str]:
 def shown_of(page: Page, states: Mapping[str, str], dice: random.Random) -> Page:
     """What a capture shows: a section that is not whole in part and garbled, a whole one in other words.
 
-    Some skins leave out label/value rows without a text; of months with one label only the last, or the others move up.
+    Some skins leave out label/value rows without a text.
     """
     is_text = dice.random() < 0.3
     hides_empty = dice.random() < 0.2
@@ -202,9 +202,7 @@ def shown_of(page: Page, states: Mapping[str, str], dice: random.Random) -> Page
 
     rows = [(name, raw) for name, raw in part("fields", [*page.fields.items()]) if raw or not hides_empty]
     dice.shuffle(rows)
-    months = part("months", page.months)
-    last = {number: place for place, (number, _, _) in enumerate(months)}
-    months = [month for place, month in enumerate(months) if month[1] or not hides_empty or last[month[0]] != place]
+    months = [month for month in part("months", page.months) if month[1] or not hides_empty]
     fields = {name: raw if name == "progress_pct" else worded(raw) for name, raw in rows}
     reports = [
         (day and day.replace("เร็ว ", dice.choice(["เร็ว ", "เร็ว  "])), percent, status, worded(problem), detail)

@@ -45,6 +45,10 @@ class Row(NamedTuple):
     def says(self) -> list[tuple[str, str]]:
         return sorted((label, said(cell.raw)) for label, cell in self.cells.items())
 
+    @property
+    def has_text(self) -> bool:
+        return any(text for _, text in self.says)
+
 
 class Change(NamedTuple):
     section: str
@@ -135,13 +139,21 @@ def content(page: Page, section: str) -> object:
 
 
 def pairs(section: str, old: Page, new: Page) -> Iterator[tuple[Row | None, Row | None]]:
-    """The rows of two pages that may be one: by label and repetition; in tables, equal rows apart, by day."""
+    """The rows of two pages that may be one: by label and repetition; in tables, equal rows apart, by day.
+
+    Rows of a label that one page has more often are matched as those of a table, by what they say.
+    """
     before, after = rows(old, section), rows(new, section)
     if section in ("fields", "months"):
-        olds = {(row.occurrence, *row.cells): row for row in before}
-        news = {(row.occurrence, *row.cells): row for row in after}
+        of_labels = [Counter(label for row in side for label in row.cells) for side in (before, after)]
+        uneven = {
+            label for label in of_labels[0] | of_labels[1] if len({max(1, side[label]) for side in of_labels}) > 1
+        }
+        olds = {(row.occurrence, *row.cells): row for row in before if not uneven & row.cells.keys()}
+        news = {(row.occurrence, *row.cells): row for row in after if not uneven & row.cells.keys()}
         yield from ((olds.get(place), news.get(place)) for place in olds | news)
-        return
+        before = [row._replace(key=min(row.cells)) for row in before if uneven & row.cells.keys() and row.has_text]
+        after = [row._replace(key=min(row.cells)) for row in after if uneven & row.cells.keys() and row.has_text]
     for row in [*after]:
         if equal := next((other for other in before if other.says == row.says), None):
             before.remove(equal)
@@ -155,7 +167,7 @@ def edits_between(section: str, old: Page, new: Page) -> list[Edit]:
     for before, after in pairs(section, old, new):
         shown = after or before
         assert shown is not None
-        is_alone = section in ("updates", "reports") and not (before and after)
+        is_alone = (section in ("updates", "reports") or shown.key) and not (before and after)
         row = (shown.says, nth(shown, new if after else old, section)) if is_alone else shown.occurrence
         for label, cell in shown.cells.items():
             was, now = before and before.cells[label], after and after.cells[label]
@@ -181,16 +193,16 @@ def versions_of(life: Life) -> list[Version]:
     whole: dict[str, Seen] = {}
     previous: Seen | None = None
     for seen in life.observations():
-        found = []
+        found, is_other = [], False
         for section in filter(seen.is_whole, SECTIONS):
             before = whole.setdefault(section, seen)
-            if edits := edits_between(section, before.shown, seen.shown):
-                found += edits
-                whole[section] = seen
+            if content(before.shown, section) != content(seen.shown, section):
+                found += edits_between(section, before.shown, seen.shown)
+                whole[section], is_other = seen, True
         gone = [day for day in life.missing if previous is not None and previous.at < day < seen.at]
         if len(gone) > 1:
             versions[-1].vanished_at = gone[1]
-        if previous is None or found or len(gone) > 1:
+        if previous is None or is_other or len(gone) > 1:
             versions.append(Version([], previous, len(gone) > 1, found))
         versions[-1].seen.append(seen)
         versions[-1].content = {section: content(one.shown, section) for section, one in whole.items()}
@@ -261,7 +273,7 @@ def transient(found: list[tuple[int, Edit]]) -> set[tuple[int, Change]]:
         one
         for changes in by_cell.values()
         for gone, back in pairwise(changes)
-        if not said(gone[1].new) and said(gone[1].old) and said(back[1].new) == said(gone[1].old)
+        if said(gone[1].old) == said(back[1].new) and said(gone[1].new) == said(back[1].old) == ""
         for one in (gone, back)
     }
 
@@ -385,9 +397,14 @@ def is_true(change: Change, at: str, life: Life) -> bool:
 
     now = told(life.truth[at])
     earlier = [told(page) for day, page in life.truth.items() if day < at]
-    if section in ("fields", "months"):
-        is_now = now.get(change.occurrence, "") == said(change.new)
-        return is_now and any(said(change.old) == then.get(change.occurrence, "") for then in earlier)
+    if section == "fields":
+        return now.get(1, "") == said(change.new) and any(said(change.old) == then.get(1, "") for then in earlier)
+    if section == "months":
+        # A skin may leave out the other rows of the label.
+        is_now = not said(change.new) or said(change.new) in now.values()
+        return is_now and any(
+            then != now and (not said(change.old) or said(change.old) in then.values()) for then in earlier
+        )
     if change.change_type == "removed":
         return any(len(then) > len(now) and said(change.old) in then.values() for then in earlier)
     is_now = now[change.occurrence] == said(change.new)

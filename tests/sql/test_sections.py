@@ -144,6 +144,15 @@ def test_a_skin_that_leaves_out_rows_without_a_text_changes_nothing(archive: Par
     assert built.rows("project_changes") == []
 
 
+def test_a_month_row_left_out_before_others_of_its_label_edits_none_of_them(archive: ParsedArchive) -> None:
+    hidden = [(1, "5", "canonical"), (1, "7", "extra"), (2, "9", "canonical")]
+    archive.capture(P, "2026-01-01", months=[(1, "", "extra"), *hidden])
+    archive.capture(P, "2026-01-02", months=hidden)
+    archive.capture(P, "2026-01-03", months=[(1, "", "extra"), (1, "5", "canonical"), (1, "8", "extra"), hidden[2]])
+    changes = "SELECT version_no, label, occurrence, change_type, old, new FROM project_changes"
+    assert found(archive.build(), changes) == [(3, "ผลงานเดือนที่ 1", 3, "edited", "7", "8")]
+
+
 def test_a_row_with_a_text_that_comes_or_goes_is_added_or_removed(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", name="a", remark="ข")
     archive.capture(P, "2026-01-02", name="a", months=[(1, "5", "canonical")])
