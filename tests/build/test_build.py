@@ -251,11 +251,11 @@ def test_a_partition_torn_inside_is_named(archive: ParsedArchive) -> None:
     fill(archive)
     archive.write()
     (partition,) = archive.parsed_dir.iterdir()
-    path = partition / "page_fields.parquet"
+    path = partition / "page_cells.parquet"
     content = bytearray(path.read_bytes())
     content[8:200] = b"\xff" * 192
     path.write_bytes(content)
-    with pytest.raises(BuildError, match=r"page_fields\.parquet: torn or unreadable .*; delete the directory"):
+    with pytest.raises(BuildError, match=r"page_cells\.parquet: torn or unreadable .*; delete the directory"):
         archive_build(archive)
 
 
