@@ -40,6 +40,8 @@ _MONTHS = {
     12: ("ธันวาคม", "ธค"),
 }
 _MONTH_NUMBERS = {name: number for number, names in _MONTHS.items() for name in names}
+# As they are written: `มค` is `ม.ค.`.
+MONTH_NAMES = tuple(name if len(name) > 3 else f"{name[:-1]}.{name[-1]}." for name in _MONTH_NUMBERS)
 _ISO = re.compile(
     r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:\+07:00)?)?"
 )

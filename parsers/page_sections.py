@@ -10,7 +10,7 @@ from parsers.page import Page, PageKind
 from parsers.page_layout import read_layout
 from parsers.records import PageCell
 from parsers.sections import Key, LabelledRow, RowLayout, Section, SectionState
-from parsers.text_page import UNSPLIT
+from parsers.text_rows import UNSPLIT
 
 
 class Sections(NamedTuple):

@@ -7,12 +7,14 @@ from collections.abc import Callable
 import pytest
 
 from parsers.html_page import read_page
+from parsers.labels import LABELS
 from parsers.page import PageKind
 from parsers.project import parse_project
 from parsers.text_page import read_text
 from tests.parsers.projects import PLAIN, StoredProject, parse
 from tests.parsers.rendering import DETAIL_SKINS, GRID_SKINS
 from tests.parsers.samples import REAL, Cells
+from tests.parsers.test_text_tables import copied
 
 # Linear work gives 8, n log n about 12, quadratic 64.
 GROWTH = 8
@@ -148,6 +150,22 @@ WORK: dict[str, tuple[Callable[[int], Callable[[], object]], int]] = {
         text_work(lambda n: extracted(PLAIN.having(rationale="\n".join(label for label, _ in PLAIN.rows * n)))),
         5,
     ),
+    "text of spellings": (
+        text_work(
+            lambda n: extracted(
+                PLAIN.having(rationale="\n".join(text for label in LABELS for text in label.aliases * n))
+            )
+        ),
+        5,
+    ),
+    "text of headers over lines": (text_work(lambda n: extracted(PLAIN) + "\nวันที่รายงาน\nความคืบหน้า" * n), 400),
+    "text of footers": (text_work(lambda n: extracted(PLAIN) + "\n© ก 2569 \nก" * n), 400),
+    "a copy with many reports": (
+        text_work(lambda n: copied(PLAIN.reporting(*reports(n)))),
+        200,
+    ),
+    "a copy of marks": (text_work(lambda n: copied(PLAIN) + '\t"ก\n""' * n), 1000),
+    "a copy of short rows": (text_work(lambda n: copied(PLAIN) + "2023-01-31\t50\n" * n), 400),
     "text of stamps": (text_work(lambda n: extracted(PLAIN.reporting((*reports(1)[0][:4], "31/01/2566 : " * n)))), 400),
 }
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from parsers.labels import MONTH_LABEL
 from parsers.page import PageKind
 from parsers.project import page_issue
-from parsers.text_page import UNSPLIT, read_text
+from parsers.text_page import read_text
+from parsers.text_rows import UNSPLIT
 from tests.parsers.projects import LABEL_OF, PLAIN, StoredProject, parse
 from tests.parsers.samples import FIXTURES, REAL, REAL_ID, as_kept
 

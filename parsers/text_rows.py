@@ -1,0 +1,186 @@
+"""The label/value rows of extracted text: where each begins, told by the known order of the rows."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from parsers.html_text import clean_text
+from parsers.labels import HEADLINE, LABELS, MONTH_FIELD, MONTH_LABEL, MONTH_LAYOUT, match_label
+from parsers.page import Row
+
+# The rows of the real page in order, by field: only their order tells a label from a value that looks like one.
+_LAYOUT = tuple(label.field for label in LABELS) + tuple(f"{MONTH_FIELD} {month}" for month in MONTH_LAYOUT)
+_LAST = len(_LAYOUT) - 1
+_ONE_LINE_FIELDS = frozenset(
+    {"project_id", "fiscal_year", "policy_id", "branch_id", "kpi_id", "budget_received", "budget_spent", "progress"}
+    | {"start_date", "finish_date", "weight", "unit"}
+)
+# The label of a row made of lines that cannot be told apart for certain.
+UNSPLIT = "(ข้อความที่แยกไม่ได้)"
+_NOT_SET = ("(ไม่ได้ตั้ง)", "(not set)")
+_HEADLINE = re.compile(rf"{HEADLINE}\s*:")
+_FEWEST_ROWS = 3
+# A chain of rows counts its rows; of two with as many, the one with more rows in the site's own spelling.
+_ROW = 2 * len(_LAYOUT)
+
+
+_LABEL_PLACES = [(place, label.text) for place, label in enumerate(LABELS)]
+_MONTH_PLACES = [(place, f"{MONTH_LABEL} {month}") for place, month in enumerate(MONTH_LAYOUT, len(LABELS))]
+_PLACES: dict[str, list[int]] = {
+    field: [place for place, of_place in enumerate(_LAYOUT) if of_place == field] for field in _LAYOUT
+}
+# A label `เป้าหมาย` matches as the goal, and is the heading of the months too.
+_PLACES["goal"] = [place for place, label in enumerate(LABELS) if label.field in ("goal", "month_goal")]
+
+
+class RowStart(NamedTuple):
+    """A line that begins a row, and where in it the value begins.
+
+    label is None where the rows of some lines cannot be told apart.
+    """
+
+    line: int
+    label: str | None
+    value_at: int
+    is_one_line: bool
+    is_last: bool
+
+
+class _Start(NamedTuple):
+    """A line that could begin the row of a place in the layout, and how much that would say for a reading."""
+
+    row: RowStart
+    place: int
+    weight: int
+
+
+class TextRows(NamedTuple):
+    """Where the rows of a text begin, in page order, and whether tabs tell their labels from their values."""
+
+    starts: list[RowStart]
+    are_tabbed: bool
+
+    @property
+    def are_whole(self) -> bool:
+        """Whether the last row of the layout is there."""
+        return bool(self.starts) and self.starts[-1].is_last
+
+
+def _start(line: int, label: str, value_at: int, place: int, *, is_usual: bool) -> _Start:
+    is_one_line = place >= len(LABELS) or LABELS[place].field in _ONE_LINE_FIELDS
+    return _Start(RowStart(line, label, value_at, is_one_line, place == _LAST), place, _ROW + is_usual)
+
+
+def _labels_at_beginning(line: str) -> Iterator[tuple[str, int, bool]]:
+    """The labels a line could begin with, their place, and whether they are as the site has them."""
+    for place, text in (*_LABEL_PLACES, *_MONTH_PLACES):
+        if line.startswith(text):
+            yield text, place, True
+
+
+def _plain_starts(number: int, line: str) -> Iterator[_Start]:
+    # The line below the title (`คืบหน้าล่าสุด : ร้อยละ 100`) is no row, though it begins like one.
+    if _HEADLINE.match(line) is None:
+        for label, place, is_usual in _labels_at_beginning(line):
+            yield _start(number, label, len(label), place, is_usual=is_usual)
+
+
+def _tabbed_starts(number: int, line: str) -> Iterator[_Start]:
+    """A cell that is a label begins a row; with a tab behind it more surely than without, which an editor cut off."""
+    text = line.lstrip("\t ")
+    label, tab, _ = text.partition("\t")
+    match = match_label(label.strip())
+    if match is not None and label.strip():
+        value_at = len(line) - len(text) + len(label)
+        field = f"{MONTH_FIELD} {match.month_no}" if match.month_no is not None else match.field
+        for place in _PLACES.get(field, ()):
+            yield _start(number, label.strip(), value_at, place, is_usual=bool(tab))
+
+
+def _chain_weights(starts: Sequence[_Start], *, forward: bool) -> list[int]:
+    """Weight of the heaviest chain of rows in layout order that ends (or, backward, begins) at each start."""
+    best = [0] * len(_LAYOUT)
+    weights: list[int] = []
+    pending: list[tuple[int, int]] = []
+    current: int | None = None
+    for start in starts:
+        if start.row.line != current:
+            # A line begins one row at most: its other readings do not count for one another.
+            for place, weight in pending:
+                best[place] = max(best[place], weight)
+            pending, current = [], start.row.line
+        before = best[: start.place] if forward else best[start.place + 1 :]
+        weights.append(start.weight + max(before, default=0))
+        pending.append((start.place, weights[-1]))
+    return weights
+
+
+def _row_starts(starts: Sequence[_Start]) -> list[RowStart]:
+    """Where the rows begin, in order.
+
+    Of all ways to read the lines as rows in layout order, those that account for the most rows count. The n-th row is
+    certain when all of them agree on its line and label.
+    """
+    ending = _chain_weights(starts, forward=True)
+    beginning = _chain_weights(starts[::-1], forward=False)[::-1]
+    heaviest = max(ending, default=0)
+    ranks: list[set[RowStart]] = [set() for _ in range(heaviest // _ROW)]
+    for start, ends, begins in zip(starts, ending, beginning, strict=True):
+        if ends + begins - start.weight == heaviest:
+            ranks[ends // _ROW - 1].add(start.row)
+    found: list[RowStart] = []
+    for readings in ranks:
+        first = min(readings)
+        found.append(first if len(readings) == 1 else first._replace(label=None))
+    return found
+
+
+def _starts(lines: Sequence[str], of_line: Callable[[int, str], Iterator[_Start]]) -> list[RowStart]:
+    return _row_starts([start for number, line in enumerate(lines) for start in of_line(number, line)])
+
+
+def find_rows(lines: Sequence[str]) -> TextRows:
+    """Find where the label/value rows of a text begin, with tabs between label and value or without."""
+    plain = _starts(lines, _plain_starts)
+    tabbed = _starts(lines, _tabbed_starts) if any("\t" in line for line in lines) else []
+    # A value can hold a tab of its own; a copy from a browser has one behind every label.
+    n_tabbed = sum("\t" in lines[start.line] for start in tabbed)
+    are_tabbed = n_tabbed >= _FEWEST_ROWS and 2 * n_tabbed > len(plain)
+    return TextRows(tabbed if are_tabbed else plain, are_tabbed)
+
+
+def text_value(text: str) -> str | None:
+    """A value or cell of a text: None where the page says "not set"."""
+    value = clean_text(text)
+    return None if value in _NOT_SET else value
+
+
+def read_rows(lines: Sequence[str], rows: TextRows, end: int) -> tuple[Row, ...]:
+    """Rows with their values: a value goes on until the next row begins; one-line fields end with their line.
+
+    Args:
+        lines: the lines of the text.
+        rows: where its rows begin.
+        end: the line behind the last row.
+    """
+    starts = rows.starts
+    found: list[Row] = []
+    index = 0
+    while index < len(starts):
+        start = starts[index]
+        index += 1
+        is_certain = start.label is not None
+        while index < len(starts) and starts[index].label is None:
+            is_certain = is_certain and start.is_one_line
+            index += 1
+        stop = starts[index].line if index < len(starts) else end
+        block = lines[start.line : stop]
+        if start.label is None or not is_certain:
+            found.append(Row(UNSPLIT, clean_text("\n".join(block))))
+            continue
+        own = block[:1] if start.is_one_line else block
+        found.append(Row(start.label, text_value("\n".join(own)[start.value_at :])))
+        rest = clean_text("\n".join(block[len(own) :]))
+        if rest:
+            found.append(Row(UNSPLIT, rest))
+    return tuple(found)

@@ -1,0 +1,222 @@
+"""The two tables of extracted text: cells told by tabs, or rows of cells joined by spaces."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from parsers.dates import MONTH_NAMES, read_date
+from parsers.html_text import clean_text
+from parsers.labels import PROGRESS_COLUMNS, UPDATE_COLUMNS, columns_of
+from parsers.page import Grid
+from parsers.text_headers import Header, RowForm, header_at, headers_in
+from parsers.text_rows import text_value
+
+_UPDATES_HEADING, _PROGRESS_HEADING = "ประวัติการปรับปรุงข้อมูล", "ความคืบหน้าล่าสุด"
+# What Yii writes into a table without rows.
+_NO_RESULTS = ("ไม่พบผลลัพธ์", "ไม่พบผลลัพธ์.", "No results found.")
+
+_DAY = r"(?:\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{4})"
+_MONTH_NAME = "|".join(re.escape(name) for name in MONTH_NAMES)
+_WORDED_DAY = rf"(?:\d{{1,2}} (?:{_MONTH_NAME}) (?:\d{{4}}|\d{{2}}))"
+_PERCENT = r"(?:\d{1,3}(?:\.\d+)?|\.\d+)"
+_STATUS = r"(?:\d|\(ไม่ได้ตั้ง\)|\(not set\))"
+_REPORT = re.compile(rf"({_DAY}|{_WORDED_DAY}) ({_PERCENT}) (?:({_STATUS})(?:\s|$))?(.*)", re.DOTALL)
+# A line that begins with a day begins a report, also one that cannot be split; with a colon behind it is a stamp.
+# A day in words stands in many a sentence: there the progress must follow.
+_REPORT_START = re.compile(rf"{_DAY}(?= (?!:)|$)|{_WORDED_DAY} (?:{_PERCENT}|-)(?= |$)")
+# What begins so is certainly a report of its own; another line that begins with a day may belong to the text above.
+_CERTAIN_START = re.compile(rf"(?:{_DAY}|{_WORDED_DAY}) (?:{_PERCENT}|-)(?: {_STATUS}(?=\s|$)|$)", re.MULTILINE)
+_STAMP = re.compile(r"(?:^|(?<=\s))(\d{1,2})/(\d{1,2})/(\d{4}) :")
+_UPDATE = re.compile(
+    rf"({_DAY}) (\d{{1,2}}:\d{{2}}(?::\d{{2}})?) (\S+) (\S+) (ใช่|ไม่ใช่) ({_DAY}) ({_DAY}) ([\d.,]+) ([\d.,]+) (\S+)"
+)
+# The lines of the site's footer, and the one that its framework writes as the last.
+_FOOTER = re.compile(r"\s*(?:(?:©|\([Cc]\)).*\d{4}(?:\s+Powered by .*)?\s*$|Powered by )")
+_LAST_LINE = re.compile(r"(?:.*\s)?Powered by \[?Yii Framework\b")
+
+# The columns of texts; None is a column that is not known.
+_FIELDS_WITH_LINES = {"problem", "detail", None}
+
+Cells = tuple[str | None, ...]
+
+
+class _Block(NamedTuple):
+    """The text of what seems to be one row, and whether it certainly is one and no more."""
+
+    text: str
+    is_certain: bool
+
+
+def footer_start(lines: Sequence[str]) -> int | None:
+    """The line with which the footer behind a text begins; None where nothing shows that the text is there to its end.
+
+    Behind the whole footer of the site something else may stand, but no row of a table.
+    """
+    start = None
+    for number in range(len(lines) - 1, -1, -1):
+        line = lines[number]
+        if _FOOTER.match(line):
+            start = number
+        elif start is not None and line.strip():
+            break
+        elif line.strip() and _is_row(line):
+            return None
+    if start is None:
+        return None
+    is_at_end = all(_FOOTER.match(line) or not line.strip() for line in lines[start:])
+    found = [line for line in lines[start:] if _FOOTER.match(line)]
+    is_complete = bool(_LAST_LINE.match(found[-1])) and found[0].lstrip()[:1] in ("©", "(")
+    return start if is_at_end or is_complete else None
+
+
+def _is_row(line: str) -> bool:
+    return _REPORT_START.match(line) is not None or "\t" in line or header_at([line], 0) is not None
+
+
+def read_text_tables(lines: Sequence[str], *, is_open: bool) -> tuple[Grid, ...]:
+    """Read the tables behind the rows of a text; a row whose cells cannot be told apart has one, with all of it.
+
+    Args:
+        lines: the lines behind the label/value rows, before the footer.
+        is_open: nothing shows that the last row is there to its end.
+    """
+    headers = list(headers_in(lines))
+    grids = []
+    for number, header in enumerate(headers):
+        end = headers[number + 1].line if number + 1 < len(headers) else len(lines)
+        above = headers[number - 1].end if number else 0
+        heading = next((line.strip() for line in reversed(lines[above : header.line]) if line.strip()), None)
+        heading = heading if heading in (_UPDATES_HEADING, _PROGRESS_HEADING) else None
+        body = lines[header.end : end]
+        if not header.is_progress:
+            headings = (place for place, line in enumerate(body) if line.strip() == _PROGRESS_HEADING)
+            body = body[: next(headings, len(body))]
+        is_last = number + 1 == len(headers)
+        rows, cells = _read_rows(header, body, is_open=is_open and is_last)
+        grids.append(Grid(heading, cells, rows, None))
+    return tuple(grids)
+
+
+def _read_rows(header: Header, body: Sequence[str], *, is_open: bool) -> tuple[tuple[Cells, ...], tuple[str, ...]]:
+    """The rows below a header, and its cells that head one of theirs."""
+    text = clean_text("\n".join(body))
+    if not text or text in _NO_RESULTS:
+        return (), tuple([cell for cell in header.cells if cell])
+    if header.form is RowForm.TABS:
+        return _tabbed_rows(header, body, is_open=is_open)
+    if header.form is RowForm.UNKNOWN:
+        return ((text,),), header.cells
+    if not header.is_progress:
+        return tuple([_update_cells(clean_text(line)) for line in body if line.strip()]), header.cells
+    return _joined_reports(body, is_open=is_open), header.cells
+
+
+def _update_cells(text: str) -> Cells:
+    update = _UPDATE.fullmatch(text)
+    return tuple(map(text_value, update.groups())) if update is not None else (text,)
+
+
+def _joined_reports(body: Sequence[str], *, is_open: bool) -> tuple[Cells, ...]:
+    """Reports whose cells are joined by spaces: each begins with its day."""
+    blocks: list[list[str]] = []
+    holds_header: set[int] = set()
+    for number, line in enumerate(body):
+        if _REPORT_START.match(line) or (line.strip() and not blocks):
+            blocks.append([line])
+        elif blocks:
+            blocks[-1].append(line)
+            if header_at(body, number) is not None:
+                # Another table, or a text that looks like one.
+                holds_header.add(len(blocks) - 1)
+    texts = [clean_text("\n".join(block)) for block in blocks]
+    rows = [_report_cells(text) for text in texts]
+    for number in range(len(rows)):
+        is_doubtful = number in holds_header or (number + 1 < len(rows) and not _CERTAIN_START.match(texts[number + 1]))
+        if is_open and number + 1 == len(rows) and not rows[number][-1]:
+            # A text that is cut in its last report may end in the middle of its progress.
+            is_doubtful = True
+        if is_doubtful:
+            rows[number] = (texts[number],)
+    return tuple(rows)
+
+
+def _report_cells(text: str) -> Cells:
+    """Cells of a progress row; a single cell with the whole text where they cannot be told apart.
+
+    The detail begins at the stamp that gives the day of the report again, if that is the first stamp and the only such.
+    A text before it is the problem only behind a status.
+    """
+    report = _REPORT.fullmatch(text)
+    if report is None:
+        return (text,)
+    day, percent, status, rest = report.groups()
+    reported = read_date(day).value
+    stamped = [(read_date(stamp[0].removesuffix(" :")).value, stamp.start()) for stamp in _STAMP.finditer(rest)]
+    detail_at = 0 if not rest.strip() else None
+    if stamped and stamped[0][0] == reported is not None and [date for date, _ in stamped].count(reported) == 1:
+        detail_at = stamped[0][1]
+    if detail_at is None or (status is None and rest[:detail_at].strip()):
+        return (text,)
+    return day, percent, text_value(status or ""), text_value(rest[:detail_at]), text_value(rest[detail_at:])
+
+
+def _tabbed_rows(header: Header, body: Sequence[str], *, is_open: bool) -> tuple[tuple[Cells, ...], tuple[str, ...]]:
+    """Rows whose cells are told by tabs; a column without heading is none where it is empty to its end."""
+    kept = [place for place, cell in enumerate(header.cells) if cell]
+    names = tuple([header.cells[place] for place in kept])
+    fields = columns_of(names, PROGRESS_COLUMNS if header.is_progress else UPDATE_COLUMNS)
+    blocks = _tabbed_blocks(header, body)
+    rows: list[Cells] = []
+    for number, block in enumerate(blocks, 1):
+        cells = block.text.split("\t")
+        # A row that lacks tabs may have been cut in the last one of the text, or lost them within its cells.
+        may_be_cut = is_open and number == len(blocks)
+        is_doubtful = len(cells) < len(header.cells) and (may_be_cut or "\n" in block.text.strip())
+        cells += [""] * (len(header.cells) - len(cells))
+        beyond = [cell for place, cell in enumerate(cells) if place not in kept and cell.strip()]
+        row = tuple([text_value(cells[place]) for place in kept])
+        lined = {field for field, cell in zip(fields, row, strict=True) if cell and "\n" in cell}
+        if block.is_certain and not is_doubtful and not beyond and lined <= _FIELDS_WITH_LINES:
+            rows.append(row)
+        else:
+            rows.append((clean_text(block.text),))
+    return tuple(rows), names
+
+
+def _tabbed_blocks(header: Header, body: Sequence[str]) -> list[_Block]:
+    """The texts of rows. A cell can hold lines, and an editor may have cut off the tabs at the end of a row.
+
+    A line that has all tabs of a row is one; one that begins with a day is, where it and the row before have too many
+    for one. Else it could be text of a cell as well, and neither it nor the row before is certain.
+    """
+    day_column = next((place for place, cell in enumerate(header.cells) if cell.startswith("วันที่")), 0)
+    needed = len(header.cells) - 1
+    blocks: list[_Block] = []
+    lines: list[str] = []
+    n_tabs, is_certain = 0, True
+    for number, line in enumerate(body):
+        if not line.strip() and not lines:
+            continue
+        n_more = line.count("\t")
+        has_all = needed <= n_more
+        has_day = n_more >= day_column and _is_day(line.split("\t")[day_column])
+        is_header = header_at(body, number) is not None
+        if not lines:
+            is_certain = not is_header and (has_all or has_day)
+        elif has_day or is_header or (needed <= n_tabs and has_all):
+            is_sure = not is_header and (has_all or (is_certain and n_more > 0 and needed < n_tabs + n_more))
+            blocks.append(_Block("\n".join(lines), is_certain and is_sure))
+            lines, n_tabs, is_certain = [], 0, is_sure
+        elif line.startswith("\t") or (needed <= n_tabs and "\t" in line.rstrip()):
+            # A row without a day, or cells behind the last one: of what row, nobody can tell.
+            is_certain = False
+        lines.append(line)
+        n_tabs += n_more
+    if lines:
+        blocks.append(_Block("\n".join(lines), is_certain))
+    return blocks
+
+
+def _is_day(cell: str) -> bool:
+    date = read_date(cell.strip())
+    return date.value is not None or date.issue_code == "sentinel_date"
