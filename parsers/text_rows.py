@@ -1,6 +1,7 @@
 """The label/value rows of extracted text: where each begins, told by the known order of the rows."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -19,13 +20,40 @@ _ONE_LINE_FIELDS = frozenset(
 UNSPLIT = "(ข้อความที่แยกไม่ได้)"
 _NOT_SET = ("(ไม่ได้ตั้ง)", "(not set)")
 _HEADLINE = re.compile(rf"{HEADLINE}\s*:")
+_MONTH = re.compile(r"(?:ผลงาน|ผลการดำเนินงาน) ?(?:ประจำ)?เดือน(?:ที่)? ?(?=[0-9])")
 _FEWEST_ROWS = 3
 # A chain of rows counts its rows; of two with as many, the one with more rows in the site's own spelling.
 _ROW = 2 * len(_LAYOUT)
 
 
-_LABEL_PLACES = [(place, label.text) for place, label in enumerate(LABELS)]
-_MONTH_PLACES = [(place, f"{MONTH_LABEL} {month}") for place, month in enumerate(MONTH_LAYOUT, len(LABELS))]
+class _Spelling(NamedTuple):
+    """One way to write the label of a place in the layout."""
+
+    text: str
+    place: int
+    usual: str
+
+
+def _spellings() -> dict[str, list[_Spelling]]:
+    """The spellings of all labels but the months by their first character, the longest first."""
+    found: defaultdict[str, list[_Spelling]] = defaultdict(list)
+    for place, label in enumerate(LABELS):
+        for text in (label.text, *label.aliases):
+            found[text[0]].append(_Spelling(text, place, label.text))
+    return {first: sorted(some, key=lambda spelling: -len(spelling.text)) for first, some in found.items()}
+
+
+_SPELLINGS = _spellings()
+_USUAL = {label.text for label in LABELS} | {f"{MONTH_LABEL} {month}" for month in MONTH_LAYOUT}
+# Spellings that could be the site's own label and the beginning of a text: `ผู้ตรวจประเมิน` and `ผลงานดี`.
+_DOUBTFUL = frozenset(
+    alias
+    for label in LABELS
+    if label.field not in _ONE_LINE_FIELDS
+    for alias in label.aliases
+    if alias.startswith(label.text) and alias[len(label.text)].isalpha()
+)
+_MONTH_PLACES = [(place, str(month)) for place, month in enumerate(MONTH_LAYOUT, len(LABELS))]
 _PLACES: dict[str, list[int]] = {
     field: [place for place, of_place in enumerate(_LAYOUT) if of_place == field] for field in _LAYOUT
 }
@@ -72,10 +100,17 @@ def _start(line: int, label: str, value_at: int, place: int, *, is_usual: bool) 
 
 
 def _labels_at_beginning(line: str) -> Iterator[tuple[str, int, bool]]:
-    """The labels a line could begin with, their place, and whether they are as the site has them."""
-    for place, text in (*_LABEL_PLACES, *_MONTH_PLACES):
-        if line.startswith(text):
-            yield text, place, True
+    """The labels a line could begin with, the longest spelling for each place, and whether it is as the site has it."""
+    places = set()
+    for text, place, usual in _SPELLINGS.get(line[:1], ()):
+        if place not in places and line.startswith(text):
+            places.add(place)
+            yield text, place, line.startswith(usual)
+    month = _MONTH.match(line)
+    if month is not None:
+        for place, digits in _MONTH_PLACES:
+            if line.startswith(digits, month.end()):
+                yield month[0] + digits, place, month[0] == f"{MONTH_LABEL} "
 
 
 def _plain_starts(number: int, line: str) -> Iterator[_Start]:
@@ -139,9 +174,16 @@ def _starts(lines: Sequence[str], of_line: Callable[[int, str], Iterator[_Start]
     return _row_starts([start for number, line in enumerate(lines) for start in of_line(number, line)])
 
 
+def _without_doubtful(starts: Sequence[RowStart]) -> list[RowStart]:
+    """Of a text that spells one label alone in another way, a value may begin like the rest of that spelling."""
+    if sum(start.label is not None and start.label not in _USUAL for start in starts) > 1:
+        return list(starts)
+    return [start._replace(label=UNSPLIT, value_at=0) if start.label in _DOUBTFUL else start for start in starts]
+
+
 def find_rows(lines: Sequence[str]) -> TextRows:
     """Find where the label/value rows of a text begin, with tabs between label and value or without."""
-    plain = _starts(lines, _plain_starts)
+    plain = _without_doubtful(_starts(lines, _plain_starts))
     tabbed = _starts(lines, _tabbed_starts) if any("\t" in line for line in lines) else []
     # A value can hold a tab of its own; a copy from a browser has one behind every label.
     n_tabbed = sum("\t" in lines[start.line] for start in tabbed)
@@ -184,3 +226,10 @@ def read_rows(lines: Sequence[str], rows: TextRows, end: int) -> tuple[Row, ...]
         if rest:
             found.append(Row(UNSPLIT, rest))
     return tuple(found)
+
+
+def is_cut_label(line: str) -> bool:
+    """Whether a line could go on to be a label, though it may hold a shorter one: `ผู้รับผิดชอบโคร`, `ผลงานเดือนที่ 1`."""
+    spelled = [spelling.text for spelling in _SPELLINGS.get(line[:1], ())]
+    spelled += [f"{MONTH_LABEL} {month}" for month in MONTH_LAYOUT]
+    return bool(line) and any(text.startswith(line) and text != line for text in spelled)

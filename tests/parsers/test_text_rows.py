@@ -1,0 +1,110 @@
+"""The label/value rows of texts: labels in every spelling of the catalogue, and lines that look like one."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parsers.labels import LABELS, MONTH_LABEL
+from parsers.page import PageKind
+from parsers.text_page import read_text
+from parsers.text_rows import UNSPLIT
+from tests.parsers.projects import LABEL_OF, PLAIN, StoredProject, parse
+from tests.parsers.samples import REAL, REAL_ID, as_kept
+from tests.parsers.test_text_page import rendered
+from tests.parsers.test_text_tables import FOOTER, copied, fingerprints, of, sample, states
+
+REAL_HTML = parse(REAL.page(), REAL_ID)
+ALIASES = [(label.field, alias) for label in LABELS for alias in label.aliases]
+
+
+def test_the_real_page_in_other_spellings_of_the_catalogue_says_what_it_says() -> None:
+    parsed = of(sample("known-aliases") + FOOTER, REAL_ID)
+    assert fingerprints(parsed) == fingerprints(REAL_HTML)
+    assert [row.raw for row in parsed.fields] == [row.raw for row in REAL_HTML.fields]
+    assert [(issue.field, issue.label) for issue in parsed.issues if issue.code == "renamed_label"] == [
+        ("fiscal_year", "ปีงบประมาณ"),
+        ("name", "ชื่อโครงการ/กิจกรรม"),
+        ("agency", "หน่วยงานที่รับผิดชอบ"),
+        ("objective", "วัตถุประสงค์ของโครงการ"),
+        ("responsible", "ผู้รับผิดชอบโครงการ"),
+    ]
+    page = parsed.page
+    assert (page.fiscal_year_be, page.agency, page.responsible) == (2566, "สำนักงานเขตทุ่งครุ", "ฝ่ายปกครอง")
+
+
+@pytest.mark.parametrize(("field", "alias"), ALIASES, ids=[alias for _, alias in ALIASES])
+@pytest.mark.parametrize("render", [rendered, copied], ids=["text", "copy"])
+def test_every_spelling_of_the_catalogue_is_a_label_beside_another(
+    render: Callable[[StoredProject], str], field: str, alias: str
+) -> None:
+    other = ("objective", "วัตถุประสงค์ของโครงการ") if field != "objective" else ("agency", "หน่วยงานที่รับผิดชอบ")
+    text = render(PLAIN.renaming(field, alias).renaming(*other))
+    parsed = of(text)
+    assert [row.raw for row in parsed.fields] == [as_kept(value) for _, value in PLAIN.rows]
+    assert {(issue.field, issue.label) for issue in parsed.issues} == {(field, alias), other}
+
+
+@pytest.mark.parametrize("label", ["ผลงานประจำเดือนที่", "ผลการดำเนินงานเดือนที่", "ผลงานเดือน"])
+def test_months_in_another_spelling_are_months(label: str) -> None:
+    parsed = of(rendered(PLAIN).replace(MONTH_LABEL, label) + FOOTER)
+    assert [(row.month_no, row.raw) for row in parsed.months] == [
+        (row.month_no, row.raw) for row in PLAIN.parse().months
+    ]
+
+
+@pytest.mark.parametrize(("field", "value"), [("evaluator", "ผลงานดี"), ("responsible", "โครงการพิเศษ")])
+def test_a_value_that_begins_like_the_rest_of_a_label_is_left_with_it(field: str, value: str) -> None:
+    said = PLAIN.having(**{field: value})
+    text = rendered(said) + FOOTER
+    assert (UNSPLIT, LABEL_OF[field] + value) in read_text(text).rows
+    assert states(of(text)) == ("unreadable", "present", "present", "present")
+    assert "ambiguous_text" in {issue.code for issue in of(text).issues}
+    assert of(copied(said)).fields == said.parse().fields
+
+
+def test_the_shorter_label_counts_where_the_order_of_the_rows_says_so() -> None:
+    said = PLAIN.having(goal="โครงการนำร่อง 3 แห่ง", result="งานเสร็จ")
+    assert of(rendered(said) + FOOTER).fields == said.parse().fields
+
+
+def test_a_line_that_begins_like_another_spelling_is_a_text_where_the_label_stands() -> None:
+    said = PLAIN.having(governor_policy="ก\nน้ำหนัก 5 กก.\nข", progress_note="ก\nรายละเอียดความคืบหน้า")
+    assert of(rendered(said) + FOOTER).fields == said.parse().fields
+
+
+@pytest.mark.parametrize(
+    ("begun", "usual", "before"),
+    [
+        ("หน่วยงานที่รับ", "หน่วยงาน", "คืบหน้าล่าสุด"),
+        ("ผู้รับผิดชอบโคร", "ผู้รับผิดชอบ", "เป้าหมาย"),
+        ("เป้าหมายโค", "เป้าหมายโครงการ", "ค่าน้ำหนัก"),
+    ],
+)
+def test_a_label_that_a_cut_may_have_shortened_is_no_row(begun: str, usual: str, before: str) -> None:
+    text = rendered(PLAIN)
+    page = read_text(text[: text.index(f"\n{usual}") + 1] + begun)
+    assert (page.kind, page.rows[-1].label) == (PageKind.TRUNCATED, before)
+
+
+VALUES = st.dictionaries(
+    st.sampled_from(["rationale", "goal", "responsible", "evaluator", "remark", "governor_policy", "progress_note"]),
+    st.lists(
+        st.one_of(st.text("กข1 |*:/", max_size=8), st.sampled_from([alias for _, alias in ALIASES])), max_size=4
+    ).map("\n".join),
+)
+
+
+@given(VALUES)
+def test_no_value_comes_under_another_label_whatever_spellings_it_holds(values: dict[str, str]) -> None:
+    project = PLAIN.having(**values)
+    stored: dict[str, set[str]] = {}
+    for label, value in project.rows:
+        stored.setdefault(label, set()).add(as_kept(value) or "")
+    for text in (rendered(project) + FOOTER, copied(project)):
+        page = read_text(text)
+        for row in page.rows:
+            assert row.label == UNSPLIT or (row.value or "") in stored[row.label], row
+        if any(row.label == UNSPLIT for row in page.rows):
+            assert states(parse(page, PLAIN.project_id))[0] == "unreadable"
