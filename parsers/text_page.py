@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from parsers.labels import HEADLINE, PROGRESS_COLUMNS, TITLE, match_label
 from parsers.page import Grid, Page, PageKind, Row
-from parsers.text_rows import UNSPLIT, find_rows, is_cut_label, read_rows
+from parsers.text_rows import UNSPLIT, find_rows, is_cut_label, laid_out_as, read_rows
 from parsers.text_tables import footer_start, read_text_tables
 
 _FEWEST_ROWS = 3
@@ -53,7 +53,8 @@ def read_text(text: str) -> Page:
 
     Returns:
         A page of the kinds `project`, `truncated`, `not_found`, `empty` or `unknown`. Lines that cannot be split for
-        certain are one row labelled UNSPLIT, a table row that cannot be split is one cell.
+        certain are one row labelled UNSPLIT, a table row that cannot be split is one cell. A text that is laid out in
+        columns or in Markdown is `unknown`.
     """
     flags = {"nul_characters"} if "\0" in text else set()
     lines = _lines_of(text)
@@ -70,6 +71,10 @@ def read_text(text: str) -> Page:
 
     if not text.strip():
         return page(PageKind.EMPTY, "the text is empty")
+    form = laid_out_as(lines)
+    if form is not None:
+        reason = f"the text is laid out {form}, so its cells cannot be told apart; import HTML or a copy from a browser"
+        return page(PageKind.UNKNOWN, reason)
     if len(starts) < _FEWEST_ROWS and title_id is None:
         if "(#404)" in text:
             return page(PageKind.NOT_FOUND, "the text is that of a 404 page")

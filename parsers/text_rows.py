@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from parsers.html_text import clean_text
-from parsers.labels import HEADLINE, LABELS, MONTH_FIELD, MONTH_LABEL, MONTH_LAYOUT, match_label
+from parsers.labels import HEADLINE, LABELS, MONTH_FIELD, MONTH_LABEL, MONTH_LAYOUT, TITLE, match_label
 from parsers.page import Row
 
 # The rows of the real page in order, by field: only their order tells a label from a value that looks like one.
@@ -21,6 +21,7 @@ UNSPLIT = "(ข้อความที่แยกไม่ได้)"
 _NOT_SET = ("(ไม่ได้ตั้ง)", "(not set)")
 _HEADLINE = re.compile(rf"{HEADLINE}\s*:")
 _MONTH = re.compile(r"(?:ผลงาน|ผลการดำเนินงาน) ?(?:ประจำ)?เดือน(?:ที่)? ?(?=[0-9])")
+_MARKDOWN_TITLE = re.compile(rf"#{{1,6}} +(?:{TITLE}|{HEADLINE})")
 _FEWEST_ROWS = 3
 # A chain of rows counts its rows; of two with as many, the one with more rows in the site's own spelling.
 _ROW = 2 * len(_LAYOUT)
@@ -233,3 +234,29 @@ def is_cut_label(line: str) -> bool:
     spelled = [spelling.text for spelling in _SPELLINGS.get(line[:1], ())]
     spelled += [f"{MONTH_LABEL} {month}" for month in MONTH_LAYOUT]
     return bool(line) and any(text.startswith(line) and text != line for text in spelled)
+
+
+def laid_out_as(lines: Sequence[str]) -> str | None:
+    """Say of a text that some program laid out how it did; None where values follow their labels as they are.
+
+    Such programs wrap lines and escape characters, and one cell runs into another. Markdown shows in a title behind
+    `#`, the rest in the rows that have one short value: there stand bars or several spaces before the value, or spaces
+    before the label.
+    """
+    n_rows = n_bars = n_columns = 0
+    for line in lines:
+        if _MARKDOWN_TITLE.match(line):
+            return "in Markdown"
+        text = line.lstrip(" |*")
+        label, place, _ = next(_labels_at_beginning(text), ("", _LAST, True))
+        value = text[len(label) :].lstrip("*")
+        if place >= len(LABELS) or LABELS[place].field not in _ONE_LINE_FIELDS or not value.strip():
+            continue
+        n_rows += 1
+        if value.lstrip(" ").startswith("|"):
+            n_bars += 1
+        elif value.startswith("  ") or line.startswith("  "):
+            n_columns += 1
+    if 2 * n_bars > n_rows:
+        return "in Markdown"
+    return "in columns" if n_columns >= _FEWEST_ROWS and 2 * n_columns > n_rows else None

@@ -1,4 +1,4 @@
-"""The label/value rows of texts: labels in every spelling of the catalogue, and lines that look like one."""
+"""The label/value rows of texts: labels in every spelling of the catalogue, and texts that are laid out as tables."""
 
 from collections.abc import Callable
 
@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from parsers.labels import LABELS, MONTH_LABEL
 from parsers.page import PageKind
+from parsers.project import page_issue
 from parsers.text_page import read_text
 from parsers.text_rows import UNSPLIT
 from tests.parsers.projects import LABEL_OF, PLAIN, StoredProject, parse
-from tests.parsers.samples import REAL, REAL_ID, as_kept
+from tests.parsers.samples import FIXTURES, REAL, REAL_ID, as_kept
 from tests.parsers.test_text_page import rendered
 from tests.parsers.test_text_tables import FOOTER, copied, fingerprints, of, sample, states
 
@@ -86,6 +87,44 @@ def test_a_label_that_a_cut_may_have_shortened_is_no_row(begun: str, usual: str,
     text = rendered(PLAIN)
     page = read_text(text[: text.index(f"\n{usual}") + 1] + begun)
     assert (page.kind, page.rows[-1].label) == (PageKind.TRUNCATED, before)
+
+
+COLUMNS = {
+    "pdftotext": sample("pdftotext-layout"),
+    "pandoc": "\n".join(f"  {label:<40} {value or ''}" for label, value in PLAIN.rows),
+    "lynx": "\n".join(f"   {label} {value or ''}" for label, value in PLAIN.rows),
+}
+MARKDOWN = {
+    "html2text": (FIXTURES / "misled" / "text-html2text.txt").read_text("utf-8"),
+    "GitHub": "\n".join(f"| {label} | {value or ''} |" for label, value in PLAIN.rows),
+    "bold labels": "\n".join(f"| **{label}** | {value or ''} |" for label, value in PLAIN.rows),
+    "a heading": "# รายละเอียดโครงการ/กิจกรรม: 50010000-0001\n\n" + rendered(PLAIN).replace("1. เพื่อ", "1\\. เพื่อ"),
+    "a grid": "\n".join(f"| {label:<40} | {value or '':<20} |\n+----+----+" for label, value in PLAIN.rows),
+}
+
+
+@pytest.mark.parametrize("text", [*COLUMNS.values(), *MARKDOWN.values()], ids=[*COLUMNS, *MARKDOWN])
+def test_a_text_laid_out_as_a_table_is_refused_and_says_what_helps(text: str) -> None:
+    title = "" if "รายละเอียดโครงการ" in text else f"รายละเอียดโครงการ/กิจกรรม: {PLAIN.project_id}\n\n"
+    page = read_text(title + text)
+    form = "in Markdown" if text in MARKDOWN.values() else "in columns"
+    assert page.kind is PageKind.UNKNOWN
+    assert page.reason == (
+        f"the text is laid out {form}, so its cells cannot be told apart; import HTML or a copy from a browser"
+    )
+    assert (page.rows, page.grids) == ((), ())
+    issue = page_issue(page, source_id="test", project_id=PLAIN.project_id, snapshot_id="s")
+    assert issue is not None
+    assert issue.code == "page_unknown"
+
+
+@pytest.mark.parametrize("n_rows", range(1, 13))
+def test_no_beginning_of_a_markdown_table_names_a_project(n_rows: int) -> None:
+    lines = MARKDOWN["html2text"].split("\n")
+    first = next(number for number, line in enumerate(lines) if line.startswith("รหัสโครงการ|"))
+    page = read_text("\n".join(lines[: first + n_rows]))
+    assert page.title_id is None
+    assert all("|" not in (row.value or "") for row in page.rows if row.label == "รหัสโครงการ")
 
 
 VALUES = st.dictionaries(
