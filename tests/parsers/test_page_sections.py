@@ -11,10 +11,11 @@ from parsers.records import PageRecord
 from parsers.text_page import read_text
 from tests.parsers.projects import PLAIN, StoredProject, parse
 from tests.parsers.rendering import DETAIL_SKINS, GRID_SKINS, with_table
-from tests.parsers.samples import REAL_ID, Cells
+from tests.parsers.samples import FIXTURES, REAL_ID, Cells
 from tests.parsers.stored import projects
 from tests.parsers.test_text_page import REAL_TEXT, rendered
 
+CODES = ("policy_id", "branch_id", "kpi_id", "agency", "unit")
 SECTIONS = ("fields", "months", "updates", "reports")
 WHOLE = {"present", "empty"}
 FOOTER = "\n\n© ระบบติดตามประเมินผลแผนปฏิบัติราชการกรุงเทพมหานคร 2569\n\nPowered by Yii Framework\n"
@@ -174,6 +175,90 @@ def test_a_text_cut_anywhere_shows_whole_only_what_the_whole_text_says(
                     assert fingerprints(record)[section] is None, told
 
 
+def in_other_spellings(text: str) -> str:
+    """The text with labels of the catalogue's other spellings, as of the fixture of them."""
+    for usual, other in (
+        ("\nปี", "\nปีงบประมาณ"),
+        ("\nชื่อโครงการ", "\nชื่อโครงการ/กิจกรรม"),
+        ("\nหน่วยงาน", "\nหน่วยงานที่รับผิดชอบ"),
+        ("\nวัตถุประสงค์", "\nวัตถุประสงค์ของโครงการ"),
+        ("\nผู้รับผิดชอบ", "\nผู้รับผิดชอบโครงการ"),
+        ("\nผู้ตรวจประเมิน", "\nผู้ตรวจประเมินผล"),
+        ("\nค่าน้ำหนัก", "\nน้ำหนัก"),
+        ("\nผลงานเดือนที่ ", "\nผลงานประจำเดือนที่ "),
+    ):
+        text = text.replace(usual, other)
+    return text
+
+
+COPY = (FIXTURES / "texts" / "copied-from-browser.txt").read_text("utf-8")
+OTHER_FORMS = {
+    "a copy with tabs": COPY,
+    "a copy with tabs, lines in a cell": COPY.replace("\tไม่มี\t02/05", "\tไม่มี\nเลย\t02/05"),
+    "a text in other spellings": in_other_spellings(REAL_TEXT) + FOOTER,
+    "a copy in other spellings": in_other_spellings(COPY),
+    "a text with a cell on each line": (FIXTURES / "misled" / "text-bs4-get_text.txt").read_text("utf-8"),
+    "a text with lines behind its footer": f"{REAL_TEXT}{FOOTER}\nหน้า 1\n",
+}
+
+
+@pytest.mark.parametrize("text", OTHER_FORMS.values(), ids=OTHER_FORMS)
+def test_another_form_of_text_cut_anywhere_shows_whole_only_what_all_of_it_says(text: str) -> None:
+    whole = fingerprints(of_text(text, REAL_ID))
+    record = of_text(text, REAL_ID)
+    assert (record.fields_state, record.months_state, record.updates_state) == ("present", "present", "empty")
+    rows_end = text.index("ประวัติการปรับปรุงข้อมูล")
+    ends = {
+        *range(0, len(text) + 1, 29),
+        *range(rows_end - 20, rows_end + 30),
+        *range(len(text) - 160, len(text) + 1, 2),
+    }
+    for end in sorted(ends):
+        page = read_text(text[:end])
+        if page.kind in (PageKind.PROJECT, PageKind.TRUNCATED):
+            cut = parse(page, REAL_ID).page
+            for section, state in states(cut).items():
+                expected = whole[section] if state in WHOLE else None
+                assert fingerprints(cut)[section] == expected, (end, section, state, text[max(0, end - 40) : end])
+            for field in ("budget_received_thb", "progress_pct", "fiscal_year_be", "weight", *CODES):
+                assert getattr(cut, field) in (None, getattr(REAL, field)), (end, field)
+
+
+def without_lines(text: str, is_lost: Callable[[str], bool]) -> str:
+    return "\n".join(line for line in text.split("\n") if not is_lost(line))
+
+
+def without_repeated_lines(text: str) -> str:
+    return "\n".join(dict.fromkeys(text.split("\n")))
+
+
+LOST = {
+    "repeated lines": without_repeated_lines(REAL_TEXT + FOOTER),
+    "a field": without_lines(REAL_TEXT + FOOTER, lambda line: line.startswith("หน่วยนับ")),
+    "empty fields": without_lines(REAL_TEXT + FOOTER, lambda line: line in ("ผู้ตรวจประเมิน", "นโยบาย ผว.")),
+    "a month in the middle": without_lines(REAL_TEXT + FOOTER, lambda line: line == "ผลงานเดือนที่ 9"),
+    "a row of a copy": without_lines(COPY, lambda line: line.startswith("ค่าน้ำหนัก\t")),
+    "repeated lines of a copy": without_repeated_lines(COPY),
+}
+
+
+@pytest.mark.parametrize("text", LOST.values(), ids=LOST)
+def test_a_text_that_lost_a_row_may_have_lost_any_line_and_shows_nothing_whole(text: str) -> None:
+    record = of_text(text, REAL_ID)
+    assert states(record) == dict.fromkeys(SECTIONS, "unreadable")
+    assert fingerprints(record) == dict.fromkeys(SECTIONS)
+
+
+def test_a_text_without_its_short_lines_shows_nothing_whole() -> None:
+    record = of_text(without_lines(REAL_TEXT + FOOTER, lambda line: len(line) < 16), REAL_ID)
+    assert not set(states(record).values()) & WHOLE
+
+
+def test_a_page_without_a_row_shows_its_sections_all_the_same() -> None:
+    record = PLAIN.without("unit").without("month 3").parse().page
+    assert states(record) == dict.fromkeys(SECTIONS, "present")
+
+
 def test_of_a_cut_text_nothing_is_missed_that_may_stand_behind_the_cut() -> None:
     for end in range(0, len(REAL_TEXT), 7):
         page = read_text(REAL_TEXT[:end])
@@ -183,7 +268,6 @@ def test_of_a_cut_text_nothing_is_missed_that_may_stand_behind_the_cut() -> None
 
 
 UNIT = REAL_TEXT.index("หน่วยนับ")
-CODES = ("policy_id", "branch_id", "kpi_id", "agency", "unit")
 
 
 def test_a_code_that_a_cut_may_have_shortened_is_withheld() -> None:
