@@ -222,8 +222,13 @@ def read_rows(lines: Sequence[str], rows: TextRows, end: int) -> tuple[Row, ...]
             found.append(Row(UNSPLIT, clean_text("\n".join(block))))
             continue
         own = block[:1] if start.is_one_line else block
-        found.append(Row(start.label, text_value("\n".join(own)[start.value_at :])))
+        value = text_value("\n".join(own)[start.value_at :])
         rest = clean_text("\n".join(block[len(own) :]))
+        if rest and value == "":
+            # The value may be what stands in the next line.
+            found.append(Row(UNSPLIT, clean_text("\n".join(block))))
+            continue
+        found.append(Row(start.label, value))
         if rest:
             found.append(Row(UNSPLIT, rest))
     return tuple(found)

@@ -198,6 +198,12 @@ def test_a_line_behind_a_value_of_one_line_is_a_row_without_label() -> None:
     assert "ambiguous_text" in page.flags
 
 
+def test_a_label_above_its_value_is_left_with_it() -> None:
+    page = read_text(rendered(PLAIN).replace("\nค่าน้ำหนัก1\n", "\nค่าน้ำหนัก\n\n1\n"))
+    assert (UNSPLIT, "ค่าน้ำหนัก\n\n1") in page.rows
+    assert parse(page, PLAIN.project_id).page.weight_raw is None
+
+
 def test_a_text_that_ends_behind_the_edit_log_is_cut() -> None:
     text = rendered(PLAIN)
     page = read_text(text[: text.index("\nความคืบหน้าล่าสุด\n")])
