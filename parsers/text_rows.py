@@ -245,17 +245,21 @@ def laid_out_as(lines: Sequence[str]) -> str | None:
     """Say of a text that some program laid out how it did; None where values follow their labels as they are.
 
     Such programs wrap lines and escape characters, and one cell runs into another. Markdown shows in a title behind
-    `#`, the rest in the rows that have one short value: there stand bars or several spaces before the value, or spaces
-    before the label.
+    `#`, the text of a PDF in its page breaks. Else it shows in the rows that have one short value: there stand bars or
+    several spaces before the value, or spaces before the label; or the project's code is not beside its label.
     """
     n_rows = n_bars = n_columns = 0
+    above = ""
     for line in lines:
         if _MARKDOWN_TITLE.match(line):
             return "in Markdown"
         text = line.lstrip(" |*")
-        label, place, _ = next(_labels_at_beginning(text), ("", _LAST, True))
+        label, place, _ = next(_labels_at_beginning(text), ("", None, True))
+        if line.startswith("\f") or (above == LABELS[0].text and place == 1):
+            return "in columns"
+        above = line.strip() or above
         value = text[len(label) :].lstrip("*")
-        if place >= len(LABELS) or LABELS[place].field not in _ONE_LINE_FIELDS or not value.strip():
+        if place is None or place >= len(LABELS) or LABELS[place].field not in _ONE_LINE_FIELDS or not value.strip():
             continue
         n_rows += 1
         if value.lstrip(" ").startswith("|"):

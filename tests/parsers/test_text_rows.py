@@ -89,8 +89,11 @@ def test_a_label_that_a_cut_may_have_shortened_is_no_row(begun: str, usual: str,
     assert (page.kind, page.rows[-1].label) == (PageKind.TRUNCATED, before)
 
 
+PDF = rendered(PLAIN).replace("\nเป้าหมายทางเท้า", "\n\fเป้าหมายทางเท้า")
 COLUMNS = {
     "pdftotext": sample("pdftotext-layout"),
+    "page breaks of a PDF": PDF,
+    "labels above their values": "\n".join(f"{label}\n" for label, _ in PLAIN.rows) + "\n2566",
     "pandoc": "\n".join(f"  {label:<40} {value or ''}" for label, value in PLAIN.rows),
     "lynx": "\n".join(f"   {label} {value or ''}" for label, value in PLAIN.rows),
 }
