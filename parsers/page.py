@@ -69,7 +69,8 @@ class Page(NamedTuple):
 
     labels and values are those of the label/value rows, in page order. reason says in one sentence why a page is not a
     whole project page. flags: `encoding_repaired`, `undecodable_bytes`, `php_warnings`, `nul_characters`,
-    `ambiguous_text`; `open_end` where nothing shows that the last section is there to its end.
+    `ambiguous_text`; `open_end` where nothing shows that the last section is there to its end; `lost_rows` where a text
+    lacks rows of the known layout.
     """
 
     kind: PageKind

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from parsers.history_tables import HistoryTables
-from parsers.labels import LABELS, MONTH_FIELD, MONTH_LAYOUT, match_key
+from parsers.labels import MONTH_FIELD, match_key
 from parsers.page import Page, PageKind
 from parsers.page_layout import read_layout
 from parsers.records import PageCell
@@ -38,7 +38,10 @@ def read_sections(key: Key, page: Page, tables: HistoryTables) -> Sections:
         tables: its two tables, read.
     """
     labelled = _labelled_sections(page.labels)
-    unreadable = labelled.ambiguous | (_unreadable_in_text(page, labelled) if page.reader == "text" else frozenset())
+    unreadable = labelled.ambiguous | (labelled.unsplit if page.reader == "text" else frozenset())
+    if "lost_rows" in page.flags:
+        # Such a text may have lost any line.
+        unreadable = frozenset(Section)
     shown = {Section.UPDATE: tables.update_cells, Section.PROGRESS: tables.progress_cells}
     states = {Section.UPDATE: tables.update_state, Section.PROGRESS: tables.progress_state}
     for layout in labelled.layouts:
@@ -56,19 +59,6 @@ def read_sections(key: Key, page: Page, tables: HistoryTables) -> Sections:
         section: shown[section].fingerprint if state.is_whole else None for section, state in states.items()
     }
     return Sections(states, fingerprints, [cell for section in Section for cell in shown[section].cells])
-
-
-def _unreadable_in_text(page: Page, labelled: _LabelledSections) -> frozenset[Section]:
-    """The sections that cannot be told apart in a text: all of one that lost rows, for it may have lost any line."""
-    layout = read_layout(page.labels)
-    months = layout.month_rows.months
-    # Behind the rows stand tables: where one is there, the cut was behind the rows.
-    is_cut_in_rows = page.kind is PageKind.TRUNCATED and not page.grids
-    expected = MONTH_LAYOUT[: len(months)] if is_cut_in_rows else MONTH_LAYOUT
-    lacks_fields = any(label.field not in layout.first_rows for label in LABELS)
-    has_lost_fields = lacks_fields and Section.FIELD not in labelled.ambiguous | labelled.unsplit
-    has_lost_months = months != expected and Section.MONTH not in labelled.unsplit
-    return frozenset(Section) if has_lost_fields or has_lost_months else labelled.unsplit
 
 
 # Nearly every page of a source has the same labels in the same order.

@@ -56,7 +56,7 @@ def _report_flags(issues: IssueCollector, page: Page) -> None:
             label, raw = page.labels[-1], page.values[-1]
             message = f"the page was cut in or after {label[:100]!r}: no number or date is read from this row"
             issues.add("truncated_value", message, label=label, ordinal=len(page.labels), raw=raw)
-    for flag in sorted(page.flags - {"open_end"}):
+    for flag in sorted(page.flags - {"open_end", "lost_rows"}):
         message = {
             "encoding_repaired": f"the page does not declare {page.encoding}, but its bytes are",
             "undecodable_bytes": f"some bytes of the page are no {page.encoding}",

@@ -88,6 +88,8 @@ def read_text(text: str) -> Page:
     rows = read_rows(lines, found, end)
     if any(row.label == UNSPLIT for row in rows):
         flags.add("ambiguous_text")
+    if found.have_gaps:
+        flags.add("lost_rows")
     if not found.are_whole:
         last = rows[-1].label if rows else "the heading"
         return page(PageKind.TRUNCATED, f"the text ends in or after {last!r}", rows)

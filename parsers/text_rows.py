@@ -65,7 +65,8 @@ _PLACES["goal"] = [place for place, label in enumerate(LABELS) if label.field in
 class RowStart(NamedTuple):
     """A line that begins a row, and where in it the value begins.
 
-    label is None where the rows of some lines cannot be told apart.
+    label is None where the rows of some lines cannot be told apart. is_before_gap: the row that follows in the layout
+    is missing.
     """
 
     line: int
@@ -73,6 +74,7 @@ class RowStart(NamedTuple):
     value_at: int
     is_one_line: bool
     is_last: bool
+    is_before_gap: bool = False
 
 
 class _Start(NamedTuple):
@@ -84,10 +86,10 @@ class _Start(NamedTuple):
 
 
 class TextRows(NamedTuple):
-    """Where the rows of a text begin, in page order, and whether tabs tell their labels from their values."""
+    """Where the rows of a text begin, in page order, and whether some of the layout are missing between them."""
 
     starts: list[RowStart]
-    are_tabbed: bool
+    have_gaps: bool
 
     @property
     def are_whole(self) -> bool:
@@ -151,7 +153,7 @@ def _chain_weights(starts: Sequence[_Start], *, forward: bool) -> list[int]:
     return weights
 
 
-def _row_starts(starts: Sequence[_Start]) -> list[RowStart]:
+def _row_starts(starts: Sequence[_Start]) -> TextRows:
     """Where the rows begin, in order.
 
     Of all ways to read the lines as rows in layout order, those that account for the most rows count. The n-th row is
@@ -160,18 +162,24 @@ def _row_starts(starts: Sequence[_Start]) -> list[RowStart]:
     ending = _chain_weights(starts, forward=True)
     beginning = _chain_weights(starts[::-1], forward=False)[::-1]
     heaviest = max(ending, default=0)
-    ranks: list[set[RowStart]] = [set() for _ in range(heaviest // _ROW)]
+    ranks: list[defaultdict[RowStart, set[int]]] = [defaultdict(set) for _ in range(heaviest // _ROW)]
     for start, ends, begins in zip(starts, ending, beginning, strict=True):
         if ends + begins - start.weight == heaviest:
-            ranks[ends // _ROW - 1].add(start.row)
+            ranks[ends // _ROW - 1][start.row].add(start.place)
     found: list[RowStart] = []
-    for readings in ranks:
+    for rank, readings in enumerate(ranks):
         first = min(readings)
-        found.append(first if len(readings) == 1 else first._replace(label=None))
-    return found
+        if len(readings) > 1:
+            first = first._replace(label=None)
+        elif rank + 1 < len(ranks):
+            following = {place for places in ranks[rank + 1].values() for place in places}
+            first = first._replace(is_before_gap=not any(place + 1 in following for place in readings[first]))
+        found.append(first)
+    last_place = max((place for places in ranks[-1].values() for place in places), default=-1) if ranks else -1
+    return TextRows(found, len(ranks) <= last_place)
 
 
-def _starts(lines: Sequence[str], of_line: Callable[[int, str], Iterator[_Start]]) -> list[RowStart]:
+def _rows(lines: Sequence[str], of_line: Callable[[int, str], Iterator[_Start]]) -> TextRows:
     return _row_starts([start for number, line in enumerate(lines) for start in of_line(number, line)])
 
 
@@ -184,12 +192,14 @@ def _without_doubtful(starts: Sequence[RowStart]) -> list[RowStart]:
 
 def find_rows(lines: Sequence[str]) -> TextRows:
     """Find where the label/value rows of a text begin, with tabs between label and value or without."""
-    plain = _without_doubtful(_starts(lines, _plain_starts))
-    tabbed = _starts(lines, _tabbed_starts) if any("\t" in line for line in lines) else []
-    # A value can hold a tab of its own; a copy from a browser has one behind every label.
-    n_tabbed = sum("\t" in lines[start.line] for start in tabbed)
-    are_tabbed = n_tabbed >= _FEWEST_ROWS and 2 * n_tabbed > len(plain)
-    return TextRows(tabbed if are_tabbed else plain, are_tabbed)
+    plain = _rows(lines, _plain_starts)
+    if any("\t" in line for line in lines):
+        tabbed = _rows(lines, _tabbed_starts)
+        # A value can hold a tab of its own; a copy from a browser has one behind every label.
+        n_tabbed = sum("\t" in lines[start.line] for start in tabbed.starts)
+        if n_tabbed >= _FEWEST_ROWS and 2 * n_tabbed > len(plain.starts):
+            return tabbed
+    return plain._replace(starts=_without_doubtful(plain.starts))
 
 
 def text_value(text: str) -> str | None:
@@ -219,6 +229,10 @@ def read_rows(lines: Sequence[str], rows: TextRows, end: int) -> tuple[Row, ...]
         stop = starts[index].line if index < len(starts) else end
         block = lines[start.line : stop]
         if start.label is None or not is_certain:
+            found.append(Row(UNSPLIT, clean_text("\n".join(block))))
+            continue
+        if start.is_before_gap and not start.is_one_line and clean_text("\n".join(block[1:])):
+            # The missing row may be among its lines, its label wrapped or spelled otherwise.
             found.append(Row(UNSPLIT, clean_text("\n".join(block))))
             continue
         own = block[:1] if start.is_one_line else block

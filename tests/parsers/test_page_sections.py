@@ -237,6 +237,7 @@ LOST = {
     "a field": without_lines(REAL_TEXT + FOOTER, lambda line: line.startswith("หน่วยนับ")),
     "empty fields": without_lines(REAL_TEXT + FOOTER, lambda line: line in ("ผู้ตรวจประเมิน", "นโยบาย ผว.")),
     "a month in the middle": without_lines(REAL_TEXT + FOOTER, lambda line: line == "ผลงานเดือนที่ 9"),
+    "a field behind a long one": without_lines(REAL_TEXT + FOOTER, lambda line: line.startswith("ผู้รับผิดชอบ")),
     "a row of a copy": without_lines(COPY, lambda line: line.startswith("ค่าน้ำหนัก\t")),
     "repeated lines of a copy": without_repeated_lines(COPY),
 }

@@ -89,6 +89,14 @@ def test_a_label_that_a_cut_may_have_shortened_is_no_row(begun: str, usual: str,
     assert (page.kind, page.rows[-1].label) == (PageKind.TRUNCATED, before)
 
 
+@pytest.mark.parametrize("label", ["ผู้ดูแล", "ผู้รับผิด\nชอบ"])
+def test_a_row_whose_label_is_not_known_is_no_part_of_the_value_above(label: str) -> None:
+    said = PLAIN.having(goal="ทางเท้า")
+    page = read_text(rendered(said).replace("\nผู้รับผิดชอบ", f"\n{label}") + FOOTER)
+    assert (UNSPLIT, f"เป้าหมายทางเท้า\n{label}ฝ่ายโยธา") in page.rows
+    assert "ฝ่ายโยธา" not in (parse(page, PLAIN.project_id).page.goal or "")
+
+
 PDF = rendered(PLAIN).replace("\nเป้าหมายทางเท้า", "\n\fเป้าหมายทางเท้า")
 COLUMNS = {
     "pdftotext": sample("pdftotext-layout"),
