@@ -67,13 +67,17 @@ def _labelled_sections(labels: tuple[str, ...]) -> _LabelledSections:
     rows: dict[Section, list[LabelledRow]] = {Section.FIELD: [], Section.MONTH: []}
     ambiguous: set[Section] = set()
     unsplit: set[Section] = set()
-    section = Section.FIELD
+    section, is_behind_unsplit = Section.FIELD, False
     for ordinal, (label, meaning) in enumerate(zip(labels, read_layout(labels).meanings, strict=True), 1):
         if label == UNSPLIT:
-            # Lines that nobody can tell apart belong to the section they stand in, and may hide rows of it.
+            # Lines that nobody can tell apart belong to the sections they stand in or between, and may hide rows of it.
             unsplit.add(section)
+            is_behind_unsplit = True
         else:
             section = Section.FIELD if meaning.month_no is None else Section.MONTH
+            if is_behind_unsplit:
+                unsplit.add(section)
+            is_behind_unsplit = False
             if meaning.is_known and meaning.field is None:
                 # One of the two goals: of which of them its text is, nobody can tell.
                 ambiguous.add(section)

@@ -287,6 +287,12 @@ def test_lines_that_cannot_be_told_apart_make_the_section_they_stand_in_unreadab
     assert states(among_months) == states(REAL) | {"months": "unreadable"}
 
 
+def test_lines_between_two_sections_make_both_unreadable() -> None:
+    said = PLAIN.having(month_goal="ก\nผลงานเดือนที่ 1 ดี")
+    record = of_text(rendered(said) + FOOTER)
+    assert (record.fields_state, record.months_state, record.reports_state) == ("unreadable", "unreadable", "present")
+
+
 def test_a_page_in_which_one_goal_could_be_the_other_is_compared_with_none() -> None:
     page: Page = PLAIN.without("month_goal").adding("เป้าหมาย", "ก", before="goal").page()
     record = parse(page, PLAIN.project_id).page
