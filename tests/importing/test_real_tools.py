@@ -135,11 +135,45 @@ TOOLS = {
 }
 
 
+def by_pandoc(kind: str) -> Save:
+    def save(url: str, folder: Path) -> Path:
+        (folder / "page.txt").write_bytes(run("pandoc", "-f", "html", "-t", kind, "--wrap=none", by_curl(url, folder)))
+        return folder / "page.txt"
+
+    return save
+
+
+def by_pdftotext(*flags: str) -> Save:
+    def save(url: str, folder: Path) -> Path:
+        run(chromium(), "--headless", "--no-sandbox", f"--print-to-pdf={folder / 'page.pdf'}", url)
+        run("pdftotext", *flags, folder / "page.pdf", folder / "page.txt")
+        return folder / "page.txt"
+
+    return save
+
+
+# What these make of a page is another layout: refused, or whole only where it says the same.
+OF_TEXT = {
+    "pandoc, plain": Tool(("pandoc", "curl"), by_pandoc("plain")),
+    "pandoc, Markdown": Tool(("pandoc", "curl"), by_pandoc("markdown")),
+    "pdftotext": Tool(("pdftotext", "chromium"), by_pdftotext()),
+    "pdftotext -layout": Tool(("pdftotext", "chromium"), by_pdftotext("-layout")),
+}
+SAID = {
+    "fields_state": """
+        SELECT label, trim(regexp_replace(coalesce(raw, ''), '\\s+', ' ', 'g')) FROM page_fields ORDER BY ordinal
+    """,
+    "months_state": "SELECT month_no, result_value FROM targets ORDER BY ALL",
+    "reports_state": "SELECT reported_on, progress_pct, status_code FROM progress_history ORDER BY ALL",
+}
+
+
 class Site(NamedTuple):
-    """The address of the page, the settings that name its source, and the tables of fetching it."""
+    """The address of the page, the settings that name its source, and the data directory and tables of fetching it."""
 
     url: str
     config: Path
+    data: Path
     tables: dict[str, list[tuple[object, ...]]]
 
 
@@ -157,7 +191,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         flags = ("--source", "city", "--config", config, "--data-dir", scratch / "data")
         assert bma_here("refresh", "--ids", ids, *flags).returncode == 0
         url = f"{home}?r=tbl-project-main%2Fview&project_id={REAL_ID}"
-        yield Site(url, config, tables_of(scratch / "data"))
+        yield Site(url, config, scratch / "data", tables_of(scratch / "data"))
 
 
 def tables_of(data: Path) -> dict[str, list[tuple[object, ...]]]:
@@ -179,6 +213,28 @@ def test_its_file_gives_the_tables_that_fetching_gives(tmp_path: Path, site: Sit
     assert done.returncode == 0, done.stderr
     assert len(site.tables["page_fields"]) == 41
     assert tables_of(tmp_path / "data") == site.tables
+
+
+def ask(data: Path, query: str) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(data / "curated" / "latest" / "bma_projects.duckdb"), read_only=True) as con:
+        return con.execute(query).fetchall()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tool", OF_TEXT.values(), ids=OF_TEXT.keys())
+def test_what_is_made_of_a_page_is_refused_or_says_the_same(tmp_path: Path, site: Site, tool: Tool) -> None:
+    missing = [program for program in tool.programs if shutil.which(program) is None]
+    if missing:
+        pytest.skip(f"not here: {', '.join(missing)}")
+    file, data = tool.save(site.url, tmp_path), tmp_path / "data"
+    done = bma_here("import", file, "--source", "city", "--config", site.config, "--data-dir", data)
+    if done.returncode:
+        assert "page.txt: " in done.stderr
+        assert not (data / "curated" / "latest").exists()
+        return
+    for state, query in SAID.items():
+        if ask(data, f"SELECT {state} FROM projects") == [("present",)]:
+            assert ask(data, query) == ask(site.data, query), state
 
 
 def test_the_document_names_every_tool() -> None:
