@@ -115,7 +115,8 @@ class RowLayout(NamedTuple):
         """The cells of the rows with these texts; a row without a text is no content: a skin may leave it out."""
         columns = (self.ordinals, self.labels, raws, self.fields, repeat(None), self.occurrences, self.cell_keys)
         cells = list(map(PageCell, *map(repeat, (*key, self.section)), *columns))
-        told = [place for place in self.in_order if (raw := raws[place]) and said(raw)]
+        # What begins with a letter or a digit says something: most texts need no closer look.
+        told = [place for place in self.in_order if (raw := raws[place]) and (raw[0].isalnum() or said(raw))]
         return SectionCells(
             cells, _fingerprint([_digest([text for place in told for text in (self.names[place], raws[place] or "")])])
         )
