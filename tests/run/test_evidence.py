@@ -197,9 +197,12 @@ def changed_places(told: Told) -> Iterator[tuple[str, Place, str | None, str | N
         yield project_id, (section, label if is_row else row_label, occurrence, "" if is_row else label), old, new
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_a_mixture_of_captures_changes_nothing_that_the_history_does_not_change(tmp_path: Path, seed: int) -> None:
-    told = tell(tmp_path, random.Random(seed))
+@pytest.fixture(scope="module", params=range(8), ids=lambda seed: f"mixture {seed}")
+def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Told:
+    return tell(tmp_path_factory.mktemp("mixture"), random.Random(request.param))
+
+
+def test_a_mixture_of_captures_changes_nothing_that_the_history_does_not_change(told: Told) -> None:
     changes = [*changed_places(told)]
     assert changes, "nothing was edited"
     for project_id, place, old, new in changes:
@@ -216,9 +219,7 @@ def test_a_mixture_of_captures_changes_nothing_that_the_history_does_not_change(
     assert told.release.execute("SELECT project_id FROM projects WHERE status <> 'listed'").fetchall() == []
 
 
-@pytest.mark.parametrize("seed", range(6, 12))
-def test_each_section_stands_as_the_newest_capture_shows_it_that_shows_it_whole(tmp_path: Path, seed: int) -> None:
-    told = tell(tmp_path, random.Random(seed))
+def test_each_section_stands_as_the_newest_capture_shows_it_that_shows_it_whole(told: Told) -> None:
     n_checked = 0
     for project_id, of_project in told.dated.items():
         published = published_content(told, project_id)

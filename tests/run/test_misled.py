@@ -5,6 +5,7 @@ The files (tests/fixtures/misled) are invented or sample pages that went through
 
 import datetime as dt
 import os
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -12,6 +13,7 @@ import pytest
 
 from pipeline.sample.server import sample_pages
 from tests.cli.command import Done, bma_here
+from tests.conftest import made_once
 from tests.importing.test_importer import Warc, url
 
 pytestmark = [
@@ -53,14 +55,17 @@ class Told:
 
 
 @pytest.fixture
-def told(tmp_path: Path) -> Told:
+def told(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
     """The real page and five others as their site answered on 20 November 2026."""
-    warc, found = Warc(), {page.project_id: page.file for page in sample_pages()}
-    for project_id in (REAL, *FIVE):
-        warc.response(url(project_id), (SITE / found[project_id]).read_bytes(), SEEN)
-    told = Told(tmp_path / "data")
-    assert told.bring(warc.save(tmp_path / "seen.warc.gz")).returncode == 0
-    return told
+
+    def bring(data: Path) -> None:
+        warc, found = Warc(), {page.project_id: page.file for page in sample_pages()}
+        for project_id in (REAL, *FIVE):
+            warc.response(url(project_id), (SITE / found[project_id]).read_bytes(), SEEN)
+        assert Told(data).bring(warc.save(tmp_path / "seen.warc.gz")).returncode == 0
+
+    made = made_once(tmp_path_factory, "misled", bring)
+    return Told(Path(shutil.copytree(made, tmp_path / "data", symlinks=True)))
 
 
 def test_the_text_of_five_unchanged_pages_is_no_change(told: Told) -> None:
