@@ -26,6 +26,11 @@ _REPORT = re.compile(rf"({_DAY}|{_WORDED_DAY}) ({_PERCENT}) (?:({_STATUS})(?:\s|
 _REPORT_START = re.compile(rf"{_DAY}(?= (?!:)|$)|{_WORDED_DAY} (?:{_PERCENT}|-)(?= |$)")
 # What begins so is certainly a report of its own; another line that begins with a day may belong to the text above.
 _CERTAIN_START = re.compile(rf"(?:{_DAY}|{_WORDED_DAY}) (?:{_PERCENT}|-)(?: {_STATUS}(?=\s|$)|$)", re.MULTILINE)
+# What may be the beginning of a report whose day or progress has another form, among the lines of the one above: a
+# progress and a status within the first words, or a stamp behind other words.
+_MAY_BE_REPORT = re.compile(
+    rf"(?:\S+ ){{0,4}}-?(?:[\d,]*\.\d+|[\d.,]+ ?%) {_STATUS}(?= |$)|\S.{{0,400}}\s\d{{1,2}}/\d{{1,2}}/\d{{4}} :"
+)
 _STAMP = re.compile(r"(?:^|(?<=\s))(\d{1,2})/(\d{1,2})/(\d{4}) :")
 _UPDATE = re.compile(
     rf"({_DAY}) (\d{{1,2}}:\d{{2}}(?::\d{{2}})?) (\S+) (\S+) (ใช่|ไม่ใช่) ({_DAY}) ({_DAY}) ([\d.,]+) ([\d.,]+) (\S+)"
@@ -119,19 +124,19 @@ def _update_cells(text: str) -> Cells:
 def _joined_reports(body: Sequence[str], *, is_open: bool) -> tuple[Cells, ...]:
     """Reports whose cells are joined by spaces: each begins with its day."""
     blocks: list[list[str]] = []
-    holds_header: set[int] = set()
+    doubtful: set[int] = set()
     for number, line in enumerate(body):
         if _REPORT_START.match(line) or (line.strip() and not blocks):
             blocks.append([line])
         elif blocks:
             blocks[-1].append(line)
-            if header_at(body, number) is not None:
-                # Another table, or a text that looks like one.
-                holds_header.add(len(blocks) - 1)
+            if header_at(body, number) is not None or _MAY_BE_REPORT.match(line):
+                # Another table or report, or a text that looks like one.
+                doubtful.add(len(blocks) - 1)
     texts = [clean_text("\n".join(block)) for block in blocks]
     rows = [_report_cells(text) for text in texts]
     for number in range(len(rows)):
-        is_doubtful = number in holds_header or (number + 1 < len(rows) and not _CERTAIN_START.match(texts[number + 1]))
+        is_doubtful = number in doubtful or (number + 1 < len(rows) and not _CERTAIN_START.match(texts[number + 1]))
         if is_open and number + 1 == len(rows) and not rows[number][-1]:
             # A text that is cut in its last report may end in the middle of its progress.
             is_doubtful = True
@@ -207,6 +212,9 @@ def _tabbed_blocks(header: Header, body: Sequence[str]) -> list[_Block]:
             is_sure = not is_header and (has_all or (is_certain and n_more > 0 and needed < n_tabs + n_more))
             blocks.append(_Block("\n".join(lines), is_certain and is_sure))
             lines, n_tabs, is_certain = [], 0, is_sure
+        elif header.is_progress and "\t" not in line and (_REPORT_START.match(line) or _MAY_BE_REPORT.match(line)):
+            # A row whose tabs became spaces, or a text that looks like one.
+            is_certain = False
         elif line.startswith("\t") or (needed <= n_tabs and "\t" in line.rstrip()):
             # A row without a day, or cells behind the last one: of what row, nobody can tell.
             is_certain = False

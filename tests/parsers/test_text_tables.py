@@ -327,3 +327,28 @@ def test_a_text_with_a_cell_on_each_line_says_that_its_reports_are_unreadable() 
     assert states(parsed) == ("present", "present", "empty", "unreadable")
     assert fingerprints(parsed)[:3] == fingerprints(REAL_HTML)[:3]
     assert parsed.progress == []
+
+
+OTHER_DAYS = ["27-03-2566", "(ไม่ได้ตั้ง)", "27/3/66", "27.03.2566", "มีนาคม 2566", "-", ""]
+
+
+@pytest.mark.parametrize("day", OTHER_DAYS)
+@pytest.mark.parametrize("progress", ["60.0", "60%", "-5.0"])
+def test_a_report_of_another_form_is_never_a_part_of_the_one_before(day: str, progress: str) -> None:
+    line = f"{day} {progress} 1".strip()
+    text = REAL_TEXT.replace("2023-03-27 60.0 1", line) + "\n\n© กรุงเทพมหานคร 2566\n"
+    assert line in text
+    record = parse(read_text(text), REAL_ID)
+    assert (record.page.reports_state, record.page.reports_fingerprint) == ("unreadable", None)
+    assert "20/02/2566" not in " ".join(
+        row.detail or "" for row in record.progress if "27/03/2566" in (row.detail or "")
+    )
+
+
+def test_a_row_of_a_copy_whose_tabs_became_spaces_is_never_a_part_of_the_one_before() -> None:
+    copied = sample("copied-from-browser")
+    begin = copied.index("2023-05-02\t")
+    end = copied.index("\n", begin)
+    text = copied[:begin] + copied[begin:end].replace("\t", " ") + copied[end:]
+    assert parse(read_text(copied), REAL_ID).page.reports_state == "present"
+    assert parse(read_text(text), REAL_ID).page.reports_state == "unreadable"
