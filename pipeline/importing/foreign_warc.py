@@ -118,7 +118,7 @@ def _read_capture(
     content_type = record.headers.get("content-type")
     if record.type == "conversion":
         return Capture(url, at, _bounded(block, max_body_bytes), "text/plain"), (block,)
-    if record.type == "resource" or "http" not in (content_type or "http"):
+    if record.type == "resource" or "http" not in (content_type or "http").lower():
         headers = (("Content-Type", content_type),) if content_type else ()
         return Capture(url, at, _bounded(block, max_body_bytes), content_type, 200, "OK", headers), (block,)
     response = read_response(block, max_body_bytes)

@@ -53,10 +53,14 @@ class ForeignRecord(NamedTuple):
 
 
 class PlainStream(io.RawIOBase):
-    """What a file holds without its compression, from its first byte that is not blank to where it ends, or is torn."""
+    """What a file holds without its compression, from its first byte that is not blank to where it ends.
+
+    is_torn tells at the end that its compression breaks off there.
+    """
 
     def __init__(self, stream: io.BufferedReader) -> None:
         self._stream, self._position, self._pending = stream, 0, b""
+        self.is_torn = False
         self._unpack: gzip.GzipFile | ZstdReader | io.BufferedReader | None = None
 
     def readable(self) -> bool:
@@ -92,6 +96,7 @@ class PlainStream(io.RawIOBase):
                 return self._unpack.read1(size)
             return self._unpack.read(size)
         except EOFError:
+            self.is_torn = True
             return b""
         except (zlib.error, zipfile.BadZipFile, ValueError) as error:
             raise OSError(str(error)) from error
@@ -132,6 +137,8 @@ def read_records(opened: Opener) -> Iterator[ForeignRecord]:
         except OSError as error:
             trouble = str(error)
     if trouble is None and n_records:
+        if stream.is_torn:
+            raise RecordsError(f"the file breaks off in or after its record {n_records}; fetch or copy it again")
         return
     with PlainStream(opened()) as stream:
         n_more = 0

@@ -4,6 +4,7 @@ import datetime as dt
 import gzip
 import io
 import os
+import random
 from pathlib import Path
 
 import pytest
@@ -462,3 +463,17 @@ def test_the_age_of_a_capture_is_taken_into_account_once(tmp_path: Path) -> None
     assert before.requested_at == after.requested_at == AT - dt.timedelta(hours=1)
     assert (before.age_s, after.age_s) == (3600, None)
     assert before.snapshot_id == after.snapshot_id
+
+
+def test_a_packed_file_that_breaks_off_in_a_foreign_record_says_so(tmp_path: Path) -> None:
+    """A broken download loses what comes behind, though no record of ours shows it."""
+    warc = Warc()
+    warc.response(url(ONE), project_page(ONE))
+    warc.response("http://example.org/large", random.Random(0).randbytes(100_000))
+    warc.response(url(TWO), project_page(TWO))
+    whole = warc.save(tmp_path / "whole.warc.gz").read_bytes()
+    torn = tmp_path / "torn.warc.gz"
+    torn.write_bytes(whole[: len(whole) // 2])
+    summary = bring(tmp_path / "raw", torn)
+    assert summary.archived == 1
+    assert "breaks off in or after its record" in summary.problems[0]
