@@ -10,6 +10,8 @@ from pipeline.core.version import NAME
 # What counts of a larger file (RFC 9309, 2.5).
 MOST_BYTES = 500 * 1024
 _LINE_END = re.compile(rb"[\r\n]")
+_GROUP = re.compile(rb"(?P<before>(?:\A|[\r\n])[ \t]*user-?agent[ \t]*:[ \t]*)(?P<robot>[^\r\n#]*)", re.IGNORECASE)
+_TOKEN = re.compile(rb"[a-z_-]*", re.IGNORECASE)
 _ESCAPED = re.compile(rb"%(2F|[89A-F][0-9A-F])", re.IGNORECASE)
 _APART_FROM_LATIN_1 = {octet: octet + 0x100 for octet in range(0x80, 0x100)}
 
@@ -32,7 +34,8 @@ class Robots:
             content = content[: ends[-1].start() if ends else 0]
         if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in content:
             raise RobotsError("it is no text in UTF-8, perhaps UTF-16")
-        self._rules = Protego.parse(_comparable(content.replace(codecs.BOM_UTF8, b"")))
+        content = _GROUP.sub(_named_for_us, content.replace(codecs.BOM_UTF8, b""))
+        self._rules = Protego.parse(_comparable(content))
 
     def allows(self, url: str) -> bool:
         return self._rules.can_fetch(_comparable(url.encode("utf-8", "surrogatepass")), NAME)
@@ -43,6 +46,17 @@ class Robots:
         rate = self._rules.request_rate(NAME)
         spacing = rate.seconds / rate.requests if rate is not None and rate.requests else 0.0
         return max(self._rules.crawl_delay(NAME) or 0.0, spacing)
+
+
+def _named_for_us(group: re.Match[bytes]) -> bytes:
+    """Write whom a group is for so that Protego takes it for ours by its product token alone (RFC 9309, 2.2.1).
+
+    A version behind our name makes it nobody else's, and a shorter name is another robot's.
+    """
+    robot = group["robot"].strip()
+    token = _TOKEN.match(robot)
+    is_ours = token is not None and token[0].lower() == NAME.lower().encode()
+    return group["before"] + (NAME.encode() if is_ours else robot if robot == b"*" else b"another-robot")
 
 
 def _comparable(written: bytes) -> str:

@@ -239,3 +239,18 @@ def test_a_site_that_has_none_allows_everything_however_it_says_so(
 def test_a_content_encoding_that_codes_nothing_is_read(site: MisbehavingSite, tmp_path: Path, said: str) -> None:
     site.paths["/robots.txt"] = text(NOTHING_ALLOWED, ("Content-Encoding", said))
     assert night(tmp_path, site)[1].refused == 3
+
+
+GROUPS = {
+    "our name with a version": (b"User-agent: bma-projects/1.0\nDisallow: /\n", False),
+    "our name in capitals, with a comment": (b"USER-AGENT: BMA-Projects (x)\r\nDisallow: /\r\n", False),
+    "a shorter name, which is another robot's": (b"User-agent: bma\nAllow: /\n\nUser-agent: *\nDisallow: /\n", False),
+    "another robot alone": (b"User-agent: bma-projects-x\nDisallow: /\n", True),
+    "ours beside all others": (b"User-agent: *\nDisallow: /\n\nUser-agent: bma-projects\nAllow: /\n", True),
+    "ours among several": (b"User-agent: a\nUser-agent: bma-projects\nDisallow: /\n", False),
+}
+
+
+@pytest.mark.parametrize(("content", "is_allowed"), GROUPS.values(), ids=GROUPS)
+def test_a_group_is_ours_by_its_product_token(content: bytes, *, is_allowed: bool) -> None:
+    assert Robots(content).allows("http://city.test/index.php?r=tbl-project-main%2Findex") is is_allowed
