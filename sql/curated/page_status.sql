@@ -1,7 +1,7 @@
 -- How fresh each address is: the last attempt, the last success, and how often it has failed since.
 --
 -- key: source_id, url
--- warning: what has only the date of a file is the last attempt only where there is no other.
+-- warning: a capture that is dated only by its file counts as the last attempt only where there is no other.
 -- warning: a page that was not fetched is not gone; `missing` is what the site said, and one such answer proves nothing.
 -- columns:
 --   source_id = projects

@@ -23,7 +23,7 @@
 --   months_state: the same of the month rows
 --   updates_state: the same of the page's own edit log
 --   reports_state: the same of the progress reports
---   time_basis: what vouches for the time of its page: `protocol` (fetch or web archive), `stated` (the saved page), `given` (whoever imported it) or `file` (the date of a file)
+--   time_basis: what vouches for the time of its page: `protocol` (fetch or web archive), `stated` (the saved page), `given` (`import --captured-at`) or `file` (the date of a file)
 --   content_sha256: fingerprint over labels, values and tables of the page
 --   snapshot_id: the archived page with this content
 WITH change_counts AS (

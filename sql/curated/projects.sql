@@ -59,7 +59,7 @@
 --   updates_state: the same of the page's own edit log, see update_history
 --   reports_state: the same of the progress reports, see progress_history; only where it is `present` or `empty` is a project without a report known to have none
 --   reports_last_seen_at: when the progress reports were last seen whole | unit UTC timestamp | null where they never were
---   time_basis: what vouches for the time of its page: `protocol` (fetch or web archive), `stated` (the saved page), `given` (whoever imported it) or `file` (the date of a file)
+--   time_basis: what vouches for the time of its page: `protocol` (fetch or web archive), `stated` (the saved page), `given` (`import --captured-at`) or `file` (the date of a file)
 --   is_invented: true for made-up data of the built-in sample; never cite such a row
 --   url: address of the page
 --   snapshot_id: the archived page every value of this row was read from; months, edit log and reports name their own
