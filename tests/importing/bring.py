@@ -1,6 +1,5 @@
 """Imports files into an archive and tells what is in it then."""
 
-import datetime as dt
 from pathlib import Path
 
 from pipeline.archive.fetch_log import FetchLogRow, read_fetch_log
@@ -18,7 +17,6 @@ RECORD = (CASES / "revisit-1-original.warc").read_bytes()
 """A WARC of one response, as most writers make it."""
 BLOCK = RECORD.split(b"\r\n\r\n", 1)[1].removesuffix(b"\r\n\r\n")
 BODY = BLOCK.split(b"\r\n\r\n", 1)[1]
-NOW = dt.datetime(2026, 11, 30, tzinfo=dt.UTC)
 
 
 def bring(raw_dir: Path, *paths: Path, run: int = 1, max_body_bytes: int = 10_000_000) -> ImportSummary:
@@ -29,7 +27,6 @@ def bring(raw_dir: Path, *paths: Path, run: int = 1, max_body_bytes: int = 10_00
         sources=KNOWN_SOURCES,
         default_source=KNOWN_SOURCES["bmavisions"],
         max_body_bytes=max_body_bytes,
-        clock=lambda: NOW,
     )
 
 

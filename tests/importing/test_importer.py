@@ -12,16 +12,13 @@ from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-unty
 from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
 
 from pipeline.archive.audit import audit_archive
-from pipeline.archive.fetch_log import FetchLogRow, read_fetch_log
-from pipeline.archive.segments import read_segment, sealed_segments
-from pipeline.archive.warc import Capture
 from pipeline.archive.withdrawal import withdraw_import
 from pipeline.core.settings import KNOWN_SOURCES
 from pipeline.importing.importer import import_files
-from pipeline.importing.summary import ImportSummary
 from pipeline.sample.server import sample_pages
 from tests.cli.command import bma
 from tests.fetch.misbehaving import project_page
+from tests.importing.bring import HOME, archived, bring, logged
 from tests.parse.archived import BOTTOMLESS, KILLER, MISFORTUNE
 
 # warcio's writer leaves its temporary files to the garbage collector.
@@ -30,7 +27,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:.*SpooledTemporaryFile:pytest.PytestUnraisableExceptionWarning"),
 ]
 
-HOME = "http://www.bmavisions.com/dp/frontend/web/index.php"
 ONE, TWO = "50010000-0001", "50010000-0002"
 PAGES = Path(__file__).parents[2] / "pipeline" / "sample" / "site" / "pages"
 DATE = "2023-06-01T10:20:30Z"
@@ -39,24 +35,6 @@ AT = dt.datetime(2023, 6, 1, 10, 20, 30, tzinfo=dt.UTC)
 
 def url(project_id: str, home: str = HOME) -> str:
     return f"{home}?r=tbl-project-main%2Fview&project_id={project_id}"
-
-
-def bring(raw_dir: Path, *paths: Path, run: int = 1) -> ImportSummary:
-    return import_files(
-        paths,
-        raw_dir=raw_dir,
-        run_id=f"202611{run:02d}T180000Z",
-        sources=KNOWN_SOURCES,
-        default_source=KNOWN_SOURCES["bmavisions"],
-    )
-
-
-def archived(raw_dir: Path) -> list[tuple[FetchLogRow, Capture]]:
-    return [pair for segment in sealed_segments(raw_dir) for pair in read_segment(segment)]
-
-
-def logged(raw_dir: Path) -> list[FetchLogRow]:
-    return [row for segment in sealed_segments(raw_dir) for row in read_fetch_log(segment.fetches)]
 
 
 class Warc:

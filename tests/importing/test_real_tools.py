@@ -202,12 +202,16 @@ def tables_of(data: Path) -> dict[str, list[tuple[object, ...]]]:
         }
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("tool", TOOLS.values(), ids=TOOLS.keys())
-def test_its_file_gives_the_tables_that_fetching_gives(tmp_path: Path, site: Site, tool: Tool) -> None:
+def skip_without(tool: Tool) -> None:
     missing = [program for program in tool.programs if shutil.which(program) is None]
     if missing:
         pytest.skip(f"not here: {', '.join(missing)}")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tool", TOOLS.values(), ids=TOOLS.keys())
+def test_its_file_gives_the_tables_that_fetching_gives(tmp_path: Path, site: Site, tool: Tool) -> None:
+    skip_without(tool)
     file = tool.save(site.url, tmp_path)
     done = bma_here("import", file, "--source", "city", "--config", site.config, "--data-dir", tmp_path / "data")
     assert done.returncode == 0, done.stderr
@@ -223,9 +227,7 @@ def ask(data: Path, query: str) -> list[tuple[object, ...]]:
 @pytest.mark.slow
 @pytest.mark.parametrize("tool", OF_TEXT.values(), ids=OF_TEXT.keys())
 def test_what_is_made_of_a_page_is_refused_or_says_the_same(tmp_path: Path, site: Site, tool: Tool) -> None:
-    missing = [program for program in tool.programs if shutil.which(program) is None]
-    if missing:
-        pytest.skip(f"not here: {', '.join(missing)}")
+    skip_without(tool)
     file, data = tool.save(site.url, tmp_path), tmp_path / "data"
     done = bma_here("import", file, "--source", "city", "--config", site.config, "--data-dir", data)
     if done.returncode:
