@@ -22,10 +22,16 @@ _PERCENT = r"(?:\d{1,3}(?:\.\d+)?|\.\d+)"
 _STATUS = r"(?:\d|\(ไม่ได้ตั้ง\)|\(not set\))"
 _REPORT = re.compile(rf"({_DAY}|{_WORDED_DAY}) ({_PERCENT}) (?:({_STATUS})(?:\s|$))?(.*)", re.DOTALL)
 # A line that begins with a day begins a report, also one that cannot be split; with a colon behind it is a stamp.
+# A progress of another form, which is certainly one between a day and a status: `60%`, `-5.0`, `1,000.0`.
+_ODD_PERCENT = r"(?:(?:ร้อยละ ?)?[-+\u2212]?(?:\d[\d,]*(?:\.\d*)?|\.\d+)(?: ?%)?|-)"
 # A day in words stands in many a sentence: there the progress must follow.
-_REPORT_START = re.compile(rf"{_DAY}(?= (?!:)|$)|{_WORDED_DAY} (?:{_PERCENT}|-)(?= |$)")
+_REPORT_START = re.compile(
+    rf"{_DAY}(?= (?!:)|$)|{_WORDED_DAY} (?:(?:{_PERCENT}|-)(?= |$)|{_ODD_PERCENT} {_STATUS}(?= |$))"
+)
 # What begins so is certainly a report of its own; another line that begins with a day may belong to the text above.
-_CERTAIN_START = re.compile(rf"(?:{_DAY}|{_WORDED_DAY}) (?:{_PERCENT}|-)(?: {_STATUS}(?=\s|$)|$)", re.MULTILINE)
+_CERTAIN_START = re.compile(
+    rf"(?:{_DAY}|{_WORDED_DAY}) (?:(?:{_PERCENT}|-)$|{_ODD_PERCENT} {_STATUS}(?=\s|$))", re.MULTILINE
+)
 # What may be the beginning of a report whose day or progress has another form, among the lines of the one above: a
 # progress and a status within the first words, or a stamp behind other words.
 _MAY_BE_REPORT = re.compile(
