@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from parsers.labels import HEADLINE, PROGRESS_COLUMNS, TITLE, match_label
 from parsers.page import Grid, Page, PageKind, Row
-from parsers.text_rows import UNSPLIT, find_rows, is_cut_label, laid_out_as, read_rows
+from parsers.text_rows import UNSPLIT, find_rows, laid_out_as, read_rows, without_cut_label
 from parsers.text_tables import footer_start, read_text_tables
 
 _FEWEST_ROWS = 3
@@ -82,9 +82,8 @@ def read_text(text: str) -> Page:
     end = len(lines)
     if found.are_whole:
         end = starts[-1].line + 1
-    elif starts and starts[-1].line == end - 1 and is_cut_label(lines[-1]):
-        # Cut in its label, which may be that of another row.
-        found, end = found._replace(starts=starts[:-1]), end - 1
+    else:
+        found, end = without_cut_label(lines, found)
     rows = read_rows(lines, found, end)
     if any(row.label == UNSPLIT for row in rows):
         flags.add("ambiguous_text")

@@ -248,8 +248,16 @@ def read_rows(lines: Sequence[str], rows: TextRows, end: int) -> tuple[Row, ...]
     return tuple(found)
 
 
-def is_cut_label(line: str) -> bool:
-    """Whether a line could go on to be a label, though it may hold a shorter one: `ผู้รับผิดชอบโคร`, `ผลงานเดือนที่ 1`."""
+def without_cut_label(lines: Sequence[str], rows: TextRows) -> tuple[TextRows, int]:
+    """The rows of a text that ends in them, and the line behind: without a last line that may begin a label.
+
+    That line may hold a shorter label (`ผู้รับผิดชอบโคร`, `ผลงานเดือนที่ 1`) or none. A value without it is a part of the
+    true one in any case.
+    """
+    end = next((number for number in range(len(lines), 0, -1) if lines[number - 1].strip()), 0)
+    if not rows.starts or not end:
+        return rows, end
+    line, last = lines[end - 1].strip(), rows.starts[-1]
     spelled = [spelling.text for spelling in _SPELLINGS.get(line[:1], ())]
     spelled += [f"{MONTH_LABEL} {month}" for month in MONTH_LAYOUT]
     return bool(line) and any(text.startswith(line) and text != line for text in spelled)

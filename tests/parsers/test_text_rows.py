@@ -13,7 +13,7 @@ from parsers.text_page import read_text
 from parsers.text_rows import UNSPLIT
 from tests.parsers.projects import LABEL_OF, PLAIN, StoredProject, parse
 from tests.parsers.samples import FIXTURES, REAL, REAL_ID, as_kept
-from tests.parsers.test_text_page import rendered
+from tests.parsers.test_text_page import rendered, stored_values
 from tests.parsers.test_text_tables import FOOTER, copied, fingerprints, of, sample, states
 
 REAL_HTML = parse(REAL.page(), REAL_ID)
@@ -87,6 +87,24 @@ def test_a_label_that_a_cut_may_have_shortened_is_no_row(begun: str, usual: str,
     text = rendered(PLAIN)
     page = read_text(text[: text.index(f"\n{usual}") + 1] + begun)
     assert (page.kind, page.rows[-1].label) == (PageKind.TRUNCATED, before)
+
+
+MARKED = PLAIN.having(remark="ดี", governor_policy="ดูแล")
+ROWS = rendered(MARKED)[: rendered(MARKED).index("\n\nประวัติการปรับปรุงข้อมูล")]
+
+
+@pytest.mark.parametrize("behind", ["", "\n"])
+def test_a_text_cut_anywhere_in_its_rows_gives_no_value_the_beginning_of_a_label(behind: str) -> None:
+    stored = stored_values(MARKED)
+    for end in range(ROWS.index(LABEL_OF["project_id"]), len(ROWS)):
+        for row in read_text(ROWS[:end] + behind).rows:
+            begins = [(value or "").startswith(row.value or "") for value in stored.get(row.label, [])]
+            assert row.label == UNSPLIT or any(begins), row
+
+
+def test_the_beginning_of_a_label_behind_a_value_of_one_line_is_no_part_of_it() -> None:
+    page = read_text(ROWS[: ROWS.index("งบฯ ที่ได้รับ")] + "งบปร")
+    assert [tuple(row) for row in page.rows[-2:]] == [("Kpi ID", "5001-2033"), (UNSPLIT, "งบปร")]
 
 
 @pytest.mark.parametrize("label", ["ผู้ดูแล", "ผู้รับผิด\nชอบ"])
