@@ -21,6 +21,8 @@ UNSPLIT = "(ข้อความที่แยกไม่ได้)"
 _NOT_SET = ("(ไม่ได้ตั้ง)", "(not set)")
 _HEADLINE = re.compile(rf"{HEADLINE}\s*:")
 _MONTH = re.compile(r"(?:ผลงาน|ผลการดำเนินงาน) ?(?:ประจำ)?เดือน(?:ที่)? ?(?=[0-9])")
+# What may stand between a label and its value.
+_COLON = re.compile(r" ?[:：]")
 _MARKDOWN_TITLE = re.compile(rf"#{{1,6}} +(?:{TITLE}|{HEADLINE})")
 _FEWEST_ROWS = 3
 # A chain of rows counts its rows; of two with as many, the one with more rows in the site's own spelling.
@@ -123,6 +125,17 @@ def _plain_starts(number: int, line: str) -> Iterator[_Start]:
             yield _start(number, label, len(label), place, is_usual=is_usual)
 
 
+def _starts_with_colon(lines: Sequence[str]) -> Iterator[_Start]:
+    """The labels with a colon behind them, from the row of the code on: above stands the line below the title."""
+    is_in_rows = False
+    for number, line in enumerate(lines):
+        for label, place, is_usual in _labels_at_beginning(line):
+            colon = _COLON.match(line, len(label))
+            is_in_rows = is_in_rows or (place == 0 and colon is not None)
+            if colon is not None and is_in_rows:
+                yield _start(number, colon.string[: colon.end()], colon.end(), place, is_usual=is_usual)
+
+
 def _tabbed_starts(number: int, line: str) -> Iterator[_Start]:
     """A cell that is a label begins a row; with a tab behind it more surely than without, which an editor cut off."""
     text = line.lstrip("\t ")
@@ -191,7 +204,7 @@ def _without_doubtful(starts: Sequence[RowStart]) -> list[RowStart]:
 
 
 def find_rows(lines: Sequence[str]) -> TextRows:
-    """Find where the label/value rows of a text begin, with tabs between label and value or without."""
+    """Find where the label/value rows of a text begin: labels with a tab or a colon behind them, or with neither."""
     plain = _rows(lines, _plain_starts)
     if any("\t" in line for line in lines):
         tabbed = _rows(lines, _tabbed_starts)
@@ -199,6 +212,10 @@ def find_rows(lines: Sequence[str]) -> TextRows:
         n_tabbed = sum("\t" in lines[start.line] for start in tabbed.starts)
         if n_tabbed >= _FEWEST_ROWS and 2 * n_tabbed > len(plain.starts):
             return tabbed
+    coloned = _row_starts(list(_starts_with_colon(lines)))
+    if len(coloned.starts) >= _FEWEST_ROWS and 2 * len(coloned.starts) > len(plain.starts):
+        # Where a colon stands behind the labels it is no part of the values.
+        return coloned
     return plain._replace(starts=_without_doubtful(plain.starts))
 
 
@@ -260,7 +277,11 @@ def without_cut_label(lines: Sequence[str], rows: TextRows) -> tuple[TextRows, i
     line, last = lines[end - 1].strip(), rows.starts[-1]
     spelled = [spelling.text for spelling in _SPELLINGS.get(line[:1], ())]
     spelled += [f"{MONTH_LABEL} {month}" for month in MONTH_LAYOUT]
-    return bool(line) and any(text.startswith(line) and text != line for text in spelled)
+    begun = [text for text in spelled if text.startswith(line)]
+    if last.line == end - 1:
+        return (rows._replace(starts=rows.starts[:-1]), end - 1) if set(begun) - {line} else (rows, end)
+    # What is behind a value of one line is no part of it.
+    return rows, end - 1 if begun and not last.is_one_line else end
 
 
 def laid_out_as(lines: Sequence[str]) -> str | None:

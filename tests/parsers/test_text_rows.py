@@ -107,6 +107,42 @@ def test_the_beginning_of_a_label_behind_a_value_of_one_line_is_no_part_of_it() 
     assert [tuple(row) for row in page.rows[-2:]] == [("Kpi ID", "5001-2033"), (UNSPLIT, "งบปร")]
 
 
+def with_colons(project: StoredProject, colon: str, *, headline: str = "คืบหน้าล่าสุด : ร้อยละ 100") -> str:
+    rows = "\n".join(f"{label}{colon}{'(ไม่ได้ตั้ง)' if value is None else value}" for label, value in project.rows)
+    text = rendered(project)
+    first = text.index(LABEL_OF["project_id"])
+    text = text[:first] + rows.replace("\r\n", "\n") + text[text.index("\n\nประวัติ") :] + FOOTER
+    return text.replace(f"คืบหน้าล่าสุด : {project.headline}", headline)
+
+
+COLONS = PLAIN.having(name=": ทางเท้า", evaluator="ผลงาน: ดี", rationale="ก\nปี 2566\nหมายเหตุ ข", remark="(ค: ง)")
+
+
+@pytest.mark.parametrize("colon", [":", ": ", " :", " : ", "："])
+@pytest.mark.parametrize("headline", ["คืบหน้าล่าสุด : ร้อยละ 100", ""])
+def test_a_colon_behind_every_label_is_no_part_of_the_values(colon: str, headline: str) -> None:
+    page = read_text(with_colons(COLONS, colon, headline=headline))
+    said = [(row.label.rstrip(" :：").rstrip(), row.value) for row in page.rows]
+    assert said == [(label, as_kept(value)) for label, value in COLONS.rows]
+    parsed = parse(page, PLAIN.project_id)
+    assert fingerprints(parsed) == fingerprints(COLONS.parse())
+    assert parsed.issues == []
+
+
+def test_a_colon_behind_one_label_is_a_part_of_its_value() -> None:
+    said = PLAIN.having(remark=": ก", name=":ข")
+    page = parse(read_text(rendered(said) + FOOTER), PLAIN.project_id).page
+    assert (page.remark, page.name) == (": ก", ":ข")
+
+
+def test_the_beginning_of_a_text_with_colons_keeps_them_out_of_its_values() -> None:
+    text = with_colons(COLONS, ": ")
+    page = read_text(text[: text.index("\nผู้รับผิดชอบ") + 5])
+    assert page.kind is PageKind.TRUNCATED
+    assert tuple(page.rows[-1]) == ("เป้าหมาย:", "ทางเท้า 3 แห่ง")
+    assert page.headline == "ร้อยละ 100"
+
+
 @pytest.mark.parametrize("label", ["ผู้ดูแล", "ผู้รับผิด\nชอบ"])
 def test_a_row_whose_label_is_not_known_is_no_part_of_the_value_above(label: str) -> None:
     said = PLAIN.having(goal="ทางเท้า")
