@@ -29,8 +29,10 @@ class RowForm(Enum):
     TABS = auto()
     SPACES = auto()
     """By what stands in them."""
+    LINES = auto()
+    """Each has a line of its own, and an empty one has none."""
     UNKNOWN = auto()
-    """Not at all, as where each cell has a line of its own and empty ones have none."""
+    """Not at all."""
 
 
 class Header(NamedTuple):
@@ -100,8 +102,10 @@ def header_at(lines: Sequence[str], number: int) -> Header | None:
             found = pattern.fullmatch(key)
             if found is not None:
                 cells = [column.text for column in columns]
-                is_plain = end == number + 1 and found["counter"] is None
-                form = RowForm.SPACES if is_plain else RowForm.UNKNOWN
+                n_lines = sum(bool(line.strip()) for line in lines[number:end])
+                form = {1: RowForm.SPACES, len(cells): RowForm.LINES}.get(n_lines, RowForm.UNKNOWN)
+                if found["counter"] is not None:
+                    form = RowForm.UNKNOWN
                 return Header(number, end, is_progress, tuple(cells), form)
     return None
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from parsers.dates import MONTH_NAMES, read_date
@@ -21,9 +22,9 @@ _WORDED_DAY = rf"(?:\d{{1,2}} (?:{_MONTH_NAME}) (?:\d{{4}}|\d{{2}}))"
 _PERCENT = r"(?:\d{1,3}(?:\.\d+)?|\.\d+)"
 _STATUS = r"(?:\d|\(ไม่ได้ตั้ง\)|\(not set\))"
 _REPORT = re.compile(rf"({_DAY}|{_WORDED_DAY}) ({_PERCENT}) (?:({_STATUS})(?:\s|$))?(.*)", re.DOTALL)
-# A line that begins with a day begins a report, also one that cannot be split; with a colon behind it is a stamp.
 # A progress of another form, which is certainly one between a day and a status: `60%`, `-5.0`, `1,000.0`.
 _ODD_PERCENT = r"(?:(?:ร้อยละ ?)?[-+\u2212]?(?:\d[\d,]*(?:\.\d*)?|\.\d+)(?: ?%)?|-)"
+# A line that begins with a day begins a report, also one that cannot be split; with a colon behind it is a stamp.
 # A day in words stands in many a sentence: there the progress must follow.
 _REPORT_START = re.compile(
     rf"{_DAY}(?= (?!:)|$)|{_WORDED_DAY} (?:(?:{_PERCENT}|-)(?= |$)|{_ODD_PERCENT} {_STATUS}(?= |$))"
@@ -115,6 +116,8 @@ def _read_rows(header: Header, body: Sequence[str], *, is_open: bool) -> tuple[t
         return (), tuple([cell for cell in header.cells if cell])
     if header.form is RowForm.TABS:
         return _tabbed_rows(header, body, is_open=is_open)
+    if header.form is RowForm.LINES:
+        return _rows_of_lines(header, [line.strip() for line in body if line.strip()]), header.cells
     if header.form is RowForm.UNKNOWN:
         return ((text,),), header.cells
     if not header.is_progress:
@@ -169,6 +172,29 @@ def _report_cells(text: str) -> Cells:
     if detail_at is None or (status is None and rest[:detail_at].strip()):
         return (text,)
     return day, percent, text_value(status or ""), text_value(rest[:detail_at]), text_value(rest[detail_at:])
+
+
+def _rows_of_lines(header: Header, lines: Sequence[str]) -> tuple[Cells, ...]:
+    """Rows with a cell on each line: those with all their cells, each of one line and in the form the site gives it.
+
+    A report can be told by its progress with decimals, its status and the stamp of its detail, with one line between.
+    """
+    width = len(header.cells)
+    starts = list(range(0, len(lines), width))
+    if header.is_progress:
+        starts = [place for place in range(len(lines)) if _begins_report(lines[place : place + 3])]
+    starts = sorted({0, *starts})
+    rows: list[Cells] = []
+    for start, end in pairwise([*starts, len(lines)]):
+        text = " ".join(lines[start:end])
+        cells = _report_cells(text) if header.is_progress else _update_cells(text)
+        is_certain = cells == tuple(lines[start:end]) and (not header.is_progress or "." in lines[start + 1])
+        rows.append(cells if is_certain else ("\n".join(lines[start:end]),))
+    return tuple(rows)
+
+
+def _begins_report(lines: Sequence[str]) -> bool:
+    return re.fullmatch(f"{_DAY}|{_WORDED_DAY}", lines[0]) is not None and bool(_CERTAIN_START.match(" ".join(lines)))
 
 
 def _tabbed_rows(header: Header, body: Sequence[str], *, is_open: bool) -> tuple[tuple[Cells, ...], tuple[str, ...]]:

@@ -90,7 +90,7 @@ def test_a_page_saved_from_a_web_archive_is_as_old_as_its_address_says(told: Tol
     ]
 
 
-def test_a_text_whose_tables_cannot_be_read_removes_no_report(told: Told) -> None:
+def test_a_text_with_a_cell_on_each_line_removes_no_report(told: Told) -> None:
     done = told.bring(FILES / "text-bs4-get_text.txt", "--captured-at", "2026-11-25")
     assert done.returncode == 0, done.stderr
     query = f"SELECT reported_on::VARCHAR, is_current FROM progress_history WHERE project_id = '{REAL}' ORDER BY 1"
