@@ -50,11 +50,12 @@ def show_summary(settings: Settings, record: RunRecord, published: Published | N
         columns.append(("issues", "severity", issues))
     for number, name, _ in columns:
         table.add_column(number, justify="right")
-        table.add_column(name)
+        table.add_column(name, overflow="fold")
     for index in range(max(len(pairs) for *_, pairs in columns)):
         cells = [pairs[index] if index < len(pairs) else ("", "") for *_, pairs in columns]
         table.add_row(*(printable(text) for cell in cells for text in cell))
-    console.print(table)
+    # Lines may be of any length, so that a path can be copied; the cells of a table wrap on a terminal.
+    console.print(table, soft_wrap=not console.is_terminal)
     for source in record.sources:
         if source["is_invented"]:
             console.print(Text(f"\nSource {source['source_id']}: {source['title']}. Do not quote the invented pages."))

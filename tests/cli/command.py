@@ -62,14 +62,14 @@ def said_on(terminal: int) -> bytes:
     return said
 
 
-def on_terminal(*arguments: str | Path) -> str:
+def on_terminal(*arguments: str | Path, columns: int = 100) -> str:
     """Run the command to its end with its standard output on a terminal."""
     ours, theirs = pty.openpty()
     with subprocess.Popen(
         [COMMAND, *map(str, arguments)],
         stdout=theirs,
         stderr=subprocess.DEVNULL,
-        env=environment(TERM="xterm", COLUMNS="100"),
+        env=environment(TERM="xterm", COLUMNS=str(columns)),
     ) as process:
         os.close(theirs)
         said = said_on(ours)

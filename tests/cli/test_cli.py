@@ -17,7 +17,7 @@ from pipeline.archive.fetch_log import read_fetch_log
 from pipeline.archive.warc import Capture, capture_members
 from pipeline.run.lock import data_dir_lock
 from tests.archive.mounts import read_only
-from tests.cli.command import COMMAND, NAMES, assert_one_line, bma, bma_here, environment
+from tests.cli.command import COMMAND, NAMES, assert_one_line, bma, bma_here, environment, on_terminal
 from tests.fetch.misbehaving import project_page
 
 REAL_TEXT = Path("tests/fixtures/real/50490000-3607.txt").resolve()
@@ -188,6 +188,13 @@ class TestImport:
         assert re.search(r"^ *1 │ archived ", done.stdout, re.MULTILINE)
         quiet = bma_here("import", REAL_TEXT, "--data-dir", data, "--captured-at", "2023-05-01", "--quiet")
         assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
+
+    def test_the_closing_table_wraps_in_a_narrow_terminal(self, tmp_path: Path) -> None:
+        said = on_terminal("import", REAL_TEXT, "--data-dir", tmp_path / "data", columns=50)
+        table = re.sub(r"\x1b\[[0-9;]*m", "", said.partition("Source ")[0]).splitlines()
+        assert max(map(len, table)) <= 50
+        assert re.search(r"│ progre\s+│.*\n.*│ ss_his", "\n".join(table))
+        assert not any("…" in line for line in table)
 
     def test_only_the_sources_of_what_came_are_named(self, tmp_path: Path) -> None:
         warc = Path(__file__).parents[1] / "importing" / "cases" / "dechunked.warc.gz"
