@@ -73,19 +73,25 @@ class Ledger:
     def original(self, target: Target, original: Original) -> Capture | None:
         """The capture that a revisit of the target names, of this import or archived before; None where it is neither.
 
-        It is found by digest, record id or date. What showed the same as an earlier capture was archived without a
-        body, so that the one of the earlier capture is given.
+        It is found by digest, record id or date, and believed where its digest is the one that the revisit names. What
+        showed the same as an earlier capture was archived without a body, so that the one of the earlier capture is
+        given.
         """
-        names = (original.digest, original.record_id)
+        digest, seen = original.digest, self._seen(target)
+        names = (digest, original.record_id)
         body = next((self._by_name[name] for name in names if name is not None and name in self._by_name), None)
         if body is None and original.at is not None:
             body = self._by_date.get((*_key(target), _second(original.at)))
-        seen = self._seen(target)
         if body is None and original.at is not None:
             body = next((each for each in seen if each.place and _second(each.at) == _second(original.at)), None)
-        if body is None and original.digest is not None:
-            body = next((each for each in seen if each.place and original.digest in self._digests_of(each.place)), None)
-        return None if body is None or body.place is None else read_body(self._raw_dir, body.place)
+        if body is None and digest is not None:
+            body = next((each for each in seen if each.place and digest in self._digests_of(each.place)), None)
+        if body is None or body.place is None:
+            return None
+        # Of what was coded when it came, the archive knows the digest only while what holds it is imported.
+        if digest is not None and self._by_name.get(digest) is not body and digest not in self._digests_of(body.place):
+            return None
+        return read_body(self._raw_dir, body.place)
 
     def _digests_of(self, place: Place) -> frozenset[Digest]:
         if place not in self._digests:

@@ -1,6 +1,7 @@
 """Files as people have them, each made by another tool, come in as the page they hold or are told for what they are."""
 
 import base64
+import gzip
 import hashlib
 from pathlib import Path
 
@@ -141,6 +142,52 @@ def test_a_revisit_finds_its_original_by(tmp_path: Path, named: str, *, is_archi
     ]
 
 
+@pytest.mark.parametrize(
+    "named",
+    [
+        "WARC-Refers-To: <urn:uuid:00000000-0000-4000-8000-000000000035>\r\n",
+        "WARC-Refers-To-Date: 2026-11-29T10:00:00Z\r\n",
+    ],
+    ids=["record id", "date"],
+)
+@pytest.mark.parametrize("is_archived", [True, False], ids=["in the archive", "in the same import"])
+def test_a_revisit_of_another_content_than_it_names_is_not_believed(
+    tmp_path: Path, named: str, *, is_archived: bool
+) -> None:
+    revisit, original = tmp_path / "revisit.warc", CASES / "revisit-1-original.warc"
+    digest = f"WARC-Payload-Digest: sha1:{hashlib.sha1(b'another').hexdigest()}\r\n"
+    revisit.write_bytes(warc_of(b"", kind="revisit", at="2026-11-29T11:00:00Z", extra=named + digest))
+    if is_archived:
+        bring(tmp_path / "raw", original)
+    summary = bring(tmp_path / "raw", revisit, *(() if is_archived else (original,)), run=2)
+    assert summary.unresolved == 1
+    assert (
+        "repeats a capture whose content is neither here nor in the archive; import what holds it too"
+        in (summary.problems[0])
+    )
+
+
+def test_a_revisit_by_the_digest_of_a_packed_body_is_resolved_by_what_holds_its_original(tmp_path: Path) -> None:
+    packed = gzip.compress(BODY, mtime=0)
+    original, revisit = tmp_path / "original.warc", tmp_path / "revisit.warc"
+    original.write_bytes(warc_of(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + packed))
+    digest = f"WARC-Payload-Digest: sha1:{hashlib.sha1(packed).hexdigest()}\r\n"
+    revisit.write_bytes(warc_of(b"", kind="revisit", at="2026-11-29T11:00:00Z", extra=digest))
+    bring(tmp_path / "raw", original)
+    assert bring(tmp_path / "raw", revisit, run=2).unresolved == 1
+    summary = bring(tmp_path / "raw", original, revisit, run=3)
+    assert (summary.known, summary.archived, summary.problems) == (1, 1, [])
+
+
+def test_a_revisit_that_is_not_what_was_written_is_told(tmp_path: Path) -> None:
+    revisit = tmp_path / "revisit.warc"
+    digest = f"WARC-Block-Digest: sha1:{hashlib.sha1(b'another').hexdigest()}\r\n"
+    revisit.write_bytes(warc_of(b"HTTP/1.1 200 OK\r\n\r\n", kind="revisit", extra=digest))
+    summary = bring(tmp_path / "raw", revisit)
+    assert (summary.damaged, summary.unresolved) == (1, 0)
+    assert "is not what was written: its block digest is not sha1:" in summary.problems[0]
+
+
 def test_a_revisit_names_its_original_by_record_id(tmp_path: Path) -> None:
     revisit = tmp_path / "revisit.warc"
     named = "WARC-Refers-To: <urn:uuid:00000000-0000-4000-8000-000000000035>\r\n"
@@ -166,7 +213,7 @@ def test_a_revisit_of_a_capture_that_is_nowhere_is_told_with_its_address(tmp_pat
     summary = bring(tmp_path / "raw", CASES / "revisit-2-revisit.warc")
     assert (summary.unresolved, summary.damaged) == (1, 0)
     [problem] = summary.problems
-    assert f"of {ADDRESS} repeats a capture found neither in these files nor in the archive" in problem
+    assert f"of {ADDRESS} repeats a capture whose content is neither here nor in the archive" in problem
 
 
 @pytest.mark.parametrize("name", ["revisit.warc.gz", "lower.warc.gz"], ids=["by address and date", "lower-case digest"])
