@@ -5,6 +5,7 @@ Never: believes a time that cannot be or a record whose digest fails, adds the s
 
 - importer: files and directories into the archive
 - file_format: what a file is, and the way that works where it is not read
+- plain_stream: a file without its compression, which is checked to its end
 - warc_records, foreign_warc: WARC, WET and ARC files by any writer
 - http_response, coded_body, digests: what such a record holds
 - wacz, har, mhtml: the containers of browsers and their tools

@@ -19,10 +19,11 @@ from pipeline.core.worker_process import WorkerDiedError
 from pipeline.importing.capture_time import CaptureTimeError, believed
 from pipeline.importing.file_format import Format
 from pipeline.importing.mhtml import read_mhtml
+from pipeline.importing.plain_stream import PlainStream, is_packed
 from pipeline.importing.saved_page import read_statement
-from pipeline.importing.warc_records import PlainStream, is_packed
 
-_LARGEST_FILE = 50_000_000
+_LARGEST = {Format.PAGE: 50_000_000, Format.MHTML: 50_000_000, Format.HAR: 500_000_000}
+_CHUNK = 1 << 16
 _ABOUT_A_PROJECT = (PageKind.PROJECT, PageKind.TRUNCATED)
 _DAY = dt.timedelta(days=1)
 _NOTES = {
@@ -68,8 +69,6 @@ def read_bare_file(
     given_at: dt.datetime | None,
     now: dt.datetime,
     reader: PageReader,
-    *,
-    max_body_bytes: int,
 ) -> BareFile | BareSister:
     """Read a saved page or extracted text.
 
@@ -79,7 +78,6 @@ def read_bare_file(
         given_at: when the person who imports it says that it was captured, in UTC.
         now: the moment of the import, in UTC.
         reader: reads the page in a process of its own.
-        max_body_bytes: the most that a packed file may hold.
 
     Returns:
         The page. What the file states of its time counts before what was given, that before the file's date.
@@ -89,8 +87,8 @@ def read_bare_file(
         ForeignFileError: not one project page: another page, several pages, data.
         OSError: it cannot be read.
     """
-    body = read_file(path, max_body_bytes)
-    mhtml = read_mhtml(body) if kind is Format.MHTML else None
+    body = read_file(path, kind)
+    mhtml = read_mhtml(body.removeprefix(codecs.BOM_UTF8).lstrip()) if kind is Format.MHTML else None
     if mhtml is not None:
         body = mhtml.body
     elif kind is Format.MHTML:
@@ -133,18 +131,23 @@ def read_bare_file(
     return BareFile(capture, page, project_id, basis, conflict)
 
 
-def read_file(path: Path, max_body_bytes: int) -> bytes:
+def read_file(path: Path, kind: Format) -> bytes:
     """The bytes of a file, without its compression. Raises UnusableFileError where they are too many, and OSError."""
-    if path.stat().st_size > _LARGEST_FILE:
-        raise UnusableFileError(f"{path}: larger than {_LARGEST_FILE} bytes, too large for a page")
+    limit = _LARGEST[kind]
     with path.open("rb") as stream:
-        if not is_packed(stream.peek(4)[:4]):
-            return stream.read()
-        unpacked, data = PlainStream(stream), bytearray()
-        while len(data) <= max_body_bytes and (chunk := unpacked.read()):
-            data += chunk
-    if len(data) > max_body_bytes:
-        raise UnusableFileError(f"{path}: unpacked it is larger than {max_body_bytes} bytes, too large for a page")
+        content, data = PlainStream(stream) if is_packed(stream.peek(4)[:4]) else stream, bytearray()
+        try:
+            while len(data) <= limit and (chunk := content.read(_CHUNK)):
+                data += chunk
+        except OSError:
+            if not isinstance(content, PlainStream):
+                raise
+        if isinstance(content, PlainStream) and content.damage is not None:
+            raise UnusableFileError(f"{path}: cannot be unpacked ({content.damage}); fetch or copy it again")
+    if len(data) > limit:
+        raise UnusableFileError(
+            f"{path}: holds more than {limit} bytes, too many for {kind}; save fewer pages in one file"
+        )
     return bytes(data)
 
 

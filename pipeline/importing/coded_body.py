@@ -1,17 +1,19 @@
 """Bodies as others stored them: transfer and content codings undone within a size, or left where they are none."""
 
 import io
+import re
 import zlib
-from typing import Protocol
+from typing import NamedTuple
 
 from fastwarc.stream_io import BrotliReader, ZstdReader
-from warcio.bufferedreaders import ChunkedDataReader  # type: ignore[import-untyped]
 
 from pipeline.core.content_coding import content_codings
 from pipeline.core.errors import PipelineError
+from pipeline.importing.plain_stream import GzipStream, NextMemberError, Reader
 
-_GZIP, _ZLIB, _RAW = 31, 15, -15  # zlib's wbits
-_GZIP_START = b"\x1f\x8b"
+_ZLIB, _RAW = 15, -15  # zlib's wbits
+_CHUNK_HEAD = re.compile(rb"(?:\r?\n)?([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
+_TORN_CHUNK_HEAD = re.compile(rb"\r?\n?(?:[0-9A-Fa-f]{1,8}[ \t]*(?:;[^\r\n]*)?\r?)?")
 _CHUNK = 1 << 16
 # How much of a body is looked at to tell whether it is text.
 _BEGINNING = 1024
@@ -21,17 +23,32 @@ class CodedBodyError(PipelineError):
     """A body cannot be decoded, or is larger than it may be; the message says which coding and why."""
 
 
-class _Reader(Protocol):
-    def read(self, size: int = ..., /) -> bytes: ...
+class Body(NamedTuple):
+    """A body, or the beginning of one; torn says what breaks off, None where it is whole."""
+
+    content: bytes
+    torn: str | None = None
 
 
-def without_chunks(payload: bytes) -> bytes:
-    """The body of a payload that is said to be chunked; the payload itself where it is not."""
-    body: bytes = ChunkedDataReader(io.BytesIO(payload)).read()
-    return body
+def without_chunks(payload: bytes) -> Body:
+    """The body of a payload that is said to be chunked; the payload itself where no chunk begins it.
+
+    Raises CodedBodyError where something else than a chunk follows one.
+    """
+    body, position = bytearray(), 0
+    while chunk := _CHUNK_HEAD.match(payload, position):
+        if (size := int(chunk[1], 16)) == 0:
+            return Body(bytes(body))
+        body += payload[chunk.end() : chunk.end() + size]
+        position = chunk.end() + size
+    if position == 0:
+        return Body(payload)
+    if position > len(payload) or _TORN_CHUNK_HEAD.fullmatch(payload, position):
+        return Body(bytes(body), "its chunks break off")
+    raise CodedBodyError(f"its chunks cannot be read: {payload[position : position + 20]!r} begins none")
 
 
-def decoded(body: bytes, content_encoding: str | None, limit: int) -> bytes:
+def decoded(body: bytes, content_encoding: str | None, limit: int) -> Body:
     """A body without the codings that its Content-Encoding names.
 
     A body that is text already is left as it stands: archives decode it and keep the header. What follows a coded body
@@ -45,24 +62,27 @@ def decoded(body: bytes, content_encoding: str | None, limit: int) -> bytes:
     Raises:
         CodedBodyError: a coding is not known, the body is no such coding, or it is larger than limit.
     """
+    torn = None
     for coding in reversed(content_codings(content_encoding)):
         if not body:
             break
         try:
-            body = _undone(body, coding, limit)
-        except (OSError, zlib.error) as error:
+            body, is_whole = _undone(body, coding, limit)
+        except (OSError, EOFError, zlib.error) as error:
             if _is_text(body):
                 break
             raise CodedBodyError(f"its body cannot be read as {coding[:30]!r} ({error})") from error
+        if not is_whole:
+            torn = f"its {coding} breaks off or is damaged"
     if len(body) > limit:
         raise CodedBodyError(f"its body is larger than {limit} bytes")
-    return body
+    return Body(body, torn)
 
 
-def _undone(body: bytes, coding: str, limit: int) -> bytes:
+def _undone(body: bytes, coding: str, limit: int) -> tuple[bytes, bool]:
     match coding:
         case "gzip" | "x-gzip":
-            return _inflated(body, _GZIP, limit)
+            return _streamed(GzipStream(io.BytesIO(body)), limit)
         case "deflate":
             # What HTTP calls so is zlib; some servers send it without its head.
             try:
@@ -76,29 +96,22 @@ def _undone(body: bytes, coding: str, limit: int) -> bytes:
     raise OSError("this coding is not known")
 
 
-def _inflated(body: bytes, wbits: int, limit: int) -> bytes:
-    plain = bytearray()
-    rest = body
-    while rest:
-        inflate = zlib.decompressobj(wbits)
-        plain += inflate.decompress(rest, limit + 1 - len(plain))
-        if len(plain) > limit:
-            break
-        rest = inflate.unused_data
-        if not rest.startswith(_GZIP_START):
-            break
-    return bytes(plain)
+def _inflated(body: bytes, wbits: int, limit: int) -> tuple[bytes, bool]:
+    inflate = zlib.decompressobj(wbits)
+    plain = inflate.decompress(body, limit + 1)
+    return plain, inflate.eof or len(plain) > limit
 
 
-def _streamed(reader: _Reader, limit: int) -> bytes:
+def _streamed(reader: Reader, limit: int) -> tuple[bytes, bool]:
     plain = bytearray()
     try:
         while len(plain) <= limit and (chunk := reader.read(min(_CHUNK, limit + 1 - len(plain)))):
             plain += chunk
-    except OSError:
+    except (OSError, EOFError, zlib.error) as error:
         if not plain:
             raise
-    return bytes(plain)
+        return bytes(plain), isinstance(error, NextMemberError)
+    return bytes(plain), True
 
 
 def _is_text(body: bytes) -> bool:

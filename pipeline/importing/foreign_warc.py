@@ -11,7 +11,7 @@ from pipeline.importing.capture_time import CaptureTimeError, read_time
 from pipeline.importing.coded_body import CodedBodyError
 from pipeline.importing.digests import Digest, digests_of, is_digest_of_one, read_digest
 from pipeline.importing.http_response import read_response
-from pipeline.importing.warc_records import ForeignRecord, Opener, read_records
+from pipeline.importing.warc_records import ForeignRecord, Opener, RecordsError, read_records
 
 _WANTED = frozenset({"response", "resource", "revisit", "conversion"})
 # What a block may be larger than the body in it: the head of the response, and the lengths of chunks.
@@ -28,6 +28,9 @@ class Kind(StrEnum):
     REFUSED = "refused"
 
 
+_BELIEVED = (Kind.CAPTURE, Kind.REVISIT)
+
+
 class Original(NamedTuple):
     """How a revisit names the capture it repeats; None where it does not say."""
 
@@ -42,7 +45,7 @@ class Found(NamedTuple):
 
     capture is set for CAPTURE, and without a body for REVISIT. where names the record in a message. recorded_at is the
     time that the record states, record_id and digests are what a revisit can name it by; original is what a revisit
-    repeats. reason says which record is damaged or refused, and why.
+    repeats. reason says which record is damaged or refused, or holds but the beginning of a page, and why.
     """
 
     kind: Kind
@@ -70,9 +73,21 @@ def read_foreign_warc(
         RecordsError: the file is no WARC file, or breaks off in a way that leaves the rest unreadable.
         OSError: it cannot be opened.
     """
-    for record in read_records(opened):
-        if record.type in _WANTED:
-            yield _read_record(record, is_ours, now, max_body_bytes)
+    # A record is believed once what follows it was met: only then was its own compression checked to its end.
+    last: Found | None = None
+    try:
+        for record in read_records(opened):
+            if last is not None:
+                yield last
+            last = _read_record(record, is_ours, now, max_body_bytes) if record.type in _WANTED else None
+    except RecordsError as error:
+        if last is not None and error.spoils_last and last.kind in _BELIEVED:
+            last = _damaged(last.where, "is not what was written: its compression is damaged or breaks off")
+        if last is not None:
+            yield last
+        raise
+    if last is not None:
+        yield last
 
 
 def _read_record(record: ForeignRecord, is_ours: Callable[[str], bool], now: dt.datetime, max_body_bytes: int) -> Found:
@@ -86,19 +101,19 @@ def _read_record(record: ForeignRecord, is_ours: Callable[[str], bool], now: dt.
     if len(block) > largest:
         return _damaged(where, f"is larger than {max_body_bytes} bytes")
     if record.length is not None and len(block) < record.length:
-        return _damaged(where, f"breaks off after {len(block)} of {record.length} bytes")
+        return _damaged(where, f"cannot be read beyond {len(block)} of its {record.length} bytes")
     try:
         at = read_time(record.headers.get("warc-date", ""), now)
     except CaptureTimeError as error:
         return Found(Kind.REFUSED, reason=f"{where}: {error}")
-    if record.type == "revisit":
-        return Found(Kind.REVISIT, where, Capture(url, at, b""), at, record_id, original=_original_of(record, url, now))
     written = record.headers.get("warc-block-digest")
     digest = read_digest(written)
     if digest is not None and not is_digest_of_one(digest, [block]):
         return _damaged(where, f"is not what was written: its block digest is not {written}")
+    if record.type == "revisit":
+        return Found(Kind.REVISIT, where, Capture(url, at, b""), at, record_id, original=_original_of(record, url, now))
     try:
-        capture, stored = _read_capture(record, url, at, block, max_body_bytes)
+        capture, stored, torn = _read_capture(record, url, at, block, max_body_bytes)
     except CodedBodyError as error:
         return _damaged(where, f"cannot be read: {error}")
     if capture is None:
@@ -108,25 +123,26 @@ def _read_record(record: ForeignRecord, is_ours: Callable[[str], bool], now: dt.
     if digest is not None and not is_digest_of_one(digest, stored):
         return _damaged(where, f"is not what was written: its payload digest is not {written}")
     known_by = digests_of(stored) | ({digest} if digest is not None else set())
-    return Found(Kind.CAPTURE, where, capture, at, record_id, known_by)
+    reason = None if torn is None else f"{where}: {torn}; what there is of the page is kept"
+    return Found(Kind.CAPTURE, where, capture, at, record_id, known_by, reason=reason)
 
 
 def _read_capture(
     record: ForeignRecord, url: str, at: dt.datetime, block: bytes, max_body_bytes: int
-) -> tuple[Capture | None, tuple[bytes, ...]]:
-    """The capture in a block, and the forms of its body that a digest may be of; None where there is no response."""
+) -> tuple[Capture | None, tuple[bytes, ...], str | None]:
+    """The capture in a block (None where there is no response), what its digest may be of, and what breaks off."""
     content_type = record.headers.get("content-type")
     if record.type == "conversion":
-        return Capture(url, at, _bounded(block, max_body_bytes), "text/plain"), (block,)
+        return Capture(url, at, _bounded(block, max_body_bytes), "text/plain"), (block,), None
     if record.type == "resource" or "http" not in (content_type or "http").lower():
         headers = (("Content-Type", content_type),) if content_type else ()
-        return Capture(url, at, _bounded(block, max_body_bytes), content_type, 200, "OK", headers), (block,)
+        return Capture(url, at, _bounded(block, max_body_bytes), content_type, 200, "OK", headers), (block,), None
     response = read_response(block, max_body_bytes)
     if response is None:
-        return None, ()
+        return None, (), None
     content_type = next((value for name, value in response.headers if name.lower() == "content-type"), None)
     capture = Capture(url, at, response.body, content_type, response.status, response.reason, response.headers)
-    return dated_by_age(capture), response.stored
+    return dated_by_age(capture), response.stored, response.torn
 
 
 def _bounded(body: bytes, limit: int) -> bytes:

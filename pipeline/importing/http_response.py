@@ -10,19 +10,23 @@ from warcio.statusandheaders import (  # type: ignore[import-untyped]
 )
 
 from pipeline.archive.warc import Headers
-from pipeline.importing.coded_body import decoded, without_chunks
+from pipeline.importing.coded_body import Body, decoded, without_chunks
 
 _PROTOCOL = b"HTTP/"
 
 
 class Response(NamedTuple):
-    """A response; body is decoded, and stored are the forms of it that a writer may have taken its digest of."""
+    """A response; body is decoded, and stored are the forms of it that a writer may have taken its digest of.
+
+    torn says what of the body breaks off; None where it is whole.
+    """
 
     status: int
     reason: str
     headers: Headers
     body: bytes
     stored: tuple[bytes, ...]
+    torn: str | None
 
 
 class _Head(NamedTuple):
@@ -40,11 +44,12 @@ def read_response(block: bytes, limit: int) -> Response | None:
     head = _head_by_fastwarc(block) if _has_crlf(block) else _head_by_warcio(block)
     if head is None:
         return None
-    unchunked = head.payload
+    unchunked = Body(head.payload)
     if "chunked" in _header(head.headers, "transfer-encoding").lower():
         unchunked = without_chunks(head.payload)
-    body = decoded(unchunked, _header(head.headers, "content-encoding"), limit)
-    return Response(head.status, head.reason, head.headers, body, (head.payload, unchunked, body))
+    body = decoded(unchunked.content, _header(head.headers, "content-encoding"), limit)
+    stored = (head.payload, unchunked.content, body.content)
+    return Response(head.status, head.reason, head.headers, body.content, stored, unchunked.torn or body.torn)
 
 
 def _head_by_fastwarc(block: bytes) -> _Head | None:

@@ -20,9 +20,10 @@ from pipeline.importing.file_format import BEGINNING, Format, Unread, format_of
 from pipeline.importing.foreign_warc import Found, Kind, read_foreign_warc
 from pipeline.importing.har import HarError, read_har
 from pipeline.importing.ledger import Added, Ledger
+from pipeline.importing.plain_stream import PlainStream, is_packed
 from pipeline.importing.summary import ImportSummary
 from pipeline.importing.wacz import WaczError, warcs_of
-from pipeline.importing.warc_records import Opener, PlainStream, RecordsError, is_packed
+from pipeline.importing.warc_records import Opener, RecordsError
 
 _MAX_BODY_BYTES = 10_000_000
 
@@ -143,7 +144,8 @@ class _Importer:
             self.summary.unresolved += len(where)
             more = f" and {len(where) - 1} more revisits repeat captures" if len(where) > 1 else " repeats a capture"
             self.summary.tell(
-                path, f"{where[0]}{more} found neither in these files nor in the archive; import what holds it too"
+                path,
+                f"{where[0]}{more} whose content is neither here nor in the archive; import what holds it too",
             )
 
     def _add_file(self, path: Path) -> None:
@@ -168,11 +170,11 @@ class _Importer:
             case Format.WACZ:
                 try:
                     for name, opened in warcs_of(path):
-                        self._add_records(path / name, self._records_of(opened))
+                        self._add_records(path / name.lstrip("/"), self._records_of(opened))
                 except WaczError as error:
                     self.summary.tell_of_file(path, error)
             case Format.HAR:
-                data = read_file(path, self._max_body_bytes)
+                data = read_file(path, found)
                 records = read_har(data, self._is_ours, self._now, max_body_bytes=self._max_body_bytes)
                 self._add_records(path, records)
             case Format.MHTML | Format.PAGE:
@@ -189,13 +191,13 @@ class _Importer:
             self.summary.tell_of_file(path, error)
 
     def _add_record(self, path: Path, found: Found) -> None:
+        if found.reason is not None:
+            self.summary.tell(path, found.reason)
         target = None if found.capture is None else self._addresses.target_of(found.capture.url)
         if found.capture is None or target is None:
             self.summary.foreign += found.kind is Kind.FOREIGN
             self.summary.damaged += found.kind is Kind.DAMAGED
             self.summary.refused += found.kind is Kind.REFUSED
-            if found.reason is not None:
-                self.summary.tell(path, found.reason)
         elif found.kind is Kind.REVISIT:
             self._revisits.append(_Revisit(path, found, found.capture, target))
         else:
@@ -204,7 +206,7 @@ class _Importer:
             self._count(target, added)
 
     def _add_bare(self, path: Path, kind: Format) -> None:
-        file = read_bare_file(path, kind, self._given_at, self._now, self._reader, max_body_bytes=self._max_body_bytes)
+        file = read_bare_file(path, kind, self._given_at, self._now, self._reader)
         stated = self._addresses.target_of(file.capture.url)
         if isinstance(file, BareSister):
             # A text without an address says what it is, but not on which of the hosts it stood.

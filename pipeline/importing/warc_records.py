@@ -1,24 +1,19 @@
 """The records of a WARC or ARC file by any writer: FastWARC reads them, and warcio what FastWARC cannot."""
 
-import gzip
 import io
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import redirect_stderr
 from typing import NamedTuple
 
 from fastwarc import ArchiveIterator, WarcRecord
-from fastwarc.stream_io import ZstdReader
 from warcio.archiveiterator import ArchiveIterator as WarcioIterator  # type: ignore[import-untyped]
 from warcio.bufferedreaders import BufferedReader  # type: ignore[import-untyped]
 from warcio.exceptions import ArchiveLoadFailed  # type: ignore[import-untyped]
 from warcio.statusandheaders import StatusAndHeadersParserException  # type: ignore[import-untyped]
 
 from pipeline.core.errors import PipelineError
+from pipeline.importing.plain_stream import PlainStream, Reader
 
-_GZIP, _ZSTD, _ZSTD_DICTIONARY = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18"
-_BLANK, _BOM = b" \t\r\n", b"\xef\xbb\xbf"
 _CHUNK = 1 << 16
 _LARGEST_HEAD = 1 << 20
 _WARCIO_FAILS = (
@@ -36,7 +31,15 @@ Opener = Callable[[], io.BufferedReader]
 
 
 class RecordsError(PipelineError):
-    """A file holds no records, or its rest cannot be read; the message says after how many."""
+    """A file holds no records, or its rest cannot be read; the message says after how many.
+
+    spoils_last says that the damage reaches back into the last record, so that nothing vouches for what was read of it.
+    """
+
+    def __init__(self, n_records: int, why: str, *, spoils_last: bool = False) -> None:
+        where = f"after {n_records} record{'' if n_records == 1 else 's'}" if n_records else "at its beginning"
+        super().__init__(f"not readable as WARC {where} ({why}); fetch or copy it again")
+        self.spoils_last = spoils_last
 
 
 class ForeignRecord(NamedTuple):
@@ -50,68 +53,6 @@ class ForeignRecord(NamedTuple):
     headers: Mapping[str, str]
     length: int | None
     read: Callable[[int], bytes]
-
-
-class PlainStream(io.RawIOBase):
-    """What a file holds without its compression, from its first byte that is not blank to where it ends.
-
-    is_torn tells at the end that its compression breaks off there.
-    """
-
-    def __init__(self, stream: io.BufferedReader) -> None:
-        self._stream, self._position, self._pending = stream, 0, b""
-        self.is_torn = False
-        self._unpack: gzip.GzipFile | ZstdReader | io.BufferedReader | None = None
-
-    def readable(self) -> bool:
-        """It can be read."""
-        return True
-
-    def tell(self) -> int:
-        """How many bytes were read."""
-        return self._position
-
-    def read(self, size: int = -1) -> bytes:
-        """Up to so many bytes, which may be fewer; none at the end. Raises OSError where it is damaged."""
-        size = size if size >= 0 else _CHUNK
-        while self._position == 0 and not self._pending:
-            if not (chunk := self._read(_CHUNK)):
-                return b""
-            self._pending = chunk.lstrip(_BLANK).removeprefix(_BOM).lstrip(_BLANK)
-        data = self._pending[:size] or self._read(size)
-        self._pending = self._pending[size:]
-        self._position += len(data)
-        return data
-
-    def close(self) -> None:
-        """Close the file."""
-        self._stream.close()
-        super().close()
-
-    def _read(self, size: int) -> bytes:
-        try:
-            if self._unpack is None:
-                self._unpack = _unpacking(self._stream)
-            if isinstance(self._unpack, gzip.GzipFile):
-                return self._unpack.read1(size)
-            return self._unpack.read(size)
-        except EOFError:
-            self.is_torn = True
-            return b""
-        except (zlib.error, zipfile.BadZipFile, ValueError) as error:
-            raise OSError(str(error)) from error
-
-
-def _unpacking(stream: io.BufferedReader) -> gzip.GzipFile | ZstdReader | io.BufferedReader:
-    beginning = stream.peek(4)[:4]
-    if beginning.startswith(_GZIP):
-        return gzip.GzipFile(fileobj=stream)
-    return ZstdReader(stream) if is_packed(beginning) else stream
-
-
-def is_packed(beginning: bytes) -> bool:
-    """Whether a file that begins so is packed by gzip or zstd."""
-    return beginning.startswith((_GZIP, _ZSTD, _ZSTD_DICTIONARY))
 
 
 def read_records(opened: Opener) -> Iterator[ForeignRecord]:
@@ -134,27 +75,30 @@ def read_records(opened: Opener) -> Iterator[ForeignRecord]:
                     break
                 n_records, last = n_records + 1, record.stream_pos
                 yield ForeignRecord(_type_of(headers), headers, record.content_length, _whole(record.reader.read))
+                record.reader.consume()
+                if stream.damage is None and record.reader.tell() < record.content_length:
+                    raise RecordsError(n_records, "the last of them breaks off")
         except OSError as error:
             trouble = str(error)
+        if stream.damage is not None:
+            raise RecordsError(n_records, stream.damage, spoils_last=stream.is_damaged_at(last))
     if trouble is None and n_records:
-        if stream.is_torn:
-            raise RecordsError(f"the file breaks off in or after its record {n_records}; fetch or copy it again")
         return
     with PlainStream(opened()) as stream:
-        n_more = 0
+        # The first is the last that FastWARC read.
+        n_known, n_more = min(n_records, 1), 0
         try:
             _skip(stream, last)
             for n_more, found in enumerate(_read_by_warcio(stream), start=1):
-                # The first is the last that FastWARC read.
-                if n_more > min(n_records, 1):
+                if n_more > n_known:
                     yield found
         except _WARCIO_FAILS as error:
-            n_whole = n_records + max(n_more - min(n_records, 1), 0)
-            where = f"after {n_whole} records" if n_whole else "at its beginning"
-            raise RecordsError(f"not readable as WARC {where} ({trouble or _said(error)})") from error
-    if n_more <= min(n_records, 1):
-        where = f"after {n_records} records" if n_records else "at its beginning"
-        raise RecordsError(f"not readable as WARC {where} ({trouble or 'no record begins there'})")
+            n_whole = n_records + max(n_more - n_known, 0)
+            raise RecordsError(n_whole, trouble or _said(error), spoils_last=stream.damage is not None) from error
+        if n_more <= n_known:
+            raise RecordsError(n_records, trouble or "no record begins there")
+        if stream.damage is not None:
+            raise RecordsError(n_records + n_more - n_known, stream.damage, spoils_last=True)
 
 
 def _is_understood(record: WarcRecord, headers: Mapping[str, str]) -> bool:
@@ -191,6 +135,9 @@ def _read_by_warcio(stream: PlainStream) -> Iterator[ForeignRecord]:
             raise OSError("the head of a record breaks off, or says no length")
         if headers:
             yield ForeignRecord(_type_of(headers), headers, record.length, _whole(record.raw_stream.read))
+            _skip(record.raw_stream, record.length)
+            if record.raw_stream.limit > 0:
+                raise OSError("the last of them breaks off")
 
 
 def _type_of(headers: Mapping[str, str]) -> str:
@@ -211,7 +158,7 @@ def _whole(read: Callable[[int], bytes]) -> Callable[[int], bytes]:
     return read_whole
 
 
-def _skip(stream: PlainStream, size: int) -> None:
+def _skip(stream: Reader, size: int) -> None:
     while size > 0 and (chunk := stream.read(min(size, _CHUNK))):
         size -= len(chunk)
 

@@ -5,6 +5,8 @@ import gzip
 import io
 import os
 import random
+import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -66,8 +68,11 @@ class Warc:
         self._writer.write_record(record)
         self.digest = record.rec_headers.get_header("WARC-Payload-Digest")
 
+    def content(self) -> bytes:
+        return self._out.getvalue()
+
     def save(self, path: Path) -> Path:
-        path.write_bytes(self._out.getvalue())
+        path.write_bytes(self.content())
         return path
 
 
@@ -443,15 +448,64 @@ def test_the_age_of_a_capture_is_taken_into_account_once(tmp_path: Path) -> None
     assert before.snapshot_id == after.snapshot_id
 
 
-def test_a_packed_file_that_breaks_off_in_a_foreign_record_says_so(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["torn.warc.gz", "torn.warc", "torn.wacz"])
+def test_a_file_that_breaks_off_in_a_foreign_record_says_so(tmp_path: Path, name: str) -> None:
     """A broken download loses what comes behind, though no record of ours shows it."""
-    warc = Warc()
+    warc = Warc(is_gzip=name.endswith("gz"))
     warc.response(url(ONE), project_page(ONE))
     warc.response("http://example.org/large", random.Random(0).randbytes(100_000))
     warc.response(url(TWO), project_page(TWO))
-    whole = warc.save(tmp_path / "whole.warc.gz").read_bytes()
-    torn = tmp_path / "torn.warc.gz"
-    torn.write_bytes(whole[: len(whole) // 2])
+    torn = warc.save(tmp_path / name)
+    half = torn.read_bytes()[: torn.stat().st_size // 2]
+    if name.endswith("wacz"):
+        with zipfile.ZipFile(torn, "w") as wacz:
+            wacz.writestr("archive/x.warc", half)
+    else:
+        torn.write_bytes(half)
     summary = bring(tmp_path / "raw", torn)
     assert summary.archived == 1
-    assert "breaks off in or after its record" in summary.problems[0]
+    [problem] = summary.problems
+    assert problem.startswith(str(torn))
+    assert re.search(r"not readable as WARC after \d records \(.*breaks off\); fetch or copy it again", problem)
+
+
+@pytest.mark.parametrize("place", [-6, -3], ids=["check sum", "length"])
+@pytest.mark.parametrize("is_last", [False, True])
+@pytest.mark.parametrize("n_behind", [0, 8], ids=["its end read with it", "its end read later"])
+def test_a_record_whose_compression_fails_its_check_is_not_believed(
+    tmp_path: Path, place: int, is_last: bool, n_behind: int
+) -> None:
+    members = [packed_to_chunks(ONE, 0 if is_last else n_behind), packed_to_chunks(TWO, n_behind)]
+    members[is_last][place] ^= 0x40
+    (tmp_path / "x.warc.gz").write_bytes(b"".join(members))
+    summary = bring(tmp_path / "raw", tmp_path / "x.warc.gz")
+    assert (summary.archived, summary.damaged) == (int(is_last), 1)
+    assert ("cannot be read beyond", "is damaged or breaks off")[n_behind > 0] in summary.problems[0]
+    assert "not readable as WARC after" in summary.problems[1]
+
+
+def packed_to_chunks(project_id: str, n_behind: int, padding: int = 0) -> bytearray:
+    """A packed record of some chunks of 4096 bytes and so many more."""
+    warc = Warc(is_gzip=False)
+    warc.response(url(project_id), project_page(project_id) + b" " * padding)
+    packed = gzip.compress(warc.content(), 0)
+    missing = (n_behind - len(packed)) % 4096
+    return bytearray(packed) if missing == 0 else packed_to_chunks(project_id, n_behind, padding + missing)
+
+
+def test_a_flipped_bit_or_a_cut_is_told_and_what_is_archived_is_what_was_written(tmp_path: Path) -> None:
+    warc, pages = Warc(), {project_page(ONE), project_page(TWO, " ใหม่")}
+    for project_id, page in zip((ONE, TWO), pages, strict=True):
+        warc.response(url(project_id), page)
+    path = warc.save(tmp_path / "x.warc.gz")
+    written, chance = path.read_bytes(), random.Random(22)
+    for number in range(60):
+        place = chance.randrange(20, len(written))
+        spoiled = bytearray(written if number % 4 else written[:place])
+        if number % 4:
+            spoiled[place] ^= 1 << chance.randrange(8)
+        path.write_bytes(spoiled)
+        raw_dir = tmp_path / str(number)
+        summary = bring(raw_dir, path)
+        assert {capture.body for _, capture in archived(raw_dir)} <= pages
+        assert summary.archived == 2 or summary.problems, (number, place)

@@ -97,7 +97,7 @@ def test_what_follows_the_records_is_told_and_costs_none(tmp_path: Path, torn: b
     summary = bring(tmp_path / "raw", path)
     assert summary.archived == 1
     [problem] = summary.problems
-    assert problem.startswith(f"{path}: not readable as WARC after 1 records (")
+    assert problem.startswith(f"{path}: not readable as WARC after 1 record (")
 
 
 def test_warcios_own_warnings_are_not_heard(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

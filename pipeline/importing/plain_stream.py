@@ -1,0 +1,145 @@
+"""What a file holds without its compression, and where that compression breaks off or fails its own check."""
+
+import io
+import zipfile
+import zlib
+from typing import Protocol
+
+from fastwarc.stream_io import ZstdReader
+
+_GZIP, _ZSTD, _ZSTD_DICTIONARY = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18"
+_BLANK, _BOM = b" \t\r\n", b"\xef\xbb\xbf"
+# zlib reads a member with its head and trailer, and compares the check sum in it.
+_WBITS_GZIP = 31
+_CHUNK = 1 << 16
+# What is left of a chunk behind a member is copied for the next: a file of members of one byte takes linear time.
+_PACKED_CHUNK = 1 << 12
+
+
+class Reader(Protocol):
+    """Something that gives up to so many bytes, and none at its end."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+class NextMemberError(OSError):
+    """What follows the members of a gzip file is none."""
+
+
+class GzipStream:
+    """The plain bytes of gzip members that stand one behind the other.
+
+    began is where the member that was read last begins in the plain bytes.
+    """
+
+    def __init__(self, packed: Reader) -> None:
+        self._packed, self._rest, self._position, self.began = packed, b"", 0, 0
+        self._member = zlib.decompressobj(_WBITS_GZIP)
+        self._is_between = True
+
+    def read(self, size: int) -> bytes:
+        """Up to so many bytes, none at the end.
+
+        Raises EOFError where a member breaks off, zlib.error where one is damaged, NextMemberError where what
+        follows is none.
+        """
+        while True:
+            if not self._rest:
+                self._rest = self._packed.read(_PACKED_CHUNK)
+            if self._is_between and not self._begin():
+                return b""
+            is_end = not self._rest
+            data = self._member.decompress(self._rest, size)
+            self._rest = self._member.unconsumed_tail
+            if self._member.eof:
+                self._rest, self._is_between = self._member.unused_data, True
+            elif is_end and not data:
+                raise EOFError("the last member breaks off")
+            self._position += len(data)
+            if data:
+                return data
+
+    def _begin(self) -> bool:
+        # Some writers pad with zeros.
+        self._rest = self._rest.lstrip(b"\0")
+        while len(self._rest) < len(_GZIP) and (more := self._packed.read(_PACKED_CHUNK)):
+            self._rest = (self._rest + more).lstrip(b"\0")
+        if not self._rest:
+            return False
+        self.began = self._position
+        if not self._rest.startswith(_GZIP):
+            raise NextMemberError(f"no gzip member begins with {self._rest[:10]!r}")
+        self._member, self._is_between = zlib.decompressobj(_WBITS_GZIP), False
+        return True
+
+
+class PlainStream(io.RawIOBase):
+    """What a file holds without its compression, from its first byte that is not blank to where it ends.
+
+    damage says, once reading met it, that the compression breaks off or is not what was written; None where it is
+    sound.
+    """
+
+    def __init__(self, stream: io.BufferedReader) -> None:
+        self._stream, self._position, self._pending, self._n_blank = stream, 0, b"", 0
+        self.damage: str | None = None
+        self._unpack: GzipStream | ZstdReader | io.BufferedReader | None = None
+
+    def readable(self) -> bool:
+        """It can be read."""
+        return True
+
+    def tell(self) -> int:
+        """How many bytes were read."""
+        return self._position
+
+    def read(self, size: int = -1) -> bytes:
+        """Up to so many bytes, which may be fewer; none at the end. Raises OSError where it is damaged."""
+        size = size if size >= 0 else _CHUNK
+        while self._position == 0 and not self._pending:
+            if not (chunk := self._read(_CHUNK)):
+                return b""
+            self._pending = chunk.lstrip(_BLANK).removeprefix(_BOM).lstrip(_BLANK)
+            self._n_blank += len(chunk) - len(self._pending)
+        data = self._pending[:size] or self._read(size)
+        self._pending = self._pending[size:]
+        self._position += len(data)
+        return data
+
+    def close(self) -> None:
+        """Close the file."""
+        self._stream.close()
+        super().close()
+
+    def is_damaged_at(self, position: int) -> bool:
+        """Whether the damage lies in the compressed member that the byte at this position stands in.
+
+        What compression has no members, or none that are known, is damaged as a whole.
+        """
+        if self.damage is None:
+            return False
+        return not isinstance(self._unpack, GzipStream) or self._unpack.began <= position + self._n_blank
+
+    def _read(self, size: int) -> bytes:
+        try:
+            if self._unpack is None:
+                self._unpack = _unpacking(self._stream)
+            return self._unpack.read(size)
+        except EOFError:
+            self.damage = "its compression breaks off"
+            return b""
+        except (OSError, zlib.error, zipfile.BadZipFile, ValueError) as error:
+            self.damage = str(error)
+            raise OSError(str(error)) from error
+
+
+def is_packed(beginning: bytes) -> bool:
+    """Whether a file that begins so is packed by gzip or zstd."""
+    return beginning.startswith((_GZIP, _ZSTD, _ZSTD_DICTIONARY))
+
+
+def _unpacking(stream: io.BufferedReader) -> GzipStream | ZstdReader | io.BufferedReader:
+    beginning = stream.peek(4)[:4]
+    if beginning.startswith(_GZIP):
+        return GzipStream(stream)
+    return ZstdReader(stream) if is_packed(beginning) else stream
