@@ -52,6 +52,7 @@ _UNREAD: tuple[tuple[bytes, Unread], ...] = (
     (b"SQLite format 3\0", Unread("SQLite database", _SAVE_TEXT)),
     (b"PAR1", Unread("Parquet table", _SAVE_TEXT)),
 )
+_WARC_NAMES = tuple(f"{name}{packed}" for name in (".warc", ".arc") for packed in ("", ".gz", ".zst"))
 _ZIP = b"PK\x03\x04"
 # By a name that only this kind of ZIP file holds.
 _ZIPPED: tuple[tuple[re.Pattern[str], Unread], ...] = (
@@ -90,8 +91,8 @@ def format_of(path: Path, beginning: bytes) -> Format | Unread:
 
 
 def is_warc_name(name: str) -> bool:
-    """Whether a file of a WACZ is one of its WARC files."""
-    return re.fullmatch(r"archive/[^/]+\.w?arc(?:\.gz|\.zst)?", name) is not None
+    """Whether a file of a WACZ is one of its WARC files: those of `archive/`, and those that tools add elsewhere."""
+    return name.lower().endswith(_WARC_NAMES)
 
 
 def _format_of_zip(path: Path) -> Format | Unread:
@@ -100,7 +101,7 @@ def _format_of_zip(path: Path) -> Format | Unread:
             names: Sequence[str] = archive.namelist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return Unread("damaged ZIP archive", "fetch or copy it again")
-    if any(is_warc_name(name) for name in names):
+    if any(name.startswith("archive/") and is_warc_name(name) for name in names):
         return Format.WACZ
     return next(
         (unread for pattern, unread in _ZIPPED for name in names if pattern.match(name)),

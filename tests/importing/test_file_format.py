@@ -7,6 +7,7 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,8 @@ PAGES = {
     "gzipped UTF-16": gzip.compress(codecs.BOM_UTF16_LE + UTF16.encode("utf-16-le")),
     "MHTML of Chromium": MHTML,
     "gzipped MHTML": gzip.compress(MHTML),
+    "MHTML behind a BOM": codecs.BOM_UTF8 + MHTML,
+    "MHTML behind blank lines": b"\r\n \n" + MHTML,
     "MHTML in base64": mhtml("base64", base64.encodebytes(BODY), charset='; charset="utf-8"'),
     "MHTML of Chrome on Android": mhtml("binary", BODY, charset='; charset="utf-8"', start='\r\n\tstart="<page>";'),
     "MHTML in windows-874": mhtml(
@@ -111,9 +114,10 @@ def test_every_warc_of_a_wacz_is_read(tmp_path: Path, method: int) -> None:
         archive.writestr("archive/a.warc", RECORD)
         archive.writestr("archive/b.warc.gz", gzip.compress(later))
         archive.writestr("archive/../../c.warc", RECORD)
+        archive.writestr("/extra/D.WARC.GZ", gzip.compress(later))
         archive.writestr("pages/pages.jsonl", "{}")
     summary = bring(tmp_path / "raw", tmp_path / "x.wacz")
-    assert (summary.archived, summary.unchanged, summary.known, summary.problems) == (1, 1, 0, [])
+    assert (summary.archived, summary.unchanged, summary.known, summary.problems) == (1, 1, 2, [])
     assert sorted(path.name for path in tmp_path.iterdir()) == ["raw", "x.wacz"]
 
 
@@ -145,6 +149,33 @@ def har(**changes: object) -> bytes:
     known = json.loads((CASES / "page.har").read_text(encoding="utf-8"))
     known["log"]["entries"][0]["response"] |= changes
     return json.dumps(known).encode()
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "packed"])
+def test_a_har_of_a_long_evening_is_read(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+    known = json.loads((CASES / "page.har").read_text(encoding="utf-8"))
+    foreign = {"request": {"url": "https://example.org/"}, "response": {"content": {"text": "x" * 60_000_000}}}
+    known["log"]["entries"].insert(0, foreign)
+    (tmp_path / "x.har").write_bytes(pack(json.dumps(known).encode()))
+    summary = bring(tmp_path / "raw", tmp_path / "x.har")
+    assert (summary.archived, summary.foreign, summary.problems) == (1, 1, [])
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda packed: packed[:-900], lambda packed: packed[:-6] + bytes(6)], ids=["cut", "check"]
+)
+@pytest.mark.parametrize("name", ["page.html", "page.har"])
+def test_a_packed_file_that_breaks_off_or_fails_its_check_is_told(
+    tmp_path: Path, name: str, spoil: Callable[[bytes], bytes]
+) -> None:
+    content = BODY if name == "page.html" else (CASES / "page.har").read_bytes()
+    (tmp_path / name).write_bytes(spoil(gzip.compress(content, mtime=0)))
+    summary = bring(tmp_path / "raw", tmp_path / name)
+    assert summary.archived == 0
+    [problem] = summary.problems
+    assert re.search(
+        r"(cannot be unpacked|not readable as WARC at its beginning) \(.*\); fetch or copy it again", problem
+    )
 
 
 def test_a_har_keeps_status_headers_and_body_and_no_line_end_of_a_header(tmp_path: Path) -> None:
