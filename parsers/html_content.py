@@ -10,6 +10,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from parsers.html_tables import TABLE, read_table
 from parsers.html_text import MOST_NODES, classes_of, element_text, tag_id
 from parsers.labels import HEADLINE, TITLE
+from parsers.numbers import read_count
 from parsers.page import Details, Grid, GridCells
 from parsers.value_spelling import plain_value
 
@@ -18,8 +19,9 @@ _HEADINGS = frozenset({_H1, tag_id("h2"), tag_id("h3"), tag_id("h4")})
 _HEADING_CLASSES = frozenset({"panel-heading", "alert"})
 # A longer one would stand whole at every table below it.
 _LONGEST_HEADING = 1000
-_TOTAL = re.compile(r"(?:จาก|ทั้งหมด|of|Total)\s*([0-9,]+)")
-_PAGES = re.compile(r"(?:หน้าที่|หน้า|page)\s*[0-9,]+\s*(?:จาก|of|/)\s*([0-9,]+)", re.IGNORECASE)
+_COUNT = r"([0-9](?:[0-9,.' \u2019]*[0-9])?)"
+_TOTAL = re.compile(rf"(?:จาก|ทั้งหมด|of|Total)\s*{_COUNT}")
+_PAGES = re.compile(rf"(?:หน้าที่|หน้า|page)\s*[0-9,]+\s*(?:จาก|of|/)\s*{_COUNT}", re.IGNORECASE)
 
 
 class Content(NamedTuple):
@@ -108,8 +110,10 @@ def _outline(body: LexborNode) -> Iterator[LexborNode | Details | _PlacedGrid]:
                 grid_view = _GridView()
             elif "summary" in classes and grid_view is not None and grid_view.stated_total is None:
                 summary = plain_value(element_text(node, MOST_NODES))
-                grid_view.is_paged |= _number(_PAGES.search(summary)) > 1
-                grid_view.stated_total = _number(_TOTAL.search(_PAGES.sub("", summary))) or None
+                n_pages, total = _count(_PAGES.search(summary)), _count(_TOTAL.search(_PAGES.sub("", summary)))
+                # Of how many rows these are, a count that cannot be read does not say.
+                grid_view.is_paged |= n_pages is None or n_pages > 1 or total is None
+                grid_view.stated_total = total or None
         elif tag == _UL and grid_view is not None and "pagination" in classes_of(node):
             # Drawn only where there is more than one page.
             grid_view.is_paged |= node.css_first("a[href]") is not None
@@ -120,5 +124,5 @@ def _after_colon(text: str) -> str | None:
     return text.partition(":")[2].strip() or None
 
 
-def _number(found: re.Match[str] | None) -> int:
-    return int(found[1].replace(",", "")[:12] or 0) if found is not None else 0
+def _count(found: re.Match[str] | None) -> int | None:
+    return read_count(found[1]) if found is not None else 0

@@ -1,23 +1,22 @@
 """A listing page (Yii's GridView of projects) → project ids, the total the site states, the next page."""
 
-import re
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
 from parsers.encoding import decode_page
+from parsers.numbers import read_count
 
 _VIEW_ROUTE = "tbl-project-main/view"
-_NUMBER = re.compile(r"\d[\d,]*")
 
 
 class Listing(NamedTuple):
     """What one listing page says.
 
-    project_ids are in page order, each once. stated_total is the number of projects in the whole listing. next_href is
-    the link to the next page as written (HTML entities resolved), None on the last page. sort_keys are the columns the
-    site can sort by.
+    project_ids are in page order, each once. stated_total is the number of projects in the whole listing, None where
+    that is not certain. next_href is the link to the next page as written (HTML entities resolved), None on the last
+    page. sort_keys are the columns the site can sort by.
     """
 
     project_ids: tuple[str, ...]
@@ -46,9 +45,9 @@ def read_listing(body: bytes, *, content_type: str | None = None) -> Listing | N
         if (project_id := _project_id(link.attributes.get("href") or "")) is not None
     )
     next_link = grid.css_first(".pagination li.next:not(.disabled) a[href]")
-    numbers = [_NUMBER.findall(part.text()) for part in grid.css(".summary b")]
+    counts = [part.text() for part in grid.css(".summary b")]
     is_empty = grid.css_first("tbody .empty") is not None
-    total = int(numbers[-1][-1].replace(",", "")[:12]) if numbers and numbers[-1] else 0 if is_empty else None
+    total = read_count(counts[-1]) if counts else 0 if is_empty else None
     keys = tuple(link.attributes.get("data-sort") or "" for link in grid.css("thead a[data-sort]"))
     return Listing(
         tuple(ids),

@@ -29,11 +29,13 @@ class Quantity(NamedTuple):
 _PLAIN = re.compile(r"[0-9]{1,8}(?:\.[0-9]{1,2})?", re.ASCII)
 _SEPARATED = re.compile(
     r"""(?P<sign>[-+\u2212]?)\ ?
-        (?P<whole>[0-9]{1,3}(?:(?P<mark>[,\u00a0\u202f\u2009])[0-9]{3}(?:(?P=mark)[0-9]{3})*)?|[0-9]*)
+        (?P<whole>[1-9][0-9]{0,2}(?P<mark>[,\u00a0\u202f\u2009])[0-9]{3}(?:(?P=mark)[0-9]{3})*|[0-9]*)
         (?:\.(?P<fraction>[0-9]*))?
         (?P<satang>-?)""",
     re.VERBOSE | re.ASCII,
 )
+# `127.800` baht is as likely 127,800 whose comma was mistyped.
+_THREE_DECIMALS = re.compile(r"[^,\u00a0\u202f\u2009]*\.[0-9]{3}(?![0-9]).*", re.DOTALL | re.ASCII)
 _PERCENT_BEFORE = re.compile(r"(?:ร้อยละ|percent)\s*(?P<number>.+)", re.IGNORECASE | re.DOTALL)
 _PERCENT_AFTER = re.compile(r"(?P<number>.+?)\s*(?:%|٪|เปอร์เซ็นต์|เปอร์เซนต์|percent)", re.IGNORECASE | re.DOTALL)
 _MONEY_AFTER = re.compile(r"(?P<number>.+?)\s*(?P<million>ล้าน)?บาท", re.DOTALL)
@@ -100,7 +102,12 @@ def _read_number(raw: str, scale: _Scale, *, before: re.Pattern[str] | None, aft
 
 @remembered
 def read_money(raw: str) -> Number:
-    """Read an amount of baht: thousands separators, Thai digits, `บาท`, `ล้านบาท`, `.-`."""
+    """Read an amount of baht: thousands separators, Thai digits, `บาท`, `ล้านบาท`, `.-`.
+
+    Three decimals are only certain in a number with thousands separators.
+    """
+    if _THREE_DECIMALS.fullmatch(plain_value(raw)):
+        return Number(None, "unreadable_number")
     return _read_number(raw, _MONEY, before=None, after=_MONEY_AFTER)
 
 
@@ -122,19 +129,26 @@ def read_number(raw: str) -> Number:
     return _read_number(raw, _VALUE, before=None, after=None)
 
 
-_NUMERALS = frozenset("0123456789๐๑๒๓๔๕๖๗๘๙.,-")
+# What a text begins with that may be a number, before white space.
+_BEGINNING = re.compile(r"[-+\u2212]?[0-9๐-๙.,\u00a0\u202f\u2009-]+(?=\s)")
+
+
+def _is_unit(text: str) -> bool:
+    """Whether a text behind a number may be its unit: one that holds another number, or no letter, is not certain."""
+    says_something = "%" in text or any(character.isalpha() for character in text)
+    return says_something and not any(character.isnumeric() and character not in "²³" for character in text)
 
 
 def read_quantity(raw: str, unit: str | None) -> Quantity:
     """Split `1,200.50 ตารางเมตร` into value and unit; `unit` is what the page's row หน่วยนับ says.
 
-    The site writes the value, a space and the unit; either may be missing. A text that is neither is left whole.
+    The site writes the value, a space and the unit; either may be missing. A text that is neither, or holds another
+    number behind the first, is left whole, whatever the unit row says.
     """
     text = raw.strip()
     if not text:
         return Quantity(None, None)
-    # Without a space between, a unit that begins like a number (`0`, `.5`) could be the end of one.
-    if unit and text.endswith(unit) and (unit[0] not in _NUMERALS or text[-len(unit) - 1 : -len(unit)] in ("", " ")):
+    if unit and text.endswith(unit) and _is_unit(unit):
         number_text = text[: -len(unit)].strip()
         if not number_text:
             return Quantity(None, unit)
@@ -143,11 +157,30 @@ def read_quantity(raw: str, unit: str | None) -> Quantity:
             return Quantity(number.value, unit, number.issue_code)
         # A whole text that happens to end like the unit is not a quantity.
         return Quantity(None, None, "unreadable_quantity")
+    if text == unit:
+        return Quantity(None, None, "unreadable_quantity")
     alone = read_number(text)
     if alone.value is not None or alone.issue_code == "placeholder_value":
         return Quantity(alone.value, None, alone.issue_code)
-    words = text.split(maxsplit=1)
-    number = read_number(words[0])
-    if number.value is not None:
-        return Quantity(number.value, None if words[1] == "()" else words[1], number.issue_code)
+    beginning = _BEGINNING.match(text)
+    rest = text[beginning.end() :].strip() if beginning is not None else ""
+    number = read_number(beginning[0]) if beginning is not None else alone
+    if number.value is not None and (rest == "()" or _is_unit(rest)):
+        return Quantity(number.value, None if rest == "()" else rest, number.issue_code)
     return Quantity(None, None, "unreadable_quantity")
+
+
+_COUNT = re.compile(
+    r"[0-9]{1,3}(?:(?P<mark>[,. '\u2019\u00a0\u202f\u2009])[0-9]{3}(?:(?P=mark)[0-9]{3})*)?|[0-9]+", re.ASCII
+)
+
+
+def read_count(text: str) -> int | None:
+    """Read how many there are, as summaries of listings say it; None where that is not certain.
+
+    A count has no decimals: `1,012`, `1.012` and `1 012` are 1012.
+    """
+    plain = plain_value(text)
+    if _COUNT.fullmatch(plain) is None:
+        return None
+    return int(re.sub(r"[^0-9]", "", plain)[:12])

@@ -93,6 +93,24 @@ def test_a_grid_view_says_how_many_rows_there_are(name: str) -> None:
     assert stated_totals(f'<div class="{name}">{SUMMARY}{SMALL_GRID}{SMALL_GRID}</div>') == [1007, 1007]
 
 
+@pytest.mark.parametrize(
+    ("said", "total", "is_paged"),
+    [
+        ("1 007", 1007, False),
+        ("1&nbsp;007", 1007, False),
+        ("1.007", 1007, False),
+        ("1&#8201;007", 1007, False),
+        ("1 07", None, True),
+        ("2 รายการ 3", 2, False),
+    ],
+)
+def test_a_total_in_groups_is_read_whole_or_the_table_may_go_on(said: str, total: int | None, is_paged: bool) -> None:
+    summary = f'<div class="summary">แสดง <b>1 ถึง 2</b> จาก <b>{said}</b> รายการ</div>'
+    markup = f'<div class="grid-view">{summary}{SMALL_GRID}</div>'
+    grid = read_page(PAGE.replace("<footer", markup + "<footer").encode()).grids[2]
+    assert (grid.stated_total, grid.is_paged) == (total, is_paged)
+
+
 def test_a_summary_may_stand_below_its_table() -> None:
     assert stated_totals(f'<div class="grid-view">{SMALL_GRID}{SUMMARY}</div>') == [1007]
 

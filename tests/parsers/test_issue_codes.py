@@ -124,7 +124,7 @@ CASES: dict[str, Case] = {
         PLAIN.having(budget_received="510,0003.01 บาท"), PLAIN.having(budget_received="510,003.01 บาท")
     ),
     "number_out_of_range": Case(PLAIN.having(budget_received="9" * 17), PLAIN.having(budget_received="9" * 15)),
-    "precision_reduced": Case(PLAIN.having(budget_spent="0.005"), PLAIN.having(budget_spent="0.050")),
+    "precision_reduced": Case(PLAIN.having(budget_spent="1,100.005"), PLAIN.having(budget_spent="1,100.050")),
     "unreadable_date": Case(PLAIN.having(start_date="2023-02-29"), PLAIN.having(start_date="2023-02-28")),
     "ambiguous_date": Case(PLAIN.having(start_date="10/11/2022"), PLAIN.having(start_date="10/13/2022")),
     "incomplete_date": Case(PLAIN.having(start_date="ตค.65"), PLAIN.having(start_date="1 ตค.65")),

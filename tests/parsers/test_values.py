@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from parsers.dates import Date, Year, read_date, read_stamp, read_year
 from parsers.labels import WITHOUT_INVISIBLE
-from parsers.numbers import Number, read_money, read_number, read_percent, read_quantity, read_result
+from parsers.numbers import Number, read_count, read_money, read_number, read_percent, read_quantity, read_result
 from tests.parsers.stored import texts
 
 READERS = {"money": read_money, "percent": read_percent, "result": read_result, "number": read_number}
@@ -57,6 +57,13 @@ NUMBERS: dict[str, str | None] = {
     "1,23": "unreadable_number",
     "1,2345": "unreadable_number",
     ",100": "unreadable_number",
+    ",89": "unreadable_number",
+    "0,500": "unreadable_number",
+    "00,500": "unreadable_number",
+    "012,345": "unreadable_number",
+    "100 - 200": "unreadable_number",
+    "3 ถึง 5": "unreadable_number",
+    "80 / 100": "unreadable_number",
     "100,": "unreadable_number",
     "1,000,00": "unreadable_number",
     "1 000": "unreadable_number",
@@ -128,7 +135,16 @@ def test_what_cannot_be_read_has_no_value(read: Callable[[str], Number], raw: st
         ("99999999999999 ล้านบาท", "number_out_of_range"),
         ("9999999999999999.99", "9999999999999999.99"),
         ("10000000000000000", "number_out_of_range"),
-        ("100.005", "precision_reduced"),
+        ("1,100.005", "precision_reduced"),
+        ("100.0005", "precision_reduced"),
+        ("127.800", "unreadable_number"),
+        ("๑๒๗.๘๐๐", "unreadable_number"),
+        ("127.800 บาท", "unreadable_number"),
+        ("1.525 ล้านบาท", "unreadable_number"),
+        ("0.500", "unreadable_number"),
+        ("1000.000", "unreadable_number"),
+        ("1,127.800", "1127.8"),
+        ("127.80", "127.8"),
     ],
 )
 def test_money(raw: str, value: str) -> None:
@@ -163,7 +179,7 @@ def test_percent(read: Callable[[str], Number], raw: str, value: str) -> None:
 
 
 def test_a_rounded_number_is_kept_with_the_decimals_of_its_column() -> None:
-    assert read_money("100.125") == (Decimal("100.12"), "precision_reduced")
+    assert read_money("1,100.125") == (Decimal("1100.12"), "precision_reduced")
     assert read_percent("33.33333") == (Decimal("33.3333"), "precision_reduced")
     assert read_result("0.0000001") == (Decimal(0), "precision_reduced")
 
@@ -348,10 +364,26 @@ def test_year(raw: str, value: int | None, calendar: str | None) -> None:
         ("80-90 คน", "คน", (None, None, "unreadable_quantity")),
         ("1e3 คน", "คน", (None, None, "unreadable_quantity")),
         ("100", "0", ("100", None, None)),
-        ("100 0", "0", ("100", "0", None)),
-        ("0", "0", (None, "0", None)),
+        ("100 0", "0", (None, None, "unreadable_quantity")),
+        ("0", "0", (None, None, "unreadable_quantity")),
         ("1.5", ".5", ("1.5", None, None)),
-        ("5,000 000 คน", None, ("5000", "000 คน", None)),
+        ("5,000 000 คน", None, (None, None, "unreadable_quantity")),
+        ("100 - 200 คน/ปี", "คน/ปี", (None, None, "unreadable_quantity")),
+        ("100 - 200 คน/ปี", "- 200 คน/ปี", (None, None, "unreadable_quantity")),
+        ("100 - 200 คน", "ครัวเรือน", (None, None, "unreadable_quantity")),
+        ("3 ถึง 5 แห่ง", None, (None, None, "unreadable_quantity")),
+        ("3 ใน 4", None, (None, None, "unreadable_quantity")),
+        ("80 / 100 ร้อยละ", "ร้อยละ", (None, None, "unreadable_quantity")),
+        ("80 / 100 ร้อยละ", "/ 100 ร้อยละ", (None, None, "unreadable_quantity")),
+        ("1 200 คน", None, (None, None, "unreadable_quantity")),
+        ("1 200 คน", "200 คน", (None, None, "unreadable_quantity")),
+        ("๑ ๒๐๐ คน", None, (None, None, "unreadable_quantity")),
+        ("1 ½ วัน", None, (None, None, "unreadable_quantity")),
+        ("1\u00a0200 คน", None, ("1200", "คน", None)),
+        ("1\u00a0200 คน", "คน", ("1200", "คน", None)),
+        ("100 -", None, (None, None, "unreadable_quantity")),
+        ("80 %", None, ("80", "%", None)),
+        ("5 ตร.ม²", None, ("5", "ตร.ม²", None)),
         ("1.0000001 คน", "คน", ("1.000000", "คน", "precision_reduced")),
         ("1.0000001 คน", None, ("1.000000", "คน", "precision_reduced")),
     ],
@@ -360,6 +392,47 @@ def test_quantity(raw: str, unit: str | None, expected: tuple[str | None, str | 
     quantity = read_quantity(raw, unit)
     found = (str(quantity.value) if quantity.value is not None else None, quantity.unit, quantity.issue_code)
     assert found == expected
+
+
+amounts = st.decimals(min_value=-(10**13), max_value=10**13, places=2, allow_nan=False)
+second_numbers = st.tuples(
+    amounts.map(abs), st.sampled_from([" - ", " ถึง ", " ใน ", " / ", " ", "/", "-"]), st.integers(0, 9999)
+)
+
+
+@given(second_numbers, st.sampled_from(["คน", "คน/ปี", "ร้อยละ", ""]))
+def test_a_value_with_a_second_number_is_never_its_first_number(said: tuple[Decimal, str, int], unit: str) -> None:
+    first, between, second = said
+    raw = f"{first:,}{between}{second} {unit}"
+    for of_row in (unit or None, f"{second} {unit}", f"{between}{second} {unit}".strip(), None):
+        assert read_quantity(raw, of_row) == (None, None, "unreadable_quantity")
+    assert all(read(raw).value is None for read in READERS.values())
+
+
+@pytest.mark.parametrize(
+    ("raw", "count"),
+    [
+        ("12", 12),
+        ("1,012", 1012),
+        ("1.012", 1012),
+        ("1 012", 1012),
+        ("1\u00a0012", 1012),
+        ("1\u2009012", 1012),
+        ("1\u202f012", 1012),
+        ("1'012", 1012),
+        ("1 012 345", 1012345),
+        ("๑,๐๑๒", 1012),
+        ("1,012.345", None),
+        ("1 01", None),
+        ("12.5", None),
+        ("1 ถึง 12", None),
+        ("12 รายการ", None),
+        ("-12", None),
+        ("", None),
+    ],
+)
+def test_a_count_is_read_whole_or_not_at_all(raw: str, count: int | None) -> None:
+    assert read_count(raw) == count
 
 
 @pytest.mark.parametrize(
@@ -412,9 +485,6 @@ def test_no_text_makes_a_reader_raise_and_a_value_never_hides_an_issue(raw: str)
     assert read_year(raw).value is None or read_year(raw).issue_code is None
     read_quantity(raw, raw[-3:] or None)
     read_stamp(raw)
-
-
-amounts = st.decimals(min_value=-(10**13), max_value=10**13, places=2, allow_nan=False)
 
 
 @given(amounts)
