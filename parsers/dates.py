@@ -42,10 +42,9 @@ _MONTHS = {
 _MONTH_NUMBERS = {name: number for number, names in _MONTHS.items() for name in names}
 # As they are written: `มค` is `ม.ค.`.
 MONTH_NAMES = tuple(name if len(name) > 3 else f"{name[:-1]}.{name[-1]}." for name in _MONTH_NUMBERS)
-_ISO = re.compile(
-    r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:\+07:00)?)?"
-)
-_NUMERIC = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})(?: [0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?")
+_TIME = r"(?P<time>[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)"
+_ISO = re.compile(rf"([0-9]{{4}})-([0-9]{{1,2}})-([0-9]{{1,2}})(?:[ T]{_TIME}(?:\+07:00)?)?")
+_NUMERIC = re.compile(rf"([0-9]{{1,2}})([/.-])([0-9]{{1,2}})\2([0-9]{{4}}|[0-9]{{2}})(?: {_TIME})?")
 _WORDED = re.compile(r"(?:วันที่\s*)?([0-9]{1,2})?\s*([\u0e01-\u0e4e.]+?)\s*(?:พ\.?ศ\.?\s*)?([0-9]{4}|[0-9]{2})")
 _SENTINELS = frozenset({(0, 0, 0), (1, 1, 1), (1900, 1, 1)})
 
@@ -61,6 +60,10 @@ def _day(year: int, month: int, day: int) -> Date:
         return Date(dt.date(year_ce, month, day), None, calendar)
     except ValueError:
         return Date(None, "unreadable_date", calendar)
+
+
+def _is_midnight(time: str | None) -> bool:
+    return time is None or not time.strip("0:.")
 
 
 def _full_year(digits: str) -> int | None:
@@ -85,14 +88,21 @@ def _numeric_day(first: int, second: int, year: int) -> Date:
 
 @remembered
 def read_date(raw: str) -> Date:
-    """Read a day: ISO, day/month/year, Thai month names; Gregorian or Buddhist era; an ambiguous one is not guessed."""
+    """Read a day: ISO, day/month/year, Thai month names; Gregorian or Buddhist era; an ambiguous one is not guessed.
+
+    The site writes days at midnight: with any other time of day it may be another day in another time zone.
+    """
     if len(raw) > LONGEST_VALUE:
         return Date(None, "unreadable_date")
     text = plain_value(raw).replace("\u00a0", " ")
     iso = _ISO.fullmatch(text)
+    numeric = _NUMERIC.fullmatch(text) if iso is None else None
+    found = iso or numeric
+    if found is not None and not _is_midnight(found["time"]):
+        # 17:00 is midnight in Bangkok written in UTC, which is the next day.
+        return Date(None, "ambiguous_date")
     if iso is not None:
         return _day(int(iso[1]), int(iso[2]), int(iso[3]))
-    numeric = _NUMERIC.fullmatch(text)
     if numeric is not None:
         year = _full_year(numeric[4])
         if year is None:
@@ -133,7 +143,13 @@ def read_year(raw: str) -> Year:
     return Year(None, "unreadable_year")
 
 
-_STAMP = re.compile(r"\s*([0-9๐-๙]{1,2}/[0-9๐-๙]{1,2}/[0-9๐-๙]{4})\s*:")
+_DIGIT = "[0-9๐-๙]"
+_NAMED_MONTH = "|".join(map(re.escape, (*MONTH_NAMES, *_MONTH_NUMBERS)))
+_STAMP = re.compile(
+    rf"\s*({_DIGIT}{{1,2}}([/.-]){_DIGIT}{{1,2}}\2(?:{_DIGIT}{{4}}|{_DIGIT}{{2}})"
+    rf"|{_DIGIT}{{4}}-{_DIGIT}{{1,2}}-{_DIGIT}{{1,2}}"
+    rf"|{_DIGIT}{{1,2}} ?(?:{_NAMED_MONTH}) ?(?:พ\.?ศ\.? ?)?(?:{_DIGIT}{{4}}|{_DIGIT}{{2}}))\s*:"
+)
 
 
 def read_stamp(detail: str) -> Date | None:

@@ -77,7 +77,7 @@ _CODES = (
     IssueCode("number_out_of_range", _E, "ตัวเลขมากเกินกว่าจะเป็นไปได้", "The number is larger than any plausible value", _FIX_VALUE_TH, _FIX_VALUE_EN, "ตัวเลขนี้มากเกินกว่าจะเป็นไปได้ ค่าจึงเว้นว่างไว้"),
     IssueCode("precision_reduced", _I, "ปัดทศนิยม", "The number has more decimals than its column keeps; the raw text has them all", _KNOW_TH, _KNOW_EN, "ตัวเลขมีทศนิยมมากกว่าที่คอลัมน์เก็บ ทศนิยมทั้งหมดอยู่ในข้อความเดิม"),
     IssueCode("unreadable_date", _E, "อ่านวันที่ไม่ได้", "The date cannot be read for certain, or there is no such day", _FIX_VALUE_TH, _FIX_VALUE_EN, "ข้อความนี้อ่านเป็นวันที่ให้แน่นอนไม่ได้ หรือไม่มีวันนั้นจริง ค่าจึงเว้นว่างไว้"),
-    IssueCode("ambiguous_date", _E, "วันที่ตีความได้มากกว่าหนึ่งแบบ", "The date could be day/month or month/day", _FIX_VALUE_TH, _FIX_VALUE_EN, "อ่านได้ทั้งแบบวัน/เดือนและเดือน/วัน ค่าจึงเว้นว่างไว้"),
+    IssueCode("ambiguous_date", _E, "วันที่ตีความได้มากกว่าหนึ่งแบบ", "The date could be day/month or month/day, or has a time of day that may belong to the next day", _FIX_VALUE_TH, _FIX_VALUE_EN, "อ่านได้ทั้งแบบวัน/เดือนและเดือน/วัน หรือมีเวลาซึ่งอาจเป็นของวันอื่น ค่าจึงเว้นว่างไว้"),
     IssueCode("incomplete_date", _E, "วันที่ไม่ครบ", "The date names no day", _FIX_VALUE_TH, _FIX_VALUE_EN, "วันที่นี้ไม่ได้ระบุวัน ค่าจึงเว้นว่างไว้"),
     IssueCode("sentinel_date", _W, "วันที่ที่ใช้แทนค่าว่าง", "The date stands for no date (0000-00-00, 1900-01-01)", _FIX_VALUE_TH, _FIX_VALUE_EN, "วันที่นี้ใช้แทนการไม่ระบุวันที่ ค่าจึงเว้นว่างไว้"),
     IssueCode("unreadable_year", _E, "อ่านปีไม่ได้", "The fiscal year cannot be read", _FIX_VALUE_TH, _FIX_VALUE_EN, "อ่านปีงบประมาณจากข้อความนี้ไม่ได้ ค่าจึงเว้นว่างไว้"),

@@ -18,21 +18,20 @@ _NO_RESULTS = ("ไม่พบผลลัพธ์", "ไม่พบผลล
 
 _DAY = r"(?:\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{4})"
 _MONTH_NAME = "|".join(re.escape(name) for name in MONTH_NAMES)
-_WORDED_DAY = rf"(?:\d{{1,2}} (?:{_MONTH_NAME}) (?:\d{{4}}|\d{{2}}))"
+_OTHER_DAY = rf"(?:\d{{1,2}}(?: (?:{_MONTH_NAME}) |/\d{{1,2}}/|-\d{{1,2}}-|\.\d{{1,2}}\.)(?:\d{{4}}|\d{{2}}))"
+_ANY_DAY = rf"(?:{_DAY}|{_OTHER_DAY})"
 _PERCENT = r"(?:\d{1,3}(?:\.\d+)?|\.\d+)"
 _STATUS = r"(?:\d|\(ไม่ได้ตั้ง\)|\(not set\))"
-_REPORT = re.compile(rf"({_DAY}|{_WORDED_DAY}) ({_PERCENT}) (?:({_STATUS})(?:\s|$))?(.*)", re.DOTALL)
+_REPORT = re.compile(rf"({_ANY_DAY}) ({_PERCENT}) (?:({_STATUS})(?:\s|$))?(.*)", re.DOTALL)
 # A progress of another form, which is certainly one between a day and a status: `60%`, `-5.0`, `1,000.0`.
 _ODD_PERCENT = r"(?:(?:ร้อยละ ?)?[-+\u2212]?(?:\d[\d,]*(?:\.\d*)?|\.\d+)(?: ?%)?|-)"
 # A line that begins with a day begins a report, also one that cannot be split; with a colon behind it is a stamp.
-# A day in words stands in many a sentence: there the progress must follow.
+# A day of another form stands in many a sentence: there the progress must follow.
 _REPORT_START = re.compile(
-    rf"{_DAY}(?= (?!:)|$)|{_WORDED_DAY} (?:(?:{_PERCENT}|-)(?= |$)|{_ODD_PERCENT} {_STATUS}(?= |$))"
+    rf"{_DAY}(?= (?!:)|$)|{_OTHER_DAY} (?:(?:{_PERCENT}|-)(?= |$)|{_ODD_PERCENT} {_STATUS}(?= |$))"
 )
 # What begins so is certainly a report of its own; another line that begins with a day may belong to the text above.
-_CERTAIN_START = re.compile(
-    rf"(?:{_DAY}|{_WORDED_DAY}) (?:(?:{_PERCENT}|-)$|{_ODD_PERCENT} {_STATUS}(?=\s|$))", re.MULTILINE
-)
+_CERTAIN_START = re.compile(rf"{_ANY_DAY} (?:(?:{_PERCENT}|-)$|{_ODD_PERCENT} {_STATUS}(?=\s|$))", re.MULTILINE)
 # What may be the beginning of a report whose day or progress has another form, among the lines of the one above: a
 # progress and a status within the first words, or a stamp behind other words.
 _MAY_BE_REPORT = re.compile(
@@ -40,7 +39,8 @@ _MAY_BE_REPORT = re.compile(
 )
 _STAMP = re.compile(r"(?:^|(?<=\s))(\d{1,2})/(\d{1,2})/(\d{4}) :")
 _UPDATE = re.compile(
-    rf"({_DAY}) (\d{{1,2}}:\d{{2}}(?::\d{{2}})?) (\S+) (\S+) (ใช่|ไม่ใช่) ({_DAY}) ({_DAY}) ([\d.,]+) ([\d.,]+) (\S+)"
+    rf"({_ANY_DAY}) (\d{{1,2}}:\d{{2}}(?::\d{{2}})?) (\S+) (\S+) (ใช่|ไม่ใช่) "
+    rf"({_ANY_DAY}) ({_ANY_DAY}) ([\d.,]+) ([\d.,]+) (\S+)"
 )
 # The lines of the site's footer, and the one that its framework writes as the last.
 _FOOTER = re.compile(r"\s*(?:(?:©|\([Cc]\)).*\d{4}(?:\s+Powered by .*)?\s*$|Powered by )")
@@ -194,7 +194,7 @@ def _rows_of_lines(header: Header, lines: Sequence[str]) -> tuple[Cells, ...]:
 
 
 def _begins_report(lines: Sequence[str]) -> bool:
-    return re.fullmatch(f"{_DAY}|{_WORDED_DAY}", lines[0]) is not None and bool(_CERTAIN_START.match(" ".join(lines)))
+    return re.fullmatch(_ANY_DAY, lines[0]) is not None and bool(_CERTAIN_START.match(" ".join(lines)))
 
 
 def _tabbed_rows(header: Header, body: Sequence[str], *, is_open: bool) -> tuple[tuple[Cells, ...], tuple[str, ...]]:

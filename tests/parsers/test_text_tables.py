@@ -398,11 +398,25 @@ def test_a_row_with_a_cell_on_each_line_is_split_rightly_or_left_whole(stored: l
         assert tuple(cell or "" for cell in cells) in said
 
 
-OTHER_DAYS = ["27-03-2566", "(ไม่ได้ตั้ง)", "27/3/66", "27.03.2566", "มีนาคม 2566", "-", ""]
+@pytest.mark.parametrize("day", ["27-03-2566", "27-3-66", "27/3/66", "27.03.2566", "27 มี.ค. 2566", "2566-03-27"])
+def test_a_report_whose_day_has_another_form_is_a_report(day: str) -> None:
+    parsed = of(REAL_TEXT.replace("2023-03-27 60.0 1", f"{day} 60.0 1") + FOOTER, REAL_ID)
+    assert [(row.reported_on, row.detail) for row in parsed.progress] == [
+        (row.reported_on, row.detail) for row in REAL_HTML.progress
+    ]
+    said = PLAIN.logging(("11-3-66", "14:33:29", "plan_5001", "แก้ไข", "ใช่", "2565-10-01", day, "100", "50", "ร้อยละ"))
+    if " " not in day:
+        assert of(rendered(said) + FOOTER).updates == said.parse().updates
 
 
-@pytest.mark.parametrize("day", OTHER_DAYS)
-@pytest.mark.parametrize("progress", ["60.0", "60%", "-5.0"])
+OTHER_DAYS = ["(ไม่ได้ตั้ง)", "มีนาคม 2566", "-", ""]
+
+
+@pytest.mark.parametrize(
+    ("day", "progress"),
+    [(day, progress) for day in OTHER_DAYS for progress in ("60.0", "60%", "-5.0")]
+    + [(day, progress) for day in ("27-03-2566", "27/3/66", "27.03.2566") for progress in ("60%", "-5.0")],
+)
 def test_a_report_of_another_form_is_never_a_part_of_the_one_before(day: str, progress: str) -> None:
     line = f"{day} {progress} 1".strip()
     text = REAL_TEXT.replace("2023-03-27 60.0 1", line) + "\n\n© กรุงเทพมหานคร 2566\n"

@@ -186,7 +186,18 @@ def test_a_rounded_number_is_kept_with_the_decimals_of_its_column() -> None:
 
 DAYS: dict[str, str | None] = {
     "2022-10-01 00:00:00.000": "2022-10-01",
-    "2023-09-30 07:00:00.000": "2023-09-30",
+    "2022-10-01 0:00": "2022-10-01",
+    # Midnight in Bangkok as UTC has it, and midnight in UTC as Bangkok has it.
+    "2022-09-29 17:00:00.000": "ambiguous_date",
+    "2023-09-30 07:00:00.000": "ambiguous_date",
+    "2022-10-01 00:00:00.001": "ambiguous_date",
+    "2022-10-01 00:01": "ambiguous_date",
+    "2022-10-01T17:00:00+07:00": "ambiguous_date",
+    "2022-10-01T00:00:00Z": "unreadable_date",
+    "31/01/2566 00:00": "2023-01-31 be",
+    "31-1-66": "2023-01-31 be",
+    "31.1.66": "2023-01-31 be",
+    "31 ม.ค. 2566": "2023-01-31 be",
     "2022-10-01": "2022-10-01",
     "2022-10-01 00:00": "2022-10-01",
     "2022-10-01T00:00:00+07:00": "2022-10-01",
@@ -203,7 +214,7 @@ DAYS: dict[str, str | None] = {
     "31/01/80": "2037-01-31 be",
     "29-10-2023": "2023-10-29",
     "31.01.2566": "2023-01-31 be",
-    "31/01/2566 23:59": "2023-01-31 be",
+    "31/01/2566 23:59": "ambiguous_date",
     "1/31/2021": "2021-01-31",
     "05/05/2021": "2021-05-05",
     "๓๑/๐๑/๒๕๖๖": "2023-01-31 be",
@@ -442,6 +453,13 @@ def test_a_count_is_read_whole_or_not_at_all(raw: str, count: int | None) -> Non
         ("31/1/2566: ก", dt.date(2023, 1, 31)),
         ("๓๑/๐๑/๒๕๖๖ : ก", dt.date(2023, 1, 31)),
         ("  31/01/2566 :", dt.date(2023, 1, 31)),
+        ("31 ม.ค. 2566 : ก", dt.date(2023, 1, 31)),
+        ("31 มกราคม พ.ศ. 2566: ก", dt.date(2023, 1, 31)),
+        ("๓๑ มค 66 : ก", dt.date(2023, 1, 31)),
+        ("31-1-66 : ก", dt.date(2023, 1, 31)),
+        ("31.01.2566 : ก", dt.date(2023, 1, 31)),
+        ("2566-01-31 : ก", dt.date(2023, 1, 31)),
+        ("2023-01-31 : ก", dt.date(2023, 1, 31)),
         ("31/02/2566 : ก", None),
     ],
 )
@@ -451,7 +469,9 @@ def test_the_stamp_of_a_detail(detail: str, day: dt.date | None) -> None:
     assert stamp.value == day
 
 
-@pytest.mark.parametrize("detail", ["", "ก 31/01/2566 :", "31/01/2566 ก", "2023-01-31 : ก"])
+@pytest.mark.parametrize(
+    "detail", ["", "ก 31/01/2566 :", "31/01/2566 ก", "1 ครั้งที่ 12 :", "10.30-12.00 : ก", "ม.ค. 2566 : ก"]
+)
 def test_a_detail_without_a_stamp(detail: str) -> None:
     assert read_stamp(detail) is None
 
@@ -499,14 +519,31 @@ def test_a_day_is_read_as_written_in_both_calendars(day: dt.date) -> None:
     be = day.year + 543
     for text in (f"{day}", f"{be}-{day:%m-%d}", f"{day:%d/%m}/{be}", f"{day.day}/{day.month}/{be}"):
         assert read_date(text).value == day
+    short = MONTHS[list(MONTHS)[day.month - 1]]
+    for text in (f"{day.day} {short} {be}", f"{day.day}-{day.month}-{be}", f"{day.day}.{day.month}.{be}"):
+        assert read_date(text).value == day
+        assert (read_stamp(f"{text} : ก") or Date(None)).value == day
     written_day_first = read_date(f"{day:%d/%m/%Y}")
     assert written_day_first.value == day or written_day_first.issue_code == "ambiguous_date"
     assert read_date(f"{day:%m/%d/%Y}").value in (day, None)
 
 
+@given(st.dates(dt.date(1960, 1, 1), dt.date(2090, 12, 31)), st.times(), st.sampled_from([" ", "T"]))
+def test_a_time_of_day_other_than_midnight_makes_every_day_uncertain(day: dt.date, time: dt.time, between: str) -> None:
+    for text in (
+        f"{day}{between}{time:%H:%M:%S}.{time.microsecond // 1000:03}",
+        f"{day:%d/%m}/{day.year + 543} {time:%H:%M}",
+    ):
+        is_midnight = not text.partition(":")[0][-2:].strip("0") and not text.partition(":")[2].strip("0:.")
+        assert (read_date(text).value, read_date(text).issue_code) == (
+            (day, None) if is_midnight else (None, "ambiguous_date")
+        )
+
+
 @given(amounts, st.text("กขค/%. 0123()", min_size=1, max_size=8).map(str.strip).filter(bool))
 def test_a_quantity_is_split_into_its_number_and_its_unit_or_reported(amount: Decimal, unit: str) -> None:
     quantity = read_quantity(f"{amount:,} {unit}", unit)
-    assert (quantity.value, quantity.unit) == (amount, unit) or quantity.issue_code is not None
+    # `()` is an empty unit.
+    assert (quantity.value, quantity.unit or "()") == (amount, unit) or quantity.issue_code is not None
     alone = read_quantity(f"{amount:,}", unit)
     assert (alone.value, alone.unit) == (amount, None) or alone.issue_code is not None
