@@ -4,6 +4,8 @@ import codecs
 import re
 from typing import NamedTuple
 
+from parsers.labels import LABELS
+
 # WHATWG: all of these mean windows-874. TIS-620 proper lacks the characters that Windows added.
 _WINDOWS_874_NAMES = frozenset(
     {
@@ -27,6 +29,10 @@ _DECLARED_WITHIN = 2048
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
 _HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
 _THAI_UTF8 = re.compile(rb"\xe0[\xb8\xb9][\x80-\xbf]")
+_UTF8_LABELS, _874_LABELS = (
+    tuple([label.text.encode(encoding) for label in LABELS if not label.text.isascii()])
+    for encoding in ("utf-8", "cp874")
+)
 _NOT_CUT_MID_CHARACTER = re.compile(rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z")
 
 
@@ -99,6 +105,9 @@ def decode_page(body: bytes, content_type: str | None = None) -> Decoded:
         return Decoded(whole.decode("utf-8"), "utf-8", False, True)
     except UnicodeDecodeError:
         pass
+    if sum(label in body for label in _UTF8_LABELS) > sum(label in body for label in _874_LABELS):
+        # The site's own labels are UTF-8: what is not costs the values it stands in.
+        return Decoded(body.decode("utf-8", "replace"), "utf-8", declared not in (None, "utf-8"), True)
     if declared == "windows-874":
         return _windows_874(body, is_repaired=False)
     # A UTF-8 page with some broken bytes has far more whole Thai characters than broken ones.

@@ -146,6 +146,19 @@ class TestLostCharacters:
         assert "nul_characters" in {issue.code for issue in parse(page, PLAIN.project_id).issues}
 
 
+@pytest.mark.parametrize("declared", [None, "text/html; charset=UTF-8", "text/html; charset=tis-620"])
+@pytest.mark.parametrize("times", [1, 400], ids=["a short value", "a value longer than all else"])
+def test_a_page_whose_labels_are_utf_8_is_read_as_utf_8_whatever_a_value_is(times: int, declared: str | None) -> None:
+    long = "ทางเท้าชำรุด " * times
+    body = PLAIN.having(rationale=long).html().encode()
+    page = read_page(body.replace(long.encode(), long.encode("cp874")), content_type=declared)
+    assert page.encoding == "utf-8"
+    assert "undecodable_bytes" in page.flags
+    assert [tuple(row) for row in page.rows if row.label != "หลักการและเหตุผล"] == [
+        row for row in KEPT if row[0] != "หลักการและเหตุผล"
+    ]
+
+
 @given(st.binary(max_size=300), st.one_of(st.none(), st.text(max_size=40).map("text/html; charset={}".format)))
 def test_any_bytes_decode_and_say_what_was_lost(body: bytes, content_type: str | None) -> None:
     decoded = decode_page(body, content_type)
