@@ -9,6 +9,9 @@ _BLOCKS = frozenset(
 )
 _STRUCTURE = frozenset({"table", "tbody", "thead", "tfoot", "tr", "ul", "ol"})
 
+# A no-break space keeps no numbers apart: it may stand within one.
+_OF_NUMBERS = frozenset("0123456789๐๑๒๓๔๕๖๗๘๙.,-+\u2212\u00a0\u202f\u2009")
+
 # What has more nodes is no heading and no summary, though it may call itself one: each of many nested ones would be
 # read to its end.
 MOST_NODES = 200
@@ -19,7 +22,7 @@ def tag_id(tag: str) -> int:
     return LexborHTMLParser("").create_node(tag).tag_id
 
 
-_BR = tag_id("br")
+_BR, _SPAN = tag_id("br"), tag_id("span")
 
 
 def classes_of(node: LexborNode) -> list[str]:
@@ -34,15 +37,29 @@ def clean_text(text: str) -> str:
     return text.strip()
 
 
+# What stands between two texts: nothing, the beginning or the end of an element, or the end of one and the beginning of
+# the next (or one that is not seen).
+_NOTHING, _BEGINNING, _END, _NEIGHBOURS = range(4)
+
+
+def _are_two(last: str, first: str, edge: int) -> bool:
+    """Whether texts that end and begin with these characters would run into one another."""
+    if last in " \t\n" or first in " \t\r\n":
+        return False
+    return edge == _NEIGHBOURS or (last in _OF_NUMBERS and first in _OF_NUMBERS)
+
+
 def rich_text(cell: LexborNode, most_nodes: int | None = None) -> str:
     """Text of an element with elements inside, to any depth, or of its first so many nodes.
 
     `<br>` and the line end after it are one line break, as Yii's nl2br writes them; blocks begin and end lines; cells
-    of a nested table are joined by a space; what a reader does not see (forms, scripts) is left out.
+    of a nested table, texts of neighbouring elements, and numbers with the edge of an element between them are kept
+    apart by a space: two numbers are not one. What a reader does not see (forms, scripts) is left out.
     """
     parts: list[str] = []
     open_elements: list[tuple[LexborNode, bool]] = []
     after_break = False
+    edge = _NOTHING
 
     def break_line() -> None:
         if parts and not parts[-1].endswith("\n"):
@@ -56,6 +73,8 @@ def rich_text(cell: LexborNode, most_nodes: int | None = None) -> str:
             break
         if node is None:
             element, is_block = open_elements.pop()
+            if edge == _NOTHING:
+                edge = _END
             if is_block:
                 break_line()
             node = element.next
@@ -66,7 +85,10 @@ def rich_text(cell: LexborNode, most_nodes: int | None = None) -> str:
             if after_break:
                 text = text.removeprefix("\r").removeprefix("\n")
             parent = open_elements[-1][0].tag if open_elements else None
-            if parent not in _STRUCTURE or not text.isspace():
+            if text and (parent not in _STRUCTURE or not text.isspace()):
+                if edge and parts and _are_two(parts[-1][-1], text[0], edge):
+                    parts.append(" ")
+                edge = _NOTHING
                 parts.append(text)
         elif tag == "br":
             parts.append("\n")
@@ -77,9 +99,12 @@ def rich_text(cell: LexborNode, most_nodes: int | None = None) -> str:
             elif tag in ("td", "th") and node.prev is not None:
                 parts.append(" ")
             after_break = False
+            edge = _NEIGHBOURS if edge == _END else _BEGINNING
             open_elements.append((node, is_block))
             node = node.child
             continue
+        elif node.is_element_node:
+            edge = _NEIGHBOURS
         after_break = tag == "br"
         node = node.next
     return "".join(parts)
@@ -126,6 +151,8 @@ def cell_value(cell: LexborNode) -> str | None:
     text = first.text_content if first.next is None else _text_with_breaks(cell)
     if text is not None:
         return text.strip() if "\r" not in text else clean_text(text)
+    if first.next is None and first.tag_id == _SPAN and "not-set" in classes_of(first):
+        return None
     elements = list(cell.iter())
     # Kartik's DetailView: the value, and in edit mode a hidden form beside it.
     wrapped = next((element for element in elements if "kv-attribute" in classes_of(element)), None)
