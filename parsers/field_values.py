@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from parsers.dates import Date, read_date, read_year
 from parsers.issue_collector import IssueCollector
+from parsers.no_values import no_value, value_or_none
 from parsers.numbers import Number, Quantity, read_quantity
 from parsers.page_layout import Layout
 
@@ -13,12 +14,18 @@ _NO_QUANTITY = Quantity(None, None)
 
 
 class FieldValues:
-    """Known rows by field; no number or date is read from the last row of a page that was cut there (is_cut)."""
+    """Known rows by field; no number or date is read from the last row of a page that was cut there (is_cut).
 
-    __slots__ = ("_index", "_issues", "_labels", "_layout", "_uncertain", "_values", "raw")
+    may_lack_values tells that some text of the page may be no value, as parsers.no_values has it; such a text is not
+    read, and the checks of texts report it.
+    """
+
+    __slots__ = ("_index", "_issues", "_labels", "_layout", "_said", "_uncertain", "_value", "_values", "raw")
 
     # The text of a field as it stood; None when there is no such row or the page says "not set".
     raw: Callable[[str], str | None]
+    # The same without what is certainly no value.
+    _value: Callable[[str], str | None]
 
     def __init__(
         self,
@@ -28,10 +35,12 @@ class FieldValues:
         layout: Layout,
         *,
         is_cut: bool,
+        may_lack_values: bool,
     ) -> None:
         self._issues = issues
         self._labels = labels
         self._values = values
+        self._said = values if not may_lack_values else [value_or_none(value) for value in values]
         self._layout = layout
         self._index = layout.first_rows
         self._uncertain = len(labels) - 1 if is_cut else None
@@ -40,6 +49,9 @@ class FieldValues:
             for first, again in layout.repeats:
                 self._compare(first, again)
         self.raw = {field: values[row] for field, row in self._index.items()}.get
+        self._value = self.raw
+        if may_lack_values:
+            self._value = {field: self._said[row] for field, row in self._index.items()}.get
 
     def _compare(self, first: int, again: int) -> None:
         """Of two rows with the same label, only what both agree on is taken."""
@@ -54,7 +66,7 @@ class FieldValues:
 
     def text(self, field: str) -> str | None:
         """A text; an empty one is None."""
-        return self.raw(field) or None
+        return self._value(field) or None
 
     def code(self, field: str) -> str | None:
         """A text that means something else when letters are missing, as an id or a unit does."""
@@ -67,7 +79,7 @@ class FieldValues:
 
     def number_at(self, index: int, read: Callable[[str], Number]) -> Decimal | None:
         """The number of one row of the page; an unreadable one is None and reported."""
-        raw = self._values[index]
+        raw = self._said[index]
         if not raw:
             return None
         number = read(raw)
@@ -80,7 +92,7 @@ class FieldValues:
 
     def date(self, field: str) -> Date:
         """A day; unreadable ones are None and reported."""
-        raw = self.raw(field)
+        raw = self._value(field)
         if not raw:
             return _NO_DATE
         date, index = read_date(raw), self._index[field]
@@ -93,17 +105,19 @@ class FieldValues:
 
     def quantity(self, field: str, unit: str | None) -> Quantity:
         """A value with its unit."""
-        raw = self.raw(field)
+        raw = self._value(field)
         if not raw:
             return _NO_QUANTITY
         quantity, index = read_quantity(raw, unit), self._index[field]
+        if self._said is not self._values and quantity.unit and no_value(quantity.unit):
+            quantity = Quantity(None, None, "unreadable_quantity")
         if quantity.issue_code is not None:
             self._report(quantity.issue_code, f"{self._labels[index]} {raw!r:.120} is no value with a unit", index)
         return quantity if index != self._uncertain else _NO_QUANTITY
 
     def fiscal_year(self) -> int | None:
         """The fiscal year in the Buddhist era."""
-        raw = self.raw("fiscal_year")
+        raw = self._value("fiscal_year")
         if not raw:
             return None
         year, index = read_year(raw), self._index["fiscal_year"]

@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeAlias
 from parsers.dates import Date, read_date, read_stamp
 from parsers.issue_collector import IssueCollector
 from parsers.labels import PROGRESS_COLUMNS, UPDATE_COLUMNS, UPDATED_AT, Label, columns_of, is_row_number
+from parsers.no_values import value_or_none
 from parsers.numbers import Number, read_percent
 from parsers.page import Grid
 from parsers.records import ProgressRow, UpdateRow
@@ -265,13 +266,40 @@ def _cells(
     return read_table_cells(key, section, columns, more)
 
 
-def read_tables(issues: IssueCollector, key: Key, grids: Sequence[Grid]) -> HistoryTables:
+def _reports_of_values(reports: Sequence[ProgressRow]) -> list[ProgressRow]:
+    return [
+        row._replace(
+            status_code=value_or_none(row.status_code),
+            problem=value_or_none(row.problem),
+            detail=value_or_none(row.detail),
+        )
+        for row in reports
+    ]
+
+
+def _updates_of_values(updates: Sequence[UpdateRow]) -> list[UpdateRow]:
+    return [
+        row._replace(
+            updated_time=value_or_none(row.updated_time),
+            user_name=value_or_none(row.user_name),
+            action=value_or_none(row.action),
+            policy_conformity=value_or_none(row.policy_conformity),
+            target=value_or_none(row.target),
+            result=value_or_none(row.result),
+            unit=value_or_none(row.unit),
+        )
+        for row in updates
+    ]
+
+
+def read_tables(issues: IssueCollector, key: Key, grids: Sequence[Grid], *, may_lack_values: bool) -> HistoryTables:
     """Read both tables, whatever the order of their columns; a row that does not fit its header is an issue.
 
     Args:
         issues: where issues go.
         key: source_id, project_id and snapshot_id of the page.
         grids: the tables of the page; of two of one kind the first is read.
+        may_lack_values: some text of the page may be no value, as parsers.no_values has it.
 
     Returns:
         The rows, numbered from 1 in page order, malformed ones counted.
@@ -303,6 +331,8 @@ def read_tables(issues: IssueCollector, key: Key, grids: Sequence[Grid]) -> Hist
         if known.table == _PROGRESS:
             progress, dates = _progress_rows(issues, key, rows)
             cells = _progress_cells(key, known, grid, progress)
+            if may_lack_values:
+                progress = _reports_of_values(progress)
             tables = tables._replace(
                 progress=progress, progress_cells=cells, progress_state=state, progress_dates=dates
             )
@@ -310,5 +340,7 @@ def read_tables(issues: IssueCollector, key: Key, grids: Sequence[Grid]) -> Hist
             has_updated_at = UPDATED_AT.field in known.columns
             updates = [_update_row(issues, key, row_no, cells, has_updated_at=has_updated_at) for row_no, cells in rows]
             update_cells = _update_cells(key, known, grid, updates)
+            if may_lack_values:
+                updates = _updates_of_values(updates)
             tables = tables._replace(updates=updates, update_cells=update_cells, update_state=state)
     return tables

@@ -6,6 +6,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from parsers.encoding import Decoded, decode_page
 from parsers.html_content import read_content
+from parsers.no_values import holds_php_message
 from parsers.page import Page, PageKind
 from parsers.page_kind import classify_page, classify_response, php_fatal
 
@@ -21,7 +22,7 @@ def _flags(decoded: Decoded, utf8: bytes, *, speaks_php: bool) -> frozenset[str]
         flags.add("undecodable_bytes")
     if b"\0" in utf8:
         flags.add("nul_characters")
-    if speaks_php and _PHP_WARNING.search(decoded.text):
+    if (speaks_php and _PHP_WARNING.search(decoded.text)) or holds_php_message(decoded.text):
         flags.add("php_warnings")
     return frozenset(flags) if flags else _NO_FLAGS
 

@@ -1,6 +1,11 @@
 """The text of HTML elements: line breaks, "not set", and the skins' wrappers around a value."""
 
+import re
+from itertools import islice
+
 from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from parsers.no_values import OBJECT
 
 # Elements whose text is no part of what a reader sees.
 _UNSEEN = frozenset({"script", "style", "template", "noscript", "input", "select", "textarea", "button", "option"})
@@ -8,6 +13,13 @@ _BLOCKS = frozenset(
     {"p", "div", "li", "ul", "ol", "tr", "table", "blockquote", "pre", "h1", "h2", "h3", "h4", "h5", "h6"}
 )
 _STRUCTURE = frozenset({"table", "tbody", "thead", "tfoot", "tr", "ul", "ol"})
+
+# What elements show without a text: those that always do, and by what the others may.
+_PICTURES = frozenset({"img", "svg", "canvas", "input", "select", "textarea", "progress", "meter", "object", "video"})
+_SAYING = ("class", "style", "role", "title", "alt", "aria-label", "aria-valuenow", "type", "value", "checked")
+_NEVER_SHOWN = frozenset({"script", "style", "template", "noscript", "option", "br", "wbr"})
+_UNSAFE = re.compile(r'[<>"\s]+')
+_MOST_MARKS = 20
 
 # A no-break space keeps no numbers apart: it may stand within one.
 _OF_NUMBERS = frozenset("0123456789๐๑๒๓๔๕๖๗๘๙.,-+\u2212\u00a0\u202f\u2009")
@@ -143,8 +155,29 @@ def element_text(node: LexborNode, most_nodes: int | None = None) -> str:
     return " ".join(text.split())
 
 
+def marks_of(cell: LexborNode) -> str:
+    """The elements of a cell without a text that show something: a picture, a bar, a box; '' where none does.
+
+    They stand behind OBJECT, which no text that somebody typed begins with, each with its tag and what it says, but not
+    with what may differ in every response (ids, addresses).
+    """
+    marks = []
+    for element in islice(cell.css("*"), 1, MOST_NODES):
+        attributes = element.attributes
+        is_hidden = attributes.get("type") == "hidden" or "display:none" in (attributes.get("style") or "").replace(
+            " ", ""
+        )
+        said = [f' {name}="{_UNSAFE.sub(" ", attributes[name] or "")}"' for name in _SAYING if name in attributes]
+        if element.tag not in _NEVER_SHOWN and not is_hidden and (said or element.tag in _PICTURES):
+            marks.append(f"<{element.tag}{''.join(said)}>")
+    return OBJECT + "".join(marks[:_MOST_MARKS]) if marks else ""
+
+
 def cell_value(cell: LexborNode) -> str | None:
-    """Value of a cell: None where Yii wrote its "not set" mark, '' where there is nothing, else the text."""
+    """Value of a cell: None where Yii wrote its "not set" mark, '' where there is nothing, else the text.
+
+    Where elements show something without a text, these elements stand for it (parsers.no_values tells such a value).
+    """
     first = cell.child
     if first is None:
         return ""
@@ -161,4 +194,4 @@ def cell_value(cell: LexborNode) -> str | None:
     text = clean_text(rich_text(cell))
     if len(elements) == 1 and elements[0].tag == "span" and "not-set" in classes_of(elements[0]):
         return None if text == clean_text(rich_text(elements[0])) else text
-    return text
+    return text or marks_of(cell)

@@ -36,6 +36,8 @@ _FIX_VALUE_TH = "แจ้งหน่วยงานเจ้าของโค
 _FIX_VALUE_EN = "Ask the project's agency to correct the value in the source system."
 _TELL_US_TH = "แจ้งผู้ดูแลโปรแกรม เพราะรูปแบบหน้าเว็บอาจเปลี่ยนไป"
 _TELL_US_EN = "Tell the maintainers of this program: the layout of the site may have changed."
+_TELL_SITE_TH = "แจ้งผู้ดูแลเว็บไซต์ต้นทาง"
+_TELL_SITE_EN = "Tell the administrators of the site."
 _KNOW_TH = "ไม่ต้องดำเนินการ แต่ควรทราบเมื่อนำค่าไปใช้"
 _KNOW_EN = "Nothing to do; know it when you use the value."
 
@@ -55,7 +57,7 @@ _CODES = (
     IssueCode("wrong_project", _E, "หน้าเว็บเป็นของโครงการอื่น", "The page names another project than the one asked for", _FIX_VALUE_TH, _FIX_VALUE_EN, "หน้าที่ได้มาไม่ใช่ของโครงการที่ขอ แต่ระบุรหัส {raw} จึงไม่ได้นำค่ามาใช้"),
     IssueCode("page_of_no_project", _E, "หน้าไม่ระบุรหัสโครงการ", "The page names no project", _CHECK_SITE_TH, _CHECK_SITE_EN, "หน้านี้ไม่ระบุรหัสโครงการ จึงไม่ใช้แทนข้อมูลเดิม"),
     IssueCode("two_projects", _E, "หน้าระบุมากกว่าหนึ่งโครงการ", "The page names more than one project", _CHECK_SITE_TH, _CHECK_SITE_EN, "หน้านี้ระบุมากกว่าหนึ่งโครงการ จึงไม่นำค่าใดมาใช้"),
-    IssueCode("php_warnings", _W, "มีคำเตือนของ PHP ในหน้าเว็บ", "PHP warnings stand in the page", "แจ้งผู้ดูแลเว็บไซต์ต้นทาง", "Tell the administrators of the site.", "มีข้อความเตือนของ PHP ปนอยู่ในหน้าเว็บ"),
+    IssueCode("php_warnings", _W, "มีคำเตือนของ PHP ในหน้าเว็บ", "PHP warnings stand in the page", _TELL_SITE_TH, _TELL_SITE_EN, "มีข้อความเตือนของ PHP ปนอยู่ในหน้าเว็บ"),
     # labels
     IssueCode("unknown_label", _W, "ป้ายชื่อที่ไม่รู้จัก", "The label is not known; its row is kept in page_fields", _TELL_US_TH, _TELL_US_EN, "โปรแกรมไม่รู้จักป้ายนี้ ค่าจึงอยู่ในตาราง page_fields เท่านั้น"),
     IssueCode("missing_label", _W, "ไม่มีป้ายชื่อที่ควรมี", "A known label is missing from the page", _TELL_US_TH, _TELL_US_EN, "แถวนี้ควรมีบนหน้าแต่ไม่พบ"),
@@ -100,9 +102,12 @@ _CODES = (
     IssueCode("latest_progress_differs", _W, "ความคืบหน้าล่าสุดไม่ตรงกัน", "Heading, row and last report give different latest progress", _FIX_VALUE_TH, _FIX_VALUE_EN, "ความคืบหน้าล่าสุดที่หัวเรื่อง ในแถว และในรายงานสุดท้ายไม่ตรงกัน"),
     IssueCode("stamp_differs", _W, "วันที่ในรายละเอียดไม่ตรงกับวันที่รายงาน", "The day in the detail is not the day of the report", _FIX_VALUE_TH, _FIX_VALUE_EN, "รายละเอียดของรายงานที่ {row} ขึ้นต้นด้วยวันที่ต่างจากวันที่รายงาน"),
     # characters
-    IssueCode("encoding_repaired", _W, "รหัสอักขระไม่ตรงกับที่ประกาศ", "The page is not in the encoding it declares; it was read by its bytes", "แจ้งผู้ดูแลเว็บไซต์ต้นทาง", "Tell the administrators of the site.", "หน้าเว็บประกาศรหัสอักขระไม่ตรงกับที่ใช้จริง โปรแกรมอ่านตามที่ใช้จริง"),
+    IssueCode("encoding_repaired", _W, "รหัสอักขระไม่ตรงกับที่ประกาศ", "The page is not in the encoding it declares; it was read by its bytes", _TELL_SITE_TH, _TELL_SITE_EN, "หน้าเว็บประกาศรหัสอักขระไม่ตรงกับที่ใช้จริง โปรแกรมอ่านตามที่ใช้จริง"),
     IssueCode("undecodable_bytes", _E, "มีไบต์ที่อ่านเป็นอักขระไม่ได้", "Some bytes are no characters", _CHECK_SITE_TH, _CHECK_SITE_EN, "บางไบต์ของหน้าเว็บอ่านเป็นอักขระไม่ได้"),
-    IssueCode("replacement_character", _E, "มีอักขระแทนที่ (U+FFFD)", "A text holds U+FFFD: a character was lost", _FIX_VALUE_TH, _FIX_VALUE_EN, "ข้อความมี U+FFFD คืออักขระเดิมสูญหายไปแล้ว"),
+    IssueCode("replacement_character", _E, "อักขระสูญหาย", "Characters were lost: U+FFFD or question marks stand in their place", _FIX_VALUE_TH, _FIX_VALUE_EN, "ข้อความมี U+FFFD หรือเครื่องหมายคำถามแทนอักขระเดิมที่สูญหาย ข้อความที่สูญหายเกินครึ่งไม่นับเป็นค่า"),
+    IssueCode("mojibake", _E, "ข้อความอ่านผิดรหัสอักขระ", "Thai was read in another encoding before it was stored", _FIX_VALUE_TH, _FIX_VALUE_EN, "ข้อความภาษาไทยเคยถูกอ่านผิดรหัสอักขระก่อนจัดเก็บ จึงอ่านไม่ออกและไม่นับเป็นค่า"),
+    IssueCode("program_text", _E, "ข้อความของโปรแกรมปนอยู่ในค่า", "A program wrote into the value: a warning of PHP, a template, undefined, a hidden e-mail address", _TELL_SITE_TH, _TELL_SITE_EN, "โปรแกรมของเว็บไซต์เขียนข้อความของตนแทนค่า จึงไม่นับเป็นค่า"),
+    IssueCode("value_without_text", _E, "ค่าที่แสดงเป็นรูปโดยไม่มีข้อความ", "The cell shows a picture, a bar or a box without any text", _TELL_US_TH, _TELL_US_EN, "ช่องนี้แสดงรูป แถบ หรือกล่องกาเครื่องหมายโดยไม่มีข้อความ จึงอ่านค่าไม่ได้"),
     IssueCode("nul_characters", _W, "มีอักขระ NUL ในหน้าเว็บ", "The page holds NUL characters; they are left out of the texts", _FIX_VALUE_TH, _FIX_VALUE_EN, "หน้าเว็บมีอักขระ NUL ซึ่งถูกตัดออกจากข้อความ"),
     IssueCode("control_characters", _W, "มีอักขระควบคุม", "A text holds control characters", _FIX_VALUE_TH, _FIX_VALUE_EN, "ข้อความมีอักขระควบคุม"),
     IssueCode("hidden_characters", _W, "มีอักขระที่มองไม่เห็น", "A value holds zero-width characters, a BOM or soft hyphens", _FIX_VALUE_TH, _FIX_VALUE_EN, "ข้อความมีอักขระที่มองไม่เห็น เช่น ช่องว่างที่ไม่มีความกว้าง"),

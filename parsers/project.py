@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from itertools import repeat
 
 from parsers.dates import BE_OFFSET
@@ -17,7 +18,7 @@ from parsers.page_sections import read_sections
 from parsers.plausibility import check_project
 from parsers.records import Issue, MonthResult, MonthRow, PageRecord, ParsedPage
 from parsers.sections import Section, SectionState
-from parsers.text_checks import check_text, has_odd_characters
+from parsers.text_checks import check_text, find_oddness
 
 # The sections that are tables, as issues name them.
 _TABLES = {Section.UPDATE: "update_history", Section.PROGRESS: "progress_history"}
@@ -67,18 +68,19 @@ def _report_flags(issues: IssueCollector, page: Page) -> None:
         issues.add(flag, message)
 
 
-def _check_characters(issues: IssueCollector, page: Page, layout: Layout) -> None:
+def _check_characters(issues: IssueCollector, page: Page, layout: Layout, *, may_lack_values: bool) -> None:
+    check = partial(check_text, issues, may_lack_values=may_lack_values)
     for ordinal, (label, raw, field) in enumerate(zip(page.labels, page.values, layout.fields, strict=True), 1):
         if field is None:
-            check_text(issues, label, None, label, ordinal)
+            check(label, None, label, ordinal)
         if raw:
-            check_text(issues, raw, field, label, ordinal)
+            check(raw, field, label, ordinal)
     for grid in page.grids:
         fields = cell_fields(grid)
         for row_no, cells in enumerate(grid.rows, 1):
             for field, header, cell in zip(fields, grid.header, cells, strict=False):
                 if cell:
-                    check_text(issues, cell, field, header, row_no)
+                    check(cell, field, header, row_no)
 
 
 def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: str) -> ParsedPage:
@@ -108,9 +110,11 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
     _report_flags(issues, page)
     if not layout.is_usual:
         report_layout(issues, page.labels, page.values, layout, is_cut=are_rows_cut)
-    fields = FieldValues(issues, page.labels, page.values, layout, is_cut=are_rows_cut)
+    oddness = find_oddness(page, content)
+    may_lack_values = oddness.may_lack_values
+    fields = FieldValues(issues, page.labels, page.values, layout, is_cut=are_rows_cut, may_lack_values=may_lack_values)
     month_rows, results = _read_months(fields, issues, key, page.values, layout)
-    tables = read_tables(issues, key, page.grids)
+    tables = read_tables(issues, key, page.grids, may_lack_values=may_lack_values)
     sections = read_sections(key, page, tables)
     is_whole = not is_truncated and "open_end" not in page.flags
     for section, state in sections.states.items():
@@ -185,8 +189,8 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
         month_goal=fields.text("month_goal"),
     )
     check_project(issues, record, tables.progress, tables.progress_dates)
-    if has_odd_characters(content):
-        _check_characters(issues, page, layout)
+    if oddness.is_odd:
+        _check_characters(issues, page, layout, may_lack_values=may_lack_values)
     return ParsedPage(record, sections.cells, month_rows, results, tables.progress, tables.updates, issues.collected)
 
 

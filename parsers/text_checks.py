@@ -1,4 +1,4 @@
-"""Characters that hide something or were lost: found in one scan of the page, reported text by text."""
+"""Characters that hide something or were lost, texts that are no value: found in one scan, reported text by text."""
 
 import re
 from typing import NamedTuple
@@ -7,6 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from parsers.issue_collector import IssueCollector
+from parsers.no_values import LOST, MOJIBAKE, PROGRAM_TEXT, WITHOUT_TEXT, holds_leftover, no_value
+from parsers.page import Page
 
 _NIKHAHIT, _SARA_AM, _SARA_AA = "\u0e4d", "\u0e33", "\u0e32"
 _TONE_MARKS = "\u0e47-\u0e4c"
@@ -24,7 +26,6 @@ class _Check(NamedTuple):
 
 
 _CHECKS = (
-    _Check("replacement_character", "a character was lost (U+FFFD)", re.compile("\ufffd")),
     _Check("control_characters", "control characters", re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")),
     _Check(
         "bidi_characters",
@@ -47,31 +48,45 @@ _CHECKS = (
         re.compile(
             f"[{_TONE_MARKS}][{_TONE_MARKS}{_VOWELS_ABOVE}{_VOWELS_BELOW}]"
             f"|[{_VOWELS_ABOVE}][{_VOWELS_ABOVE}]"
-            f"|[{_LEADING_VOWELS}][{_TONE_MARKS}{_VOWELS_ABOVE}]"
+            f"|[{_LEADING_VOWELS}][{_TONE_MARKS}{_VOWELS_ABOVE}{_SARA_AA}{_LEADING_VOWELS}]"
             f"|{_SARA_AM}{_SARA_AA}|\u0e3a"
         ),
     ),
+)
+# What tells that there may be no value.
+_VALUE_CHECKS = (
+    _Check("replacement_character", "U+FFFD or question marks where characters were lost", LOST),
+    _Check("mojibake", "text that was read in another encoding", MOJIBAKE),
+    _Check("program_text", "text of a program", PROGRAM_TEXT),
+    _Check("value_without_text", "elements that show something without a text", WITHOUT_TEXT),
     _Check(
         "lookalike_null",
         "a text like the site's own mark for 'not set'",
         re.compile(r"\A\((?:ไม่ได้ตั้ง|not set)\)\Z"),
     ),
 )
+# Of these the characters alone say little.
+_QUOTED = frozenset({"program_text", "value_without_text"})
+_WHOLE = re.compile(r".*", re.DOTALL)
 # The patterns are too slow for every page. One table lookup per character of the page's content text (parsers.page)
 # tells whether it is worth them. Each group is a bit: a character that may come first in an odd pair has it in the high
 # byte, one that may come second in the low byte; what is odd alone comes before anything. The content text writes a
-# separator inside a text as U+001E with 0 or 1; `(ไ` and `(n` begin the look-alikes of "not set".
+# separator inside a text as U+001E with 0 or 1.
 _CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1d\x7f-\x9f"
-_ALONE = "\u00ad\u061c\u0e3a\u0e4d\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufffd"
+_ALONE = "\u00ad\u061c\u0e3a\u0e4d\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 _ODD_PAIRS = (
     (_TONE_MARKS, _TONE_MARKS + _VOWELS_ABOVE + _VOWELS_BELOW),
     (_VOWELS_ABOVE, _VOWELS_ABOVE),
-    (_LEADING_VOWELS, _TONE_MARKS + _VOWELS_ABOVE),
+    (_LEADING_VOWELS, _TONE_MARKS + _VOWELS_ABOVE + _SARA_AA + _LEADING_VOWELS),
     (_SARA_AM, _SARA_AA),
     ("\x1e", "01"),
-    ("(", "ไn"),
     (_CONTROLS + _ALONE, "\x00-\uffff"),
+    # From here on there may be no value: the beginnings of a look-alike and of a hidden e-mail address, question marks,
+    # templates, and the beginnings of Thai in UTF-8 that was read as windows-1252 or windows-874.
+    ("([?{$<à\u0e18", "ไne?{%¸¹ฃฅ€™\x80-\x9f\u2010-\u203a"),
+    ("\ufffc\ufffd", "\x00-\uffff"),
 )
+_OF_VALUES = 0b11 << len(_ODD_PAIRS) - 2
 
 
 def _pair_table() -> npt.NDArray[np.uint16]:
@@ -87,17 +102,43 @@ _PAIRS = _pair_table()
 _UTF_16 = np.dtype("<u2")
 
 
-def has_odd_characters(content: bytes) -> bool:
-    """Tell whether a page may hold anything worth the patterns; content is its content text, scanned once."""
+class Oddness(NamedTuple):
+    """What one scan of a page tells: it may hold anything worth the patterns, and some of its texts may be no value."""
+
+    is_odd: bool
+    may_lack_values: bool
+
+
+def find_oddness(page: Page, content: bytes) -> Oddness:
+    """Scan a page once.
+
+    Args:
+        page: the page.
+        content: its content text.
+    """
     marks = _PAIRS.take(np.frombuffer(content, _UTF_16))
-    return bool(np.count_nonzero((marks[:-1] >> 8) & marks[1:]))
+    pairs = (marks[:-1] >> 8) & marks[1:]
+    kinds = int(np.bitwise_or.reduce(pairs)) if np.count_nonzero(pairs) else 0
+    may_lack_values = bool(kinds & _OF_VALUES) or "php_warnings" in page.flags or _holds_leftover(page)
+    return Oddness(kinds != 0 or may_lack_values, may_lack_values)
 
 
-def check_text(issues: IssueCollector, text: str, field: str | None, label: str, ordinal: int) -> None:
+def _holds_leftover(page: Page) -> bool:
+    return holds_leftover(page.values) or any(holds_leftover(cells) for grid in page.grids for cells in grid.rows)
+
+
+def check_text(
+    issues: IssueCollector, text: str, field: str | None, label: str, ordinal: int, *, may_lack_values: bool
+) -> None:
     """Report what is odd about the characters of one text; the text itself is never changed."""
-    for code, what, pattern in _CHECKS:
+    lost = no_value(text) if may_lack_values else None
+    for code, what, pattern in (*_CHECKS, *_VALUE_CHECKS) if may_lack_values else _CHECKS:
         found = pattern.search(text)
+        if found is None and code == lost:
+            found = _WHOLE.match(text)
         if found is not None:
-            points = " ".join(f"U+{ord(character):04X}" for character in found[0][:4])
-            message = f"{label[:100]!r} holds {what}: {points} at character {found.start() + 1}"
+            said = " ".join(f"U+{ord(character):04X}" for character in found[0][:4])
+            if code in _QUOTED:
+                said = f"{found[0]!r:.120}"
+            message = f"{label[:100]!r} holds {what}: {said} at character {found.start() + 1}"
             issues.add(code, message, field=field, label=label, ordinal=ordinal, raw=text)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from parsers.labels import HEADLINE, PROGRESS_COLUMNS, TITLE, match_label
+from parsers.no_values import holds_php_message
 from parsers.page import Grid, Page, PageKind, Row
 from parsers.text_rows import UNSPLIT, find_rows, laid_out_as, read_rows, without_cut_label
 from parsers.text_tables import footer_start, read_text_tables
@@ -57,6 +58,8 @@ def read_text(text: str) -> Page:
         columns or in Markdown is `unknown`.
     """
     flags = {"nul_characters"} if "\0" in text else set()
+    if holds_php_message(text):
+        flags.add("php_warnings")
     lines = _lines_of(text)
     found = find_rows(lines)
     starts = found.starts

@@ -160,6 +160,12 @@ CASES: dict[str, Case] = {
     "encoding_repaired": Case(sent(HTML.encode("cp874")), sent(HTML.encode("cp874"), "text/html; charset=tis-620")),
     "undecodable_bytes": Case(sent(MIXED), sent(HTML.encode())),
     "replacement_character": Case(PLAIN.having(name="ก\ufffdข"), PLAIN.having(name="ก?ข")),
+    "mojibake": Case(PLAIN.having(name="ถนน".encode().decode("cp1252")), PLAIN.having(name="ธงà เนตร")),
+    "program_text": Case(PLAIN.having(name="{{name}}"), PLAIN.having(name="{name} null")),
+    "value_without_text": Case(
+        html(HTML.replace("<td>ทางเท้าชำรุด</td>", '<td><i class="fa fa-check"></i></td>')),
+        html(HTML.replace("<td>ทางเท้าชำรุด</td>", "<td><i></i></td>")),
+    ),
     "nul_characters": Case(PLAIN.having(name="ก\0ข"), PLAIN.having(name="กข")),
     "control_characters": Case(PLAIN.having(name="ก\x08ข"), PLAIN.having(name="ก\t\nข")),
     "hidden_characters": Case(PLAIN.having(budget_spent="1\u200b00"), PLAIN.having(budget_spent="\u00a0100")),

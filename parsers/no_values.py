@@ -1,0 +1,72 @@
+"""Texts in the place of a value that are certainly none: lost characters, what programs left behind, pictures."""
+
+import re
+from collections.abc import Iterable
+from itertools import pairwise
+
+# UTF-8 that was once read as windows-1252 or as windows-874 and stored so: three characters for each Thai one, of which
+# the last was often lost.
+_OF_874 = "เ[ธน][^\\x00-\\x7f\\u0e20-\\u0e7f]?"
+MOJIBAKE = re.compile(f"(?:à[¸¹][^\\x00-\\x7fà]?){{2,}}|(?:{_OF_874}){{3,}}|\\A(?:{_OF_874}){{2}}\\Z")
+_PHP_MESSAGE = re.compile(
+    r"(?<![A-Za-z])(?:Warning|Notice|Deprecated|Strict Standards|(?:Fatal|Parse) error) ?: .* in \S", re.DOTALL
+)
+_LINE_NUMBER = re.compile("(?:<[bi]>)?[0-9]")
+# How long a message of PHP may be, with the path of its file.
+_LONGEST_MESSAGE = 400
+_TEMPLATE = re.compile(r"\{\{[^{}]{0,200}\}\}|\{%[^%]{0,200}%\}|\$\{[A-Za-z_][\w.]{0,80}\}|<%[^%]{0,200}%>")
+_HIDDEN_ADDRESS = re.compile(r"\[email[\s\u00a0]protected\]")
+# What programs write where they have no value.
+_LEFTOVERS = frozenset({"undefined", "NaN", "nan", "null", "NULL", "[object Object]"})
+# What a program wrote into a text.
+PROGRAM_TEXT = re.compile(f"{_TEMPLATE.pattern}|{_HIDDEN_ADDRESS.pattern}")
+# What stands before the elements of a cell that show something without a text (parsers.html_text).
+OBJECT = "\ufffc"
+WITHOUT_TEXT = re.compile(rf"\A{OBJECT}<.*", re.DOTALL)
+# What stands where characters were lost; question marks may also be meant.
+LOST = re.compile(r"\ufffd|\?{4,}")
+_QUESTION_MARKS = re.compile(r"\?{2,}")
+_NOT_ASCII = re.compile(r"[^\s\x00-\x7f]")
+_THAI = re.compile("[\u0e01-\u0e5b]")
+
+
+def holds_leftover(texts: Iterable[str | None]) -> bool:
+    """Tell whether one of the texts is a word that programs write where they have no value."""
+    return not _LEFTOVERS.isdisjoint(texts)
+
+
+def holds_php_message(text: str) -> bool:
+    """Tell whether a message of PHP stands in a text, or in HTML: without markup of its own, or in Xdebug's table."""
+    if " on line " not in text:
+        return False
+    parts = text.split(" on line ")
+    return any(
+        (after[:1].isdigit() or after.startswith(("<i>", "<b>")))
+        and _PHP_MESSAGE.search(before[-_LONGEST_MESSAGE:]) is not None
+        for before, after in pairwise(parts)
+    )
+
+
+def no_value(text: str) -> str | None:
+    """Tell why a text is certainly no value, by the code of the issue; None where it may be one.
+
+    A text of which at least half of what shows was lost is none, nor is one that a program wrote into.
+    """
+    if WITHOUT_TEXT.match(text):
+        return "value_without_text"
+    if text in _LEFTOVERS or _HIDDEN_ADDRESS.fullmatch(text) or _TEMPLATE.search(text) or holds_php_message(text):
+        return "program_text"
+    n_shown = len("".join(text.split()))
+    if 2 * sum(len(found[0]) for found in MOJIBAKE.finditer(text)) >= n_shown > 0:
+        return "mojibake"
+    n_lost = text.count("\ufffd")
+    if not _THAI.search(text):
+        # Some bytes of Thai in the middle of UTF-8 pass for letters of another script.
+        n_lost = len(_NOT_ASCII.findall(text)) if n_lost else 0
+        n_lost += sum(len(found[0]) for found in _QUESTION_MARKS.finditer(text))
+    return "replacement_character" if 2 * n_lost >= n_shown > 0 else None
+
+
+def value_or_none(text: str | None) -> str | None:
+    """A text that may be a value, as it stands; None for one that is certainly none."""
+    return text if text and no_value(text) is None else None
