@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from collections.abc import Iterable, Iterator
 
 from protego import Protego
 
@@ -10,7 +11,10 @@ from pipeline.core.version import NAME
 # What counts of a larger file (RFC 9309, 2.5).
 MOST_BYTES = 500 * 1024
 _LINE_END = re.compile(rb"[\r\n]")
-_GROUP = re.compile(rb"(?P<before>(?:\A|[\r\n])[ \t]*user-?agent[ \t]*:[ \t]*)(?P<robot>[^\r\n#]*)", re.IGNORECASE)
+_NO_LINE_END = re.compile(rb"[\x0b\x0c\x1c-\x1e]")
+# A line as Protego reads it, with the slips that it lets pass.
+_AGENT = re.compile(rb"user[- ]?agent(?:[ \t]*:|(?=[ \t]|$))(?P<robot>.*)", re.IGNORECASE)
+_RULE = re.compile(rb"allow|dis+al+[ao]w|diasllow", re.IGNORECASE)
 _TOKEN = re.compile(rb"[a-z_-]*", re.IGNORECASE)
 _ESCAPED = re.compile(rb"%(2F|[89A-F][0-9A-F])", re.IGNORECASE)
 _APART_FROM_LATIN_1 = {octet: octet + 0x100 for octet in range(0x80, 0x100)}
@@ -34,8 +38,8 @@ class Robots:
             content = content[: ends[-1].start() if ends else 0]
         if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in content:
             raise RobotsError("it is no text in UTF-8, perhaps UTF-16")
-        content = _GROUP.sub(_named_for_us, content.replace(codecs.BOM_UTF8, b""))
-        self._rules = Protego.parse(_comparable(content))
+        lines = _regular(_LINE_END.split(content.replace(codecs.BOM_UTF8, b"")))
+        self._rules = Protego.parse(_comparable(b"\n".join(lines)))
 
     def allows(self, url: str) -> bool:
         return self._rules.can_fetch(_comparable(url.encode("utf-8", "surrogatepass")), NAME)
@@ -48,22 +52,43 @@ class Robots:
         return max(self._rules.crawl_delay(NAME) or 0.0, spacing)
 
 
-def _named_for_us(group: re.Match[bytes]) -> bytes:
-    """Write whom a group is for so that Protego takes it for ours by its product token alone (RFC 9309, 2.2.1).
+def _regular(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Write the lines so that Protego groups them by RFC 9309.
+
+    What is no rule ends no group (2.2.4): between the robots of a group it is put behind them. Only an end of a line
+    ends one.
+    """
+    aside: list[bytes] = []
+    is_after_agent = False
+    for whole in lines:
+        line = _NO_LINE_END.sub(b" ", whole.partition(b"#")[0]).strip()
+        if agent := _AGENT.match(line):
+            yield b"User-agent: " + _named_for_us(agent["robot"].strip())
+            is_after_agent = True
+        elif is_after_agent and not _RULE.match(line):
+            aside.append(line)
+        else:
+            yield from (*aside, line)
+            aside, is_after_agent = [], False
+    yield from aside
+
+
+def _named_for_us(robot: bytes) -> bytes:
+    """Name a robot so that Protego takes it for ours by our product token alone (RFC 9309, 2.2.1).
 
     A version behind our name makes it nobody else's, and a shorter name is another robot's.
     """
-    robot = group["robot"].strip()
     token = _TOKEN.match(robot)
-    is_ours = token is not None and token[0].lower() == NAME.lower().encode()
-    return group["before"] + (NAME.encode() if is_ours else robot if robot == b"*" else b"another-robot")
+    if token is not None and token[0].lower() == NAME.lower().encode():
+        return NAME.encode()
+    return b"*" if robot.split()[:1] == [b"*"] else b"another-robot"
 
 
 def _comparable(written: bytes) -> str:
     """Write rules or an address so that Protego compares them octet by octet (RFC 9309, 2.2.2).
 
     Protego does so for ASCII, but takes %2F and / for two things, and octets that are no UTF-8 for one. Octets outside
-    ASCII become characters of their own here, escaped or not; none of them ends a line.
+    ASCII become characters of their own here, escaped or not.
     """
     octets = _ESCAPED.sub(lambda found: bytes.fromhex(found[1].decode()), written)
     return octets.decode("latin-1").translate(_APART_FROM_LATIN_1)

@@ -11,6 +11,8 @@ from yarl import URL
 
 from pipeline.core.settings import Source
 
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
 
 class PrivateAddressError(OSError):
     """An address leads into a private network."""
@@ -55,7 +57,7 @@ class _GuardedSession:
     def request(self, *, url: str, **options: Any) -> Any:
         exact = URL(url, encoded=True)
         host = exact.host or ""
-        if _is_private(host) and not (self._connect_to and host == self._home):
+        if is_private(host) and not (self._connect_to and host == self._home):
             raise _private(host, host)
         if self._connect_to is not None:
             there, _, port = self._connect_to.rpartition(":")
@@ -73,19 +75,22 @@ class _PublicResolver(aiohttp.ThreadedResolver):
     ) -> list[aiohttp.abc.ResolveResult]:
         found = await super().resolve(host, port, family)
         for result in found:
-            if _is_private(result["host"]):
+            if is_private(result["host"]):
                 raise _private(host, result["host"])
         return found
 
 
-def _is_private(host: str) -> bool:
+def is_private(host: str) -> bool:
     """Whether this is an IP address, and none of the public internet; a name is neither."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
         return False
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return not (mapped or address).is_global
+    if isinstance(address, ipaddress.IPv6Address):
+        nat64 = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF) if address in _NAT64 else None
+        within = address.ipv4_mapped or address.sixtofour or nat64
+        return not (within or address).is_global
+    return not address.is_global
 
 
 def _private(host: str, address: str) -> PrivateAddressError:

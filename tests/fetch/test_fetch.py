@@ -264,6 +264,16 @@ def test_a_name_that_leads_into_a_private_network_is_refused(site: MisbehavingSi
     assert site.asked == []
 
 
+@pytest.mark.parametrize("host", ["64:ff9b::7f00:1", "2002:7f00:1::", "::ffff:10.0.0.1", "fd00::1", "127.0.0.1", "::1"])
+def test_an_address_that_leads_into_a_private_network_is_private_however_it_is_written(host: str) -> None:
+    assert is_private(host)
+
+
+@pytest.mark.parametrize("host", ["64:ff9b::808:808", "2002:808:808::", "::ffff:8.8.8.8", "2606:4700::1", "8.8.8.8"])
+def test_a_public_address_is_not_private(host: str) -> None:
+    assert not is_private(host)
+
+
 def test_a_private_address_in_the_base_url_is_refused(site: MisbehavingSite, raw_dir: Path) -> None:
     source = site.source(base_url=f"http://{site.address}/dp/frontend/web/index.php", connect_to=None)
     summary = fetch(raw_dir, site, [ONE], source=source).summary

@@ -254,3 +254,29 @@ GROUPS = {
 @pytest.mark.parametrize(("content", "is_allowed"), GROUPS.values(), ids=GROUPS)
 def test_a_group_is_ours_by_its_product_token(content: bytes, *, is_allowed: bool) -> None:
     assert Robots(content).allows("http://city.test/index.php?r=tbl-project-main%2Findex") is is_allowed
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        b"User-agent: *\nDisallow: /dp # x\x0cAllow: /dp/frontend\n",
+        b"User-agent: *\nDisallow: /dp # x\x0bAllow: /dp/frontend\n",
+        b"User-agent: *\nDisallow: /dp # x\x1cAllow: /dp/frontend\n",
+        b"User agent: bma\nAllow: /\n\nUser-agent: *\nDisallow: /\n",
+        b"User-agent bma\nAllow: /\n\nUser-agent: *\nDisallow: /\n",
+        b"User agent: bma-projects/1.0\nDisallow: /\n",
+        b"Useragent bma-projects\nDissalow: /\n",
+        b"User-agent: bma-projects\nCrawl-delay: 5\nUser-agent: *\nDisallow: /\n",
+        b"User-agent: bma-projects\nFoo: bar\nRequest-rate: 1/5\n\nUser-agent: other\nDisallow: /\n",
+        b"User-agent: * x\nDisallow: /\n",
+    ],
+)
+def test_no_spelling_that_others_understand_opens_the_site(rules: bytes) -> None:
+    assert not Robots(rules).allows(LISTING)
+
+
+def test_a_delay_between_the_names_of_a_group_holds() -> None:
+    rules = Robots(b"User-agent: bma-projects\nCrawl-delay: 7\nUser-agent: other\nDisallow: /private\n")
+    assert rules.interval == 7
+    assert rules.allows(LISTING)
+    assert not rules.allows("http://site.test/private")
