@@ -17,12 +17,13 @@ from pipeline.archive.warc import Capture
 from pipeline.core.errors import PipelineError
 from pipeline.core.worker_process import WorkerDiedError
 from pipeline.importing.capture_time import CaptureTimeError, believed
+from pipeline.importing.coded_body import CodedBodyError, without_chunks
 from pipeline.importing.file_format import Format
 from pipeline.importing.mhtml import read_mhtml
 from pipeline.importing.plain_stream import PlainStream, is_packed
 from pipeline.importing.saved_page import read_statement
 
-_LARGEST = {Format.PAGE: 50_000_000, Format.MHTML: 50_000_000, Format.HAR: 500_000_000}
+_LARGEST = {Format.PAGE: 50_000_000, Format.MHTML: 50_000_000, Format.HAR: 100_000_000}
 _CHUNK = 1 << 16
 _ABOUT_A_PROJECT = (PageKind.PROJECT, PageKind.TRUNCATED)
 _DAY = dt.timedelta(days=1)
@@ -33,6 +34,10 @@ _NOTES = {
 }
 _TITLES = re.compile(rf"{TITLE}[^:<\n]{{0,40}}:\s*([0-9]{{8}}-[0-9]{{1,6}})")
 _DOCUMENT = re.compile(r"<html[\s>]", re.IGNORECASE)
+# A page may hold others, in frames and scripts; what stands behind the end of one is another.
+_BETWEEN = r"(?:\s|<!--(?:(?!-->).)*+-->)*+"
+_NEXT_DOCUMENT = re.compile(rf"</html\s*>{_BETWEEN}(?:<!doctype[^>]*>{_BETWEEN})?<html[\s>]", re.IGNORECASE | re.DOTALL)
+_RAW_CHUNKS = re.compile(rb"[0-9A-Fa-f]{1,8}\r\n\s*<")
 _HTML = re.compile(r"<(?:!doctype|html|head|body|table|div)\b", re.IGNORECASE)
 _UTF16_WITHOUT_BOM = {b"<\0": codecs.BOM_UTF16_LE, b"\0<": codecs.BOM_UTF16_BE}
 
@@ -88,6 +93,9 @@ def read_bare_file(
         OSError: it cannot be read.
     """
     body = read_file(path, kind)
+    if _RAW_CHUNKS.match(body):
+        # As `curl --raw` prints it.
+        body = _without_chunks(path, body)
     mhtml = read_mhtml(body.removeprefix(codecs.BOM_UTF8).lstrip()) if kind is Format.MHTML else None
     if mhtml is not None:
         body = mhtml.body
@@ -97,7 +105,7 @@ def read_bare_file(
     decoded = decode_page(body, "text/plain")
     several = what_holds_several_pages(decoded.text)
     if several is not None:
-        raise ForeignFileError(f"{path}: {several}; save each page as a file of its own")
+        raise _refusal(f"{path}: {several}; save each page as a file of its own", decoded.text)
     statement = read_statement(decoded.as_utf8()) if mhtml is None else mhtml.statement
     try:
         stated_at = None if statement.at is None else believed(statement.at, statement.raw_time, now)
@@ -123,9 +131,8 @@ def read_bare_file(
         sister = sister_of_address(capture.url) or sister_of_text(decoded.text)
         if sister is not None:
             return BareSister(sister, capture, basis)
-        raise ForeignFileError(
-            f"{path}: is no project page ({page.reason or page.kind}); name saved HTML, text or WARC of one"
-        )
+        said = f"{path}: is no project page ({page.reason or page.kind}); name saved HTML, text or WARC of one"
+        raise _refusal(said, decoded.text)
     if not PROJECT_CODE.fullmatch(project_id):
         raise ForeignFileError(f"{path}: names no project by its code ({project_id!r:.60}); name the page of one")
     return BareFile(capture, page, project_id, basis, conflict)
@@ -156,7 +163,7 @@ def what_holds_several_pages(text: str) -> str | None:
     begun = text.lstrip("\ufeff \t\r\n")
     if begun[:1] in ("{", "[") and (_is_json(begun.partition("\n")[0]) or _is_json(begun)):
         return "holds JSON, not a page"
-    n_documents = len(_DOCUMENT.findall(begun))
+    n_documents = len(_NEXT_DOCUMENT.findall(begun)) + bool(_DOCUMENT.search(begun))
     first_line = begun.partition("\n")[0]
     if n_documents and "<" not in first_line and re.search(r"[,;\t]", first_line):
         return "is a table with pages in its cells"
@@ -166,6 +173,21 @@ def what_holds_several_pages(text: str) -> str | None:
     if len(projects) > 1:
         return f"holds the pages of {len(projects)} projects, {projects[0]} first"
     return None
+
+
+def _refusal(said: str, text: str) -> UnusableFileError:
+    """What is no single page is told wherever it lay where it names projects, and of another site where it does not."""
+    return UnusableFileError(said) if _TITLES.search(text) else ForeignFileError(said)
+
+
+def _without_chunks(path: Path, body: bytes) -> bytes:
+    try:
+        content, torn = without_chunks(body)
+    except CodedBodyError as error:
+        raise UnusableFileError(f"{path}: {error}; save the page without the lengths of its chunks") from error
+    if torn is not None:
+        raise UnusableFileError(f"{path}: {torn}; save the page again")
+    return content
 
 
 def _time_of(

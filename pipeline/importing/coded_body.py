@@ -12,7 +12,8 @@ from pipeline.core.errors import PipelineError
 from pipeline.importing.plain_stream import GzipStream, NextMemberError, Reader
 
 _ZLIB, _RAW = 15, -15  # zlib's wbits
-_CHUNK_HEAD = re.compile(rb"(?:\r?\n)?([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
+_CHUNK_HEAD = re.compile(rb"[ \t]*0*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
+_AFTER_CRLF, _AFTER_LF = (re.compile(end + _CHUNK_HEAD.pattern) for end in (rb"\r\n", rb"\n"))
 _TORN_CHUNK_HEAD = re.compile(rb"\r?\n?(?:[0-9A-Fa-f]{1,8}[ \t]*(?:;[^\r\n]*)?\r?)?")
 _CHUNK = 1 << 16
 # How much of a body is looked at to tell whether it is text.
@@ -31,19 +32,24 @@ class Body(NamedTuple):
 
 
 def without_chunks(payload: bytes) -> Body:
-    """The body of a payload that is said to be chunked; the payload itself where no chunk begins it.
+    """The body of a payload that is said to be chunked; the payload itself where it is text already.
 
-    Raises CodedBodyError where something else than a chunk follows one.
+    Raises CodedBodyError where it begins with no chunk and is no text, or something else than a chunk follows one.
     """
-    body, position = bytearray(), 0
-    while chunk := _CHUNK_HEAD.match(payload, position):
-        if (size := int(chunk[1], 16)) == 0:
-            return Body(bytes(body))
-        body += payload[chunk.end() : chunk.end() + size]
-        position = chunk.end() + size
-    if position == 0:
+    head = _CHUNK_HEAD.match(payload)
+    # Decoded already, or never chunked: a line of text, which no length of a chunk is.
+    if head is None and (not payload or b"<" in payload.lstrip().partition(b"\n")[0]):
         return Body(payload)
-    if position > len(payload) or _TORN_CHUNK_HEAD.fullmatch(payload, position):
+    next_head = _AFTER_CRLF if head is not None and head[0].endswith(b"\r\n") else _AFTER_LF
+    body, position = bytearray(), 0
+    while head is not None:
+        if (size := int(head[1], 16)) == 0:
+            follows = b"<" in payload[head.end() :]
+            return Body(bytes(body), "more follows behind its last chunk" if follows else None)
+        body += payload[head.end() : head.end() + size]
+        position = head.end() + size
+        head = next_head.match(payload, position)
+    if position > len(payload) or (position and _TORN_CHUNK_HEAD.fullmatch(payload, position)):
         return Body(bytes(body), "its chunks break off")
     raise CodedBodyError(f"its chunks cannot be read: {payload[position : position + 20]!r} begins none")
 

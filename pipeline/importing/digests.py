@@ -33,6 +33,12 @@ def read_digest(text: str | None) -> Digest | None:
     return None
 
 
+def is_garbled(text: str | None) -> bool:
+    """Whether this is written like a digest that can be computed, and is none."""
+    named, _, spelled = (text or "").strip().partition(":")
+    return named.lower().replace("-", "") in _SIZES and bool(spelled.strip()) and read_digest(text) is None
+
+
 def digests_of(bodies: Iterable[bytes]) -> frozenset[Digest]:
     """Every digest that a writer may have named one of these bodies by."""
     return frozenset(_digest(algorithm, body) for body in set(bodies) for algorithm in _COMMON)

@@ -50,9 +50,11 @@ _UNREAD: tuple[tuple[bytes, Unread], ...] = (
     (b"BZh", Unread("bzip2 file", _UNPACK)),
     (b"PK\x05\x06", Unread("empty ZIP archive", _UNPACK)),
     (b"SQLite format 3\0", Unread("SQLite database", _SAVE_TEXT)),
-    (b"PAR1", Unread("Parquet table", _SAVE_TEXT)),
+    (b"PAR1", Unread("Parquet table", "leave it out: it holds no pages")),
 )
 _WARC_NAMES = tuple(f"{name}{packed}" for name in (".warc", ".arc") for packed in ("", ".gz", ".zst"))
+_PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
+_UNPACK_FILE = "unpack it and import what comes out"
 _ZIP = b"PK\x03\x04"
 # By a name that only this kind of ZIP file holds.
 _ZIPPED: tuple[tuple[re.Pattern[str], Unread], ...] = (
@@ -67,17 +69,20 @@ _ZIP_ARCHIVE = Unread("ZIP archive", _UNPACK)
 _TAR = Unread("tar archive", _UNPACK)
 
 
-def format_of(path: Path, beginning: bytes) -> Format | Unread:
+def format_of(path: Path, beginning: bytes, *, is_packed: bool = False) -> Format | Unread:
     """Say what a file is.
 
     Args:
         path: is looked into where it is a ZIP file.
         beginning: its first BEGINNING bytes without its compression, blank ones left out.
+        is_packed: whether it has a compression, which a ZIP file must not be within.
     """
     if main := _MAIN.match(beginning):
         return Format.ARC if main[0].lower().startswith(b"f") else Format.WARC
     if beginning.startswith(_ZIP):
-        return _format_of_zip(path)
+        return Unread("packed ZIP archive", _UNPACK_FILE) if is_packed else _format_of_zip(path)
+    if is_packed and beginning.startswith(_PACKED):
+        return Unread("file that was packed twice", _UNPACK_FILE)
     for start, unread in _UNREAD:
         if beginning.startswith(start):
             return unread

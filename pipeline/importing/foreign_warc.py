@@ -9,11 +9,13 @@ from pipeline.archive.response_age import dated_by_age
 from pipeline.archive.warc import Capture
 from pipeline.importing.capture_time import CaptureTimeError, read_time
 from pipeline.importing.coded_body import CodedBodyError
-from pipeline.importing.digests import Digest, digests_of, is_digest_of_one, read_digest
+from pipeline.importing.digests import Digest, digests_of, is_digest_of_one, is_garbled, read_digest
 from pipeline.importing.http_response import read_response
 from pipeline.importing.warc_records import ForeignRecord, Opener, RecordsError, read_records
 
 _WANTED = frozenset({"response", "resource", "revisit", "conversion"})
+_OF_OTHERS = frozenset({"warcinfo", "request", "metadata", "arc_header"})
+_ANOTHER_RECORD = b"\r\n\r\nWARC/"
 # What a block may be larger than the body in it: the head of the response, and the lengths of chunks.
 _LARGEST_HEAD = 1 << 20
 
@@ -45,7 +47,8 @@ class Found(NamedTuple):
 
     capture is set for CAPTURE, and without a body for REVISIT. where names the record in a message. recorded_at is the
     time that the record states, record_id and digests are what a revisit can name it by; original is what a revisit
-    repeats. reason says which record is damaged or refused, or holds but the beginning of a page, and why.
+    repeats. is_vouched_for says that a digest did. reason says which record is damaged or refused, or holds but the
+    beginning of a page, and why.
     """
 
     kind: Kind
@@ -55,6 +58,7 @@ class Found(NamedTuple):
     record_id: str | None = None
     digests: frozenset[Digest] = frozenset()
     original: Original | None = None
+    is_vouched_for: bool = False
     reason: str | None = None
 
 
@@ -73,29 +77,36 @@ def read_foreign_warc(
         RecordsError: the file is no WARC file, or breaks off in a way that leaves the rest unreadable.
         OSError: it cannot be opened.
     """
-    # A record is believed once what follows it was met: only then was its own compression checked to its end.
+    # A record without a digest is believed once another was met where it ends: only then is its length right.
     last: Found | None = None
     try:
         for record in read_records(opened):
             if last is not None:
                 yield last
-            last = _read_record(record, is_ours, now, max_body_bytes) if record.type in _WANTED else None
+            last = _read_record(record, is_ours, now, max_body_bytes)
     except RecordsError as error:
-        if last is not None and error.spoils_last and last.kind in _BELIEVED:
-            last = _damaged(last.where, "is not what was written: its compression is damaged or breaks off")
         if last is not None:
-            yield last
+            is_doubtful = error.spoils_last and last.kind in _BELIEVED and not last.is_vouched_for
+            yield _damaged(last.where, "does not end where its length says, and has no digest") if is_doubtful else last
         raise
     if last is not None:
         yield last
 
 
-def _read_record(record: ForeignRecord, is_ours: Callable[[str], bool], now: dt.datetime, max_body_bytes: int) -> Found:
+def _read_record(
+    record: ForeignRecord, is_ours: Callable[[str], bool], now: dt.datetime, max_body_bytes: int
+) -> Found | None:
+    if record.type in _OF_OTHERS:
+        return None
     url = record.headers.get("warc-target-uri", "").strip("<> ")
     if not is_ours(url):
-        return Found(Kind.FOREIGN)
-    record_id = record.headers.get("warc-record-id")
+        return Found(Kind.FOREIGN) if record.type in _WANTED else None
+    record_id = record.headers.get("warc-record-id") or None
     where = f"record {record_id or 'without an id'} of {url[:300]}"
+    if record.type not in _WANTED:
+        return _damaged(where, f"is of no known type ({record.type[:40]!r})")
+    if not record.is_sound:
+        return _damaged(where, "is not what was written: its compression is damaged or breaks off")
     largest = max_body_bytes + _LARGEST_HEAD
     block = record.read(largest + 1)
     if len(block) > largest:
@@ -106,11 +117,8 @@ def _read_record(record: ForeignRecord, is_ours: Callable[[str], bool], now: dt.
         at = read_time(record.headers.get("warc-date", ""), now)
     except CaptureTimeError as error:
         return Found(Kind.REFUSED, reason=f"{where}: {error}")
-    written = record.headers.get("warc-block-digest")
-    digest = read_digest(written)
-    if digest is not None and not is_digest_of_one(digest, [block]):
-        return _damaged(where, f"is not what was written: its block digest is not {written}")
     if record.type == "revisit":
+        # Its block is the head of a response at most, and nothing is read from that.
         return Found(Kind.REVISIT, where, Capture(url, at, b""), at, record_id, original=_original_of(record, url, now))
     try:
         capture, stored, torn = _read_capture(record, url, at, block, max_body_bytes)
@@ -118,13 +126,29 @@ def _read_record(record: ForeignRecord, is_ours: Callable[[str], bool], now: dt.
         return _damaged(where, f"cannot be read: {error}")
     if capture is None:
         return _damaged(where, "holds no readable HTTP response")
-    written = record.headers.get("warc-payload-digest")
-    digest = read_digest(written)
-    if digest is not None and not is_digest_of_one(digest, stored):
-        return _damaged(where, f"is not what was written: its payload digest is not {written}")
-    known_by = digests_of(stored) | ({digest} if digest is not None else set())
+    is_vouched_for, known_by = False, set(digests_of(stored))
+    for name, bodies in (("block", (block,)), ("payload", stored)):
+        written = record.headers.get(f"warc-{name}-digest")
+        digest = read_digest(written)
+        if is_garbled(written) or (digest is not None and not is_digest_of_one(digest, bodies)):
+            return _damaged(where, f"is not what was written: its {name} digest is not {written}")
+        is_vouched_for |= digest is not None
+        known_by |= {digest} if digest is not None and name == "payload" else set()
+    if not is_vouched_for and _ANOTHER_RECORD in block:
+        return _damaged(where, "holds another record, as its length is wrong")
+    if record.headers.get("warc-truncated"):
+        torn = torn or f"its writer cut it ({record.headers['warc-truncated'][:40]!r})"
     reason = None if torn is None else f"{where}: {torn}; what there is of the page is kept"
-    return Found(Kind.CAPTURE, where, capture, at, record_id, known_by, reason=reason)
+    return Found(
+        Kind.CAPTURE,
+        where,
+        capture,
+        at,
+        record_id,
+        frozenset(known_by),
+        is_vouched_for=is_vouched_for,
+        reason=reason,
+    )
 
 
 def _read_capture(
@@ -159,7 +183,7 @@ def _original_of(record: ForeignRecord, url: str, now: dt.datetime) -> Original:
         at = None
     return Original(
         read_digest(headers.get("warc-payload-digest")),
-        headers.get("warc-refers-to"),
+        headers.get("warc-refers-to") or None,
         headers.get("warc-refers-to-target-uri", url).strip("<> "),
         at,
     )

@@ -39,6 +39,8 @@ def _read_entry(
     if not is_ours(url):
         return Found(Kind.FOREIGN)
     where = f"entry {number} of {url[:300]}"
+    if not url.isprintable():
+        return Found(Kind.DAMAGED, reason=f"{where} has an address that is no text")
     try:
         at = read_time(str(entry.get("startedDateTime", "")), now)
     except CaptureTimeError as error:
@@ -50,7 +52,7 @@ def _read_entry(
         return Found(Kind.DAMAGED, reason=f"{where} has no response")
     body = _body_of(content)
     if body is None:
-        return Found(Kind.DAMAGED, reason=f"{where} holds no content; export the HAR with content")
+        return Found(Kind.DAMAGED, reason=f"{where} holds no readable content; export the HAR with content")
     if len(body) > max_body_bytes:
         return Found(Kind.DAMAGED, reason=f"{where} is larger than {max_body_bytes} bytes")
     content_type = _one_line(content.get("mimeType", "text/html")).partition(";")[0]
@@ -59,7 +61,10 @@ def _read_entry(
         content_type += "; charset=utf-8"
     headers = (("Content-Type", content_type), *_headers_of(response.get("headers")))
     capture = Capture(url, at, body, content_type, status, _reason_of(status), headers)
-    return Found(Kind.CAPTURE, where, dated_by_age(capture), at)
+    size = content.get("size")
+    torn = f"{where}: its content breaks off after {len(body)} of {size} bytes; what there is of the page is kept"
+    is_torn = isinstance(size, int) and len(body) < size
+    return Found(Kind.CAPTURE, where, dated_by_age(capture), at, reason=torn if is_torn else None)
 
 
 def _body_of(content: Mapping[str, object]) -> bytes | None:
@@ -69,7 +74,7 @@ def _body_of(content: Mapping[str, object]) -> bytes | None:
     if content.get("encoding") != "base64":
         return text.encode("utf-8", "replace")
     try:
-        return base64.b64decode(text)
+        return base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError):
         return None
 

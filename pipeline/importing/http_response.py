@@ -10,9 +10,11 @@ from warcio.statusandheaders import (  # type: ignore[import-untyped]
 )
 
 from pipeline.archive.warc import Headers
+from pipeline.core.content_coding import content_codings
 from pipeline.importing.coded_body import Body, decoded, without_chunks
 
 _PROTOCOL = b"HTTP/"
+_FIRST_STATUS, _LAST_STATUS = 100, 599
 
 
 class Response(NamedTuple):
@@ -44,12 +46,16 @@ def read_response(block: bytes, limit: int) -> Response | None:
     head = _head_by_fastwarc(block) if _has_crlf(block) else _head_by_warcio(block)
     if head is None:
         return None
-    unchunked = Body(head.payload)
-    if "chunked" in _header(head.headers, "transfer-encoding").lower():
-        unchunked = without_chunks(head.payload)
-    body = decoded(unchunked.content, _header(head.headers, "content-encoding"), limit)
-    stored = (head.payload, unchunked.content, body.content)
-    return Response(head.status, head.reason, head.headers, body.content, stored, unchunked.torn or body.torn)
+    codings = content_codings(_header(head.headers, "transfer-encoding"))
+    unchunked = without_chunks(head.payload) if "chunked" in codings else Body(head.payload)
+    sent = decoded(unchunked.content, ", ".join(coding for coding in codings if coding != "chunked"), limit)
+    body = decoded(sent.content, _header(head.headers, "content-encoding"), limit)
+    stored = (head.payload, unchunked.content, sent.content, body.content)
+    length = _header(head.headers, "content-length")
+    torn = unchunked.torn or sent.torn or body.torn
+    if torn is None and not codings and length.isdecimal() and len(head.payload) < int(length[:18]):
+        torn = f"its body breaks off after {len(head.payload)} of {length[:18]} bytes"
+    return Response(head.status, head.reason, head.headers, body.content, stored, torn)
 
 
 def _head_by_fastwarc(block: bytes) -> _Head | None:
@@ -62,7 +68,7 @@ def _head_by_fastwarc(block: bytes) -> _Head | None:
     except (OSError, ValueError):
         return None
     http = exchange.http_headers
-    if http.status_code is None:
+    if http.status_code is None or not _FIRST_STATUS <= http.status_code <= _LAST_STATUS:
         return None
     return _Head(http.status_code, http.reason_phrase or "", http.to_tuples(), payload)
 
@@ -76,7 +82,7 @@ def _head_by_warcio(block: bytes) -> _Head | None:
     # What stands behind "HTTP/" is "1.1 200 OK".
     _, _, line = str(head.statusline).partition(" ")
     status, _, reason = line.partition(" ")
-    if not (status.isascii() and status.isdecimal() and len(status) == 3):
+    if not (status.isascii() and status.isdecimal() and _FIRST_STATUS <= int(status[:9]) <= _LAST_STATUS):
         return None
     headers = tuple((str(name), str(value)) for name, value in head.headers)
     return _Head(int(status), reason, headers, stream.read())
@@ -89,4 +95,5 @@ def _has_crlf(block: bytes) -> bool:
 
 
 def _header(headers: Headers, name: str) -> str:
-    return next((value for key, value in headers if key.lower() == name), "")
+    """The lines of that name as one (RFC 9110, 5.2)."""
+    return ", ".join(value for key, value in headers if key.lower() == name)

@@ -2,10 +2,13 @@
 
 import datetime as dt
 import hashlib
+import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from parsers.page import PageKind
 from pipeline.archive.fetch_log import Outcome, TimeBasis
 from pipeline.archive.pages import PageReader
 from pipeline.archive.response_age import age_of
@@ -112,12 +115,12 @@ class _Importer:
             if not path.is_dir():
                 self._add_file(path)
                 return
-            files = [file for file in sorted(path.rglob("*")) if file.is_file()]
         except (UnusableFileError, OSError) as error:
             self.summary.tell_of_file(path, error)
             return
+        files = self._files_in(path)
         if not files:
-            self.summary.tell(path, "the directory is empty; name one that holds web archives, pages or text")
+            self.summary.tell(path, "holds no file (links to directories are not followed); name one that does")
         for file in files:
             try:
                 self._add_file(file)
@@ -133,7 +136,10 @@ class _Importer:
         unresolved: dict[Path, list[str]] = {}
         for path, found, capture, target in self._revisits:
             original = found.original
-            repeated = original and self._ledger.original(self._addresses.target_of(original.url) or target, original)
+            there = target if original is None else self._addresses.target_of(original.url) or target
+            # A page repeats itself, under whatever address; the page of another project is none that anybody saw here.
+            is_its_own = (there.source, there.project_id) == (target.source, target.project_id)
+            repeated = self._ledger.original(there, original) if original is not None and is_its_own else None
             if repeated is None:
                 unresolved.setdefault(path, []).append(found.where)
                 continue
@@ -148,15 +154,24 @@ class _Importer:
                 f"{where[0]}{more} whose content is neither here nor in the archive; import what holds it too",
             )
 
+    def _files_in(self, directory: Path) -> list[Path]:
+        def tell(error: OSError) -> None:
+            self.summary.tell_of_file(Path(os.fsdecode(error.filename)), error)
+
+        found = [Path(folder, name) for folder, _, names in os.walk(directory, onerror=tell) for name in names]
+        return sorted(path for path in found if path.is_file())
+
     def _add_file(self, path: Path) -> None:
+        if not path.is_file() and path.exists():
+            raise UnusableFileError(f"{path}: is a pipe or a device; write what it gives to a file and import that")
         with path.open("rb") as stream:
             packed = is_packed(stream.peek(4)[:4])
-            try:
-                beginning = PlainStream(stream).read(BEGINNING)
-            except OSError:
-                beginning = b""
+            beginning = b""
+            with PlainStream(stream) as plain, suppress(OSError):
+                while len(beginning) < BEGINNING and (more := plain.read(BEGINNING - len(beginning))):
+                    beginning += more
         # Where nothing can be unpacked, it was most likely a web archive.
-        found = Format.WARC if packed and not beginning else format_of(path, beginning)
+        found = Format.WARC if packed and not beginning else format_of(path, beginning, is_packed=packed)
         self.summary.files += 1
         if isinstance(found, Unread):
             raise UnreadFormatError(path, found)
@@ -172,6 +187,7 @@ class _Importer:
                     for name, opened in warcs_of(path):
                         self._add_records(path / name.lstrip("/"), self._records_of(opened))
                 except WaczError as error:
+                    # Of the directory; a member tells its trouble when it is opened.
                     self.summary.tell_of_file(path, error)
             case Format.HAR:
                 data = read_file(path, found)
@@ -187,7 +203,7 @@ class _Importer:
         try:
             for found in records:
                 self._add_record(path, found)
-        except (RecordsError, HarError) as error:
+        except (RecordsError, HarError, WaczError) as error:
             self.summary.tell_of_file(path, error)
 
     def _add_record(self, path: Path, found: Found) -> None:
@@ -216,7 +232,7 @@ class _Importer:
             self._count(target, self._ledger.add_page(target, capture, None, file.time_basis))
             return
         if file.capture.url and stated is None:
-            raise ForeignFileError(
+            raise UnusableFileError(
                 f"{path}: was saved from {file.capture.url!r:.200}, which is no address of a source; where it is one, "
                 f"name it in `also_at` of that source"
             )
@@ -229,6 +245,8 @@ class _Importer:
             )
         if file.conflict is not None:
             self.summary.notes.append(file.conflict)
+        if file.page.kind is PageKind.TRUNCATED:
+            self.summary.notes.append(f"{path}: the page breaks off; it is kept as evidence, and replaces no whole one")
         capture = file.capture if stated else file.capture._replace(url=target.url)
         added = self._ledger.add_page(target, capture, file.page, file.time_basis)
         self.summary.undated += added.is_success and file.time_basis is TimeBasis.FILE

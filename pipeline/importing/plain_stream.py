@@ -1,13 +1,17 @@
 """What a file holds without its compression, and where that compression breaks off or fails its own check."""
 
 import io
+import math
 import zipfile
 import zlib
+from contextlib import suppress
 from typing import Protocol
 
 from fastwarc.stream_io import ZstdReader
 
 _GZIP, _ZSTD, _ZSTD_DICTIONARY = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18"
+# What FastWARC says of zstd that breaks off.
+_INCOMPLETE = "incomplete"
 _BLANK, _BOM = b" \t\r\n", b"\xef\xbb\xbf"
 # zlib reads a member with its head and trailer, and compares the check sum in it.
 _WBITS_GZIP = 31
@@ -111,14 +115,19 @@ class PlainStream(io.RawIOBase):
         self._stream.close()
         super().close()
 
-    def is_damaged_at(self, position: int) -> bool:
-        """Whether the damage lies in the compressed member that the byte at this position stands in.
+    def sound(self) -> float:
+        """How many bytes stand before all damage, read to the end: in members of gzip that passed their check.
 
-        What compression has no members, or none that are known, is damaged as a whole.
+        zstd says no more than that it breaks off, or that it is damaged somewhere.
         """
+        with suppress(OSError):
+            while self.read(_CHUNK):
+                pass
         if self.damage is None:
-            return False
-        return not isinstance(self._unpack, GzipStream) or self._unpack.began <= position + self._n_blank
+            return math.inf
+        if isinstance(self._unpack, GzipStream):
+            return self._unpack.began - self._n_blank
+        return self._position if _INCOMPLETE in self.damage else 0
 
     def _read(self, size: int) -> bytes:
         try:

@@ -42,7 +42,8 @@ def _saved_from(found: re.Match[str]) -> Statement:
     url = unescape(found[1])
     archived = _ARCHIVED_ADDRESS.fullmatch(url)
     if archived is None:
-        return Statement(url)
+        # What a browser opened from a disk has the address of a file, or `about:internet`.
+        return Statement(url if url.lower().startswith(("http://", "https://")) else None)
     return Statement(archived[2], _compact(archived[1]), archived[1])
 
 

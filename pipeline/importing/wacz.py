@@ -23,24 +23,23 @@ def warcs_of(path: Path) -> Iterator[tuple[str, Opener]]:
     """Yield name and opener of every WARC file in a WACZ; one can be opened until the next is asked for.
 
     Raises:
-        WaczError: one is encrypted, packed in a way that is not known, or made to grow without end.
+        WaczError: the directory cannot be read. An opener raises it too: its file is encrypted, packed in a way that is
+            not known, or made to grow without end.
         OSError: the file cannot be read.
     """
     try:
         with zipfile.ZipFile(path) as archive:
             for member in archive.infolist():
                 if is_warc_name(member.filename):
-                    if member.file_size > max(_ALWAYS_READ, _MOST_TIMES * member.compress_size):
-                        raise WaczError(
-                            f"{member.filename[:200]} in it is said to grow to {member.file_size} bytes; it is left out"
-                        )
                     yield member.filename, partial(_open, archive, member)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError) as error:
+    except (zipfile.BadZipFile, ValueError) as error:
         raise WaczError(f"its ZIP directory cannot be read ({error}); fetch or copy it again") from error
 
 
 def _open(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> io.BufferedReader:
+    if member.file_size > max(_ALWAYS_READ, _MOST_TIMES * member.compress_size):
+        raise WaczError(f"is said to grow to {member.file_size} bytes; it is left out")
     try:
         return io.BufferedReader(archive.open(member))  # type: ignore[arg-type]
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-        raise WaczError(f"{member.filename[:200]} in it cannot be read ({error})") from error
+        raise WaczError(f"cannot be read ({error}); unpack the WACZ and import the directory") from error

@@ -1,6 +1,7 @@
 """The records of a WARC or ARC file by any writer: FastWARC reads them, and warcio what FastWARC cannot."""
 
 import io
+import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import redirect_stderr
 from typing import NamedTuple
@@ -12,10 +13,11 @@ from warcio.exceptions import ArchiveLoadFailed  # type: ignore[import-untyped]
 from warcio.statusandheaders import StatusAndHeadersParserException  # type: ignore[import-untyped]
 
 from pipeline.core.errors import PipelineError
-from pipeline.importing.plain_stream import PlainStream, Reader
+from pipeline.importing.plain_stream import PlainStream, Reader, is_packed
 
 _CHUNK = 1 << 16
 _LARGEST_HEAD = 1 << 20
+_ARC_DATE = "archive-date"
 _WARCIO_FAILS = (
     ArchiveLoadFailed,
     StatusAndHeadersParserException,
@@ -33,7 +35,7 @@ Opener = Callable[[], io.BufferedReader]
 class RecordsError(PipelineError):
     """A file holds no records, or its rest cannot be read; the message says after how many.
 
-    spoils_last says that the damage reaches back into the last record, so that nothing vouches for what was read of it.
+    spoils_last says that no record begins where the last one ends, so that its length vouches for nothing.
     """
 
     def __init__(self, n_records: int, why: str, *, spoils_last: bool = False) -> None:
@@ -45,13 +47,14 @@ class RecordsError(PipelineError):
 class ForeignRecord(NamedTuple):
     """One record: its type and headers (names in lower case), the length of its block, and how to read that.
 
-    read gives up to so many bytes, and less only at the end of the block or of a torn file. It is to be called before
-    the next record is asked for.
+    is_sound says whether the compression that it stands in passes its check. read gives up to so many bytes, and less
+    only at the end of the block or of a torn file. It is to be called before the next record is asked for.
     """
 
     type: str
     headers: Mapping[str, str]
     length: int | None
+    is_sound: bool
     read: Callable[[int], bytes]
 
 
@@ -59,12 +62,14 @@ def read_records(opened: Opener) -> Iterator[ForeignRecord]:
     """Yield the records of a file, packed or not.
 
     Args:
-        opened: opens the file at its beginning; called a second time where FastWARC cannot read on.
+        opened: opens the file at its beginning; called again for the check of its compression, and where FastWARC
+            cannot read on.
 
     Raises:
         RecordsError: there are none, or what comes after some of them cannot be read.
         OSError: the file cannot be opened.
     """
+    sound = _sound_bytes(opened)
     n_records, last, trouble = 0, 0, None
     with PlainStream(opened()) as stream:
         try:
@@ -74,14 +79,16 @@ def read_records(opened: Opener) -> Iterator[ForeignRecord]:
                     trouble = "a head that is written in another way"
                     break
                 n_records, last = n_records + 1, record.stream_pos
-                yield ForeignRecord(_type_of(headers), headers, record.content_length, _whole(record.reader.read))
+                is_sound = last + record.content_length <= sound
+                read = _whole(record.reader.read)
+                yield ForeignRecord(_type_of(headers), headers, record.content_length, is_sound, read)
                 record.reader.consume()
                 if stream.damage is None and record.reader.tell() < record.content_length:
                     raise RecordsError(n_records, "the last of them breaks off")
         except OSError as error:
             trouble = str(error)
         if stream.damage is not None:
-            raise RecordsError(n_records, stream.damage, spoils_last=stream.is_damaged_at(last))
+            raise RecordsError(n_records, stream.damage)
     if trouble is None and n_records:
         return
     with PlainStream(opened()) as stream:
@@ -91,14 +98,23 @@ def read_records(opened: Opener) -> Iterator[ForeignRecord]:
             _skip(stream, last)
             for n_more, found in enumerate(_read_by_warcio(stream), start=1):
                 if n_more > n_known:
-                    yield found
+                    yield found._replace(is_sound=sound == math.inf)
         except _WARCIO_FAILS as error:
             n_whole = n_records + max(n_more - n_known, 0)
-            raise RecordsError(n_whole, trouble or _said(error), spoils_last=stream.damage is not None) from error
+            raise RecordsError(n_whole, trouble or _said(error), spoils_last=True) from error
         if n_more <= n_known:
-            raise RecordsError(n_records, trouble or "no record begins there")
+            raise RecordsError(n_records, trouble or "no record begins there", spoils_last=True)
         if stream.damage is not None:
-            raise RecordsError(n_records + n_more - n_known, stream.damage, spoils_last=True)
+            raise RecordsError(n_records + n_more - n_known, stream.damage)
+
+
+def _sound_bytes(opened: Opener) -> float:
+    """How many of the plain bytes passed the check of their compression; a file that is not packed has none to pass."""
+    with opened() as stream:
+        if isinstance(stream.raw, io.FileIO) and not is_packed(stream.peek(4)[:4]):
+            return math.inf
+    with PlainStream(opened()) as stream:
+        return stream.sound()
 
 
 def _is_understood(record: WarcRecord, headers: Mapping[str, str]) -> bool:
@@ -121,7 +137,7 @@ class _Lines(BufferedReader):  # type: ignore[misc]
 
 
 def _read_by_warcio(stream: PlainStream) -> Iterator[ForeignRecord]:
-    records = WarcioIterator(stream, no_record_parse=True, arc2warc=True)
+    records = WarcioIterator(stream, no_record_parse=True)
     records.reader = _Lines(stream)
     while True:
         records.reader.n_left = _LARGEST_HEAD
@@ -131,13 +147,28 @@ def _read_by_warcio(stream: PlainStream) -> Iterator[ForeignRecord]:
         if record is None or record.rec_headers is None:
             return
         headers = {name.strip().lower(): value.strip() for name, value in record.rec_headers.headers}
+        if _ARC_DATE in headers:
+            headers = _as_of_warc(headers)
         if headers and record.length is None:
             raise OSError("the head of a record breaks off, or says no length")
         if headers:
-            yield ForeignRecord(_type_of(headers), headers, record.length, _whole(record.raw_stream.read))
+            yield ForeignRecord(_type_of(headers), headers, record.length, True, _whole(record.raw_stream.read))
             _skip(record.raw_stream, record.length)
             if record.raw_stream.limit > 0:
                 raise OSError("the last of them breaks off")
+
+
+def _as_of_warc(headers: Mapping[str, str]) -> dict[str, str]:
+    """The head of an ARC record; a date of less than a second's precision is left as it is, for others to refuse."""
+    written = headers[_ARC_DATE]
+    date = f"{written[:8]}T{written[8:]}Z" if len(written) == len("20230501082100") else written
+    is_head = headers.get("uri", "").startswith("filedesc:")
+    return {
+        "warc-type": "warcinfo" if is_head else "response",
+        "warc-target-uri": headers.get("uri", ""),
+        "warc-date": date,
+        "content-type": "application/http",
+    }
 
 
 def _type_of(headers: Mapping[str, str]) -> str:

@@ -21,6 +21,7 @@ from pipeline.archive.segments import read_segment, sealed_segments
 from pipeline.core.settings import FetchSettings
 from pipeline.core.site_urls import project_url
 from pipeline.fetch.redirects import stays_on_site
+from pipeline.fetch.transport import is_private
 from tests.fetch.misbehaving import (
     PATIENCE,
     Behaviour,

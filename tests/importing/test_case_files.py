@@ -179,13 +179,23 @@ def test_a_revisit_by_the_digest_of_a_packed_body_is_resolved_by_what_holds_its_
     assert (summary.known, summary.archived, summary.problems) == (1, 1, [])
 
 
-def test_a_revisit_that_is_not_what_was_written_is_told(tmp_path: Path) -> None:
+def test_a_revisit_with_the_block_digest_that_wget_writes_is_one_more_sighting(tmp_path: Path) -> None:
+    """It writes the digest of nothing over the head of the response, from which nothing is read."""
     revisit = tmp_path / "revisit.warc"
-    digest = f"WARC-Block-Digest: sha1:{hashlib.sha1(b'another').hexdigest()}\r\n"
-    revisit.write_bytes(warc_of(b"HTTP/1.1 200 OK\r\n\r\n", kind="revisit", extra=digest))
-    summary = bring(tmp_path / "raw", revisit)
-    assert (summary.damaged, summary.unresolved) == (1, 0)
-    assert "is not what was written: its block digest is not sha1:" in summary.problems[0]
+    digests = f"WARC-Payload-Digest: sha1:{SHA1.hex()}\r\nWARC-Block-Digest: sha1:{hashlib.sha1(b'').hexdigest()}\r\n"
+    written = warc_of(b"HTTP/1.1 200 OK\r\n\r\n", kind="revisit", at="2026-11-29T11:00:00Z", extra=digests)
+    revisit.write_bytes(written)
+    summary = bring(tmp_path / "raw", revisit, CASES / "revisit-1-original.warc")
+    assert (summary.archived, summary.unchanged, summary.problems) == (1, 1, [])
+
+
+def test_a_revisit_of_the_page_of_another_project_is_not_believed(tmp_path: Path) -> None:
+    other = ADDRESS.replace(PROJECT, "50490000-9999")
+    named = f"WARC-Refers-To-Target-URI: {ADDRESS}\r\nWARC-Refers-To-Date: 2026-11-29T10:00:00Z\r\n"
+    written = warc_of(b"", kind="revisit", at="2026-11-29T11:00:00Z", extra=named)
+    (tmp_path / "revisit.warc").write_bytes(written.replace(ADDRESS.encode(), other.encode(), 1))
+    summary = bring(tmp_path / "raw", tmp_path / "revisit.warc", CASES / "revisit-1-original.warc")
+    assert (summary.archived, summary.evidence, summary.unresolved) == (1, 0, 1)
 
 
 def test_a_revisit_names_its_original_by_record_id(tmp_path: Path) -> None:

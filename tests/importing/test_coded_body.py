@@ -185,3 +185,78 @@ def test_a_record_that_grows_beyond_the_largest_body_is_told_and_the_next_is_rea
     summary = bring(tmp_path / "raw", path, max_body_bytes=20_000)
     assert (summary.archived, summary.damaged) == (1, 1)
     assert "its body is larger than 20000 bytes" in summary.problems[0]
+
+
+def sent(*lines: str, body: bytes) -> bytes:
+    return warc_of("\r\n".join(("HTTP/1.1 200 OK", *lines, "", "")).encode() + body)
+
+
+def chunked(body: bytes, size: str = "%x") -> bytes:
+    return (
+        b"".join(
+            (size % len(body[place : place + 300])).encode() + b"\r\n" + body[place : place + 300] + b"\r\n"
+            for place in range(0, len(body), 300)
+        )
+        + b"0\r\n\r\n"
+    )
+
+
+GZIPPED = gzip.compress(BODY, mtime=0)
+SENT = {
+    "two lines of Transfer-Encoding": sent(
+        "Transfer-Encoding: identity", "Transfer-Encoding: chunked", body=chunked(BODY)
+    ),
+    "two lines of Content-Encoding": sent("Content-Encoding: identity", "Content-Encoding: gzip", body=GZIPPED),
+    "a transfer coding within the chunks": sent("Transfer-Encoding: gzip, chunked", body=chunked(GZIPPED)),
+    "a transfer coding alone": sent("Transfer-Encoding: gzip", body=GZIPPED),
+    "sizes with zeros before them": sent("Transfer-Encoding: chunked", body=chunked(BODY, "%09x")),
+    "a blank before the first size": sent("Transfer-Encoding: chunked", body=b" " + chunked(BODY)),
+}
+
+
+@pytest.mark.parametrize("written", SENT.values(), ids=SENT.keys())
+def test_a_body_is_the_page_however_it_was_sent(tmp_path: Path, written: bytes) -> None:
+    (tmp_path / "x.warc").write_bytes(written)
+    assert bring(tmp_path / "raw", tmp_path / "x.warc").problems == []
+    [(_, capture)] = archived(tmp_path / "raw")
+    assert capture.body == BODY
+
+
+TOLD = {
+    "a size that is one too large": (
+        b"%x\r\n" % (len(BODY) + 1) + BODY + b"\r\n0\r\n\r\n",
+        "its chunks cannot be read",
+    ),
+    "a page behind the last chunk": (chunked(BODY[:600]) + BODY[600:], "more follows behind its last chunk"),
+    "a size of no number": (b"0x1f4\r\n" + BODY[:500], "its chunks cannot be read"),
+}
+
+
+@pytest.mark.parametrize(("body", "said"), TOLD.values(), ids=TOLD.keys())
+def test_chunks_that_do_not_fit_are_told(tmp_path: Path, body: bytes, said: str) -> None:
+    (tmp_path / "x.warc").write_bytes(sent("Transfer-Encoding: chunked", body=body))
+    summary = bring(tmp_path / "raw", tmp_path / "x.warc")
+    assert summary.archived == 0
+    assert said in summary.problems[0]
+
+
+def test_a_body_shorter_than_its_head_says_is_told(tmp_path: Path) -> None:
+    (tmp_path / "x.warc").write_bytes(sent(f"Content-Length: {len(BODY) + 300}", body=BODY))
+    [problem] = bring(tmp_path / "raw", tmp_path / "x.warc").problems
+    assert (
+        f"its body breaks off after {len(BODY)} of {len(BODY) + 300} bytes; what there is of the page is kept"
+        in problem
+    )
+
+
+@pytest.mark.parametrize("status", ["0", "007", "999"])
+def test_a_status_that_is_none_is_no_response(tmp_path: Path, status: str) -> None:
+    (tmp_path / "x.warc").write_bytes(warc_of(f"HTTP/1.1 {status} OK\r\n\r\n".encode() + BODY))
+    assert "holds no readable HTTP response" in bring(tmp_path / "raw", tmp_path / "x.warc").problems[0]
+
+
+def test_a_file_that_curl_wrote_with_the_lengths_of_its_chunks_is_read_without_them(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_bytes(chunked(BODY))
+    assert bring(tmp_path / "raw", tmp_path / "page.html").problems == []
+    [(_, capture)] = archived(tmp_path / "raw")
+    assert capture.body == BODY

@@ -2,9 +2,11 @@
 
 import base64
 import codecs
+import errno
 import gzip
 import io
 import json
+import os
 import re
 import zipfile
 from collections.abc import Callable
@@ -142,7 +144,7 @@ def test_a_zip_that_says_it_grows_without_end_is_left_out(tmp_path: Path) -> Non
         for _ in range(1100):
             member.write(bytes(1_000_000))
     [problem] = bring(tmp_path / "raw", tmp_path / "x.wacz").problems
-    assert "archive/a.warc in it is said to grow to 1100000000 bytes; it is left out" in problem
+    assert "archive/a.warc: is said to grow to 1100000000 bytes; it is left out" in problem
 
 
 def har(**changes: object) -> bytes:
@@ -193,7 +195,7 @@ def test_a_har_keeps_status_headers_and_body_and_no_line_end_of_a_header(tmp_pat
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (har(content={"size": 5}), "entry 1 of .* holds no content; export the HAR with content"),
+        (har(content={"size": 5}), "entry 1 of .* holds no readable content; export the HAR with content"),
         (har(status="no"), "entry 1 of .* has no response"),
         (har()[:-40], "is no whole HAR"),
         (b'{"log": {"entries": 5}}', "holds no log.entries"),
@@ -253,3 +255,108 @@ def test_in_a_directory_each_format_is_counted_apart_from_foreign_files(tmp_path
         "2 of the files in directories left out: PDF; for what it holds, open the page and save it as HTML "
         "(in the browser, or with SingleFile)"
     )
+
+
+NOT_FOR_US = b"<html><body>another page</body></html>"
+
+
+def test_project_pages_in_a_directory_that_cannot_be_used_are_told_by_name(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "other.html").write_bytes(NOT_FOR_US)
+    (folder / "data.json").write_text("{}")
+    (folder / "two.html").write_bytes(BODY + b"\n" + BODY.replace(b"3607", b"3608"))
+    address = b"https://mirror.example/index.php?r=tbl-project-main%2Fview&project_id=50490000-3607"
+    (folder / "deep" / "mirror.html").write_bytes(b"<!-- saved from url=(0085)" + address + b" -->\n" + BODY)
+    (folder / "twice.warc.gz.gz").write_bytes(gzip.compress(gzip.compress(RECORD)))
+    summary = bring(tmp_path / "raw", folder)
+    assert summary.foreign == 2
+    assert [problem.partition(": ")[0] for problem in summary.problems] == [
+        str(folder / "deep" / "mirror.html"),
+        str(folder / "two.html"),
+    ]
+    assert [(unread.name, count) for unread, count in summary.unread.items()] == [("file that was packed twice", 1)]
+
+
+def test_a_directory_that_cannot_be_entered_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "folder" / "secret").mkdir(parents=True)
+    (tmp_path / "folder" / "page.html").write_bytes(BODY)
+    scan = os.scandir
+
+    def refuse(path: str) -> object:
+        if str(path).endswith("secret"):  # root may enter everything
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    summary = bring(tmp_path / "raw", tmp_path / "folder")
+    assert summary.archived == 1
+    [problem] = summary.problems
+    assert problem.startswith(f"{tmp_path / 'folder' / 'secret'}: cannot be read (Permission denied)")
+
+
+def test_a_directory_of_links_is_not_called_empty(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "link").symlink_to(tmp_path)
+    [problem] = bring(tmp_path / "raw", tmp_path / "folder").problems
+    assert "holds no file (links to directories are not followed)" in problem
+
+
+def test_a_warc_of_a_wacz_that_cannot_be_read_costs_none_of_the_others(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "x.wacz", "w") as archive:
+        archive.writestr("archive/a.warc", RECORD)
+        archive.writestr("archive/b.warc", RECORD)
+    wacz = bytearray((tmp_path / "x.wacz").read_bytes())
+    wacz[8] = 97  # a method of compression that nobody knows, in the member and in the directory
+    wacz[wacz.index(b"PK\x01\x02") + 10] = 97
+    (tmp_path / "x.wacz").write_bytes(wacz)
+    summary = bring(tmp_path / "raw", tmp_path / "x.wacz")
+    assert summary.archived == 1
+    [problem] = summary.problems
+    assert problem.startswith(f"{tmp_path / 'x.wacz' / 'archive' / 'a.warc'}: cannot be read (")
+
+
+def test_a_packed_wacz_is_named_for_what_it_is(tmp_path: Path) -> None:
+    (tmp_path / "x.wacz.gz").write_bytes(gzip.compress((CASES / "one.wacz").read_bytes()))
+    [problem] = bring(tmp_path / "raw", tmp_path / "x.wacz.gz").problems
+    assert "is no project page but a packed ZIP archive; unpack it and import what comes out" in problem
+
+
+@pytest.mark.parametrize("url", ["about:internet", "file:///C:/Users/x/page.html", "blob:https://x/1"])
+def test_a_page_that_was_opened_from_a_disk_states_no_address(tmp_path: Path, url: str) -> None:
+    (tmp_path / "page.html").write_bytes(b"<!-- saved from url=(0014)" + url.encode() + b" -->\n" + BODY)
+    assert bring(tmp_path / "raw", tmp_path / "page.html").archived == 1
+
+
+FRAMES = {
+    "frames": b'<iframe srcdoc="<html><body>x</body></html>"></iframe><iframe srcdoc="<html>y</html>"></iframe>',
+    "a conditional comment": b'<!--[if IE 8]><html class="ie8"><![endif]-->',
+    "a script": b"<script>document.write('<html></html>')</script>",
+}
+
+
+@pytest.mark.parametrize("within", FRAMES.values(), ids=FRAMES.keys())
+def test_documents_within_a_page_are_no_other_pages(tmp_path: Path, within: bytes) -> None:
+    (tmp_path / "page.html").write_bytes(BODY.replace(b"</body>", within + b"</body>"))
+    assert bring(tmp_path / "raw", tmp_path / "page.html").archived == 1
+
+
+def test_a_har_whose_address_or_content_is_no_text_is_told(tmp_path: Path) -> None:
+    known = json.loads((CASES / "page.har").read_text(encoding="utf-8"))
+    [entry] = known["log"]["entries"][:1]
+    entry["request"]["url"] += "&x=\ud800"
+    (tmp_path / "x.har").write_text(json.dumps(known))
+    assert "has an address that is no text" in bring(tmp_path / "raw", tmp_path / "x.har").problems[0]
+    encoded = base64.b64encode(BODY).decode()
+    (tmp_path / "y.har").write_bytes(har(content={"encoding": "base64", "text": encoded[:50] + "****" + encoded[54:]}))
+    assert "holds no readable content" in bring(tmp_path / "raw", tmp_path / "y.har").problems[0]
+    (tmp_path / "z.har").write_bytes(har(content={"text": TEXT, "size": len(BODY) + 40}))
+    assert f"its content breaks off after {len(BODY)} of" in bring(tmp_path / "raw", tmp_path / "z.har").problems[0]
+
+
+def test_a_page_that_breaks_off_is_named(tmp_path: Path) -> None:
+    (tmp_path / "torn.html").write_bytes(BODY[: len(BODY) // 2])
+    summary = bring(tmp_path / "raw", tmp_path / "torn.html")
+    assert summary.evidence == 1
+    said = f"{tmp_path / 'torn.html'}: the page breaks off; it is kept as evidence, and replaces no whole one"
+    assert said in summary.notes

@@ -252,7 +252,7 @@ def test_every_unusable_file_is_one_clear_line(tmp_path: Path) -> None:
     broken = tmp_path / "broken.warc.gz"
     broken.write_bytes(b"\x1f\x8bno gzip")
     problems = bring(tmp_path / "raw", tmp_path / "empty", stranger, broken, tmp_path / "nowhere").problems
-    said = ["the directory is empty", "is no project page", "not readable as WARC at its beginning", "No such file"]
+    said = ["holds no file", "is no project page", "not readable as WARC at its beginning", "No such file"]
     assert len(problems) == len(said)
     for path, words, problem in zip(
         ("empty", "stranger.html", "broken.warc.gz", "nowhere"), said, problems, strict=True
@@ -387,7 +387,7 @@ ELSEWHERE = [
     "http://www.bmavisions.com:8080/dp/frontend/web/index.php",
     "https://www.bmavisions.com:80/dp/frontend/web/index.php",
 ]
-ELSEWHERE += ["https://dp.example.org/bs2567/index.php", "file:///home/somebody/index.php"]
+ELSEWHERE += ["https://dp.example.org/bs2567/index.php"]
 
 
 @pytest.mark.parametrize("home", ELSEWHERE)
@@ -480,7 +480,7 @@ def test_a_record_whose_compression_fails_its_check_is_not_believed(
     (tmp_path / "x.warc.gz").write_bytes(b"".join(members))
     summary = bring(tmp_path / "raw", tmp_path / "x.warc.gz")
     assert (summary.archived, summary.damaged) == (int(is_last), 1)
-    assert ("cannot be read beyond", "is damaged or breaks off")[n_behind > 0] in summary.problems[0]
+    assert "is not what was written: its compression is damaged or breaks off" in summary.problems[0]
     assert "not readable as WARC after" in summary.problems[1]
 
 

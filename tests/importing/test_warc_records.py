@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -113,3 +114,87 @@ def test_a_head_without_end_costs_no_memory(tmp_path: Path, line: bytes) -> None
     path.write_bytes(gzip.compress(b"WARC/1.0\ncontent-length: 1\n" + line, 1))
     [problem] = bring(tmp_path / "raw", path).problems
     assert "not readable as WARC at its beginning" in problem
+
+
+def plain(project_id: str = PROJECT, block: bytes = BLOCK) -> bytes:
+    """A record without a digest."""
+    return warc_of(block).replace(PROJECT.encode(), project_id.encode())
+
+
+def test_no_record_of_a_member_that_fails_its_check_is_believed(tmp_path: Path) -> None:
+    """As `gzip x.warc` packs it: the flip lies in the first of three, and shows at the end of the last."""
+    packed = bytearray(gzip.compress(b"".join(map(plain, (PROJECT, "50490000-0002", "50490000-0003"))), 0, mtime=0))
+    packed[packed.index(b"<title>") + 9] ^= 1
+    (tmp_path / "x.warc.gz").write_bytes(packed)
+    summary = bring(tmp_path / "raw", tmp_path / "x.warc.gz")
+    assert (summary.archived, summary.evidence, summary.damaged) == (0, 0, 3)
+    assert "its compression is damaged or breaks off" in summary.problems[0]
+
+
+def test_the_members_before_one_that_fails_its_check_are_believed(tmp_path: Path) -> None:
+    one, two = gzip.compress(plain(), mtime=0), bytearray(gzip.compress(plain(block=BLOCK + b" "), 0, mtime=0))
+    two[two.index(b"<title>") + 9] ^= 1
+    (tmp_path / "x.warc.gz").write_bytes(one + two)
+    summary = bring(tmp_path / "raw", tmp_path / "x.warc.gz")
+    assert (summary.archived, summary.damaged) == (1, 1)
+
+
+def with_length(record: bytes, more: int) -> bytes:
+    return record.replace(b"Content-Length: %d" % len(BLOCK), b"Content-Length: %d" % (len(BLOCK) + more), 1)
+
+
+WRONG_LENGTHS = {
+    "short": with_length(plain(), -200) + plain("50490000-0002"),
+    "long by a record": with_length(plain(), len(plain("50490000-0002"))) + plain("50490000-0002"),
+    "long by a request": with_length(plain(), len(warc_of(b"GET", kind="request"))) + warc_of(b"GET", kind="request"),
+}
+
+
+@pytest.mark.parametrize("written", WRONG_LENGTHS.values(), ids=WRONG_LENGTHS.keys())
+def test_a_record_of_another_length_than_it_says_is_not_believed(tmp_path: Path, written: bytes) -> None:
+    (tmp_path / "x.warc").write_bytes(written)
+    summary = bring(tmp_path / "raw", tmp_path / "x.warc")
+    assert (summary.archived, summary.evidence, summary.damaged) == (0, 0, 1)
+    assert "length" in summary.problems[0]
+
+
+@pytest.mark.parametrize("date", ["20241321100000", "20240230100000", "2024", "202611211000", "-", "0"])
+def test_a_date_of_an_arc_record_that_is_none_is_refused_as_it_stands(tmp_path: Path, date: str) -> None:
+    (tmp_path / "x.arc").write_bytes(ARC.replace(b" 20230501082100 text/html", f" {date} text/html".encode()))
+    summary = bring(tmp_path / "raw", tmp_path / "x.arc")
+    assert (summary.archived, summary.refused) == (0, 1)
+    assert date[:8] in summary.problems[0]
+
+
+@pytest.mark.parametrize("kind", ["", "responsf", "continuation"])
+def test_a_record_of_ours_of_no_known_type_is_told(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "x.warc").write_bytes(warc_of(BLOCK, kind=kind))
+    summary = bring(tmp_path / "raw", tmp_path / "x.warc")
+    assert (summary.archived, summary.damaged) == (0, 1)
+    assert f"is of no known type ({kind!r})" in summary.problems[0]
+
+
+@pytest.mark.parametrize("name", ["Block", "Payload"])
+def test_a_digest_that_lost_a_letter_is_not_passed_over(tmp_path: Path, name: str) -> None:
+    extra = f"WARC-{name}-Digest: sha1:6NR5RFFS5XOSHBKHYUZGT7XS6Q5QLVJ\r\n"
+    (tmp_path / "x.warc").write_bytes(warc_of(BLOCK, extra=extra))
+    assert f"its {name.lower()} digest is not sha1:" in bring(tmp_path / "raw", tmp_path / "x.warc").problems[0]
+
+
+def test_what_its_writer_cut_is_told(tmp_path: Path) -> None:
+    (tmp_path / "x.warc").write_bytes(warc_of(BLOCK, extra="WARC-Truncated: disconnect\r\n"))
+    assert (
+        "its writer cut it ('disconnect'); what there is of the page is kept"
+        in (bring(tmp_path / "raw", tmp_path / "x.warc").problems[0])
+    )
+
+
+def test_a_pipe_is_named_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    [problem] = bring(tmp_path / "raw", tmp_path / "pipe").problems
+    assert problem.endswith("is a pipe or a device; write what it gives to a file and import that")
+
+
+def test_a_warc_in_members_of_one_byte_is_a_warc(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(b"".join(gzip.compress(RECORD[n : n + 1], 0, mtime=0) for n in range(len(RECORD))))
+    assert bring(tmp_path / "raw", tmp_path / "x").formats == {"WARC": 1}
