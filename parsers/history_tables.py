@@ -1,6 +1,7 @@
 """The two tables below the label/value rows: progress reports and the page's own edit log."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -32,6 +33,8 @@ _FEWEST_COLUMNS = 3
 _JOINED = ("updated_on", "updated_time")
 _NO_DATE = Date(None)
 _NO_NUMBER = Number(None)
+
+_DAY_AND_TIME = re.compile(r"(.*\S)\s+([0-9๐-๙]{1,2}[:.][0-9๐-๙]{2}(?:[:.\s].*)?)")
 
 Cells: TypeAlias = tuple[str | None, ...]
 
@@ -174,7 +177,13 @@ def _by_day(reports: Sequence[ProgressRow]) -> list[ProgressRow]:
 
 
 def _split_updated_at(raw: str | None) -> tuple[str | None, str | None]:
+    """Day and time of a cell with both; a day can have spaces of its own (`31 ม.ค. 2566 14:33:29`)."""
+    both = _DAY_AND_TIME.fullmatch(raw or "")
+    if both is not None:
+        return both[1], both[2]
     day, _, time = (raw or "").partition(" ")
+    if time and read_date(raw or "").value is not None:
+        return raw, None
     return day or None, time.strip() or None
 
 

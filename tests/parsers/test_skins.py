@@ -155,12 +155,24 @@ def test_of_two_tables_of_one_kind_the_first_is_read() -> None:
     assert [issue.code for issue in parsed.issues] == ["duplicate_table"]
 
 
-def test_a_kartik_grid_with_date_and_time_in_one_column() -> None:
+@pytest.mark.parametrize(
+    ("both", "day", "time"),
+    [
+        ("11/03/2566 14:33:29", "11/03/2566", "14:33:29"),
+        ("2566-03-11 14:33", "2566-03-11", "14:33"),
+        ("11-3-66 14.33 น.", "11-3-66", "14.33 น."),
+        ("11 มี.ค. 2566 14:33:29", "11 มี.ค. 2566", "14:33:29"),
+        ("11 มี.ค. 2566", "11 มี.ค. 2566", None),
+        ("11/03/2566", "11/03/2566", None),
+    ],
+)
+def test_a_kartik_grid_with_date_and_time_in_one_column(both: str, day: str, time: str | None) -> None:
     header = ("วันที่ เวลา", "ชื่อผู้ใช้", "กระทำ", "สอดคล้องตามนโยบาย")
-    table = GRID_SKINS["grid-view"](header, [("11/03/2566 14:33:29", "plan_5001", "แก้ไข", "ใช่")])
+    table = GRID_SKINS["grid-view"](header, [(both, "plan_5001", "แก้ไข", "ใช่")])
     source = with_table(PLAIN.logging().html(), table, behind="ประวัติการปรับปรุง")
     (row,) = parse(read_page(source.encode()), PLAIN.project_id).updates
-    assert (row.updated_on_raw, row.updated_time, row.user_name) == ("11/03/2566", "14:33:29", "plan_5001")
+    assert (row.updated_on_raw, row.updated_time, row.user_name) == (day, time, "plan_5001")
+    assert str(row.updated_on) == "2023-03-11"
 
 
 def test_a_kartik_row_that_lays_out_several_pairs() -> None:
