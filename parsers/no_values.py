@@ -41,8 +41,7 @@ def holds_php_message(text: str) -> bool:
         return False
     parts = text.split(" on line ")
     return any(
-        (after[:1].isdigit() or after.startswith(("<i>", "<b>")))
-        and _PHP_MESSAGE.search(before[-_LONGEST_MESSAGE:]) is not None
+        _LINE_NUMBER.match(after) is not None and _PHP_MESSAGE.search(before[-_LONGEST_MESSAGE:]) is not None
         for before, after in pairwise(parts)
     )
 

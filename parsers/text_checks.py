@@ -53,7 +53,7 @@ _CHECKS = (
         ),
     ),
 )
-# What tells that there may be no value.
+# What only texts hold that may be no value, or look as if there were none.
 _VALUE_CHECKS = (
     _Check("replacement_character", "U+FFFD or question marks where characters were lost", LOST),
     _Check("mojibake", "text that was read in another encoding", MOJIBAKE),
@@ -103,7 +103,7 @@ _UTF_16 = np.dtype("<u2")
 
 
 class Oddness(NamedTuple):
-    """What one scan of a page tells: it may hold anything worth the patterns, and some of its texts may be no value."""
+    """What one scan of a page tells: whether anything may be worth the patterns, and whether a text may be no value."""
 
     is_odd: bool
     may_lack_values: bool
