@@ -72,6 +72,15 @@ class FieldValues:
         """A text that means something else when letters are missing, as an id or a unit does."""
         return self.text(field) if self._index.get(field) != self._uncertain else None
 
+    def number_code(self, field: str) -> str | None:
+        """The code of a policy, a branch or an indicator; of several in a cell none is taken, and it is told."""
+        code = self.code(field)
+        if code is None or len(code.split()) == 1:
+            return code
+        index = self._index[field]
+        self._report("unreadable_number", f"{self._labels[index]} {code!r:.120} is more than one code", index)
+        return None
+
     def number(self, field: str, read: Callable[[str], Number]) -> Decimal | None:
         """A number; an unreadable one is None and reported."""
         index = self._index.get(field)

@@ -45,6 +45,14 @@ def test_several_texts_in_a_cell_are_not_one_number(markup: str) -> None:
     assert codes_of(parsed, "target") == {"unreadable_quantity"}
 
 
+@pytest.mark.parametrize("markup", TWO_TEXTS.values(), ids=TWO_TEXTS)
+@pytest.mark.parametrize("field", ["policy_id", "branch_id", "kpi_id"])
+def test_several_texts_in_a_cell_are_not_one_code(field: str, markup: str) -> None:
+    parsed = showing(field, markup)
+    assert parsed.page._asdict()[field] is None
+    assert codes_of(parsed, field) == {"unreadable_number"}
+
+
 def test_one_number_in_one_element_is_read() -> None:
     assert showing("budget_received", '<b class="text-right">127,800</b>').page.budget_received_thb == 127800
     assert showing("budget_received", "<b>127,800</b> บาท").page.budget_received_thb == 127800
