@@ -7,7 +7,7 @@ from parsers.labels import HEADLINE, PROGRESS_COLUMNS, TITLE, match_label
 from parsers.no_values import holds_php_message
 from parsers.page import Grid, Page, PageKind, Row
 from parsers.text_rows import UNSPLIT, find_rows, laid_out_as, read_rows, without_cut_label
-from parsers.text_tables import footer_start, read_text_tables
+from parsers.text_tables import footer_start, is_behind_rows, read_text_tables
 
 _FEWEST_ROWS = 3
 # A spreadsheet writes a cell with several lines between quotation marks and doubles those inside.
@@ -85,6 +85,10 @@ def read_text(text: str) -> Page:
     end = len(lines)
     if found.are_whole:
         end = starts[-1].line + 1
+        below = next((number for number in range(end, len(lines)) if lines[number].strip()), None)
+        if below is not None and not lines[end - 1][starts[-1].value_at :].strip() and not is_behind_rows(lines, below):
+            # The value may be what stands in the next line.
+            end = below + 1
     else:
         found, end = without_cut_label(lines, found)
     rows = read_rows(lines, found, end)

@@ -13,6 +13,11 @@ from parsers.text_headers import Header, RowForm, header_at, headers_in
 from parsers.text_rows import text_value
 
 _UPDATES_HEADING, _PROGRESS_HEADING = "ประวัติการปรับปรุงข้อมูล", "ความคืบหน้าล่าสุด"
+_BEHIND_ROWS = (
+    _UPDATES_HEADING,
+    _PROGRESS_HEADING,
+    *(" ".join(column.text for column in columns) for columns in (UPDATE_COLUMNS, PROGRESS_COLUMNS)),
+)
 # What Yii writes into a table without rows.
 _NO_RESULTS = ("ไม่พบผลลัพธ์", "ไม่พบผลลัพธ์.", "No results found.")
 
@@ -79,6 +84,13 @@ def footer_start(lines: Sequence[str]) -> int | None:
     found = [line for line in lines[start:] if _FOOTER.match(line)]
     is_complete = bool(_LAST_LINE.match(found[-1])) and found[0].lstrip()[:1] in ("©", "(")
     return start if is_at_end or is_complete else None
+
+
+def is_behind_rows(lines: Sequence[str], number: int) -> bool:
+    """Whether a line follows the label/value rows: a heading or header of a table or the footer, perhaps cut."""
+    line = lines[number].strip()
+    begins = any(text.startswith(line) for text in _BEHIND_ROWS) or line.startswith(("©", "(C)", "(c)", "Powered by"))
+    return begins or header_at(lines, number) is not None
 
 
 def _is_row(line: str) -> bool:

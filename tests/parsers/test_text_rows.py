@@ -151,6 +151,15 @@ def test_a_row_whose_label_is_not_known_is_no_part_of_the_value_above(label: str
     assert "ฝ่ายโยธา" not in (parse(page, PLAIN.project_id).page.goal or "")
 
 
+def test_a_last_label_above_its_value_is_left_with_it() -> None:
+    text = rendered(PLAIN).replace("\nผลงานเดือนที่ 12100\n", "\nผลงานเดือนที่ 12\n\n100\n") + FOOTER
+    assert (UNSPLIT, "ผลงานเดือนที่ 12\n\n100") in read_text(text).rows
+    parsed = of(text)
+    assert 12 not in {row.month_no for row in parsed.months}
+    assert states(parsed) == ("present", "unreadable", "present", "present")
+    assert "ambiguous_text" in {issue.code for issue in parsed.issues}
+
+
 PDF = rendered(PLAIN).replace("\nเป้าหมายทางเท้า", "\n\fเป้าหมายทางเท้า")
 COLUMNS = {
     "pdftotext": sample("pdftotext-layout"),
