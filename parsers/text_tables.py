@@ -1,5 +1,6 @@
 """The two tables of extracted text: cells told by tabs, or rows of cells joined by spaces."""
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 from itertools import pairwise
@@ -25,6 +26,7 @@ _DAY = r"(?:\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{4})"
 _MONTH_NAME = "|".join(re.escape(name) for name in MONTH_NAMES)
 _OTHER_DAY = rf"(?:\d{{1,2}}(?: (?:{_MONTH_NAME}) |/\d{{1,2}}/|-\d{{1,2}}-|\.\d{{1,2}}\.)(?:\d{{4}}|\d{{2}}))"
 _ANY_DAY = rf"(?:{_DAY}|{_OTHER_DAY})"
+_BEGINNING_DAY = re.compile(_ANY_DAY)
 _PERCENT = r"(?:\d{1,3}(?:\.\d+)?|\.\d+)"
 _STATUS = r"(?:\d|\(ไม่ได้ตั้ง\)|\(not set\))"
 _REPORT = re.compile(rf"({_ANY_DAY}) ({_PERCENT}) (?:({_STATUS})(?:\s|$))?(.*)", re.DOTALL)
@@ -157,13 +159,27 @@ def _joined_reports(body: Sequence[str], *, is_open: bool) -> tuple[Cells, ...]:
     texts = [clean_text("\n".join(block)) for block in blocks]
     rows = [_report_cells(text) for text in texts]
     for number in range(len(rows)):
-        is_doubtful = number in doubtful or (number + 1 < len(rows) and not _CERTAIN_START.match(texts[number + 1]))
+        is_doubtful = number in doubtful or (number + 1 < len(rows) and not _is_report(texts[number + 1]))
         if is_open and number + 1 == len(rows) and not rows[number][-1]:
             # A text that is cut in its last report may end in the middle of its progress.
             is_doubtful = True
         if is_doubtful:
             rows[number] = (texts[number],)
     return tuple(rows)
+
+
+def _is_report(text: str) -> bool:
+    """Whether a text that begins with a day is certainly a report, by its progress or by a stamp of that day."""
+    line = text.partition("\n")[0]
+    day = _BEGINNING_DAY.match(line)
+    if day is None or _CERTAIN_START.match(text):
+        return day is not None
+    return read_date(day[0]).value in [date for date, _ in _stamps(line[day.end() :]) if date is not None]
+
+
+def _stamps(text: str) -> list[tuple[dt.date | None, int]]:
+    """The stamps of a text (`31/01/2566 :`): their days, and where they begin."""
+    return [(read_date(stamp[0].removesuffix(" :")).value, stamp.start()) for stamp in _STAMP.finditer(text)]
 
 
 def _report_cells(text: str) -> Cells:
@@ -177,7 +193,7 @@ def _report_cells(text: str) -> Cells:
         return (text,)
     day, percent, status, rest = report.groups()
     reported = read_date(day).value
-    stamped = [(read_date(stamp[0].removesuffix(" :")).value, stamp.start()) for stamp in _STAMP.finditer(rest)]
+    stamped = _stamps(rest)
     detail_at = 0 if not rest.strip() else None
     if stamped and stamped[0][0] == reported is not None and [date for date, _ in stamped].count(reported) == 1:
         detail_at = stamped[0][1]
@@ -206,7 +222,7 @@ def _rows_of_lines(header: Header, lines: Sequence[str]) -> tuple[Cells, ...]:
 
 
 def _begins_report(lines: Sequence[str]) -> bool:
-    return re.fullmatch(_ANY_DAY, lines[0]) is not None and bool(_CERTAIN_START.match(" ".join(lines)))
+    return _BEGINNING_DAY.fullmatch(lines[0]) is not None and bool(_CERTAIN_START.match(" ".join(lines)))
 
 
 def _tabbed_rows(header: Header, body: Sequence[str], *, is_open: bool) -> tuple[tuple[Cells, ...], tuple[str, ...]]:

@@ -237,7 +237,7 @@ FORMS = {
     "20 กุมภาพันธ์ 2566 55.0 1": 4,
     "2023-02-20 .00 1": 4,
     "2023-02-20 .5 1": 4,
-    # The row before such a one is a report of its own too: what begins so is no line of a text.
+    # What begins so, or has the stamp of its day, is a report of its own, and the row before it is read.
     "31 ม.ค. 2566 50 1": 3,
     "2023-02-20 - 1": 3,
     "20 ก.พ. 2566 - 1": 3,
@@ -249,9 +249,11 @@ FORMS = {
     "2023-02-20 1,000.0 1": 3,
     "2023-02-20 1,000 1": 3,
     "2023-02-20 60% (ไม่ได้ตั้ง)": 3,
-    "2023-02-20 ครึ่ง 1": 2,
-    # Without a status it could be a line of the text above.
-    "2023-02-20 60%": 2,
+    "2023-02-20 ครึ่ง 1": 3,
+    "2023-02-20 60%": 3,
+    # A day that is not that of the stamp could begin a line of the text above.
+    "2023-02-21 ครึ่ง 1": 2,
+    "2023-02-21 60%": 2,
 }
 
 
@@ -270,7 +272,7 @@ def test_a_row_of_another_form_is_read_or_an_issue_and_never_part_of_the_row_bef
 def test_a_report_without_a_status_of_one_digit_is_left_whole(status: str) -> None:
     said = f"2023-02-20 55.0 {status}".strip()
     parsed = of(REAL_TEXT.replace(SECOND, said) + FOOTER, REAL_ID)
-    assert (parsed.page.reports_state, len(parsed.progress)) == ("unreadable", 2)
+    assert (parsed.page.reports_state, len(parsed.progress)) == ("unreadable", 3)
 
 
 @pytest.mark.parametrize("not_set", ["(ไม่ได้ตั้ง)", "(not set)"])
