@@ -1,10 +1,11 @@
-"""docs/numbers.md: what each form of a number is read as is what its tables say."""
+"""docs/numbers.md: what each form of a number or a day is read as is what its tables say."""
 
 import re
 from decimal import Decimal
 
 import pytest
 
+from parsers.dates import read_date
 from parsers.issue_codes import CATALOGUE
 from parsers.numbers import Number, read_count, read_money, read_number, read_percent, read_quantity, read_result
 from tests.parsers.samples import ROOT
@@ -28,6 +29,7 @@ def table(heading: str) -> list[list[str]]:
 NUMBERS = table("Amounts, percentages, other numbers")
 QUANTITIES = table("Values with a unit")
 COUNTS = table("Totals of listings and tables")
+DAYS = table("Days")
 
 
 def agrees(number: Number, cell: str) -> bool:
@@ -61,6 +63,17 @@ def test_a_total_is_read_as_the_table_says(written: str, said: str) -> None:
     assert read_count(code(written) or "") == (None if said == "refused" else int(said))
 
 
+@pytest.mark.parametrize(("written", "said"), [row[:2] for row in DAYS], ids=[row[0] for row in DAYS])
+def test_a_day_is_read_as_the_table_says(written: str, said: str) -> None:
+    date = read_date(code(written) or "")
+    assert (str(date.value), date.issue_code) in ((said, None), ("None", code(said)))
+
+
 def test_each_table_has_forms_that_are_read_and_forms_that_are_refused() -> None:
-    for rows in ([row[1] for row in NUMBERS], [row[2] for row in QUANTITIES], [row[1] for row in COUNTS]):
+    for rows in (
+        [row[1] for row in NUMBERS],
+        [row[2] for row in QUANTITIES],
+        [row[1] for row in COUNTS],
+        [row[1] for row in DAYS],
+    ):
         assert {cell[:1].isdigit() for cell in rows} == {True, False}
