@@ -133,10 +133,14 @@ def read_number(raw: str) -> Number:
 _BEGINNING = re.compile(r"[-+\u2212]?[0-9๐-๙.,\u00a0\u202f\u2009-]+(?=\s)")
 
 
+_LETTER = re.compile(r"[^\W\d_]|%")
+# Digits of any script, fractions and Roman numbers; the exponents of square and cubic metres are none.
+_ANOTHER_NUMBER = re.compile(r"[\d\u00bc-\u00be\u2150-\u218b]")
+
+
 def _is_unit(text: str) -> bool:
     """Whether a text behind a number may be its unit: one that holds another number, or no letter, is not certain."""
-    says_something = "%" in text or any(character.isalpha() for character in text)
-    return says_something and not any(character.isnumeric() and character not in "²³" for character in text)
+    return _LETTER.search(text) is not None and _ANOTHER_NUMBER.search(text) is None
 
 
 def read_quantity(raw: str, unit: str | None) -> Quantity:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from functools import partial
 from itertools import repeat
 
 from parsers.dates import BE_OFFSET
@@ -18,7 +17,7 @@ from parsers.page_sections import read_sections
 from parsers.plausibility import check_project
 from parsers.records import Issue, MonthResult, MonthRow, PageRecord, ParsedPage
 from parsers.sections import Section, SectionState
-from parsers.text_checks import check_text, find_oddness
+from parsers.text_checks import Oddness, check_text, find_oddness
 
 # The sections that are tables, as issues name them.
 _TABLES = {Section.UPDATE: "update_history", Section.PROGRESS: "progress_history"}
@@ -68,19 +67,18 @@ def _report_flags(issues: IssueCollector, page: Page) -> None:
         issues.add(flag, message)
 
 
-def _check_characters(issues: IssueCollector, page: Page, layout: Layout, *, may_lack_values: bool) -> None:
-    check = partial(check_text, issues, may_lack_values=may_lack_values)
+def _check_characters(issues: IssueCollector, oddness: Oddness, page: Page, layout: Layout) -> None:
     for ordinal, (label, raw, field) in enumerate(zip(page.labels, page.values, layout.fields, strict=True), 1):
         if field is None:
-            check(label, None, label, ordinal)
+            check_text(issues, oddness, label, None, label, ordinal)
         if raw:
-            check(raw, field, label, ordinal)
+            check_text(issues, oddness, raw, field, label, ordinal)
     for grid in page.grids:
         fields = cell_fields(grid)
         for row_no, cells in enumerate(grid.rows, 1):
             for field, header, cell in zip(fields, grid.header, cells, strict=False):
                 if cell:
-                    check(cell, field, header, row_no)
+                    check_text(issues, oddness, cell, field, header, row_no)
 
 
 def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: str) -> ParsedPage:
@@ -189,8 +187,8 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
         month_goal=fields.text("month_goal"),
     )
     check_project(issues, record, tables.progress, tables.progress_dates)
-    if oddness.is_odd:
-        _check_characters(issues, page, layout, may_lack_values=may_lack_values)
+    if oddness.checks:
+        _check_characters(issues, oddness, page, layout)
     return ParsedPage(record, sections.cells, month_rows, results, tables.progress, tables.updates, issues.collected)
 
 

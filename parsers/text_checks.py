@@ -25,6 +25,16 @@ class _Check(NamedTuple):
     pattern: re.Pattern[str]
 
 
+_DOUBLED_MARKS = _Check(
+    "doubled_marks",
+    "marks that Thai does not write together",
+    re.compile(
+        f"[{_TONE_MARKS}][{_TONE_MARKS}{_VOWELS_ABOVE}{_VOWELS_BELOW}]"
+        f"|[{_VOWELS_ABOVE}][{_VOWELS_ABOVE}]"
+        f"|[{_LEADING_VOWELS}][{_TONE_MARKS}{_VOWELS_ABOVE}{_SARA_AA}{_LEADING_VOWELS}]"
+        f"|{_SARA_AM}{_SARA_AA}|\u0e3a"
+    ),
+)
 _CHECKS = (
     _Check("control_characters", "control characters", re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")),
     _Check(
@@ -42,16 +52,7 @@ _CHECKS = (
         "sara am written as two characters",
         re.compile("\u0e4d[\u0e48-\u0e4b]?\u0e32|[\u0e48-\u0e4b]\u0e4d\u0e32"),
     ),
-    _Check(
-        "doubled_marks",
-        "marks that Thai does not write together",
-        re.compile(
-            f"[{_TONE_MARKS}][{_TONE_MARKS}{_VOWELS_ABOVE}{_VOWELS_BELOW}]"
-            f"|[{_VOWELS_ABOVE}][{_VOWELS_ABOVE}]"
-            f"|[{_LEADING_VOWELS}][{_TONE_MARKS}{_VOWELS_ABOVE}{_SARA_AA}{_LEADING_VOWELS}]"
-            f"|{_SARA_AM}{_SARA_AA}|\u0e3a"
-        ),
-    ),
+    _DOUBLED_MARKS,
 )
 # What only texts hold that may be no value, or look as if there were none.
 _VALUE_CHECKS = (
@@ -86,7 +87,8 @@ _ODD_PAIRS = (
     ("([?{$<à\u0e18", "ไne?{%¸¹ฃฅ€™\x80-\x9f\u2010-\u203a"),
     ("\ufffc\ufffd", "\x00-\uffff"),
 )
-_OF_VALUES = 0b11 << len(_ODD_PAIRS) - 2
+# The groups of marks that Thai does not write together, and those of texts that may be no value.
+_OF_MARKS, _OF_VALUES = 0b1111, 0b11 << len(_ODD_PAIRS) - 2
 
 
 def _pair_table() -> npt.NDArray[np.uint16]:
@@ -103,9 +105,9 @@ _UTF_16 = np.dtype("<u2")
 
 
 class Oddness(NamedTuple):
-    """What one scan of a page tells: whether anything may be worth the patterns, and whether a text may be no value."""
+    """What one scan of a page tells: the checks that are worth a look, and whether some text may be no value."""
 
-    is_odd: bool
+    checks: tuple[_Check, ...]
     may_lack_values: bool
 
 
@@ -120,7 +122,8 @@ def find_oddness(page: Page, content: bytes) -> Oddness:
     pairs = (marks[:-1] >> 8) & marks[1:]
     kinds = int(np.bitwise_or.reduce(pairs)) if np.count_nonzero(pairs) else 0
     may_lack_values = bool(kinds & _OF_VALUES) or "php_warnings" in page.flags or _holds_leftover(page)
-    return Oddness(kinds != 0 or may_lack_values, may_lack_values)
+    checks = _CHECKS if kinds & ~_OF_MARKS else (_DOUBLED_MARKS,) if kinds else ()
+    return Oddness(checks + _VALUE_CHECKS if may_lack_values else checks, may_lack_values)
 
 
 def _holds_leftover(page: Page) -> bool:
@@ -128,11 +131,11 @@ def _holds_leftover(page: Page) -> bool:
 
 
 def check_text(
-    issues: IssueCollector, text: str, field: str | None, label: str, ordinal: int, *, may_lack_values: bool
+    issues: IssueCollector, oddness: Oddness, text: str, field: str | None, label: str, ordinal: int
 ) -> None:
     """Report what is odd about the characters of one text; the text itself is never changed."""
-    lost = no_value(text) if may_lack_values else None
-    for code, what, pattern in (*_CHECKS, *_VALUE_CHECKS) if may_lack_values else _CHECKS:
+    lost = no_value(text) if oddness.may_lack_values else None
+    for code, what, pattern in oddness.checks:
         found = pattern.search(text)
         if found is None and code == lost:
             found = _WHOLE.match(text)
