@@ -43,6 +43,7 @@ class Ledger:
         self._writers: dict[str, ArchiveWriter] = {}
         self._observed: dict[str, dict[str, list[ObservedBody]]] = {}
         self._by_name: dict[Digest | str, ObservedBody] = {}
+        self._here: set[ObservedBody] = set()
         self._digests: dict[Place, frozenset[Digest]] = {}
         self._by_date: dict[tuple[str, str, dt.datetime], ObservedBody] = {}
 
@@ -59,6 +60,7 @@ class Ledger:
         """Add the capture of a record, which revisits may name."""
         page = None if target.project_id is None else self._read(capture)
         added, body = self._add(target, capture, page, TimeBasis.PROTOCOL)
+        self._here.add(body)
         self._by_name.update(dict.fromkeys(found.digests, body))
         if found.record_id is not None:
             self._by_name[found.record_id] = body
@@ -88,10 +90,12 @@ class Ledger:
             body = next((each for each in seen if each.place and digest in self._digests_of(each.place)), None)
         if body is None or body.place is None:
             return None
-        # Of what was coded when it came, the archive knows the digest only while what holds it is imported.
-        if digest is not None and self._by_name.get(digest) is not body and digest not in self._digests_of(body.place):
-            return None
-        return read_body(self._raw_dir, body.place)
+        capture = read_body(self._raw_dir, body.place)
+        if digest is None or self._by_name.get(digest) is body or digest in digests_of([capture.body]):
+            return capture
+        # It may be of the coded body, which is known here while what holds it is imported, and archived without coding.
+        was_coded = any(capture.header(f"x-archive-orig-{name}-encoding") for name in ("content", "transfer"))
+        return capture if was_coded and body not in self._here else None
 
     def _digests_of(self, place: Place) -> frozenset[Digest]:
         if place not in self._digests:

@@ -179,6 +179,20 @@ def test_a_revisit_by_the_digest_of_a_packed_body_is_resolved_by_what_holds_its_
     assert (summary.known, summary.archived, summary.problems) == (1, 1, [])
 
 
+def test_a_revisit_by_date_of_a_packed_body_in_the_archive_is_believed(tmp_path: Path) -> None:
+    """As wget writes it; what its digest is of is not archived."""
+    packed = gzip.compress(BODY, mtime=0)
+    original, revisit = tmp_path / "original.warc", tmp_path / "revisit.warc"
+    original.write_bytes(warc_of(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + packed))
+    named = (
+        f"WARC-Payload-Digest: sha1:{hashlib.sha1(packed).hexdigest()}\r\nWARC-Refers-To-Date: 2026-11-29T10:00:00Z\r\n"
+    )
+    revisit.write_bytes(warc_of(b"", kind="revisit", at="2026-11-29T11:00:00Z", extra=named))
+    bring(tmp_path / "raw", original)
+    summary = bring(tmp_path / "raw", revisit, run=2)
+    assert (summary.archived, summary.problems) == (1, [])
+
+
 def test_a_revisit_with_the_block_digest_that_wget_writes_is_one_more_sighting(tmp_path: Path) -> None:
     """It writes the digest of nothing over the head of the response, from which nothing is read."""
     revisit = tmp_path / "revisit.warc"
