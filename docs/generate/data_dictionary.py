@@ -28,9 +28,10 @@ texts as comments (`SELECT * FROM duckdb_columns()`), in the Parquet metadata an
 - A value that could not be read for certain is null; the text stands in the `_raw` column beside it, the reason in
   `quality_issues`. Null, empty text, 0 and a label that is not there are four different statements; `page_fields` keeps
   them apart.
-- Personal data: telephone numbers and extensions in `responsible` and `evaluator` are masked (`06 5xx xxxx`, `#xxxx`)
-  in every table, and so are whole telephone numbers under labels nobody knows. User names of the edit log are replaced
-  by a pseudonym that stays the same from release to release and cannot be computed without the secret file
+- Personal data: contacts are masked in every table (`06 5xx xxxx`, `#xxxx`, `xxxx@xxxx`). In `responsible` and
+  `evaluator` every number counts as one that does not say what else it is; in any other text those behind a telephone
+  word, whole Thai telephone numbers, e-mail addresses and LINE ids. User names of the edit log are replaced by a
+  pseudonym that stays the same from release to release and cannot be computed without the secret file
   `user-names.salt` of the data directory; the setting `build.publish_user_names` publishes the names instead. The
   archived pages in data/raw keep both.
 - Rows of the built-in source `sample` are invented in the shape of real pages, except project 50490000-3607; the

@@ -1,7 +1,6 @@
 """All that is known of one project: from the latest release, or one earlier version of it from the archive."""
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,7 +11,7 @@ from parsers.project import parse_project
 from pipeline.analyst.query import ask_open, open_database
 from pipeline.archive.pages import read_archived_page
 from pipeline.archive.warc import Capture, read_capture
-from pipeline.build.models import read_macros
+from pipeline.build.contacts import CONTACT_FIELDS, mask_contact, mask_text
 from pipeline.core.errors import PipelineError
 
 
@@ -193,27 +192,26 @@ def _read_version(detail: ProjectDetail, raw_dir: Path) -> None:
         page, source_id=detail.source_id, project_id=detail.project_id, snapshot_id=version.snapshot_id
     )
     record = parsed.page
-    detail.name, detail.agency, detail.target = record.name, record.agency, record.target_raw
+    detail.name, detail.agency, detail.target = map(_masked_text, (record.name, record.agency, record.target_raw))
     detail.is_truncated = record.is_truncated
     fields = [row for row in parsed.fields if row.field != "month"]
-    values = _masked([(row.field, row.raw) for row in fields])
-    detail.cells = [Cell(row.label, value) for row, value in zip(fields, values, strict=True)]
+    detail.cells = [Cell(mask_text(row.label), _masked(row.field, row.raw)) for row in fields]
     detail.months = [
         Month(
             month.month_no,
             None if month.result_value is None else float(month.result_value),
-            month.result_raw,
+            _masked_text(month.result_raw),
             month.is_conflicting,
         )
         for month in sorted(parsed.month_results, key=lambda month: month.month_no)
     ]
     detail.reports = [
         Report(
-            str(row.reported_on) if row.reported_on else row.reported_on_raw,
+            str(row.reported_on) if row.reported_on else _masked_text(row.reported_on_raw),
             None if row.progress_pct is None else float(row.progress_pct),
-            row.status_code,
-            row.problem,
-            row.detail,
+            _masked_text(row.status_code),
+            _masked_text(row.problem),
+            _masked_text(row.detail),
         )
         for row in parsed.progress
     ]
@@ -228,14 +226,9 @@ def _place_of(raw_dir: Path, snapshot_id: str) -> tuple[str | None, int | None]:
     return rows[0] if rows else (None, None)
 
 
-def _masked(cells: Sequence[tuple[str | None, str | None]]) -> list[str | None]:
-    with duckdb.connect() as con:
-        con.execute(read_macros()).complete()
-        con.execute("SET VARIABLE publish_user_names = false").complete()
-        con.execute("SET VARIABLE salt = ''").complete()
-        query = """
-            SELECT masked(field, value)
-            FROM (SELECT unnest($cells::STRUCT(field VARCHAR, value VARCHAR)[], recursive := true))
-        """
-        rows = con.execute(query, {"cells": [{"field": field, "value": value} for field, value in cells]}).fetchall()
-    return [masked for (masked,) in rows]
+def _masked(field: str | None, text: str | None) -> str | None:
+    return mask_contact(text) if text and field in CONTACT_FIELDS else _masked_text(text)
+
+
+def _masked_text(text: str | None) -> str | None:
+    return mask_text(text) if text else text

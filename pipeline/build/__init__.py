@@ -9,6 +9,8 @@ Never: decides by itself what a row is (sql/ does), publishes, reads a clock.
 - inputs: what the models read beside it
 - sources: the sources by the settings and by the archive
 - models: the SQL files, what they read, their order
+- macros: the macros of the models, and the functions in Python they call
+- contacts: what is masked in texts, and how
 - headers: the description of a table at the head of its file
 - tables: the relation or table of one model, and its Parquet file
 - salt: the secret behind the pseudonyms of user names

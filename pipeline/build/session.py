@@ -9,7 +9,7 @@ import duckdb
 
 from pipeline.build.errors import BuildError, BuildInputError
 from pipeline.build.inputs import attach_build_inputs
-from pipeline.build.models import read_macros
+from pipeline.build.macros import define_macros
 from pipeline.build.partitions import attach_partitions, find_damage, find_logs
 from pipeline.build.salt import user_name_salt
 from pipeline.build.tables import ROW_GROUP_SIZE, reason
@@ -87,7 +87,7 @@ def prepare_session(
     con.execute("SET VARIABLE salt = $salt", {"salt": user_name_salt(settings.data_dir)}).complete()
     publish = {"publish": settings.build.publish_user_names}
     con.execute("SET VARIABLE publish_user_names = $publish", publish).complete()
-    con.execute(read_macros()).complete()
+    define_macros(con)
 
 
 def _scratch(temp_directory: Path | None, out_dir: Path) -> tempfile.TemporaryDirectory[str]:

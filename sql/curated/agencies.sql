@@ -38,7 +38,7 @@ SELECT
     known.agency,
     known.kind,
     known.name_source,
-    seen.agency_on_pages,
+    masked_text(seen.agency_on_pages) AS agency_on_pages,
     coalesce(seen.n_names_on_pages, 0) AS n_names_on_pages,
     coalesce(seen.n_projects, 0) AS n_projects,
     coalesce(seen.n_vanished, 0) AS n_vanished

@@ -4,7 +4,7 @@
 -- sort: place, ordinal
 -- references: source_id, project_id -> projects
 -- warning: raw is null where the page says "not set" and '' where the cell is empty; the two are different statements.
--- warning: telephone numbers are masked in the contact fields and in fields nobody knows; the archived page keeps them.
+-- warning: contacts are masked; the archived page keeps them.
 -- columns:
 --   source_id = projects
 --   project_id = projects
@@ -42,7 +42,7 @@ SELECT
     cells.source_id,
     cells.project_id,
     cells.ordinal + CASE WHEN sections.section = 'month' THEN coalesce(displaced.behind, 0) ELSE 0 END AS ordinal,
-    cells.label,
+    CASE WHEN cells.field IS NULL THEN masked_text(cells.label) ELSE cells.label END AS label,
     masked(cells.field, cells.raw) AS raw,
     cells.field,
     cells.snapshot_id

@@ -3,7 +3,7 @@
 -- key: source_id, project_id, version_no, change_no
 -- references: source_id, project_id, version_no -> project_versions
 -- warning: observed_at is when the change was seen; it was made between the capture before and this one.
--- warning: telephone numbers and user names are masked in old and new as in every other table.
+-- warning: contacts and user names are masked in old and new as in every other table.
 -- columns:
 --   source_id = projects
 --   project_id = projects
@@ -23,7 +23,12 @@
 --   snapshot_id: the archived page with the new value
 --   previous_snapshot_id: the archived page with the old value
 SELECT
-    cells.* EXCLUDE (cell_key, known_as) REPLACE (masked(cells.field, cells.old) AS old, masked(cells.field, cells.new) AS new),
+    cells.* EXCLUDE (cell_key, known_as) REPLACE (
+        masked_text(cells.label) AS label,
+        masked_text(cells.row_label) AS row_label,
+        masked(cells.field, cells.old) AS old,
+        masked(cells.field, cells.new) AS new
+    ),
     row_number() OVER (
         PARTITION BY cells.source_id, cells.project_id, cells.version_no
         ORDER BY

@@ -31,9 +31,9 @@
 --   rationale: why the project exists | label หลักการและเหตุผล | null where empty or not set
 --   objective: what it wants to reach | label วัตถุประสงค์ | null where empty or not set
 --   goal: its goals in words (the first row of this label) | label เป้าหมาย | null where empty or not set
---   responsible: who is responsible; telephone numbers are masked | label ผู้รับผิดชอบ | null where empty or not set
---   evaluator: who evaluates; telephone numbers are masked | label ผู้ตรวจประเมิน | null where empty or not set
---   is_contact_masked: true where a telephone number was masked in responsible or evaluator
+--   responsible: who is responsible; contacts are masked | label ผู้รับผิดชอบ | null where empty or not set
+--   evaluator: who evaluates; contacts are masked | label ผู้ตรวจประเมิน | null where empty or not set
+--   is_contact_masked: true where a contact was masked in responsible or evaluator
 --   remark: remark | label หมายเหตุ | null where empty or not set
 --   governor_policy: policy of the governor the project serves | label นโยบาย ผว. | null where empty or not set
 --   weight: weight of the project among those of its agency | label ค่าน้ำหนัก | null where empty, not set or unreadable
@@ -75,12 +75,35 @@ WITH issue_counts AS (
     GROUP BY source_id, project_id
 ),
 
--- Apart, so that each contact is masked once.
+-- Apart, so that each contact is masked once. What people type stands in every column.
 masked_pages AS (
     SELECT
-        *,
-        mask_telephone(responsible) AS masked_responsible,
-        mask_telephone(evaluator) AS masked_evaluator
+        * REPLACE (
+            masked_text(agency) AS agency,
+            masked_text(name) AS name,
+            masked_text(policy_id) AS policy_id,
+            masked_text(branch_id) AS branch_id,
+            masked_text(kpi_id) AS kpi_id,
+            masked_text(budget_received_thb_raw) AS budget_received_thb_raw,
+            masked_text(budget_spent_thb_raw) AS budget_spent_thb_raw,
+            masked_text(progress_pct_raw) AS progress_pct_raw,
+            masked_text(start_date_raw) AS start_date_raw,
+            masked_text(finish_date_raw) AS finish_date_raw,
+            masked_text(rationale) AS rationale,
+            masked_text(objective) AS objective,
+            masked_text(goal) AS goal,
+            masked_text(remark) AS remark,
+            masked_text(governor_policy) AS governor_policy,
+            masked_text(weight_raw) AS weight_raw,
+            masked_text(target_unit) AS target_unit,
+            masked_text(target_raw) AS target_raw,
+            masked_text(result_unit) AS result_unit,
+            masked_text(result_raw) AS result_raw,
+            masked_text(unit) AS unit,
+            masked_text(progress_note) AS progress_note
+        ),
+        masked_contact(responsible) AS masked_responsible,
+        masked_contact(evaluator) AS masked_evaluator
     FROM staging.current_pages
 )
 

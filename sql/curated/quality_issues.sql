@@ -13,7 +13,7 @@
 --   field: column it concerns | null where it concerns a row or the whole page
 --   label: label as printed | null where it concerns no single row
 --   ordinal: position of the row on the page | null where it concerns no single row
---   raw: the text in question; telephone numbers and user names are masked | null where there is none
+--   raw: the text in question; contacts and user names are masked | null where there is none
 --   message: the issue in one sentence
 --   first_seen_at: when the issue was first observed | unit UTC timestamp | null where it has no date
 SELECT
@@ -21,6 +21,7 @@ SELECT
         ORDER BY source_id, project_id, code, ordinal, field, label, raw, message, snapshot_id
     ) AS issue_no,
     * REPLACE (
+        masked_text(label) AS label,
         masked_issue(field, label, raw) AS raw,
         masked(
             nullif(field, 'user_name'),

@@ -17,6 +17,6 @@
 --   snapshot_id: the archived page this row was read from
 SELECT
     current.place,
-    months.*
+    months.* REPLACE (masked_text(months.raw) AS raw)
 FROM parsed.month_rows AS months
 INNER JOIN staging.current_versions AS current ON months.snapshot_id = current.months_snapshot_id

@@ -19,9 +19,12 @@
 --   snapshot_id: the archived page this row was read from
 SELECT
     current.place,
-    results.*,
+    results.* REPLACE (
+        masked_text(results.result_raw) AS result_raw,
+        list_transform(results.raw_values, lambda raw: masked_text(raw)) AS raw_values
+    ),
     pages.target_value,
-    pages.target_unit
+    masked_text(pages.target_unit) AS target_unit
 FROM parsed.month_results AS results
 INNER JOIN staging.current_versions AS current ON results.snapshot_id = current.months_snapshot_id
 INNER JOIN parsed.pages AS pages ON current.fields_snapshot_id = pages.snapshot_id

@@ -53,6 +53,8 @@ def hostile_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The real page with a private telephone number and with commands for a terminal in it."""
     folder = tmp_path_factory.mktemp("hostile")
     text = REAL_TEXT.read_text(encoding="utf-8")
+    assert "นโยบาย ผว." in text
+    text = text.replace("นโยบาย ผว.", "นโยบาย ผว.โทร. 8031 ")
     text = text.replace("ผู้รับผิดชอบฝ่ายปกครอง", "ผู้รับผิดชอบฝ่ายปกครอง\x1b[2J โทร 081 431 8031\u202e")
     (folder / "page.txt").write_text(text, encoding="utf-8")
     done = bma_here("import", folder / "page.txt", "--source", "bmavisions", "--data-dir", folder / "data")

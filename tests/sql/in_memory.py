@@ -1,6 +1,7 @@
 """The models of sql/ in memory, without the files of a release: a model is made when a query first needs it."""
 
 import re
+import weakref
 
 import duckdb
 
@@ -17,6 +18,8 @@ class Models(Built):
         super().__init__(settings.data_dir / "nowhere", {})
         self._made: set[str] = set()
         self._con = duckdb.connect(config={"threads": 1})
+        # One with functions in Python that is open at the end of the process would be told of on stderr.
+        weakref.finalize(self, self._con.close)
         prepare_session(self._con, settings, fingerprint=FINGERPRINT, scratch=settings.data_dir)
 
     def rows(self, query: str) -> list[dict[str, object]]:

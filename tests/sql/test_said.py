@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from parsers.sections import RowLayout, Section, read_table_cells, said
-from pipeline.build.models import read_macros
+from pipeline.build.macros import define_macros
 
 SPACES = [chr(point) for point in range(sys.maxunicode + 1) if chr(point).isspace()]
 # Invisible, but no white space to Python: they must not be taken for it.
@@ -26,7 +26,7 @@ TEXTS = st.text(
 @pytest.fixture(scope="module")
 def con() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as con:
-        con.execute(read_macros()).complete()
+        define_macros(con)
         yield con
 
 

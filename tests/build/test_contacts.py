@@ -1,0 +1,319 @@
+"""What is masked in texts, and what stays. Every name, number and address here is invented."""
+
+import re
+import time
+
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from pipeline.build.contacts import mask_contact, mask_text
+
+CONTACTS = [
+    ("นายสมชาย 06 5123 4567", "นายสมชาย 06 5xx xxxx"),
+    ("081 431 8031", "081xx xxxx"),
+    ("โทร.0-2245-5149", "โทร.0-22xx xxxx"),
+    ("โทร 02-245-5149 ต่อ 6775", "โทร 02-2xx xxxx ต่อ xxxx"),
+    ("โทร 0 2245 5149/5477", "โทร 0 22xx xxxx/xxxx"),
+    ("+66 81 431 8031", "+66 8xx xxxx"),
+    ("๐๘๑ ๔๓๑ ๘๐๓๑", "๐๘๑xx xxxx"),
+    ("０８１-４３１-８０３１", "０８１xx xxxx"),
+    ("(02) 245-5149", "(02) 2xx xxxx"),
+    ("080/123/4567", "080xx xxxx"),
+    ("080|123|4567", "080xx xxxx"),
+    ("080,123,4567", "080xx xxxx"),
+    ("081\n431\t8031", "081xx xxxx"),
+    ("081  -  431  -  8031", "081xx xxxx"),
+    ("081\u2212431\u22128031", "081xx xxxx"),
+    ("081\u00b7431_8031", "081xx xxxx"),
+    ("081\u200b431\u3000\ufeff8031", "081xx xxxx"),
+    ("245-5149", "xxxx"),
+    ("0814318031, 0814318032", "081xx xxxx, 081xx xxxx"),
+    ("02-245-5149 หรือ 081-431-8031", "02-2xx xxxx หรือ 081xx xxxx"),
+    ("02-245-5149 ต่อ 7135-7136, 7138", "02-2xx xxxx ต่อ xxxx, xxxx"),
+    ("02-245-5149 ต่อ 12", "02-2xx xxxx ต่อ xxxx"),
+    ("02-245-5149 กด 1", "02-2xx xxxx กด xxxx"),
+    ("0 2245 5149 ext. 6775", "0 22xx xxxx ext. xxxx"),
+    ("ฝ่ายปกครอง #6775", "ฝ่ายปกครอง #xxxx"),
+    ("ฝ่ายปกครอง /5477", "ฝ่ายปกครอง /xxxx"),
+    ("ฝ่ายปกครอง โทร.7436", "ฝ่ายปกครอง โทร.xxxx"),
+    ("ฝ่ายปกครอง โทรฯ 7436", "ฝ่ายปกครอง โทรฯ xxxx"),
+    ("ฝ่ายปกครอง โทร.ฯ 7436", "ฝ่ายปกครอง โทร.ฯ xxxx"),
+    ("ฝ่ายปกครอง โทร ๗๔๓๖", "ฝ่ายปกครอง โทร xxxx"),
+    ("โทร(ภายใน)7436", "โทร(ภายใน)xxxx"),
+    ("โทร.7436 หรือ 7437", "โทร.xxxx หรือ xxxx"),
+    ("โทร.7436หรือ7437", "โทร.xxxxหรือxxxx"),
+    ("โทร. 7436 และ 7437", "โทร. xxxx และ xxxx"),
+    ("โทร. 7436; 7437", "โทร. xxxx; xxxx"),
+    ("โทรศัพท์ 7436, 7437", "โทรศัพท์ xxxx, xxxx"),
+    ("โทร 745,746", "โทร xxxx,xxxx"),
+    ("โทร.7436-37", "โทร.xxxx"),
+    ("โทร. 2566", "โทร. xxxx"),
+    ("1. นายสมมติ โทร. 7135 2. นางสมมุติ โทร. 7136", "1. นายสมมติ โทร. xxxx 2. นางสมมุติ โทร. xxxx"),
+    ("ภายใน 7436", "ภายใน xxxx"),
+    ("สายใน 7436", "สายใน xxxx"),
+    ("หมายเลข 7436", "หมายเลข xxxx"),
+    ("ติดต่อ 7436", "ติดต่อ xxxx"),
+    ("โทรศัพท์ภายใน 7436", "โทรศัพท์ภายใน xxxx"),
+    ("โทรศัพท์ภายในหมายเลข 7436", "โทรศัพท์ภายในหมายเลข xxxx"),
+    ("โทร. ภายใน ๗๔๓๖", "โทร. ภายใน xxxx"),
+    ("เบอร์ภายใน 7436", "เบอร์ภายใน xxxx"),
+    ("เบอร์ 7436", "เบอร์ xxxx"),
+    ("มือถือ 7436", "มือถือ xxxx"),
+    ("โทรสาร 7436", "โทรสาร xxxx"),
+    ("แฟกซ์ 7436", "แฟกซ์ xxxx"),
+    ("Tel. 7436", "Tel. xxxx"),
+    ("Ext. 7436", "Ext. xxxx"),
+    ("T. 7436", "T. xxxx"),
+    ("☎ 7436", "☎ xxxx"),
+    ("นายสมมติ 7135", "นายสมมติ xxxx"),
+    ("นายสมมติ (7135)", "นายสมมติ (xxxx)"),
+    ("นายสมมติ (7135) นางสมมุติ (7136)", "นายสมมติ (xxxx) นางสมมุติ (xxxx)"),
+    ("นายสมมติ 7135\nนางสมมุติ 7136", "นายสมมติ xxxx\nนางสมมุติ xxxx"),
+    ("นายสมมติ 7135 - 7136", "นายสมมติ xxxx"),
+    ("นายสมมติ 5723-5724", "นายสมมติ xxxx"),
+    ("นายสมมติ 6227-8", "นายสมมติ xxxx"),
+    ("นายสมมติ 7135/7136", "นายสมมติ xxxx"),
+    ("นายสมมติ 7135, 7136 และ 2566", "นายสมมติ xxxx, xxxx และ xxxx"),
+    ("นายสมมติ 2566", "นายสมมติ xxxx"),
+    ("นายสมมติ (2566)", "นายสมมติ (xxxx)"),
+    ("นายสมมติ (๒๕๖๖) ", "นายสมมติ (xxxx) "),
+    ("ปี 2566 นายสมมติ 7135", "ปี 2566 นายสมมติ xxxx"),
+    ("50490000-3607 โทร. 7135", "50490000-3607 โทร. xxxx"),
+    ("somchai.j@example.com", "xxxx@xxxx"),
+    ("อีเมล somchai_j @ example.co.th โทร 7135", "อีเมล xxxx@xxxx โทร xxxx"),
+    ("somchai(at)example.com", "xxxx@xxxx"),
+    ("somchai@example", "xxxx@xxxx"),
+    ("LINE ID: somchai_99", "LINE ID: xxxx"),
+    ("ID Line : somchai.99", "ID Line : xxxx"),
+    ("Line: somchai", "Line: xxxx"),
+    ("ไลน์ somchai99", "ไลน์ xxxx"),
+    ("ไลน์ไอดี 0814318031", "ไลน์ไอดี xxxx"),
+    ("Line @somchai", "Line @xxxx"),
+    ("@somchai", "@xxxx"),
+    ("https://line.me/ti/p/aBcD", "https://line.me/xxxx"),
+]
+NO_CONTACTS = [
+    "",
+    "ฝ่ายปกครอง",
+    "นายสมมติ สมมุติ",
+    "1. นายสมมติ 2. นางสมมุติ",
+    "กลุ่มงาน 3",
+    "กลุ่มงานที่ 1, 2 และ 3",
+    "31/01/2566",
+    "31-1-66",
+    "1/31/2023",
+    "2022-10-01 00:00:00.000",
+    "31 ม.ค. 2566",
+    "วันที่ ๓๑ มกราคม พ.ศ. ๒๕๖๖",
+    "1 - 31 ม.ค. 66",
+    "ต.ค. 2565",
+    "ครั้งที่ 1/2566",
+    "1/2566",
+    "ปีงบประมาณ 2566",
+    "ปีงบประมาณ พ.ศ. 2566",
+    "ประจำปี พ.ศ. 2566 - 2570",
+    "ปี 2566, 2567 และ 2568",
+    "(พ.ศ. ๒๕๕๖ - ๒๕๗๕)",
+    "งบประมาณ 2566",
+    "งบ 127800",
+    "งบประมาณ 127,800 บาท",
+    "127,800",
+    "1,215,865.49",
+    "127800 บาท",
+    "33750.-",
+    "50490000-3607",
+    "โครงการ 50490000 - 3607",
+    "(2566) นายสมมติ",
+    "กลุ่มงาน (2566) ฝ่ายปกครอง",
+    "มาตรา 24 และ 25",
+    "ภายใน 30 วัน",
+    "ภายใน 120 วัน",
+    "ภายในปี 2566",
+    "ภายในวันที่ 30/09/2566",
+    "10:00-12:00",
+    "08.30 - 16.30 น.",
+    "อาคาร 2 ชั้น 3",
+    "เลขที่ 1234/5",
+    "กรุงเทพฯ 10140",
+    "Policy ID 30",
+    "(P145)",
+    "กองควบคุม PM2.5",
+]
+TEXTS = [
+    ("สอบถาม โทร. 0 2245 5149 ต่อ 7135 ในเวลาราชการ", "สอบถาม โทร. 0 22xx xxxx ต่อ xxxx ในเวลาราชการ"),
+    ("แจ้งที่โทรศัพท์หมายเลข 02-245-5149", "แจ้งที่โทรศัพท์หมายเลข 02-2xx xxxx"),
+    ("ประสาน (โทร.7135-6) แล้ว", "ประสาน (โทร.xxxx) แล้ว"),
+    ("โทรสาร 7135 หรือ 7136", "โทรสาร xxxx หรือ xxxx"),
+    ("ติดต่อนายสมมติ 081-431-8031 แล้ว", "ติดต่อนายสมมติ 081xx xxxx แล้ว"),
+    ("แจ้ง 0-2245-5149 ต่อ 7135 แล้ว", "แจ้ง 0-22xx xxxx ต่อ xxxx แล้ว"),
+    ("แจ้ง 081-431-8031 และ 25 กลุ่ม", "แจ้ง 081xx xxxx และ 25 กลุ่ม"),
+    ("แจ้ง 081-431-8031, 25 คน", "แจ้ง 081xx xxxx, 25 คน"),
+    ("ส่งไปที่ somchai@example.com", "ส่งไปที่ xxxx@xxxx"),
+    ("LINE ID : somchai99", "LINE ID : xxxx"),
+    ("แจ้ง Line: @somchai", "แจ้ง Line: @xxxx"),
+]
+NO_CONTACTS_IN_TEXTS = [
+    *NO_CONTACTS,
+    "นายสมมติ 7135",
+    "ดำเนินการแล้ว 1250 ตัวอย่าง",
+    "ซื้อโทรศัพท์ 120 เครื่อง",
+    "ค่าโทรศัพท์ 5,000 บาท",
+    "ค่าโทรศัพท์ 5000",
+    "ทางโทรศัพท์ 350 ครั้ง",
+    "ระบบโทรศัพท์ (2566)",
+    "ระบบโทรศัพท์ปี 2566",
+    "กล้องโทรทัศน์วงจรปิด 1250 จุด",
+    "โทรมาตร 1250",
+    "สายด่วน 1555",
+    "ผ่าน Line 1250 คน",
+    "LINE Official Account",
+    "online 2566",
+    "เลขที่ใบแจ้งหนี้ 0105536000315",
+    "0 0 0 0 0 0 0 0 0 0",
+    "0.123456789",
+    "13.756309123, 100.501812345",
+    "ร้อยละ 100 (2566)",
+    "02/02/2565 : ประชุมคณะทำงาน ครั้งที่ 2/2565",
+]
+
+
+@pytest.mark.parametrize(("text", "masked"), CONTACTS)
+def test_every_spelling_of_a_contact_is_masked_in_its_field(text: str, masked: str) -> None:
+    assert mask_contact(text) == masked
+
+
+@pytest.mark.parametrize("text", NO_CONTACTS)
+def test_names_years_dates_money_and_codes_stay_in_the_field_of_contacts(text: str) -> None:
+    assert mask_contact(text) == text
+
+
+@pytest.mark.parametrize(("text", "masked"), TEXTS)
+def test_in_any_other_text_a_contact_is_masked_behind_a_telephone_word_or_where_it_is_whole(
+    text: str, masked: str
+) -> None:
+    assert mask_text(text) == masked
+
+
+@pytest.mark.parametrize("text", NO_CONTACTS_IN_TEXTS)
+def test_other_numbers_of_a_text_stay(text: str) -> None:
+    assert mask_text(text) == text
+
+
+WORDS = [
+    "โทร", "โทร.", "โทร. ", "โทรฯ ", "โทรศัพท์ ", "โทรศัพท์: ", "โทร : ", "โทร.(", "โทรศัพท์มือถือ ",
+    "โทรศัพท์เคลื่อนที่ ", "โทรสาร ", "เบอร์", "เบอร์โทร ", "เบอร์ติดต่อ ", "มือถือ ", "สายใน ", "แฟกซ์ ", "Tel ", "TEL.", "tel: ",
+    "Fax. ", "Mobile: ", "โทร.ภายใน ", "โทร(ภายใน)",
+]  # fmt: skip
+WORDS_OF_CONTACTS = ["ภายใน ", "ภายใน.", "ติดต่อ ", "หมายเลข ", "ต่อ ", "#", "# ", "/", "ext ", "Ext."]
+SEPARATORS = ["", " ", "-", ".", " - ", "\u00a0", "\u2013", "/", "|", "_", "\u200b", " . ", "\n"]
+SHAPES = [(2, 3, 4), (3, 3, 4), (1, 4, 4), (2, 4, 4), (3, 7), (9,), (10,), (2, 7), (1, 8), (1, 2, 3, 4)]
+EXTENSIONS = [
+    "",
+    " ต่อ {}",
+    " ต่อ{}",
+    " ต่อ. {}",
+    "#{}",
+    " # {}",
+    "/{}",
+    " / {}",
+    " ext. {}",
+    " กด {}",
+    " (ต่อ {})",
+    ", {}",
+    " ภายใน {}",
+]
+SECOND = ["", " หรือ {}", "หรือ{}", " และ {}", ", {}", ",{}", "; {}", " - {}", "-{}", " ถึง {}", "/{}"]
+DIGITS = st.sampled_from(["0123456789", "๐๑๒๓๔๕๖๗๘๙"])
+
+
+def count_digits(text: str) -> int:
+    return len(re.findall(r"\d", text))
+
+
+@given(
+    word=st.sampled_from(["", "นายสมมติ ", *WORDS, *WORDS_OF_CONTACTS]),
+    separator=st.sampled_from(SEPARATORS),
+    shape=st.sampled_from(SHAPES),
+    extension=st.sampled_from(EXTENSIONS),
+    script=DIGITS,
+    data=st.data(),
+)
+def test_of_a_number_at_most_three_digits_stay_and_of_its_extension_none(
+    word: str, separator: str, shape: tuple[int, ...], extension: str, script: str, data: st.DataObject
+) -> None:
+    rest = data.draw(st.text("123456789", min_size=sum(shape) - 1, max_size=sum(shape) - 1))
+    parts, digits = [], "0" + rest
+    for size in shape:
+        parts.append(digits[:size])
+        digits = digits[size:]
+    text = separator.join(parts)
+    assume(not re.search(r"(?<!\d)\d{1,2}\D\d{1,2}\D(19|2[0456])\d\d", text))
+    spelled = text + extension.format(data.draw(st.sampled_from(["7135", "71350", "713"])))
+    spelled = word + spelled.translate(str.maketrans("0123456789", script))
+    assert count_digits(mask_contact(spelled)) <= 3
+    if word in WORDS:
+        assert count_digits(mask_text(f"ประสานแล้ว {spelled} ในวันนี้")) <= 3
+
+
+@given(
+    word=st.sampled_from([*WORDS, *WORDS_OF_CONTACTS]),
+    first=st.sampled_from(["7135", "2566", "713", "71350", "713-5", "7135-36"]),
+    second=st.sampled_from(SECOND),
+    other=st.sampled_from(["7136", "2566", "71360"]),
+    script=DIGITS,
+)
+def test_of_extensions_behind_a_word_no_digit_stays(
+    word: str, first: str, second: str, other: str, script: str
+) -> None:
+    spelled = word + (first + second.format(other)).translate(str.maketrans("0123456789", script))
+    assert count_digits(mask_contact(f"ฝ่ายปกครอง {spelled}")) == 0
+    if word in WORDS:
+        assert count_digits(mask_text(f"ประสานแล้ว {spelled} ในวันนี้")) == 0
+
+
+@given(
+    name=st.sampled_from(["นายสมมติ ", "ฝ่ายปกครอง", "นางสมมุติ\n", "นายสมมติ - "]),
+    bracket=st.sampled_from(["{}", "({})", "[{}]", " {} ", "( {} )"]),
+    first=st.sampled_from(["7135", "71350", "7135-7136", "7135 - 7136", "6227-8"]),
+    second=st.sampled_from(SECOND),
+    behind=st.sampled_from(["", "\nนางสมมุติ", " นางสมมุติ", ", นางสมมุติ"]),
+)
+def test_of_extensions_without_a_word_no_digit_stays_in_the_field_of_contacts(
+    name: str, bracket: str, first: str, second: str, behind: str
+) -> None:
+    assert count_digits(mask_contact(name + bracket.format(first + second.format("7138")) + behind)) == 0
+
+
+@given(
+    digits=st.text("0123456789๐๑๒๓๔๕๖๗๘๙", min_size=8, max_size=11),
+    gaps=st.lists(st.sampled_from(SEPARATORS), min_size=10, max_size=10),
+    before=st.text("กขค. ", max_size=5),
+)
+@example(digits="0814318031", gaps=[""] * 10, before="")
+def test_no_spelling_of_a_number_leaves_more_than_three_of_its_digits(
+    digits: str, gaps: list[str], before: str
+) -> None:
+    spelled = "".join(digit + gap for digit, gap in zip(digits, [*gaps, ""], strict=False))
+    plain = spelled.translate(str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789"))
+    assume(not re.search(r"\d/\d|\d\d[/.-]\d\d?[/.-]\d|\d[/.-]\d\d?[/.-]\d\d", plain))
+    assert count_digits(mask_contact(before + spelled)) <= 3
+
+
+@given(st.text())
+@example("โทร. 1 2 3\ue000")
+def test_any_text_is_read_and_letters_stay(text: str) -> None:
+    for mask in (mask_contact, mask_text):
+        masked = mask(text)
+        if not re.search(r"\d|@|line|ไลน|at", text, re.IGNORECASE):
+            assert masked == text
+
+
+@pytest.mark.parametrize(
+    "text", ["0 ", "โทร ", "โทร 1 ", "1,", "a@", "a.", "line ", "1.1,", "ปี 2566-", "7135\n", "(", "1/1/"]
+)
+def test_the_time_grows_with_the_length_of_a_text(text: str) -> None:
+    began = time.process_time()
+    for mask in (mask_contact, mask_text):
+        mask(text * (200_000 // len(text)))
+    assert time.process_time() - began < 5
