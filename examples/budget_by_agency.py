@@ -3,7 +3,11 @@
 from examples.drawing import Bar, answers, bars, chosen_release, draw
 
 SQL = """
-SELECT coalesce(agency, agency_code, 'ไม่ทราบหน่วยงาน') AS agency, fiscal_year_be, n_projects, budget_received_thb,
+SELECT coalesce(
+           agency_listed || CASE WHEN name_source IN ('inferred', 'eliminated') THEN ' (?)' ELSE '' END,
+           agency, agency_code, 'ไม่ทราบหน่วยงาน'
+       ) AS agency,
+       fiscal_year_be, n_projects, budget_received_thb,
        budget_spent_thb, spent_share_pct, is_invented
 FROM budget_by_agency_year
 WHERE spent_share_pct IS NOT NULL
@@ -34,6 +38,7 @@ def main() -> None:
         release,
         "The broken line is 100 percent. A bar of the other colour goes on beyond 200.",
         "0 spent often means that nobody reported, and a budget typed into the wrong row looks like overspending.",
+        "The agency is the one of the project code; (?) marks a name that was concluded, not read.",
         "Sources are never added up: the same project can stand on two of them.",
     )
 

@@ -4,7 +4,11 @@ from examples.drawing import Bar, answers, bars, chosen_release, draw
 
 SQL = """
 WITH silent AS (SELECT DISTINCT source_id, project_id FROM silent_projects)
-SELECT coalesce(agencies.agency, projects.agency_code) AS agency, count(*) AS n_projects,
+SELECT coalesce(
+           agency_listed || CASE WHEN name_source IN ('inferred', 'eliminated') THEN ' (?)' ELSE '' END,
+           projects.agency_code
+       ) AS agency,
+       count(*) AS n_projects,
        count(*) FILTER (WHERE progress_pct >= 100) AS n_done,
        count(silent.project_id) AS n_silent,
        coalesce(sum(n_issues), 0) AS n_issues,
@@ -45,6 +49,7 @@ def main() -> None:
         release,
         "Counts follow how many projects an office has on the site, not how well it works.",
         "The agency is the one of the project code; what the page names is in projects.agency.",
+        "(?) marks a name that was concluded, not read.",
     )
 
 

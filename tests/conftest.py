@@ -29,6 +29,7 @@ from parsers.sections import RowLayout, Section, SectionState, read_table_cells,
 from pipeline.archive.fetch_log import FetchLogRow, snapshot_id
 from pipeline.archive.segments import ListingRow
 from pipeline.build.database import DATABASE, build
+from pipeline.build.inputs import AgencyRow
 from pipeline.build.partitions import PARSED_TABLES
 from pipeline.core.arrow_schema import schema_of
 from pipeline.core.settings import BuildSettings, Settings
@@ -57,6 +58,10 @@ REPORT_COLUMNS = [(report_field(column.field), column.text) for column in PROGRE
 UPDATE_COLUMNS = [(column.field, column.text) for column in EDIT_LOG[:4]]
 SECTIONS = {Section.FIELD: "fields", Section.MONTH: "months", Section.UPDATE: "updates", Section.PROGRESS: "reports"}
 Report = tuple[str | None, str, str, str | None, str]
+
+
+# A name of the list of agencies that nobody has read.
+GUESSED_AGENCY = AgencyRow("50490000", "สำนักงานเขตทุ่งครุ", "district", "eliminated", (), None, None, None)
 
 
 @dataclass

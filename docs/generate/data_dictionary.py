@@ -36,7 +36,8 @@ texts as comments (`SELECT * FROM duckdb_columns()`), in the Parquet metadata an
   archived pages in data/raw keep both.
 - Rows of the built-in source `sample` are invented in the shape of real pages, except project 50490000-3607; the
   column `is_invented` of `projects` says so, and so do the comments of a release that holds them. Never cite them.
-- Names of agencies carry their source (`name_source`): `inferred` and `eliminated` ones were concluded, not read.
+- `agency` is the name a page prints, `agency_listed` that of the project code, with its source (`name_source`):
+  `inferred` and `eliminated` ones were concluded, not read. Join and sum by `agency_code` alone.
 """
 
 

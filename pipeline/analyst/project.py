@@ -83,6 +83,8 @@ class ProjectDetail:
     project_id: str
     name: str | None
     agency: str | None
+    agency_listed: str | None
+    name_source: str | None
     status: str
     is_invented: bool
     is_truncated: bool
@@ -100,8 +102,11 @@ class ProjectDetail:
 
 
 _PROJECT = """
-SELECT source_id, project_id, name, agency, status, is_invented, is_truncated, url, target_raw, warc_file, warc_offset
-FROM projects WHERE project_id = ? ORDER BY source_id
+SELECT
+    source_id, project_id, name, projects.agency, agency_listed, name_source, status, is_invented, is_truncated,
+    url, target_raw, warc_file, warc_offset
+FROM projects LEFT JOIN agencies ON projects.agency_code = agencies.agency_code
+WHERE project_id = ? ORDER BY source_id
 """
 _VERSIONS = """
 SELECT version_no, valid_from, valid_to, last_seen_at, n_changes, is_vanished, snapshot_id

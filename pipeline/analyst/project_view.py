@@ -74,7 +74,7 @@ def _parts(detail: ProjectDetail, raw_dir: Path) -> Iterator[Table | Text | Padd
     )
     if detail.is_invented:
         yield Text("INVENTED: a made-up page of the built-in sample; never quote it", style="bold red")
-    state = [printable(detail.agency or "agency not named"), f"source {detail.source_id}", detail.status]
+    state = [_agency(detail), f"source {detail.source_id}", detail.status]
     yield Text(" · ".join(state))
     if detail.version_no is not None:
         yield Text(f"as version {detail.version_no} of {len(detail.versions)} showed it", style="bold")
@@ -92,6 +92,14 @@ def _parts(detail: ProjectDetail, raw_dir: Path) -> Iterator[Table | Text | Padd
         yield from _section(f"Issues ({len(detail.issues)})", _issues(detail))
     yield from _section("Versions (times in UTC)", _versions(detail))
     yield from _section("Where it comes from", _origin(detail, raw_dir))
+
+
+def _agency(detail: ProjectDetail) -> str:
+    """The name on the page; where the list of agencies has another one for the project code, that too."""
+    printed, listed = printable(detail.agency or "agency not named"), detail.agency_listed
+    if not listed or "".join(listed.split()) == "".join(printed.split()):
+        return printed
+    return f"{printed} (by its code {listed}, name: {detail.name_source})"
 
 
 def _section(title: str, body: Table) -> Iterator[Text | Padding]:

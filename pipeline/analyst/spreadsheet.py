@@ -19,7 +19,7 @@ _THAI_NAMES = {
     "agency_code": "รหัสหน่วยงาน",
     "fiscal_year_ce": "ปี (ค.ศ.)",
     "is_invented": "ข้อมูลสมมติ",
-    "is_contact_masked": "ปิดเบอร์โทรศัพท์แล้ว",
+    "is_contact_masked": "ปิดข้อมูลติดต่อแล้ว",
     "status": "สถานะหน้าโครงการ",
     "n_issues": "จำนวนข้อสังเกต",
     "n_versions": "จำนวนรุ่นที่พบ",

@@ -44,12 +44,16 @@ class RuleRow(NamedTuple):
 
 
 class AgencyRow(NamedTuple):
-    """One line of agencies.csv; `name_source` says how well the name is known."""
+    """One line of agencies.csv; `name_source` says how well the name is known, other_names are apart by `|` there."""
 
     agency_code: str
-    agency: str | None
+    agency_listed: str | None
     kind: str | None
     name_source: str | None
+    other_names: tuple[str | None, ...]
+    parent_code: str | None
+    name_en: str | None
+    dopa_code: str | None
 
 
 class IssueRow(NamedTuple):
@@ -108,7 +112,11 @@ def read_runs(runs_dir: Path) -> list[RunRow]:
 def read_agencies() -> list[AgencyRow]:
     """The agencies known so far, each with the source of its name."""
     text = resources.files("pipeline.build").joinpath("agencies.csv").read_text(encoding="utf-8")
-    return [AgencyRow(*(value or None for value in row.values())) for row in csv.DictReader(text.splitlines())]  # type: ignore[arg-type]
+    rows = []
+    for line in csv.DictReader(text.splitlines()):
+        others = tuple(filter(None, line.pop("other_names").split("|")))
+        rows.append(AgencyRow(**{name: value or None for name, value in line.items()}, other_names=others))  # type: ignore[arg-type]
+    return rows
 
 
 def _read_run(path: Path) -> RunRow:

@@ -60,11 +60,16 @@ class Rule(NamedTuple):
 
 
 class AgencyState(NamedTuple):
-    """One agency: its projects, its issues, how many of its label/value rows are filled."""
+    """One agency: its projects, its issues, how many of its label/value rows are filled.
+
+    shown_name is the name by its code, marked where that was concluded; else what its pages print.
+    """
 
     agency_code: str
     agency: str | None
+    agency_listed: str | None
     name_source: str | None
+    shown_name: str | None
     n_projects: int
     n_errors: int
     n_warnings: int

@@ -119,6 +119,6 @@ def _columns(
             ]
             for rule in rules
         ],
-        "agencies": [[agency.agency_code, agency.agency] for agency in agencies],
+        "agencies": [[agency.agency_code, agency.shown_name] for agency in agencies],
         "fields": [list(field) for field in fields if field.agency_code],
     }

@@ -1,13 +1,18 @@
 -- The agencies: every known one, and every code seen on a page.
 --
 -- key: agency_code
--- warning: a name whose name_source is `inferred` or `eliminated` was concluded, not read; do not cite it as certain.
+-- warning: an agency_listed whose name_source is `inferred` or `eliminated` was concluded, not read; do not cite it as certain.
+-- warning: names change and are written in many ways; join and sum by agency_code alone.
 -- columns:
 --   agency_code: first eight digits of a project code | label รหัสโครงการ
---   agency: name of the agency | label หน่วยงาน | null where no source names it
---   kind: district, bureau or office of the permanent secretary | null for a code that is not in the list
---   name_source: how well the name is known: `printed on a page`, `other source`, `inferred`, `eliminated`, `none` | null for a code that is not in the list
---   agency_on_pages: name most of its newest pages print | label หน่วยงาน | null where no page prints one
+--   agency: name most of its newest pages print | label หน่วยงาน | null where no page prints one
+--   agency_listed: name of the agency that has the code | null for a code that is not in the list
+--   name_source: how well agency_listed is known: `printed on a page`, `list of the city`, or concluded: `inferred`, `eliminated` | null for a code that is not in the list
+--   other_names: other names of it, with their years in brackets where a source states them
+--   parent_code: agency it is a part of | null where it is part of none, or nobody knows
+--   name_en: name in English | null where no source gives one
+--   dopa_code: code of the district at the Department of Provincial Administration, as other data has it | null where it is not a district
+--   kind: district, bureau, office of the permanent secretary or other | null for a code that is not in the list
 --   n_names_on_pages: how many different names its newest pages print | unit names
 --   n_projects: its projects over all sources | unit projects
 --   n_vanished: those of them that vanished | unit projects
@@ -25,7 +30,7 @@ WITH printed AS (
 seen AS (
     SELECT
         agency_code,
-        arg_max(agency, (n_projects, agency)) FILTER (WHERE agency IS NOT NULL) AS agency_on_pages,
+        arg_max(agency, (n_projects, agency)) FILTER (WHERE agency IS NOT NULL) AS agency,
         count(agency) AS n_names_on_pages,
         sum(n_projects)::BIGINT AS n_projects,
         sum(n_vanished)::BIGINT AS n_vanished
@@ -35,10 +40,14 @@ seen AS (
 
 SELECT
     coalesce(known.agency_code, seen.agency_code) AS agency_code,
-    known.agency,
-    known.kind,
+    masked_text(seen.agency) AS agency,
+    known.agency_listed,
     known.name_source,
-    masked_text(seen.agency_on_pages) AS agency_on_pages,
+    coalesce(known.other_names, []) AS other_names,
+    known.parent_code,
+    known.name_en,
+    known.dopa_code,
+    known.kind,
     coalesce(seen.n_names_on_pages, 0) AS n_names_on_pages,
     coalesce(seen.n_projects, 0) AS n_projects,
     coalesce(seen.n_vanished, 0) AS n_vanished

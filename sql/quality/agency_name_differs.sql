@@ -1,4 +1,4 @@
--- The agency printed on a page is not the one its project code belongs to.
+-- The agency printed on a page is not the one its project code belongs to: neither by its name or another one it has, nor the bureau it is part of.
 --
 -- key: source_id, project_id
 -- severity: warning
@@ -14,8 +14,16 @@ SELECT
     'agency' AS field,
     'หน่วยงาน' AS label,
     pages.agency AS raw,
-    'code ' || known.agency_code || ' is ' || known.agency || ' (' || known.name_source
+    'code ' || known.agency_code || ' is ' || known.agency_listed || ' (' || known.name_source
     || '), the page says ' || pages.agency AS message
 FROM staging.current_pages AS pages
 INNER JOIN input.agencies AS known ON pages.agency_code = known.agency_code
-WHERE folded(pages.agency) <> folded(known.agency)
+LEFT JOIN input.agencies AS parent ON known.parent_code = parent.agency_code
+WHERE
+    NOT list_contains(
+        [
+            folded(regexp_replace(name, '\(.*\)$', ''))
+            FOR name IN [known.agency_listed, parent.agency_listed] || known.other_names
+        ],
+        folded(pages.agency)
+    )

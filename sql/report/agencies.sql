@@ -22,8 +22,13 @@ filled AS (
 
 SELECT
     agencies.agency_code,
-    coalesce(agencies.agency, agencies.agency_on_pages) AS agency,
+    agencies.agency,
+    agencies.agency_listed,
     agencies.name_source,
+    coalesce(
+        agencies.agency_listed || CASE WHEN agencies.name_source IN ('inferred', 'eliminated') THEN ' (?)' ELSE '' END,
+        agencies.agency
+    ) AS shown_name,
     agencies.n_projects,
     coalesce(issues.n_errors, 0) AS n_errors,
     coalesce(issues.n_warnings, 0) AS n_warnings,

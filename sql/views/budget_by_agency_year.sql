@@ -1,12 +1,15 @@
 -- Budget use by agency and fiscal year, vanished projects left out.
 --
+-- warning: a project counts for the agency whose code it has, whatever its page prints.
 -- warning: sums of two sources are never mixed, because the same project can stand on both.
 -- warning: budget_spent_thb counts what agencies reported; n_spent_zero says how many projects with a budget report 0.
 -- columns:
 --   source_id = projects
 --   fiscal_year_be = projects
 --   agency_code = projects
---   agency: name from the list of agencies | label หน่วยงาน | null where no source names it
+--   agency = agencies
+--   agency_listed = agencies
+--   name_source = agencies
 --   n_projects: projects | unit projects
 --   n_budget_missing: those without a readable budget received | unit projects
 --   n_spent_zero: those that received a budget and report 0 spent | unit projects
@@ -20,6 +23,8 @@ SELECT
     projects.fiscal_year_be,
     projects.agency_code,
     max(agencies.agency) AS agency,
+    max(agencies.agency_listed) AS agency_listed,
+    max(agencies.name_source) AS name_source,
     count(*) AS n_projects,
     count(*) FILTER (WHERE projects.budget_received_thb IS NULL) AS n_budget_missing,
     count(*) FILTER (WHERE projects.budget_received_thb > 0 AND projects.budget_spent_thb = 0) AS n_spent_zero,

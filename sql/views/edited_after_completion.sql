@@ -7,6 +7,8 @@
 --   name = projects
 --   agency_code = projects
 --   agency = projects
+--   agency_listed = agencies
+--   name_source = agencies
 --   version_no = project_changes
 --   observed_at = project_changes
 --   section = project_changes
@@ -24,6 +26,8 @@ SELECT
     projects.name,
     projects.agency_code,
     projects.agency,
+    agencies.agency_listed,
+    agencies.name_source,
     changes.version_no,
     changes.observed_at,
     changes.section,
@@ -37,4 +41,5 @@ SELECT
     projects.is_invented
 FROM project_changes AS changes
 INNER JOIN projects ON changes.source_id = projects.source_id AND changes.project_id = projects.project_id
+LEFT JOIN agencies ON projects.agency_code = agencies.agency_code
 WHERE changes.is_after_completion

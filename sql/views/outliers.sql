@@ -8,6 +8,8 @@
 --   name = projects
 --   agency_code = projects
 --   agency = projects
+--   agency_listed = agencies
+--   name_source = agencies
 --   fiscal_year_be = projects
 --   budget_received_thb = projects
 --   budget_spent_thb = projects
@@ -41,6 +43,8 @@ last_reports AS (
 judged AS (
     SELECT
         projects.*,
+        agencies.agency_listed,
+        agencies.name_source,
         round(last_months.month_pct, 2) AS month_pct,
         last_reports.report_pct,
         unnest(
@@ -60,6 +64,7 @@ judged AS (
             ]
         ) AS kind
     FROM projects
+    LEFT JOIN agencies ON projects.agency_code = agencies.agency_code
     LEFT JOIN last_months
         ON
             projects.source_id = last_months.source_id
@@ -79,6 +84,8 @@ SELECT
     name,
     agency_code,
     agency,
+    agency_listed,
+    name_source,
     fiscal_year_be,
     budget_received_thb,
     budget_spent_thb,

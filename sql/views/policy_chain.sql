@@ -1,13 +1,16 @@
 -- From policy to result: which policy a project serves, who runs it, what it got, what it spent and how far it is.
 --
 -- warning: governor_policy and policy_id are both empty on many pages; such projects stand here with null.
+-- warning: where agency and agency_listed are not the same, the page and the project code name two agencies; agency_name_differs in quality_issues tells where they are two.
 -- warning: budget_spent_thb 0 often means "not reported"; so does spent_share_pct 0.
 -- columns:
 --   governor_policy = projects
 --   policy_id = projects
 --   kpi_id = projects
 --   agency_code = projects
---   agency: name from the list of agencies, else as printed on the page | label หน่วยงาน | null where neither names it
+--   agency = projects
+--   agency_listed = agencies
+--   name_source = agencies
 --   fiscal_year_be = projects
 --   source_id = projects
 --   project_id = projects
@@ -25,7 +28,9 @@ SELECT
     projects.policy_id,
     projects.kpi_id,
     projects.agency_code,
-    coalesce(agencies.agency, projects.agency) AS agency,
+    projects.agency,
+    agencies.agency_listed,
+    agencies.name_source,
     projects.fiscal_year_be,
     projects.source_id,
     projects.project_id,

@@ -10,6 +10,8 @@
 --   name = projects
 --   agency_code = projects
 --   agency = projects
+--   agency_listed = agencies
+--   name_source = agencies
 --   fiscal_year_be = projects
 --   progress_pct = projects
 --   last_reported_on: day of its last dated report, not after the day that report was first seen | unit day | null where there is none
@@ -37,6 +39,8 @@ SELECT
     projects.name,
     projects.agency_code,
     projects.agency,
+    agencies.agency_listed,
+    agencies.name_source,
     projects.fiscal_year_be,
     projects.progress_pct,
     reports.last_reported_on,
@@ -47,6 +51,7 @@ SELECT
     projects.url,
     projects.is_invented
 FROM projects
+LEFT JOIN agencies ON projects.agency_code = agencies.agency_code
 LEFT JOIN reports ON projects.source_id = reports.source_id AND projects.project_id = reports.project_id
 WHERE
     projects.status = 'listed'

@@ -9,7 +9,7 @@ from pipeline.analyst.project import Month, ProjectDetailError, read_project_det
 from pipeline.analyst.project_view import month_bars, progress_bar, show
 from pipeline.analyst.query import ask
 from tests.cli.command import COMMAND, bma_here, environment, on_terminal
-from tests.conftest import ParsedArchive
+from tests.conftest import GUESSED_AGENCY, ParsedArchive
 from tests.parsers.projects import PLAIN
 
 REAL = "50490000-3607"
@@ -124,6 +124,19 @@ def test_two_sources_with_one_project_must_be_told_apart(archive: ParsedArchive)
         read_project_detail(release, archive.data_dir / "raw", "50500000-6138", source_id="bs2568").source_id
         == "bs2568"
     )
+
+
+@pytest.mark.parametrize("printed", ["สำนักงานเขตบางรัก", None])
+def test_the_agency_of_the_code_stands_beside_another_one_that_the_page_prints(
+    archive: ParsedArchive, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, printed: str | None
+) -> None:
+    monkeypatch.setattr("pipeline.build.inputs.read_agencies", lambda: [GUESSED_AGENCY])
+    archive.capture("50490000-0001", "2026-11-01", agency=printed)
+    release = archive.build().path
+    show(read_project_detail(release, archive.data_dir / "raw", "50490000-0001"), archive.data_dir / "raw")
+    said = " ".join(capsys.readouterr().out.split())
+    named = printed or "agency not named"
+    assert f"{named} (by its code สำนักงานเขตทุ่งครุ, name: eliminated)" in said
 
 
 def test_a_page_that_is_not_archived_here_is_told(archive: ParsedArchive) -> None:

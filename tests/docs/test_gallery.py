@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ParsedArchive
+from tests.conftest import GUESSED_AGENCY, ParsedArchive
 from tests.docs.blocks import ROOT
 
 SCRIPTS = ("silent_projects", "budget_by_agency", "edits_after_completion", "districts")
@@ -58,6 +58,23 @@ def test_a_page_that_says_little_is_drawn_too(
     assert not re.search(r"&lt;NA|\b(nan|None)\b", drawn)
     assert "ไม่ระบุความคืบหน้า" in drawn
     assert "<td>x</td>" in drawn
+
+
+def test_a_guessed_name_of_an_agency_is_marked(
+    archive: ParsedArchive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.build.inputs.read_agencies", lambda: [GUESSED_AGENCY])
+    archive.capture(
+        "50490000-0001", "2026-02-01", agency="สำนักงานเขตบางรัก", budget_received_thb="2", budget_spent_thb="1"
+    )
+    archive.build("curated/releases/20260201T000000Z")
+    (archive.data_dir / "curated" / "latest").symlink_to("releases/20260201T000000Z")
+    for script in ("budget_by_agency", "districts"):
+        monkeypatch.setattr(sys, "argv", [script, str(archive.data_dir), str(tmp_path)])
+        runpy.run_module(f"examples.{script}", run_name="__main__")
+        drawn = (tmp_path / f"{script.replace('_', '-')}.html").read_text(encoding="utf-8")
+        assert "สำนักงานเขตทุ่งครุ (?)" in drawn
+        assert "บางรัก" not in drawn
 
 
 def test_make_gallery_runs_every_script() -> None:

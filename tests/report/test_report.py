@@ -26,7 +26,7 @@ from pipeline.report import thai_time as thai_time
 from pipeline.report.data import ReportedIssue, Rule
 from pipeline.report.page_issues import MAX_PACKED_BYTES, pack
 from pipeline.report.quality_page import ReportError, report_markdown, write_report, write_report_of
-from tests.conftest import Built, ParsedArchive
+from tests.conftest import GUESSED_AGENCY, Built, ParsedArchive
 
 P = "50490000-3607"
 HOSTILE = "<script>alert(1)</script> `x` [a](javascript:alert(1)) @all \u202e\u200b\x1b[31m"
@@ -129,6 +129,18 @@ def test_invented_data_is_called_so_and_real_data_is_not(nights: tuple[Built, Bu
     projects = {project[1]: project[6] for project in packed(page)["projects"]}  # type: ignore[attr-defined]
     assert projects == {"50490000-0004": True, P: False}
     assert "4 of 5 projects are INVENTED" in report_markdown(mixed.path)
+
+
+def test_a_guessed_name_of_an_agency_is_marked_wherever_the_page_names_it(
+    archive: ParsedArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.build.inputs.read_agencies", lambda: [GUESSED_AGENCY])
+    archive.capture(P, "2026-01-01", name="a", issues=[("month_conflict", "month", "1")])
+    built = archive.build()
+    reported(built)
+    page = (built.path / "quality.html").read_text(encoding="utf-8")
+    assert page.count("สำนักงานเขตทุ่งครุ") == page.count("สำนักงานเขตทุ่งครุ (?)") == 2
+    assert packed(page)["agencies"] == [["50490000", "สำนักงานเขตทุ่งครุ (?)"]]
 
 
 def test_a_release_of_an_older_version_is_not_compared_and_not_in_the_way(small: Built, tmp_path: Path) -> None:

@@ -280,18 +280,24 @@ def issue_on(snapshot_id: str) -> Issue:
 
 
 @pytest.mark.parametrize(
-    ("printed", "codes"),
+    ("project_id", "printed", "codes"),
     [
-        ("สำนักงานเขตทุ่งครุ", []),
-        ("สำนักงาน เขต ทุ่งครุ", []),
-        ("สํานักงานเขตทุ่งครุ", []),
-        ("สำนักงานเขตบางรัก", ["agency_name_differs"]),
+        (P, "สำนักงานเขตทุ่งครุ", []),
+        (P, "สำนักงาน เขต ทุ่งครุ", []),
+        (P, "สํานักงานเขตทุ่งครุ", []),
+        (P, "สำนักงานเขตบางรัก", ["agency_name_differs"]),
+        ("04160000-0001", "สำนักงานการต่างประเทศ", []),
+        ("04160000-0001", "สำนักปลัดกรุงเทพมหานคร", []),
+        ("04160000-0001", "กองประชาสัมพันธ์", ["agency_name_differs"]),
+        ("04010000-0001", "กองกลาง", []),
+        ("18000000-0001", "สำนักผังเมือง", []),
+        ("18000000-0001", "สำนักการวางผังและพัฒนาเมือง", []),
     ],
 )
-def test_agency_names_are_compared_without_spaces_and_sara_am_spelling(
-    archive: ParsedArchive, printed: str, codes: list[str]
+def test_the_printed_agency_may_be_any_name_of_the_code_or_the_bureau_it_is_part_of(
+    archive: ParsedArchive, project_id: str, printed: str, codes: list[str]
 ) -> None:
-    archive.capture(P, "2026-01-01", agency=printed)
+    archive.capture(project_id, "2026-01-01", agency=printed)
     assert archive.build().column("SELECT code FROM quality_issues") == codes
 
 
@@ -299,19 +305,28 @@ def test_an_unknown_agency_code_is_an_issue_and_an_agency_row(archive: ParsedArc
     archive.capture("99990000-0001", "2026-01-01", agency="ใหม่")
     built = archive.build()
     assert built.column("SELECT code FROM quality_issues") == ["agency_unknown"]
-    assert built.rows("SELECT agency, agency_on_pages, name_source FROM agencies WHERE agency_code = '99990000'") == [
-        {"agency": None, "agency_on_pages": "ใหม่", "name_source": None}
-    ]
+    assert built.rows(
+        "SELECT agency, agency_listed, name_source, other_names FROM agencies WHERE agency_code = '99990000'"
+    ) == [{"agency": "ใหม่", "agency_listed": None, "name_source": None, "other_names": []}]
 
 
-def test_inferred_and_eliminated_names_stay_marked(archive: ParsedArchive) -> None:
+def test_an_agency_has_the_keys_of_other_data(archive: ParsedArchive) -> None:
+    wanted = "agency_listed, name_source, other_names, parent_code, name_en, dopa_code, kind"
+    query = f"SELECT {wanted} FROM agencies WHERE agency_code IN ('04010000', '50050000') ORDER BY agency_code"
+    assert [tuple(row.values()) for row in archive.build().rows(query)] == [
+        (
+            "สำนักงานเลขานุการปลัดกรุงเทพมหานคร", "printed on a page", ["กองกลาง"], "04000000", None, None,
+            "office of the permanent secretary",
+        ),
+        ("สำนักงานเขตปทุมวัน", "list of the city", [], None, "Pathum Wan District Office", "1007", "district"),
+    ]  # fmt: skip
+
+
+def test_every_listed_name_says_how_it_is_known(archive: ParsedArchive) -> None:
     counted = "SELECT name_source, count(*) AS n FROM agencies GROUP BY name_source ORDER BY name_source"
     assert {str(row["name_source"]): row["n"] for row in archive.build().rows(counted)} == {
-        "eliminated": 3,
-        "inferred": 3,
-        "none": 1,
-        "other source": 3,
-        "printed on a page": 62,
+        "list of the city": 31,
+        "printed on a page": 61,
     }
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from pipeline.build.database import DATABASE
 from pipeline.build.models import load_models
@@ -16,7 +17,33 @@ def test_the_chain_from_policy_to_agency(archive: ParsedArchive) -> None:
         P, "2026-01-01", policy_id="30", name="a", budget_received_thb="200", budget_spent_thb="50", progress_pct="10"
     )
     (row,) = archive.build().rows("SELECT * REPLACE (spent_share_pct::DOUBLE AS spent_share_pct) FROM policy_chain")
-    assert (row["policy_id"], row["agency"], row["spent_share_pct"]) == ("30", "สำนักงานเขตทุ่งครุ", 25.0)
+    assert (row["policy_id"], row["agency_listed"], row["spent_share_pct"]) == ("30", "สำนักงานเขตทุ่งครุ", 25.0)
+
+
+@pytest.mark.parametrize("view", ["policy_chain", "outliers", "silent_projects", "budget_by_agency_year"])
+def test_a_view_gives_the_printed_agency_apart_from_the_one_of_the_code(archive: ParsedArchive, view: str) -> None:
+    archive.capture(
+        P,
+        "2026-01-01",
+        agency="สำนักงานเขตบางรัก",
+        progress_pct="60",
+        budget_received_thb="100",
+        budget_spent_thb="0",
+    )
+    assert archive.build().rows(f"SELECT agency_code, agency, agency_listed, name_source FROM {view}") == [
+        {
+            "agency_code": "50490000",
+            "agency": "สำนักงานเขตบางรัก",
+            "agency_listed": "สำนักงานเขตทุ่งครุ",
+            "name_source": "printed on a page",
+        }
+    ]
+
+
+def test_sums_group_by_code_alone(archive: ParsedArchive) -> None:
+    for number, printed in enumerate(("สำนักงานเขตทุ่งครุ", "สำนักงานเขตบางรัก", None), 1):
+        archive.capture(f"50490000-000{number}", "2026-01-01", agency=printed, budget_received_thb="100")
+    assert archive.build().column("SELECT budget_received_thb::INTEGER FROM budget_by_agency_year") == [300]
 
 
 def test_no_share_of_nothing(archive: ParsedArchive) -> None:
