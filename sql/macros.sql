@@ -17,6 +17,37 @@ CREATE OR REPLACE TEMP MACRO pseudonym(user_name) AS
         ELSE user_name
     END;
 
+-- The policy tags that stand in front of a name, `(P145) (P147) …`, in digits of either kind.
+CREATE OR REPLACE TEMP MACRO tags_before(name) AS
+    regexp_extract(name, '^(?:[\s\x{A0}\x{200B}-\x{200D}\x{FEFF}]*\(\s*[Pp]\s?[0-9๐-๙]{1,4}(?:[\s,/]+[Pp]\s?[0-9๐-๙]{1,4})*\s*\))+');
+
+CREATE OR REPLACE TEMP MACRO policy_tags(name) AS
+    list_transform(
+        regexp_extract_all(translate(tags_before(name), '๐๑๒๓๔๕๖๗๘๙', '0123456789'), '[Pp]\s?([0-9]+)', 1),
+        lambda number: 'P' || number
+    );
+
+-- What is left of a name when all goes that is typed in more than one way: tags, white space, sara am, digits, quotes.
+CREATE OR REPLACE TEMP MACRO name_key(name) AS
+    nullif(
+        translate(
+            regexp_replace(
+                regexp_replace(
+                    regexp_replace(substr(name, length(tags_before(name)) + 1), 'ํ([่-๋]?)า|([่-๋])ํา', '\1\2ำ', 'g'),
+                    '[\s\x{85}\x{A0}\x{AD}\x{1680}\x{2000}-\x{200F}\x{2028}-\x{202F}\x{205F}\x{2060}-\x{2069}\x{3000}\x{FEFF}]',
+                    '',
+                    'g'
+                ),
+                '["''`´“”„‟‘’‚‛«»‹›″′]',
+                '',
+                'g'
+            ),
+            '๐๑๒๓๔๕๖๗๘๙',
+            '0123456789'
+        ),
+        ''
+    );
+
 -- Contacts are masked by pipeline/build/contacts.py, which is asked only about a text that may hold one: most hold none.
 CREATE OR REPLACE TEMP MACRO masked_contact(words) AS
     CASE WHEN regexp_matches(words, '(?i)[\p{Nd}@]|line|ไล|[(\[]at') THEN mask_contact(words) ELSE words END;

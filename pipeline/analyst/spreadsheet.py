@@ -17,6 +17,8 @@ _RAW_SUFFIX = "_raw"
 _THAI_NAMES = {
     "source_id": "แหล่งข้อมูล",
     "agency_code": "รหัสหน่วยงาน",
+    "policy_tags": "รหัสนโยบายหน้าชื่อ",
+    "name_key": "ชื่อสำหรับเทียบ",
     "fiscal_year_ce": "ปี (ค.ศ.)",
     "is_invented": "ข้อมูลสมมติ",
     "is_contact_masked": "ปิดข้อมูลติดต่อแล้ว",

@@ -15,6 +15,8 @@
 --   fiscal_year_be: fiscal year, Buddhist era; 2566 runs from 2022-10-01 to 2023-09-30 | unit year BE | label ปี | null where empty or unreadable
 --   fiscal_year_ce: fiscal year, Common Era | unit year CE | label ปี | null where empty or unreadable
 --   name: name of the project, policy tags such as (P145) included | label ชื่อโครงการ | null where empty or not set
+--   policy_tags: the tags in front of the name, as `P145`; empty where there are none | label ชื่อโครงการ
+--   name_key: name without its tags, white space and quotes, sara am as one character, digits as 0 to 9: joins names that other data spells otherwise | label ชื่อโครงการ | null where nothing is left
 --   policy_id: policy the project belongs to (text, not a number) | label Policy ID | null where empty or not set
 --   branch_id: branch code (text; leading zeros count) | label Branch ID | null where empty or not set
 --   kpi_id: performance indicator | label Kpi ID | null where empty or not set
@@ -133,6 +135,8 @@ SELECT
             ['absent', 'unreadable', 'cut']
         ) AS is_truncated
     ) RENAME (valid_from AS last_changed_at),
+    coalesce(policy_tags(pages.name), []) AS policy_tags,
+    name_key(pages.name) AS name_key,
     pages.masked_responsible IS DISTINCT FROM pages.responsible
     OR pages.masked_evaluator IS DISTINCT FROM pages.evaluator AS is_contact_masked,
     CASE WHEN pages.vanished_at IS NULL THEN 'listed' ELSE 'vanished' END AS status,

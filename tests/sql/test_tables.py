@@ -301,6 +301,31 @@ def test_the_printed_agency_may_be_any_name_of_the_code_or_the_bureau_it_is_part
     assert archive.build().column("SELECT code FROM quality_issues") == codes
 
 
+@pytest.mark.parametrize(
+    ("name", "tags", "key"),
+    [
+        ("(P145) (P147) โครงการ ส่งเสริม", ["P145", "P147"], "โครงการส่งเสริม"),
+        ("(P145)(P147)โครงการส่งเสริม", ["P145", "P147"], "โครงการส่งเสริม"),
+        (" ( p๑๔๕, P147 )\u00a0โครงการส่งเสริม", ["P145", "P147"], "โครงการส่งเสริม"),
+        ("โครงการ “ส่งเสริม” ปี ๒๕๖๖", [], "โครงการส่งเสริมปี2566"),
+        ('โครงการ "ส่งเสริม"\r\nปี 2566', [], "โครงการส่งเสริมปี2566"),
+        ("ส\u0e4d\u0e32นักงาน น\u0e4d\u0e49\u0e32 น\u0e49\u0e4d\u0e32", [], "สำนักงานน้ำน้ำ"),
+        ("โครงการ (P145) ส่งเสริม", [], "โครงการ(P145)ส่งเสริม"),
+        ("(PM2.5) โครงการ", [], "(PM2.5)โครงการ"),
+        ("(P145)", ["P145"], None),
+        ("", [], None),
+        (None, [], None),
+    ],
+)
+def test_a_name_gives_its_policy_tags_and_a_key_for_joining(
+    archive: ParsedArchive, name: str | None, tags: list[str], key: str | None
+) -> None:
+    archive.capture(P, "2026-01-01", name=name)
+    assert archive.build().rows("SELECT policy_tags, name_key FROM projects") == [
+        {"policy_tags": tags, "name_key": key}
+    ]
+
+
 def test_an_unknown_agency_code_is_an_issue_and_an_agency_row(archive: ParsedArchive) -> None:
     archive.capture("99990000-0001", "2026-01-01", agency="ใหม่")
     built = archive.build()
