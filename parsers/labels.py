@@ -60,6 +60,20 @@ MONTH_LABEL = "ผลงานเดือนที่"
 MONTH_FIELD = "month"
 _MONTH_PATTERN = re.compile(r"(?:ผลงาน|ผลการดำเนินงาน)\s?(?:ประจำ)?เดือน(?:ที่)?\s?(\d{1,2})")
 
+# The published column of each field that has another name: in projects, or in the table named before the point.
+COLUMNS = {
+    "fiscal_year": "fiscal_year_be",
+    "budget_received": "budget_received_thb",
+    "budget_spent": "budget_spent_thb",
+    "progress": "progress_pct",
+    "headline_progress_pct": "progress_pct",
+    "target": "target_value",
+    "result": "result_value",
+    MONTH_FIELD: "targets.result_value",
+    "progress_history.progress": "progress_history.progress_pct",
+    "update_history.updated_at": "update_history.updated_on",
+}
+
 # The heading of the page and the line below it.
 TITLE = "รายละเอียดโครงการ"
 HEADLINE = "คืบหน้าล่าสุด"

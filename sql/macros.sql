@@ -70,7 +70,7 @@ CREATE OR REPLACE TEMP MACRO masked_text(words) AS
 CREATE OR REPLACE TEMP MACRO masked(field, words) AS
     CASE
         WHEN list_contains(getvariable('contact_fields'), field) THEN masked_contact(words)
-        WHEN field = 'user_name' THEN pseudonym(words)
+        WHEN field IN ('user_name', 'update_history.user_name') THEN pseudonym(words)
         ELSE masked_text(words)
     END;
 

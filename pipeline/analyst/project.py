@@ -121,7 +121,7 @@ SELECT severity, code, message FROM quality_issues WHERE source_id = ? AND proje
 """
 _CELLS = """
 SELECT label, raw FROM page_fields
-WHERE source_id = ? AND project_id = ? AND field IS DISTINCT FROM 'month' ORDER BY ordinal
+WHERE source_id = ? AND project_id = ? AND field IS DISTINCT FROM 'targets.result_value' ORDER BY ordinal
 """
 _MONTHS = """
 SELECT month_no, result_value::DOUBLE, result_raw, is_conflicting

@@ -49,8 +49,12 @@ _COMPARED_TABLES = (
 # What is new, as tables that the questions share; each may name those before it.
 _NEWS = ("visited", "fresh", "edited", "withdrawn", "compared")
 _MACROS = """
-    -- A field as rows and issues name it: without its unit, or the table alone.
-    CREATE TEMP MACRO without_unit(field) AS regexp_replace(split_part(field, '.', 1), '_(thb|pct|be|value|unit)$', '');
+    -- A field as the gate compares it: without its unit, the months, or the table alone.
+    CREATE TEMP MACRO without_unit(field) AS
+        CASE
+            WHEN field = 'targets.result_value' THEN 'month'
+            ELSE regexp_replace(split_part(field, '.', 1), '_(thb|pct|be|value|unit)$', '')
+        END;
     CREATE TEMP MACRO cell(field, old, new) AS
         {'field': field, 'had': old IS NOT NULL, 'has': new IS NOT NULL, 'is_other': old IS DISTINCT FROM new};
 """

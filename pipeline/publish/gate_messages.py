@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from parsers.labels import LABELS, MONTH_FIELD, MONTH_LABEL, PROGRESS_COLUMNS, UPDATE_COLUMNS
+from parsers.labels import COLUMNS, LABELS, MONTH_FIELD, MONTH_LABEL, PROGRESS_COLUMNS, UPDATE_COLUMNS
 from parsers.sections import report_field
 from pipeline.core.text import printable
 from pipeline.publish.gate_measures import Measure
@@ -56,6 +56,7 @@ _REPORT_TH = "รายงานความคืบหน้า"
 _UPDATE_TH = "ประวัติการปรับปรุงข้อมูล"
 _FIELDS_TH = {label.field: label.text for label in LABELS} | {
     MONTH_FIELD: MONTH_LABEL,
+    COLUMNS[MONTH_FIELD]: MONTH_LABEL,
     "progress_history": _REPORT_TH,
     "update_history": _UPDATE_TH,
     **{f"progress_history.{report_field(column.field)}": f"{_REPORT_TH} {column.text}" for column in PROGRESS_COLUMNS},

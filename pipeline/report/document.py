@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from parsers.labels import LABELS, MONTH_FIELD, MONTH_LABEL
+from parsers.labels import COLUMNS, LABELS, MONTH_FIELD, MONTH_LABEL
 from pipeline.publish.gate_measures import Measure
 from pipeline.publish.gate_messages import field_in_thai
 from pipeline.report.data import ReportData
@@ -179,7 +179,8 @@ def _sentence(run: Run, data: ReportData, counts: Mapping[str, int]) -> Sentence
 def _fields(data: ReportData) -> list[Document]:
     """One row per field in page order, over all agencies."""
     ranges = {row.field: row for row in data.ranges}
-    labels = {label.field: label.text for label in LABELS} | {MONTH_FIELD: f"{MONTH_LABEL} 1–12"}
+    labels = {COLUMNS.get(label.field, label.field): label.text for label in LABELS}
+    labels[COLUMNS[MONTH_FIELD]] = f"{MONTH_LABEL} 1–12"
     stated = {row.field: row for row in data.fields if row.agency_code is None}
     fields: list[Document] = []
     for name, label in labels.items():

@@ -11,7 +11,7 @@
 --   ordinal: position of the row on the page it was read from, from 1; months of another page whose positions other rows have follow behind these
 --   label: label as printed
 --   raw: value as printed | null where the page says "not set"
---   field: what the label stands for: the column of projects without its unit, or `month` | null where the label is unknown
+--   field: the column of projects the label stands for, `targets.result_value` for a month | null where the label is unknown
 --   snapshot_id: the archived page this row was read from
 --
 -- The months may stand as another capture shows them. Most often it has them at the same positions; where another row has
@@ -44,7 +44,7 @@ SELECT
     cells.ordinal + CASE WHEN sections.section = 'month' THEN coalesce(displaced.behind, 0) ELSE 0 END AS ordinal,
     CASE WHEN cells.field IS NULL THEN masked_text(cells.label) ELSE cells.label END AS label,
     masked(cells.field, cells.raw) AS raw,
-    cells.field,
+    column_of(cells.field) AS field,
     cells.snapshot_id
 FROM parsed.page_cells AS cells
 INNER JOIN sections ON cells.snapshot_id = sections.snapshot_id AND cells.section = sections.section

@@ -11,7 +11,7 @@
 --   change_no: number of the change within its version, from 1
 --   observed_at: when the new value was first observed | unit UTC timestamp
 --   section: where on the page the cell stands: `field`, `month`, `progress` or `update`
---   field: what the label stands for: the column of its table, for label/value rows without the unit | null where the label is unknown
+--   field: column of projects, or `table.column` of another table, that the label stands for | null where the label is unknown
 --   label: label or column heading as printed
 --   row_label: date (and time) of the progress or update row | null for label/value rows
 --   occurrence: which of the rows with the same label or date, from 1; on the page that shows the new value, or showed the removed one

@@ -48,6 +48,7 @@
 --   result_raw: result as printed | label ผลการดำเนินการ | null where empty or not set
 --   unit: unit of count | label หน่วยนับ | null where empty or not set
 --   progress_note: explanation of the progress | label อธิบายรายละเอียดความคืบหน้า | null where empty or not set
+--   month_goal: text in the row เป้าหมาย that heads the month rows | label เป้าหมาย | null where empty or not set
 --   status: `listed` while the project is there, `vanished` after two absences at least an hour apart
 --   n_issues: open issues of this project in quality_issues | unit issues
 --   n_versions: distinct contents observed | unit versions
@@ -102,7 +103,8 @@ masked_pages AS (
             masked_text(result_unit) AS result_unit,
             masked_text(result_raw) AS result_raw,
             masked_text(unit) AS unit,
-            masked_text(progress_note) AS progress_note
+            masked_text(progress_note) AS progress_note,
+            masked_text(month_goal) AS month_goal
         ),
         masked_contact(responsible) AS masked_responsible,
         masked_contact(evaluator) AS masked_evaluator
@@ -121,7 +123,6 @@ SELECT
         fiscal_year_raw,
         headline_progress_pct,
         headline_progress_pct_raw,
-        month_goal,
         captured_at,
         run_id,
         masked_responsible,

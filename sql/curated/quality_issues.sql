@@ -10,7 +10,7 @@
 --   source_id = projects
 --   project_id: the project it concerns | label รหัสโครงการ | null where the page is not known to belong to one
 --   snapshot_id: the archived page that shows it | null where no single page does
---   field: column it concerns | null where it concerns a row or the whole page
+--   field: column of projects it concerns, `table.column` of another table, or the table as a whole | null where it concerns an unknown row or the whole page
 --   label: label as printed | null where it concerns no single row
 --   ordinal: position of the row on the page | null where it concerns no single row
 --   raw: the text in question; contacts and user names are masked | null where there is none
@@ -21,6 +21,7 @@ SELECT
         ORDER BY source_id, project_id, code, ordinal, field, label, raw, message, snapshot_id
     ) AS issue_no,
     * REPLACE (
+        column_of(field) AS field,
         masked_text(label) AS label,
         masked_issue(field, label, raw) AS raw,
         masked(

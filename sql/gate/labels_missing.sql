@@ -18,7 +18,7 @@ missing AS (
         issues.code = 'missing_label'
         AND (
             NOT fresh.is_known
-            OR (issues.source_id, issues.project_id, issues.field) IN (SELECT (source_id, project_id, field) FROM edited)
+            OR (issues.source_id, issues.project_id, without_unit(issues.field)) IN (SELECT (source_id, project_id, field) FROM edited)
         )
     GROUP BY issues.source_id, issues.label
 )

@@ -20,12 +20,12 @@ unseen AS (
     SELECT DISTINCT
         source_id,
         project_id,
-        split_part(field, '.', 1) AS field,
+        CASE WHEN field = 'targets.result_value' THEN 'month' ELSE split_part(field, '.', 1) END AS field,
         code
     FROM candidate.quality_issues
     WHERE
         code IN ('missing_table', 'duplicate_table', 'missing_column', 'malformed_table_row', 'incomplete_table')
-        OR (code = 'missing_label' AND field = 'month' AND raw = '1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12')
+        OR (code = 'missing_label' AND field = 'targets.result_value' AND raw = '1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12')
 )
 
 SELECT

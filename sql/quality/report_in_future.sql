@@ -11,7 +11,7 @@ SELECT
     reports.source_id,
     reports.project_id,
     reports.snapshot_id,
-    'reported_on' AS field,
+    'progress_history.reported_on' AS field,
     'วันที่รายงาน' AS label,
     reports.report_no AS ordinal,
     reports.reported_on_raw AS raw,

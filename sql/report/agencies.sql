@@ -16,7 +16,7 @@ filled AS (
         count(*) FILTER (raw <> '') AS n_filled,
         count(*) AS n_rows
     FROM candidate.page_fields
-    WHERE field <> 'month'
+    WHERE field <> 'targets.result_value'
     GROUP BY ALL
 )
 

@@ -20,12 +20,12 @@ pages AS (
 unreadable AS (
     SELECT
         agency_of.agency_code,
-        regexp_replace(issues.field, '_(thb|pct|be|value)$', '') AS field,
+        issues.field,
         count(*) AS n_unreadable
     FROM candidate.quality_issues AS issues
     INNER JOIN agency_of ON issues.source_id = agency_of.source_id AND issues.project_id = agency_of.project_id
-    WHERE list_contains(getvariable('unreadable_codes'), issues.code) AND issues.field IS NOT NULL
-    GROUP BY GROUPING SETS ((2), (agency_of.agency_code, 2))
+    WHERE list_contains(getvariable('unreadable_codes'), issues.code) AND issues.field IS NOT NULL AND issues.label IS NOT NULL
+    GROUP BY GROUPING SETS ((issues.field), (agency_of.agency_code, issues.field))
 ),
 
 stated AS (

@@ -1,15 +1,15 @@
 -- Smallest and largest value of each typed field: the columns of projects that end in a unit, the dates and the weight.
 WITH typed AS (
     SELECT
-        min(COLUMNS('^(?:(.+)_(?:thb|pct|be|value)|(.+_date|weight))$'))::VARCHAR AS '\1\2_min',
-        max(COLUMNS('^(?:(.+)_(?:thb|pct|be|value)|(.+_date|weight))$'))::VARCHAR AS '\1\2_max'
+        min(COLUMNS('^(.+_(?:thb|pct|be|value|date)|weight)$'))::VARCHAR AS '\1_min',
+        max(COLUMNS('^(.+_(?:thb|pct|be|value|date)|weight)$'))::VARCHAR AS '\1_max'
     FROM candidate.projects
 ),
 
 months AS (
     SELECT
-        min(value)::VARCHAR AS month_min,
-        max(value)::VARCHAR AS month_max
+        min(value)::VARCHAR AS "targets.result_value_min",
+        max(value)::VARCHAR AS "targets.result_value_max"
     FROM candidate.target_rows
 ),
 

@@ -164,7 +164,11 @@ SELECT
     edits.project_id,
     edits.version_no,
     edits.section,
-    CASE WHEN edits.section = 'month' THEN 'result_value' ELSE compared.field END AS field,
+    CASE edits.section
+        WHEN 'progress' THEN 'progress_history.' || compared.field
+        WHEN 'update' THEN 'update_history.' || compared.field
+        ELSE column_of(compared.field)
+    END AS field,
     compared.label,
     compared.row_label,
     compared.occurrence,

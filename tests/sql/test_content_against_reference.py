@@ -110,18 +110,22 @@ def rows(page: Page, section: str) -> list[Row]:
     if section == "months":
         labels = numbered(f"ผลงานเดือนที่ {month_no}" for month_no, _, _ in page.months)
         return [
-            Row("", occurrence, {label: Cell("result_value", label, None, raw)})
+            Row("", occurrence, {label: Cell("targets.result_value", label, None, raw)})
             for (label, occurrence), (_, raw, _) in zip(labels, page.months, strict=True)
         ]
-    names, raws, row_labels = REPORT_CELLS, [*page.reports], [report[0] for report in page.reports]
+    table, names, raws = "progress_history", REPORT_CELLS, [*page.reports]
+    row_labels = [report[0] for report in page.reports]
     if section == "updates":
-        names, raws = UPDATE_CELLS, [(*update, "แก้ไข") for update in page.updates]  # type: ignore[misc]
+        table, names, raws = "update_history", UPDATE_CELLS, [(*update, "แก้ไข") for update in page.updates]  # type: ignore[misc]
         row_labels = [f"{update[0]} {update[1]}" for update in page.updates]
     return [
         Row(
             key,
             occurrence,
-            {label: Cell(name, label, row_label, raw) for (name, label), raw in zip(names.items(), row, strict=True)},
+            {
+                label: Cell(f"{table}.{name}", label, row_label, raw)
+                for (name, label), raw in zip(names.items(), row, strict=True)
+            },
         )
         for (key, occurrence), row_label, row in zip(numbered(map(said, row_labels)), row_labels, raws, strict=True)
     ]
@@ -352,7 +356,7 @@ def expected_page_fields(life: Life) -> list[Record]:
             "ordinal": ordinal,
             "label": cell.label,
             "raw": cell.raw,
-            "field": cell.field if section == "fields" else "month",
+            "field": cell.field if section == "fields" else "targets.result_value",
             "snapshot_id": seen.snapshot,
         }
         for section, seen, first in (("fields", fields, 1), ("months", months, first_month + behind))

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
+from parsers.labels import COLUMNS
 from parsers.records import Issue
 from tests.conftest import ParsedArchive, moment, run_of
 
@@ -227,7 +228,8 @@ def test_issues_and_addresses_follow_the_rules(archive: ParsedArchive, seed: int
     built = archive.build(publish_user_names=True)
     issues: dict[tuple[object, object], Counter[tuple[object, ...]]] = {key: Counter() for key in addresses}
     for row in built.rows(f"FROM quality_issues WHERE code IN {CODES}"):
-        found = tuple(row[column] for column in ("code", "field", "raw", "first_seen_at"))
+        field = "month" if row["field"] == COLUMNS["month"] else row["field"]
+        found = (row["code"], field, row["raw"], row["first_seen_at"])
         issues[row["source_id"], row["project_id"]][found] += 1
     statuses = {(row["source_id"], row["project_id"]): row for row in built.rows("page_status")}
     assert statuses.keys() == addresses.keys()

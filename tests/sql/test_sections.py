@@ -193,7 +193,8 @@ def test_one_more_report_of_a_day_above_the_others_edits_none_of_them(archive: P
     archive.capture(P, "2026-01-02", name="a", reports=[NOON, MORNING])
     archive.capture(P, "2026-01-03", name="a", reports=[EVENING, NOON, MORNING])
     built = archive.build()
-    changes = "SELECT version_no, occurrence, change_type, new FROM project_changes WHERE field = 'detail' ORDER BY ALL"
+    columns = "version_no, occurrence, change_type, new"
+    changes = f"SELECT {columns} FROM project_changes WHERE field = 'progress_history.detail' ORDER BY ALL"
     assert found(built, changes) == [(2, 1, "added", "เที่ยง"), (3, 1, "added", "เย็น")]
     assert built.column("SELECT DISTINCT change_type FROM project_changes") == ["added"]
     assert found(built, HISTORY) == [
@@ -210,7 +211,7 @@ def test_of_reports_of_one_day_the_one_that_went_is_named_and_came_back(archive:
     archive.capture(P, "2026-01-03", name="a", reports=[NOON, MORNING])
     built = archive.build()
     changes = "SELECT version_no, occurrence, change_type, is_transient, coalesce(old, new) FROM project_changes"
-    assert found(built, f"{changes} WHERE field = 'detail' ORDER BY ALL") == [
+    assert found(built, f"{changes} WHERE field = 'progress_history.detail' ORDER BY ALL") == [
         (2, 1, "removed", True, "เช้า"),
         (3, 2, "added", True, "เช้า"),
     ]
@@ -238,7 +239,7 @@ def test_of_reports_of_one_day_the_one_that_says_something_else_is_edited(archiv
     archive.capture(P, "2026-01-02", name="a", reports=[EVENING, reworded, MORNING])
     built = archive.build()
     changes = "SELECT row_label, occurrence, change_type, field, old, new FROM project_changes"
-    assert found(built, changes) == [("2023-02-20", 2, "edited", "detail", "เที่ยง", "เที่ยงวัน")]
+    assert found(built, changes) == [("2023-02-20", 2, "edited", "progress_history.detail", "เที่ยง", "เที่ยงวัน")]
     assert found(built, HISTORY) == [
         ("เช้า", 1, True, 1, 2),
         ("เที่ยง", 1, False, 1, 1),
@@ -252,8 +253,8 @@ def test_a_gap_shows_also_where_the_day_of_a_report_has_other_white_space(archiv
         archive.capture(P, f"2026-01-0{number}", reports=[(day, "5", "1", "", detail)])
     built = archive.build()
     assert found(built, "SELECT version_no, field, is_transient FROM project_changes ORDER BY ALL") == [
-        (2, "detail", True),
-        (3, "detail", True),
+        (2, "progress_history.detail", True),
+        (3, "progress_history.detail", True),
     ]
     messages = "SELECT message FROM quality_issues WHERE code = 'value_disappeared_briefly'"
     assert built.column(messages) == ["gone in version 2, back in version 3 (row of เร็ว  ๆ นี้)"]
@@ -315,7 +316,8 @@ def test_a_section_that_no_dated_capture_shows_stays_as_an_undated_one_shows_it(
         (1, "5", old),
         (2, "6", old),
     ]
-    assert found(built, "SELECT raw, snapshot_id FROM page_fields WHERE field = 'month' ORDER BY ordinal") == [
+    of_months = "SELECT raw, snapshot_id FROM page_fields WHERE field = 'targets.result_value' ORDER BY ordinal"
+    assert found(built, of_months) == [
         ("5", old),
         ("6", old),
     ]

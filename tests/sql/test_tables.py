@@ -165,8 +165,8 @@ def test_changes_of_month_rows_name_the_repetition(archive: ParsedArchive) -> No
     archive.capture(P, "2026-01-01", months=[(1, "1", "canonical"), (1, "2", "extra")])
     archive.capture(P, "2026-01-02", months=[(1, "1", "canonical"), (1, "3", "extra"), (2, "4", "canonical")])
     assert changes(archive) == {
-        ("month", "result_value", None, 2, "edited", "2", "3"),
-        ("month", "result_value", None, 1, "added", None, "4"),
+        ("month", "targets.result_value", None, 2, "edited", "2", "3"),
+        ("month", "targets.result_value", None, 1, "added", None, "4"),
     }
 
 
@@ -175,12 +175,12 @@ def test_changes_of_reports_follow_the_day_not_the_row(archive: ParsedArchive) -
     archive.capture(P, "2026-01-01", reports=[JANUARY, FEBRUARY])
     archive.capture(P, "2026-01-02", reports=[MARCH, edited, JANUARY])
     assert changes(archive) == {
-        ("progress", "progress_pct", "2023-02-20", 1, "edited", "55", "56"),
-        ("progress", "reported_on", "2023-03-27", 1, "added", None, "2023-03-27"),
-        ("progress", "progress_pct", "2023-03-27", 1, "added", None, "60"),
-        ("progress", "status_code", "2023-03-27", 1, "added", None, "1"),
-        ("progress", "problem", "2023-03-27", 1, "added", None, "เลื่อน"),
-        ("progress", "detail", "2023-03-27", 1, "added", None, "สาม"),
+        ("progress", "progress_history.progress_pct", "2023-02-20", 1, "edited", "55", "56"),
+        ("progress", "progress_history.reported_on", "2023-03-27", 1, "added", None, "2023-03-27"),
+        ("progress", "progress_history.progress_pct", "2023-03-27", 1, "added", None, "60"),
+        ("progress", "progress_history.status_code", "2023-03-27", 1, "added", None, "1"),
+        ("progress", "progress_history.problem", "2023-03-27", 1, "added", None, "เลื่อน"),
+        ("progress", "progress_history.detail", "2023-03-27", 1, "added", None, "สาม"),
     }
 
 
@@ -188,7 +188,8 @@ def test_changes_of_the_edit_log_are_seen(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", updates=[("2025-12-01", "10:00", "u")])
     archive.capture(P, "2026-01-02", updates=[("2025-12-01", "10:00", "u"), ("2025-12-02", "11:00", "u")])
     found = {(section, field, change_type) for section, field, _, _, change_type, _, _ in changes(archive)}
-    assert found == {("update", name, "added") for name in ("updated_on", "updated_time", "user_name", "action")}
+    names = ("updated_on", "updated_time", "user_name", "action")
+    assert found == {("update", f"update_history.{name}", "added") for name in names}
 
 
 def test_an_edit_that_joins_leaves_others_of_its_day_as_they_are(archive: ParsedArchive) -> None:
@@ -210,7 +211,7 @@ def test_every_cell_of_an_edit_is_compared_under_its_name(archive: ParsedArchive
             *read_table_cells(page[:3], Section.UPDATE, columns, [(1, "2025-12-01 11:00", raws)]).cells
         ]
     assert {(field, old, new) for _, field, _, _, _, old, new in changes(archive)} == {
-        (field, f"{field} 01", f"{field} 02") for field, _ in columns
+        (f"update_history.{field}", f"{field} 01", f"{field} 02") for field, _ in columns
     }
 
 
