@@ -18,11 +18,20 @@ _SPACES = re.compile(r"\s+")
 
 
 class Label(NamedTuple):
-    """One known label; `aliases` are other spellings (beyond white space and case) seen on the site or its sisters."""
+    """One known label; `aliases` are other spellings (beyond white space and case) seen on the site or its sisters.
+
+    A page may lack an optional one, and one that is there only since a fiscal year (Buddhist era) where it is older.
+    """
 
     field: str
     text: str
     aliases: tuple[str, ...] = ()
+    is_optional: bool = False
+    since: int | None = None
+
+    def is_due(self, year_be: int | None) -> bool:
+        """Whether a page of this fiscal year must have it; of an unknown year only what every page has."""
+        return not self.is_optional and (self.since is None or (year_be is not None and year_be >= self.since))
 
 
 # In page order. SITE: the real page of project 50490000-3607.

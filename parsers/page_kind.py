@@ -31,6 +31,7 @@ _SCRIPT_REDIRECT = re.compile(
     re.IGNORECASE,
 )
 _LAYOUT = tuple(label.field for label in LABELS) + tuple(f"{MONTH_FIELD} {month}" for month in range(1, 13))
+_NOT_ALWAYS_DUE = {label.field for label in LABELS if not label.is_due(None)}
 _FEWEST_ROWS_CUT = 3
 _TABLES_OF_A_PROJECT = 2
 _TABLE, _TABLE_END = re.compile(r"<table\b", re.IGNORECASE), re.compile(r"</table\b", re.IGNORECASE)
@@ -114,7 +115,7 @@ def _is_closed(text: str, labels: tuple[str, ...], grids: tuple[Grid, ...]) -> b
     """Whether every known row and both tables are there to their ends; programs that save pages leave out </html>."""
     return (
         len(grids) == _TABLES_OF_A_PROJECT
-        and _known_fields(labels).issuperset(_LAYOUT)
+        and (_known_fields(labels) | _NOT_ALWAYS_DUE).issuperset(_LAYOUT)
         and len(_TABLE.findall(text)) == len(_TABLE_END.findall(text))
     )
 

@@ -5,6 +5,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from parsers.dates import read_year
 from parsers.issue_collector import IssueCollector
 from parsers.labels import GOAL_FIELDS, LABELS, MONTH_FIELD, LabelMatch, match_label
 
@@ -122,7 +123,7 @@ def read_layout(labels: tuple[str, ...]) -> Layout:
             repeats.append((first_rows[meaning.field], row))
     months = MonthRows(*zip(*month_rows, strict=True)) if month_rows else _NO_MONTHS
     is_usual = (
-        len(first_rows) == len(LABELS)
+        all(label.is_optional or label.field in first_rows for label in LABELS)
         and _ALL_MONTHS.issubset(months.months)
         and all(meaning.is_exact and meaning.field is not None for meaning in meanings)
     )
@@ -144,9 +145,12 @@ def report_layout(
         elif not meaning.is_exact:
             message = f"{label[:100]!r} stands for {_TEXTS.get(meaning.field, MONTH_FIELD)!r}"
             issues.add("renamed_label", message, field=meaning.field, label=label, ordinal=ordinal, raw=raw)
+    year_row = layout.first_rows.get("fiscal_year")
+    year_be = read_year(values[year_row] or "").value if year_row is not None else None
     last = max((_POSITIONS[field] for field, row in layout.first_rows.items() if row < len(labels) - 1), default=_FIRST)
     for known in LABELS:
-        if known.field not in layout.first_rows and not (is_cut and _POSITIONS[known.field] > last):
+        is_missing = known.field not in layout.first_rows and known.is_due(year_be)
+        if is_missing and not (is_cut and _POSITIONS[known.field] > last):
             issues.add("missing_label", f"the row {known.text!r} is missing", field=known.field, label=known.text)
     if is_cut:
         return

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from parsers.html_text import clean_text
@@ -12,6 +13,9 @@ from parsers.page import Row
 # The rows of the real page in order, by field: only their order tells a label from a value that looks like one.
 _LAYOUT = tuple(label.field for label in LABELS) + tuple(f"{MONTH_FIELD} {month}" for month in MONTH_LAYOUT)
 _LAST = len(_LAYOUT) - 1
+# Places of rows that a page may lack, and how many of the others stand up to each place.
+_MAY_LACK = frozenset(place for place, label in enumerate(LABELS) if not label.is_due(None))
+_N_DUE = tuple(accumulate(place not in _MAY_LACK for place in range(len(_LAYOUT))))
 _ONE_LINE_FIELDS = frozenset(
     {"project_id", "fiscal_year", "policy_id", "branch_id", "kpi_id", "budget_received", "budget_spent", "progress"}
     | {"start_date", "finish_date", "weight", "unit"}
@@ -186,10 +190,18 @@ def _row_starts(starts: Sequence[_Start]) -> TextRows:
             first = first._replace(label=None)
         elif rank + 1 < len(ranks):
             following = {place for places in ranks[rank + 1].values() for place in places}
-            first = first._replace(is_before_gap=not any(place + 1 in following for place in readings[first]))
+            first = first._replace(
+                is_before_gap=not any(_is_next(place, later) for place in readings[first] for later in following)
+            )
         found.append(first)
     last_place = max((place for places in ranks[-1].values() for place in places), default=-1) if ranks else -1
-    return TextRows(found, len(ranks) <= last_place)
+    n_due = sum(any(not places <= _MAY_LACK for places in readings.values()) for readings in ranks)
+    return TextRows(found, last_place >= 0 and n_due < _N_DUE[last_place])
+
+
+def _is_next(place: int, later: int) -> bool:
+    """Whether a row follows another in the layout, with none between them but such as a page may lack."""
+    return place < later and _MAY_LACK.issuperset(range(place + 1, later))
 
 
 def _rows(lines: Sequence[str], of_line: Callable[[int, str], Iterator[_Start]]) -> TextRows:

@@ -58,7 +58,7 @@ _MACROS = """
     CREATE TEMP MACRO cell(field, old, new) AS
         {'field': field, 'had': old IS NOT NULL, 'has': new IS NOT NULL, 'is_other': old IS DISTINCT FROM new};
 """
-_LABELS_PER_PAGE = len(LABELS) + len(set(MONTH_LAYOUT))
+_LABELS_PER_PAGE = sum(label.is_due(None) for label in LABELS) + len(set(MONTH_LAYOUT))
 
 
 class Measure(NamedTuple):

@@ -1,6 +1,10 @@
 """The catalogue of labels: known ones in every spelling; unknown, missing, renamed and repeated ones."""
 
+import json
 import random
+import subprocess
+import sys
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,6 +22,7 @@ from parsers.labels import (
     match_label,
 )
 from tests.parsers.projects import LABEL_OF, PLAIN, StoredProject
+from tests.parsers.samples import FIXTURES
 
 ONCE = [label for label in LABELS if label.text != "เป้าหมาย"]
 
@@ -239,3 +244,40 @@ class TestLabelsOfAPage:
         moved = {"goal", "month_goal", "content_sha256", "fields_state", "fields_fingerprint"}
         for name in set(plain._fields) - moved:
             assert getattr(shuffled, name) == getattr(plain, name), name
+
+
+OLD, NEW, INVESTOR = PLAIN.having(fiscal_year="2566"), PLAIN.having(fiscal_year="2568"), "ผู้ลงทุน"
+
+
+class TestALabelThatNotEveryPageHas:
+    """One more label in the catalogue, optional or there since a year; `missing` are the pages that must have it."""
+
+    @pytest.mark.parametrize(
+        ("keywords", "missing"),
+        [({}, [0, 1, 2]), ({"is_optional": True}, []), ({"since": 2568}, [1]), ({"since": 2569}, [])],
+    )
+    def test_it_is_missed_only_where_it_is_due(self, keywords: dict[str, object], missing: list[int]) -> None:
+        start, finish = ("2024-10-01", "2025-09-30")
+        new = NEW.having(start_date=start, finish_date=finish)
+        pages = [OLD, new, PLAIN.having(fiscal_year=None), new.adding(INVESTOR, "x", before="governor_policy")]
+        answers = read_with_another_label(keywords, [(True, page.html()) for page in pages])
+        assert [n for n, answer in enumerate(answers) if ["missing_label", INVESTOR] in answer["issues"]] == missing
+        assert all("unknown_label" not in dict(answer["issues"]) for answer in answers)
+
+    @pytest.mark.parametrize("keywords", [{"is_optional": True}, {"since": 2568}])
+    def test_extracted_text_and_a_page_without_its_end_are_whole_without_it(self, keywords: dict[str, object]) -> None:
+        text = (FIXTURES / "real" / "50490000-3607.txt").read_text("utf-8")
+        saved = OLD.html().replace("</html>", "").replace("</body>", "")
+        pages = [(False, text), (True, saved)]
+        from_text, from_saved = read_with_another_label(keywords, pages)
+        assert from_text["states"] == ["present", "present"]
+        assert from_saved["issues"] == []
+
+
+def read_with_another_label(keywords: dict[str, object], pages: list[tuple[bool, str]]) -> list[dict[str, Any]]:
+    command = [sys.executable, "-m", "tests.parsers.with_another_label"]
+    done = subprocess.run(
+        command, input=json.dumps([keywords, pages]), capture_output=True, text=True, check=True, encoding="utf-8"
+    )
+    answers: list[dict[str, Any]] = json.loads(done.stdout)
+    return answers
