@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
@@ -14,7 +14,7 @@ from parsers.labels import PROGRESS_COLUMNS, UPDATE_COLUMNS, UPDATED_AT, Label, 
 from parsers.no_values import value_or_none
 from parsers.numbers import Number, read_percent
 from parsers.page import Grid
-from parsers.records import ProgressRow, UpdateRow
+from parsers.records import PageCell, ProgressRow, UpdateRow
 from parsers.sections import (
     NO_CELLS,
     Column,
@@ -40,7 +40,10 @@ Cells: TypeAlias = tuple[str | None, ...]
 
 
 class HistoryTables(NamedTuple):
-    """The rows of both tables with their cells, how much of each the page shows, and the days of the reports."""
+    """The rows of both tables with their cells, how much of each the page shows, and the days of the reports.
+
+    unknown_cells are those of the tables nobody knows.
+    """
 
     progress: list[ProgressRow]
     progress_cells: SectionCells
@@ -49,11 +52,12 @@ class HistoryTables(NamedTuple):
     updates: list[UpdateRow]
     update_cells: SectionCells
     update_state: SectionState
+    unknown_cells: list[PageCell]
 
 
 _OF_REPORTS: list[Column] = [(report_field(label.field), label.text) for label in PROGRESS_COLUMNS]
 _OF_UPDATES: list[Column] = [(label.field, label.text) for label in UPDATE_COLUMNS]
-_NO_TABLES = HistoryTables([], NO_CELLS, SectionState.ABSENT, [], [], NO_CELLS, SectionState.ABSENT)
+_NO_TABLES = HistoryTables([], NO_CELLS, SectionState.ABSENT, [], [], NO_CELLS, SectionState.ABSENT, [])
 
 
 class _KnownHeader(NamedTuple):
@@ -301,6 +305,15 @@ def _updates_of_values(updates: Sequence[UpdateRow]) -> list[UpdateRow]:
     ]
 
 
+def _unknown_cells(key: Key, table_no: int, grid: Grid) -> Iterator[PageCell]:
+    """The cells of a table nobody knows, those without a header cell above them too."""
+    for row_no, cells in enumerate(grid.rows, 1):
+        for column_no, (label, raw) in enumerate(zip_longest(grid.header, cells, fillvalue=None), 1):
+            if column_no <= len(cells):
+                where = (grid.heading, table_no, f"{column_no:03}")
+                yield PageCell(*key, "other", row_no, label or "", raw, None, *where)
+
+
 def read_tables(issues: IssueCollector, key: Key, grids: Sequence[Grid], *, may_lack_values: bool) -> HistoryTables:
     """Read both tables, whatever the order of their columns; a row that does not fit its header is an issue.
 
@@ -315,11 +328,13 @@ def read_tables(issues: IssueCollector, key: Key, grids: Sequence[Grid], *, may_
     """
     tables = _NO_TABLES
     first: dict[str, tuple[Cells, Sequence[Cells]]] = {}
+    unknown: list[Grid] = []
     for grid in grids:
         known = _known_header(grid.header)
         if known is None:
             header = " | ".join(grid.header)
             issues.add("unknown_table", f"a table with the columns {header[:200]!r} is not known", label=header)
+            unknown.append(grid)
             continue
         shown = tables.progress_state if known.table == _PROGRESS else tables.update_state
         if shown is not SectionState.ABSENT:
@@ -352,4 +367,8 @@ def read_tables(issues: IssueCollector, key: Key, grids: Sequence[Grid], *, may_
             if may_lack_values:
                 updates = _updates_of_values(updates)
             tables = tables._replace(updates=updates, update_cells=update_cells, update_state=state)
-    return tables
+    if not unknown:
+        return tables
+    return tables._replace(
+        unknown_cells=[cell for table_no, grid in enumerate(unknown, 1) for cell in _unknown_cells(key, table_no, grid)]
+    )

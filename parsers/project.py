@@ -189,7 +189,8 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
     check_project(issues, record, tables.progress, tables.progress_dates)
     if oddness.checks:
         _check_characters(issues, oddness, page, layout)
-    return ParsedPage(record, sections.cells, month_rows, results, tables.progress, tables.updates, issues.collected)
+    cells = sections.cells + tables.unknown_cells
+    return ParsedPage(record, cells, month_rows, results, tables.progress, tables.updates, issues.collected)
 
 
 def page_issue(page: Page, *, source_id: str, project_id: str, snapshot_id: str) -> Issue | None:

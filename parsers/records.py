@@ -77,8 +77,9 @@ class PageRecord(NamedTuple):
 class PageCell(NamedTuple):
     """One label/value row, or one cell of a table, as it stood on the page; field is None where the label is unknown.
 
-    section is `field`, `month`, `update` or `progress`. ordinal counts from 1 the label/value rows of the page, or the
-    rows of the table. row_label, occurrence and cell_key say which cell it is whatever its place (parsers.sections).
+    section is `field`, `month`, `update` or `progress`, or `other` for a table nobody knows; ordinal counts from 1 the
+    label/value rows of the page, or the rows of the table. row_label, occurrence and cell_key say which cell it is
+    whatever its place (parsers.sections): in an unknown table its heading, its number among these and the column.
     """
 
     source_id: str

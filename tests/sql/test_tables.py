@@ -1,11 +1,12 @@
 """Each curated table says what its page said, and nothing else."""
 
+import re
 from typing import cast
 
 import pytest
 
 from parsers.labels import UPDATE_COLUMNS
-from parsers.records import Issue, PageRecord
+from parsers.records import Issue, PageCell, PageRecord
 from parsers.sections import Section, read_table_cells
 from tests.conftest import ParsedArchive, Report
 
@@ -324,6 +325,31 @@ def test_a_name_gives_its_policy_tags_and_a_key_for_joining(
     archive.capture(P, "2026-01-01", name=name)
     assert archive.build().rows("SELECT policy_tags, name_key FROM projects") == [
         {"policy_tags": tags, "name_key": key}
+    ]
+
+
+def test_unknown_cells_are_published_of_the_newest_page_with_contacts_masked(archive: ParsedArchive) -> None:
+    def cell(section: str, row: int, label: str, raw: str | None, *where: object) -> None:
+        heading, table_no, key = where
+        kept = PageCell("sample", P, snapshot, section, row, label, raw, None, heading, table_no, key)  # type: ignore[arg-type]
+        archive.rows[f"202601{day}T000000Z"]["page_cells"].append(kept)
+
+    for day in ("01", "02"):
+        snapshot = archive.capture(P, f"2026-01-{day}", name=day, reports=[JANUARY])
+        cell("progress", 1, "พิกัด", "13.7", "2023-01-31", 1, "พิกัด")
+        cell("other", 1, "วาระ", day, "คณะ โทร. 8031", 1, "002")
+        cell("other", 1, "ที่นั่ง", None, "คณะ โทร. 8031", 1, "001")
+        cell("other", 1, "ผู้บันทึก", "somchai", None, 2, "001")
+        cell("other", 2, "", "โทร. 8031", None, 2, "002")
+    columns = "stands_in, table_no, heading, row_no, cell_no, label, raw"
+    rows = archive.build().rows(f"SELECT {columns} FROM unknown_cells ORDER BY ALL")
+    assert re.fullmatch("user-[0-9a-f]{12}", str(rows[3].pop("raw")))
+    assert [tuple(row.values()) for row in rows] == [
+        ("progress_history", 1, None, 1, 1, "พิกัด", "13.7"),
+        ("unknown table", 1, "คณะ โทร. xxxx", 1, 1, "ที่นั่ง", None),
+        ("unknown table", 1, "คณะ โทร. xxxx", 1, 2, "วาระ", "02"),
+        ("unknown table", 2, None, 1, 1, "ผู้บันทึก"),
+        ("unknown table", 2, None, 2, 1, "", "โทร. xxxx"),
     ]
 
 
