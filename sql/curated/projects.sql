@@ -15,8 +15,6 @@
 --   fiscal_year_be: fiscal year, Buddhist era; 2566 runs from 2022-10-01 to 2023-09-30 | unit year BE | label ปี | null where empty or unreadable
 --   fiscal_year_ce: fiscal year, Common Era | unit year CE | label ปี | null where empty or unreadable
 --   name: name of the project, policy tags such as (P145) included | label ชื่อโครงการ | null where empty or not set
---   policy_tags: the tags in front of the name, as `P145`; empty where there are none | label ชื่อโครงการ
---   name_key: name without its tags, white space and quotes, sara am as one character, digits as 0 to 9: joins names that other data spells otherwise | label ชื่อโครงการ | null where nothing is left
 --   policy_id: policy the project belongs to (text, not a number) | label Policy ID | null where empty or not set
 --   branch_id: branch code (text; leading zeros count) | label Branch ID | null where empty or not set
 --   kpi_id: performance indicator | label Kpi ID | null where empty or not set
@@ -49,6 +47,8 @@
 --   unit: unit of count | label หน่วยนับ | null where empty or not set
 --   progress_note: explanation of the progress | label อธิบายรายละเอียดความคืบหน้า | null where empty or not set
 --   month_goal: text in the row เป้าหมาย that heads the month rows | label เป้าหมาย | null where empty or not set
+--   policy_tags: the tags in front of the name, as `P145`; empty where there are none | label ชื่อโครงการ
+--   name_key: name without its tags, white space and quotes, sara am as one character, digits as 0 to 9: joins names that other data spells otherwise | label ชื่อโครงการ | null where nothing is left
 --   status: `listed` while the project is there, `vanished` after two absences at least an hour apart
 --   n_issues: open issues of this project in quality_issues | unit issues
 --   n_versions: distinct contents observed | unit versions

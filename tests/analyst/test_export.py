@@ -85,14 +85,14 @@ def test_no_cell_of_a_workbook_is_a_formula_or_a_link(formulas: Path) -> None:
 
 
 def test_a_cell_too_long_for_excel_is_cut_with_a_mark_and_counted(archive: ParsedArchive, tmp_path: Path) -> None:
-    archive.capture("50490000-0001", "2026-11-01", source="bmavisions", name="ก" * 40_000, goal="ข" * LONGEST_CELL)
+    archive.capture("50490000-0001", "2026-11-01", source="bmavisions", rationale="ก" * 40_000, goal="ข" * LONGEST_CELL)
     release = archive.build().path
     for format_ in ("csv", "xlsx"):
         exported = export(release, tmp_path, ["projects"], format_, are_headings_thai=False)
         assert exported.cut_cells == 1
     (row,) = read_csv(tmp_path / "projects.csv")
-    assert len(row["name"]) == LONGEST_CELL
-    assert row["name"].endswith(" …[cut: 40,000 characters]")
+    assert len(row["rationale"]) == LONGEST_CELL
+    assert row["rationale"].endswith(" …[cut: 40,000 characters]")
     assert row["goal"] == "ข" * LONGEST_CELL
 
 

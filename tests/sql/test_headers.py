@@ -7,6 +7,7 @@ from operator import attrgetter
 import duckdb
 import pytest
 
+from parsers.records import PageCell
 from pipeline.build.database import relations
 from pipeline.build.inputs import IssueRow
 from pipeline.build.models import Model, load_models
@@ -25,6 +26,10 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBP
     test_issues_against_reference.fill(archive, random.Random(0))
     for number, (arrange, _) in enumerate(test_checks.CASES.values()):
         arrange(archive, f"50{number:02}0000-3607")
+    project_id = "50480000-0009"
+    snapshot = archive.capture(project_id, "2026-01-01", name="a")
+    unknown = PageCell("sample", project_id, snapshot, "other", 1, "วาระ", None, None, None, 1, "001")
+    archive.rows["20260101T000000Z"]["page_cells"].append(unknown)
     archive.write()
     out_dir = archive.data_dir / "release"
     with relations(archive.settings(), fingerprint=FINGERPRINT, out_dir=out_dir) as (made, _):
