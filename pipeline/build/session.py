@@ -72,7 +72,7 @@ def prepare_session(
 
     Args:
         con: the connection.
-        settings: the data directory, the sources, and whether user names are published.
+        settings: the data directory, the sources, whether user names are published, and what counts as vanished.
         fingerprint: of the parser whose partitions are read.
         scratch: a directory for the tables that stay out of the release, where memory is too small for them.
         database: the DuckDB file that takes the published tables; without it they stay in memory.
@@ -87,6 +87,8 @@ def prepare_session(
     con.execute("SET VARIABLE salt = $salt", {"salt": user_name_salt(settings.data_dir)}).complete()
     publish = {"publish": settings.build.publish_user_names}
     con.execute("SET VARIABLE publish_user_names = $publish", publish).complete()
+    hours = {"hours": settings.build.vanished_after_hours}
+    con.execute("SET VARIABLE vanished_after_hours = $hours", hours).complete()
     define_macros(con)
 
 

@@ -54,7 +54,8 @@ class FetchSettings(_Table):
     night_window ("22:00-05:30", "" for any time) is read in time_zone. revisit_* is the revisit schedule: no page is
     asked for again within min_revisit_hours, open projects after revisit_open_days, and quiet or finished ones at
     intervals that grow from there to revisit_max_days. That a page is not modified (304) is believed for
-    not_modified_max_days after it last came whole, then it is asked for without conditions; with 0, always so.
+    not_modified_max_days after it last came whole, then it is asked for without conditions; with 0, always so. Where
+    most of the sample_pages that were asked for last failed, so many are asked first, and the others once these answer.
     """
 
     rate: kinds.Number = 1.0
@@ -74,6 +75,7 @@ class FetchSettings(_Table):
     revisit_open_days: kinds.Number = 1.0
     revisit_finished_days: kinds.Number = 7.0
     revisit_max_days: kinds.Number = 29.0
+    sample_pages: kinds.WholeAboveZero = 20
     not_modified_max_days: kinds.Number = 7.0
     segment_bytes: kinds.WholeAboveZero = 256_000_000
 
@@ -88,10 +90,11 @@ class ParseSettings(_Table):
 
 
 class BuildSettings(_Table):
-    """Limits of DuckDB while it builds, how many releases stay, and what of persons is published.
+    """Limits of DuckDB while it builds, how many releases stay, what of persons is published, and what has vanished.
 
     temp_directory takes what does not fit into memory_limit (default: beside the release that is built).
-    publish_user_names puts the user names of the pages' edit logs into the tables instead of pseudonyms.
+    publish_user_names puts the user names of the pages' edit logs into the tables instead of pseudonyms. A project has
+    vanished when its page answered 404 twice, vanished_after_hours apart at least, and was not seen in between.
     """
 
     memory_limit: kinds.Memory = "3GB"
@@ -99,6 +102,7 @@ class BuildSettings(_Table):
     temp_directory: kinds.Directory | None = None
     keep_releases: kinds.WholeAboveZero = 14
     publish_user_names: kinds.Switch = False
+    vanished_after_hours: kinds.NumberAboveZero = 12.0
 
 
 _Number = TypeVar("_Number", int, float)

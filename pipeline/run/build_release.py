@@ -97,7 +97,14 @@ def build_inputs_fingerprint(settings: Settings) -> str:
     partitions = [partition.name for partition in find_partitions(settings.parsed_dir, parser_fingerprint())]
     texts = [source for package in ("parsers", "pipeline", "sql") for source in _sources(resources.files(package))]
     sources = [str(source) for _, source in sorted(settings.sources.items())]
-    decisive = [product_token(), partitions, texts, sources, settings.build.publish_user_names]
+    decisive = [
+        product_token(),
+        partitions,
+        texts,
+        sources,
+        settings.build.publish_user_names,
+        settings.build.vanished_after_hours,
+    ]
     return hashlib.sha256(json.dumps(decisive).encode()).hexdigest()[:12]
 
 

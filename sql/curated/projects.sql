@@ -49,13 +49,13 @@
 --   month_goal: text in the row เป้าหมาย that heads the month rows | label เป้าหมาย | null where empty or not set
 --   policy_tags: the tags in front of the name, as `P145`; empty where there are none | label ชื่อโครงการ
 --   name_key: name without its tags, white space and quotes, sara am as one character, digits as 0 to 9: joins names that other data spells otherwise | label ชื่อโครงการ | null where nothing is left
---   status: `listed` while the project is there, `vanished` after two absences at least an hour apart
+--   status: `listed` while the project is there, `vanished` after its own page was gone (404) in two runs, hours apart
 --   n_issues: open issues of this project in quality_issues | unit issues
 --   n_versions: distinct contents observed | unit versions
 --   first_seen_at: when the page was first observed | unit UTC timestamp
 --   last_seen_at: when the page was last observed, changed or not | unit UTC timestamp
 --   last_changed_at: when its present content was first observed | unit UTC timestamp
---   vanished_at: when the absence was seen that confirmed it, at least an hour after the first | unit UTC timestamp | null while the project is listed
+--   vanished_at: when its page was gone for the second time, hours after the first | unit UTC timestamp | null while the project is listed
 --   is_truncated: true where the page was cut and no other shows whole what lies beyond the cut
 --   fields_state: how much of the label/value rows is known: `present`, `empty`, `absent`, `unreadable` or `cut`
 --   months_state: the same of the month rows, see targets

@@ -1,4 +1,4 @@
--- The project was absent twice, at least an hour apart: its page is gone or it is off the complete listing.
+-- The page of the project was gone in two runs, build.vanished_after_hours apart at least.
 --
 -- key: source_id, project_id
 -- severity: warning
@@ -6,7 +6,7 @@
 -- title_en: The project vanished from the site
 -- advice_th: ตรวจสอบกับหน่วยงานว่าโครงการถูกลบหรือเปลี่ยนรหัส
 -- advice_en: Ask the agency whether the project was deleted or got another code; its last state stays in the tables.
--- message_th: ไม่พบโครงการนี้สองครั้งที่ห่างกันอย่างน้อยหนึ่งชั่วโมง จึงถือว่าหายไป ข้อมูลสุดท้ายยังอยู่ในตาราง
+-- message_th: ไม่พบหน้าของโครงการนี้ในการดึงข้อมูลสองครั้งที่ห่างกันหลายชั่วโมง จึงถือว่าหายไป ข้อมูลสุดท้ายยังอยู่ในตาราง
 SELECT
     source_id,
     project_id,

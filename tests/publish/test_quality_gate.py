@@ -261,9 +261,11 @@ def test_mass_vanishing_is_refused(archive: ParsedArchive) -> None:
         archive.capture(project_id, "2026-01-01", name="a")
     before = archive.build("before")
     for day in ("02", "03"):
-        archive.listing(f"2026-01-{day}", ids[:4])
-    (reason,) = decide(archive.build("after").path, before.path, GateSettings()).reasons
-    assert reason.en.startswith("projects_vanished: sample: 6 of 10 listed projects")
+        for project_id in ids[4:]:
+            archive.attempt(project_id, f"2026-01-{day}", "missing")
+    missing, vanished = decide(archive.build("after").path, before.path, GateSettings()).reasons
+    assert missing.en.startswith("pages_missing: sample: 6 of 6 known projects")
+    assert vanished.en.startswith("projects_vanished: sample: 6 of 10 listed projects")
 
 
 def measured(share: float, rule: str = "pages_failed") -> Measure:
