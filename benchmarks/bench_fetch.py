@@ -48,7 +48,7 @@ def run_ours(address: str, n_pages: int, concurrency: int, directory: Path, run_
     begin = time.perf_counter()
     with ArchiveWriter(directory, run_id, "bench") as archive, FetchRun(source, settings, archive, directory) as run:
         plan = make_plan(project_ids(n_pages), run.known, {}, dt.datetime.now(dt.UTC), settings, is_forced=True)
-        summary = run.visit(plan.due, progress)
+        summary = run.visit(plan, progress)
     seconds = time.perf_counter() - begin
     assert summary.new + summary.unchanged == n_pages, summary
     return {"seconds": seconds, "new": summary.new, "unchanged": summary.unchanged, "memory_mb": memory}

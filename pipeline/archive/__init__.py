@@ -15,6 +15,7 @@ Never: asks a site, derives a value, removes a capture.
 - page_outcome: what a page means for the project it should be of
 - response_age: what a cache gave is older than its response
 - page_history: what the logs know of every page
+- listing_history: what the listings said of every project
 - source_settings: what a segment keeps of the settings of its source
 - chain: each segment names its files and the segments before it
 - withdrawal: an import that counts for nothing any more

@@ -1,6 +1,7 @@
 """What the sealed fetch logs know of every page: its last visit, its last success and what to ask it with."""
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,10 +21,10 @@ WITH logged AS (
         ),
         outcome IN ('new', 'changed', 'unchanged') AS is_success,
         attempts > 0 AS is_fetched
-    FROM read_parquet($logs)
+    FROM read_parquet($files)
     WHERE
         source_id = $source_id
-        AND run_id NOT IN (SELECT withdraws FROM read_parquet($logs) WHERE withdraws IS NOT NULL)
+        AND run_id NOT IN (SELECT withdraws FROM read_parquet($files) WHERE withdraws IS NOT NULL)
 )
 """
 # A visit succeeded when it saw the page itself; "missing" is an answer too, but not a success. What a fetch may repeat
@@ -101,6 +102,8 @@ LEFT JOIN places ON places.snapshot_id = coalesce(logged.snapshot_id, logged.rep
 WHERE (project_id IS NOT NULL OR page_kind = 'sister_page') AND body_sha256 IS NOT NULL
 """
 
+_KINDS = {"fetches": "fetch log", "listing": "listing"}
+
 
 class PageState(NamedTuple):
     """The last state of one page; all times are UTC, that of the last attempt is when it was asked for.
@@ -164,38 +167,48 @@ def observed_bodies(raw_dir: Path, source_id: str) -> dict[str, list[ObservedBod
     Those of a page of a sister system stand under its address.
     """
     observed: dict[str, list[ObservedBody]] = {}
-    for page, at, *facts, file, offset in _query(raw_dir, _OBSERVED, {"source_id": source_id}):
-        body = ObservedBody(_at(at), *facts)
+    for page, at, *facts, file, offset in query_archive(raw_dir, "fetches", _OBSERVED, {"source_id": source_id}):
+        body = ObservedBody(moment_of(at), *facts)
         placed = body if file is None else body._replace(place=(file, offset))
         observed.setdefault(page, []).append(placed)
     return observed
 
 
 def _last_states(raw_dir: Path, source_id: str, *, is_project: bool) -> dict[str, PageState]:
-    rows = _query(raw_dir, _LAST_STATE, {"source_id": source_id, "is_project": is_project})
+    rows = query_archive(raw_dir, "fetches", _LAST_STATE, {"source_id": source_id, "is_project": is_project})
     return {
         key: PageState(
-            outcome, _at(attempt), success and _at(success), changed and _at(changed), body and _at(body), *rest
+            outcome,
+            moment_of(attempt),
+            success and moment_of(success),
+            changed and moment_of(changed),
+            body and moment_of(body),
+            *rest,
         )
         for key, outcome, attempt, success, changed, body, *rest in rows
     }
 
 
-def _query(raw_dir: Path, query: str, parameters: dict[str, object]) -> list[tuple[Any, ...]]:
-    logs = [str(path) for path in sorted(raw_dir.glob("*.fetches.parquet"))]
-    if not logs:
+def query_archive(raw_dir: Path, kind: str, query: str, parameters: Mapping[str, object]) -> list[tuple[Any, ...]]:
+    """Ask $files, all that the archive has of a kind (`fetches` or `listing`); nothing where there are none.
+
+    Raises ArchiveError where one cannot be read.
+    """
+    files = [str(path) for path in sorted(raw_dir.glob(f"*.{kind}.parquet"))]
+    if not files:
         return []
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         try:
-            return connection.execute(query, {"logs": logs, **parameters}).fetchall()
+            return connection.execute(query, {"files": files, **parameters}).fetchall()
         except (duckdb.InvalidInputException, duckdb.IOException) as error:
             said = str(error).partition("\n")[0]
             raise ArchiveError(
-                f"{raw_dir}: a fetch log is torn or unreadable ({said}); restore it from a copy of data/raw "
+                f"{raw_dir}: a {_KINDS[kind]} is torn or unreadable ({said}); restore it from a copy of data/raw "
                 f"(`bma-projects verify` names all that is damaged)"
             ) from error
 
 
-def _at(stamp: str) -> dt.datetime:
+def moment_of(stamp: str) -> dt.datetime:
+    """A moment as DuckDB writes it, in UTC."""
     return dt.datetime.fromisoformat(stamp).astimezone(dt.UTC)

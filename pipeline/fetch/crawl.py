@@ -3,7 +3,7 @@
 import asyncio
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.archive.fetch_log import OF_VISITS, FetchLogRow, Outcome
@@ -14,7 +14,7 @@ from pipeline.archive.warc import Capture, Headers
 from pipeline.core.site_urls import project_url
 from pipeline.fetch.client import Reply
 from pipeline.fetch.outcome import reply_outcome, visit_row
-from pipeline.fetch.schedule import SLACK, Visit
+from pipeline.fetch.schedule import SLACK, Plan, Visit, is_failure
 from pipeline.fetch.site import RunOverError, Site
 
 Progress = Callable[[FetchLogRow], None]
@@ -49,17 +49,17 @@ class CrawlSummary:
 async def visit_pages(
     site: Site,
     archive: ArchiveWriter,
-    visits: Sequence[Visit],
+    plan: Plan,
     known: Mapping[str, PageState],
     progress: Progress | None = None,
 ) -> CrawlSummary:
-    """Visit the pages of a plan in its order, with as many workers as the site may have connections.
+    """Visit the pages that are due in their order, with as many workers as the site may have connections.
 
+    Where the plan begins with a sample, the other pages are visited when most of the sample answer.
     Raises ArchiveError when the archive cannot be written.
     """
     outcomes: Counter[str] = Counter()
     hidden: list[str] = []
-    queue = iter(visits)
     ended_early: list[RunOverError] = []
 
     async def store(row: FetchLogRow, capture: Capture | None) -> None:
@@ -70,7 +70,7 @@ async def visit_pages(
         if progress is not None:
             progress(row)
 
-    async def work() -> None:
+    async def work(queue: Iterator[Visit]) -> None:
         # The next page is asked for before the last one is put on disk, which happens while the answer is on its way.
         storing: asyncio.Task[None] | None = None
         try:
@@ -85,17 +85,28 @@ async def visit_pages(
             if storing is not None:
                 await storing
 
-    workers = [asyncio.create_task(work()) for _ in range(min(site.concurrency, len(visits)))]
-    try:
-        await asyncio.gather(*workers)
-    finally:
-        for worker in workers:
-            worker.cancel()
-        await asyncio.gather(*workers, return_exceptions=True)
+    async def visit_all(visits: Sequence[Visit]) -> None:
+        queue = iter(visits)
+        workers = [asyncio.create_task(work(queue)) for _ in range(min(site.concurrency, len(visits)))]
+        try:
+            await asyncio.gather(*workers)
+        finally:
+            for worker in workers:
+                worker.cancel()
+            await asyncio.gather(*workers, return_exceptions=True)
+
+    sample, others = plan.due[: plan.n_sample], plan.due[plan.n_sample :]
+    await visit_all(sample)
+    n_failed = sum(n for outcome, n in outcomes.items() if is_failure(outcome))
+    if n_failed * 2 > len(sample):
+        reason = f"the site still fails: {n_failed} of the {len(sample)} pages asked for first gave no usable answer"
+        ended_early.append(RunOverError(reason, is_planned=False))
+    if not ended_early:
+        await visit_all(others)
     counts = {outcome.value: outcomes[outcome] for outcome in OF_VISITS}
-    over = ended_early[0] if ended_early and outcomes.total() < len(visits) else None
+    over = ended_early[0] if ended_early and outcomes.total() < len(plan.due) else None
     return CrawlSummary(
-        due=len(visits),
+        due=len(plan.due),
         requests=site.requests,
         ended_early=None if over is None else str(over),
         is_planned_end=over is not None and over.is_planned,

@@ -3,11 +3,10 @@
 with ArchiveWriter(...) as archive, FetchRun(source, settings.fetch, archive, settings.raw_dir) as run:
     discovery = run.discover()
     plan = make_plan(discovery.project_ids, run.known, facts, now, settings.fetch)
-    summary = run.visit(plan.due)
+    summary = run.visit(plan)
 """
 
 import asyncio
-from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
@@ -19,7 +18,7 @@ from pipeline.core.settings import FetchSettings, Source
 from pipeline.core.time import Clock
 from pipeline.fetch.crawl import CrawlSummary, Progress, visit_pages
 from pipeline.fetch.discover import Discovery, discover_listing
-from pipeline.fetch.schedule import Visit
+from pipeline.fetch.schedule import Plan
 from pipeline.fetch.site import Site, open_site
 from pipeline.fetch.site_pages import read_robots
 
@@ -55,18 +54,18 @@ class FetchRun:
         """Read the site's listing. Raises ArchiveError when the archive cannot be written."""
         return self._runner.run(self._discover())
 
-    def visit(self, visits: Sequence[Visit], progress: Progress | None = None) -> CrawlSummary:
+    def visit(self, plan: Plan, progress: Progress | None = None) -> CrawlSummary:
         """Visit the pages of a plan in its order; progress gets the fetch-log row of each.
 
         Raises ArchiveError when the archive cannot be written.
         """
-        return self._runner.run(self._visit(visits, progress))
+        return self._runner.run(self._visit(plan, progress))
 
     async def _discover(self) -> Discovery:
         return await discover_listing(await self._opened(), self._archive, self._site_pages)
 
-    async def _visit(self, visits: Sequence[Visit], progress: Progress | None) -> CrawlSummary:
-        return await visit_pages(await self._opened(), self._archive, visits, self.known, progress)
+    async def _visit(self, plan: Plan, progress: Progress | None) -> CrawlSummary:
+        return await visit_pages(await self._opened(), self._archive, plan, self.known, progress)
 
     async def _opened(self) -> Site:
         if self._site is None:

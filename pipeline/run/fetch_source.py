@@ -10,7 +10,8 @@ from contextlib import ExitStack
 import duckdb
 
 from pipeline.archive.fetch_log import OF_VISITS, FetchLogRow, Outcome
-from pipeline.archive.page_history import PageState, page_states
+from pipeline.archive.listing_history import listing_history
+from pipeline.archive.page_history import PageState, moment_of, page_states
 from pipeline.archive.segments import ArchiveWriter
 from pipeline.archive.source_settings import about_source
 from pipeline.core.log import RunLog
@@ -31,10 +32,18 @@ def project_facts(settings: Settings, source_id: str) -> dict[str, ProjectFacts]
         projects = latest_release(settings.curated_dir).path / "projects.parquet"
     except PublishError:
         return {}
-    query = "SELECT project_id, fiscal_year_be, progress_pct::DOUBLE FROM read_parquet($file) WHERE source_id = $source"
+    query = """
+        SELECT project_id, fiscal_year_be, progress_pct::DOUBLE, status = 'vanished', last_seen_at::VARCHAR
+        FROM read_parquet($file)
+        WHERE source_id = $source
+    """
     with duckdb.connect() as con:
+        con.execute("SET TimeZone = 'UTC'")
         rows = con.execute(query, {"file": str(projects), "source": source_id}).fetchall()
-    return {project_id: ProjectFacts(year, progress) for project_id, year, progress in rows}
+    return {
+        project_id: ProjectFacts(year, progress, is_vanished, moment_of(seen_at))
+        for project_id, year, progress, is_vanished, seen_at in rows
+    }
 
 
 def with_sample_server(source: Source, stack: ExitStack) -> Source:
@@ -77,8 +86,18 @@ def plan_visits(
         listed: the projects that the site's listing names right now.
     """
     facts = project_facts(settings, source.source_id)
-    is_forced = source.is_revisited_always
-    return make_plan(wanted, known, facts, now, settings.fetch, listed=frozenset(listed), is_forced=is_forced)
+    listings = listing_history(settings.raw_dir, source.source_id)
+    left_out = {one: since for one in wanted if (since := listings.left_out_since(one)) is not None}
+    return make_plan(
+        wanted,
+        known,
+        facts,
+        now,
+        settings.fetch,
+        listed=frozenset(listed),
+        left_out=left_out,
+        is_forced=source.is_revisited_always,
+    )
 
 
 def fetch_source(
@@ -164,7 +183,7 @@ def _fetch_source(
 
         try:
             with record.timed("fetch"), log.progress(f"fetch {source_id}", len(plan.due)) as advance:
-                summary = run.visit(plan.due, tell)
+                summary = run.visit(plan, tell)
             raise_if_interrupted()
         except BaseException:
             # What was fetched until then is kept, so it counts.

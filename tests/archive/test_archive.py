@@ -389,7 +389,7 @@ def fetch_until_killed(raw_dir: Path, run_id: str, source: Source, told: Connect
         FetchRun(source, HURRY, archive, raw_dir) as run,
     ):
         plan = make_plan(PAGES, run.known, {}, dt.datetime.now(dt.UTC), HURRY)
-        run.visit(plan.due, lambda row: told.send(row.project_id))
+        run.visit(plan, lambda row: told.send(row.project_id))
 
 
 @pytest.mark.parametrize("kills", [4, pytest.param(50, marks=[pytest.mark.slow, pytest.mark.timeout(300)])])

@@ -22,7 +22,7 @@ from pipeline.archive.segments import ArchiveWriter, sealed_segments
 from pipeline.core.settings import FetchSettings, Source
 from pipeline.fetch.crawl import CrawlSummary
 from pipeline.fetch.fetch_run import FetchRun
-from pipeline.fetch.schedule import Reason, Visit
+from pipeline.fetch.schedule import Plan, Reason, Visit
 from pipeline.sample.server import SamplePage, fresh_token, listing_page
 
 REAL_ID = "50490000-3607"
@@ -277,7 +277,7 @@ def fetch(
         ArchiveWriter(raw_dir, run_id, source.source_id) as archive,
         FetchRun(source, settings, archive, raw_dir, None if at is None else lambda: at) as run,
     ):
-        summary = run.visit([visit(project_id) for project_id in project_ids])
+        summary = run.visit(Plan(tuple(visit(project_id) for project_id in project_ids), ()))
     return Fetched(summary, logged(raw_dir, run_id))
 
 

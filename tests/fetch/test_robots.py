@@ -12,6 +12,7 @@ from pipeline.fetch.crawl import CrawlSummary
 from pipeline.fetch.discover import Discovery
 from pipeline.fetch.fetch_run import FetchRun
 from pipeline.fetch.robots import Robots
+from pipeline.fetch.schedule import Plan
 from tests.fetch.misbehaving import (
     PATIENCE,
     Behaviour,
@@ -46,7 +47,7 @@ def night(raw_dir: Path, site: MisbehavingSite) -> tuple[Discovery, CrawlSummary
         ArchiveWriter(raw_dir, "20261122T180000Z", "site") as archive,
         FetchRun(site.source(), PATIENCE, archive, raw_dir) as run,
     ):
-        return run.discover(), run.visit([visit(project_id) for project_id in IDS])
+        return run.discover(), run.visit(Plan(tuple(visit(project_id) for project_id in IDS), ()))
 
 
 def text(content: bytes, *headers: tuple[str, str]) -> Behaviour:

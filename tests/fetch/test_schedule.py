@@ -37,7 +37,8 @@ def seen(days_ago: float, changed_days_ago: float | None = None, outcome: str = 
 
 
 def reason_and_due(page: PageState | None, facts: ProjectFacts | None) -> tuple[Reason, bool]:
-    known = {} if page is None else {"1": page}
+    # Two that answer: where most pages fail, it is the site.
+    known = {"2": seen(1), "3": seen(1)} | ({} if page is None else {"1": page})
     plan = make_plan(["1"], known, {} if facts is None else {"1": facts}, NOW, SETTINGS)
     return (plan.due + plan.later)[0].reason, bool(plan.due)
 
@@ -107,6 +108,8 @@ facts = st.one_of(
         ProjectFacts,
         st.one_of(st.none(), st.integers(2500, 2580)),
         st.one_of(st.none(), st.floats(0, 45069)),
+        st.booleans(),
+        st.just(NOW - dt.timedelta(days=35)),
     ),
 )
 
@@ -119,3 +122,60 @@ def test_everything_is_visited_at_least_once_in_30_days(page: PageState, facts: 
 def test_the_fiscal_year_begins_in_october_in_bangkok() -> None:
     assert fiscal_year_be(dt.datetime(2022, 9, 30, 16, 59, tzinfo=dt.UTC)) == 2565
     assert fiscal_year_be(dt.datetime(2022, 9, 30, 17, 0, tzinfo=dt.UTC)) == 2566
+
+
+def test_a_page_that_the_listing_leaves_out_is_due_at_once_and_then_at_its_own_pace() -> None:
+    off = NOW - dt.timedelta(days=1.5)
+    known = {"before": seen(2, 2), "since": seen(1, 2), "never left": seen(2, 2)}
+    plan = make_plan(
+        known, known, dict.fromkeys(known, FINISHED), NOW, SETTINGS, left_out={"before": off, "since": off}
+    )
+    assert [(visit.project_id, visit.reason) for visit in plan.due] == [("before", Reason.LEFT_OUT)]
+    again = make_plan(
+        ["before"], known, {"before": FINISHED}, NOW, SETTINGS, listed={"before"}, left_out={"before": off}
+    )
+    assert again.due == (), "an older listing left it out, this one names it"
+
+
+def test_a_vanished_project_that_is_listed_again_is_due_at_once_whatever_its_last_answer_was() -> None:
+    known = {"1": seen(1, outcome="failed", bad=9), "2": seen(1)}
+    vanished = {"1": FINISHED._replace(is_vanished=True)}
+    assert make_plan(["1"], known, vanished, NOW, SETTINGS).due == ()
+    (visit,) = make_plan(["1"], known, vanished, NOW, SETTINGS, listed={"1"}).due
+    assert visit.reason == Reason.LISTED_AGAIN
+
+
+def test_what_no_release_holds_yet_is_due_the_next_night() -> None:
+    known = {"1": seen(1, 1)}
+    assert make_plan(["1"], known, {"1": FINISHED}, NOW, SETTINGS).due == ()
+    refused = {"1": FINISHED._replace(last_seen_at=NOW - dt.timedelta(days=8))}
+    (visit,) = make_plan(["1"], known, refused, NOW, SETTINGS).due
+    assert visit.reason == Reason.UNPUBLISHED
+    published = {"1": FINISHED._replace(last_seen_at=NOW - dt.timedelta(days=1))}
+    assert make_plan(["1"], known, published, NOW, SETTINGS).due == ()
+
+
+IDS = [f"{n:03}" for n in range(200)]
+
+
+def test_while_most_pages_fail_a_sample_comes_first_and_no_page_backs_off() -> None:
+    known = {one: seen(1, outcome="failed", bad=6) for one in IDS}
+    plan = make_plan(IDS, known, {}, NOW, SETTINGS)
+    assert [visit.project_id for visit in plan.due[: plan.n_sample]] == IDS[::10], "spread over all"
+    assert {visit.reason for visit in plan.due[: plan.n_sample]} == {Reason.SAMPLE}
+    assert sorted(visit.project_id for visit in plan.due) == IDS, "all are due once it answers"
+
+
+def test_the_sample_is_not_asked_twice_in_one_night() -> None:
+    known = {one: seen(1, outcome="failed", bad=6) for one in IDS}
+    known |= {one: seen(0.1, outcome="failed", bad=7) for one in IDS[::10]}
+    plan = make_plan(IDS, known, {}, NOW, SETTINGS)
+    assert not {visit.project_id for visit in plan.due} & set(IDS[::10])
+    asked = {one: seen(0.1, outcome="failed", bad=7) for one in IDS}
+    assert make_plan(IDS, asked, {}, NOW, SETTINGS).due == ()
+
+
+def test_a_few_broken_pages_back_off_by_themselves() -> None:
+    known = {one: seen(1) for one in IDS} | {one: seen(1, outcome="failed", bad=6) for one in IDS[:9]}
+    plan = make_plan(IDS, known, dict.fromkeys(IDS, OPEN), NOW, SETTINGS)
+    assert (plan.n_sample, [visit.project_id for visit in plan.later]) == (0, IDS[:9])

@@ -1,0 +1,36 @@
+"""What the site's listings said of each project: when one named it last, and since when complete ones leave it out."""
+
+import datetime as dt
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from pipeline.archive.page_history import moment_of, query_archive
+
+_LISTED = """
+SELECT project_id, max(seen_at)::VARCHAR FROM read_parquet($files) WHERE source_id = $source_id GROUP BY project_id
+"""
+_COMPLETE = """
+SELECT max(seen_at)::VARCHAR FROM read_parquet($files) WHERE source_id = $source_id AND is_complete GROUP BY run_id
+"""
+
+
+class ListingHistory(NamedTuple):
+    """When each project was last named by a listing, and the times of the complete ones, oldest first; UTC."""
+
+    named_at: Mapping[str, dt.datetime]
+    complete_at: Sequence[dt.datetime]
+
+    def left_out_since(self, project_id: str) -> dt.datetime | None:
+        """When a complete listing first left out a project that none names any more; None where none has."""
+        named_at = self.named_at.get(project_id)
+        place = 0 if named_at is None else bisect_right(self.complete_at, named_at)
+        return self.complete_at[place] if place < len(self.complete_at) else None
+
+
+def listing_history(raw_dir: Path, source_id: str) -> ListingHistory:
+    """What all listings of a source said, that of a run still under way included. Raises ArchiveError."""
+    about = {"source_id": source_id}
+    named = {one: moment_of(at) for one, at in query_archive(raw_dir, "listing", _LISTED, about)}
+    return ListingHistory(named, sorted(moment_of(at) for (at,) in query_archive(raw_dir, "listing", _COMPLETE, about)))
