@@ -18,6 +18,7 @@ Never: asks a site, derives a value, removes a capture.
 - listing_history: what the listings said of every project
 - source_settings: what a segment keeps of the settings of its source
 - chain: each segment names its files and the segments before it
+- run_order: which run followed which, and what counts for nothing because its clock was wrong
 - withdrawal: an import that counts for nothing any more
 - recovery: cuts torn tails and seals what a crash left open
 - audit: reads everything again

@@ -33,7 +33,7 @@ def links_of_new_segment(raw_dir: Path, name: str, warc: Path | None) -> dict[st
         links[_OF_LISTING] = _sha256(listing)
     sealed = {path.name.removesuffix(_LOG): path for path in raw_dir.glob(f"*{_LOG}")}
     sealed.pop(name, None)
-    named = {before for path in sealed.values() for before in _previous(_about(path))}
+    named = {before for path in sealed.values() for before in previous_segments(_about(path))}
     # As a rule one; several where archives were put together.
     heads = sorted(sealed.keys() - named)
     if heads:
@@ -53,7 +53,7 @@ def chain_problems(raw_dir: Path) -> Iterator[str]:
         for suffix, key in ((_WARC, _OF_WARC), (_LISTING, _OF_LISTING)):
             if key in about:
                 yield from _compare(raw_dir / f"{name}{suffix}", about[key], f"its fetch log {log.name}")
-        for before, sha256 in _previous(about).items():
+        for before, sha256 in previous_segments(about).items():
             yield from _compare(raw_dir / f"{before}{_LOG}", sha256, f"the segment sealed after it, {name},")
 
 
@@ -64,9 +64,15 @@ def _compare(file: Path, sha256: str, witness: str) -> Iterator[str]:
         yield f"{file.name}: not the file that {witness} names; {_RESTORE}"
 
 
-def _previous(about: Mapping[str, str]) -> dict[str, str]:
+def previous_segments(about: Mapping[str, str]) -> dict[str, str]:
+    """The segments that one was sealed after, each with the digest of its fetch log."""
     pairs = [text.partition(":") for text in about.get(_PREVIOUS, "").split()]
     return {name: sha256 for name, _, sha256 in pairs}
+
+
+def abouts(logs: Mapping[str, Path]) -> dict[str, Mapping[str, str]]:
+    """What fetch logs say of their segments, by the names of these; nothing where one is torn."""
+    return {name: _about(log) for name, log in logs.items()}
 
 
 def _about(log: Path) -> Mapping[str, str]:

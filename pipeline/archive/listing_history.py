@@ -9,10 +9,18 @@ from typing import NamedTuple
 from pipeline.archive.page_history import moment_of, query_archive
 
 _LISTED = """
-SELECT project_id, max(seen_at)::VARCHAR FROM read_parquet($files) WHERE source_id = $source_id GROUP BY project_id
+SELECT project_id, max(seen_at)::VARCHAR
+FROM read_parquet($files) AS listing
+ANTI JOIN run_limits ON listing.run_id = run_limits.run_id AND listing.seen_at > run_limits.void_after
+WHERE source_id = $source_id
+GROUP BY project_id
 """
 _COMPLETE = """
-SELECT max(seen_at)::VARCHAR FROM read_parquet($files) WHERE source_id = $source_id AND is_complete GROUP BY run_id
+SELECT max(seen_at)::VARCHAR
+FROM read_parquet($files) AS listing
+ANTI JOIN run_limits ON listing.run_id = run_limits.run_id AND listing.seen_at > run_limits.void_after
+WHERE source_id = $source_id AND is_complete
+GROUP BY run_id
 """
 
 
@@ -29,8 +37,9 @@ class ListingHistory(NamedTuple):
         return self.complete_at[place] if place < len(self.complete_at) else None
 
 
-def listing_history(raw_dir: Path, source_id: str) -> ListingHistory:
-    """What all listings of a source said, that of a run still under way included. Raises ArchiveError."""
+def listing_history(raw_dir: Path, source_id: str, now: dt.datetime) -> ListingHistory:
+    """What all listings of a source said, that of a run that goes on now included. Raises ArchiveError."""
     about = {"source_id": source_id}
-    named = {one: moment_of(at) for one, at in query_archive(raw_dir, "listing", _LISTED, about)}
-    return ListingHistory(named, sorted(moment_of(at) for (at,) in query_archive(raw_dir, "listing", _COMPLETE, about)))
+    named = query_archive(raw_dir, "listing", _LISTED, about, now)
+    complete = query_archive(raw_dir, "listing", _COMPLETE, about, now)
+    return ListingHistory({one: moment_of(at) for one, at in named}, sorted(moment_of(at) for (at,) in complete))

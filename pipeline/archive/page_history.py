@@ -7,11 +7,13 @@ from typing import Any, NamedTuple
 
 import duckdb
 
+from pipeline.archive.run_order import run_limits, sealed_logs
 from pipeline.archive.segments import ArchiveError, Place
 from pipeline.core.arrow_schema import Sha256
 
-# Rows of a withdrawn import count for nothing. What only a file's date vouches for is older than all that has a time of
-# its own, so that the page is asked for and nothing known is put aside for it.
+# Rows of a withdrawn import count for nothing, nor do those that are dated after a run that followed. What only a
+# file's date vouches for is older than all that has a time of its own, so that the page is asked for and nothing known
+# is put aside for it.
 _LOGGED = """
 WITH logged AS (
     SELECT
@@ -21,7 +23,8 @@ WITH logged AS (
         ),
         outcome IN ('new', 'changed', 'unchanged') AS is_success,
         attempts > 0 AS is_fetched
-    FROM read_parquet($files)
+    FROM read_parquet($files) AS log
+    ANTI JOIN run_limits ON log.run_id = run_limits.run_id AND log.requested_at > run_limits.void_after
     WHERE
         source_id = $source_id
         AND run_id NOT IN (SELECT withdraws FROM read_parquet($files) WHERE withdraws IS NOT NULL)
@@ -102,6 +105,10 @@ LEFT JOIN places ON places.snapshot_id = coalesce(logged.snapshot_id, logged.rep
 WHERE (project_id IS NOT NULL OR page_kind = 'sister_page') AND body_sha256 IS NOT NULL
 """
 
+_RUN_LIMITS = """
+CREATE TABLE run_limits AS
+SELECT unnest($runs::VARCHAR[]) AS run_id, unnest($limits::TIMESTAMPTZ[]) AS void_after
+"""
 _KINDS = {"fetches": "fetch log", "listing": "listing"}
 
 
@@ -151,14 +158,14 @@ class ObservedBody(NamedTuple):
         return self.is_success and self.is_lasting and self.snapshot_id is not None
 
 
-def page_states(raw_dir: Path, source_id: str) -> dict[str, PageState]:
-    """The last state of every project page that was ever attempted, by project id."""
-    return _last_states(raw_dir, source_id, is_project=True)
+def page_states(raw_dir: Path, source_id: str, now: dt.datetime | None = None) -> dict[str, PageState]:
+    """The last state of every project page that was ever attempted, by project id; now is when a run begins to ask."""
+    return _last_states(raw_dir, source_id, now, is_project=True)
 
 
-def site_page_states(raw_dir: Path, source_id: str) -> dict[str, PageState]:
+def site_page_states(raw_dir: Path, source_id: str, now: dt.datetime | None = None) -> dict[str, PageState]:
     """The last state of the pages that are no project pages (robots.txt, listing pages), by URL."""
-    return _last_states(raw_dir, source_id, is_project=False)
+    return _last_states(raw_dir, source_id, now, is_project=False)
 
 
 def observed_bodies(raw_dir: Path, source_id: str) -> dict[str, list[ObservedBody]]:
@@ -174,8 +181,8 @@ def observed_bodies(raw_dir: Path, source_id: str) -> dict[str, list[ObservedBod
     return observed
 
 
-def _last_states(raw_dir: Path, source_id: str, *, is_project: bool) -> dict[str, PageState]:
-    rows = query_archive(raw_dir, "fetches", _LAST_STATE, {"source_id": source_id, "is_project": is_project})
+def _last_states(raw_dir: Path, source_id: str, now: dt.datetime | None, *, is_project: bool) -> dict[str, PageState]:
+    rows = query_archive(raw_dir, "fetches", _LAST_STATE, {"source_id": source_id, "is_project": is_project}, now)
     return {
         key: PageState(
             outcome,
@@ -189,9 +196,12 @@ def _last_states(raw_dir: Path, source_id: str, *, is_project: bool) -> dict[str
     }
 
 
-def query_archive(raw_dir: Path, kind: str, query: str, parameters: Mapping[str, object]) -> list[tuple[Any, ...]]:
+def query_archive(
+    raw_dir: Path, kind: str, query: str, parameters: Mapping[str, object], now: dt.datetime | None = None
+) -> list[tuple[Any, ...]]:
     """Ask $files, all that the archive has of a kind (`fetches` or `listing`); nothing where there are none.
 
+    The table run_limits says after which moment nothing counts that a run saw, to one that begins now.
     Raises ArchiveError where one cannot be read.
     """
     files = [str(path) for path in sorted(raw_dir.glob(f"*.{kind}.parquet"))]
@@ -199,6 +209,9 @@ def query_archive(raw_dir: Path, kind: str, query: str, parameters: Mapping[str,
         return []
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
+        limits = run_limits(sealed_logs(raw_dir), now)
+        after = {"runs": [one.run_id for one in limits], "limits": [one.void_after.isoformat() for one in limits]}
+        connection.execute(_RUN_LIMITS, after)
         try:
             return connection.execute(query, {"files": files, **parameters}).fetchall()
         except (duckdb.InvalidInputException, duckdb.IOException) as error:

@@ -7,6 +7,7 @@ Never: writes a file by itself, reads a value from a page, looks at a release.
 - transport: where its connections go, and where they never do
 - cookies: those of a session, within bounds
 - site: one source during one run, with its budget and night window
+- server_clock: whether the clock of this machine is that of the servers
 - redirects: where they lead, and when they stay on the site
 - throttle: pace, breaker, Retry-After, night window
 - robots: the rules of robots.txt

@@ -13,12 +13,14 @@ from types import TracebackType
 from typing import Self
 
 from pipeline.archive.page_history import page_states, site_page_states
+from pipeline.archive.run_order import sealed_last, sealed_logs
 from pipeline.archive.segments import ArchiveWriter
 from pipeline.core.settings import FetchSettings, Source
-from pipeline.core.time import Clock
+from pipeline.core.time import Clock, utc_now
 from pipeline.fetch.crawl import CrawlSummary, Progress, visit_pages
 from pipeline.fetch.discover import Discovery, discover_listing
 from pipeline.fetch.schedule import Plan
+from pipeline.fetch.server_clock import ServerClock
 from pipeline.fetch.site import Site, open_site
 from pipeline.fetch.site_pages import read_robots
 
@@ -33,11 +35,13 @@ class FetchRun:
         self, source: Source, settings: FetchSettings, archive: ArchiveWriter, raw_dir: Path, clock: Clock | None = None
     ) -> None:
         self._source, self._settings, self._archive, self._clock = source, settings, archive, clock
-        self.known = page_states(raw_dir, source.source_id)
-        self._site_pages = site_page_states(raw_dir, source.source_id)
+        now = (clock or utc_now)()
+        self.known = page_states(raw_dir, source.source_id, now)
+        self._site_pages = site_page_states(raw_dir, source.source_id, now)
         self._runner = asyncio.Runner()
         self._open = AsyncExitStack()
         self._site: Site | None = None
+        self._server_clock = ServerClock(sealed_last(sealed_logs(raw_dir)))
 
     def __enter__(self) -> Self:
         return self
@@ -69,7 +73,9 @@ class FetchRun:
 
     async def _opened(self) -> Site:
         if self._site is None:
-            site = await self._open.enter_async_context(open_site(self._source, self._settings, self._clock))
+            site = await self._open.enter_async_context(
+                open_site(self._source, self._settings, self._clock, self._server_clock)
+            )
             await read_robots(site, self._archive, self._site_pages)
             self._site = site
         return self._site

@@ -19,6 +19,7 @@ from pipeline.core.time import Clock, utc_now
 from pipeline.fetch.client import CAN_HEAL, Connection, Reply, Trouble
 from pipeline.fetch.redirects import MOST_REDIRECTS, RedirectEnd, judge_robots_redirect, redirect_target, stays_on_site
 from pipeline.fetch.robots import MOST_BYTES, Robots, RobotsError
+from pipeline.fetch.server_clock import ServerClock
 from pipeline.fetch.throttle import Breaker, Throttle, is_within, parse_window, retry_after
 
 _OVERLOADED = (429, 503)
@@ -40,7 +41,13 @@ class Site:
     """One source during one run: its connections, cookies, pace, robots.txt, budget, breaker and page reader."""
 
     def __init__(
-        self, source: Source, settings: FetchSettings, connection: Connection, reader: PageReader, clock: Clock
+        self,
+        source: Source,
+        settings: FetchSettings,
+        connection: Connection,
+        reader: PageReader,
+        clock: Clock,
+        server_clock: ServerClock,
     ) -> None:
         self.source, self.settings, self.reader, self.clock = source, settings, reader, clock
         self.concurrency = source.concurrency or settings.concurrency
@@ -48,7 +55,7 @@ class Site:
         self.robots_url = urljoin(source.base_url, "/robots.txt")
         rate = settings.rate if source.rate is None else source.rate
         self.throttle = Throttle(1 / rate if rate else 0.0, time.monotonic)
-        self._connection = connection
+        self._connection, self._server_clock = connection, server_clock
         self._robots = Robots()
         self._breaker = Breaker(settings.breaker_failures)
         self._window = parse_window(settings.night_window)
@@ -174,7 +181,9 @@ class Site:
         self.check_still_welcome()
         self.requests += 1
         reply = await self._connection.get(url, headers, first_bytes)
-        is_alive = reply.trouble not in CAN_HEAL and (reply.status or 0) < 500
+        self._server_clock.check(reply)
+        # A site that wants to be left alone, again and again, is left alone.
+        is_alive = reply.trouble not in CAN_HEAL and (reply.status or 0) < 500 and reply.status != 429
         if reply.status in _OVERLOADED:
             self.throttle.overloaded(retry_after(reply.header("retry-after"), self.clock()))
         elif is_alive and reply.status is not None:
@@ -186,9 +195,11 @@ class Site:
 
 
 @asynccontextmanager
-async def open_site(source: Source, settings: FetchSettings, clock: Clock | None = None) -> AsyncIterator[Site]:
+async def open_site(
+    source: Source, settings: FetchSettings, clock: Clock | None = None, server_clock: ServerClock | None = None
+) -> AsyncIterator[Site]:
     """Open the connections to a source for one run."""
     now = clock or utc_now
     async with Connection(source, settings, now) as connection:
         with PageReader() as reader:
-            yield Site(source, settings, connection, reader, now)
+            yield Site(source, settings, connection, reader, now, server_clock or ServerClock())

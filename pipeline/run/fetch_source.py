@@ -86,7 +86,7 @@ def plan_visits(
         listed: the projects that the site's listing names right now.
     """
     facts = project_facts(settings, source.source_id)
-    listings = listing_history(settings.raw_dir, source.source_id)
+    listings = listing_history(settings.raw_dir, source.source_id, now)
     left_out = {one: since for one in wanted if (since := listings.left_out_since(one)) is not None}
     return make_plan(
         wanted,

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipeline.archive.run_order import check_clock
 from pipeline.archive.segments import sealed_segments
 from pipeline.archive.withdrawal import withdraw_import
 from pipeline.core.errors import ExitCode
@@ -43,9 +44,11 @@ def import_captures(
         otherwise DONE; and the release, None when there was nothing to release.
 
     Raises:
+        ClockError: the clock is more than a day behind the last run.
         ArchiveError: the archive cannot be written.
         ParseError, BuildError, VerifyError, PublishError: what came is archived, but no release was made.
     """
+    check_clock(settings.raw_dir, record.started_at)
     with record.timed("import"), log.progress("import") as advance:
         summary = import_files(
             files,
@@ -85,9 +88,11 @@ def undo_import(
 
     Raises:
         WithdrawalError: there is nothing to withdraw.
+        ClockError: the clock is more than a day behind the last run.
         ArchiveError: the archive cannot be written.
         ParseError, BuildError, VerifyError, PublishError: it is withdrawn, but no release was made.
     """
+    check_clock(settings.raw_dir, record.started_at)
     with record.timed("import"):
         sources = withdraw_import(settings.raw_dir, withdrawn, undo_run_id=record.run_id, at=clock())
     record.withdraws = withdrawn

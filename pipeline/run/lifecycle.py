@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from pipeline.archive.recovery import recover
+from pipeline.archive.run_order import sealed_logs, void_runs
 from pipeline.core.errors import ExitCode, PipelineError
 from pipeline.core.log import RunLog
 from pipeline.core.settings import Settings, Source
@@ -115,10 +116,13 @@ def _close(
 
 
 def _warn_of_clock(settings: Settings, record: RunRecord, log: RunLog) -> None:
-    started = [str(found["started_at"]) for found in read_records(settings.runs_dir)]
-    newest = max((dt.datetime.fromisoformat(text) for text in started), default=record.started_at)
+    void = void_runs(sealed_logs(settings.raw_dir))
+    records = (found for found in read_records(settings.runs_dir) if found["run_id"] not in void)
+    started = [dt.datetime.fromisoformat(str(found["started_at"])) for found in records]
+    newest = max(started, default=record.started_at)
     if newest > record.started_at + dt.timedelta(minutes=1):
         log.warning(
             f"the clock says {record.started_at:%Y-%m-%d %H:%M} UTC, yet an earlier run began at "
-            f"{newest:%Y-%m-%d %H:%M}; until that time has come, what this run sees counts as older"
+            f"{newest:%Y-%m-%d %H:%M}; until that time has come, what this run sees counts as older, and where that is "
+            f"more than a day ahead, what the earlier run saw counts for nothing from now on"
         )

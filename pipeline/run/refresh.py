@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from pipeline.archive.run_order import ClockError
 from pipeline.core.errors import ExitCode, PipelineError
 from pipeline.core.log import RunLog
 from pipeline.core.settings import Settings, Source
@@ -73,6 +74,9 @@ def fetch_sources(
 
     Returns:
         FAILED when a source could not be worked with, and otherwise DONE.
+
+    Raises:
+        ClockError: the clock of this machine cannot be believed.
     """
     # Imported here: what asks no site starts in half the time without HTTP.
     from pipeline.run.fetch_source import fetch_source
@@ -82,6 +86,9 @@ def fetch_sources(
         try:
             if not fetch_source(settings, source, record, log, project_ids, clock):
                 failed.append(source.source_id)
+        except ClockError:
+            # Whatever this run did, it would be dated wrongly.
+            raise
         except PipelineError as error:
             failed.append(source.source_id)
             record.problems.append(f"{source.source_id}: {error}")

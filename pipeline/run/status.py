@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from pipeline.archive.run_order import MOST_APART, sealed_logs, void_runs
 from pipeline.core.settings import Settings
 from pipeline.core.text import printable
 from pipeline.core.time import started_at
@@ -31,6 +32,7 @@ class Status:
     failing_pages: int | None
     next_due_at: str | None
     withdrawn_imports: list[str]
+    misdated_runs: list[str]
     disk_bytes: dict[str, int]
     disk_free_bytes: int
 
@@ -48,6 +50,11 @@ def read_status(settings: Settings, now: dt.datetime) -> Status:
         now: ages are counted until then, UTC.
     """
     records = read_records(settings.runs_dir)
+    misdated = {*void_runs(sealed_logs(settings.raw_dir))} | {
+        str(record["run_id"]) for record in records if _started(record) > now + MOST_APART
+    }
+    # The last of all would else be the one that a wrong clock put there, for years.
+    records = [record for record in records if record["run_id"] not in misdated]
     try:
         release: str | None = latest_release(settings.curated_dir).run_id
     except PublishError:
@@ -64,6 +71,7 @@ def read_status(settings: Settings, now: dt.datetime) -> Status:
         failing_pages=failing if isinstance(failing, int) else None,
         next_due_at=due_at if isinstance(due_at, str) else None,
         withdrawn_imports=[str(record["withdraws"]) for record in records if record.get("withdraws") is not None],
+        misdated_runs=sorted(misdated),
         disk_bytes={layer: _size(settings.data_dir / layer) for layer in _LAYERS},
         disk_free_bytes=_free(settings.data_dir),
     )
@@ -92,9 +100,18 @@ def status_lines(status: Status, now: dt.datetime) -> list[str]:
         lines.append(f"Next due   {'now' if due <= now else f'{due:%Y-%m-%d %H:%M} UTC'}")
     if status.withdrawn_imports:
         lines.append(f"Withdrawn  {', '.join(status.withdrawn_imports)}: imports that count for nothing any more")
+    if status.misdated_runs:
+        lines.append(
+            f"Clock      {', '.join(status.misdated_runs)}: began while the clock was wrong; what they saw does not "
+            f"count once a run with the right one has followed"
+        )
     sizes = ", ".join(f"{layer} {_bytes(size)}" for layer, size in status.disk_bytes.items())
     lines.append(f"Disk       {sizes}; free {_bytes(status.disk_free_bytes)}")
     return [printable(line) for line in lines]
+
+
+def _started(record: Mapping[str, object]) -> dt.datetime:
+    return dt.datetime.fromisoformat(str(record["started_at"]))
 
 
 def _last_run(records: list[dict[str, object]], *, is_anything_running: bool) -> dict[str, object] | None:

@@ -45,6 +45,7 @@ class Reply(NamedTuple):
     status: int
     content_type: str
     body: bytes
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 Answer = Callable[[str], Reply]
@@ -138,10 +139,17 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", reply.content_type)
         self.send_header("Content-Length", str(len(reply.body)))
         self.send_header("Cache-Control", "no-store, no-cache, must-revalidate")
+        for name, value in reply.headers:
+            self.send_header(name, value)
         if "advanced-frontend=" not in self.headers.get("Cookie", ""):
             self.send_header("Set-Cookie", f"advanced-frontend={secrets.token_hex(13)}; path=/; HttpOnly")
         self.end_headers()
         self.wfile.write(reply.body)
+
+    def send_response(self, code: int, message: str | None = None) -> None:
+        """Begin an answer without a Date, which would be that of this machine; a site of a test may have its own."""
+        self.send_response_only(code, message)
+        self.send_header("Server", self.version_string())
 
     def version_string(self) -> str:
         return "bma-projects-sample"

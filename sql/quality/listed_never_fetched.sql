@@ -12,7 +12,7 @@ SELECT
     listing.project_id,
     'listed by ' || count(DISTINCT listing.run_id) || ' runs, never fetched' AS message,
     min(listing.seen_at) AS first_seen_at
-FROM parsed.listing AS listing
+FROM staging.listed AS listing
 ANTI JOIN staging.visits AS visits
     ON listing.source_id = visits.source_id AND listing.project_id = visits.project_id
 GROUP BY listing.source_id, listing.project_id

@@ -16,7 +16,7 @@ WITH stale AS (
             gone.source_id,
             gone.run_id
         FROM staging.visits AS gone
-        SEMI JOIN parsed.listing AS listing
+        SEMI JOIN staging.listed AS listing
             ON
                 gone.source_id = listing.source_id
                 AND gone.run_id = listing.run_id
@@ -57,7 +57,7 @@ contradicted AS (
             known.source_id = answers.source_id
             AND known.project_id = answers.project_id
             AND stale.visited_at >= answers.answered_at
-    ANTI JOIN parsed.listing AS listing
+    ANTI JOIN staging.listed AS listing
         ON
             stale.source_id = listing.source_id
             AND stale.run_id = listing.run_id
@@ -73,7 +73,7 @@ named AS (
         count(DISTINCT project_id) AS n_projects,
         max(stated_total) AS stated_total,
         bool_and(is_complete) AS is_complete
-    FROM parsed.listing
+    FROM staging.listed
     GROUP BY source_id, run_id
 )
 

@@ -1,4 +1,5 @@
--- Every visit to a page and every import of one, once, however often its log was imported; none of a withdrawn import.
+-- Every visit to a page and every import of one, once, however often its log was imported; none of a withdrawn import,
+-- and none that is dated after a run that followed it in the chain of segments: that clock was wrong.
 --
 -- key: source_id, project_id, snapshot_id, repeats, url, requested_at, time_basis, outcome, page_kind, http_status
 --
@@ -25,7 +26,8 @@ SELECT
     arg_min(warc_file, (run_id, warc_file, warc_offset)) AS warc_file,
     arg_min(warc_offset, (run_id, warc_file, warc_offset)) AS warc_offset,
     min(error) AS error
-FROM parsed.fetches
+FROM parsed.fetches AS fetches
 ANTI JOIN withdrawn USING (run_id)
+ANTI JOIN input.run_limits AS limits ON fetches.run_id = limits.run_id AND fetches.requested_at > limits.void_after
 WHERE outcome <> 'withdrawn'
 GROUP BY ALL

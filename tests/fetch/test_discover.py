@@ -1,5 +1,6 @@
 """Which projects exist: listings that repeat and omit, ids from files, ranges and the archive."""
 
+import datetime as dt
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -163,7 +164,8 @@ def test_a_range_leaves_out_what_was_confirmed_absent(site: MisbehavingSite, tmp
     wanted = ids_from_range("50490000:3499-3502", {})
     assert wanted == ["50490000-3499", "50490000-3500", "50490000-3501", "50490000-3502"]
     for day in (21, 22):
-        fetch(tmp_path, site, wanted, run_id=f"202611{day}T180000Z")
+        at = dt.datetime(2026, 11, day, 18, tzinfo=dt.UTC)
+        fetch(tmp_path, site, wanted, run_id=f"202611{day}T180000Z", at=at)
     with ArchiveWriter(tmp_path, RUN, "site") as archive, FetchRun(site.source(), PATIENCE, archive, tmp_path) as run:
         assert ids_from_range("50490000:3499-3502", run.known) == ["50490000-3501"]
         assert ids_from_archive(run.known) == ["50490000-3501"]

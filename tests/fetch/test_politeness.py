@@ -52,6 +52,13 @@ def test_no_more_requests_at_once_than_set(site: MisbehavingSite, tmp_path: Path
     assert site.peak == 3
 
 
+def test_a_site_that_asks_for_peace_again_and_again_ends_the_run(site: MisbehavingSite, tmp_path: Path) -> None:
+    site.pages |= {project_id: page(b"", status=429, headers=[("Retry-After", "0")]) for project_id in IDS}
+    summary = fetch(tmp_path, site, IDS).summary
+    assert summary.ended_early == "the site failed 9 times in a row, last: HTTP 429"
+    assert len(site.asked_for_projects()) <= 9 + 1
+
+
 def test_a_disallowed_path_is_never_asked_for(site: MisbehavingSite, tmp_path: Path) -> None:
     site.paths |= robots(
         f"User-agent: *\nDisallow: /dp/frontend/web/index.php?r=tbl-project-main%2Fview&project_id={IDS[3]}\n"

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from email.utils import format_datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -46,7 +47,8 @@ def not_found(stored: StoredProject) -> Reply:
 class ScriptedSite:
     """Serves its projects, listing and robots.txt; to be changed between two nights.
 
-    shows makes of a project what the site answers; listed is what the listing names, or the answer in its place.
+    shows makes of a project what the site answers; listed is what the listing names, or the answer in its place. clock
+    is the site's own, without which its answers bear no Date.
     """
 
     def __init__(self, *project_ids: str) -> None:
@@ -54,11 +56,17 @@ class ScriptedSite:
         self.shows: Shows = unchanged
         self.listed: Sequence[str] | Reply | None = None
         self.is_broken = False
+        self.clock: dt.datetime | None = None
 
     def change(self, project_id: str, **values: str | None) -> None:
         self.projects[project_id] = self.projects[project_id].having(**values)
 
     def answer(self, target: str) -> Reply:
+        """What is shown, with the site's Date where it has a clock."""
+        reply = self._answer(target)
+        return reply if self.clock is None else reply._replace(headers=(("Date", format_datetime(self.clock)),))
+
+    def _answer(self, target: str) -> Reply:
         if self.is_broken:
             return Reply(503, "text/plain", b"out of order")
         query = parse_qs(urlsplit(target).query)

@@ -1,0 +1,80 @@
+"""In which order runs took place, by the chain of segments, which no clock decides: what is misdated is void."""
+
+import datetime as dt
+from collections.abc import Mapping
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import NamedTuple
+
+from pipeline.archive.chain import abouts, previous_segments
+from pipeline.core.errors import PipelineError
+from pipeline.core.time import started_at
+
+# A clock that is set, or set back for the winter, is no wrong one.
+MOST_APART = dt.timedelta(days=1)
+_NEVER = dt.datetime.max.replace(tzinfo=dt.UTC)
+Logs = Mapping[str, Path]
+"""The fetch logs of sealed segments, or copies of them with their metadata, by the names of the segments."""
+
+
+class ClockError(PipelineError):
+    """The clock of this machine cannot be believed, so nothing may be dated by it; the message says why."""
+
+
+class RunLimit(NamedTuple):
+    """What a run saw after void_after counts for nothing: a run that followed it began a day before that."""
+
+    run_id: str
+    void_after: dt.datetime
+
+
+def sealed_logs(raw_dir: Path) -> Logs:
+    """The fetch logs of all sealed segments."""
+    return {log.name.removesuffix(".fetches.parquet"): log for log in sorted(raw_dir.glob("*.fetches.parquet"))}
+
+
+def run_limits(logs: Logs, now: dt.datetime | None = None) -> list[RunLimit]:
+    """The limit of every run that another one follows in the chain of segments, or one that begins now."""
+    previous = {name: previous_segments(about) for name, about in abouts(logs).items()}
+    limits = {} if now is None else dict.fromkeys(previous, now + MOST_APART)
+    by_run: dict[str, dt.datetime] = {}
+    # The last segment first: what limits a segment limits all before it.
+    for name in reversed([*TopologicalSorter(previous).static_order()]):
+        run_id, limit = _run_of(name), limits.get(name, _NEVER)
+        by_run[run_id] = min(limit, by_run.get(run_id, _NEVER))
+        began = started_at(run_id)
+        follows = _NEVER if began is None else began + MOST_APART
+        for before in previous.get(name, ()):
+            is_same_run = _run_of(before) == run_id
+            limits[before] = min(limit, limits.get(before, _NEVER), _NEVER if is_same_run else follows)
+    return [RunLimit(run_id, limit) for run_id, limit in sorted(by_run.items()) if limit != _NEVER]
+
+
+def void_runs(logs: Logs) -> list[str]:
+    """The runs that began after their limit: nothing that they saw counts."""
+    return [one.run_id for one in run_limits(logs) if (started_at(one.run_id) or one.void_after) > one.void_after]
+
+
+def sealed_last(logs: Logs) -> dt.datetime | None:
+    """When the run began whose segment was sealed last; the latest of several, None where there is none."""
+    found = abouts(logs)
+    named = {before for about in found.values() for before in previous_segments(about)}
+    return max((began for name in found.keys() - named if (began := started_at(_run_of(name)))), default=None)
+
+
+def check_clock(raw_dir: Path, now: dt.datetime) -> None:
+    """Raise ClockError where a run would be dated a day and more before the one whose segment was sealed last.
+
+    All that came before would count for nothing; a run that asks a site is told by its servers which clock is right.
+    """
+    last = sealed_last(sealed_logs(raw_dir))
+    if last is not None and now < last - MOST_APART:
+        raise ClockError(
+            f"the clock of this machine says {now:%Y-%m-%d %H:%M} UTC, yet an earlier run began at "
+            f"{last:%Y-%m-%d %H:%M}; set the clock and run again, or, where it is right now, run "
+            f"`bma-projects refresh` first: the servers' clocks then decide"
+        )
+
+
+def _run_of(segment: str) -> str:
+    return segment.partition("-")[0]

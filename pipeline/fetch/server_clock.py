@@ -1,0 +1,45 @@
+"""Compares the clock of this machine with that of the servers: a night with a wrong one would order visits wrongly."""
+
+import datetime as dt
+from email.utils import parsedate_to_datetime
+
+from pipeline.archive.response_age import age_of
+from pipeline.archive.run_order import MOST_APART, ClockError
+from pipeline.fetch.client import Reply
+
+
+class ServerClock:
+    """What the Date headers of one source say of the clock of this machine.
+
+    sealed_last is when the run began that the archive was last told of. A clock that says an earlier day than that is
+    believed only when a server says so too.
+    """
+
+    def __init__(self, sealed_last: dt.datetime | None = None) -> None:
+        self._sealed_last = sealed_last
+
+    def check(self, reply: Reply) -> None:
+        """Raise ClockError when an answer's Date is more than a day off, or is none where one is needed."""
+        own = reply.requested_at + dt.timedelta(milliseconds=reply.elapsed_ms)
+        served = _date_of(reply)
+        if served is not None and abs(served - own) > MOST_APART:
+            raise ClockError(
+                f"the clock of this machine says {own:%Y-%m-%d %H:%M} UTC, the site's {served:%Y-%m-%d %H:%M}: "
+                f"more than a day apart; set the one that is wrong and run again"
+            )
+        if served is None and self._sealed_last is not None and own < self._sealed_last - MOST_APART:
+            raise ClockError(
+                f"the clock of this machine says {own:%Y-%m-%d %H:%M} UTC, yet an earlier run began at "
+                f"{self._sealed_last:%Y-%m-%d %H:%M}, and the site does not say which is right; set the clock and run "
+                f"again"
+            )
+        self._sealed_last = None if served is not None else self._sealed_last
+
+
+def _date_of(reply: Reply) -> dt.datetime | None:
+    """The moment of an answer by its Date and, where a cache gave it, its Age; None where it does not say."""
+    try:
+        date = parsedate_to_datetime(reply.header("date") or "")
+        return (date if date.tzinfo else date.replace(tzinfo=dt.UTC)) + age_of(reply.header("age"))
+    except (ValueError, OverflowError):
+        return None
