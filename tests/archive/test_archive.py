@@ -476,8 +476,9 @@ def test_the_last_state_of_every_page_comes_from_all_logs(tmp_path: Path) -> Non
             page = row("1", at=day(n), outcome=outcome)._replace(snapshot_id=None, etag='"e"' if n == 0 else None)
             if outcome != "unchanged":
                 page = page._replace(snapshot_id=f"snapshot {n}", content_sha256=bytes([n]) * 32)
-            archive.append(page)
-            archive.append(row("2", at=day(n), outcome="missing")._replace(content_sha256=None))
+            other = row("2", at=day(n), outcome="missing")._replace(content_sha256=None)
+            for visit in (page, other):
+                archive.append(visit._replace(run_id=archive.run_id))
     known = page_states(tmp_path, "site")
     assert known["1"]._asdict() == {
         "last_outcome": "missing",
