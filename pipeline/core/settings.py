@@ -123,7 +123,7 @@ class GateSettings(_Table):
 
     pages_of_wrong_kind_count: kinds.Whole = _limit(5, "a few projects may be closed to the public at any time")
     pages_of_wrong_kind_share: kinds.Share = _limit(0.2, "a login wall or a redirect takes nearly every page")
-    pages_failed_count: kinds.Whole = _limit(5, "single timeouts; fewer than the failures in a row that end a run")
+    pages_failed_count: kinds.Whole = _limit(5, "single timeouts; a dead site ends its own run before")
     pages_failed_share: kinds.Share = _limit(0.3, "above it the night says little about the site")
     labels_unknown_count: kinds.Whole = _limit(40, "about one whole page")
     labels_unknown_share: kinds.Share = _limit(0.1, "one label more per page is growth, four are another layout")
@@ -135,8 +135,14 @@ class GateSettings(_Table):
     values_unreadable_share: kinds.Share = _limit(
         0.2, "people mistype some values of a field, only programs mistype a fifth"
     )
-    values_lost_count: kinds.Whole = _limit(10, "agencies clear single values")
-    values_lost_share: kinds.Share = _limit(0.3, "a field that empties on a third of the pages emptied by itself")
+    values_lost_count: kinds.Whole = _limit(3, "agencies clear single values")
+    values_lost_share: kinds.Share = _limit(
+        0.1, "people fill fields; what a tenth of the edited pages lost, lost itself"
+    )
+    pages_emptied_count: kinds.Whole = _limit(3, "single projects are begun anew")
+    pages_emptied_share: kinds.Share = _limit(0.0, "no night makes up for pages that lost many values at once")
+    dates_shifted_count: kinds.Whole = _limit(5, "people correct a day here and there")
+    dates_shifted_share: kinds.Share = _limit(0.1, "days that move by one together moved to another time zone")
     reader_changes_count: kinds.Whole = _limit(10, "a better reader mends single values of a field")
     reader_changes_share: kinds.Share = _limit(
         0.1, "a reader that alters a tenth of a field that nobody edited needs a person who looks"
@@ -156,7 +162,9 @@ class GateSettings(_Table):
     projects_lost_count: kinds.Whole = _limit(0, "a published project stays in every later release, vanished or not")
     projects_lost_share: kinds.Share = _limit(0.0, "a lost project means a lost part of the archive")
     pages_changed_count: kinds.Whole = _limit(20, "agencies report in batches")
-    pages_changed_share: kinds.Share = _limit(0.6, "monthly reporting changes many pages, a new template changes all")
+    pages_changed_share: kinds.Share = _limit(
+        0.6, "what reporting adds is not counted; a new template changes all pages"
+    )
     nights: kinds.Whole = 7
     deviations: kinds.Number = 6.0
 

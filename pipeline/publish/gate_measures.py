@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from parsers.labels import LABELS, MONTH_LAYOUT
+from parsers.labels import LABELS, MONTH_LAYOUT, PROGRESS_COLUMNS, UPDATE_COLUMNS
 from pipeline.build.database import DATABASE
 from pipeline.core.sql_text import quoted
 
@@ -47,7 +47,7 @@ _COMPARED_TABLES = (
     "update_history",
 )
 # What is new, as tables that the questions share; each may name those before it.
-_NEWS = ("visited", "fresh", "edited", "withdrawn", "compared")
+_NEWS = ("visited", "fresh", "edited", "withdrawn", "had", "cells", "compared", "rewritten")
 _MACROS = """
     -- A field as the gate compares it: without its unit, the months, or the table alone.
     CREATE TEMP MACRO without_unit(field) AS
@@ -55,9 +55,14 @@ _MACROS = """
             WHEN field = 'targets.result_value' THEN 'month'
             ELSE regexp_replace(split_part(field, '.', 1), '_(thb|pct|be|value|unit)$', '')
         END;
-    CREATE TEMP MACRO cell(field, old, new) AS
-        {'field': field, 'had': old IS NOT NULL, 'has': new IS NOT NULL, 'is_other': old IS DISTINCT FROM new};
+    CREATE TEMP MACRO shortened(words) AS CASE WHEN length(words) > 40 THEN md5(words) ELSE words END;
 """
+# Which columns of a table are compared, by what they are called on a page.
+_COMPARED = {
+    "field": ("projects", [label.field for label in LABELS if label.field != "project_id"]),
+    "progress_history": ("progress_history", [column.field for column in PROGRESS_COLUMNS]),
+    "update_history": ("update_history", [column.field for column in UPDATE_COLUMNS]),
+}
 _LABELS_PER_PAGE = sum(label.is_due(None) for label in LABELS) + len(set(MONTH_LAYOUT))
 
 
@@ -106,8 +111,20 @@ def attach_pair(con: duckdb.DuckDBPyConnection, release: Path, previous: Path | 
     con.execute("SET VARIABLE labels_per_page = $n", {"n": _LABELS_PER_PAGE}).complete()
     con.execute("SET VARIABLE unreadable_codes = $codes", {"codes": list(UNREADABLE_CODES)}).complete()
     con.execute(_MACROS).complete()
+    _name_columns(con)
     for name in _NEWS:
         con.execute(f"CREATE TEMP TABLE {name} AS {_sql(name)}").complete()
+
+
+def _name_columns(con: duckdb.DuckDBPyConnection) -> None:
+    """Set columns_of to the columns that are compared, by section, in the order that both releases together have."""
+    names = {"month": ["month", "month_value"]}
+    for section, (table, fields) in _COMPARED.items():
+        both = con.execute(f"FROM published.{table} UNION ALL BY NAME FROM candidate.{table} LIMIT 0").description or ()
+        query = "SELECT list_filter($names, lambda name: list_contains($fields, without_unit(name)))"
+        [(found,)] = con.execute(query, {"names": [column[0] for column in both], "fields": fields}).fetchall()
+        names[section] = [*(["row"] if section != "field" else []), *found]
+    con.execute("SET VARIABLE columns_of = map($sections, $names)", {"sections": [*names], "names": [*names.values()]})
 
 
 def _ask(con: duckdb.DuckDBPyConnection, rule: str, release: Path, previous: Path | None) -> list[Measure]:

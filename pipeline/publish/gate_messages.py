@@ -30,7 +30,15 @@ RULES = {
     "sections_unseen": Rule("pages asked for no longer show this whole", "หน้าที่ได้มาไม่แสดงส่วนนี้ครบถ้วนเหมือนเดิม", "หน้า"),
     "values_unreadable": Rule("new pages have a value that cannot be read", "ค่าในช่องนี้บนหน้าใหม่อ่านไม่ได้", "หน้า"),
     "values_lost": Rule(
-        "values of the last release are gone from pages read anew", "ค่าที่เคยมีในชุดก่อนหน้าหายไปจากหน้าที่อ่านใหม่", "ค่า"
+        "pages read anew lost this value of the last release", "หน้าที่อ่านใหม่ซึ่งค่าที่เคยมีในชุดก่อนหน้าหายไป", "หน้า"
+    ),
+    "pages_emptied": Rule("known pages lost three values and more at once", "หน้าที่เคยมีซึ่งค่าหายไปพร้อมกันตั้งแต่สามค่า", "หน้า"),
+    "dates_shifted": Rule(
+        "dates on fresh pages moved by one day",
+        "วันที่บนหน้าที่เปลี่ยนเนื้อหาเลื่อนไปหนึ่งวันพร้อมกัน",
+        "ค่า",
+        "on {} pages",
+        "ใน {} หน้า",
     ),
     "reader_changes": Rule(
         "values that the site did not edit are lost or other",
@@ -50,7 +58,19 @@ RULES = {
     "pages_missing": Rule("known projects have no page any more", "ไม่พบหน้าของโครงการที่เคยมี", "โครงการ"),
     "projects_vanished": Rule("listed projects of the last release vanished", "โครงการหายไปจากเว็บไซต์", "โครงการ"),
     "projects_lost": Rule("projects of the last release are not in this one", "โครงการในชุดก่อนหน้าไม่อยู่ในชุดนี้", "โครงการ"),
-    "pages_changed": Rule("known pages have other content than before", "หน้าที่เคยมีเปลี่ยนเนื้อหาพร้อมกัน", "หน้า"),
+    "pages_changed": Rule(
+        "known pages changed beyond what reporting adds",
+        "หน้าที่เคยมีเปลี่ยนเนื้อหาพร้อมกันนอกเหนือจากการรายงานผล",
+        "หน้า",
+    ),
+}
+# What is published with a loud note; its limit is that of the rule it releases.
+NOTES = {
+    "pages_confirmed": Rule(
+        "known pages changed beyond what reporting adds and said the same in a second run, so they are published",
+        "หน้าที่เคยมีเปลี่ยนเนื้อหาพร้อมกัน อ่านซ้ำในรอบถัดมาแล้วได้เนื้อหาเดิม จึงเผยแพร่",
+        "หน้า",
+    ),
 }
 _REPORT_TH = "รายงานความคืบหน้า"
 _UPDATE_TH = "ประวัติการปรับปรุงข้อมูล"
@@ -68,6 +88,7 @@ _UNITS = ("_thb", "_pct", "_be", "_value", "_unit")
 class Limit(NamedTuple):
     """What one rule allows: refused where count and share are both above. n_nights tells what the share rests on."""
 
+    rule: str
     n: int
     share: float
     n_nights: int
@@ -81,11 +102,11 @@ class Reason(NamedTuple):
 
 
 def over_limit(answer: Measure, limit: Limit) -> Reason:
-    """The reason that a measure above its limit is."""
-    rule = RULES[answer.rule]
+    """The reason, or the note, that a measure above its limit is."""
+    rule = RULES.get(answer.rule) or NOTES[answer.rule]
     field_en, field_th = (f"{answer.field}: ", f"{field_in_thai(answer.field)}: ") if answer.field else ("", "")
     detail_en, detail_th = (_detail(answer.detail, parts) for parts in (rule.parts_en, rule.parts_th))
-    setting = f"gate.{answer.rule}_share"
+    setting = f"gate.{limit.rule}_share"
     basis_en = f"usual over {limit.n_nights} nights" if limit.n_nights else f"setting {setting}"
     basis_th = f"ตามปกติของ {limit.n_nights} รอบก่อน" if limit.n_nights else f"ตามค่าที่ตั้ง {setting}"
     return Reason(

@@ -6,6 +6,8 @@ refused stays refused, whatever runs in between, until the site is mended or som
 A rule refuses where its count and its share are both above the limit: the share finds a broken night on a site of any
 size, the count lets a night with three pages pass. Limits are the settings' until enough nights were published; from
 then on each share follows the nights before (median and MAD), between half and twice the setting.
+
+One rule ends by itself: pages that changed all at once and say the same in a second run are published with a note.
 """
 
 import json
@@ -16,53 +18,71 @@ from typing import NamedTuple
 
 from pipeline.core.settings import GateSettings
 from pipeline.publish.gate_measures import Measure, measure
-from pipeline.publish.gate_messages import RULES, Limit, Reason, over_limit, rolled_back
+from pipeline.publish.gate_messages import NOTES, RULES, Limit, Reason, over_limit, rolled_back
 
 # MAD of a normal distribution is its standard deviation divided by this.
 _MAD_TO_SIGMA = 1.4826
 _HISTORY = "history"
+# Pages that fail take nothing from the tables, and those that changed are read again: these end when they are few among
+# many. What was lost stays lost however many other pages are read meanwhile.
+_MAY_THIN_OUT = frozenset({"pages_failed", "pages_changed"})
 
 
 class GateDecision(NamedTuple):
-    """Why a built release must not be published, nothing when it may; and the figures that were judged."""
+    """Why a built release must not be published, nothing when it may; what to say when it is; the figures judged."""
 
     reasons: tuple[Reason, ...]
+    notes: tuple[Reason, ...]
     measures: list[Measure]
 
 
 def decide(
-    release: Path, previous: Path | None, settings: GateSettings, *, withdrawn: str | None = None
+    release: Path,
+    previous: Path | None,
+    settings: GateSettings,
+    *,
+    withdrawn: str | None = None,
+    refused: Path | None = None,
 ) -> GateDecision:
     """Judge a built release by what is new in it.
 
-    previous is the release that `latest` names, None for the first one; the nights before are in its quality.json.
-    withdrawn is the release from which somebody rolled back to it.
+    Args:
+        release: the built release.
+        previous: the release that `latest` names, None for the first one; the nights before are in its quality.json.
+        settings: the limits.
+        withdrawn: the release from which somebody rolled back to previous.
+        refused: the last release that was refused since previous was published.
     """
     history = read_history(previous)
-    measures = measure(release, previous, tuple(RULES))
-    taken_back = () if withdrawn is None or previous is None else (rolled_back(withdrawn, previous.name),)
+    before = [one for one in _measures_of(refused) if is_over(one, limit_of(one, history, settings))]
+    measures = [_not_thinned_out(answer, before) for answer in measure(release, previous, (*RULES, *NOTES))]
     over = [
-        over_limit(answer, limit)
+        (answer.rule, over_limit(answer, limit))
         for answer in measures
         if is_over(answer, limit := limit_of(answer, history, settings))
     ]
-    return GateDecision((*taken_back, *over), measures)
+    taken_back = () if withdrawn is None or previous is None else (rolled_back(withdrawn, previous.name),)
+    reasons = (*taken_back, *(reason for rule, reason in over if rule in RULES))
+    # What is not published for another reason needs no note.
+    notes = () if reasons else tuple(note for rule, note in over if rule in NOTES)
+    return GateDecision(reasons, notes, measures)
 
 
 def limit_of(answer: Measure, history: Sequence[Measure], settings: GateSettings) -> Limit:
     """The limit for a measure: the setting, or the band of the nights before where there are enough of them."""
-    count, share = limits(settings)[answer.rule]
+    rule = "pages_changed" if answer.rule in NOTES else answer.rule
+    count, share = limits(settings)[rule]
     shares = [
         night.share
         for night in history
-        if (night.rule, night.source_id, night.field) == (answer.rule, answer.source_id, answer.field) and night.total
+        if (night.rule, night.source_id, night.field) == (rule, answer.source_id, answer.field) and night.total
     ]
-    if len(shares) < settings.nights:
-        return Limit(count, share, 0)
+    if len(shares) < max(settings.nights, 1):
+        return Limit(rule, count, share, 0)
     middle = statistics.median(shares)
     spread = statistics.median(abs(one - middle) for one in shares) * _MAD_TO_SIGMA
     band = middle + settings.deviations * spread
-    return Limit(count, min(max(band, share / 2), share * 2, max(share, 0.95)), len(shares))
+    return Limit(rule, count, min(max(band, share / 2), share * 2, max(share, 0.95)), len(shares))
 
 
 def is_over(answer: Measure, limit: Limit) -> bool:
@@ -76,17 +96,34 @@ def limits(settings: GateSettings) -> Mapping[str, tuple[int, float]]:
     return {rule: (int(values[f"{rule}_count"]), float(values[f"{rule}_share"])) for rule in RULES}
 
 
-def read_history(previous: Path | None) -> list[Measure]:
-    """The measures of the nights published before, as the last release's quality.json keeps them."""
-    if previous is None:
+def read_history(release: Path | None) -> list[Measure]:
+    """The measures of the nights up to a release, as its quality.json keeps them."""
+    return [one for night in _nights(release) for one in night]
+
+
+def _measures_of(release: Path | None) -> list[Measure]:
+    """The measures by which a release itself was judged: its history ends with them."""
+    return (_nights(release) or [[]])[-1]
+
+
+def _nights(release: Path | None) -> list[list[Measure]]:
+    if release is None:
         return []
     try:
-        report = json.loads((previous / "quality.json").read_text(encoding="utf-8"))
+        report = json.loads((release / "quality.json").read_text(encoding="utf-8"))
         return [
-            Measure(row["rule"], row["source_id"], row["field"], row["n"], row["total"])
+            [Measure(row["rule"], row["source_id"], row["field"], row["n"], row["total"]) for row in night["measures"]]
             for night in report[_HISTORY]
-            for row in night["measures"]
         ]
     except (OSError, ValueError, KeyError, TypeError):
         # A release without a readable report has no history; the settings' own limits hold then.
         return []
+
+
+def _not_thinned_out(answer: Measure, refused: Sequence[Measure]) -> Measure:
+    """The measure out of no more than when it was refused: a loss among twenty pages is none among a thousand."""
+    if answer.rule in _MAY_THIN_OUT:
+        return answer
+    key = (answer.rule, answer.source_id, answer.field)
+    totals = [one.total for one in refused if (one.rule, one.source_id, one.field) == key]
+    return answer._replace(total=max(answer.n, min([answer.total, *totals])))

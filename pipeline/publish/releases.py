@@ -102,6 +102,12 @@ def latest_release(curated_dir: Path) -> Release:
     return found
 
 
+def last_refused(curated_dir: Path) -> Path | None:
+    """The release that the quality gate refused last, if none was published since."""
+    refused = [path for path in _complete(curated_dir / REFUSED) if path.name > (_latest_run_id(curated_dir) or "")]
+    return refused[-1] if refused else None
+
+
 def rollback(curated_dir: Path, run_id: str | None = None) -> Release:
     """Switch `latest` to a named release, or to the one before the present one.
 

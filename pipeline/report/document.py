@@ -115,10 +115,13 @@ def _gate(run: Run) -> Document:
     gate = run.get("gate")
     said = gate if isinstance(gate, Mapping) else {}
     reasons, reasons_th = _texts(said.get("reasons")), _texts(said.get("reasons_th"))
+    notes, notes_th = _texts(said.get("notes")), _texts(said.get("notes_th"))
     return {
         "is_refused": bool(said.get("is_refused")),
         "reasons": reasons,
         "reasons_th": reasons_th if len(reasons_th) == len(reasons) else reasons,
+        "notes": notes,
+        "notes_th": notes_th if len(notes_th) == len(notes) else notes,
         "accepted_because": said.get("accepted_because"),
     }
 
@@ -150,6 +153,12 @@ def _sentence(run: Run, data: ReportData, counts: Mapping[str, int]) -> Sentence
             "attention",
             f"เผยแพร่แล้วตามคำสั่งของผู้ดูแล ทั้งที่ไม่ผ่านด่านตรวจคุณภาพ {reasons} ข้อ",
             f"Published on the operator's word; the gate had {reasons} reason{'s' * (reasons != 1)} against it.",
+        )
+    if gate["notes"]:
+        return Sentence(
+            "attention",
+            "เผยแพร่แล้ว แต่หน้าจำนวนมากเปลี่ยนเนื้อหาพร้อมกัน ซึ่งอ่านซ้ำในรอบถัดมาแล้วได้เนื้อหาเดิม",
+            "Published, but many pages changed at once; they said the same when they were read a second time.",
         )
     if run.get("ended_early"):
         return Sentence(

@@ -23,7 +23,15 @@ from pipeline.parse.pool import WorkerPool, local_pool
 from pipeline.parse.stage import find_backlog, parse
 from pipeline.parse.versions import parser_fingerprint
 from pipeline.publish.release_check import VerifyError
-from pipeline.publish.releases import Published, PublishError, building_dir, latest_release, publish, withdrawn_release
+from pipeline.publish.releases import (
+    Published,
+    PublishError,
+    building_dir,
+    last_refused,
+    latest_release,
+    publish,
+    withdrawn_release,
+)
 from pipeline.run.record import RunRecord, write_record
 
 # What a release is made by: code, models, tables and templates.
@@ -181,12 +189,19 @@ def _build_and_publish(
         record.built_from = build_inputs_fingerprint(settings)
         record.rows = build(settings, fingerprint=parser_fingerprint(), out_dir=target)
     with record.timed("report"), log.progress("report"):
-        withdrawn = withdrawn_release(settings.curated_dir)
-        reasons, measures = decide(target, previous, settings.gate, withdrawn=withdrawn)
+        reasons, notes, measures = decide(
+            target,
+            previous,
+            settings.gate,
+            withdrawn=withdrawn_release(settings.curated_dir),
+            refused=last_refused(settings.curated_dir),
+        )
         record.gate = {
             "is_refused": bool(reasons),
             "reasons": [reason.en for reason in reasons],
             "reasons_th": [reason.th for reason in reasons],
+            "notes": [note.en for note in notes],
+            "notes_th": [note.th for note in notes],
             "accepted_because": accepted_because,
         }
         _note_quality(target, record)
@@ -211,7 +226,7 @@ def _build_and_publish(
         )
     else:
         log.info(f"release {record.run_id} in {published.path}", extra={"stage": "publish", "rows": record.rows})
-    for reason in reasons:
+    for reason in (*reasons, *notes):
         log.warning(f"quality gate: {reason.en}")
     return published
 

@@ -12,6 +12,7 @@ SELECT DISTINCT
         ELSE without_unit(changes.field)
     END AS field,
     changes.label,
+    changes.change_type,
     CASE WHEN changes.section = 'month' THEN try_cast(regexp_extract(changes.label, '[0-9]+') AS INTEGER) END AS month_no
 FROM candidate.project_changes AS changes
 SEMI JOIN fresh ON changes.source_id = fresh.source_id AND changes.project_id = fresh.project_id

@@ -1,15 +1,15 @@
--- Known projects whose page has other content than in the published release, of those that were asked for.
+-- Known pages on which other things changed than what reporting adds, and which were read so in one run alone.
 --
--- Compared with that release and not with the night before, so that a change which was refused stays one until it is
--- accepted. What an import shows otherwise is no night of the site: people import the captures that changed.
+-- Compared with the published release and not with the night before, so that a change which was refused stays one until it
+-- is accepted, or read once more.
 SELECT
     visited.source_id,
     NULL AS field,
-    count(fresh.project_id) AS n,
+    count(*) FILTER (rewritten.is_rewritten AND NOT rewritten.is_read_twice) AS n,
     count(*) AS total,
     NULL AS detail
 FROM visited
-LEFT JOIN fresh ON visited.source_id = fresh.source_id AND visited.project_id = fresh.project_id
+LEFT JOIN rewritten ON visited.source_id = rewritten.source_id AND visited.project_id = rewritten.project_id
 WHERE visited.is_known
 GROUP BY visited.source_id
 ORDER BY visited.source_id

@@ -1,13 +1,14 @@
--- Values the published release had and the site took away, among pages read anew.
+-- Pages read anew on which the site took away a value the published release had, field by field.
 --
 -- Pairs of the same project are compared, so that a night with few pages is judged as surely as one with all of them.
 SELECT
     source_id,
     field,
-    coalesce(sum(n_lost) FILTER (whose = 'site'), 0)::BIGINT AS n,
-    sum(n_read_anew)::BIGINT AS total,
+    count(DISTINCT project_id) FILTER (is_lost AND whose = 'site') AS n,
+    count(DISTINCT project_id) FILTER (is_read_anew) AS total,
     NULL AS detail
-FROM compared
+FROM cells
+WHERE old IS NOT NULL
 GROUP BY source_id, field
-HAVING sum(n_read_anew) > 0
+HAVING total > 0
 ORDER BY source_id, field

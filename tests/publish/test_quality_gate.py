@@ -275,7 +275,7 @@ def measured(share: float, rule: str = "pages_failed") -> Measure:
 def test_limits_are_the_settings_until_there_are_enough_nights() -> None:
     settings = GateSettings()
     limit = limit_of(measured(0.2), [measured(0.01)] * (settings.nights - 1), settings)
-    assert limit == (settings.pages_failed_count, settings.pages_failed_share, 0)
+    assert limit == ("pages_failed", settings.pages_failed_count, settings.pages_failed_share, 0)
 
 
 @pytest.mark.parametrize(

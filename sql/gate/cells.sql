@@ -1,0 +1,216 @@
+-- The values of fresh pages, and of all that is not as it was, in the published release and in this one; and whose change
+-- each is.
+--
+-- Both releases are taken apart into cells by name and compared cell by cell, so that a column more is compared by itself.
+-- A cell that the site edited since is the `site`'s change, and so is all of a section that was never seen whole before.
+-- What differs without an edit is ours: the `reader`'s, or that of a `withdrawn` import where its capture is no longer
+-- taken. row_no is the month, or the place of the report or of the row of the edit log. `=` stands for what is the same on
+-- both sides, its digest for a long text.
+WITH projects AS (
+    SELECT false AS is_new, * FROM published.projects
+    UNION ALL BY NAME
+    SELECT true AS is_new, * FROM candidate.projects
+),
+
+reports AS (
+    SELECT false AS is_new, * FROM published.progress_history WHERE is_current
+    UNION ALL BY NAME
+    SELECT true AS is_new, * FROM candidate.progress_history WHERE is_current
+),
+
+updates AS (
+    SELECT false AS is_new, * FROM published.update_history
+    UNION ALL BY NAME
+    SELECT true AS is_new, * FROM candidate.update_history
+),
+
+months AS (
+    SELECT false AS is_new, * FROM published.targets
+    UNION ALL BY NAME
+    SELECT true AS is_new, * FROM candidate.targets
+),
+
+texts AS (
+    SELECT
+        is_new,
+        source_id,
+        project_id,
+        snapshot_id,
+        'field' AS section,
+        0 AS row_no,
+        list_value(*COLUMNS(* EXCLUDE (is_new, source_id, project_id, snapshot_id))) AS said
+    FROM (
+        SELECT
+            is_new,
+            source_id,
+            project_id,
+            snapshot_id,
+            COLUMNS(lambda name: list_contains(getvariable('columns_of')['field'], name))::VARCHAR
+        FROM projects
+    )
+    UNION ALL
+    SELECT
+        is_new,
+        source_id,
+        project_id,
+        snapshot_id,
+        'progress_history' AS section,
+        page_row_no AS row_no,
+        list_value('row', *COLUMNS(* EXCLUDE (is_new, source_id, project_id, snapshot_id, page_row_no))) AS said
+    FROM (
+        SELECT
+            is_new,
+            source_id,
+            project_id,
+            snapshot_id,
+            page_row_no,
+            COLUMNS(lambda name: list_contains(getvariable('columns_of')['progress_history'], name))::VARCHAR
+        FROM reports
+    )
+    UNION ALL
+    SELECT
+        is_new,
+        source_id,
+        project_id,
+        snapshot_id,
+        'update_history' AS section,
+        update_no AS row_no,
+        list_value('row', *COLUMNS(* EXCLUDE (is_new, source_id, project_id, snapshot_id, update_no))) AS said
+    FROM (
+        SELECT
+            is_new,
+            source_id,
+            project_id,
+            snapshot_id,
+            update_no,
+            COLUMNS(lambda name: list_contains(getvariable('columns_of')['update_history'], name))::VARCHAR
+        -- Another salt gives every user another pseudonym.
+        FROM (SELECT * REPLACE (CASE WHEN user_name <> '' THEN 'a name' END AS user_name) FROM updates)
+    )
+    UNION ALL
+    SELECT
+        is_new,
+        source_id,
+        project_id,
+        snapshot_id,
+        'month' AS section,
+        month_no AS row_no,
+        [result_raw, result_value::VARCHAR] AS said
+    FROM months
+),
+
+pairs AS (
+    SELECT
+        published.source_id,
+        published.project_id,
+        published.snapshot_id = candidate.snapshot_id AS has_same_capture,
+        published.fields_state IN ('present', 'empty') AS had_field,
+        published.months_state IN ('present', 'empty') AS had_month,
+        published.reports_state IN ('present', 'empty') AS had_progress_history,
+        published.updates_state IN ('present', 'empty') AS had_update_history,
+        fresh.project_id IS NOT NULL AS is_fresh
+    FROM published.projects AS published
+    INNER JOIN candidate.projects AS candidate
+        ON published.source_id = candidate.source_id AND published.project_id = candidate.project_id
+    LEFT JOIN fresh ON published.source_id = fresh.source_id AND published.project_id = fresh.project_id
+),
+
+matched AS (
+    SELECT
+        pairs.*,
+        coalesce(old.section, new.section) AS section,
+        coalesce(old.row_no, new.row_no) AS row_no,
+        coalesce(old.snapshot_id = new.snapshot_id, pairs.has_same_capture) AS is_same_capture,
+        unnest(
+            CASE
+                -- A row that is missing on one side is one value, not one in each of its columns.
+                WHEN (old.said IS NULL OR new.said IS NULL) AND coalesce(old.section, new.section) <> 'month'
+                    THEN list_zip(['row'], old.said[:1], new.said[:1])
+                ELSE list_zip(getvariable('columns_of')[coalesce(old.section, new.section)], old.said, new.said)
+            END
+        ) AS cell
+    FROM (FROM texts WHERE NOT is_new) AS old
+    FULL JOIN (FROM texts WHERE is_new) AS new
+        ON
+            old.source_id = new.source_id
+            AND old.project_id = new.project_id
+            AND old.section = new.section
+            AND old.row_no = new.row_no
+    INNER JOIN pairs
+        ON
+            coalesce(old.source_id, new.source_id) = pairs.source_id
+            AND coalesce(old.project_id, new.project_id) = pairs.project_id
+    WHERE pairs.is_fresh OR old.said IS DISTINCT FROM new.said
+),
+
+shown AS (
+    SELECT
+        * EXCLUDE (cell),
+        cell[1] AS name,
+        nullif(cell[2], '') AS old,
+        nullif(cell[3], '') AS new
+    FROM matched
+),
+
+edits AS (
+    SELECT DISTINCT
+        source_id,
+        project_id,
+        field,
+        month_no
+    FROM edited
+),
+
+judged AS (
+    SELECT
+        shown.source_id,
+        shown.project_id,
+        shown.section,
+        shown.row_no,
+        CASE
+            WHEN shown.name = 'row' THEN shown.section
+            WHEN shown.section IN ('field', 'month') THEN shown.name
+            ELSE shown.section || '.' || shown.name
+        END AS field,
+        shown.old,
+        shown.new,
+        shown.is_fresh,
+        edits.project_id IS NOT NULL AS is_edited,
+        shown.is_same_capture,
+        CASE shown.section
+            WHEN 'field' THEN shown.had_field
+            WHEN 'month' THEN shown.had_month
+            WHEN 'progress_history' THEN shown.had_progress_history
+            ELSE shown.had_update_history
+        END AS had_whole
+    FROM shown
+    LEFT JOIN edits
+        ON
+            shown.source_id = edits.source_id
+            AND shown.project_id = edits.project_id
+            AND CASE WHEN shown.section = 'field' THEN without_unit(shown.name) ELSE shown.section END = edits.field
+            AND CASE WHEN shown.section = 'month' THEN shown.row_no END IS NOT DISTINCT FROM edits.month_no
+    WHERE shown.old IS NOT NULL OR shown.new IS NOT NULL
+)
+
+SELECT
+    source_id,
+    project_id,
+    section,
+    row_no,
+    field,
+    CASE WHEN old = new THEN '=' ELSE shortened(old) END AS old,
+    CASE WHEN old = new THEN '=' ELSE shortened(new) END AS new,
+    is_fresh,
+    is_fresh AND (is_edited OR NOT is_same_capture) AS is_read_anew,
+    -- A budget of nothing is one that was emptied.
+    old IS NOT NULL
+    AND (new IS NULL OR (field ^@ 'budget_' AND try_cast(new AS DOUBLE) = 0 AND try_cast(old AS DOUBLE) > 0)) AS is_lost,
+    CASE
+        WHEN is_edited THEN 'site'
+        WHEN is_same_capture THEN 'reader'
+        WHEN NOT had_whole THEN 'site'
+        WHEN old IS DISTINCT FROM new AND EXISTS (FROM withdrawn) THEN 'withdrawn'
+        ELSE 'reader'
+    END AS whose
+FROM judged
