@@ -8,11 +8,16 @@ from pipeline.archive.warc import Capture
 _LONGEST_AGE = dt.timedelta(days=7)
 
 
-def age_of(header: str | None) -> dt.timedelta:
-    """How old a response was when it came, by its Age header (RFC 9111, 5.1); at most a week, none where it is odd."""
+def stated_age(header: str | None) -> dt.timedelta:
+    """How old a response was when it came, by its Age header (RFC 9111, 5.1); none where it is odd."""
     if header is None or not re.fullmatch(r"[0-9]{1,9}", header.strip()):
         return dt.timedelta()
-    return min(dt.timedelta(seconds=int(header)), _LONGEST_AGE)
+    return dt.timedelta(seconds=int(header))
+
+
+def age_of(header: str | None) -> dt.timedelta:
+    """The age that is believed of a capture: what it states, at most a week."""
+    return min(stated_age(header), _LONGEST_AGE)
 
 
 def dated_by_age(capture: Capture) -> Capture:

@@ -3,7 +3,7 @@
 import datetime as dt
 from email.utils import parsedate_to_datetime
 
-from pipeline.archive.response_age import age_of
+from pipeline.archive.response_age import stated_age
 from pipeline.archive.run_order import MOST_APART, ClockError
 from pipeline.fetch.client import Reply
 
@@ -40,6 +40,6 @@ def _date_of(reply: Reply) -> dt.datetime | None:
     """The moment of an answer by its Date and, where a cache gave it, its Age; None where it does not say."""
     try:
         date = parsedate_to_datetime(reply.header("date") or "")
-        return (date if date.tzinfo else date.replace(tzinfo=dt.UTC)) + age_of(reply.header("age"))
+        return (date if date.tzinfo else date.replace(tzinfo=dt.UTC)) + stated_age(reply.header("age"))
     except (ValueError, OverflowError):
         return None

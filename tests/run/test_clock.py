@@ -91,7 +91,7 @@ def test_no_import_is_dated_by_a_clock_behind_the_archive(tmp_path: Path) -> Non
 def test_a_copy_of_a_cache_is_as_old_as_it_says(tmp_path: Path) -> None:
     with watched(tmp_path / "data", *IDS) as city:
         site = city.site
-        stale = format_datetime(FIRST_NIGHT - dt.timedelta(days=3))
+        stale = format_datetime(FIRST_NIGHT - dt.timedelta(days=30))
         answer = site._answer
-        site._answer = lambda target: answer(target)._replace(headers=(("Date", stale), ("Age", str(3 * 86400))))  # type: ignore[method-assign]
+        site._answer = lambda target: answer(target)._replace(headers=(("Date", stale), ("Age", str(30 * 86400))))  # type: ignore[method-assign]
         assert night(city, FIRST_NIGHT) == ExitCode.DONE
