@@ -55,6 +55,12 @@ def void_runs(logs: Logs) -> list[str]:
     return [one.run_id for one in run_limits(logs) if (started_at(one.run_id) or one.void_after) > one.void_after]
 
 
+def counting_runs(logs: Logs) -> list[dt.datetime]:
+    """When the runs began of which something counts."""
+    void = frozenset(void_runs(logs))
+    return [began for run_id in {*map(_run_of, logs)} - void if (began := started_at(run_id)) is not None]
+
+
 def sealed_last(logs: Logs) -> dt.datetime | None:
     """When the run began whose segment was sealed last; the latest of several, None where there is none."""
     found = abouts(logs)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from pipeline.archive.recovery import recover
-from pipeline.archive.run_order import sealed_logs, void_runs
+from pipeline.archive.run_order import counting_runs, sealed_logs
 from pipeline.core.errors import ExitCode, PipelineError
 from pipeline.core.log import RunLog
 from pipeline.core.settings import Settings, Source
@@ -19,7 +19,6 @@ from pipeline.run.record import (
     RunRecord,
     close_killed_records,
     new_record,
-    read_records,
     write_record,
 )
 
@@ -116,10 +115,7 @@ def _close(
 
 
 def _warn_of_clock(settings: Settings, record: RunRecord, log: RunLog) -> None:
-    void = void_runs(sealed_logs(settings.raw_dir))
-    records = (found for found in read_records(settings.runs_dir) if found["run_id"] not in void)
-    started = [dt.datetime.fromisoformat(str(found["started_at"])) for found in records]
-    newest = max(started, default=record.started_at)
+    newest = max(counting_runs(sealed_logs(settings.raw_dir)), default=record.started_at)
     if newest > record.started_at + dt.timedelta(minutes=1):
         log.warning(
             f"the clock says {record.started_at:%Y-%m-%d %H:%M} UTC, yet an earlier run began at "
