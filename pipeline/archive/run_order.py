@@ -8,10 +8,8 @@ from typing import NamedTuple
 
 from pipeline.archive.chain import abouts, previous_segments
 from pipeline.core.errors import PipelineError
-from pipeline.core.time import started_at
+from pipeline.core.time import MOST_APART, started_at
 
-# A clock that is set, or set back for the winter, is no wrong one.
-MOST_APART = dt.timedelta(days=1)
 _NEVER = dt.datetime.max.replace(tzinfo=dt.UTC)
 Logs = Mapping[str, Path]
 """The fetch logs of sealed segments, or copies of them with their metadata, by the names of the segments."""

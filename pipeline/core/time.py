@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Callable
 
 _RUN_ID = "%Y%m%dT%H%M%SZ"
+# A clock that is set, or set back for the winter, is no wrong one.
+MOST_APART = dt.timedelta(days=1)
 Clock = Callable[[], dt.datetime]
 
 

@@ -4,7 +4,8 @@ import datetime as dt
 from email.utils import parsedate_to_datetime
 
 from pipeline.archive.response_age import stated_age
-from pipeline.archive.run_order import MOST_APART, ClockError
+from pipeline.archive.run_order import ClockError
+from pipeline.core.time import MOST_APART
 from pipeline.fetch.client import Reply
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from pipeline.archive.recovery import recover
-from pipeline.archive.run_order import counting_runs, sealed_logs
+from pipeline.archive.run_order import counting_runs, sealed_logs, void_runs
 from pipeline.core.errors import ExitCode, PipelineError
 from pipeline.core.log import RunLog
 from pipeline.core.settings import Settings, Source
@@ -96,6 +96,7 @@ def _run_stages(settings: Settings, record: RunRecord, log: RunLog, stages: Stag
             f"{recovered.cut_bytes} torn bytes cut"
         )
     code = stages(record)
+    record.misdated_runs = void_runs(sealed_logs(settings.raw_dir))
     if record.status == "running":
         record.status = "done" if code == ExitCode.DONE else "failed"
     return code

@@ -36,7 +36,7 @@ class RunRecord:
     status is running, published, refused, failed, interrupted, done (a run that makes no release) or killed (found by
     the next run). counts are whole numbers by name, durations seconds by stage, rows the rows of each curated table,
     issues their number by severity and issue_codes by code; sources tell what each source gave. withdraws is the
-    import that this run has taken back.
+    import that this run has taken back; misdated_runs are those that count for nothing because their clock was wrong.
     """
 
     run_id: str
@@ -59,6 +59,7 @@ class RunRecord:
     failing_pages: int | None = None
     next_due_at: dt.datetime | None = None
     withdraws: str | None = None
+    misdated_runs: list[str] | None = None
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:

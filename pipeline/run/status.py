@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pipeline.archive.run_order import MOST_APART, sealed_logs, void_runs
 from pipeline.core.settings import Settings
 from pipeline.core.text import printable
-from pipeline.core.time import started_at
+from pipeline.core.time import MOST_APART, started_at
 from pipeline.publish.releases import PublishError, latest_release
 from pipeline.run.lock import lock_holder
 from pipeline.run.record import KILLED, RUNNING, read_records
@@ -50,11 +49,10 @@ def read_status(settings: Settings, now: dt.datetime) -> Status:
         now: ages are counted until then, UTC.
     """
     records = read_records(settings.runs_dir)
-    misdated = {*void_runs(sealed_logs(settings.raw_dir))} | {
-        str(record["run_id"]) for record in records if _started(record) > now + MOST_APART
-    }
     # The last of all would else be the one that a wrong clock put there, for years.
-    records = [record for record in records if record["run_id"] not in misdated]
+    to_come = [record for record in records if _started(record) > now + MOST_APART]
+    records = [record for record in records if record not in to_come]
+    misdated = _newest(records, "misdated_runs")
     try:
         release: str | None = latest_release(settings.curated_dir).run_id
     except PublishError:
@@ -71,7 +69,9 @@ def read_status(settings: Settings, now: dt.datetime) -> Status:
         failing_pages=failing if isinstance(failing, int) else None,
         next_due_at=due_at if isinstance(due_at, str) else None,
         withdrawn_imports=[str(record["withdraws"]) for record in records if record.get("withdraws") is not None],
-        misdated_runs=sorted(misdated),
+        misdated_runs=sorted(
+            {str(record["run_id"]) for record in to_come} | set(misdated if isinstance(misdated, list) else ())
+        ),
         disk_bytes={layer: _size(settings.data_dir / layer) for layer in _LAYERS},
         disk_free_bytes=_free(settings.data_dir),
     )
