@@ -1,4 +1,4 @@
--- Dates that the site moved by one day, of those on fresh pages: midnight told in another zone, not an edit.
+-- Dates that the site moved by one day, of those on fresh pages, field by field: midnight told in another zone, no edit.
 --
 -- Rows of a table are compared by their number, and only where no row came or went.
 WITH tables AS (
@@ -16,6 +16,7 @@ dates AS (
     SELECT
         cells.source_id,
         cells.project_id,
+        cells.field,
         cells.whose = 'site' AND abs(try_cast(cells.new AS DATE) - try_cast(cells.old AS DATE)) = 1 AS is_shifted
     FROM cells
     LEFT JOIN tables
@@ -33,10 +34,10 @@ dates AS (
 
 SELECT
     source_id,
-    NULL AS field,
+    field,
     count(*) FILTER (is_shifted) AS n,
     count(*) AS total,
     (count(DISTINCT project_id) FILTER (is_shifted))::VARCHAR AS detail
 FROM dates
-GROUP BY source_id
-ORDER BY source_id
+GROUP BY source_id, field
+ORDER BY source_id, field

@@ -113,8 +113,18 @@ def test_days_that_shift_by_one_at_once_are_refused(archive: ParsedArchive) -> N
     decision = after_one(archive, reports=shifted)
     (reason,) = [reason for reason in decision.reasons if reason.en.startswith("dates_shifted")]
     assert reason.en.startswith(
-        "dates_shifted: sample: 60 of 90 dates on fresh pages moved by one day (on 30 pages); 66.7%"
+        "dates_shifted: sample: progress_history.reported_on: 60 of 60 dates on fresh pages moved by one day "
+        "(on 30 pages)"
     )
+
+
+def test_a_shift_of_one_field_is_not_lost_among_other_dates(archive: ParsedArchive) -> None:
+    updates = [(f"2025-11-{day:02}", "10:00", "user1") for day in range(1, 29)]
+    night(archive, "2026-01-01", updates=updates)
+    before = archive.build("before")
+    shifted = [("2025-12-31", *REPORTS[0][1:]), ("2026-01-01", *REPORTS[1][1:])]
+    night(archive, "2026-01-02", updates=updates, reports=shifted)
+    assert "dates_shifted" in rules(judged(archive.build("after"), before))
 
 
 def test_a_report_of_the_day_after_on_top_of_the_others_shifts_no_day(archive: ParsedArchive) -> None:
