@@ -68,7 +68,7 @@ def audit_archive(raw_dir: Path) -> Audit:
         for name, where in promised.items()
         if name not in snapshots
     ]
-    problems += chain_problems(raw_dir)
+    problems += [f"{problem}; restore it from a copy of data/raw" for problem in chain_problems(raw_dir)]
     return Audit(len(segments), n_records, n_rows, n_bodies, len(withdrawn), tuple(problems))
 
 

@@ -3,17 +3,16 @@
 So a file that is missing or has rotten shows, though every other file is whole: whatever was sealed later names it.
 """
 
-import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 
 import pyarrow as pa
 
 from pipeline.archive.fetch_log import read_about
+from pipeline.core.files import sha256_of
 
 _LOG, _WARC, _LISTING = ".fetches.parquet", ".warc.gz", ".listing.parquet"
 _PREVIOUS, _OF_WARC, _OF_LISTING = "previous", "warc-sha256", "listing-sha256"
-_RESTORE = "restore it from a copy of data/raw"
 
 
 def links_of_new_segment(raw_dir: Path, name: str, warc: Path | None) -> dict[str, str]:
@@ -27,41 +26,42 @@ def links_of_new_segment(raw_dir: Path, name: str, warc: Path | None) -> dict[st
     Returns:
         Lines for the metadata of its fetch log.
     """
-    links = {} if warc is None else {_OF_WARC: _sha256(warc)}
+    links = {} if warc is None else {_OF_WARC: sha256_of(warc)}
     listing = raw_dir / f"{name}{_LISTING}"
     if listing.exists():
-        links[_OF_LISTING] = _sha256(listing)
+        links[_OF_LISTING] = sha256_of(listing)
     sealed = {path.name.removesuffix(_LOG): path for path in raw_dir.glob(f"*{_LOG}")}
     sealed.pop(name, None)
     named = {before for path in sealed.values() for before in previous_segments(_about(path))}
     # As a rule one; several where archives were put together.
     heads = sorted(sealed.keys() - named)
     if heads:
-        links[_PREVIOUS] = " ".join(f"{head}:{_sha256(sealed[head])}" for head in heads)
+        links[_PREVIOUS] = " ".join(f"{head}:{sha256_of(sealed[head])}" for head in heads)
     return links
 
 
-def has_listing(about: Mapping[str, str]) -> bool:
-    """Whether a segment was sealed with a listing beside it."""
-    return _OF_LISTING in about
+def chain_problems(raw_dir: Path, names: Container[str] | None = None) -> Iterator[str]:
+    """Compare sealed files with the digests that name them; say of each that differs or is missing what names it.
 
-
-def chain_problems(raw_dir: Path) -> Iterator[str]:
-    """Compare every sealed file with the digest that names it: a sentence for each that differs or is missing."""
+    Args:
+        raw_dir: where they lie.
+        names: the segments whose files are compared; all of them where it is left out.
+    """
     for log in sorted(raw_dir.glob(f"*{_LOG}")):
         name, about = log.name.removesuffix(_LOG), _about(log)
         for suffix, key in ((_WARC, _OF_WARC), (_LISTING, _OF_LISTING)):
-            if key in about:
+            if key in about and (names is None or name in names):
                 yield from _compare(raw_dir / f"{name}{suffix}", about[key], f"its fetch log {log.name}")
         for before, sha256 in previous_segments(about).items():
-            yield from _compare(raw_dir / f"{before}{_LOG}", sha256, f"the segment sealed after it, {name},")
+            if names is None or before in names:
+                yield from _compare(raw_dir / f"{before}{_LOG}", sha256, f"the segment sealed after it, {name},")
 
 
 def _compare(file: Path, sha256: str, witness: str) -> Iterator[str]:
     if not file.exists():
-        yield f"{file.name}: missing, though {witness} names it; {_RESTORE}"
-    elif _sha256(file) != sha256:
-        yield f"{file.name}: not the file that {witness} names; {_RESTORE}"
+        yield f"{file.name}: missing, though {witness} names it"
+    elif sha256_of(file) != sha256:
+        yield f"{file.name}: not the file that {witness} names"
 
 
 def previous_segments(about: Mapping[str, str]) -> dict[str, str]:
@@ -80,8 +80,3 @@ def _about(log: Path) -> Mapping[str, str]:
         return read_about(log)
     except (OSError, ValueError, pa.ArrowException):
         return {}  # torn: told by the audit and by every reader of its rows
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

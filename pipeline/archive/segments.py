@@ -21,13 +21,12 @@ from typing import NamedTuple, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.archive.chain import has_listing, links_of_new_segment
+from pipeline.archive.chain import links_of_new_segment
 from pipeline.archive.fetch_log import (
     FetchLogRow,
     JournalEntry,
     journal_head,
     journal_line,
-    read_about,
     read_fetch_log,
     read_journal,
     write_fetch_log,
@@ -289,13 +288,6 @@ def seal_segment(raw_dir: Path, name: str, about: Mapping[str, str], rows: Itera
             write_fetch_log(log, chain([first], rows), {**about, **links})
     journal.unlink()
     sync_path(raw_dir)
-
-
-def lost_listing(segment: Segment) -> Path | None:
-    """The listing of a segment whose fetch log says that there is one where there is none."""
-    if segment.listing is None and has_listing(read_about(segment.fetches)):
-        return _listing_of(segment.fetches.parent, segment.name)
-    return None
 
 
 def _listing_of(raw_dir: Path, name: str) -> Path:

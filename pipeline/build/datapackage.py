@@ -1,6 +1,5 @@
 """datapackage.json: the release described for any tool that speaks Frictionless Data Package v2."""
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -9,6 +8,7 @@ from pipeline.build.comments import column_comment, table_comment
 from pipeline.build.headers import Column
 from pipeline.build.models import Model
 from pipeline.build.sources import SourceRow
+from pipeline.core.files import sha256_of
 
 FILE = "datapackage.json"
 _PROFILE = "https://datapackage.org/profiles/2.0/"
@@ -57,8 +57,6 @@ def write_datapackage(
 
 def _resource(release: Path, model: Model, types: Mapping[str, str], note: str) -> dict[str, object]:
     file = release / f"{model.name}.parquet"
-    with file.open("rb") as content:
-        digest = hashlib.file_digest(content, "sha256").hexdigest()
     return {
         "$schema": _PROFILE + "dataresource.json",
         "name": model.name,
@@ -68,7 +66,7 @@ def _resource(release: Path, model: Model, types: Mapping[str, str], note: str) 
         "path": file.name,
         "format": "parquet",
         "mediatype": "application/vnd.apache.parquet",
-        "hash": f"sha256:{digest}",
+        "hash": f"sha256:{sha256_of(file)}",
         "schema": {
             "$schema": _PROFILE + "tableschema.json",
             "fields": [_field(model, column, types[column.name]) for column in model.columns],

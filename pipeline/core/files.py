@@ -1,5 +1,6 @@
 """Files that are there whole or not at all: written aside, brought to the disk, renamed into place."""
 
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -33,6 +34,12 @@ def move_synced(path: Path, target: Path) -> Path:
     sync_path(target.parent)
     sync_path(path.parent)
     return target
+
+
+def sha256_of(file: Path) -> str:
+    """The SHA-256 of a file's bytes in hexadecimal. Raises OSError."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def sync_path(path: Path) -> None:

@@ -5,14 +5,15 @@ many processes its batches were parsed.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.archive.segments import Segment, lost_listing
+from pipeline.archive.chain import chain_problems
+from pipeline.archive.segments import Segment
 from pipeline.archive.warc import Capture, WarcError, read_captures
 from pipeline.core.errors import PipelineError
 
@@ -52,16 +53,23 @@ class LoggedPage(NamedTuple):
     snapshot_id: str
 
 
-def check_segment(segment: Segment) -> None:
-    """See that the tables beside a WARC file can be read. Raises ParseError."""
+def check_segments(segments: Sequence[Segment]) -> None:
+    """See that segments are what was sealed, and the tables beside a WARC file can be read. Raises ParseError."""
+    for segment in segments:
+        _check_tables(segment)
+    if segments:
+        raw_dir = segments[0].fetches.parent
+        for problem in chain_problems(raw_dir, {segment.name for segment in segments}):
+            raise ParseError(f"{raw_dir}/{problem}; {_RESTORE}")
+
+
+def _check_tables(segment: Segment) -> None:
     for path in (segment.fetches, segment.listing):
         try:
             if path is not None:
                 pq.read_metadata(path)
         except (OSError, pa.ArrowException) as error:
             raise _unreadable(path, error) from error
-    if lost := lost_listing(segment):
-        raise ParseError(f"{lost}: missing, though the fetch log says that it was kept; {_RESTORE}")
 
 
 def cut_into_batches(segment: Segment) -> list[Batch]:

@@ -1,7 +1,8 @@
 """A partition: the directory `<segment>@<parser fingerprint>` in data/parsed, with the rows of one WARC segment.
 
-It appears by one rename, so it is complete or not there, and names its files in contents.json, so that one which lost
-some later is made again. The files of its second batch are called `<table>-002.parquet`, and so on.
+It appears by one rename, so it is complete or not there. Its contents.json names its files with their digests, so that
+one which lost some or rotted is made again, and the files of data/raw that it was made of with their sizes. The files
+of its second batch are called `<table>-002.parquet`, and so on.
 """
 
 import json
@@ -9,10 +10,10 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 from pipeline.archive.segments import Segment
-from pipeline.core.files import PARTIAL, sync_path
+from pipeline.core.files import PARTIAL, sha256_of, sync_path
 from pipeline.parse.batch import Batch, ParseError
 from pipeline.parse.versions import parser_fingerprint
 
@@ -55,12 +56,30 @@ def beside_partition(parsed_dir: Path, batch: Batch, suffix: str) -> Path:
 
 
 def is_whole(partition: Path) -> bool:
-    """Whether a partition holds what it was made of; it does not where a copy broke off or a disk lost files."""
+    """Whether a partition holds what was put into it; reads it to its end.
+
+    It does not where a copy broke off, a disk lost or changed bytes, or somebody added or replaced a file.
+    """
     try:
-        contents = json.loads((partition / CONTENTS).read_text(encoding="utf-8"))
-        return all((partition / name).stat().st_size == size for name, size in contents.items())
-    except (OSError, ValueError, AttributeError):
+        files = _contents(partition)["files"]
+        found = {path.name: sha256_of(path) for path in partition.iterdir() if path.name != CONTENTS}
+    except (OSError, ValueError, KeyError, TypeError):
         return False
+    return found == files
+
+
+def changed_evidence(partition: Path, segment: Segment) -> Iterator[str]:
+    """Compare a segment with the partition made of it: a sentence for each file of another size, or that is gone."""
+    for name, size in _contents(partition)["raw"].items():
+        path = segment.fetches.with_name(name)
+        found = path.stat().st_size if path.exists() else None
+        if found != size:
+            now = "is missing" if found is None else f"has {found} bytes"
+            yield f"{path}: {now}, and had {size} when it was parsed"
+
+
+def _contents(partition: Path) -> dict[str, dict[str, Any]]:
+    return cast(dict[str, dict[str, Any]], json.loads((partition / CONTENTS).read_text(encoding="utf-8")))
 
 
 @contextmanager
@@ -102,7 +121,11 @@ def assemble_partition(segment: Segment, parsed_dir: Path, results: Iterable[Bat
             for file in (parsed_dir / result.directory).iterdir():
                 file.rename(partial / f"{file.stem}{number}.parquet")
             (parsed_dir / result.directory).rmdir()
-        contents = {path.name: path.stat().st_size for path in sorted(partial.iterdir())}
+        sealed = [path for path in (segment.fetches, segment.warc, segment.listing) if path is not None]
+        contents = {
+            "files": {path.name: sha256_of(path) for path in sorted(partial.iterdir())},
+            "raw": {path.name: path.stat().st_size for path in sealed},
+        }
         (partial / CONTENTS).write_text(json.dumps(contents, indent=1) + "\n", encoding="utf-8")
         sync_path(partial / CONTENTS)
         sync_path(partial)

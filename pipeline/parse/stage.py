@@ -13,13 +13,14 @@ from typing import NamedTuple
 
 from pipeline.archive.segments import Segment, sealed_segments, warcs_without_log
 from pipeline.core.worker_process import WorkerDiedError, WorkerProcess
-from pipeline.parse.batch import Batch, ParseError, check_segment, cut_into_batches
+from pipeline.parse.batch import Batch, ParseError, check_segments, cut_into_batches
 from pipeline.parse.partition import (
     READING,
     BatchResult,
     PartitionResult,
     assemble_partition,
     beside_partition,
+    changed_evidence,
     is_whole,
     partition_dir,
     partitions_without_segment,
@@ -62,9 +63,15 @@ def find_backlog(raw_dir: Path, parsed_dir: Path) -> Backlog:
     """What the archive holds and data/parsed does not. Raises ParseError where a file beside a WARC file is damaged."""
     # Workers may have another working directory.
     raw_dir, parsed_dir = raw_dir.absolute(), parsed_dir.absolute()
-    missing = [segment for segment in sealed_segments(raw_dir) if not is_whole(partition_dir(parsed_dir, segment.name))]
-    for segment in missing:
-        check_segment(segment)
+    missing = []
+    for segment in sealed_segments(raw_dir):
+        partition = partition_dir(parsed_dir, segment.name)
+        if not is_whole(partition):
+            missing.append(segment)
+            continue
+        for problem in changed_evidence(partition, segment):
+            raise ParseError(f"{problem}; restore it from a copy of data/raw")
+    check_segments(missing)
     return Backlog(missing, [batch for segment in missing for batch in cut_into_batches(segment)])
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from pipeline.archive.fetch_log import FetchLogRow, snapshot_id
-from pipeline.archive.segments import ArchiveWriter, Segment, sealed_segments
+from pipeline.archive.segments import ArchiveWriter, ListingRow, Segment, sealed_segments
 from pipeline.archive.warc import Capture
 from tests.fetch.misbehaving import project_page
 
@@ -32,10 +32,13 @@ def html_pages(
     ]
 
 
-def archive_of(data_dir: Path, bodies: list[bytes], day: int = 0) -> Segment:
+def archive_of(data_dir: Path, bodies: list[bytes], day: int = 0, *, has_listing: bool = False) -> Segment:
     """Archive pages as one segment of a data directory."""
     run_id = f"{AT + dt.timedelta(days=day):%Y%m%dT%H%M%SZ}"
     with ArchiveWriter(data_dir / "raw", run_id, "site") as archive:
+        if has_listing:
+            listed = [f"50490000-{number:04}" for number in range(len(bodies))]
+            archive.write_listing(ListingRow(run_id, "site", each, AT, True, len(bodies)) for each in listed)
         for number, body in enumerate(bodies):
             project_id, sha = f"50490000-{number:04}", hashlib.sha256(body).digest()
             at = AT + dt.timedelta(days=day, seconds=number)
