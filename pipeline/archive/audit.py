@@ -15,6 +15,7 @@ from pipeline.archive.segments import Segment, sealed_segments, warcs_without_lo
 from pipeline.archive.warc import Capture, capture_of, member_ends
 from pipeline.core.files import PARTIAL
 
+_OPEN, _SEALED = (".journal", ".open", PARTIAL), (".fetches.parquet", ".warc.gz", ".listing.parquet")
 _BODIES = WarcRecordType.response | WarcRecordType.conversion
 
 
@@ -32,9 +33,13 @@ class Audit(NamedTuple):
     problems: tuple[str, ...]
 
 
-def audit_archive(raw_dir: Path) -> Audit:
-    """Re-read everything in data/raw and compare it with what the fetch logs say."""
-    problems = list(_stray_files(raw_dir))
+def audit_archive(raw_dir: Path, *, is_running: bool = False) -> Audit:
+    """Re-read everything in data/raw and compare it with what the fetch logs say.
+
+    is_running says whether a run is at work, whose open segments are no problem.
+    """
+    problems = [] if is_running else list(_open_files(raw_dir))
+    problems += _stray_files(raw_dir)
     n_records = n_rows = n_bodies = 0
     snapshots: set[str] = set()
     withdrawn: set[str] = set()
@@ -72,10 +77,16 @@ def audit_archive(raw_dir: Path) -> Audit:
     return Audit(len(segments), n_records, n_rows, n_bodies, len(withdrawn), tuple(problems))
 
 
+def _open_files(raw_dir: Path) -> Iterator[str]:
+    for path in sorted(raw_dir.glob("*")):
+        if path.name.endswith(_OPEN):
+            yield f"{path.name}: an open segment; the next run recovers it"
+
+
 def _stray_files(raw_dir: Path) -> Iterator[str]:
     for path in sorted(raw_dir.glob("*")):
-        if path.name.endswith((".journal", ".open", PARTIAL)):
-            yield f"{path.name}: an open segment; the next run recovers it"
+        if not path.name.endswith((*_OPEN, *_SEALED)) and not path.name.startswith("."):
+            yield f"{path.name}: no file of the archive; move it away, or `bma-projects import` it from there"
     for path in warcs_without_log(raw_dir):
         yield f"{path.name}: has no fetch log beside it"
 

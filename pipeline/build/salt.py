@@ -1,6 +1,7 @@
 """The secret behind the pseudonyms of user names."""
 
 import contextlib
+import hashlib
 import os
 import secrets
 import tempfile
@@ -20,12 +21,20 @@ def user_name_salt(data_dir: Path) -> str:
     if not path.exists():
         # Written aside (mkstemp makes it readable for the owner alone) and linked: it is there whole or not at all.
         with tempfile.NamedTemporaryFile("w", dir=data_dir, prefix=".salt-") as new:
-            new.write(secrets.token_hex(32))
+            salt = secrets.token_hex(32)
+            new.write(f"{salt}\n{_check_of(salt)}\n")
             new.flush()
             os.fsync(new.fileno())
             with contextlib.suppress(FileExistsError):
                 path.hardlink_to(new.name)
-    salt = path.read_text(encoding="ascii").strip()
-    if len(salt) < 32:
-        raise BuildInputError(f"{path}: holds no salt; restore it, or delete it and every pseudonym changes")
+    # The second line tells a salt that rotted, which would change every pseudonym.
+    salt, *check = path.read_text(encoding="ascii", errors="replace").split() or [""]
+    if len(salt) < 32 or check not in ([], [_check_of(salt)]):
+        raise BuildInputError(
+            f"{path}: is not the salt that was made here; restore it, or delete it and every pseudonym changes"
+        )
     return salt
+
+
+def _check_of(salt: str) -> str:
+    return hashlib.sha256(salt.encode()).hexdigest()

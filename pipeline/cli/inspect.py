@@ -105,34 +105,22 @@ def status(
 
 
 def verify(data_dir: DataDir = None, config: Config = None) -> None:
-    """Read the whole archive again: digests, fetch log against WARC, torn tails; and check the latest release."""
+    """Read again all that was kept and made: digests, fetch log against WARC, torn tails, partitions, releases."""
     settings = settings_from(data_dir, config=config)
-    from pipeline.archive.audit import audit_archive
-    from pipeline.publish.release_check import VerifyError, verify_release
-    from pipeline.publish.releases import PublishError, latest_release
-    from pipeline.run.lost_evidence import lost_evidence
-    from pipeline.run.record import RecordError, read_record
+    from pipeline.run.verification import verify_data
 
-    audit = audit_archive(settings.raw_dir)
-    problems = [*audit.problems, *lost_evidence(settings)]
-    try:
-        release = latest_release(settings.curated_dir)
-        rows = read_record(release.path / "run.json").get("rows")
-        verify_release(release.path, rows if isinstance(rows, dict) else {})
-        checked = f"release {release.run_id}"
-    except PublishError:
-        checked = "no release yet"
-    except (RecordError, VerifyError) as error:
-        problems.append(str(error))
-        checked = "the latest release"
-    for problem in problems:
+    found = verify_data(settings)
+    for problem in found.problems:
         tell(problem)
+    if found.running is not None:
+        tell(f"a run is at work ({found.running}); what it has not finished is left out")
+    audit = found.audit
     withdrawn = f", {audit.withdrawn} imports withdrawn" if audit.withdrawn else ""
     tell(
-        f"{audit.segments} segments, {audit.records} records, {audit.rows} fetch-log rows{withdrawn}, {checked}: "
-        f"{len(problems)} problems"
+        f"{audit.segments} segments, {audit.records} records, {audit.rows} fetch-log rows{withdrawn}, {found.checked}: "
+        f"{len(found.problems)} problems"
     )
-    raise typer.Exit(ExitCode.FAILED if problems else ExitCode.DONE)
+    raise typer.Exit(ExitCode.FAILED if found.problems else ExitCode.DONE)
 
 
 def releases(

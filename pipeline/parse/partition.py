@@ -147,10 +147,10 @@ def remove_leftovers(parsed_dir: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def partitions_without_segment(parsed_dir: Path, segments: Iterable[Segment]) -> list[Path]:
+def partitions_without_segment(partitions: Iterable[Path], segments: Iterable[Segment]) -> list[Path]:
     """Partitions, of whatever parser, whose segment is not there any more: sealed segments are never removed."""
     names = {segment.name for segment in segments}
-    found = [path for path in parsed_dir.glob("*@*") if not path.name.startswith(".")]
+    found = [path for path in partitions if not path.name.startswith(".")]
     return sorted(path for path in found if path.name.partition("@")[0] not in names)
 
 

@@ -108,7 +108,7 @@ def parse(
             f"{warc}: its fetch log is not beside it; restore that from a copy of data/raw, or move the WARC file "
             f"elsewhere and `bma-projects import` it from there"
         )
-    for partition in partitions_without_segment(parsed_dir, sealed_segments(raw_dir)):
+    for partition in partitions_without_segment(parsed_dir.glob("*@*"), sealed_segments(raw_dir)):
         raise ParseError(
             f"{partition}: the segment it was made of is not in {raw_dir} any more; restore that from a copy of "
             f"data/raw, or remove this directory to go on without what it proves"

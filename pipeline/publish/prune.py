@@ -1,4 +1,4 @@
-"""Removes what can be made again: old releases, refused candidates, partitions of an older parser. Never data/raw."""
+"""Removes what can be made again: old, refused and damaged releases, partitions of an older parser. Never data/raw."""
 
 import shutil
 from pathlib import Path
@@ -7,7 +7,7 @@ from pipeline.archive.segments import sealed_segments
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import Settings
 from pipeline.parse.partition import partition_dir
-from pipeline.publish.releases import BUILDING, REFUSED, RELEASES, list_releases
+from pipeline.publish.releases import BUILDING, DAMAGED, REFUSED, RELEASES, list_releases
 
 _DOOMED = ".removing-"
 
@@ -22,6 +22,7 @@ def prunable(settings: Settings, keep: int) -> list[Path]:
     found = [path for path in _folders(settings.curated_dir / RELEASES) if path.name.startswith(_DOOMED)]
     found += [release.path for release in releases[:-keep] if not release.is_latest]
     found += _folders(settings.curated_dir / REFUSED)[:-keep]
+    found += _folders(settings.curated_dir / DAMAGED)
     found += _folders(settings.curated_dir / BUILDING)
     current = {partition_dir(settings.parsed_dir, segment.name) for segment in sealed_segments(settings.raw_dir)}
     found += [path for path in _folders(settings.parsed_dir) if path not in current]

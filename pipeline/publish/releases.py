@@ -3,22 +3,25 @@
 data/curated/building/<run_id>/    being built; removed by the next build when a crash left it
 data/curated/releases/<run_id>/    complete and verified, never changed again
 data/curated/refused/<run_id>/     complete, but the quality gate said no
+data/curated/damaged/<run_id>/     is not what was published any more
 data/curated/latest                symlink to one release
 data/curated/rolled-back.json      while `latest` is where a rollback put it: {"from": run_id, "to": run_id}
 """
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.core.errors import PipelineError
 from pipeline.core.files import move_synced, sync_path, sync_tree, written_aside
+from pipeline.publish.checksums import FILE as CHECKSUMS
+from pipeline.publish.checksums import damage_of, write_checksums
 
-BUILDING, RELEASES, REFUSED, LATEST = "building", "releases", "refused", "latest"
+BUILDING, RELEASES, REFUSED, DAMAGED, LATEST = "building", "releases", "refused", "damaged", "latest"
 _DOOMED = ".removing-"
-_ROLLED_BACK = "rolled-back.json"
+ROLLED_BACK = "rolled-back.json"
 
 
 class PublishError(PipelineError):
@@ -77,6 +80,7 @@ def publish(
     from pipeline.publish.release_check import verify_release
 
     verify_release(built, counts)
+    write_checksums(built)
     sync_tree(built)
     if refusals:
         path = _move(built, curated_dir / REFUSED / run_id)
@@ -86,6 +90,31 @@ def publish(
     _switch(curated_dir, run_id)
     _prune(curated_dir / RELEASES, keep, spared=run_id)
     return Published(path)
+
+
+def set_aside_damaged(curated_dir: Path) -> Iterator[str]:
+    """Take the latest release out of the way where it is not what was published, and go back to the one before it.
+
+    The caller holds the run lock. A release without SHA256SUMS cannot be told from a whole one.
+
+    Returns:
+        A sentence for each that was set aside: what is wrong with it, where it lies and what `latest` is now.
+    """
+    while (latest := _latest_run_id(curated_dir)) is not None:
+        release = curated_dir / RELEASES / latest
+        problem = next(damage_of(release), None) if (release / CHECKSUMS).is_file() else None
+        if problem is None:
+            return
+        earlier = [path.name for path in _complete(curated_dir / RELEASES) if path.name < latest]
+        if earlier:
+            _switch(curated_dir, earlier[-1])
+        else:
+            (curated_dir / LATEST).unlink()
+        aside = curated_dir / DAMAGED / latest
+        if aside.exists():
+            shutil.rmtree(aside)
+        _move(release, aside)
+        yield f"{problem}; the release is set aside in {aside}, latest is {earlier[-1] if earlier else 'none'}"
 
 
 def list_releases(curated_dir: Path) -> list[Release]:
@@ -124,7 +153,7 @@ def rollback(curated_dir: Path, run_id: str | None = None) -> Release:
         raise PublishError(f"{run_id}: no such release; there are {', '.join(names) or 'none'}")
     withdrawn = withdrawn_release(curated_dir) or _latest_run_id(curated_dir)
     # Written before the switch and void until it: a crash between the two leaves all as it was.
-    with written_aside(curated_dir / _ROLLED_BACK) as mark:
+    with written_aside(curated_dir / ROLLED_BACK) as mark:
         mark.write_text(json.dumps({"from": withdrawn, "to": run_id}) + "\n", encoding="utf-8")
     _switch(curated_dir, run_id)
     return Release(run_id, curated_dir / RELEASES / run_id, is_latest=True)
@@ -132,7 +161,7 @@ def rollback(curated_dir: Path, run_id: str | None = None) -> Release:
 
 def withdrawn_release(curated_dir: Path) -> str | None:
     """The release that was the latest before somebody rolled back; None when `latest` is where a run put it."""
-    mark = curated_dir / _ROLLED_BACK
+    mark = curated_dir / ROLLED_BACK
     try:
         said = json.loads(mark.read_text(encoding="utf-8"))
         withdrawn, to = str(said["from"]), str(said["to"])

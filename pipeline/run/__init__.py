@@ -10,6 +10,7 @@ Never: speaks HTTP, parses a page or writes SQL by itself; takes no flag.
 - import_captures: captures of others into the archive, and on to a release
 - build_release: parse, build, report, gate and publish
 - record: data/runs/<run_id>.json
+- verification: what `verify` finds wrong under data/
 - lost_evidence: what the layers above were made of, and data/raw holds no more
 - lock: one run at a time per data directory
 - alarm: tells a monitor how a run went

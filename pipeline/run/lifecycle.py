@@ -12,6 +12,7 @@ from pipeline.core.log import RunLog
 from pipeline.core.settings import Settings, Source
 from pipeline.core.signals import orderly_interruption
 from pipeline.core.time import Clock, utc_now
+from pipeline.publish.releases import set_aside_damaged
 from pipeline.run.alarm import Alarm
 from pipeline.run.lock import data_dir_lock
 from pipeline.run.record import (
@@ -19,6 +20,7 @@ from pipeline.run.record import (
     RunRecord,
     close_killed_records,
     new_record,
+    set_aside_torn_records,
     write_record,
 )
 
@@ -87,6 +89,7 @@ def run_stages(
 def _run_stages(settings: Settings, record: RunRecord, log: RunLog, stages: Stages, alarm: Alarm) -> ExitCode:
     for run_id in close_killed_records(settings.runs_dir):
         log.warning(f"run {run_id} was killed before its end; this run goes on from what it had fetched")
+    _set_aside_damage(settings, record, log)
     _warn_of_clock(settings, record, log)
     write_record(settings.runs_dir, record.as_json(), f"{record.run_id}.json")
     alarm.started(record.as_json())
@@ -100,6 +103,13 @@ def _run_stages(settings: Settings, record: RunRecord, log: RunLog, stages: Stag
     if record.status == "running":
         record.status = "done" if code == ExitCode.DONE else "failed"
     return code
+
+
+def _set_aside_damage(settings: Settings, record: RunRecord, log: RunLog) -> None:
+    """What can be made again and is not what was written is put aside, so that no run fails over it."""
+    for said in (*set_aside_torn_records(settings.runs_dir), *set_aside_damaged(settings.curated_dir)):
+        record.problems.append(said)
+        log.warning(said)
 
 
 def _close(

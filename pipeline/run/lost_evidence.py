@@ -21,11 +21,13 @@ def lost_evidence(settings: Settings) -> Iterator[str]:
         A sentence for each partition of data/parsed whose segment is gone, and for each run of the latest release that
         has no segment any more.
     """
+    # First: a segment that is sealed meanwhile is there before what is made of it.
+    runs, partitions = _runs_of_release(settings.curated_dir), list(settings.parsed_dir.glob("*@*"))
     segments = sealed_segments(settings.raw_dir)
-    for partition in partitions_without_segment(settings.parsed_dir, segments):
+    for partition in partitions_without_segment(partitions, segments):
         yield f"{partition.name.partition('@')[0]}: the segment is gone, though {partition} was made of it; {_RESTORE}"
     kept = {segment.run_id for segment in segments}
-    for run_id in _runs_of_release(settings.curated_dir):
+    for run_id in runs:
         if run_id not in kept:
             yield f"{run_id}: no segment of this run is left, though the latest release tells of its pages; {_RESTORE}"
 

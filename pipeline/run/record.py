@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import functools
+import hashlib
 import json
 import platform
 import resource
@@ -21,6 +22,8 @@ from pipeline.core.time import new_run_id
 from pipeline.core.version import product_token
 
 RUNNING, KILLED = "running", "killed"
+DAMAGED = "damaged"
+_CHECK = "sha256"
 _SECRETS = frozenset({"--notify-url", "--on-failure"})
 _LIBRARIES = ("duckdb", "fastwarc", "httpx", "pyarrow", "selectolax")
 
@@ -146,25 +149,45 @@ def without_secrets(arguments: Sequence[str]) -> list[str]:
 
 
 def read_records(runs_dir: Path) -> list[dict[str, object]]:
-    """The stored records, oldest run first; a file that is no record of a run with a beginning is left out."""
+    """The stored records, oldest run first; a file that is none is left out."""
     found = []
     for path in sorted(runs_dir.glob("*.json")):
-        with suppress(RecordError, ValueError):
-            record = read_record(path)
-            if "run_id" in record and dt.datetime.fromisoformat(str(record.get("started_at"))).tzinfo:
-                found.append(record)
+        with suppress(RecordError):
+            found.append(read_record(path))
     return found
 
 
+def set_aside_torn_records(runs_dir: Path) -> Iterator[str]:
+    """Move what is no run record any more to data/runs/damaged; the caller holds the lock. A sentence for each."""
+    for path in sorted(runs_dir.glob("*.json")):
+        try:
+            read_record(path)
+        except RecordError as error:
+            aside = runs_dir / DAMAGED / path.name
+            aside.parent.mkdir(exist_ok=True)
+            path.replace(aside)
+            yield f"{error}; set aside in {aside}, and the run is known by its fetch log alone"
+
+
 def read_record(path: Path) -> dict[str, object]:
-    """One stored record. Raises RecordError when it is none."""
+    """One stored record, with the id of its run and when it began. Raises RecordError when it is none."""
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(record, dict) or not isinstance(record.get("run_id"), str):
+            raise RecordError(f"{path}: is no run record")
+        if _CHECK in record and record[_CHECK] != _digest_of(record):
+            raise RecordError(f"{path}: is not the run record that was written, by its {_CHECK}")
+        moments = [record.get("started_at"), record.get("finished_at") or record.get("started_at")]
+        if not all(dt.datetime.fromisoformat(str(moment)).tzinfo for moment in moments):
+            raise RecordError(f"{path}: is no run record, as its times have no zone")
     except (OSError, ValueError, RecursionError) as error:
         raise RecordError(f"{path}: cannot be read as a run record ({error})") from error
-    if not isinstance(record, dict):
-        raise RecordError(f"{path}: is no run record")
     return record
+
+
+def _digest_of(record: Mapping[str, object]) -> str:
+    said = {name: value for name, value in record.items() if name != _CHECK}
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 def close_killed_records(runs_dir: Path) -> list[str]:
@@ -193,7 +216,9 @@ def write_record(directory: Path, record: Mapping[str, object], name: str) -> Pa
     try:
         directory.mkdir(parents=True, exist_ok=True)
         with written_aside(final) as partial:
-            text = json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True)
+            # As it will be read: a number or a moment may not come back as the object that it was.
+            checked = {**record, _CHECK: _digest_of(json.loads(json.dumps(record)))}
+            text = json.dumps(checked, ensure_ascii=False, indent=1, sort_keys=True)
             partial.write_text(f"{text}\n", encoding="utf-8")
     except OSError as error:
         raise RecordError(f"{final}: the run record cannot be written ({error.strerror})") from error

@@ -554,7 +554,7 @@ class TestStages:
         done = bma_here("verify", "--data-dir", sample_copy)
         assert done.returncode == 1
         assert "an open segment" in done.stdout
-        assert "run.json: cannot be read as a run record" in done.stdout
+        assert "run.json: not the file that SHA256SUMS names; the next run sets it aside" in done.stdout
         assert "2 problems" in done.stdout
 
     def test_prune_keeps_the_latest_and_never_touches_the_archive(self, sample_copy: Path) -> None:

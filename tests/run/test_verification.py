@@ -1,0 +1,199 @@
+"""Every file under data/ is vouched for: what rotted, went or was added is told, and what can be made again heals."""
+
+import json
+import random
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipeline.core.settings import Settings
+from pipeline.run.lock import data_dir_lock
+from pipeline.run.verification import verify_data
+from tests.cli.command import assert_one_line, bma, bma_here
+
+KINDS = {
+    "fetch logs": "raw/*.fetches.parquet",
+    "WARC files": "raw/*.warc.gz",
+    "listings": "raw/*.listing.parquet",
+    "partitions": "parsed/*/*",
+    "run records": "runs/*.json",
+    "releases": "curated/releases/*/*",
+    "the salt": "user-names.salt",
+}
+
+
+@pytest.fixture(scope="module")
+def two_nights(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory after two nights, the second without anything new."""
+    data = tmp_path_factory.mktemp("nights") / "data"
+    shutil.copytree(sample_data, data, symlinks=True)
+    done = bma("refresh", "--data-dir", data)
+    assert done.returncode == 0, done.stderr
+    return data
+
+
+def tables(data: Path) -> dict[str, list[tuple[object, ...]]]:
+    """What the latest release says, but for its own run."""
+    release = (data / "curated" / "latest").resolve()
+    names = sorted(path.stem for path in release.glob("*.parquet") if path.stem != "runs")
+    return {name: duckdb.read_parquet(str(release / f"{name}.parquet")).fetchall() for name in names}
+
+
+def flips(data: Path, n_each: int, seed: int) -> Iterator[tuple[Path, bytes, bytes]]:
+    """Files of every kind with one bit changed, one after the other; each is put back afterwards."""
+    dice = random.Random(seed)
+    for pattern in KINDS.values():
+        files = sorted(path for path in data.glob(pattern) if path.is_file() and path.stat().st_size)
+        for _ in range(n_each):
+            path = dice.choice(files)
+            before = path.read_bytes()
+            changed = bytearray(before)
+            changed[dice.randrange(len(changed))] ^= 1 << dice.randrange(8)
+            mode = path.stat().st_mode
+            path.chmod(0o644)
+            path.write_bytes(changed)
+            yield path, before, bytes(changed)
+            path.write_bytes(before)
+            path.chmod(mode)
+
+
+def assert_flips_are_told(data: Path, n_each: int, seed: int) -> None:
+    settings = Settings(data_dir=data)
+    assert verify_data(settings).problems == ()
+    for path, before, changed in flips(data, n_each, seed):
+        problems = verify_data(settings).problems
+        is_named = any(path.name in problem or str(path.parent) in problem for problem in problems)
+        assert is_named or says_the_same(path, before, changed), (path, problems)
+
+
+def says_the_same(path: Path, before: bytes, changed: bytes) -> bool:
+    """Whether the flip is in the name of the check or in white space, so that nothing else of the record changed."""
+    if path.suffix != ".json" or path.parent.name != "runs":
+        return False
+    try:
+        one, two = json.loads(before), json.loads(changed)
+    except ValueError:
+        return False
+    digest = one.pop("sha256")
+    return bool({name: value for name, value in two.items() if value != digest} == one)
+
+
+def test_a_flipped_bit_in_any_file_is_told(two_nights: Path) -> None:
+    assert_flips_are_told(two_nights, 4, seed=24)
+
+
+@pytest.mark.slow
+def test_600_flipped_bits_over_every_kind_of_file_are_told(two_nights: Path) -> None:
+    assert_flips_are_told(two_nights, 86, seed=2566)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3))
+def test_a_run_after_flipped_bits_heals_or_refuses_and_changes_no_value(
+    two_nights: Path, tmp_path: Path, seed: int
+) -> None:
+    known = tables(two_nights)
+    for number, (path, _, changed) in enumerate(flips(two_nights, 3, seed)):
+        data = tmp_path / str(number)
+        shutil.copytree(two_nights, data, symlinks=True)
+        spoiled = data / path.relative_to(two_nights)
+        assert spoiled.read_bytes() == changed
+        done = bma_here("build", "--data-dir", data)
+        assert "Traceback" not in done.stderr
+        if done.returncode == 0:
+            assert tables(data) == known, path
+        else:
+            assert "restore" in done.stderr, done.stderr
+        shutil.rmtree(data)
+
+
+def test_a_quiet_night_and_its_log_are_missed(two_nights: Path, tmp_path: Path) -> None:
+    data = Path(shutil.copytree(two_nights, tmp_path / "data", symlinks=True))
+    newest = max((data / "raw").glob("*.fetches.parquet"))
+    newest.unlink()
+    done = bma_here("verify", "--data-dir", data)
+    assert done.returncode == 1
+    assert f"{newest.name.removesuffix('.fetches.parquet')}: the segment is gone" in done.stdout
+    assert_one_line(bma_here("build", "--data-dir", data), 1, "restore that from a copy of data/raw")
+
+
+JUNK = ("raw/notes.txt", "parsed/x", "runs/list.txt", "curated/old.zip", "curated/latest/extra.parquet")
+
+
+@pytest.mark.parametrize("junk", JUNK)
+def test_a_file_of_nobody_is_named(sample_copy: Path, junk: str) -> None:
+    (sample_copy / junk).write_text("x")
+    done = bma_here("verify", "--data-dir", sample_copy)
+    assert done.returncode == 1
+    assert Path(junk).name in done.stdout
+    assert "move it away" in done.stdout
+
+
+def test_a_release_whose_values_were_changed_is_named_and_set_aside_by_the_next_run(sample_copy: Path) -> None:
+    """All budgets ten times as high, in a file that every reader opens."""
+    before = tables(sample_copy)
+    latest = (sample_copy / "curated" / "latest").resolve()
+    file = latest / "projects.parquet"
+    columns = "* REPLACE (budget_received_thb * 10 AS budget_received_thb)"
+    duckdb.sql(f"COPY (SELECT {columns} FROM '{file}') TO '{file}.new' (FORMAT parquet)")
+    Path(f"{file}.new").replace(file)
+    done = bma_here("verify", "--data-dir", sample_copy)
+    assert done.returncode == 1
+    assert f"{file}: not the file that SHA256SUMS names; the next run sets it aside" in done.stdout
+    done = bma_here("build", "--data-dir", sample_copy)
+    assert done.returncode == 0
+    assert f"the release is set aside in {sample_copy / 'curated' / 'damaged' / latest.name}" in done.stderr
+    assert tables(sample_copy) == before
+    assert bma_here("verify", "--data-dir", sample_copy).returncode == 0
+
+
+def test_a_damaged_release_gives_way_to_the_one_before_it(two_nights: Path, tmp_path: Path) -> None:
+    data = Path(shutil.copytree(two_nights, tmp_path / "data", symlinks=True))
+    older, newer = sorted(path.name for path in (data / "curated" / "releases").iterdir())
+    (data / "curated" / "latest" / "bma_projects.duckdb").unlink()
+    done = bma_here("parse", "--data-dir", data)
+    assert f"latest is {older}" in done.stderr
+    assert (data / "curated" / "latest").readlink().name == older
+    assert bma_here("build", "--data-dir", data).returncode == 0
+    assert tables(data) == tables(two_nights)
+    assert (data / "curated" / "damaged" / newer).is_dir()
+
+
+@pytest.mark.parametrize("said", [b"{", b"[]", b"\xff", b'{"run_id": 7}', b'{"run_id": "x", "started_at": "soon"}'])
+def test_a_torn_run_record_is_named_and_set_aside_once(sample_copy: Path, said: bytes) -> None:
+    record = next((sample_copy / "runs").glob("*.json"))
+    record.write_bytes(said)
+    done = bma_here("verify", "--data-dir", sample_copy)
+    assert done.returncode == 1
+    assert f"{record}: " in done.stdout
+    assert "the next run sets it aside" in done.stdout
+    before = tables(sample_copy)
+    done = bma_here("build", "--data-dir", sample_copy)
+    assert done.returncode == 0, done.stderr
+    assert f"set aside in {sample_copy / 'runs' / 'damaged' / record.name}" in done.stderr
+    assert tables(sample_copy) == before
+    again = bma_here("parse", "--data-dir", sample_copy)
+    assert "set aside" not in again.stderr
+
+
+def test_verify_while_a_run_is_at_work_is_no_alarm(sample_copy: Path) -> None:
+    for name in ("raw/20260101T000000Z-sample.journal", "raw/20260101T000000Z-sample.warc.gz.open"):
+        (sample_copy / name).touch()
+    (sample_copy / "parsed" / ".x.partial").mkdir()
+    (sample_copy / "curated" / "building" / "20260101T000000Z").mkdir(parents=True)
+    with data_dir_lock(sample_copy, "bma-projects refresh"):
+        done = bma("verify", "--data-dir", sample_copy)
+    assert done.returncode == 0, done.stdout
+    assert "a run is at work" in done.stdout
+    assert bma_here("verify", "--data-dir", sample_copy).returncode == 1
+
+
+def test_sha256sum_reads_the_sums_of_a_release(sample_data: Path) -> None:
+    done = subprocess.run(
+        ["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=sample_data / "curated" / "latest", check=False
+    )
+    assert done.returncode == 0
