@@ -54,6 +54,7 @@ _CODES = (
     IssueCode("page_listing", _E, "ได้หน้ารายการแทนหน้าโครงการ", "A listing came instead of a project page", _CHECK_SITE_TH, _CHECK_SITE_EN, "เว็บไซต์ส่งหน้ารายการโครงการมาแทนหน้าของโครงการนี้"),
     IssueCode("page_unknown", _E, "ไม่รู้จักชนิดของหน้าเว็บ", "The page is of no known kind", _TELL_US_TH, _TELL_US_EN, "หน้าที่ได้มาไม่เหมือนหน้าใดที่โปรแกรมรู้จัก จึงไม่ได้อ่านค่าใด"),
     IssueCode("page_crashed_parser", _E, "หน้าเว็บทำให้โปรแกรมอ่านหยุดทำงาน", "The page crashed the parser and is quarantined", _TELL_US_TH, _TELL_US_EN, "โปรแกรมอ่านหยุดทำงานขณะอ่านหน้านี้ หน้าถูกแยกเก็บไว้และไม่ได้นำค่ามาใช้"),
+    IssueCode("page_too_costly", _E, "หน้าเว็บใช้เวลาอ่านนานเกินไป", "The page takes too long to read and is quarantined", _TELL_US_TH, _TELL_US_EN, "การอ่านหน้านี้ใช้เวลาประมวลผลเกินห้าวินาที หน้าถูกแยกเก็บไว้และไม่ได้นำค่ามาใช้"),
     IssueCode("wrong_project", _E, "หน้าเว็บเป็นของโครงการอื่น", "The page names another project than the one asked for", _FIX_VALUE_TH, _FIX_VALUE_EN, "หน้าที่ได้มาไม่ใช่ของโครงการที่ขอ แต่ระบุรหัส {raw} จึงไม่ได้นำค่ามาใช้"),
     IssueCode("page_of_no_project", _E, "หน้าไม่ระบุรหัสโครงการ", "The page names no project", _CHECK_SITE_TH, _CHECK_SITE_EN, "หน้านี้ไม่ระบุรหัสโครงการ จึงไม่ใช้แทนข้อมูลเดิม"),
     IssueCode("two_projects", _E, "หน้าระบุมากกว่าหนึ่งโครงการ", "The page names more than one project", _CHECK_SITE_TH, _CHECK_SITE_EN, "หน้านี้ระบุมากกว่าหนึ่งโครงการ จึงไม่นำค่าใดมาใช้"),

@@ -24,12 +24,16 @@ _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
 
 # What is limited is the reading of one page. Pages take half a millisecond; of all kinds whose cost grows with their
-# size the slowest takes 2 seconds for 10 MB (the largest that is fetched), 11 for 50 MB (the largest that is imported).
-LIMIT_SECONDS = 30.0
+# size the slowest takes 2 seconds for 10 MB, the largest that is fetched.
+LIMIT_SECONDS = 5.0
 
 
 class WorkerDiedError(Exception):
     """The process ended before its task; the message says how, as the end of a sentence that names the task."""
+
+
+class TookTooLongError(WorkerDiedError):
+    """The process was ended because its task took more than LIMIT_SECONDS of processor time."""
 
 
 class WorkerProcess:
@@ -91,7 +95,7 @@ class WorkerProcess:
             tasks.flush()
             return cast(tuple[Exception | None, object], pickle.load(answers))  # noqa: S301 - our own process wrote it
         except (EOFError, OSError, pickle.UnpicklingError):
-            raise WorkerDiedError(_said_of_end(self._end(process))) from None
+            raise _death(self._end(process)) from None
         except BaseException:
             # Its answer would be taken for that of the next task.
             self._end(process)
@@ -135,10 +139,13 @@ def time_limit() -> Iterator[None]:
         signal.setitimer(signal.ITIMER_PROF, *earlier)
 
 
-def _said_of_end(code: int) -> str:
+def _death(code: int) -> WorkerDiedError:
     if code == -signal.SIGPROF:
-        return f"took more than {LIMIT_SECONDS:.0f} seconds of processor time"
-    return f"crashed ({signal.strsignal(-code)})" if code < 0 else f"ended its process with exit code {code}"
+        return TookTooLongError(f"took more than {LIMIT_SECONDS:.0f} seconds of processor time")
+    crashed = code < 0
+    return WorkerDiedError(
+        f"crashed ({signal.strsignal(-code)})" if crashed else f"ended its process with exit code {code}"
+    )
 
 
 def _work() -> None:

@@ -78,6 +78,11 @@ def changed_evidence(partition: Path, segment: Segment) -> Iterator[str]:
             yield f"{path}: {now}, and had {size} when it was parsed"
 
 
+def has_same_log(partition: Path, segment: Segment) -> bool:
+    """Whether the fetch log of a segment is the one that its whole partition has a copy of."""
+    return bool(_contents(partition)["files"]["fetches.parquet"] == sha256_of(segment.fetches))
+
+
 def _contents(partition: Path) -> dict[str, dict[str, Any]]:
     return cast(dict[str, dict[str, Any]], json.loads((partition / CONTENTS).read_text(encoding="utf-8")))
 

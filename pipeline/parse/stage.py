@@ -217,7 +217,7 @@ def _parse_batches(
 
 def _parse_alone(batch: Batch, parsed_dir: Path) -> BatchResult:
     """Parse a batch that a worker died over in a process of its own, setting aside each page that ends this one too."""
-    quarantine: dict[int, str] = {}
+    quarantine: dict[int, WorkerDiedError] = {}
     note = beside_partition(parsed_dir, batch, READING)
     with WorkerProcess() as process:
         while len(quarantine) < _CRASHES_PER_BATCH:
@@ -230,7 +230,7 @@ def _parse_alone(batch: Batch, parsed_dir: Path) -> BatchResult:
                 except (OSError, ValueError):
                     # It died over something else than a page.
                     break
-                quarantine[offset] = str(death)
+                quarantine[offset] = death
     raise ParseError(
         f"{batch.segment.name}: the worker process dies on this segment again and again "
         f"({len(quarantine)} pages were set aside); "

@@ -20,21 +20,21 @@ from pipeline.archive.warc import Capture
 from pipeline.core.arrow_schema import schema_of
 from pipeline.core.files import PARTIAL
 from pipeline.core.memory import keep_freed_memory
-from pipeline.core.worker_process import time_limit
+from pipeline.core.worker_process import TookTooLongError, WorkerDiedError, time_limit
 from pipeline.parse.batch import Batch, LoggedPage, ParseError, read_batch
 from pipeline.parse.partition import BatchResult, beside_partition, writing
 from pipeline.parse.versions import ParserVersions, parser_versions
 
 # Rows become columns while they are still in the processor's cache.
 _PAGES_PER_CHUNK = 50
-_NOTHING: Mapping[int, str] = {}
+_NOTHING: Mapping[int, WorkerDiedError] = {}
 
 
 def parse_batch(
     batch: Batch,
     parsed_dir: Path,
     expected: ParserVersions,
-    quarantine: Mapping[int, str] = _NOTHING,
+    quarantine: Mapping[int, WorkerDiedError] = _NOTHING,
     note: Path | None = None,
 ) -> BatchResult:
     """Parse one batch into a new directory of its own; runs in a worker, perhaps on another machine.
@@ -91,10 +91,11 @@ def _parse_page(row: LoggedPage, capture: Capture) -> ParsedPage | Issue:
     return page_issue(page, **key) or parse_project(page, **key)
 
 
-def _quarantine_issue(segment: Segment, row: LoggedPage, death: str) -> Issue:
+def _quarantine_issue(segment: Segment, row: LoggedPage, death: WorkerDiedError) -> Issue:
     issues = IssueCollector(row.source_id, row.project_id, row.snapshot_id)
     where = f"{segment.warc.name if segment.warc is not None else segment.name} at offset {row.offset}"
-    issues.add("page_crashed_parser", f"reading this page {death}; it is kept in {where}")
+    code = "page_too_costly" if isinstance(death, TookTooLongError) else "page_crashed_parser"
+    issues.add(code, f"reading this page {death}; it is kept in {where}")
     return issues.collected[0]
 
 

@@ -68,7 +68,7 @@ def parse_archive(settings: Settings, record: RunRecord, log: RunLog) -> None:
         {"pages_parsed": summary.pages, "records_parsed": summary.records, "pages_quarantined": summary.quarantined}
     )
     if summary.quarantined:
-        log.warning(f"{summary.quarantined} pages crashed the parser and are quarantined")
+        log.warning(f"{summary.quarantined} pages crashed the parser or took it too long and are quarantined")
     log.info(
         f"parsed {summary.pages} archived pages in {summary.segments} new segments"
         if summary.pages

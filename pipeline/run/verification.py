@@ -10,7 +10,7 @@ from pipeline.build.errors import BuildInputError
 from pipeline.build.salt import SALT_FILE, user_name_salt
 from pipeline.core.files import PARTIAL
 from pipeline.core.settings import Settings
-from pipeline.parse.partition import CONTENTS, is_whole, partition_dir
+from pipeline.parse.partition import CONTENTS, has_same_log, is_whole, partition_dir
 from pipeline.publish.checksums import FILE as CHECKSUMS
 from pipeline.publish.checksums import damage_of, unnamed_files
 from pipeline.publish.release_check import VerifyError, verify_release
@@ -71,11 +71,15 @@ def verify_data(settings: Settings) -> Verification:
 
 
 def _problems_of_partitions(settings: Settings, *, is_running: bool) -> Iterator[str]:
-    current = {partition_dir(settings.parsed_dir, segment.name) for segment in sealed_segments(settings.raw_dir)}
+    segments = sealed_segments(settings.raw_dir)
+    current = {partition_dir(settings.parsed_dir, segment.name): segment for segment in segments}
     for path in _entries(settings.parsed_dir):
         if path in current:
             if not is_whole(path):
                 yield f"{path}: not what was parsed, by its {CONTENTS}; {_HEALS}"
+            elif not has_same_log(path, current[path]):
+                log = current[path].fetches
+                yield f"{log}: not the file that was parsed; restore it from a copy, such as {path / 'fetches.parquet'}"
         elif "@" not in path.name and not (is_running and path.name.startswith(".")):
             yield f"{path}: no partition; {_MOVE}"
 

@@ -102,11 +102,12 @@ def test_pages_that_kill_their_worker_become_issues_and_cost_nothing_else(tmp_pa
     assert (summary.segments, summary.pages, summary.records, summary.quarantined) == (2, 13, 10, 3)
     assert sum(counted) == 13
     issues = [row for file in (tmp_path / "parsed").glob("*/issues*") for row in pq.read_table(file).to_pylist()]
-    said = {row["project_id"]: row["message"] for row in issues if row["code"] == "page_crashed_parser"}
-    assert {project_id: message.partition(";")[0] for project_id, message in said.items()} == {
-        "50490000-0001": "reading this page crashed (Segmentation fault)",
-        "50490000-0004": "reading this page took more than 30 seconds of processor time",
-        "50490000-0002": "reading this page crashed (Segmentation fault)",
+    crashed = ("page_crashed_parser", "reading this page crashed (Segmentation fault)")
+    said = [row for row in issues if row["code"] in ("page_crashed_parser", "page_too_costly")]
+    assert {row["project_id"]: (row["code"], row["message"].partition(";")[0]) for row in said} == {
+        "50490000-0001": crashed,
+        "50490000-0004": ("page_too_costly", "reading this page took more than 5 seconds of processor time"),
+        "50490000-0002": crashed,
     }
     assert not [name for name in partition_files(tmp_path) if name.startswith(".")]
 

@@ -175,7 +175,10 @@ CASES: dict[str, Case] = {
     "lookalike_null": Case(PLAIN.having(remark="(ไม่ได้ตั้ง)"), PLAIN.having(remark=None)),
 }
 # No page raises these by itself.
-RAISED_ELSEWHERE = {"page_crashed_parser": "the stage that parses in worker processes raises it when one dies"}
+RAISED_ELSEWHERE = {
+    "page_crashed_parser": "the stage that parses in worker processes raises it when one dies",
+    "page_too_costly": "the same stage raises it when one takes too long",
+}
 
 
 def test_every_code_has_a_case_or_a_reason_why_not() -> None:
