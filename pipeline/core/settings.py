@@ -165,7 +165,7 @@ class GateSettings(_Table):
     pages_changed_share: kinds.Share = _limit(
         0.6, "what reporting adds is not counted; a new template changes all pages"
     )
-    nights: kinds.Whole = 7
+    nights: kinds.WholeAboveZero = 7
     deviations: kinds.Number = 6.0
 
 

@@ -11,6 +11,7 @@ data/curated/rolled-back.json      while `latest` is where a rollback put it: {"
 import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,14 +107,15 @@ def set_aside_damaged(curated_dir: Path) -> Iterator[str]:
         if problem is None:
             return
         earlier = [path.name for path in _complete(curated_dir / RELEASES) if path.name < latest]
-        if earlier:
-            _switch(curated_dir, earlier[-1])
-        else:
-            (curated_dir / LATEST).unlink()
         aside = curated_dir / DAMAGED / latest
-        if aside.exists():
-            shutil.rmtree(aside)
-        _move(release, aside)
+        with _writing(curated_dir):
+            if earlier:
+                _switch(curated_dir, earlier[-1])
+            else:
+                (curated_dir / LATEST).unlink()
+            if aside.exists():
+                shutil.rmtree(aside)
+            _move(release, aside)
         yield f"{problem}; the release is set aside in {aside}, latest is {earlier[-1] if earlier else 'none'}"
 
 
@@ -152,10 +154,11 @@ def rollback(curated_dir: Path, run_id: str | None = None) -> Release:
     if run_id not in names:
         raise PublishError(f"{run_id}: no such release; there are {', '.join(names) or 'none'}")
     withdrawn = withdrawn_release(curated_dir) or _latest_run_id(curated_dir)
-    # Written before the switch and void until it: a crash between the two leaves all as it was.
-    with written_aside(curated_dir / ROLLED_BACK) as mark:
-        mark.write_text(json.dumps({"from": withdrawn, "to": run_id}) + "\n", encoding="utf-8")
-    _switch(curated_dir, run_id)
+    with _writing(curated_dir):
+        # Written before the switch and void until it: a crash between the two leaves all as it was.
+        with written_aside(curated_dir / ROLLED_BACK) as mark:
+            mark.write_text(json.dumps({"from": withdrawn, "to": run_id}) + "\n", encoding="utf-8")
+        _switch(curated_dir, run_id)
     return Release(run_id, curated_dir / RELEASES / run_id, is_latest=True)
 
 
@@ -173,6 +176,15 @@ def withdrawn_release(curated_dir: Path) -> str | None:
         ) from error
     # A run that published since then moved `latest` on, and a mark that leads to where it came from means nothing.
     return withdrawn if withdrawn != to == _latest_run_id(curated_dir) else None
+
+
+@contextmanager
+def _writing(curated_dir: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        where, why = error.filename or curated_dir, error.strerror or error
+        raise PublishError(f"{where}: cannot be written ({why}); check permissions and space") from error
 
 
 def _latest_run_id(curated_dir: Path) -> str | None:

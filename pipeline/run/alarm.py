@@ -6,6 +6,7 @@ import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from threading import Thread
 from urllib.parse import urlsplit
 
 from pipeline.core.log import RunLog
@@ -52,13 +53,24 @@ class Alarm:
         url = address._replace(path=address.path.rstrip("/") + path).geturl()
         headers = {"Content-Type": "application/json", "User-Agent": product_token()}
         request = urllib.request.Request(url, _as_json(record), headers)  # noqa: S310 - the settings allow http(s) alone
+        trouble: list[object] = ["it takes too long"]
+        # The timeout of a socket begins anew with every byte: the call as a whole is waited for, and then left alone.
+        call = Thread(target=self._call, args=(request, trouble), daemon=True)
+        call.start()
+        call.join(self._settings.timeout)
+        if trouble:
+            # The address is a secret: only its host is named.
+            said = f"the alarm at {address.hostname} cannot be reached ({trouble[-1]}); the run is not affected"
+            self._log.warning(said)
+
+    def _call(self, request: urllib.request.Request, trouble: list[object]) -> None:
         try:
             with urllib.request.urlopen(request, timeout=self._settings.timeout):  # noqa: S310
-                pass
+                trouble.clear()
+        except urllib.error.URLError as error:
+            trouble.append(error.reason)
         except (OSError, ValueError, http.client.HTTPException) as error:
-            # The address is a secret: only its host is named.
-            said = error.reason if isinstance(error, urllib.error.URLError) else type(error).__name__
-            self._log.warning(f"the alarm at {address.hostname} cannot be reached ({said}); the run is not affected")
+            trouble.append(type(error).__name__)
 
     def _run_command(self, summary: bytes) -> None:
         try:

@@ -164,8 +164,11 @@ def set_aside_torn_records(runs_dir: Path) -> Iterator[str]:
             read_record(path)
         except RecordError as error:
             aside = runs_dir / DAMAGED / path.name
-            aside.parent.mkdir(exist_ok=True)
-            path.replace(aside)
+            try:
+                aside.parent.mkdir(exist_ok=True)
+                path.replace(aside)
+            except OSError as trouble:
+                raise RecordError(f"{error}; it cannot be set aside ({trouble.strerror})") from trouble
             yield f"{error}; set aside in {aside}, and the run is known by its fetch log alone"
 
 

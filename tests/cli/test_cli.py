@@ -573,6 +573,14 @@ class TestStages:
         assert len(list((sample_copy / "parsed").iterdir())) == 1
         assert sorted(path.name for path in (sample_copy / "raw").iterdir()) == raw
 
+    def test_rollback_where_nothing_can_be_written_is_one_line(self, sample_copy: Path) -> None:
+        (release,) = (sample_copy / "curated" / "releases").iterdir()
+        shutil.copytree(release, sample_copy / "curated" / "releases" / "20200101T000000Z")
+        with read_only(sample_copy / "curated"):
+            done = bma_here("releases", "--rollback", "--data-dir", sample_copy)
+        assert_one_line(done, 1, str(sample_copy / "curated"), "cannot be written", "check permissions and space")
+        assert (sample_copy / "curated" / "latest").readlink().name == release.name
+
     def test_rollback_goes_to_the_release_before(self, sample_copy: Path) -> None:
         (release,) = (sample_copy / "curated" / "releases").iterdir()
         shutil.copytree(release, sample_copy / "curated" / "releases" / "20200101T000000Z")

@@ -2,8 +2,10 @@
 
 import json
 import re
+import socket
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -142,6 +144,32 @@ class TestOutput:
         assert f"show 50490000-3607 --data-dir {sample_copy}" in done.stdout.splitlines()[-1]
 
 
+@contextmanager
+def dripping_receiver() -> Iterator[str]:
+    """An endpoint that sends a byte of its answer every tenth of a second, for ever."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            while True:
+                try:
+                    connection, _ = server.accept()
+                except OSError:
+                    return
+                Thread(target=_drip, args=(connection,), daemon=True).start()
+
+        Thread(target=drip, daemon=True).start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/ping"
+        server.shutdown(socket.SHUT_RDWR)
+
+
+def _drip(connection: socket.socket) -> None:
+    with connection, suppress(OSError):
+        connection.sendall(b"HTTP/1.1 200 OK\r\n")
+        for _ in range(600):
+            connection.sendall(b"X")
+            time.sleep(0.1)
+
+
 class TestAlarm:
     def test_start_and_good_end_are_posted(self, city: City) -> None:
         with receiver() as (url, posts):
@@ -157,6 +185,17 @@ class TestAlarm:
             assert fetch_with(alarm, city) == ExitCode.FAILED
         assert [path for path, _ in posts] == ["/secret-uuid/start", "/secret-uuid/fail"]
         assert "robots.txt" in json.loads(told.read_text())["problems"][0]
+
+    def test_an_alarm_that_drips_is_left_alone_at_its_timeout(
+        self, city: City, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """It sent a byte every few seconds and held a run for 90 of them."""
+        with dripping_receiver() as url:
+            began = time.monotonic()
+            fetch_with(AlarmSettings(url=url, timeout=0.5), city)
+            assert time.monotonic() - began < 20
+        said = capsys.readouterr().err
+        assert said.count("the alarm at 127.0.0.1 cannot be reached (it takes too long); the run is not affected") == 2
 
     @pytest.mark.parametrize("status", [500, None])
     def test_a_failing_alarm_never_fails_the_run_and_keeps_the_secret(
