@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from pipeline.archive.segments import Segment
+from pipeline.core.checked_json import is_unchanged, with_check
 from pipeline.core.files import PARTIAL, sha256_of, sync_path
 from pipeline.parse.batch import Batch, ParseError
 from pipeline.parse.versions import parser_fingerprint
@@ -61,11 +62,12 @@ def is_whole(partition: Path) -> bool:
     It does not where a copy broke off, a disk lost or changed bytes, or somebody added or replaced a file.
     """
     try:
-        files = _contents(partition)["files"]
+        contents = _contents(partition)
         found = {path.name: sha256_of(path) for path in partition.iterdir() if path.name != CONTENTS}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError):
         return False
-    return found == files
+    is_readable = isinstance(contents, dict) and {"files", "raw"} <= contents.keys()
+    return is_readable and is_unchanged(contents) and found == contents["files"]
 
 
 def changed_evidence(partition: Path, segment: Segment) -> Iterator[str]:
@@ -131,7 +133,7 @@ def assemble_partition(segment: Segment, parsed_dir: Path, results: Iterable[Bat
             "files": {path.name: sha256_of(path) for path in sorted(partial.iterdir())},
             "raw": {path.name: path.stat().st_size for path in sealed},
         }
-        (partial / CONTENTS).write_text(json.dumps(contents, indent=1) + "\n", encoding="utf-8")
+        (partial / CONTENTS).write_text(json.dumps(with_check(contents), indent=1) + "\n", encoding="utf-8")
         sync_path(partial / CONTENTS)
         sync_path(partial)
         shutil.rmtree(final, ignore_errors=True)

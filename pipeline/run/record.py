@@ -3,7 +3,6 @@
 import dataclasses
 import datetime as dt
 import functools
-import hashlib
 import json
 import platform
 import resource
@@ -14,6 +13,7 @@ from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 
+from pipeline.core.checked_json import is_unchanged, with_check
 from pipeline.core.errors import PipelineError
 from pipeline.core.files import written_aside
 from pipeline.core.settings import Settings, Source
@@ -23,7 +23,6 @@ from pipeline.core.version import product_token
 
 RUNNING, KILLED = "running", "killed"
 DAMAGED = "damaged"
-_CHECK = "sha256"
 _SECRETS = frozenset({"--notify-url", "--on-failure"})
 _LIBRARIES = ("duckdb", "fastwarc", "httpx", "pyarrow", "selectolax")
 
@@ -178,19 +177,14 @@ def read_record(path: Path) -> dict[str, object]:
         record = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(record, dict) or not isinstance(record.get("run_id"), str):
             raise RecordError(f"{path}: is no run record")
-        if _CHECK in record and record[_CHECK] != _digest_of(record):
-            raise RecordError(f"{path}: is not the run record that was written, by its {_CHECK}")
+        if not is_unchanged(record):
+            raise RecordError(f"{path}: is not the run record that was written, by the digest in it")
         moments = [record.get("started_at"), record.get("finished_at") or record.get("started_at")]
         if not all(dt.datetime.fromisoformat(str(moment)).tzinfo for moment in moments):
             raise RecordError(f"{path}: is no run record, as its times have no zone")
     except (OSError, ValueError, RecursionError) as error:
         raise RecordError(f"{path}: cannot be read as a run record ({error})") from error
     return record
-
-
-def _digest_of(record: Mapping[str, object]) -> str:
-    said = {name: value for name, value in record.items() if name != _CHECK}
-    return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 def close_killed_records(runs_dir: Path) -> list[str]:
@@ -219,9 +213,7 @@ def write_record(directory: Path, record: Mapping[str, object], name: str) -> Pa
     try:
         directory.mkdir(parents=True, exist_ok=True)
         with written_aside(final) as partial:
-            # As it will be read: a number or a moment may not come back as the object that it was.
-            checked = {**record, _CHECK: _digest_of(json.loads(json.dumps(record)))}
-            text = json.dumps(checked, ensure_ascii=False, indent=1, sort_keys=True)
+            text = json.dumps(with_check(record), ensure_ascii=False, indent=1, sort_keys=True)
             partial.write_text(f"{text}\n", encoding="utf-8")
     except OSError as error:
         raise RecordError(f"{final}: the run record cannot be written ({error.strerror})") from error

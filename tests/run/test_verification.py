@@ -72,7 +72,7 @@ def assert_flips_are_told(data: Path, n_each: int, seed: int) -> None:
 
 def says_the_same(path: Path, before: bytes, changed: bytes) -> bool:
     """Whether the flip is in the name of the check or in white space, so that nothing else of the record changed."""
-    if path.suffix != ".json" or path.parent.name != "runs":
+    if path.suffix != ".json" or "curated" in path.parts:
         return False
     try:
         one, two = json.loads(before), json.loads(changed)
