@@ -74,6 +74,44 @@ def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
     assert (done.returncode, said) == (0, [])
 
 
+def test_the_service_keeps_its_data_to_itself_and_within_limits() -> None:
+    unit = (ROOT / "deploy" / "bma-projects.service").read_text(encoding="utf-8").splitlines()
+    assert {"UMask=0077", "StateDirectoryMode=0750", "MemoryMax=6G", "TimeoutStartSec=22h"} <= set(unit)
+
+
+@pytest.mark.slow
+def test_the_install_lines_of_the_container_work_in_an_empty_environment(tmp_path: Path) -> None:
+    text = (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
+    stage = text.partition("AS build")[2].partition("\nFROM ")[0]
+    source, home = tmp_path / "src", tmp_path / "opt"
+    for line in stage.splitlines():
+        word, _, rest = line.partition(" ")
+        if word == "COPY":
+            *names, _ = rest.split()
+            for name in names:
+                copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+                source.mkdir(exist_ok=True)
+                copy(ROOT / name, source / name)
+        if word == "RUN":
+            command = rest.replace("/opt/bma-projects", str(home)).replace("python -m", f"{sys.executable} -m")
+            subprocess.run(["/bin/sh", "-ec", command], cwd=source, check=True, capture_output=True)
+    done = subprocess.run([home / "bin" / "bma-projects", "--help"], cwd=tmp_path, capture_output=True, check=True)
+    assert b"refresh" in done.stdout
+
+
+def test_the_image_is_made_of_what_the_dockerfile_names_alone() -> None:
+    lines = (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    allowed = (ROOT / "deploy" / "Dockerfile.dockerignore").read_text(encoding="utf-8").splitlines()
+    copied = {
+        name for line in lines if line.startswith("COPY ") and "--from" not in line for name in line.split()[1:-1]
+    }
+    assert "*" in allowed
+    assert copied <= {line.removeprefix("!") for line in allowed if line.startswith("!")}
+    bases = [line.split()[1] for line in lines if line.startswith("FROM ")]
+    assert all(re.fullmatch(r"python:3\.\d+\.\d+-slim-\w+", base) for base in bases)
+    assert any(line.startswith("HEALTHCHECK ") and '"status"' in line for line in lines)
+
+
 def test_the_container_runs_as_nobody_special() -> None:
     lines = (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8").splitlines()
     assert "USER bma" in lines
