@@ -8,6 +8,7 @@ Never: asks a site, derives a value, removes a capture.
     20261122T181500Z-bs2568.listing.parquet   what the site's listing named in this run
     20261122T181500Z-bs2568.journal, .open    the same while the segment is open
 
+- segment_name: what the name of a segment says
 - segments: writes, seals and lists segments
 - warc: captures to WARC records and back
 - fetch_log: the rows, as journal and as Parquet

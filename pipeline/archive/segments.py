@@ -10,7 +10,6 @@ import datetime as dt
 import errno
 import fcntl
 import os
-import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
@@ -31,6 +30,7 @@ from pipeline.archive.fetch_log import (
     read_journal,
     write_fetch_log,
 )
+from pipeline.archive.segment_name import SEGMENT_NAME
 from pipeline.archive.warc import Capture, capture_members, read_capture, read_captures, warcinfo_member
 from pipeline.core.arrow_schema import schema_of
 from pipeline.core.errors import PipelineError
@@ -38,9 +38,6 @@ from pipeline.core.files import sync_path, written_aside
 from pipeline.core.version import product_token
 
 _SYNC_SECONDS = 1.0
-_SEGMENT_NAME = re.compile(
-    r"(?P<run_id>\d{8}T\d{6}Z)-(?P<source_id>[a-z0-9_]+(?:-[a-z_][a-z0-9_]*)*)(?:-(?P<number>\d+))?"
-)
 
 
 Place = tuple[str, int]
@@ -90,7 +87,7 @@ class ArchiveWriter:
         segment_bytes: int = 256_000_000,
     ) -> None:
         name = f"{run_id}-{source_id}"
-        match = _SEGMENT_NAME.fullmatch(name)
+        match = SEGMENT_NAME.fullmatch(name)
         if match is None or match["source_id"] != source_id:
             raise ArchiveError(
                 f"{name!r} is no segment name; run ids look like 20261122T180000Z, source ids like bs2568"
@@ -228,7 +225,7 @@ def sealed_segments(raw_dir: Path) -> list[Segment]:
     found = []
     for log in raw_dir.glob("*.fetches.parquet"):
         name = log.name.removesuffix(".fetches.parquet")
-        if match := _SEGMENT_NAME.fullmatch(name):
+        if match := SEGMENT_NAME.fullmatch(name):
             warc, listing = raw_dir / f"{name}.warc.gz", _listing_of(raw_dir, name)
             number = int(match["number"] or 1)
             segment = Segment(

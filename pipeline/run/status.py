@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from pipeline.archive.segment_name import archived_sources
 from pipeline.core.settings import Settings
 from pipeline.core.text import printable
 from pipeline.core.time import MOST_APART, started_at
@@ -20,7 +21,10 @@ _LAYERS = ("raw", "parsed", "curated", "runs")
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What an operator asks first. Ages are in hours, sizes in bytes; last_run is part of the run's record."""
+    """What an operator asks first. Ages are in hours, sizes in bytes; last_run is part of the run's record.
+
+    unset_sources are in the archive and not in the settings: their pages stay published, and are not asked for.
+    """
 
     data_dir: str
     running: str | None
@@ -32,6 +36,7 @@ class Status:
     next_due_at: str | None
     withdrawn_imports: list[str]
     misdated_runs: list[str]
+    unset_sources: list[str]
     disk_bytes: dict[str, int]
     disk_free_bytes: int
 
@@ -72,6 +77,7 @@ def read_status(settings: Settings, now: dt.datetime) -> Status:
         misdated_runs=sorted(
             {str(record["run_id"]) for record in to_come} | set(misdated if isinstance(misdated, list) else ())
         ),
+        unset_sources=sorted(archived_sources(settings.raw_dir) - settings.sources.keys()),
         disk_bytes={layer: _size(settings.data_dir / layer) for layer in _LAYERS},
         disk_free_bytes=_free(settings.data_dir),
     )
@@ -105,6 +111,9 @@ def status_lines(status: Status, now: dt.datetime) -> list[str]:
             f"Clock      {', '.join(status.misdated_runs)}: began while the clock was wrong; what they saw does not "
             f"count once a run with the right one has followed"
         )
+    if status.unset_sources:
+        named = ", ".join(status.unset_sources)
+        lines.append(f"Not set    {named}: in the archive, but not in the settings; bma-projects.toml may be missing")
     sizes = ", ".join(f"{layer} {_bytes(size)}" for layer, size in status.disk_bytes.items())
     lines.append(f"Disk       {sizes}; free {_bytes(status.disk_free_bytes)}")
     return [printable(line) for line in lines]

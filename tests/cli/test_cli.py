@@ -546,6 +546,13 @@ class TestStages:
             assert_one_line(bma_here(command, "--data-dir", sample_copy), 1, segment, "restore that from a copy")
         assert (sample_copy / "curated" / "latest").resolve() == before
 
+    def test_status_names_sources_that_the_settings_do_not_know(self, sample_copy: Path) -> None:
+        assert json.loads(bma_here("status", "--json", "--data-dir", sample_copy).stdout)["unset_sources"] == []
+        log = next((sample_copy / "raw").glob("*.fetches.parquet"))
+        shutil.copy(log, log.with_name("20200101T000000Z-bs2570.fetches.parquet"))
+        said = bma_here("status", "--data-dir", sample_copy).stdout
+        assert "Not set    bs2570: in the archive, but not in the settings" in said
+
     def test_verify_tells_all_it_found_though_the_record_of_the_release_is_broken(self, sample_copy: Path) -> None:
         (sample_copy / "raw" / "20200101T000000Z-sample.journal").touch()
         record = (sample_copy / "curated" / "latest" / "run.json").resolve()
