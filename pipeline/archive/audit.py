@@ -5,7 +5,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 from fastwarc import ArchiveIterator, WarcRecord, WarcRecordType
 
@@ -13,6 +12,7 @@ from pipeline.archive.chain import chain_problems
 from pipeline.archive.fetch_log import FetchLogRow, Outcome, read_fetch_log, snapshot_id
 from pipeline.archive.segments import Segment, sealed_segments, warcs_without_log
 from pipeline.archive.warc import Capture, capture_of, member_ends
+from pipeline.core.arrow_schema import UNREADABLE
 from pipeline.core.files import PARTIAL
 
 _OPEN, _SEALED = (".journal", ".open", PARTIAL), (".fetches.parquet", ".warc.gz", ".listing.parquet")
@@ -48,7 +48,7 @@ def audit_archive(raw_dir: Path, *, is_running: bool = False) -> Audit:
     for segment in segments:
         try:
             rows = list(read_fetch_log(segment.fetches))
-        except (OSError, pa.ArrowException) as error:
+        except UNREADABLE as error:
             problems.append(f"{segment.fetches.name}: the fetch log cannot be read ({error})")
             continue
         n_rows += len(rows)
@@ -63,7 +63,7 @@ def audit_archive(raw_dir: Path, *, is_running: bool = False) -> Audit:
         if segment.listing is not None:
             try:
                 pq.read_table(segment.listing)
-            except (OSError, pa.ArrowException) as error:
+            except UNREADABLE as error:
                 problems.append(f"{segment.listing.name}: the listing cannot be read ({error})")
         records, found = _audit_segment(segment, rows)
         n_records += records

@@ -6,9 +6,8 @@ So a file that is missing or has rotten shows, though every other file is whole:
 from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 
-import pyarrow as pa
-
 from pipeline.archive.fetch_log import read_about
+from pipeline.core.arrow_schema import UNREADABLE
 from pipeline.core.files import sha256_of
 
 _LOG, _WARC, _LISTING = ".fetches.parquet", ".warc.gz", ".listing.parquet"
@@ -78,5 +77,5 @@ def abouts(logs: Mapping[str, Path]) -> dict[str, Mapping[str, str]]:
 def _about(log: Path) -> Mapping[str, str]:
     try:
         return read_about(log)
-    except (OSError, ValueError, pa.ArrowException):
+    except UNREADABLE:
         return {}  # torn: told by the audit and by every reader of its rows

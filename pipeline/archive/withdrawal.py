@@ -5,11 +5,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-import pyarrow as pa
-
 from pipeline.archive.fetch_log import FetchLogRow, Outcome, TimeBasis, read_about, read_fetch_log, read_journal
 from pipeline.archive.segments import ArchiveError, ArchiveWriter, sealed_segments
 from pipeline.archive.source_settings import settings_of_source
+from pipeline.core.arrow_schema import UNREADABLE
 from pipeline.core.errors import ExitCode, PipelineError
 
 _IMPORT, _UNDO = "import", "undo"
@@ -89,7 +88,7 @@ def _logged(raw_dir: Path) -> Iterator[_Logged]:
 def _about(log: Path) -> Mapping[str, str]:
     try:
         return read_about(log)
-    except (OSError, pa.ArrowException) as error:
+    except UNREADABLE as error:
         raise ArchiveError(
             f"{log}: torn or unreadable ({error}); restore it from a copy of data/raw "
             f"(`bma-projects verify` names all that is damaged)"

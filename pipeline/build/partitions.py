@@ -12,7 +12,7 @@ from parsers.records import RECORD_TYPES
 from pipeline.archive.fetch_log import FetchLogRow
 from pipeline.archive.segments import ListingRow
 from pipeline.build.errors import BuildInputError
-from pipeline.core.arrow_schema import duckdb_columns, schema_of
+from pipeline.core.arrow_schema import UNREADABLE, duckdb_columns, schema_of
 from pipeline.core.sql_text import quoted
 
 PARSED_TABLES: Mapping[str, type[NamedTuple]] = {**RECORD_TYPES, "fetches": FetchLogRow, "listing": ListingRow}
@@ -55,7 +55,7 @@ def find_damage(parsed_dir: Path, fingerprint: str) -> str | None:
                 with pq.ParquetFile(file) as table:
                     for batch in table.iter_batches():
                         batch.validate(full=True)
-            except (pa.ArrowException, OSError) as error:
+            except UNREADABLE as error:
                 return _torn(file, error)
     return None
 
@@ -80,7 +80,7 @@ def _attach_table(
 def _check_columns(file: Path, schema: pa.Schema) -> None:
     try:
         found = pq.read_schema(file)
-    except (pa.ArrowException, OSError) as error:
+    except UNREADABLE as error:
         raise BuildInputError(_torn(file, error)) from error
     if (found.names, found.types) != (schema.names, schema.types):
         raise BuildInputError(f"{file}: its columns are not those of the current parser; {_remedy(file)}")

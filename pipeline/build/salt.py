@@ -10,6 +10,8 @@ from pathlib import Path
 from pipeline.build.errors import BuildInputError
 
 SALT_FILE = "user-names.salt"
+# Somebody may have written one of his own; longer than this are only two lines that have become one.
+_SHORTEST, _LONGEST = 32, 128
 
 
 def user_name_salt(data_dir: Path) -> str:
@@ -29,7 +31,7 @@ def user_name_salt(data_dir: Path) -> str:
                 path.hardlink_to(new.name)
     # The second line tells a salt that rotted, which would change every pseudonym.
     salt, *check = path.read_text(encoding="ascii", errors="replace").split() or [""]
-    if len(salt) < 32 or check not in ([], [_check_of(salt)]):
+    if not _SHORTEST <= len(salt) <= _LONGEST or check not in ([], [_check_of(salt)]):
         raise BuildInputError(
             f"{path}: is not the salt that was made here; restore it, or delete it and every pseudonym changes"
         )

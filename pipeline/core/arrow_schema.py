@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
+# What reading a Parquet file raises where it is torn or a byte of it has changed: names and dates are taken unchecked.
+UNREADABLE = (OSError, ValueError, OverflowError, pa.ArrowException)
+
 # A SHA-256 digest, the only bytes that a record holds.
 Sha256 = bytes
 _SCALARS: dict[type, pa.DataType] = {

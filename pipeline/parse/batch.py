@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.archive.chain import chain_problems
 from pipeline.archive.segments import Segment
 from pipeline.archive.warc import Capture, WarcError, read_captures
+from pipeline.core.arrow_schema import UNREADABLE
 from pipeline.core.errors import PipelineError
 
 # A batch is a row group of each table: memory stays flat however large a segment is.
@@ -68,7 +68,7 @@ def _check_tables(segment: Segment) -> None:
         try:
             if path is not None:
                 pq.read_metadata(path)
-        except (OSError, pa.ArrowException) as error:
+        except UNREADABLE as error:
             raise _unreadable(path, error) from error
 
 
@@ -131,7 +131,7 @@ def _logged_pages(segment: Segment) -> list[LoggedPage]:
     try:
         with pq.ParquetFile(segment.fetches) as log:
             table = log.read(names)
-    except (OSError, pa.ArrowException) as error:
+    except UNREADABLE as error:
         raise _unreadable(segment.fetches, error) from error
     rows = zip(*(table.column(name).to_pylist() for name in names), strict=True)
     return sorted(

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.build.database import DATABASE
 from pipeline.build.headers import Reference
 from pipeline.build.models import Model, load_models
+from pipeline.core.arrow_schema import UNREADABLE
 from pipeline.core.errors import PipelineError
 from pipeline.core.signals import interruptible_query
 from pipeline.core.sql_text import quoted
@@ -43,7 +43,7 @@ def _check_footer(file: Path, n_rows: int) -> None:
             found = table.metadata.num_rows
             if found:
                 table.read_row_group(table.num_row_groups - 1)
-    except (pa.ArrowException, OSError) as error:
+    except UNREADABLE as error:
         raise VerifyError(f"{file}: pyarrow cannot read it: {error}") from error
     if found != n_rows:
         raise VerifyError(f"{file}: holds {found} rows, the run record says {n_rows}")
