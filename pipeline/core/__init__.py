@@ -10,6 +10,7 @@ Never: knows what a page, a segment or a release is.
 - content_coding: what a Content-Encoding header names
 - time: the clock and run ids
 - files: written aside, brought to the disk, renamed
+- checked_json: objects that name their own digest
 - arrow_schema: records → Arrow and DuckDB columns
 - sql_text: texts in SQL
 - signals: Ctrl-C and SIGTERM in good order

@@ -59,9 +59,11 @@ def told(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
     """The real page and five others as their site answered on 20 November 2026."""
 
     def bring(data: Path) -> None:
-        warc, found = Warc(), {page.project_id: page.file for page in sample_pages()}
-        for project_id in (REAL, *FIVE):
-            warc.response(url(project_id), (SITE / found[project_id]).read_bytes(), SEEN)
+        warc, [real] = Warc(), [SITE / page.file for page in sample_pages() if page.project_id == REAL]
+        # The five as they were when somebody copied their text.
+        pages = {REAL: real} | {project_id: FILES / f"{project_id}.html" for project_id in FIVE}
+        for project_id, page in pages.items():
+            warc.response(url(project_id), page.read_bytes(), SEEN)
         assert Told(data).bring(warc.save(tmp_path / "seen.warc.gz")).returncode == 0
 
     made = made_once(tmp_path_factory, "misled", bring)
