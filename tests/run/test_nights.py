@@ -95,9 +95,9 @@ class TestAMonth:
             f"WHERE project_id = '{EDITED}' ORDER BY version_no, field"
         )
         assert changes == [
-            ("budget_spent", "55,979", "60,000", day(3)),
-            ("budget_spent", "60,000", "70,000", day(12)),
-            ("progress", "50", "80", day(12)),
+            ("budget_spent_thb", "55,979", "60,000", day(3)),
+            ("budget_spent_thb", "60,000", "70,000", day(12)),
+            ("progress_pct", "50", "80", day(12)),
         ]
 
     def test_an_added_project_begins_when_it_was_listed(self, month: City) -> None:
