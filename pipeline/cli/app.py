@@ -30,6 +30,7 @@ COMMANDS: dict[str, Sequence[Callable[..., None]]] = {
         inspect.query,
         inspect.export,
         inspect.status,
+        inspect.check,
         inspect.verify,
         inspect.releases,
         inspect.prune,

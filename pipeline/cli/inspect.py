@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.options import Config, DataDir, Quiet, SourceId, settings_from
+from pipeline.cli.options import BaseUrl, Config, DataDir, Ids, Quiet, SourceId, settings_from
 from pipeline.core.errors import ExitCode, PipelineError, WrongUsageError
 from pipeline.core.log import RunLog, tell
 from pipeline.core.text import printable
@@ -102,6 +102,47 @@ def status(
         for line in status_lines(found, now):
             tell(line)
     raise typer.Exit(ExitCode.FAILED if found.is_old else ExitCode.DONE)
+
+
+def check(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Saved pages to check, instead of asking the site.")
+    ] = None,
+    data_dir: DataDir = None,
+    source: SourceId = None,
+    base_url: BaseUrl = None,
+    ids: Ids = None,
+    json_: Annotated[bool, typer.Option("--json", help="As JSON, with every value of every page.")] = False,
+    config: Config = None,
+) -> None:
+    """First contact with a source, in ten requests at most: can it be refreshed? Exit code 1 when not ready."""
+    if files and (source, base_url, ids) != (None, None, None):
+        raise WrongUsageError("check takes files, or a source to ask (--source, --base-url, --ids), not both")
+    settings = settings_from(data_dir, source, config, base_url=base_url)
+    from pipeline.core.settings_file import source_of
+    from pipeline.core.time import utc_now
+    from pipeline.fetch.discover import ids_from_file
+    from pipeline.run.check_report import report_json, report_lines
+    from pipeline.run.check_source import check_files, check_source
+    from pipeline.run.check_verdict import Verdict
+    from pipeline.run.lifecycle import INTERRUPTED
+
+    try:
+        if files:
+            report = check_files(settings, files, utc_now())
+        else:
+            asked = source_of(settings)
+            report = check_source(settings, asked, ids_from_file(ids) if ids is not None else [])
+    except KeyboardInterrupt:
+        sys.stderr.write(f"{INTERRUPTED}\n")
+        raise typer.Exit(ExitCode.FAILED) from None
+    if json_:
+        sys.stdout.write(json.dumps(report_json(report), indent=1, ensure_ascii=False) + "\n")
+    else:
+        for line in report_lines(report):
+            tell(line)
+    is_ready = report.judgement.verdict is not Verdict.NOT_READY
+    raise typer.Exit(ExitCode.DONE if is_ready else ExitCode.FAILED)
 
 
 def verify(data_dir: DataDir = None, config: Config = None) -> None:

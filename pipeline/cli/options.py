@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pipeline.core.settings import Settings
 
 DataDir = Annotated[
-    Path | None, typer.Option("--data-dir", help="Directory that holds raw/, parsed/, curated/ and runs/.")
+    Path | None, typer.Option("--data-dir", help="Directory that holds raw/, parsed/, curated/, runs/ and checks/.")
 ]
 SourceId = Annotated[str | None, typer.Option("--source", help="Source to work on (see `bma-projects settings`).")]
 SourceIds = Annotated[

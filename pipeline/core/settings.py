@@ -211,7 +211,7 @@ KNOWN_SOURCES = {
 
 
 class Settings(_Table):
-    """All settings of one run. data_dir holds raw/, parsed/, curated/ and runs/.
+    """All settings of one run. data_dir holds raw/, parsed/, curated/, runs/ and checks/.
 
     source names one source, several with commas between them, or `all` of those that are not invented.
     """
@@ -246,6 +246,10 @@ class Settings(_Table):
     @property
     def curated_dir(self) -> Path:
         return self.data_dir / "curated"
+
+    @property
+    def checks_dir(self) -> Path:
+        return self.data_dir / "checks"
 
     @property
     def runs_dir(self) -> Path:

@@ -42,7 +42,7 @@ async def reply_outcome(reply: Reply, project_id: str, known: PageState | None, 
     if known is not None and known.content_sha256 is not None and known.masked_sha256 == masked:
         return FetchOutcome(Outcome.UNCHANGED, PageKind.PROJECT, known.content_sha256, None, False, masked)
     try:
-        page = await asyncio.wrap_future(reader.read(_capture_of(reply)))
+        page = await asyncio.wrap_future(reader.read(capture_of(reply)))
     except WorkerDiedError as death:
         return unread_outcome(death, masked)._replace(masked_sha256=masked)
     verdict = page_outcome(page, project_id, known.content_sha256 if known else None)
@@ -72,7 +72,7 @@ def visit_row(
     attempts: int,
 ) -> tuple[FetchLogRow, Capture | None]:
     """The row of one visit, and what came when it is to be archived: it is new, or evidence nobody has yet."""
-    capture = dated_by_age(_capture_of(reply))
+    capture = dated_by_age(capture_of(reply))
     if known is not None and known.masked_sha256 == verdict.masked_sha256:
         verdict = verdict._replace(masked_sha256=None)
     row = capture_row(
@@ -89,7 +89,8 @@ def visit_row(
     return row, None if row.snapshot_id is None else capture
 
 
-def _capture_of(reply: Reply) -> Capture:
+def capture_of(reply: Reply) -> Capture:
+    """The capture that a reply is."""
     return Capture(
         reply.url,
         reply.requested_at,

@@ -22,7 +22,7 @@ class ServerClock:
     def check(self, reply: Reply) -> None:
         """Raise ClockError when an answer's Date is more than a day off, or is none where one is needed."""
         own = reply.requested_at + dt.timedelta(milliseconds=reply.elapsed_ms)
-        served = _date_of(reply)
+        served = served_at(reply)
         if served is not None and abs(served - own) > MOST_APART:
             raise ClockError(
                 f"the clock of this machine says {own:%Y-%m-%d %H:%M} UTC, the site's {served:%Y-%m-%d %H:%M}: "
@@ -37,7 +37,7 @@ class ServerClock:
         self._sealed_last = None if served is not None else self._sealed_last
 
 
-def _date_of(reply: Reply) -> dt.datetime | None:
+def served_at(reply: Reply) -> dt.datetime | None:
     """The moment of an answer by its Date and, where a cache gave it, its Age; None where it does not say."""
     try:
         date = parsedate_to_datetime(reply.header("date") or "")

@@ -68,6 +68,11 @@ class Site:
         """Whether robots.txt lets us ask for this URL."""
         return self._robots.allows(url)
 
+    @property
+    def robots_interval(self) -> float:
+        """Seconds between two requests that robots.txt asks for."""
+        return self._robots.interval
+
     async def read_robots(self) -> Reply:
         """Fetch robots.txt and obey it from now on; what cannot be reached or read ends the run (RFC 9309).
 

@@ -200,7 +200,7 @@ def close_killed_records(runs_dir: Path) -> list[str]:
 
 def free_run_id(settings: Settings, now: dt.datetime) -> str:
     """A run id that names nothing in the data directory yet: the clock may jump back, or two runs share a second."""
-    directories = (settings.raw_dir, settings.runs_dir, settings.curated_dir / "releases")
+    directories = (settings.raw_dir, settings.checks_dir, settings.runs_dir, settings.curated_dir / "releases")
     taken = {path.name[:16] for directory in directories if directory.is_dir() for path in directory.iterdir()}
     while (run_id := new_run_id(now)) in taken:
         now += dt.timedelta(seconds=1)

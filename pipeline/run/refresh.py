@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from pipeline.archive.run_order import ClockError
+from pipeline.archive.segments import sealed_segments
 from pipeline.core.errors import ExitCode, PipelineError
 from pipeline.core.log import RunLog
 from pipeline.core.settings import Settings, Source
@@ -45,6 +46,10 @@ def refresh(
     published: list[Published] = []
 
     def stages(record: RunRecord) -> ExitCode:
+        for source in sources:
+            if _was_never_fetched(settings, source):
+                hint = f"bma-projects check --source {source.source_id}"
+                log.info(f"{source.source_id}: never fetched so far; `{hint}` tells in ten requests what to expect")
         code = fetch_sources(settings, sources, record, log, project_ids, clock)
         parse_archive(settings, record, log)
         published.append(build_and_publish(settings, record, log, accepted_because=accepted_because, clock=clock))
@@ -121,6 +126,11 @@ def release_archive(
         log.info("nothing to build: the latest release is made of just these data", extra={"stage": "build"})
         return None
     return build_and_publish(settings, record, log, accepted_because=accepted_because)
+
+
+def _was_never_fetched(settings: Settings, source: Source) -> bool:
+    segments = sealed_segments(settings.raw_dir)
+    return not source.is_invented and all(segment.source_id != source.source_id for segment in segments)
 
 
 def code_of(published: Published | None) -> ExitCode:

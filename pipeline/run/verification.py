@@ -49,7 +49,7 @@ class Verification(NamedTuple):
 
 
 def verify_data(settings: Settings) -> Verification:
-    """Read all that was kept and made, and compare it with the digests and names that vouch for it."""
+    """Read all that runs and checks kept and made, and compare it with the digests and names that vouch for it."""
     running = lock_holder(settings.data_dir)
     # Before the archive: a run that ends meanwhile seals a segment first and makes the rest of it.
     made = [
@@ -59,6 +59,9 @@ def verify_data(settings: Settings) -> Verification:
         *_problems_of_releases(settings.curated_dir, is_running=running is not None),
         *_problems_of_salt(settings.data_dir),
     ]
+    # Evidence of first contacts: an archive of its own, of which nothing is published.
+    checks = audit_archive(settings.checks_dir, is_running=running is not None)
+    made += [f"{settings.checks_dir.name}/{problem}" for problem in checks.problems]
     audit = audit_archive(settings.raw_dir, is_running=running is not None)
     try:
         release = latest_release(settings.curated_dir)

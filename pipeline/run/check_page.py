@@ -1,0 +1,186 @@
+"""What one page of a source that is new to us says: its kind, template, labels, months, tables and values."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from parsers.encoding import decode_page
+from parsers.labels import LABELS, MONTH_FIELD
+from parsers.page import Page, PageKind, naming_problem, project_id_of
+from parsers.page_layout import Layout, read_layout
+from parsers.project import parse_project
+from parsers.records import ParsedPage
+from pipeline.archive.warc import Capture
+from pipeline.build.contacts import mask_contact, mask_text
+
+# Where a column of PageRecord is not named like its field.
+_COLUMNS = {
+    "fiscal_year": "fiscal_year_be",
+    "budget_received": "budget_received_thb",
+    "budget_spent": "budget_spent_thb",
+    "progress": "progress_pct",
+    "target": "target_value",
+    "result": "result_value",
+}
+_OF_CONTACTS = ("responsible", "evaluator")
+_LONGEST_LABEL = 60
+_OF_TABLES = ("unknown_table", "unknown_column", "missing_column", "missing_table", "incomplete_table")
+
+_KARTIK = re.compile(r"class=\"[^\"]{0,200}\bkv-attribute\b")
+_DETAIL_VIEW = re.compile(r"class=\"[^\"]{0,200}\bdetail-view\b")
+_GRID_VIEW = re.compile(r"class=\"[^\"]{0,200}\bgrid-view\b")
+_FRAMES = re.compile(r"<frameset\b", re.IGNORECASE)
+_CHALLENGE = re.compile(
+    r"cf-chl|challenge-platform|_Incapsula_|captcha|just a moment|checking your browser|request rejected|"
+    r"web application firewall",
+    re.IGNORECASE,
+)
+# Nothing longer is looked at for a shell: what is between tags is found by trying every tag.
+_LONGEST_SHELL = 20_000
+_FEWEST_LETTERS = 200
+_SCRIPT = re.compile(r"<(script|style|noscript|title)\b[^>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
+_HEAD = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class ValueReading:
+    """One row of the page: its text, what it was read as, and the code of the issue where it was refused."""
+
+    field: str
+    label: str
+    raw: str | None
+    read: str | None
+    refused: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PageReading:
+    """One page, read; kind is `none` where no response came, and error says why.
+
+    obstacle is what stands in the place of the page: `challenge`, `frames` or `javascript`. labels_known counts those
+    spelled as ever. months is `known`, `new` or `none`. tables are sentences on what is not as known. Contacts are
+    masked.
+    """
+
+    where: str
+    project_id: str | None
+    http_status: int | None
+    kind: str
+    error: str | None
+    obstacle: str | None = None
+    template: str = "none"
+    encoding_declared: str | None = None
+    encoding_found: str | None = None
+    flags: tuple[str, ...] = ()
+    labels_known: int = 0
+    labels_renamed: tuple[str, ...] = ()
+    labels_unknown: tuple[str, ...] = ()
+    labels_missing: tuple[str, ...] = ()
+    months: str = "none"
+    tables: tuple[str, ...] = ()
+    sections: tuple[tuple[str, str], ...] = ()
+    values: tuple[ValueReading, ...] = ()
+
+    @property
+    def is_good(self) -> bool:
+        """Whether this is the whole page of the project that was asked for."""
+        return self.kind == PageKind.PROJECT and self.error is None
+
+    @property
+    def n_labels(self) -> int:
+        return self.labels_known + len(self.labels_renamed) + len(self.labels_unknown)
+
+
+def read_capture_of(capture: Capture, page: Page, project_id: str | None, where: str) -> PageReading:
+    """Say what a page shows and how much of it is known.
+
+    Args:
+        capture: what came.
+        page: the same, read.
+        project_id: the project that was asked for; None for that which the page names.
+        where: the address or the file.
+    """
+    text = decode_page(capture.body, capture.content_type).text
+    named = project_id or project_id_of(page)
+    problem = naming_problem(page, named) if page.kind is PageKind.PROJECT and named is not None else None
+    declared = _CHARSET.search(capture.content_type or "") or _CHARSET.search(
+        capture.body[:_HEAD].decode("ascii", "replace")
+    )
+    layout = read_layout(page.labels)
+    reading = PageReading(
+        where,
+        named,
+        capture.status,
+        page.kind.value,
+        page.reason if problem is None else problem.sentence,
+        obstacle=None if page.labels else obstacle_of(text),
+        template=_template(text, page),
+        encoding_declared=declared[1].lower() if declared is not None else None,
+        encoding_found=page.encoding,
+        flags=tuple(sorted(page.flags)),
+    )
+    if page.kind not in (PageKind.PROJECT, PageKind.TRUNCATED) or not page.labels:
+        return reading
+    parsed = parse_project(page, source_id="check", project_id=named or "", snapshot_id="")
+    meanings = list(zip(page.labels, layout.meanings, strict=True))
+    new_months = any(issue.code == "month_layout_unknown" for issue in parsed.issues)
+    states = (parsed.page.fields_state, parsed.page.months_state, parsed.page.updates_state, parsed.page.reports_state)
+    fields = {label.field: label.text for label in LABELS}
+    return replace(
+        reading,
+        labels_known=sum(meaning.is_known and meaning.is_exact for _, meaning in meanings),
+        labels_renamed=tuple(
+            f"{label[:_LONGEST_LABEL]} = {fields.get(meaning.field or '', MONTH_FIELD)}"
+            for label, meaning in meanings
+            if meaning.is_known and not meaning.is_exact
+        ),
+        labels_unknown=tuple(label[:_LONGEST_LABEL] for label, meaning in meanings if not meaning.is_known),
+        labels_missing=tuple(label.text for label in LABELS if label.field not in layout.first_rows),
+        months="new" if new_months else "known" if parsed.months else "none",
+        tables=tuple(dict.fromkeys(issue.message[:200] for issue in parsed.issues if issue.code in _OF_TABLES)),
+        sections=tuple(zip(("fields", "months", "updates", "reports"), map(str, states), strict=True)),
+        values=tuple(_values(page, layout, parsed)),
+    )
+
+
+def _values(page: Page, layout: Layout, parsed: ParsedPage) -> Iterator[ValueReading]:
+    refusals = {(issue.ordinal, issue.label): issue.code for issue in parsed.issues if issue.severity != "info"}
+    months = {row.ordinal: row.value for row in parsed.months}
+    for row, (label, raw, field) in enumerate(zip(page.labels, page.values, layout.fields, strict=True)):
+        if row + 1 in months:
+            read: object = months[row + 1]
+        elif field == "project_id":
+            read = raw or None
+        else:
+            read = getattr(parsed.page, _COLUMNS.get(field, field)) if field else None
+        is_text = read is None or isinstance(read, str)
+        mask = (mask_contact if field in _OF_CONTACTS else mask_text) if is_text else str
+        yield ValueReading(
+            field or "",
+            label[:_LONGEST_LABEL],
+            None if raw is None else mask(raw),
+            None if read is None else mask(str(read)),
+            refusals.get((row + 1, label)) if raw and read is None else None,
+        )
+
+
+def _template(text: str, page: Page) -> str:
+    if not page.labels:
+        return "none"
+    rows = "kartik" if _KARTIK.search(text) else "Yii DetailView" if _DETAIL_VIEW.search(text) else "hand-written"
+    return f"{rows}, tables {'GridView' if _GRID_VIEW.search(text) else 'hand-written' if page.grids else 'none'}"
+
+
+def obstacle_of(text: str) -> str | None:
+    """What stands in the place of a page without rows: `challenge`, `frames`, `javascript`, or nothing known."""
+    if _CHALLENGE.search(text):
+        return "challenge"
+    if _FRAMES.search(text):
+        return "frames"
+    if len(text) <= _LONGEST_SHELL and "<script" in text.lower():
+        shown = _TAG.sub(" ", _SCRIPT.sub(" ", text))
+        if sum(letter.isalnum() for letter in shown) < _FEWEST_LETTERS:
+            return "javascript"
+    return None

@@ -1,0 +1,134 @@
+"""What a check found, as one screen of text and as JSON."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from pipeline.run.check_page import PageReading
+from pipeline.run.check_site_reading import ListingReading, SiteReading
+from pipeline.run.check_verdict import Judgement
+
+# The shape of the JSON; a key that goes or changes its meaning makes it 2.
+FORMAT = 1
+_MOST_NAMED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """All that a check found; site and listing are None where saved pages were checked. evidence is a WARC file."""
+
+    source_id: str | None
+    base_url: str | None
+    checked_at: dt.datetime
+    evidence: str | None
+    judgement: Judgement
+    site: SiteReading | None
+    listing: ListingReading | None
+    pages: tuple[PageReading, ...]
+
+
+def report_json(report: CheckReport) -> Mapping[str, object]:
+    """The whole report, every value of every page in it, for json.dumps."""
+    found = dataclasses.asdict(report) | {"format": FORMAT, "checked_at": report.checked_at.isoformat()}
+    if report.site is not None:
+        found["site"]["headers"] = dict(report.site.headers)
+    for page, reading in zip(found["pages"], report.pages, strict=True):
+        page["sections"] = dict(reading.sections)
+    return found
+
+
+def report_lines(report: CheckReport) -> list[str]:
+    """The report in lines of a name and what was found, the verdict last."""
+    asked = f"{report.source_id} {report.base_url}" if report.source_id else "saved pages"
+    found = [("check", f"{asked}, {report.checked_at:%Y-%m-%d %H:%M} UTC")]
+    if report.site is not None:
+        found += _site(report.site)
+    if report.listing is not None:
+        found.append(("listing", _listing(report.listing)))
+    found += _pages(report.pages)
+    if report.evidence is not None:
+        found.append(("evidence", report.evidence))
+    found.append(("verdict", f"{report.judgement.verdict}: {report.judgement.why}"))
+    found.append(("do next", report.judgement.advice))
+    return [f"{name:<12} {text}" for name, text in found]
+
+
+def _site(site: SiteReading) -> Iterator[tuple[str, str]]:
+    yield "address", f"{site.requests} requests; TLS: {site.tls}; redirects: {_named(site.redirects)}"
+    apart = site.clock_difference_s
+    yield "clock", "no answer has a Date" if apart is None else f"the site's is {apart:+.0f} s from ours"
+    of = dict(site.headers)
+    shown = [f"{name} {of.get(name, 'none')}" for name in ("server", "date", "age", "etag", "cache-control")]
+    yield "headers", f"{'; '.join(shown)}; cookies {_named(site.cookies)}"
+    allowed = [
+        name for name, is_allowed in (("listing", site.allows_listing), ("pages", site.allows_pages)) if is_allowed
+    ]
+    status = "no answer" if site.robots_status is None else f"HTTP {site.robots_status}"
+    delay = f"asks for {site.robots_interval_s:g} s between requests; a run keeps {site.interval_s:g} s"
+    yield "robots.txt", f"{status}; allows {_named(allowed)}; {delay}"
+    yield (
+        "User-Agent",
+        {None: "not compared", "": "a browser is answered the same"}.get(site.browser, site.browser or ""),
+    )
+    yield "two readings", _second_reading(site)
+
+
+def _second_reading(site: SiteReading) -> str:
+    second = site.second_reading
+    if second is None:
+        return "not compared"
+    if not second.is_same_content:
+        return f"what the page says differs: {_named(second.differs)}"
+    if second.is_same_bytes:
+        return "the very same bytes; the content fingerprint stays the same"
+    what = "only the CSRF token differs" if second.is_same_but_token else "more than the CSRF token differs"
+    return f"{what}; the content fingerprint stays the same"
+
+
+def _listing(listing: ListingReading) -> str:
+    if listing.kind != "listing":
+        return f"{listing.kind}{f': {listing.error}' if listing.error else ''}"
+    total = "no stated total, so no run can tell whether it is whole"
+    if listing.stated_total is not None:
+        total = f"{listing.stated_total:,} stated; a full crawl: {listing.requests:,} requests, {listing.nights} nights"
+    following = {None: "none", True: "yes", False: "leads elsewhere"}[listing.is_next_ours]
+    sorts = _named(listing.sort_keys)
+    if "project_id" not in listing.sort_keys:
+        sorts += ", not by project_id, so rows that slip between pages stay unseen"
+    return f"{listing.rows} rows, {total}; next link {following}; sorts by {sorts}"
+
+
+def _pages(pages: tuple[PageReading, ...]) -> Iterator[tuple[str, str]]:
+    for page in pages:
+        name = page.project_id or page.where
+        states = ", ".join(f"{section} {state}" for section, state in page.sections)
+        said = f"{name}: {page.kind}, template {page.template}{f', {page.obstacle}' if page.obstacle else ''}"
+        yield "page", f"{said}{f'; {states}' if states else ''}{f'; {page.error}' if page.error else ''}"
+    if not pages:
+        yield "page", "none was asked for"
+        return
+    encodings = [
+        f"declared {page.encoding_declared or 'none'}, found {page.encoding_found or 'none'}" for page in pages
+    ]
+    yield "encoding", f"{_named(dict.fromkeys(encodings))}; flags {_flags(pages)}"
+    renamed = dict.fromkeys(label for page in pages for label in page.labels_renamed)
+    unknown = dict.fromkeys(label for page in pages for label in page.labels_unknown)
+    missing = dict.fromkeys(label for page in pages for label in page.labels_missing)
+    known = f"{sum(page.labels_known for page in pages)} of {sum(page.n_labels for page in pages)} known"
+    yield "labels", f"{known}; renamed {_named(renamed)}; unknown {_named(unknown)}; missing {_named(missing)}"
+    yield "months", f"layout {_named(dict.fromkeys(page.months for page in pages))}"
+    yield "tables", f"not as known: {_named(dict.fromkeys(sentence for page in pages for sentence in page.tables))}"
+    values = [value for page in pages for value in page.values if value.raw]
+    refused = [f"{value.label} {value.raw!r:.60} ({value.refused})" for value in values if value.refused is not None]
+    yield "values", f"{sum(value.read is not None for value in values)} read; {len(refused)} refused: {_named(refused)}"
+
+
+def _flags(pages: tuple[PageReading, ...]) -> str:
+    return _named(dict.fromkeys(flag for page in pages for flag in page.flags))
+
+
+def _named(texts: Iterable[str]) -> str:
+    named = list(texts)
+    more = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
+    return ", ".join(named[:_MOST_NAMED]) + more if named else "none"

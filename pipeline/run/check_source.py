@@ -1,0 +1,107 @@
+"""First contact with a source: can it be refreshed, and what would go wrong? Nothing is published."""
+
+import asyncio
+import datetime as dt
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from pipeline.archive.pages import PageReader
+from pipeline.archive.recovery import recover
+from pipeline.archive.segments import ArchiveWriter, sealed_segments
+from pipeline.archive.source_settings import about_source
+from pipeline.archive.warc import Capture
+from pipeline.core.errors import WrongUsageError
+from pipeline.core.settings import Settings, Source
+from pipeline.core.signals import orderly_interruption
+from pipeline.core.time import Clock, utc_now
+from pipeline.core.worker_process import WorkerDiedError
+from pipeline.fetch.outcome import capture_of
+from pipeline.run.check_page import PageReading, read_capture_of
+from pipeline.run.check_report import CheckReport
+from pipeline.run.check_site import Answer, ask_site
+from pipeline.run.check_site_reading import read_listing_of, read_site_of
+from pipeline.run.check_verdict import judge
+from pipeline.run.fetch_source import fetch_settings_of, with_sample_server
+from pipeline.run.lock import data_dir_lock
+from pipeline.run.record import free_run_id
+
+# What a saved page can be; anything larger is none.
+_LONGEST_FILE = 10_000_000
+
+
+def check_source(
+    settings: Settings, source: Source, project_ids: Sequence[str] = (), clock: Clock = utc_now
+) -> CheckReport:
+    """Ask a source politely, at most ten times, under the lock; the evidence is kept under data/checks.
+
+    Args:
+        settings: how to fetch, and the data directory.
+        source: the source to ask.
+        project_ids: the pages to ask for, the first three; when empty, some that the listing names.
+        clock: says when each page was asked for.
+
+    Raises:
+        LockedError, DataDirError, ArchiveError: the data directory is in use or cannot be written.
+        KeyboardInterrupt: a signal came; the evidence is in good order.
+    """
+    with data_dir_lock(settings.data_dir, "bma-projects check"):
+        recover(settings.checks_dir)
+        try:
+            with orderly_interruption():
+                return _check(settings, source, project_ids, clock)
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            recover(settings.checks_dir)
+            raise KeyboardInterrupt from None
+
+
+def _check(settings: Settings, source: Source, project_ids: Sequence[str], clock: Clock) -> CheckReport:
+    now = clock()
+    fetch = fetch_settings_of(settings, source)
+    run_id = free_run_id(settings, now)
+    with ExitStack() as stack:
+        reached = with_sample_server(source, stack)
+        about = {**about_source(source), "made-by": "check"}
+        archive = stack.enter_context(ArchiveWriter(settings.checks_dir, run_id, source.source_id, about=about))
+        answers = asyncio.run(ask_site(reached, fetch, archive, project_ids, clock))
+    site = read_site_of(source, answers)
+    listing = read_listing_of(source, fetch, answers)
+    pages = tuple(map(_reading_of, answers.pages))
+    verdict = judge(site, listing, pages, settings.gate)
+    kept = next((one for one in sealed_segments(settings.checks_dir) if one.run_id == run_id), None)
+    evidence = None if kept is None else str(kept.warc or kept.fetches)
+    return CheckReport(source.source_id, source.base_url, now, evidence, verdict, site, listing, pages)
+
+
+def check_files(settings: Settings, paths: Sequence[Path], now: dt.datetime) -> CheckReport:
+    """Say the same of pages that were saved, HTML or extracted text; no site is asked and nothing is kept.
+
+    Raises WrongUsageError for a file that cannot be read.
+    """
+    readings = []
+    with PageReader() as reader:
+        for path in paths:
+            try:
+                with path.open("rb") as stream:
+                    body = stream.read(_LONGEST_FILE + 1)
+            except OSError as error:
+                raise WrongUsageError(f"{path}: cannot be read ({error.strerror})") from error
+            if len(body) > _LONGEST_FILE:
+                raise WrongUsageError(f"{path}: larger than {_LONGEST_FILE} bytes, so it is no saved page")
+            is_html = b"<" in body[:1024]
+            capture = Capture(path.name, now, body, "text/html" if is_html else None, 200 if is_html else None)
+            try:
+                page = reader.read(capture).result()
+            except WorkerDiedError as death:
+                readings.append(PageReading(str(path), None, None, "none", f"reading it {death}"))
+                continue
+            readings.append(read_capture_of(capture, page, None, str(path)))
+    verdict = judge(None, None, readings, settings.gate)
+    return CheckReport(None, None, now, None, verdict, None, None, tuple(readings))
+
+
+def _reading_of(answer: Answer) -> PageReading:
+    if answer.page is None:
+        reply = answer.reply
+        return PageReading(answer.url, answer.project_id, reply.status, "none", reply.error or "no answer")
+    return read_capture_of(capture_of(answer.reply), answer.page, answer.project_id, answer.url)

@@ -1,0 +1,514 @@
+"""First contact: each way a site is known to misbehave has its verdict, its reason and its advice.
+
+All data but that of the real page are invented.
+"""
+
+import datetime as dt
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from email.utils import format_datetime
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from parsers.labels import LABELS, MONTH_LABEL, PROGRESS_COLUMNS
+from pipeline.archive.pages import PageReader
+from pipeline.archive.segments import read_segment, sealed_segments
+from pipeline.core.settings import FetchSettings, Settings
+from pipeline.core.time import utc_now
+from pipeline.run import check_site
+from pipeline.run.check_report import CheckReport, report_json, report_lines
+from pipeline.run.check_source import check_files, check_source
+from pipeline.run.check_verdict import ADVICE
+from pipeline.run.lock import LockedError, data_dir_lock
+from pipeline.run.verification import verify_data
+from tests.cli.command import assert_one_line, bma_here
+from tests.fetch.misbehaving import (
+    BASE_URL,
+    PATIENCE,
+    REAL_ID,
+    Behaviour,
+    Handler,
+    MisbehavingSite,
+    listing,
+    misbehaving_site,
+    page,
+    project,
+    redirect,
+    silent,
+)
+from tests.parsers.projects import PLAIN
+from tests.parsers.rendering import grid_view, kartik_details
+from tests.run.scripted_site import ScriptedSite, watched
+
+A, B, C = "50490000-0001", "50490000-0002", "50490000-0003"
+PROJECTS = "/dp/frontend/web/index.php"
+LOGIN_FORM = b"<html><body><form id='login-form'><input type='password'></form></body></html>"
+Set = Callable[[MisbehavingSite], None]
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[PageReader]:
+    with PageReader() as shared:
+        yield shared
+
+
+@pytest.fixture(autouse=True)
+def _one_reader(monkeypatch: pytest.MonkeyPatch, reader: PageReader) -> None:
+    monkeypatch.setattr("pipeline.fetch.site.PageReader", lambda: nullcontext(reader))
+    monkeypatch.setattr("pipeline.run.check_source.PageReader", lambda: nullcontext(reader))
+
+
+@pytest.fixture
+def site() -> Iterator[MisbehavingSite]:
+    """A site of three projects that behaves."""
+    with misbehaving_site() as one:
+        one.pages = {A: project(A), B: project(B), C: project(C)}
+        one.listing = listing([[A, B, C]], 3)
+        yield one
+
+
+def check(
+    site: MisbehavingSite, data_dir: Path, *ids: str, fetch: FetchSettings = PATIENCE, **changes: object
+) -> CheckReport:
+    source = site.source(**changes)
+    return check_source(Settings(data_dir=data_dir, fetch=fetch), source, ids)
+
+
+def line(report: CheckReport, name: str) -> str:
+    return next(text for text in report_lines(report) if text.startswith(name))
+
+
+def everywhere(behaviour: Behaviour) -> Set:
+    def change(site: MisbehavingSite) -> None:
+        site.listing = behaviour
+        site.pages = dict.fromkeys((A, B, C), behaviour)
+
+    return change
+
+
+def on_pages(behaviour: Behaviour) -> Set:
+    def change(site: MisbehavingSite) -> None:
+        site.pages = dict.fromkeys((A, B, C), behaviour)
+
+    return change
+
+
+def stored(change: Callable[[str], str]) -> Set:
+    """Every project page is the plain one, changed."""
+
+    def send(handler: Handler) -> None:
+        asked = parse_qs(urlsplit(handler.path).query)["project_id"][-1]
+        page(change(PLAIN.html().replace(PLAIN.project_id, asked)).encode())(handler)
+
+    return on_pages(send)
+
+
+def in_english(html: str) -> str:
+    for number, label in enumerate(LABELS):
+        html = html.replace(f"<th>{label.text}</th>", f"<th>Column {number}</th>")
+    for month in range(12, 0, -1):
+        html = html.replace(f"<th>{MONTH_LABEL} {month}</th>", f"<th>Result {month}</th>")
+    return html
+
+
+def without_ids(html: str) -> str:
+    """The page without its English labels, five of forty-one."""
+    return re.sub(r"<tr><th>(Policy|Branch|Kpi|Start|Finish) [^<]*</th>.*?</tr>", "", html)
+
+
+def only_for_browsers(behaviour: Behaviour) -> Set:
+    def change(site: MisbehavingSite) -> None:
+        def answer(handler: Handler) -> None:
+            if "bma-projects" in (handler.headers["User-Agent"] or ""):
+                page(b"<html><body>Forbidden</body></html>", status=403)(handler)
+            else:
+                behaviour(handler)
+
+        site.pages = {A: answer}
+
+    return change
+
+
+def listing_goes(behaviour: Behaviour) -> Set:
+    def change(site: MisbehavingSite) -> None:
+        site.listing = behaviour
+
+    return change
+
+
+def robots(text: str) -> Set:
+    def change(site: MisbehavingSite) -> None:
+        site.paths["/robots.txt"] = page(text.encode())
+
+    return change
+
+
+def dated(hours: float) -> Set:
+    def change(site: MisbehavingSite) -> None:
+        moment = format_datetime(utc_now() + dt.timedelta(hours=hours))
+        site.pages = {A: project(A, headers=[("Date", moment)])}
+
+    return change
+
+
+def restless(handler: Handler) -> None:
+    handler.site.visits = getattr(handler.site, "visits", 0) + 1  # type: ignore[attr-defined]
+    project(A, remark=str(handler.site.visits))(handler)  # type: ignore[attr-defined]
+
+
+FRAMES = b"<html><frameset><frame src='menu.html'><frame src='index.php'></frameset></html>"
+SHELL = b"<html><head><title>DP</title><script src='app.js'></script></head><body><div id='app'></div></body></html>"
+CHALLENGE = (
+    b"<html><body><h1>Just a moment...</h1><script src='/cdn-cgi/challenge-platform/x.js'></script></body></html>"
+)
+OTHER = "<html><body><div>รหัสโครงการ 50490000-0001</div><p>".encode() + "ข้อความ ".encode() * 80 + b"</p></body></html>"
+PHP = "<br />\n<b>Warning</b>:  Undefined index: x in <b>/var/www/a.php</b> on line <b>3</b><br />\n"
+
+CONDITIONS: dict[str, tuple[Set, str, str]] = {
+    "login wall by 302": (everywhere(redirect(f"{PROJECTS}?r=site%2Flogin")), "not ready", "login"),
+    "login wall by 200": (everywhere(page(LOGIN_FORM)), "not ready", "login"),
+    "another template": (on_pages(page(OTHER)), "not ready", "template"),
+    "English labels": (stored(in_english), "not ready", "labels_unknown"),
+    "labels that are gone": (stored(without_ids), "not ready", "labels_missing"),
+    "one label renamed": (stored(lambda html: html.replace(">Policy ID<", ">Policy<")), "ready", "ready"),
+    "JavaScript shell": (everywhere(page(SHELL)), "not ready", "javascript"),
+    "WAF challenge": (everywhere(page(CHALLENGE, status=403)), "not ready", "challenge"),
+    "403 for our User-Agent only": (only_for_browsers(project(A)), "not ready", "user_agent"),
+    "frames": (everywhere(page(FRAMES)), "not ready", "frames"),
+    "maintenance": (everywhere(page("<html><body>ปิดปรับปรุงระบบ</body></html>".encode())), "not ready", "maintenance"),
+    "PHP warnings": (stored(lambda html: PHP + html), "ready", "ready"),
+    "robots.txt that disallows all": (robots("User-agent: *\nDisallow: /"), "not ready", "disallowed"),
+    "listing behind login": (listing_goes(page(LOGIN_FORM)), "ready with --ids only", "listing"),
+    "listing that robots.txt disallows": (
+        robots("User-agent: *\nDisallow: /*r=tbl-project-main%2Findex"),
+        "ready with --ids only",
+        "listing",
+    ),
+    "listing without any project": (listing_goes(listing([[]], 0)), "ready with --ids only", "listing"),
+    "listing that repeats its first page": (
+        listing_goes(listing([[A, B, C], [A, B, C]], 6)),
+        "ready with --ids only",
+        "listing",
+    ),
+    "endless redirect": (everywhere(redirect(f"{PROJECTS}?r=again")), "not ready", "redirect_loop"),
+    "redirect to another host": (everywhere(redirect("http://other.test/index.php")), "not ready", "elsewhere"),
+    "pages of another project": (on_pages(project(REAL_ID)), "not ready", "wrong_project"),
+    "pages that do not exist": (lambda site: site.pages.clear(), "not ready", "not_found"),
+    "server errors": (on_pages(page(b"<html><body>sorry</body></html>", status=500)), "not ready", "server_error"),
+    "slow server": (on_pages(silent), "not ready", "slow"),
+    "clock off by two days": (dated(48), "not ready", "clock"),
+    "clock off by an hour": (dated(1), "ready", "ready"),
+    "content that never rests": (lambda site: site.pages.update({A: restless}), "not ready", "restless"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_each_condition_has_its_verdict_reason_and_advice(
+    condition: str, site: MisbehavingSite, tmp_path: Path
+) -> None:
+    change, verdict, reason = CONDITIONS[condition]
+    change(site)
+    if condition == "endless redirect":
+        site.paths[PROJECTS] = redirect(f"{PROJECTS}?r=again")
+    ids = () if condition in ("JavaScript shell", "frames", "maintenance", "endless redirect") else (A,)
+    fetch = PATIENCE.model_copy(update={"timeout": 0.2, "page_timeout": 0.4}) if reason == "slow" else PATIENCE
+
+    report = check(site, tmp_path, *ids, fetch=fetch)
+
+    judgement = report.judgement
+    assert (judgement.verdict, judgement.reason) == (verdict, reason), report_lines(report)
+    assert judgement.advice == ADVICE[reason]
+    assert report_lines(report)[-2:] == [f"verdict      {verdict}: {judgement.why}", f"do next      {judgement.advice}"]
+    assert len(site.asked) <= 10
+    assert len(report_lines(report)) <= 24
+    assert verify_data(Settings(data_dir=tmp_path)).problems == ()
+
+
+def test_a_good_site_is_ready_and_asked_seven_times(site: MisbehavingSite, tmp_path: Path) -> None:
+    report = check(site, tmp_path)
+    assert report.judgement.verdict == "ready"
+    assert site.asked_for_projects() == [A, A, A, B, C]
+    asked = [{name.lower(): value for name, value in one.headers.items()} for one in site.asked if one.project_id]
+    agents = [headers["user-agent"].partition("/")[0] for headers in asked]
+    assert agents == ["bma-projects", "bma-projects", "Mozilla", "bma-projects", "bma-projects"]
+    assert len(site.asked) == 7
+
+
+def test_a_dead_site_is_asked_once(tmp_path: Path) -> None:
+    with misbehaving_site() as gone:
+        source = gone.source()
+    report = check_source(Settings(data_dir=tmp_path, fetch=PATIENCE), source)
+    assert (report.judgement.verdict, report.judgement.reason) == ("not ready", "unreachable")
+    assert report.site is not None
+    assert report.site.requests == 1
+    assert "robots.txt   no answer" in line(report, "robots.txt")
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="no openssl here to make a certificate with")
+def test_a_certificate_of_another_name_is_told_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pem = tmp_path / "other.pem"
+    command = (
+        "openssl req -x509 -newkey rsa:2048 -nodes -days 3 -subj /CN=other.test -addext subjectAltName=DNS:other.test"
+    )
+    subprocess.run([*command.split(), "-keyout", pem, "-out", f"{pem}.crt"], check=True, capture_output=True)
+    pem.write_bytes(pem.read_bytes() + Path(f"{pem}.crt").read_bytes())
+    monkeypatch.setenv("SSL_CERT_FILE", str(pem))
+    with misbehaving_site(pem) as site:
+        report = check(site, tmp_path / "data", base_url=BASE_URL.replace("http:", "https:"))
+    assert (report.judgement.verdict, report.judgement.reason) == ("not ready", "certificate")
+    assert "TLS: certificate refused" in line(report, "address")
+    assert "site.test" in report.judgement.why
+
+
+def test_a_closed_listing_without_ids_asks_for_ids(site: MisbehavingSite, tmp_path: Path) -> None:
+    site.listing = page(LOGIN_FORM)
+    report = check(site, tmp_path)
+    assert (report.judgement.verdict, report.judgement.reason) == ("not ready", "no_pages")
+    assert "login" in report.judgement.why
+    assert "--ids" in report.judgement.advice
+
+
+def test_every_line_says_what_was_seen(site: MisbehavingSite, tmp_path: Path) -> None:
+    headers = [("ETag", '"abc"'), ("Age", "7"), ("Server", "nginx"), ("Set-Cookie", "PHPSESSID=secret; path=/")]
+    site.pages[A] = project(A, headers=headers)
+    site.paths["/robots.txt"] = page(b"User-agent: *\nCrawl-delay: 0.01\n")
+    site.listing = listing([[A, B], [C]], 3)
+    report = check(site, tmp_path)
+    said = "\n".join(report_lines(report))
+    assert "7 requests; TLS: none, plain http; redirects: none" in line(report, "address")
+    assert line(report, "clock").endswith("no answer has a Date")
+    assert 'server nginx; date none; age 7; etag "abc"; cache-control none; cookies PHPSESSID' in line(
+        report, "headers"
+    )
+    assert "secret" not in said
+    assert "HTTP 200; allows listing, pages; asks for 0.01 s between requests" in line(report, "robots.txt")
+    assert line(report, "User-Agent").endswith("a browser is answered the same")
+    assert "only the CSRF token differs; the content fingerprint stays the same" in line(report, "two readings")
+    assert "2 rows, 3 stated; a full crawl: 6 requests, 1 nights; next link yes" in line(report, "listing")
+    assert f"{A}: project, template Yii DetailView, tables hand-written; fields present" in line(report, "page")
+    assert "declared utf-8, found utf-8; flags none" in line(report, "encoding")
+    assert "82 of 82 known; renamed none; unknown none; missing none" in line(report, "labels")
+    assert line(report, "months").endswith("layout known")
+    assert line(report, "tables").endswith("not as known: none")
+    assert "0 refused: none" in line(report, "values")
+    assert str(tmp_path / "checks") in line(report, "evidence")
+
+
+def test_renamed_unknown_and_missing_labels_are_named_in_page_order(site: MisbehavingSite, tmp_path: Path) -> None:
+    def change(html: str) -> str:
+        html = html.replace("<th>ผู้ตรวจประเมิน</th>", "<th>ผู้ตรวจประเมินผล</th>")
+        return html.replace("<th>Policy ID</th>", "<th>พิกัด</th>")
+
+    stored(change)(site)
+    said = line(check(site, tmp_path), "labels")
+    assert "renamed ผู้ตรวจประเมินผล = ผู้ตรวจประเมิน; unknown พิกัด; missing Policy ID" in said
+
+
+def test_an_unknown_table_is_not_ready_and_is_named(site: MisbehavingSite, tmp_path: Path) -> None:
+    def change(html: str) -> str:
+        for number, column in enumerate(PROGRESS_COLUMNS):
+            html = html.replace(f'%">{column.text}</th>', f'%">Heading {number}</th>')
+        return html
+
+    stored(change)(site)
+    report = check(site, tmp_path)
+    assert (report.judgement.verdict, report.judgement.reason) == ("not ready", "tables")
+    assert "a table with the columns" in line(report, "tables")
+    assert "PROGRESS_COLUMNS" in report.judgement.advice
+
+
+def test_a_new_order_of_the_months_is_told(site: MisbehavingSite, tmp_path: Path) -> None:
+    months = [(12, "1"), (3, "2"), (7, "3")]
+    site.pages[PLAIN.project_id] = page(PLAIN.having_months(months).html().encode())
+    report = check(site, tmp_path, PLAIN.project_id)
+    assert line(report, "months").endswith("layout new")
+
+
+@pytest.mark.parametrize(
+    ("html", "template"),
+    [
+        (PLAIN.html(), "Yii DetailView, tables hand-written"),
+        (PLAIN.html(details=kartik_details, grid=grid_view), "kartik, tables GridView"),
+        (PLAIN.html().replace('class="table table-striped table-bordered detail-view"', ""), "hand-written"),
+        ("<html><body>nothing</body></html>", "none"),
+    ],
+)
+def test_the_template_is_recognised(html: str, template: str, tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(html, encoding="utf-8")
+    report = check_files(Settings(), [tmp_path / "page.html"], utc_now())
+    assert report.pages[0].template.startswith(template)
+
+
+def test_windows_874_under_the_name_of_utf_8_is_ready_and_told(site: MisbehavingSite, tmp_path: Path) -> None:
+    site.pages[PLAIN.project_id] = page(PLAIN.html().encode("cp874", "replace"))
+    report = check(site, tmp_path, PLAIN.project_id)
+    assert report.judgement.verdict == "ready"
+    assert "declared utf-8, found windows-874; flags encoding_repaired" in line(report, "encoding")
+
+
+def test_a_listing_without_a_total_or_another_order_is_told(site: MisbehavingSite, tmp_path: Path) -> None:
+    def send(handler: Handler) -> None:
+        rows = f'<tr><td><a href="{PROJECTS}?r=tbl-project-main%2Fview&amp;project_id={A}">{A}</a></td></tr>'
+        head = '<thead><tr><th><a href="?sort=year" data-sort="year">year</a></th></tr></thead>'
+        grid = f'<div class="grid-view"><table>{head}<tbody>{rows}</tbody></table></div>'
+        page(f"<html><body>{grid}</body></html>".encode())(handler)
+
+    site.listing = send
+    report = check(site, tmp_path)
+    assert report.judgement.verdict == "ready"
+    assert "no stated total, so no run can tell whether it is whole" in line(report, "listing")
+    assert "sorts by year, not by project_id" in line(report, "listing")
+
+
+def test_a_refused_value_is_told_with_its_text_and_contacts_are_masked(site: MisbehavingSite, tmp_path: Path) -> None:
+    changed = PLAIN.having(weight="สิบ", responsible="นายสมมุติ 081 000 0000")
+    site.pages[PLAIN.project_id] = page(changed.html().encode())
+    report = check(site, tmp_path, PLAIN.project_id)
+    assert "ค่าน้ำหนัก 'สิบ' (" in line(report, "values")
+    found = json.dumps(report_json(report), ensure_ascii=False)
+    assert "นายสมมุติ" in found
+    assert "081 000 0000" not in found
+
+
+def test_the_pace_of_a_full_crawl_counts_window_and_budget(site: MisbehavingSite, tmp_path: Path) -> None:
+    site.listing = listing([[A, B, C]], 40_000)
+    report = check(site, tmp_path, fetch=PATIENCE.model_copy(update={"max_requests": 20_000}))
+    assert report.listing is not None
+    assert report.listing.requests == 1 + 13_334 + 40_000
+    assert report.listing.nights == 3
+
+
+def test_the_set_budget_and_rate_hold(site: MisbehavingSite, tmp_path: Path) -> None:
+    report = check(site, tmp_path, fetch=PATIENCE.model_copy(update={"max_requests": 3, "rate": 4.0}))
+    assert len(site.asked) == 3
+    moments = [asked.at for asked in site.asked]
+    assert all(later - earlier > 0.15 for earlier, later in pairwise(moments))
+    assert report.judgement.verdict == "ready"
+
+
+def test_ten_requests_are_the_most_where_every_page_redirects(site: MisbehavingSite, tmp_path: Path) -> None:
+    def doubled(handler: Handler) -> None:
+        if "twice" in handler.path:
+            listing([[A, B, C]], 3)(handler)
+        else:
+            redirect(f"{handler.path}&twice=1")(handler)
+
+    def to_project(project_id: str) -> Behaviour:
+        def send(handler: Handler) -> None:
+            (project(project_id) if "twice" in handler.path else redirect(f"{handler.path}&twice=1"))(handler)
+
+        return send
+
+    site.listing = doubled
+    site.pages = {one: to_project(one) for one in (A, B, C)}
+    report = check(site, tmp_path)
+    assert len(site.asked) == check_site.MOST_REQUESTS
+    assert report.judgement.verdict == "ready"
+    assert "→" in line(report, "address")
+
+
+def test_the_evidence_is_kept_apart_and_known_to_verify(site: MisbehavingSite, tmp_path: Path) -> None:
+    check(site, tmp_path)
+    settings = Settings(data_dir=tmp_path)
+    (segment,) = sealed_segments(settings.checks_dir)
+    assert [row.project_id for row, _ in read_segment(segment) if row.project_id] == [A, A, A, B, C]
+    assert not settings.raw_dir.exists()
+    assert not settings.curated_dir.exists()
+    assert verify_data(settings).problems == ()
+    assert segment.warc is not None
+    segment.warc.write_bytes(segment.warc.read_bytes()[:-200])
+    problems = verify_data(settings).problems
+    assert problems
+    assert all(problem.startswith(f"checks/{segment.name}") for problem in problems)
+
+
+def test_two_checks_of_one_second_have_names_of_their_own(site: MisbehavingSite, tmp_path: Path) -> None:
+    now = utc_now()
+    for _ in range(2):
+        check_source(Settings(data_dir=tmp_path, fetch=PATIENCE), site.source(), (A,), clock=lambda: now)
+    assert len(sealed_segments(Settings(data_dir=tmp_path).checks_dir)) == 2
+
+
+def test_a_check_waits_for_no_run(site: MisbehavingSite, tmp_path: Path) -> None:
+    with data_dir_lock(tmp_path, "bma-projects refresh"), pytest.raises(LockedError):
+        check(site, tmp_path)
+    assert site.asked == []
+
+
+def test_the_sample_is_ready(tmp_path: Path) -> None:
+    done = bma_here("check", "--data-dir", tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert "verdict      ready: the listing and the pages are as known" in done.stdout
+    assert "46 stated" in done.stdout
+
+
+def test_the_json_has_every_value_with_its_raw_text(tmp_path: Path) -> None:
+    found = json.loads(bma_here("check", "--json", "--data-dir", tmp_path).stdout)
+    assert list(found) == [
+        "source_id",
+        "base_url",
+        "checked_at",
+        "evidence",
+        "judgement",
+        "site",
+        "listing",
+        "pages",
+        "format",
+    ]
+    assert found["format"] == 1
+    assert list(found["judgement"]) == ["verdict", "reason", "why", "advice"]
+    assert {"requests", "redirects", "tls", "clock_difference_s", "headers", "robots_interval_s"} < set(found["site"])
+    assert found["site"]["second_reading"]["is_same_content"] is True
+    assert {"rows", "stated_total", "has_next", "sort_keys", "nights"} < set(found["listing"])
+    (real, *_) = found["pages"]
+    assert real["sections"] == {"fields": "present", "months": "present", "updates": "empty", "reports": "present"}
+    assert len(real["values"]) == 41
+    budget = next(value for value in real["values"] if value["field"] == "budget_received")
+    assert {**budget} == {
+        "field": "budget_received",
+        "label": "งบฯ ที่ได้รับ (บาท)",
+        "raw": "0",
+        "read": "0",
+        "refused": None,
+    }
+
+
+def test_the_command_ends_with_1_when_not_ready(tmp_path: Path) -> None:
+    (tmp_path / "login.html").write_bytes(LOGIN_FORM)
+    done = bma_here("check", tmp_path / "login.html", "--data-dir", tmp_path / "data")
+    assert done.returncode == 1
+    assert "verdict      not ready: 1 of 1 pages: the page is a login form" in done.stdout
+    assert not (tmp_path / "data").exists()
+
+
+def test_saved_pages_and_extracted_text_are_checked_alike(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(PLAIN.html(), encoding="utf-8")
+    text = Path(__file__).parents[1] / "fixtures" / "real" / f"{REAL_ID}.txt"
+    done = bma_here("check", tmp_path / "page.html", text)
+    assert done.returncode == 0, done.stdout
+    assert f"page         {REAL_ID}: project" in done.stdout
+    assert_one_line(bma_here("check", tmp_path / "none.html"), 2, "none.html", "cannot be read")
+    assert_one_line(bma_here("check", text, "--source", "bs2568"), 2, "not both")
+
+
+def test_refresh_of_a_source_never_fetched_hints_once_and_goes_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from pipeline.core.log import RunLog
+    from pipeline.run.refresh import refresh
+
+    with watched(tmp_path, city=ScriptedSite(A)) as city:
+        code, _, _ = refresh(city.settings, RunLog(), ["refresh"])
+        first = capsys.readouterr().err
+        refresh(city.settings, RunLog(), ["refresh"])
+        second = capsys.readouterr().err
+    assert code == 0
+    assert first.count("bma-projects check --source city") == 1
+    assert "bma-projects check" not in second
