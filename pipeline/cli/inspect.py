@@ -112,6 +112,10 @@ def check(
     source: SourceId = None,
     base_url: BaseUrl = None,
     ids: Ids = None,
+    draft: Annotated[
+        Path | None,
+        typer.Option("--draft", metavar="<dir>", help="Directory for a fixture draft of each page, contacts masked."),
+    ] = None,
     json_: Annotated[bool, typer.Option("--json", help="As JSON, with every value of every page.")] = False,
     config: Config = None,
 ) -> None:
@@ -129,10 +133,10 @@ def check(
 
     try:
         if files:
-            report = check_files(settings, files, utc_now())
+            report = check_files(settings, files, utc_now(), draft)
         else:
             asked = source_of(settings)
-            report = check_source(settings, asked, ids_from_file(ids) if ids is not None else [])
+            report = check_source(settings, asked, ids_from_file(ids) if ids is not None else [], draft_dir=draft)
     except KeyboardInterrupt:
         sys.stderr.write(f"{INTERRUPTED}\n")
         raise typer.Exit(ExitCode.FAILED) from None

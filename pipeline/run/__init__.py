@@ -12,6 +12,7 @@ Never: speaks HTTP, parses a page or writes SQL by itself; takes no flag.
 - check_source: first contact with a source, evidence under data/checks
 - check_site: asks it, ten times at most
 - check_site_reading, check_page: what the answers show of the site and listing, and of one page
+- check_draft: a fixture draft of a page, contacts masked
 - check_verdict, check_report: can it be refreshed, and how that is told
 - record: data/runs/<run_id>.json
 - verification: what `verify` finds wrong under data/

@@ -22,6 +22,7 @@ class CheckReport:
     base_url: str | None
     checked_at: dt.datetime
     evidence: str | None
+    drafts: tuple[str, ...]
     judgement: Judgement
     site: SiteReading | None
     listing: ListingReading | None
@@ -49,6 +50,8 @@ def report_lines(report: CheckReport) -> list[str]:
     found += _pages(report.pages)
     if report.evidence is not None:
         found.append(("evidence", report.evidence))
+    if report.drafts:
+        found.append(("drafts", _named(report.drafts)))
     found.append(("verdict", f"{report.judgement.verdict}: {report.judgement.why}"))
     found.append(("do next", report.judgement.advice))
     return [f"{name:<12} {text}" for name, text in found]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from parsers.page import Page
 from pipeline.archive.pages import PageReader
 from pipeline.archive.recovery import recover
 from pipeline.archive.segments import ArchiveWriter, sealed_segments
@@ -17,6 +18,7 @@ from pipeline.core.signals import orderly_interruption
 from pipeline.core.time import Clock, utc_now
 from pipeline.core.worker_process import WorkerDiedError
 from pipeline.fetch.outcome import capture_of
+from pipeline.run.check_draft import DraftError, write_draft
 from pipeline.run.check_page import PageReading, read_capture_of
 from pipeline.run.check_report import CheckReport
 from pipeline.run.check_site import Answer, ask_site
@@ -31,7 +33,11 @@ _LONGEST_FILE = 10_000_000
 
 
 def check_source(
-    settings: Settings, source: Source, project_ids: Sequence[str] = (), clock: Clock = utc_now
+    settings: Settings,
+    source: Source,
+    project_ids: Sequence[str] = (),
+    clock: Clock = utc_now,
+    draft_dir: Path | None = None,
 ) -> CheckReport:
     """Ask a source politely, at most ten times, under the lock; the evidence is kept under data/checks.
 
@@ -40,6 +46,7 @@ def check_source(
         source: the source to ask.
         project_ids: the pages to ask for, the first three; when empty, some that the listing names.
         clock: says when each page was asked for.
+        draft_dir: where a fixture draft of each page goes; None for none.
 
     Raises:
         LockedError, DataDirError, ArchiveError: the data directory is in use or cannot be written.
@@ -49,13 +56,15 @@ def check_source(
         recover(settings.checks_dir)
         try:
             with orderly_interruption():
-                return _check(settings, source, project_ids, clock)
+                return _check(settings, source, project_ids, clock, draft_dir)
         except (KeyboardInterrupt, asyncio.CancelledError):
             recover(settings.checks_dir)
             raise KeyboardInterrupt from None
 
 
-def _check(settings: Settings, source: Source, project_ids: Sequence[str], clock: Clock) -> CheckReport:
+def _check(
+    settings: Settings, source: Source, project_ids: Sequence[str], clock: Clock, draft_dir: Path | None
+) -> CheckReport:
     now = clock()
     fetch = fetch_settings_of(settings, source)
     run_id = free_run_id(settings, now)
@@ -70,15 +79,19 @@ def _check(settings: Settings, source: Source, project_ids: Sequence[str], clock
     verdict = judge(site, listing, pages, settings.gate)
     kept = next((one for one in sealed_segments(settings.checks_dir) if one.run_id == run_id), None)
     evidence = None if kept is None else str(kept.warc or kept.fetches)
-    return CheckReport(source.source_id, source.base_url, now, evidence, verdict, site, listing, pages)
+    drafts = _drafts(draft_dir, [(capture_of(one.reply), one.page) for one in answers.pages if one.page is not None])
+    return CheckReport(source.source_id, source.base_url, now, evidence, drafts, verdict, site, listing, pages)
 
 
-def check_files(settings: Settings, paths: Sequence[Path], now: dt.datetime) -> CheckReport:
+def check_files(
+    settings: Settings, paths: Sequence[Path], now: dt.datetime, draft_dir: Path | None = None
+) -> CheckReport:
     """Say the same of pages that were saved, HTML or extracted text; no site is asked and nothing is kept.
 
-    Raises WrongUsageError for a file that cannot be read.
+    draft_dir is where a fixture draft of each page goes. Raises WrongUsageError for a file that cannot be read.
     """
-    readings = []
+    readings: list[PageReading] = []
+    read: list[tuple[Capture, Page]] = []
     with PageReader() as reader:
         for path in paths:
             try:
@@ -96,8 +109,22 @@ def check_files(settings: Settings, paths: Sequence[Path], now: dt.datetime) -> 
                 readings.append(PageReading(str(path), None, None, "none", f"reading it {death}"))
                 continue
             readings.append(read_capture_of(capture, page, None, str(path)))
+            read.append((capture, page))
     verdict = judge(None, None, readings, settings.gate)
-    return CheckReport(None, None, now, None, verdict, None, None, tuple(readings))
+    return CheckReport(None, None, now, None, _drafts(draft_dir, read), verdict, None, None, tuple(readings))
+
+
+def _drafts(directory: Path | None, pages: Sequence[tuple[Capture, Page]]) -> tuple[str, ...]:
+    """Write a draft of each page; returns the folders, and for one that cannot be drafted why."""
+    if directory is None:
+        return ()
+    told = []
+    for number, (capture, page) in enumerate(pages, 1):
+        try:
+            told.append(str(write_draft(directory, capture, page, number)))
+        except DraftError as error:
+            told.append(f"no draft of page {number}: {error}")
+    return tuple(told)
 
 
 def _reading_of(answer: Answer) -> PageReading:
