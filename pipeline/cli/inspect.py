@@ -123,6 +123,7 @@ def check(
     if files and (source, base_url, ids) != (None, None, None):
         raise WrongUsageError("check takes files, or a source to ask (--source, --base-url, --ids), not both")
     settings = settings_from(data_dir, source, config, base_url=base_url)
+    from pipeline.core.settings import Source
     from pipeline.core.settings_file import source_of
     from pipeline.core.time import utc_now
     from pipeline.fetch.discover import ids_from_file
@@ -136,6 +137,9 @@ def check(
             report = check_files(settings, files, utc_now(), draft)
         else:
             asked = source_of(settings)
+            if base_url is not None and asked.is_invented:
+                # An address without a source: neither the sample's pace nor that its pages are invented holds there.
+                asked = Source(source_id="new", base_url=asked.base_url, connect_to=asked.connect_to)
             report = check_source(settings, asked, ids_from_file(ids) if ids is not None else [], draft_dir=draft)
     except KeyboardInterrupt:
         sys.stderr.write(f"{INTERRUPTED}\n")

@@ -450,6 +450,15 @@ def test_the_sample_is_ready(tmp_path: Path) -> None:
     assert "46 stated" in done.stdout
 
 
+def test_an_address_without_a_source_is_asked_at_the_set_pace(site: MisbehavingSite, tmp_path: Path) -> None:
+    config = tmp_path / "bma-projects.toml"
+    config.write_text(f'[fetch]\nrate = 20.0\n[sources.sample]\nconnect_to = "{site.address}"\n', encoding="utf-8")
+    flags = ("--config", config, "--data-dir", tmp_path / "data", "--json")
+    found = json.loads(bma_here("check", "--base-url", BASE_URL, *flags).stdout)
+    assert (found["source_id"], found["base_url"], found["judgement"]["verdict"]) == ("new", BASE_URL, "ready")
+    assert found["site"]["interval_s"] == 0.05
+
+
 def test_the_json_has_every_value_with_its_raw_text(tmp_path: Path) -> None:
     found = json.loads(bma_here("check", "--json", "--data-dir", tmp_path).stdout)
     assert list(found) == [
