@@ -24,6 +24,8 @@ _COLUMNS = {
 }
 _OF_CONTACTS = ("responsible", "evaluator")
 _LONGEST_LABEL = 60
+# Issues of a row whose label, not its text, is in doubt.
+_OF_LABELS = ("unknown_label", "ambiguous_label", "renamed_label")
 _OF_TABLES = ("unknown_table", "unknown_column", "missing_column", "missing_table", "incomplete_table")
 
 _KARTIK = re.compile(r"class=\"[^\"]{0,200}\bkv-attribute\b")
@@ -146,7 +148,11 @@ def read_capture_of(capture: Capture, page: Page, project_id: str | None, where:
 
 
 def _values(page: Page, layout: Layout, parsed: ParsedPage) -> Iterator[ValueReading]:
-    refusals = {(issue.ordinal, issue.label): issue.code for issue in parsed.issues if issue.severity != "info"}
+    refusals = {
+        (issue.ordinal, issue.label): issue.code
+        for issue in parsed.issues
+        if issue.severity != "info" and issue.code not in _OF_LABELS
+    }
     months = {row.ordinal: row.value for row in parsed.months}
     for row, (label, raw, field) in enumerate(zip(page.labels, page.values, layout.fields, strict=True)):
         if row + 1 in months:

@@ -67,9 +67,11 @@ def _site(site: SiteReading) -> Iterator[tuple[str, str]]:
     allowed = [
         name for name, is_allowed in (("listing", site.allows_listing), ("pages", site.allows_pages)) if is_allowed
     ]
-    status = "no answer" if site.robots_status is None else f"HTTP {site.robots_status}"
     delay = f"asks for {site.robots_interval_s:g} s between requests; a run keeps {site.interval_s:g} s"
-    yield "robots.txt", f"{status}; allows {_named(allowed)}; {delay}"
+    could_be_read = site.robots_status is not None and site.robots_status < 500 and site.requests > 1
+    told = f"allows {_named(allowed)}; {delay}" if could_be_read else "nothing else was asked for"
+    status = "no answer" if site.robots_status is None else f"HTTP {site.robots_status}"
+    yield "robots.txt", f"{status}; {told}"
     yield (
         "User-Agent",
         {None: "not compared", "": "a browser is answered the same"}.get(site.browser, site.browser or ""),

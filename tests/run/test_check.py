@@ -7,7 +7,9 @@ import datetime as dt
 import json
 import re
 import shutil
+import signal
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from email.utils import format_datetime
@@ -28,7 +30,7 @@ from pipeline.run.check_source import check_files, check_source
 from pipeline.run.check_verdict import ADVICE
 from pipeline.run.lock import LockedError, data_dir_lock
 from pipeline.run.verification import verify_data
-from tests.cli.command import assert_one_line, bma_here
+from tests.cli.command import assert_one_line, bma_here, start
 from tests.fetch.misbehaving import (
     BASE_URL,
     PATIENCE,
@@ -246,9 +248,10 @@ def test_a_dead_site_is_asked_once(tmp_path: Path) -> None:
         source = gone.source()
     report = check_source(Settings(data_dir=tmp_path, fetch=PATIENCE), source)
     assert (report.judgement.verdict, report.judgement.reason) == ("not ready", "unreachable")
+    assert report.judgement.advice == ADVICE["unreachable"]
     assert report.site is not None
     assert report.site.requests == 1
-    assert "robots.txt   no answer" in line(report, "robots.txt")
+    assert line(report, "robots.txt") == "robots.txt   no answer; nothing else was asked for"
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="no openssl here to make a certificate with")
@@ -263,6 +266,7 @@ def test_a_certificate_of_another_name_is_told_with_what_to_do(tmp_path: Path, m
     with misbehaving_site(pem) as site:
         report = check(site, tmp_path / "data", base_url=BASE_URL.replace("http:", "https:"))
     assert (report.judgement.verdict, report.judgement.reason) == ("not ready", "certificate")
+    assert report.judgement.advice == ADVICE["certificate"]
     assert "TLS: certificate refused" in line(report, "address")
     assert "site.test" in report.judgement.why
 
@@ -307,8 +311,10 @@ def test_renamed_unknown_and_missing_labels_are_named_in_page_order(site: Misbeh
         return html.replace("<th>Policy ID</th>", "<th>พิกัด</th>")
 
     stored(change)(site)
-    said = line(check(site, tmp_path), "labels")
+    report = check(site, tmp_path)
+    said = line(report, "labels")
     assert "renamed ผู้ตรวจประเมินผล = ผู้ตรวจประเมิน; unknown พิกัด; missing Policy ID" in said
+    assert "; 0 refused: none" in line(report, "values")
 
 
 def test_an_unknown_table_is_not_ready_and_is_named(site: MisbehavingSite, tmp_path: Path) -> None:
@@ -349,7 +355,7 @@ def test_the_template_is_recognised(html: str, template: str, tmp_path: Path) ->
 def test_windows_874_under_the_name_of_utf_8_is_ready_and_told(site: MisbehavingSite, tmp_path: Path) -> None:
     site.pages[PLAIN.project_id] = page(PLAIN.html().encode("cp874", "replace"))
     report = check(site, tmp_path, PLAIN.project_id)
-    assert report.judgement.verdict == "ready"
+    assert (report.judgement.verdict, report.judgement.advice) == ("ready", ADVICE["ready"])
     assert "declared utf-8, found windows-874; flags encoding_repaired" in line(report, "encoding")
 
 
@@ -428,6 +434,25 @@ def test_the_evidence_is_kept_apart_and_known_to_verify(site: MisbehavingSite, t
     problems = verify_data(settings).problems
     assert problems
     assert all(problem.startswith(f"checks/{segment.name}") for problem in problems)
+    assert all(problem.endswith("the rest can be removed as a whole") for problem in problems)
+
+
+def test_an_interrupted_check_leaves_its_evidence_in_order(site: MisbehavingSite, tmp_path: Path) -> None:
+    site.pages = {A: page(b"", wait=30)}
+    site.listing = listing([[A]], 1)
+    config, data = tmp_path / "bma-projects.toml", tmp_path / "data"
+    config.write_text(f'[sources.sample]\nconnect_to = "{site.address}"\n', encoding="utf-8")
+    running = start("check", "--base-url", BASE_URL, "--config", config, "--data-dir", data)
+    while not site.asked_for_projects():
+        assert running.poll() is None
+        time.sleep(0.02)
+    running.send_signal(signal.SIGINT)
+    _, complained = running.communicate(timeout=20)
+    assert running.returncode == 1
+    assert "Traceback" not in complained
+    settings = Settings(data_dir=data)
+    assert len(sealed_segments(settings.checks_dir)) == 1
+    assert verify_data(settings).problems == ()
 
 
 def test_two_checks_of_one_second_have_names_of_their_own(site: MisbehavingSite, tmp_path: Path) -> None:
@@ -447,6 +472,7 @@ def test_the_sample_is_ready(tmp_path: Path) -> None:
     done = bma_here("check", "--data-dir", tmp_path)
     assert done.returncode == 0, done.stdout
     assert "verdict      ready: the listing and the pages are as known" in done.stdout
+    assert f"do next      {ADVICE['ready']}" in done.stdout
     assert "46 stated" in done.stdout
 
 
