@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from parsers.page import PageKind
-from pipeline.core.time import MOST_APART
 from pipeline.core.settings import GateSettings
+from pipeline.core.time import MOST_APART
 from pipeline.fetch.client import Trouble
 from pipeline.run.check_page import PageReading
 from pipeline.run.check_site_reading import ListingReading, SiteReading
