@@ -46,16 +46,17 @@ _TIME = r"(?P<time>[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)"
 _ISO = re.compile(rf"([0-9]{{4}})-([0-9]{{1,2}})-([0-9]{{1,2}})(?:[ T]{_TIME}(?:\+07:00)?)?")
 _NUMERIC = re.compile(rf"([0-9]{{1,2}})([/.-])([0-9]{{1,2}})\2([0-9]{{4}}|[0-9]{{2}})(?: {_TIME})?")
 _WORDED = re.compile(r"(?:วันที่\s*)?([0-9]{1,2})?\s*([\u0e01-\u0e4e.]+?)\s*(?:พ\.?ศ\.?\s*)?([0-9]{4}|[0-9]{2})")
-_SENTINELS = frozenset({(0, 0, 0), (1, 1, 1), (1900, 1, 1)})
+_SENTINELS = frozenset({(0, 0, 0), (1, 1, 1), (1900, 1, 1), (1970, 1, 1)})
 
 
 def _day(year: int, month: int, day: int) -> Date:
     """Turn written numbers into a day; years from 2400 on are Buddhist era."""
     calendar = "be" if year >= 2400 else "ce"
     year_ce = year - BE_OFFSET if calendar == "be" else year
+    if (year, month, day) in _SENTINELS:
+        return Date(None, "sentinel_date")
     if not 1950 <= year_ce <= 2100:
-        is_sentinel = (year, month, day) in _SENTINELS
-        return Date(None, "sentinel_date") if is_sentinel else Date(None, "unreadable_date", calendar)
+        return Date(None, "unreadable_date", calendar)
     try:
         return Date(dt.date(year_ce, month, day), None, calendar)
     except ValueError:

@@ -1,5 +1,6 @@
 """FieldValues: the typed values of the known rows of a page; what cannot be read becomes an issue."""
 
+import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
@@ -11,6 +12,9 @@ from parsers.page_layout import Layout
 
 _NO_DATE = Date(None)
 _NO_QUANTITY = Quantity(None, None)
+
+# 30, 0000, 5049-2033, IN12.
+_CODE = re.compile(r"[0-9A-Za-z๐-๙]+(?:[-.][0-9A-Za-z๐-๙]+)*")
 
 
 class FieldValues:
@@ -75,10 +79,10 @@ class FieldValues:
     def number_code(self, field: str) -> str | None:
         """The code of a policy, a branch or an indicator; of several in a cell none is taken, and it is told."""
         code = self.code(field)
-        if code is None or len(code.split()) == 1:
+        if code is None or _CODE.fullmatch(code):
             return code
         index = self._index[field]
-        self._report("unreadable_number", f"{self._labels[index]} {code!r:.120} is more than one code", index)
+        self._report("unreadable_number", f"{self._labels[index]} {code!r:.120} is not one code", index)
         return None
 
     def number(self, field: str, read: Callable[[str], Number]) -> Decimal | None:
@@ -118,7 +122,7 @@ class FieldValues:
         if not raw:
             return _NO_QUANTITY
         quantity, index = read_quantity(raw, unit), self._index[field]
-        if self._said is not self._values and quantity.unit and no_value(quantity.unit):
+        if quantity.unit and no_value(quantity.unit):
             quantity = Quantity(None, None, "unreadable_quantity")
         if quantity.issue_code is not None:
             self._report(quantity.issue_code, f"{self._labels[index]} {raw!r:.120} is no value with a unit", index)

@@ -20,7 +20,9 @@ _HEADING_CLASSES = frozenset({"panel-heading", "alert"})
 # A longer one would stand whole at every table below it.
 _LONGEST_HEADING = 1000
 _COUNT = r"([0-9](?:[0-9,.' \u2019]*[0-9])?)"
-_TOTAL = re.compile(rf"(?:จาก|ทั้งหมด|of|Total)\s*{_COUNT}")
+_TOTAL = re.compile(rf"(?:จาก|ทั้งหมด|ของ|of|Total)\s*(?:{_COUNT}|\d)")
+# What makes another number of a count: a separator that nobody uses, or a word for thousands.
+_GOES_ON = re.compile(r"[^\s.ก-๙A-Za-z<()]|\s*(?:พัน|หมื่น|แสน|ล้าน|[kK]\b)")
 _PAGES = re.compile(rf"(?:หน้าที่|หน้า|page)\s*[0-9,]+\s*(?:จาก|of|/)\s*{_COUNT}", re.IGNORECASE)
 
 
@@ -125,4 +127,6 @@ def _after_colon(text: str) -> str | None:
 
 
 def _count(found: re.Match[str] | None) -> int | None:
-    return read_count(found[1]) if found is not None else 0
+    if found is None:
+        return 0
+    return None if found[1] is None or _GOES_ON.match(found.string, found.end()) else read_count(found[1])

@@ -176,9 +176,10 @@ def match_label(label: str) -> LabelMatch | None:
 
 @lru_cache(maxsize=256)
 def columns_of(header: tuple[str, ...], known: tuple[Label, ...]) -> tuple[str | None, ...]:
-    """Name the field of each header cell; None for an unknown column."""
+    """Name the field of each header cell; None for an unknown column, and for all that name one field twice."""
     by_key = {match_key(text): column.field for column in known for text in (column.text, *column.aliases)}
-    return tuple(by_key.get(match_key(cell)) for cell in header)
+    fields = [by_key.get(match_key(cell)) for cell in header]
+    return tuple(field if fields.count(field) == 1 else None for field in fields)
 
 
 def is_row_number(header_cell: str) -> bool:

@@ -7,7 +7,9 @@ from itertools import pairwise
 # UTF-8 that was once read as windows-1252 or as windows-874 and stored so: three characters for each Thai one, of which
 # the last was often lost.
 _OF_874 = "เ[ธน][^\\x00-\\x7f\\u0e20-\\u0e7f]?"
-MOJIBAKE = re.compile(f"(?:à[¸¹][^\\x00-\\x7fà]?){{2,}}|(?:{_OF_874}){{3,}}|\\A(?:{_OF_874}){{2}}\\Z")
+# Windows-874 that was once read as windows-1252 has a Latin letter or sign for each Thai one.
+_OF_1252 = "[\u00a1-\u00da\u00df-\u00fb]{4,}"
+MOJIBAKE = re.compile(f"{_OF_1252}|(?:à[¸¹][^\\x00-\\x7fà]?){{2,}}|(?:{_OF_874}){{3,}}|\\A(?:{_OF_874}){{2}}\\Z")
 _PHP_MESSAGE = re.compile(
     r"(?<![A-Za-z])(?:Warning|Notice|Deprecated|Strict Standards|(?:Fatal|Parse) error) ?: .* in \S", re.DOTALL
 )
@@ -17,7 +19,8 @@ _LONGEST_MESSAGE = 400
 _TEMPLATE = re.compile(r"\{\{[^{}]{0,200}\}\}|\{%[^%]{0,200}%\}|\$\{[A-Za-z_][\w.]{0,80}\}|<%[^%]{0,200}%>")
 _HIDDEN_ADDRESS = re.compile(r"\[email[\s\u00a0]protected\]")
 # What programs write where they have no value.
-_LEFTOVERS = frozenset({"undefined", "NaN", "nan", "null", "NULL", "[object Object]"})
+_OF_OTHERS = ("Undefined", "(null)", "Array", "#REF!", "#N/A", "#VALUE!", "#DIV/0!", "[object HTMLElement]")
+_LEFTOVERS = frozenset({"undefined", "NaN", "nan", "null", "NULL", "[object Object]", *_OF_OTHERS})
 # What a program wrote into a text.
 PROGRAM_TEXT = re.compile(f"{_TEMPLATE.pattern}|{_HIDDEN_ADDRESS.pattern}")
 # What stands before the elements of a cell that show something without a text (parsers.html_text).

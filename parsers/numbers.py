@@ -138,9 +138,18 @@ _LETTER = re.compile(r"[^\W\d_]|%")
 _ANOTHER_NUMBER = re.compile(r"[\d\u00bc-\u00be\u2150-\u218b]")
 
 
+# What goes on with the number, perhaps to another one in words: 3 ใน สี่, 10 กว่า คน, 15 มกราคม, 8.30 น.
+_GOES_ON = re.compile(
+    r"ถึง|ใน|จาก|หรือ|และ|กว่า|น\.|[-–—~/]|(?:มกรา|มีนา|พฤษภา|กรกฎา|สิงหา|ตุลา|ธันวา)คม|กุมภาพันธ์|(?:เมษา|มิถุนา|กันยา|พฤศจิกา)ยน"
+)
+# `1. จัดอบรม` is an item of a list, and `1.200` as likely 1,200 whose comma was mistyped.
+_NO_QUANTITY = re.compile(r"[-+\u2212]?(?:[0-9]+\.|[1-9][0-9]{0,2}\.[0-9]{3})", re.ASCII)
+
+
 def _is_unit(text: str) -> bool:
     """Whether a text behind a number may be its unit: one that holds another number, or no letter, is not certain."""
-    return _LETTER.search(text) is not None and _ANOTHER_NUMBER.search(text) is None
+    is_certain = _ANOTHER_NUMBER.search(text) is None and _GOES_ON.match(text) is None
+    return is_certain and _LETTER.search(text) is not None
 
 
 def read_quantity(raw: str, unit: str | None) -> Quantity:
@@ -156,7 +165,7 @@ def read_quantity(raw: str, unit: str | None) -> Quantity:
         number_text = text[: -len(unit)].strip()
         if not number_text:
             return Quantity(None, unit)
-        number = read_number(number_text)
+        number = Number(None) if _NO_QUANTITY.fullmatch(plain_value(number_text)) else read_number(number_text)
         if number.value is not None or number.issue_code == "placeholder_value":
             return Quantity(number.value, unit, number.issue_code)
         # A whole text that happens to end like the unit is not a quantity.
@@ -169,6 +178,8 @@ def read_quantity(raw: str, unit: str | None) -> Quantity:
     beginning = _BEGINNING.match(text)
     rest = text[beginning.end() :].strip() if beginning is not None else ""
     number = read_number(beginning[0]) if beginning is not None else alone
+    if beginning is not None and _NO_QUANTITY.fullmatch(plain_value(beginning[0])):
+        return Quantity(None, None, "unreadable_quantity")
     if number.value is not None and (rest == "()" or _is_unit(rest)):
         return Quantity(number.value, None if rest == "()" else rest, number.issue_code)
     return Quantity(None, None, "unreadable_quantity")

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from parsers.html_page import read_page
+from parsers.labels import PROGRESS_COLUMNS, columns_of
 from parsers.page import PageKind
 from tests.parsers.projects import PLAIN
 
@@ -127,3 +128,18 @@ def test_a_summary_counts_for_its_own_grid_view_only() -> None:
 
 def test_a_summary_outside_of_any_grid_view_counts_for_no_table() -> None:
     assert stated_totals(f'{SUMMARY}{SMALL_GRID}<div class="grid-view">{SMALL_GRID}</div>') == [None, None]
+
+
+@pytest.mark.parametrize(
+    "written", ["1_012", "1٬012", "1·012", "1，012", "1-012", "1 พัน", "1ล้าน", "1k", "10/20", "１０１２"]
+)
+def test_a_total_that_goes_on_otherwise_is_not_its_beginning(written: str) -> None:
+    summary = f'<div class="summary">แสดง <b>1 ถึง 2</b> จาก {written} รายการ</div>'
+    markup = f'<div class="grid-view">{summary}{SMALL_GRID}</div>'
+    grid = read_page(PAGE.replace("<footer", markup + "<footer").encode()).grids[2]
+    assert (grid.stated_total, grid.is_paged) == (None, True)
+
+
+def test_of_two_columns_for_one_field_neither_is_taken() -> None:
+    header = ("วันที่รายงาน", "ความคืบหน้า", "สถานะโครงการ", "สถานะ", "ความคืบหน้า")
+    assert columns_of(header, PROGRESS_COLUMNS) == ("reported_on", None, None, None, None)

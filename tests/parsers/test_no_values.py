@@ -90,6 +90,9 @@ NO_VALUES = {
     "NaN": ("NaN", "program_text"),
     "null": ("null", "program_text"),
     "an object": ("[object Object]", "program_text"),
+    "windows-874 as windows-1252": (THAI.encode("cp874").decode("cp1252", "replace"), "mojibake"),
+    "an array": ("Array", "program_text"),
+    "a reference of Excel": ("#REF!", "program_text"),
     "a hidden address": ("[email\u00a0protected]", "program_text"),
 }
 VALUES = {
