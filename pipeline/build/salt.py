@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import os
+import re
 import secrets
 import tempfile
 from pathlib import Path
@@ -12,6 +13,8 @@ from pipeline.build.errors import BuildInputError
 SALT_FILE = "user-names.salt"
 # Somebody may have written one of his own; longer than this are only two lines that have become one.
 _SHORTEST, _LONGEST = 32, 128
+_MADE = 64
+_HEXADECIMAL = re.compile(r"[0-9a-f]+")
 
 
 def user_name_salt(data_dir: Path) -> str:
@@ -21,6 +24,11 @@ def user_name_salt(data_dir: Path) -> str:
     """
     path = data_dir / SALT_FILE
     if not path.exists():
+        if any((data_dir / "curated" / "releases").glob("*/SHA256SUMS")):
+            raise BuildInputError(
+                f"{path}: is missing, and the releases have pseudonyms made with it; restore it from a copy, or write "
+                f"a new one of {_SHORTEST} letters and more there, with which every pseudonym changes"
+            )
         # Written aside (mkstemp makes it readable for the owner alone) and linked: it is there whole or not at all.
         with tempfile.NamedTemporaryFile("w", dir=data_dir, prefix=".salt-") as new:
             salt = secrets.token_hex(32)
@@ -31,7 +39,8 @@ def user_name_salt(data_dir: Path) -> str:
                 path.hardlink_to(new.name)
     # The second line tells a salt that rotted, which would change every pseudonym.
     salt, *check = path.read_text(encoding="ascii", errors="replace").split() or [""]
-    if not _SHORTEST <= len(salt) <= _LONGEST or check not in ([], [_check_of(salt)]):
+    is_cut = not check and _HEXADECIMAL.fullmatch(salt) is not None and len(salt) != _MADE
+    if is_cut or not _SHORTEST <= len(salt) <= _LONGEST or check not in ([], [_check_of(salt)]):
         raise BuildInputError(
             f"{path}: is not the salt that was made here; restore it, or delete it and every pseudonym changes"
         )

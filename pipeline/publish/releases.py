@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.core.checked_json import is_unchanged, with_check
 from pipeline.core.errors import PipelineError
 from pipeline.core.files import move_synced, sync_path, sync_tree, written_aside
 from pipeline.publish.checksums import FILE as CHECKSUMS
@@ -93,14 +94,26 @@ def publish(
     return Published(path)
 
 
-def set_aside_damaged(curated_dir: Path) -> Iterator[str]:
-    """Take the latest release out of the way where it is not what was published, and go back to the one before it.
+def mend_latest(curated_dir: Path) -> Iterator[str]:
+    """See that `latest` leads to a release that is what was published, as the next one is judged by it.
 
-    The caller holds the run lock. A release without SHA256SUMS cannot be told from a whole one.
+    A damaged release is taken out of the way, and the one before it is the latest then; a link that is lost or leads
+    nowhere is made again. The caller holds the run lock. A release without SHA256SUMS cannot be told from a whole one.
 
     Returns:
-        A sentence for each that was set aside: what is wrong with it, where it lies and what `latest` is now.
+        A sentence for each change: what was wrong, where a damaged release lies and what `latest` is now.
+
+    Raises:
+        PublishError: `latest` is a directory, or cannot be written.
     """
+    check_latest_is_link(curated_dir)
+    if lost := lost_latest(curated_dir):
+        names = [path.name for path in _complete(curated_dir / RELEASES)]
+        _, to = _read_mark(curated_dir) or (None, None)
+        found = to if to in names else names[-1]
+        with _writing(curated_dir):
+            _switch(curated_dir, found)
+        yield f"{lost}; it is {found} again"
     while (latest := _latest_run_id(curated_dir)) is not None:
         release = curated_dir / RELEASES / latest
         problem = next(damage_of(release), None) if (release / CHECKSUMS).is_file() else None
@@ -108,7 +121,11 @@ def set_aside_damaged(curated_dir: Path) -> Iterator[str]:
             return
         earlier = [path.name for path in _complete(curated_dir / RELEASES) if path.name < latest]
         aside = curated_dir / DAMAGED / latest
+        withdrawn = withdrawn_release(curated_dir)
         with _writing(curated_dir):
+            if earlier and withdrawn is not None:
+                # What somebody took back stays away, whatever became of what it gave way to.
+                _write_mark(curated_dir, withdrawn, earlier[-1])
             if earlier:
                 _switch(curated_dir, earlier[-1])
             else:
@@ -117,6 +134,21 @@ def set_aside_damaged(curated_dir: Path) -> Iterator[str]:
                 shutil.rmtree(aside)
             _move(release, aside)
         yield f"{problem}; the release is set aside in {aside}, latest is {earlier[-1] if earlier else 'none'}"
+
+
+def check_latest_is_link(curated_dir: Path) -> None:
+    """Raise PublishError where `latest` is a directory, as a copy that followed its links has it."""
+    latest = curated_dir / LATEST
+    if latest.exists() and not latest.is_symlink():
+        raise PublishError(f"{latest}: is a directory, not a link; remove it (the releases are kept beside it)")
+
+
+def lost_latest(curated_dir: Path) -> str | None:
+    """Say that there are releases, and `latest` is none of them; None where all is well."""
+    if not _complete(curated_dir / RELEASES) or (curated_dir / LATEST).exists():
+        return None
+    how = "leads nowhere" if (curated_dir / LATEST).is_symlink() else "is missing"
+    return f"{curated_dir / LATEST}: {how}, though there are releases"
 
 
 def list_releases(curated_dir: Path) -> list[Release]:
@@ -156,26 +188,37 @@ def rollback(curated_dir: Path, run_id: str | None = None) -> Release:
     withdrawn = withdrawn_release(curated_dir) or _latest_run_id(curated_dir)
     with _writing(curated_dir):
         # Written before the switch and void until it: a crash between the two leaves all as it was.
-        with written_aside(curated_dir / ROLLED_BACK) as mark:
-            mark.write_text(json.dumps({"from": withdrawn, "to": run_id}) + "\n", encoding="utf-8")
+        _write_mark(curated_dir, withdrawn, run_id)
         _switch(curated_dir, run_id)
     return Release(run_id, curated_dir / RELEASES / run_id, is_latest=True)
 
 
 def withdrawn_release(curated_dir: Path) -> str | None:
     """The release that was the latest before somebody rolled back; None when `latest` is where a run put it."""
+    withdrawn, to = _read_mark(curated_dir) or (None, None)
+    # A run that published since then moved `latest` on, and a mark that leads to where it came from means nothing.
+    return withdrawn if withdrawn != to == _latest_run_id(curated_dir) else None
+
+
+def _read_mark(curated_dir: Path) -> tuple[str, str] | None:
+    """From which release somebody rolled back to which; None where nobody did. Raises PublishError."""
     mark = curated_dir / ROLLED_BACK
     try:
         said = json.loads(mark.read_text(encoding="utf-8"))
-        withdrawn, to = str(said["from"]), str(said["to"])
+        if not is_unchanged(said):
+            raise ValueError("it is not what was written")
+        return str(said["from"]), str(said["to"])
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise PublishError(
             f"{mark}: cannot be read ({error}); remove it, and roll back again if you meant to"
         ) from error
-    # A run that published since then moved `latest` on, and a mark that leads to where it came from means nothing.
-    return withdrawn if withdrawn != to == _latest_run_id(curated_dir) else None
+
+
+def _write_mark(curated_dir: Path, withdrawn: str | None, to: str) -> None:
+    with written_aside(curated_dir / ROLLED_BACK) as mark:
+        mark.write_text(json.dumps(with_check({"from": withdrawn, "to": to})) + "\n", encoding="utf-8")
 
 
 @contextmanager
@@ -207,10 +250,8 @@ def _move(built: Path, target: Path) -> Path:
 
 def _switch(curated_dir: Path, run_id: str) -> None:
     """Point `latest` at a release: a reader sees the old one or the new one, never none."""
+    check_latest_is_link(curated_dir)
     latest = curated_dir / LATEST
-    if latest.exists() and not latest.is_symlink():
-        # A copy of a data directory that followed its links ends up with a real directory here.
-        raise PublishError(f"{latest}: is a directory, not a link; remove it (the releases are kept beside it)")
     fresh = curated_dir / f".{LATEST}-new"
     fresh.unlink(missing_ok=True)
     # Relative, so that a data directory can be moved or copied as a whole.

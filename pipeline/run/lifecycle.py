@@ -12,7 +12,7 @@ from pipeline.core.log import RunLog
 from pipeline.core.settings import Settings, Source
 from pipeline.core.signals import orderly_interruption
 from pipeline.core.time import Clock, utc_now
-from pipeline.publish.releases import set_aside_damaged
+from pipeline.publish.releases import mend_latest
 from pipeline.run.alarm import Alarm
 from pipeline.run.lock import data_dir_lock
 from pipeline.run.record import (
@@ -107,7 +107,7 @@ def _run_stages(settings: Settings, record: RunRecord, log: RunLog, stages: Stag
 
 def _set_aside_damage(settings: Settings, record: RunRecord, log: RunLog) -> None:
     """What can be made again and is not what was written is put aside, so that no run fails over it."""
-    for said in (*set_aside_torn_records(settings.runs_dir), *set_aside_damaged(settings.curated_dir)):
+    for said in (*set_aside_torn_records(settings.runs_dir), *mend_latest(settings.curated_dir)):
         record.problems.append(said)
         log.warning(said)
 

@@ -23,8 +23,11 @@ from pipeline.publish.releases import (
     ROLLED_BACK,
     PublishError,
     Release,
+    check_latest_is_link,
     latest_release,
     list_releases,
+    lost_latest,
+    withdrawn_release,
 )
 from pipeline.run.lock import lock_holder
 from pipeline.run.lost_evidence import lost_evidence
@@ -108,6 +111,16 @@ def _problems_of_releases(curated_dir: Path, *, is_running: bool) -> Iterator[st
         elif path.name == BUILDING and not is_running:
             for left in _entries(path):
                 yield f"{left}: left by a build that did not end; the next build removes it"
+    if lost := lost_latest(curated_dir):
+        yield f"{lost}; the next run makes it again"
+    try:
+        check_latest_is_link(curated_dir)
+        withdrawn_release(curated_dir)
+    except PublishError as error:
+        yield str(error)
+    for folder in _entries(curated_dir / REFUSED):
+        for problem in damage_of(folder):
+            yield f"{problem}; remove this refused release, as nothing is made of it but the gate's memory"
     for release in list_releases(curated_dir):
         if not (release.path / CHECKSUMS).is_file():
             yield f"{release.path}: has no {CHECKSUMS}, so that nothing vouches for its files; build a new release"

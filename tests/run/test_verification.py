@@ -201,3 +201,65 @@ def test_sha256sum_reads_the_sums_of_a_release(sample_data: Path) -> None:
         ["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=sample_data / "curated" / "latest", check=False
     )
     assert done.returncode == 0
+
+
+@pytest.mark.parametrize("how", ["missing", "leads nowhere"])
+def test_a_lost_latest_is_named_and_made_again_before_anything_is_judged(sample_copy: Path, how: str) -> None:
+    """Without it the next release, however bad, was published as if it were the first."""
+    latest = sample_copy / "curated" / "latest"
+    before = latest.readlink()
+    latest.unlink()
+    if how == "leads nowhere":
+        latest.symlink_to("releases/20200101T000000Z")
+    done = bma_here("verify", "--data-dir", sample_copy)
+    assert done.returncode == 1
+    assert "though there are releases; the next run makes it again" in done.stdout
+    done = bma_here("parse", "--data-dir", sample_copy)
+    assert f"it is {before.name} again" in done.stderr
+    assert latest.readlink() == before
+
+
+def test_a_latest_that_is_a_directory_ends_a_run_before_it_asks_or_builds(sample_copy: Path) -> None:
+    latest = sample_copy / "curated" / "latest"
+    release = latest.resolve()
+    latest.unlink()
+    shutil.copytree(release, latest)
+    releases = sorted(path.name for path in release.parent.iterdir())
+    for command in ("verify", "refresh"):
+        done = bma_here(command, "--data-dir", sample_copy)
+        assert done.returncode == 1
+        assert "is a directory, not a link; remove it" in done.stdout + done.stderr
+    assert sorted(path.name for path in release.parent.iterdir()) == releases
+
+
+@pytest.mark.parametrize("how", ["missing", "cut"])
+def test_a_salt_that_was_lost_or_cut_is_told_and_no_pseudonym_changes(sample_copy: Path, how: str) -> None:
+    salt, before = sample_copy / SALT_FILE, tables(sample_copy)["update_history"]
+    text = salt.read_text()
+    salt.unlink()
+    if how == "cut":
+        salt.write_text(text[:45])
+        assert bma_here("verify", "--data-dir", sample_copy).returncode == 1
+    shutil.rmtree(sample_copy / "parsed")
+    (sample_copy / "curated" / "latest" / "run.json").chmod(0o644)
+    done = bma_here("refresh", "--data-dir", sample_copy)
+    assert done.returncode == 1
+    assert str(salt) in done.stderr
+    assert tables(sample_copy)["update_history"] == before
+
+
+def test_what_was_taken_back_stays_away_when_the_release_gone_back_to_rots(two_nights: Path, tmp_path: Path) -> None:
+    data = Path(shutil.copytree(two_nights, tmp_path / "data", symlinks=True))
+    older, _ = sorted(path.name for path in (data / "curated" / "releases").iterdir())
+    oldest = "20200101T000000Z"
+    shutil.copytree(data / "curated" / "releases" / older, data / "curated" / "releases" / oldest)
+    assert bma_here("releases", "--rollback", "--data-dir", data).returncode == 0
+    (data / "curated" / "releases" / older / "bma_projects.duckdb").unlink()
+    done = bma_here("build", "--data-dir", data)
+    assert done.returncode == 3, done.stderr
+    assert (data / "curated" / "latest").readlink().name == oldest
+    mark = data / "curated" / "rolled-back.json"
+    mark.write_text(mark.read_text().replace(oldest, "30200101T000000Z"))
+    assert "rolled-back.json: cannot be read (it is not what was written)" in (
+        bma_here("verify", "--data-dir", data).stdout
+    )
