@@ -39,7 +39,9 @@ _AMOUNT = r"(?<![\d.,])(?!0\d)(?:\d{1,3}(?:,\d{3}){1,5}|\d{6}|\d{11,12}|\d{1,3})
 
 def _all_numeric(separator: str) -> str:
     day_and_month = rf"(?:{_DAY}{separator}{_MONTH}|{_MONTH}{separator}{_DAY})"
+    date, iso_date = rf"{day_and_month}{separator}{_YEAR}", rf"{_YEAR}{separator}{_MONTH}{separator}{_DAY}(?!\d)"
     return (
+        rf"(?<!\d)(?<!\d[-./|])(?:{date}[-–/|]{date}|{iso_date}[-–/|]{iso_date})(?![-./|]\d)|"
         rf"(?<!\d)(?<!\d[-./|]){day_and_month}{separator}{_YEAR}(?![-./|]\d)"
         rf"|(?<!\d)(?<!\d[-./|]){_YEAR}{separator}{_MONTH}{separator}{_DAY}(?![-./|]?\d)"
     )
@@ -49,13 +51,15 @@ def _all_numeric(separator: str) -> str:
 _NEVER = (
     # 50490000-3607
     r"(?<!\d)\d{4}0000\s?-\s?\d{4}(?!\d)",
-    # 31/01/2566, 1-31-2023, 2022-10-01; 31/01/66; 31 ม.ค. 2566; ต.ค. 2565
+    # 31/01/2566, 1-31-2023, 2022-10-01, 01/10/2565-30/09/2566; 31/01/66; 31 ม.ค. 2566; ต.ค. 2565
     *map(_all_numeric, ("/", "-", r"\.")),
-    rf"(?<!\d)(?<!\d[-./|]){_DAY}/{_MONTH}/\d\d(?![-./|]?\d)",
+    rf"(?<!\d)(?<!\d[-./|]){_DAY}/{_MONTH}/\d\d(?:[-–]{_DAY}/{_MONTH}/\d\d)?(?![-./|]?\d)",
     rf"(?<!\d){_DAY}\s{{0,2}}[/.-]?\s{{0,2}}(?:{_MONTH_NAME})\s{{0,2}}[/.-]?\s{{0,2}}{_ERA}?\s{{0,2}}(?:\d{{4}}|\d\d)(?!\d)",
     rf"(?:{_MONTH_NAME})\s{{0,2}}{_ERA}?\s{{0,2}}{_YEAR}",
     # The number of an item of a list: "โทร. 7135 2. นางสมมุติ"
     r"(?<=\s)\d[.)]\s?(?=[^\W\d_])",
+    # The number of a letter: กท 0401.3/1234
+    r"(?:(?<![ก-๙])|(?<=ที่))กท\.?\s?\d{4}(?:\.\d{1,3}){0,3}/(?:ว\.?\s?)?\d{1,5}(?![-\s.]?\d)",
     # 10:00, 08.30 - 16.30 น.
     r"(?<!\d)\d{1,2}:\d\d(?!\d)",
     r"(?<!\d)(?:\d{1,2}\.\d\d\s?[-–]\s?)?\d{1,2}\.\d\d\s?น(?:\.|าฬิกา|(?![ก-๙]))",
@@ -114,7 +118,8 @@ _EMAIL = _compiled(
     r"(?<![a-z0-9._%+-])(?P<contact>(?!line\s?@)[a-z0-9._%+-]++\s?(?:@|\(at\)|\[at\])\s?[a-z][a-z0-9-]*(?:\s?\.\s?[a-z][a-z0-9-]+)*)"
 )
 _LINE_NAMES = r"(?!(?:id|oa|official|group|notify|https?|www|account)(?![a-z0-9]))"
-_LINE_ID = r"(?:(?<![a-z])line|ไลน์?)"
+# Not on-line, ออนไลน์.
+_LINE_ID = r"(?:(?<![a-z])(?<!on-)(?<!off-)line|(?<!ออน)(?<!ออน[\s-])ไลน์?)"
 _LINE_ADDRESS = _compiled(r"line\.me/(?P<contact>[^\s<>\"']+)")
 _LINE_SAYS_SO = _compiled(
     rf"{_LINE_ID}\s?(?:(?:@|id|ไอดี)[\s:=.@-]{{0,4}}|[:=]\s?@?)(?P<contact>{_LINE_NAMES}(?=[\d._-]*[a-z]|[\d._-]{{8}})[a-z0-9][a-z0-9._-]{{2,}})"
