@@ -61,6 +61,7 @@ CREATE OR REPLACE TEMP MACRO masked_text(words) AS
                 words,
                 '(?i)โทร|เบอร์|มือถือ|สาย[ใต]|แฟ|tel|phone|mobile|fax|line|ไลน|@|[(\[]at[)\]]|[\x{260E}\x{260F}\x{2706}\x{1F4DE}-\x{1F4E0}\x{1F4F1}]'
                 '|(?:^|[^0-9.,])(?:\+66|[0๐０])[^ก-๎A-Za-z:]{8}'
+                '|[.,][0๐０][0-9๐-๙]{1,2}-'
             )
             THEN mask_text(words)
         ELSE words
