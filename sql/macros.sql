@@ -75,6 +75,29 @@ CREATE OR REPLACE TEMP MACRO masked(field, words) AS
         ELSE masked_text(words)
     END;
 
+-- What an unknown label says of its values, less the words that only look like those of a contact or a user.
+CREATE OR REPLACE TEMP MACRO says_of_persons(label) AS
+    regexp_replace(folded(label), 'ออนไลน์|(?i:on-?line)|โทรทัศน์|โทรมาตร|ค่าโทรศัพท์|ผู้ใช้(?:บริการ|น้ำ|ทาง|ถนน|ประโยชน์)', '', 'g');
+
+CREATE OR REPLACE TEMP MACRO says_user(label) AS
+    regexp_matches(
+        says_of_persons(label),
+        '(?i)ผู้ใช้|ผู้บันทึก|ผู้แก้ไข|ผู้รายงาน|โดย[:：.]*$|user|^(?:ชื่อ[-–/]?(?:และ)?(?:ผู้.*|เจ้าหน้าที่|บุคคล|(?:นาม)?สกุล)?|name)[:：.]*$'
+    );
+
+CREATE OR REPLACE TEMP MACRO says_contact(label) AS
+    regexp_matches(says_of_persons(label), '(?i)โทร|เบอร์|มือถือ|ติดต่อ|ผู้ประสานงาน|e-?mail|อี-?เมล|ไลน์|phone')
+    OR regexp_matches(label, '(?i)(?:^|[^a-z-])(?:line|tel|mobile)(?:[^a-z]|$)');
+
+-- The same for a cell whose label may be unknown: then what the label says decides.
+CREATE OR REPLACE TEMP MACRO masked_under(field, label, words) AS
+    CASE
+        WHEN field IS NOT NULL AND field NOT IN ('progress_history', 'update_history') THEN masked(field, words)
+        WHEN says_user(label) THEN pseudonym(words)
+        WHEN says_contact(label) THEN masked_contact(words)
+        ELSE masked_text(words)
+    END;
+
 -- The same for an issue, whose field may be qualified (`update_history.user_name`), a table or a heading. A whole row of
 -- the edit log may name its user in any of its cells.
 CREATE OR REPLACE TEMP MACRO masked_issue(field, label, words) AS
@@ -82,8 +105,41 @@ CREATE OR REPLACE TEMP MACRO masked_issue(field, label, words) AS
         WHEN field = 'update_history' AND words <> '' AND NOT getvariable('publish_user_names')
             THEN '(a row of the edit log, withheld because it names its user)'
         WHEN ends_with(field, 'user_name') OR folded(label) IN ('ชื่อผู้ใช้', 'ผู้ใช้') THEN pseudonym(words)
-        ELSE masked(field, words)
+        ELSE masked_under(field, label, words)
     END;
+
+-- What a message says without the texts that it quotes, but for its label.
+CREATE OR REPLACE TEMP MACRO unquoted(label, message) AS
+    replace(
+        regexp_replace(
+            replace(message, '''' || coalesce(label, '') || '''', chr(1)),
+            '''(?:[^''\\]|\\.)*''|"(?:[^"\\]|\\.)*"',
+            '(masked)',
+            'g'
+        ),
+        chr(1),
+        '''' || coalesce(label, '') || ''''
+    );
+
+-- The message of an issue, never a pseudonym as a whole, which may hold its text as it stands or, quoted, escaped and cut short.
+CREATE OR REPLACE TEMP MACRO masked_message(field, label, words, message) AS
+    masked_under(
+        CASE
+            WHEN list_contains(getvariable('contact_fields'), field) THEN field
+            WHEN ends_with(field, 'user_name') OR says_user(label) THEN 'message'
+            ELSE field
+        END,
+        label,
+        CASE
+            WHEN words <> '' AND masked_issue(field, label, words) <> words
+                THEN
+                    CASE
+                        WHEN contains(message, words) THEN replace(message, words, masked_issue(field, label, words))
+                        ELSE unquoted(label, message)
+                    END
+            ELSE message
+        END
+    );
 
 -- What a cell says: a tag or white space is one space, at the ends none, and "not set" says as much as an empty cell. As
 -- parsers/sections.py has it, where the fingerprints of sections are made of it.

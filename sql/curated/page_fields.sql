@@ -43,7 +43,7 @@ SELECT
     cells.project_id,
     cells.ordinal + CASE WHEN sections.section = 'month' THEN coalesce(displaced.behind, 0) ELSE 0 END AS ordinal,
     CASE WHEN cells.field IS NULL THEN masked_text(cells.label) ELSE cells.label END AS label,
-    masked(cells.field, cells.raw) AS raw,
+    masked_under(cells.field, cells.label, cells.raw) AS raw,
     column_of(cells.field) AS field,
     cells.snapshot_id
 FROM parsed.page_cells AS cells

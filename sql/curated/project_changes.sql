@@ -26,8 +26,8 @@ SELECT
     cells.* EXCLUDE (cell_key, known_as) REPLACE (
         masked_text(cells.label) AS label,
         masked_text(cells.row_label) AS row_label,
-        masked(cells.field, cells.old) AS old,
-        masked(cells.field, cells.new) AS new
+        masked_under(cells.field, cells.label, cells.old) AS old,
+        masked_under(cells.field, cells.label, cells.new) AS new
     ),
     row_number() OVER (
         PARTITION BY cells.source_id, cells.project_id, cells.version_no

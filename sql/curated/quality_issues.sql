@@ -24,12 +24,6 @@ SELECT
         column_of(field) AS field,
         masked_text(label) AS label,
         masked_issue(field, label, raw) AS raw,
-        masked(
-            nullif(field, 'user_name'),
-            CASE
-                WHEN raw <> '' AND contains(message, raw) THEN replace(message, raw, masked_issue(field, label, raw))
-                ELSE message
-            END
-        ) AS message
+        masked_message(field, label, raw, message) AS message
     )
 FROM staging.issues

@@ -42,7 +42,7 @@ SELECT
     masked_text(cells.label) AS label,
     CASE
         WHEN regexp_matches(cells.label, '(?i)ผู้|ชื่อ|user') THEN pseudonym(cells.raw)
-        ELSE masked_text(cells.raw)
+        ELSE masked_under(NULL, cells.label, cells.raw)
     END AS raw,
     cells.snapshot_id
 FROM parsed.page_cells AS cells

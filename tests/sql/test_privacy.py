@@ -120,6 +120,71 @@ def test_an_issue_under_the_label_of_a_user_name_does_not_tell_it(archive: Parse
     assert all(re.fullmatch(r"user-[0-9a-f]{12}", str(raw)) for raw in raws)
 
 
+LABELS_OF_CONTACTS = [
+    "โทร", "เบอร์โทรศัพท์", "ติดต่อ", "ผู้ประสานงาน", "E-mail", "อีเมล", "ไลน์", "ID Line", "line :",
+]  # fmt: skip
+LABELS_OF_USERS = [
+    "ผู้ใช้งาน", "ผู้บันทึก", "ผู้แก้ไขล่าสุด", "ผู้รายงาน", "แก้ไขโดย", "โดย", "บันทึกโดย :", "Username", "ชื่อ", "ชื่อ-สกุล", "ชื่อผู้ติดต่อ",
+]  # fmt: skip
+LABELS_OF_NEITHER = [
+    "ประชุมออนไลน์",
+    "Online",
+    "กล้องโทรทัศน์",
+    "จำนวนผู้ใช้บริการ",
+    "รายละเอียดโดยย่อ",
+    "ชื่อโครงการย่อย",
+    "Pipeline",
+]
+
+
+def under(archive: ParsedArchive, labels: list[str], text: str) -> list[object]:
+    """What a text becomes in page_fields, project_changes and quality_issues under unknown labels."""
+    archive.capture(P, "2026-01-01", unknown=dict.fromkeys(labels, "-"))
+    snapshot = archive.capture(P, "2026-01-02", unknown=dict.fromkeys(labels, text))
+    for number, label in enumerate(labels, 1):
+        issue = Issue("unknown_label", "warning", "sample", P, snapshot, None, label, number, text, f"found {text!r}")
+        archive.rows["20260102T000000Z"]["issues"].append(issue)
+    built = archive.build()
+    return [
+        *built.column("SELECT raw FROM page_fields"),
+        *built.column("SELECT new FROM project_changes WHERE new IS NOT NULL"),
+        *built.column("SELECT raw FROM quality_issues WHERE code = 'unknown_label'"),
+        *(str(found).split("'")[1] for found in built.column("SELECT message FROM quality_issues")),
+    ]
+
+
+def test_under_an_unknown_label_of_contacts_a_text_is_masked_as_a_contact(archive: ParsedArchive) -> None:
+    texts = under(archive, LABELS_OF_CONTACTS, "นายสมมุติ 7135")
+    assert texts == ["นายสมมุติ xxxx"] * (4 * len(LABELS_OF_CONTACTS))
+
+
+def test_under_an_unknown_label_of_users_a_text_is_a_pseudonym(archive: ParsedArchive) -> None:
+    texts = under(archive, LABELS_OF_USERS, USER)
+    assert len(texts) == 4 * len(LABELS_OF_USERS)
+    assert all(re.fullmatch(r"user-[0-9a-f]{12}", str(text)) for text in texts)
+
+
+def test_under_any_other_unknown_label_a_text_stays(archive: ParsedArchive) -> None:
+    texts = under(archive, LABELS_OF_NEITHER, "กลุ่ม 1250")
+    assert texts == ["กลุ่ม 1250"] * (4 * len(LABELS_OF_NEITHER))
+
+
+@pytest.mark.parametrize("field", ["responsible", "remark", "update_history.user_name"])
+def test_a_message_does_not_quote_what_its_raw_text_masks(con: duckdb.DuckDBPyConnection, field: str) -> None:
+    raw = f"{USER}\nนายสมมุติ\nโทร\n0819997042\u200b"
+    for quoted in (repr(raw), repr(raw[:30]), repr("it's " + raw)):
+        message = f"'ผู้รับผิดชอบ' holds {quoted} at character 3"
+        [(masked,)] = con.execute("SELECT masked_message(?, 'ผู้รับผิดชอบ', ?, ?)", [field, raw, message]).fetchall()
+        assert masked == "'ผู้รับผิดชอบ' holds (masked) at character 3"
+
+
+@pytest.mark.parametrize("field", ["update_history", "update_history.user_name", None])
+def test_a_message_about_the_label_of_a_user_can_be_read(con: duckdb.DuckDBPyConnection, field: str | None) -> None:
+    message = "column 'ผู้บันทึก' of update_history is not known"
+    found = con.execute("SELECT masked_message(?, 'ผู้บันทึก', NULL::VARCHAR, ?)", [field, message]).fetchall()
+    assert found == [(message,)]
+
+
 def test_nobody_gets_no_pseudonym(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", updates=[("2026-01-01", "10:00", "")])
     assert archive.build().column("SELECT user_name FROM update_history") == [""]
