@@ -66,9 +66,9 @@ _NEVER = (
     # 5,000 and 1,215,865.49, but not 745,746
     r"(?<![\d,.])(?:\d{1,2},\d{3}|\d{3},\d{3},\d{3})(?:,\d{3}){0,4}(?:\.\d+)?(?!,?\d)",
     # 127800 บาท, 120 เครื่อง
-    rf"(?<!\d[-\s]){_NUMBER}\s?(?:\.-|(?:ล้าน|แสน|หมื่น|พัน)?บาท|฿|%|เครื่อง|ครั้ง|แห่ง|ชั่วโมง|นาที|(?:เลข)?หมาย|คู่สาย)",
+    rf"(?<!\d[-\s]){_NUMBER}\s?(?:\.-|(?:ล้าน|แสน|หมื่น|พัน)?บาท|฿|%|เครื่อง(?!กล|จักร)|ครั้ง|แห่ง|ชั่วโมง|นาที|(?:เลข)?หมาย|คู่สาย)",
     # Names of persons and offices begin with these; 7135 is no number of days.
-    rf"(?<!\d[-\s]){_NUMBER}\s?(?:คน(?![ึอ])|ราย(?!งาน|ได้))",
+    rf"(?<!\d[-\s]){_NUMBER}\s?(?:คน(?![ึอ]|งาน|สวน|ขับ)|ราย(?!งาน|ได้))",
     r"(?<!\d)(?<!\d[-\s])\d{1,3}\s?(?:วัน|เดือน|สาย)(?![ก-๙])",
 )
 # What is no contact where no telephone word stands before it.
@@ -278,7 +278,9 @@ def _whole_number(text: str, runs: list[re.Match[str]]) -> int:
         if n_runs > 1 and not _INSIDE.fullmatch(text, runs[n_runs - 2].end(), run.start()):
             break
         digits += run[0]
-        if _is_thai(digits, is_abroad) and not _is_fraction(text, start, run.end()):
+        # Beside other numbers two digits are a day or a number of a list; no area is 01.
+        is_shaped = len(run[0]) >= 3 and not digits.startswith("01")
+        if is_shaped and _is_thai(digits, is_abroad) and not _is_fraction(text, start, run.end()):
             ends[len(digits)] = n_runs
     if not ends:
         return 0
