@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from parsers.records import Issue
+from parsers.records import Issue, PageCell
 from pipeline.build.contacts import mask_text
 from pipeline.build.macros import define_macros
 from tests.build.test_contacts import CONTACTS, TEXTS
@@ -167,6 +167,17 @@ def test_under_an_unknown_label_of_users_a_text_is_a_pseudonym(archive: ParsedAr
 def test_under_any_other_unknown_label_a_text_stays(archive: ParsedArchive) -> None:
     texts = under(archive, LABELS_OF_NEITHER, "กลุ่ม 1250")
     assert texts == ["กลุ่ม 1250"] * (4 * len(LABELS_OF_NEITHER))
+
+
+@pytest.mark.parametrize(
+    ("label", "published"), [("ติดต่อ", "นายสมมุติ xxxx"), ("แก้ไขโดย", r"user-[0-9a-f]{12}"), ("หมายเหตุ", "นายสมมุติ 7135")]
+)
+def test_an_unknown_cell_is_masked_as_its_label_says(archive: ParsedArchive, label: str, published: str) -> None:
+    snapshot = archive.capture(P, "2026-01-01", name="a")
+    cell = PageCell("sample", P, snapshot, "other", 1, label, "นายสมมุติ 7135", None, None, 1, "001")
+    archive.rows["20260101T000000Z"]["page_cells"].append(cell)
+    [raw] = archive.build().column("SELECT raw FROM unknown_cells")
+    assert re.fullmatch(published, str(raw))
 
 
 @pytest.mark.parametrize("field", ["responsible", "remark", "update_history.user_name"])
