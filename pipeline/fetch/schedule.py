@@ -139,14 +139,23 @@ def _sample_first(
     now: dt.datetime,
     settings: FetchSettings,
 ) -> Plan:
-    """Put a sample of all pages that may be asked for now before the others, spread over their ids."""
+    """Put a sample of all pages that may be asked for now before the others: spread over their ids, others every night.
+
+    Pages that answered last come first in both, so that those that fail for good do not end the run before them.
+    """
+
+    def failed_last(visit: Visit) -> bool:
+        page = known.get(visit.project_id)
+        return page is not None and is_failure(page.last_outcome)
+
     first = Reason.SAMPLE, 0.0
     at_once = (_next_visit(one.project_id, known.get(one.project_id), first, settings) for one in (*due, *later))
     allowed = sorted(visit for visit in at_once if visit.due_at - SLACK <= now)
-    sample = allowed[:: max(1, len(allowed) // settings.sample_pages)][: settings.sample_pages]
+    step = max(1, len(allowed) // settings.sample_pages)
+    sample = sorted(allowed[now.toordinal() % step :: step][: settings.sample_pages], key=failed_last)
     names = {visit.project_id for visit in sample}
     others, waiting = ([visit for visit in visits if visit.project_id not in names] for visits in (due, later))
-    return Plan((*sample, *others), tuple(waiting), len(sample))
+    return Plan((*sample, *sorted(others, key=failed_last)), tuple(waiting), len(sample))
 
 
 def _next_visit(

@@ -161,9 +161,24 @@ IDS = [f"{n:03}" for n in range(200)]
 def test_while_most_pages_fail_a_sample_comes_first_and_no_page_backs_off() -> None:
     known = {one: seen(1, outcome="failed", bad=6) for one in IDS}
     plan = make_plan(IDS, known, {}, NOW, SETTINGS)
-    assert [visit.project_id for visit in plan.due[: plan.n_sample]] == IDS[::10], "spread over all"
+    sample = [visit.project_id for visit in plan.due[: plan.n_sample]]
+    assert sample in [IDS[n::10] for n in range(10)], "spread over all"
     assert {visit.reason for visit in plan.due[: plan.n_sample]} == {Reason.SAMPLE}
     assert sorted(visit.project_id for visit in plan.due) == IDS, "all are due once it answers"
+
+
+def test_every_night_has_another_sample_and_asks_first_for_what_answered_last() -> None:
+    """Else pages that fail for good end every run before the others are asked for."""
+    known = {one: seen(2, outcome="failed" if int(one) % 3 else "unchanged", bad=6) for one in IDS}
+    sampled: set[str] = set()
+    for night in range(10):
+        plan = make_plan(IDS, known, {}, NOW + dt.timedelta(days=night), SETTINGS)
+        sample, others = plan.due[: plan.n_sample], plan.due[plan.n_sample :]
+        sampled |= {visit.project_id for visit in sample}
+        for visits in (sample, others):
+            outcomes = [known[visit.project_id].last_outcome for visit in visits]
+            assert outcomes == sorted(outcomes, reverse=True)
+    assert sampled == set(IDS)
 
 
 def test_the_sample_is_not_asked_twice_in_one_night() -> None:
