@@ -398,11 +398,13 @@ def test_kill_9_at_random_points_loses_nothing_and_fetches_nothing_twice(tmp_pat
     spawn.set_forkserver_preload(["tests.archive.test_archive"])
     told: set[str] = set()
     rounds_with_pages = 0
+    # Not long ago: what is dated days after a run that follows it would be void.
+    began = dt.datetime.now(dt.UTC)
     with misbehaving_site() as site:
         site.pages |= {project_id: project(project_id) for project_id in PAGES}
         for number in range(kills):
             receive, send = spawn.Pipe(duplex=False)
-            run_id = new_run_id(AT + dt.timedelta(minutes=number))
+            run_id = new_run_id(began + dt.timedelta(seconds=number))
             child = spawn.Process(target=fetch_until_killed, args=(raw_dir, run_id, site.source(), send))
             child.start()
             send.close()
