@@ -13,7 +13,7 @@ help: ## Show what each target does
 run: .venv/run ## Refresh the built-in sample source: fetch, parse, build, report, publish
 	$(BIN)/bma-projects refresh --data-dir $(DATA)
 
-test: .venv/dev ## Run the tests, but for what repeats or waits (three minutes on two cores)
+test: .venv/dev ## Run the tests, but for what repeats or waits (seven minutes on two cores)
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m 'not slow and not alone'
 
 test-slow: .venv/dev ## Run the tests that `make test` leaves out
