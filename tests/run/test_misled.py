@@ -25,6 +25,11 @@ FILES = Path(__file__).parents[1] / "fixtures" / "misled"
 SAVED = Path(__file__).parents[1] / "importing" / "cases"
 SITE = Path(__file__).parents[2] / "pipeline" / "sample" / "site"
 FIVE = ("03000000-0068", "04000000-0025", "50010000-9020", "50010000-9034", "50010000-9050")
+# The agencies of two of them had other names when somebody copied their text.
+RENAMED = {
+    "03000000-0068": ("สำนักงานคณะกรรมการข้าราชการกรุงเทพมหานคร", "สำนักอนามัย"),
+    "04000000-0025": ("สำนักปลัดกรุงเทพมหานคร", "สำนักการศึกษา"),
+}
 REAL, OTHER = "50490000-3607", "50450000-0101"
 SEEN = "2026-11-20T10:00:00Z"
 
@@ -59,11 +64,11 @@ def told(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
     """The real page and five others as their site answered on 20 November 2026."""
 
     def bring(data: Path) -> None:
-        warc, [real] = Warc(), [SITE / page.file for page in sample_pages() if page.project_id == REAL]
-        # The five as they were when somebody copied their text.
-        pages = {REAL: real} | {project_id: FILES / f"{project_id}.html" for project_id in FIVE}
-        for project_id, page in pages.items():
-            warc.response(url(project_id), page.read_bytes(), SEEN)
+        warc, found = Warc(), {page.project_id: page.file for page in sample_pages()}
+        for project_id in (REAL, *FIVE):
+            now, then = RENAMED.get(project_id, ("", ""))
+            page = (SITE / found[project_id]).read_text(encoding="utf-8").replace(now, then)
+            warc.response(url(project_id), page.encode(), SEEN)
         assert Told(data).bring(warc.save(tmp_path / "seen.warc.gz")).returncode == 0
 
     made = made_once(tmp_path_factory, "misled", bring)
