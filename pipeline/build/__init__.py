@@ -10,7 +10,12 @@ Never: decides by itself what a row is (sql/ does), publishes, reads a clock.
 - sources: the sources by the settings and by the archive
 - models: the SQL files, what they read, their order
 - macros: the macros of the models, and the functions in Python they call
-- contacts: what is masked in texts, and how
+- contacts: masks the contacts in a text, pass by pass
+- addresses: those of e-mail and LINE
+- contact_words: the words that say that a contact follows
+- no_contacts: numbers that are none: years, dates, money, codes
+- number_chains: runs of digits, and the numbers they are
+- telephone_numbers: the contacts among numbers that no word announces
 - headers: the description of a table at the head of its file
 - tables: the relation or table of one model, and its Parquet file
 - salt: the secret behind the pseudonyms of user names

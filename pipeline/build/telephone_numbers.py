@@ -1,0 +1,110 @@
+"""Which of the numbers that no word announces are contacts: whole Thai telephone numbers, and extensions."""
+
+import re
+from collections.abc import Iterator
+
+from parsers.labels import INVISIBLE
+from pipeline.build.no_contacts import is_year
+from pipeline.build.number_chains import RUN, Group
+
+_EXTENDS = re.compile("ต่อ|กด|ภายใน|สายใน|#|ext|x|/|หรือ", re.IGNORECASE)
+_AT_LINE_END = re.compile(r"[^\S\r\n]*[)\]}.]*[^\S\r\n]*(?:[\r\n]|\Z|<br)")
+
+
+def contacts_alone(text: str, groups: list[Group]) -> Iterator[Group]:
+    """Of the numbers of a contact without a word: whole ones, extensions, and at the end what looks like a year."""
+    ends_line = _AT_LINE_END.match(text, groups[-1].end) is not None
+    is_after_contact = False
+    for group in groups:
+        is_extension = any(len(run) in (4, 5) and (ends_line or not is_year(run)) for run in group.runs)
+        is_more = is_after_contact and (group.n_digits >= 3 or group.join.strip(" ,;") != "")
+        if group.n_digits >= 7 or is_extension or is_more:
+            is_after_contact = True
+            yield group
+
+
+# What stands between the groups of a number in a chain of other numbers.
+_INSIDE = re.compile(rf"(?:[^\S\r\n]|[-.()\[\]_\xb7\u2010-\u2015\u2212{INVISIBLE}])+")
+_TAIL = re.compile(r"-\d{1,2}(?!\d)")
+_BRACKET = re.compile(r"[^\S\r\n]*[(\[][^\S\r\n]*")
+
+
+def _is_thai(digits: str, is_abroad: bool) -> bool:
+    """Whether these are the nine or ten digits of a Thai number, the zero of its area counted."""
+    if is_abroad or digits.startswith("0066"):
+        national = digits.removeprefix("00").removeprefix("66").lstrip("0")
+    else:
+        national = digits[1:] if digits.startswith("0") else ""
+    return len(national) in (8, 9) and national[0] != "0"
+
+
+def _is_fraction(text: str, start: int, end: int) -> bool:
+    """Whether a number is the part of a decimal or of an amount behind its point or comma, or is a decimal itself."""
+    if re.match(r"0[.]\d+$", text[start:end]):
+        return True
+    before = re.search(r"\d[.]$|(?<!\d)\d{1,3},$", text[max(start - 5, 0) : start])
+    return before is not None and "-" not in text[start:end]
+
+
+def _whole_number(text: str, runs: list[re.Match[str]]) -> int:
+    """How many runs of digits, from the first, are a Thai number; 0 where none are."""
+    start, digits, ends = runs[0].start(), "", dict[int, int]()
+    is_abroad = text[start - 1 : start] == "+" and runs[0][0].startswith("66")
+    if not is_abroad and runs[0][0][0] != "0":
+        return 0
+    for n_runs, run in enumerate(runs[:6], 1):
+        if n_runs > 1 and not _INSIDE.fullmatch(text, runs[n_runs - 2].end(), run.start()):
+            break
+        digits += run[0]
+        # Beside other numbers two digits are a day or a number of a list; no area is 01.
+        is_shaped = len(run[0]) >= 3 and not digits.startswith("01")
+        if is_shaped and _is_thai(digits, is_abroad) and not _is_fraction(text, start, run.end()):
+            ends[len(digits)] = n_runs
+    if not ends:
+        return 0
+    # A mobile number has ten digits, any other nine.
+    is_mobile = re.match(r"(?:00)?(?:66)?0?[689]", digits) is not None
+    return ends[max(ends) if is_mobile else min(ends)]
+
+
+def _numbers_among(text: str, group: Group, is_after_number: bool) -> Iterator[Group]:
+    """The Thai numbers among the runs of digits of one group, and the extensions in brackets behind them."""
+    runs = list(RUN.finditer(text, group.start, group.end))
+    place, is_behind = 0, is_after_number
+    while place < len(runs):
+        n_runs = _whole_number(text, runs[place : place + 6])
+        first = runs[place]
+        if n_runs:
+            last = place + n_runs - 1
+            if last + 1 < len(runs) and _TAIL.match(text, runs[last].end()):
+                last += 1
+            yield Group(first.start(), runs[last].end(), tuple(run[0] for run in runs[place : last + 1]), "")
+            place, is_behind = last + 1, True
+            continue
+        between = text[runs[place - 1].end() : first.start()] if place else ""
+        if is_behind and len(first[0]) in (3, 4, 5) and (_BRACKET.fullmatch(between) or _EXTENDS.search(between)):
+            yield Group(first.start(), first.end(), (first[0],), "")
+        else:
+            is_behind = False
+        place += 1
+
+
+def thai_numbers(text: str, groups: list[Group]) -> Iterator[Group]:
+    """Of numbers in any text those that must be Thai telephone numbers (0, +66 or 0066, nine or ten digits, few
+    groups), also beside other numbers, and the extensions behind them.
+    """
+    is_after_number = False
+    for group in groups:
+        is_abroad = text[group.start - 1 : group.start] == "+" and group.runs[0].startswith("66")
+        is_number = (
+            _is_thai("".join(group.runs), is_abroad)
+            and len(group.runs) <= 5
+            and not _is_fraction(text, group.start, group.end)
+        )
+        if is_number or (is_after_number and _EXTENDS.search(group.join)):
+            is_after_number = True
+            yield group
+        else:
+            for number in _numbers_among(text, group, is_after_number):
+                is_after_number = True
+                yield number
