@@ -49,8 +49,9 @@ CREATE OR REPLACE TEMP MACRO name_key(name) AS
     );
 
 -- Contacts are masked by pipeline/build/contacts.py, which is asked only about a text that may hold one: most hold none.
+-- FF01 to FF5E are the full-width forms of ASCII, FE6B is a small @.
 CREATE OR REPLACE TEMP MACRO masked_contact(words) AS
-    CASE WHEN regexp_matches(words, '(?i)[\p{Nd}@]|line|ไล|[(\[]at') THEN mask_contact(words) ELSE words END;
+    CASE WHEN regexp_matches(words, '[\p{Nd}@A-Za-z\x{FE6B}\x{FF20}-\x{FF5A}]') THEN mask_contact(words) ELSE words END;
 
 -- A word, an address, or what may be nine digits of a telephone number. A wider pattern costs RE2 a hundred times as much.
 CREATE OR REPLACE TEMP MACRO masked_text(words) AS
@@ -59,7 +60,7 @@ CREATE OR REPLACE TEMP MACRO masked_text(words) AS
             strlen(words) > 5
             AND regexp_matches(
                 words,
-                '(?i)โทร|เบอร์|มือถือ|สาย[ใต]|แฟ|tel|phone|mobile|fax|line|ไลน|@|[(\[]at[)\]]|[\x{260E}\x{260F}\x{2706}\x{1F4DE}-\x{1F4E0}\x{1F4F1}]'
+                '(?i)โทร|เบอร์|มือถือ|สาย[ใต]|แฟ|tel|phone|mobile|fax|line|ไลน|lin\.ee|\.me/|@|[<({\[] ?at ?[>)}\]]|[\x{FE6B}\x{FF20}-\x{FF5A}\x{260E}\x{260F}\x{2706}\x{1F4DE}-\x{1F4E0}\x{1F4F1}]'
                 '|(?:^|[^0-9.,])(?:\+66|[0๐０])[^ก-๎A-Za-z:]{8}'
                 '|[.,][0๐０][0-9๐-๙]{1,2}-'
             )

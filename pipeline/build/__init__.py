@@ -11,7 +11,7 @@ Never: decides by itself what a row is (sql/ does), publishes, reads a clock.
 - models: the SQL files, what they read, their order
 - macros: the macros of the models, and the functions in Python they call
 - contacts: masks the contacts in a text, pass by pass
-- addresses: those of e-mail and LINE
+- addresses: those of e-mail, messengers and networks
 - contact_words: the words that say that a contact follows
 - no_contacts: numbers that are none: years, dates, money, codes
 - number_chains: runs of digits, and the numbers they are

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 from pipeline.build.no_contacts import is_year
-from pipeline.build.number_chains import AROUND, CHAIN, Group
+from pipeline.build.number_chains import AROUND, AT_LINE_END, CHAIN, Group
 
-_BEFORE = rf"[{AROUND},:;=#+ฯๆ\"'“”]{{0,6}}"
+_BEFORE = rf"[{AROUND},:;=#+ฯๆ\"'“”«»<>{{}}→➔➜▶►]{{0,6}}"
 # Words that say so in any text.
 _TELEPHONE = (
     r"(?<!ค่า)โทร(?:ศัพท์|สาร|\.?ฯ|์)?|เบอร์|มือถือ|สายใน|สายตรง|แฟ็?ก[ซส]์?|[\u260e\u260f\u2706\U0001f4de\U0001f4df\U0001f4e0\U0001f4f1]"
@@ -15,26 +15,47 @@ _TELEPHONE = (
 # Words that say so in a field made for contacts.
 _CONTACT = rf"{_TELEPHONE}|ภายใน|ติดต่อ|หมายเลข|ต่อ|#|(?<![\d/])/|(?<![a-z])(?:ext(?:ension)?|extn|call|[tmf](?=\s?[.:]))"
 _MORE_WORDS = (
-    r"(?:โทร(?:ศัพท์)?|ภายใน|สายใน|หมายเลข|เบอร์|มือถือ|เคลื่อนที่|สำนักงาน|ที่ทำงาน|บ้าน|กลาง|ติดต่อ|ต่อ|ได้ที่|ที่|คือ|ext|no|number)"
+    r"(?:โทร(?:ศัพท์)?|ภายใน|สายใน|หมายเลข|เบอร์|มือถือ|เคลื่อนที่|สำนักงาน|ที่ทำงาน|บ้าน|กลาง|ติดต่อ|ต่อ|ได้|ที่|สะดวก|คือ|ext|no|number)"
 )
 
 
 def _behind(words: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:{words}){_BEFORE}(?:{_MORE_WORDS}{_BEFORE}){{0,3}}{CHAIN}", re.IGNORECASE)
+    return re.compile(rf"(?:{words}){_BEFORE}(?:{_MORE_WORDS}{_BEFORE}){{0,5}}{CHAIN}", re.IGNORECASE)
 
+
+# Whose number it is: "โทร. ฝ่ายปกครอง 7135", "โทรศัพท์ (กทม.) 7135".
+_WHOSE = (
+    r"(?:ของ)?[(\[]?\s?(?=นาย|นาง|น\.\s?ส\.|คุณ|ดร\.|ว่าที่|ผู้|หัวหน้า|เจ้าหน้าที่|ฝ่าย|งาน|กลุ่ม|กอง|สำนัก|ส่วน|ศูนย์|เขต|หน่วย|โรง|นอกเวลา"
+    r"|กทม|[ก-ฮ]{2,5}\.)[^\d\r\n,;\ue000]{1,50}+"
+)
 
 BEHIND_CONTACT_WORD = _behind(_CONTACT)
 BEHIND_TELEPHONE_WORD = _behind(_TELEPHONE)
+BEHIND_NAME = re.compile(rf"(?:{_TELEPHONE}){_BEFORE}{_WHOSE}{CHAIN}", re.IGNORECASE)
 
 
-def behind_a_word(_text: str, groups: list[Group]) -> Iterator[Group]:
-    """All numbers of a chain behind a word, where one of them is long enough."""
-    if any(group.n_digits >= 3 for group in groups):
-        yield from groups
+def behind_a_word(text: str, groups: list[Group]) -> Iterator[Group]:
+    """All numbers of a chain behind a word, where one of them is long enough.
+
+    Of the lines below only those that hold nothing else go on with it: others begin with the number of an item.
+    """
+    if not any(group.n_digits >= 3 for group in groups):
+        return
+    ends_line = AT_LINE_END.match(text, groups[-1].end) is not None
+    for group in groups:
+        if group.is_on_next_line and not (group.is_long and ends_line):
+            return
+        yield group
 
 
 def behind_a_word_in_text(text: str, groups: list[Group]) -> Iterator[Group]:
     """The same in any text, where a year alone in brackets stays."""
     [first, *others] = groups
     if others or not is_year(first.runs[0]) or text[first.start - 1 : first.end + 1] != f"({first.runs[0]})":
+        yield from behind_a_word(text, groups)
+
+
+def behind_a_name(text: str, groups: list[Group]) -> Iterator[Group]:
+    """The same where a name stands between, which may end in a number of its own: "โทร. ฝ่ายปกครอง 1"."""
+    if groups[0].n_digits >= 4:
         yield from behind_a_word(text, groups)

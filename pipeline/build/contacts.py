@@ -1,4 +1,4 @@
-"""Masks the contacts in what agencies typed: telephone numbers and extensions, e-mail addresses, LINE ids.
+"""Masks the contacts in what agencies typed: telephone numbers and extensions, e-mail addresses, ids of messengers.
 
 In a field made for contacts a number is one unless it says what else it is. In any other text a number is one behind a
 telephone word, or where it is a whole Thai number. A telephone number that begins with 0 or +66 keeps three digits
@@ -12,23 +12,40 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 
-from pipeline.build.addresses import EMAIL, HANDLE, LINE, LINE_ADDRESS, LINE_SAYS_SO
+from pipeline.build.addresses import (
+    EMAIL,
+    EMAIL_IN_WORDS,
+    HANDLE,
+    LINE,
+    LINE_SAYS_SO,
+    MESSENGER_ADDRESS,
+    NETWORK_ADDRESS,
+    NETWORK_ID,
+)
 from pipeline.build.contact_words import (
     BEHIND_CONTACT_WORD,
+    BEHIND_NAME,
     BEHIND_TELEPHONE_WORD,
+    behind_a_name,
     behind_a_word,
     behind_a_word_in_text,
 )
-from pipeline.build.no_contacts import NO_CONTACT_ALONE, NO_CONTACT_EVER
+from pipeline.build.no_contacts import NO_CONTACT_ALONE, NO_CONTACT_EVER, SHORT_GROUPED
 from pipeline.build.number_chains import ANY_NUMBER, Group, groups_of
 from pipeline.build.telephone_numbers import contacts_alone, thai_numbers
 
 # The fields made for contacts.
 CONTACT_FIELDS = ("responsible", "evaluator")
 
-_DIGITS = {code: str(unicodedata.digit(chr(code))) for code in range(0x80, 0x20000) if chr(code).isdecimal()}
+# Digits of every script, and the full-width forms of ASCII: `０８１`, `＠`, `Ｔｅｌ`.
+_PLAIN = {
+    **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},
+    0xFE6B: "@",
+    **{code: str(unicodedata.digit(chr(code))) for code in range(0x80, 0x20000) if chr(code).isdecimal()},
+}
 # Stands for each character that is known already; no pattern has it.
 _SEEN = "\ue000"
+_LETTERS = re.compile(r"[A-Za-z@]|ไลน")
 
 
 class _Reader:
@@ -39,7 +56,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self._text = text
         self._marks: list[tuple[int, int, str]] = []
-        self.seen = text.translate(_DIGITS)
+        self.seen = text.translate(_PLAIN)
 
     def masked(self) -> str:
         """The text, every contact that was found replaced."""
@@ -85,13 +102,15 @@ class _Reader:
 def mask_contact(text: str) -> str:
     """Mask every contact in a text of a field made for contacts; names, years, dates, money and project codes stay."""
     reader = _Reader(text)
-    reader.mask(EMAIL, "xxxx@xxxx")
-    reader.mask(LINE_ADDRESS, "xxxx")
-    reader.mask(LINE, "xxxx")
-    reader.mask(HANDLE, "xxxx")
+    if _LETTERS.search(reader.seen):
+        for pattern in (EMAIL, EMAIL_IN_WORDS):
+            reader.mask(pattern, "xxxx@xxxx")
+        for pattern in (MESSENGER_ADDRESS, NETWORK_ADDRESS, LINE_SAYS_SO, LINE, NETWORK_ID, HANDLE):
+            reader.mask(pattern, "xxxx")
     reader.leave(NO_CONTACT_EVER)
     reader.mask_numbers(BEHIND_CONTACT_WORD, behind_a_word)
     reader.leave(NO_CONTACT_ALONE)
+    reader.mask(SHORT_GROUPED, "xxxx")
     reader.mask_numbers(ANY_NUMBER, contacts_alone)
     return reader.masked()
 
@@ -99,10 +118,14 @@ def mask_contact(text: str) -> str:
 def mask_text(text: str) -> str:
     """Mask in any other text what follows a telephone word, whole Thai numbers, e-mail addresses and LINE ids."""
     reader = _Reader(text)
-    reader.mask(EMAIL, "xxxx@xxxx")
-    reader.mask(LINE_ADDRESS, "xxxx")
-    reader.mask(LINE_SAYS_SO, "xxxx")
+    if _LETTERS.search(reader.seen):
+        reader.mask(EMAIL, "xxxx@xxxx")
+        reader.mask(MESSENGER_ADDRESS, "xxxx")
+        reader.mask(LINE_SAYS_SO, "xxxx")
     reader.leave(NO_CONTACT_EVER)
+    reader.leave(SHORT_GROUPED)
     reader.mask_numbers(BEHIND_TELEPHONE_WORD, behind_a_word_in_text)
+    reader.leave(NO_CONTACT_ALONE)
+    reader.mask_numbers(BEHIND_NAME, behind_a_name)
     reader.mask_numbers(ANY_NUMBER, thai_numbers)
     return reader.masked()

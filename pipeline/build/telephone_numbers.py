@@ -8,16 +8,24 @@ from pipeline.build.no_contacts import is_year
 from pipeline.build.number_chains import RUN, Group
 
 _EXTENDS = re.compile("ต่อ|กด|ภายใน|สายใน|#|ext|x|/|หรือ", re.IGNORECASE)
-_AT_LINE_END = re.compile(r"[^\S\r\n]*[)\]}.]*[^\S\r\n]*(?:[\r\n]|\Z|<br)")
+# What joins to a number the end of a range or another extension, but also a number that counts something.
+_MAY_EXTEND = re.compile("[,;:]|ถึง|และ|กับ")
+_WORD_BEHIND = re.compile(r"[^\S\r\n]{0,2}(?:[^\W\d_]|[ก-๙])")
+# At the end of a line, before another contact.
+_ENDS_CONTACT = re.compile(
+    r"[^\S\r\n]*(?:[)\]}.]*[^\S\r\n]*(?:[\r\n]|\Z|<br|[,;/|]|และ|หรือ|กับ)|นาย|นาง|น\.\s?ส\.|คุณ|ดร\.|ว่าที่)"
+)
 
 
 def contacts_alone(text: str, groups: list[Group]) -> Iterator[Group]:
-    """Of the numbers of a contact without a word: whole ones, extensions, and at the end what looks like a year."""
-    ends_line = _AT_LINE_END.match(text, groups[-1].end) is not None
+    """Of the numbers of a contact without a word: whole ones, extensions, and at its end what looks like a year."""
+    ends_contact = _ENDS_CONTACT.match(text, groups[-1].end) is not None
     is_after_contact = False
     for group in groups:
-        is_extension = any(len(run) in (4, 5) and (ends_line or not is_year(run)) for run in group.runs)
-        is_more = is_after_contact and (group.n_digits >= 3 or group.join.strip(" ,;") != "")
+        may_be_year = not (ends_contact or _ENDS_CONTACT.match(text, group.end))
+        is_extension = any(len(run) in (4, 5) and not (may_be_year and is_year(run)) for run in group.runs)
+        is_joined = not group.is_on_next_line and group.join.strip(" ,;") != ""
+        is_more = is_after_contact and (is_joined or group.n_digits >= (4 if group.is_on_next_line else 3))
         if group.n_digits >= 7 or is_extension or is_more:
             is_after_contact = True
             yield group
@@ -25,7 +33,7 @@ def contacts_alone(text: str, groups: list[Group]) -> Iterator[Group]:
 
 # What stands between the groups of a number in a chain of other numbers.
 _INSIDE = re.compile(rf"(?:[^\S\r\n]|[-.()\[\]_\xb7\u2010-\u2015\u2212{INVISIBLE}])+")
-_TAIL = re.compile(r"-\d{1,2}(?!\d)")
+_TAIL = re.compile(r"-\d{1,2}(?!\d)|[^\S\r\n]{0,2}[-–~][^\S\r\n]{0,2}\d{1,2}(?!\d|[^\S\r\n]{0,2}(?:[^\W\d_]|[ก-๙]))")
 _BRACKET = re.compile(r"[^\S\r\n]*[(\[][^\S\r\n]*")
 
 
@@ -36,6 +44,17 @@ def _is_thai(digits: str, is_abroad: bool) -> bool:
     else:
         national = digits[1:] if digits.startswith("0") else ""
     return len(national) in (8, 9) and national[0] != "0"
+
+
+def _has_shape(runs: list[str]) -> bool:
+    """Whether runs of digits are grouped as telephone numbers are, not as a list is (01 02 03 04 05)."""
+    [first, *others] = runs
+    return (
+        not others
+        or first in ("66", "0066")
+        or any(len(run) >= 4 for run in others)
+        or (len(first) > 1 and len(others[0]) >= 3)
+    )
 
 
 def _is_fraction(text: str, start: int, end: int) -> bool:
@@ -57,7 +76,7 @@ def _whole_number(text: str, runs: list[re.Match[str]]) -> int:
             break
         digits += run[0]
         # Beside other numbers two digits are a day or a number of a list; no area is 01.
-        is_shaped = len(run[0]) >= 3 and not digits.startswith("01")
+        is_shaped = len(run[0]) >= 3 and not digits.startswith("01") and _has_shape([run[0] for run in runs[:n_runs]])
         if is_shaped and _is_thai(digits, is_abroad) and not _is_fraction(text, start, run.end()):
             ends[len(digits)] = n_runs
     if not ends:
@@ -89,6 +108,13 @@ def _numbers_among(text: str, group: Group, is_after_number: bool) -> Iterator[G
         place += 1
 
 
+def _is_extension(text: str, group: Group) -> bool:
+    if _EXTENDS.search(group.join):
+        return True
+    may_extend = _MAY_EXTEND.search(group.join) is not None and not _WORD_BEHIND.match(text, group.end)
+    return may_extend and (group.is_long or (group.n_digits <= 2 and "ถึง" in group.join))
+
+
 def thai_numbers(text: str, groups: list[Group]) -> Iterator[Group]:
     """Of numbers in any text those that must be Thai telephone numbers (0, +66 or 0066, nine or ten digits, few
     groups), also beside other numbers, and the extensions behind them.
@@ -99,9 +125,10 @@ def thai_numbers(text: str, groups: list[Group]) -> Iterator[Group]:
         is_number = (
             _is_thai("".join(group.runs), is_abroad)
             and len(group.runs) <= 5
+            and _has_shape(list(group.runs))
             and not _is_fraction(text, group.start, group.end)
         )
-        if is_number or (is_after_number and _EXTENDS.search(group.join)):
+        if is_number or (is_after_number and _is_extension(text, group)):
             is_after_number = True
             yield group
         else:
