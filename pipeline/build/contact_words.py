@@ -19,8 +19,8 @@ _MORE_WORDS = (
 )
 
 
-def _behind(words: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:{words}){_BEFORE}(?:{_MORE_WORDS}{_BEFORE}){{0,5}}{CHAIN}", re.IGNORECASE)
+def _behind(words: str, name: str = "") -> re.Pattern[str]:
+    return re.compile(rf"(?:{words}){_BEFORE}(?:{_MORE_WORDS}{_BEFORE}){{0,5}}{name}{CHAIN}", re.IGNORECASE)
 
 
 # Whose number it is: "โทร. ฝ่ายปกครอง 7135", "โทรศัพท์ (กทม.) 7135".
@@ -31,7 +31,7 @@ _WHOSE = (
 
 BEHIND_CONTACT_WORD = _behind(_CONTACT)
 BEHIND_TELEPHONE_WORD = _behind(_TELEPHONE)
-BEHIND_NAME = re.compile(rf"(?:{_TELEPHONE}){_BEFORE}{_WHOSE}{CHAIN}", re.IGNORECASE)
+BEHIND_NAME = _behind(_TELEPHONE, _WHOSE)
 
 
 def behind_a_word(text: str, groups: list[Group]) -> Iterator[Group]:

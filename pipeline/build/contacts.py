@@ -111,6 +111,7 @@ def mask_contact(text: str) -> str:
     reader.mask_numbers(BEHIND_CONTACT_WORD, behind_a_word)
     reader.leave(NO_CONTACT_ALONE)
     reader.mask(SHORT_GROUPED, "xxxx")
+    reader.mask_numbers(BEHIND_NAME, behind_a_name)
     reader.mask_numbers(ANY_NUMBER, contacts_alone)
     return reader.masked()
 

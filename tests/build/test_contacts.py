@@ -440,6 +440,23 @@ def test_of_extensions_behind_a_word_no_digit_stays(
 
 
 @given(
+    word=st.sampled_from(WORDS),
+    name=st.sampled_from(
+        ["ฝ่ายปกครอง ", "นายสมมติ สมมุติ ", "งานสมมุติ", "ของฝ่ายปกครอง : ", "สนท. ", "กลุ่มงานการคลัง "]
+    ),
+    first=st.sampled_from(["7135", "2566", "71350", "7135-36", "2123-4567"]),
+    second=st.sampled_from(SECOND),
+    script=DIGITS,
+)
+def test_of_extensions_behind_a_word_and_a_name_no_digit_stays(
+    word: str, name: str, first: str, second: str, script: str
+) -> None:
+    spelled = word + name + (first + second.format("7136")).translate(str.maketrans("0123456789", script))
+    for mask in (mask_contact, mask_text):
+        assert count_digits(mask(f"ประสานแล้ว {spelled} ในวันนี้")) == 0
+
+
+@given(
     name=st.sampled_from(["นายสมมติ ", "ฝ่ายปกครอง", "นางสมมุติ\n", "นายสมมติ - "]),
     bracket=st.sampled_from(["{}", "({})", "[{}]", " {} ", "( {} )"]),
     first=st.sampled_from(["7135", "71350", "7135-7136", "7135 - 7136", "6227-8"]),
@@ -477,7 +494,33 @@ def test_any_text_is_read_and_letters_stay(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["0 ", "โทร ", "โทร 1 ", "1,", "a@", "a.", "line ", "1.1,", "ปี 2566-", "7135\n", "(", "1/1/"]
+    "text",
+    [
+        "0 ",
+        "โทร ",
+        "โทร 1 ",
+        "1,",
+        "a@",
+        "a.",
+        "line ",
+        "1.1,",
+        "ปี 2566-",
+        "7135\n",
+        "(",
+        "1/1/",
+        "ก",
+        "ก.a@",
+        "a at ",
+        "[dot]a",
+        "โทร. ฝ่าย",
+        "1. ",
+        "เลขที่สัญญา ",
+        "เลขที่ใบ",
+        "พ.ร.บ.",
+        "08.30-",
+        "fb ",
+        "5,000 ",
+    ],
 )
 def test_the_time_grows_with_the_length_of_a_text(text: str) -> None:
     began = time.process_time()
