@@ -29,6 +29,7 @@ _WHOSE = (
     r"|กทม|[ก-ฮ]{2,5}\.)[^\d\r\n,;\ue000]{1,50}+"
 )
 
+TELEPHONE_WORD = re.compile(_TELEPHONE, re.IGNORECASE)
 BEHIND_CONTACT_WORD = _behind(_CONTACT)
 BEHIND_TELEPHONE_WORD = _behind(_TELEPHONE)
 BEHIND_NAME = _behind(_TELEPHONE, _WHOSE)

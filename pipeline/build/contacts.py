@@ -26,6 +26,7 @@ from pipeline.build.contact_words import (
     BEHIND_CONTACT_WORD,
     BEHIND_NAME,
     BEHIND_TELEPHONE_WORD,
+    TELEPHONE_WORD,
     behind_a_name,
     behind_a_word,
     behind_a_word_in_text,
@@ -45,6 +46,8 @@ _PLAIN = {
 }
 # Stands for each character that is known already; no pattern has it.
 _SEEN = "\ue000"
+# What every address has: one scan spares most texts those for each kind. In the field of contacts ids have more words.
+_SIGNS_OF_ADDRESS = re.compile(r"@|at|lin|ไลน|\.me/", re.IGNORECASE)
 _LETTERS = re.compile(r"[A-Za-z@]|ไลน")
 
 
@@ -119,14 +122,17 @@ def mask_contact(text: str) -> str:
 def mask_text(text: str) -> str:
     """Mask in any other text what follows a telephone word, whole Thai numbers, e-mail addresses and LINE ids."""
     reader = _Reader(text)
-    if _LETTERS.search(reader.seen):
+    if _SIGNS_OF_ADDRESS.search(reader.seen):
         reader.mask(EMAIL, "xxxx@xxxx")
         reader.mask(MESSENGER_ADDRESS, "xxxx")
         reader.mask(LINE_SAYS_SO, "xxxx")
     reader.leave(NO_CONTACT_EVER)
     reader.leave(SHORT_GROUPED)
-    reader.mask_numbers(BEHIND_TELEPHONE_WORD, behind_a_word_in_text)
+    has_word = TELEPHONE_WORD.search(reader.seen) is not None
+    if has_word:
+        reader.mask_numbers(BEHIND_TELEPHONE_WORD, behind_a_word_in_text)
     reader.leave(NO_CONTACT_ALONE)
-    reader.mask_numbers(BEHIND_NAME, behind_a_name)
+    if has_word:
+        reader.mask_numbers(BEHIND_NAME, behind_a_name)
     reader.mask_numbers(ANY_NUMBER, thai_numbers)
     return reader.masked()

@@ -97,8 +97,13 @@ _NOT_ALONE_WITH_WORD = (
 )
 
 
-NO_CONTACT_EVER = re.compile("|".join((*_NEVER, *_NEVER_WITH_WORD)), re.IGNORECASE)
-NO_CONTACT_ALONE = re.compile("|".join((*_NOT_ALONE, *_NOT_ALONE_WITH_WORD)), re.IGNORECASE)
+def _compiled(numbers: tuple[str, ...], with_word: tuple[str, ...], first_letters: str) -> re.Pattern[str]:
+    # Few characters of a text begin any of these: one look ahead spares the others the long list.
+    return re.compile(rf"(?=\d)(?:{'|'.join(numbers)})|(?=[{first_letters}])(?:{'|'.join(with_word)})", re.IGNORECASE)
+
+
+NO_CONTACT_EVER = _compiled(_NEVER, _NEVER_WITH_WORD, "กตธพมสเ")
+NO_CONTACT_ALONE = _compiled(_NOT_ALONE, _NOT_ALONE_WITH_WORD, "a-zกขคงจฉชซฎถทบปพมรวสหอเแใไ")
 # 5,000 in any text; in the field of contacts a list of two extensions, or one that somebody grouped.
 SHORT_GROUPED = re.compile(r"(?<![\d,.])(?!0)(?P<contact>\d{1,2},\d{3})(?![,.]?\d)")
 

@@ -441,9 +441,7 @@ def test_of_extensions_behind_a_word_no_digit_stays(
 
 @given(
     word=st.sampled_from(WORDS),
-    name=st.sampled_from(
-        ["ฝ่ายปกครอง ", "นายสมมติ สมมุติ ", "งานสมมุติ", "ของฝ่ายปกครอง : ", "สนท. ", "กลุ่มงานการคลัง "]
-    ),
+    name=st.sampled_from(["ฝ่ายปกครอง ", "นายสมมติ สมมุติ ", "งานสมมุติ", "ของฝ่ายปกครอง : ", "สนท. ", "กลุ่มงานการคลัง "]),
     first=st.sampled_from(["7135", "2566", "71350", "7135-36", "2123-4567"]),
     second=st.sampled_from(SECOND),
     script=DIGITS,
