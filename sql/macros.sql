@@ -17,33 +17,55 @@ CREATE OR REPLACE TEMP MACRO pseudonym(user_name) AS
         ELSE user_name
     END;
 
--- The policy tags that stand in front of a name, `(P145) (P147) …`, in digits of either kind.
+-- The policy tags that stand in front of a name, `(P145) (P147) …`, in digits of either kind; of several in one bracket the
+-- later ones may lack their letter behind a comma or และ.
 CREATE OR REPLACE TEMP MACRO tags_before(name) AS
-    regexp_extract(name, '^(?:[\s\x{A0}\x{200B}-\x{200D}\x{FEFF}]*\(\s*[Pp]\s?[0-9๐-๙]{1,4}(?:[\s,/]+[Pp]\s?[0-9๐-๙]{1,4})*\s*\))+');
+    regexp_extract(
+        name,
+        '^(?:[\s\x{A0}\x{200B}-\x{200D}\x{FEFF},;/+&]*(?:และ\s*)?'
+        || '[(\[（]\s*[Pp][\s\x{A0}.-]{0,2}[0-9๐-๙]{1,4}'
+        || '(?:(?:[\s\x{A0},;/+&]+|\s*และ\s*)[Pp][\s\x{A0}.-]{0,2}[0-9๐-๙]{1,4}|\s*(?:,|และ)\s*[0-9๐-๙]{2,4})*\s*[)\]）])+'
+        || '(?:[\s\x{A0}\x{200B}-\x{200D}\x{FEFF},;:/+&–—-]+)?'
+    );
 
 CREATE OR REPLACE TEMP MACRO policy_tags(name) AS
     list_transform(
-        regexp_extract_all(translate(tags_before(name), '๐๑๒๓๔๕๖๗๘๙', '0123456789'), '[Pp]\s?([0-9]+)', 1),
+        list_filter(
+            regexp_extract_all(translate(tags_before(name), '๐๑๒๓๔๕๖๗๘๙', '0123456789'), '[0-9]+'),
+            lambda tag, place: list_position(
+                regexp_extract_all(translate(tags_before(name), '๐๑๒๓๔๕๖๗๘๙', '0123456789'), '[0-9]+'), tag
+            ) = place
+        ),
         lambda number: 'P' || number
     );
 
--- What is left of a name when all goes that is typed in more than one way: tags, white space, sara am, digits, quotes.
+-- What is left of a name when all goes that is typed in more than one way: tags, white space, sara am, digits, quotes. A
+-- space stays between two digits, where it makes other numbers of them.
 CREATE OR REPLACE TEMP MACRO name_key(name) AS
     nullif(
-        translate(
+        trim(
             regexp_replace(
                 regexp_replace(
-                    regexp_replace(substr(name, length(tags_before(name)) + 1), 'ํ([่-๋]?)า|([่-๋])ํา', '\1\2ำ', 'g'),
-                    '[\s\x{85}\x{A0}\x{AD}\x{1680}\x{2000}-\x{200F}\x{2028}-\x{202F}\x{205F}\x{2060}-\x{2069}\x{3000}\x{FEFF}]',
-                    '',
+                    translate(
+                        regexp_replace(
+                            regexp_replace(
+                                substr(name, length(tags_before(name)) + 1), 'ํ([่-๋]?)า|([่-๋])ํา', '\1\2ำ', 'g'
+                            ),
+                            '[\x{AD}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2069}\x{FEFF}]',
+                            '',
+                            'g'
+                        ),
+                        '๐๑๒๓๔๕๖๗๘๙',
+                        '0123456789'
+                    ),
+                    '[\s\x{85}\x{A0}\x{1680}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000}"''`´“”„‟‘’‚‛«»‹›″′]+',
+                    ' ',
                     'g'
                 ),
-                '["''`´“”„‟‘’‚‛«»‹›″′]',
-                '',
+                ' ?([^0-9 ]) ?',
+                '\1',
                 'g'
-            ),
-            '๐๑๒๓๔๕๖๗๘๙',
-            '0123456789'
+            )
         ),
         ''
     );

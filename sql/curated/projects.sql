@@ -47,8 +47,8 @@
 --   unit: unit of count | label หน่วยนับ | null where empty or not set
 --   progress_note: explanation of the progress | label อธิบายรายละเอียดความคืบหน้า | null where empty or not set
 --   month_goal: text in the row เป้าหมาย that heads the month rows | label เป้าหมาย | null where empty or not set
---   policy_tags: the tags in front of the name, as `P145`; empty where there are none | label ชื่อโครงการ
---   name_key: name without its tags, white space and quotes, sara am as one character, digits as 0 to 9: joins names that other data spells otherwise | label ชื่อโครงการ | null where nothing is left
+--   policy_tags: the tags in front of the name, as `P145`, each once, as listed: `(P145)/(P147)` and `(P145,147)` are two; empty where there are none | label ชื่อโครงการ
+--   name_key: name without its tags, white space and quotes (between two digits one space stays), sara am as one character, digits as 0 to 9: joins names that other data spells otherwise | label ชื่อโครงการ | null where nothing is left
 --   status: `listed` while the project is there, `vanished` after its own page was gone (404) in two runs, hours apart
 --   n_issues: open issues of this project in quality_issues | unit issues
 --   n_versions: distinct contents observed | unit versions
