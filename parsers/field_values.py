@@ -9,6 +9,7 @@ from parsers.issue_collector import IssueCollector
 from parsers.no_values import no_value, value_or_none
 from parsers.numbers import Number, Quantity, read_quantity
 from parsers.page_layout import Layout
+from parsers.value_spelling import PLACEHOLDERS
 
 _NO_DATE = Date(None)
 _NO_QUANTITY = Quantity(None, None)
@@ -75,6 +76,15 @@ class FieldValues:
     def code(self, field: str) -> str | None:
         """A text that means something else when letters are missing, as an id or a unit does."""
         return self.text(field) if self._index.get(field) != self._uncertain else None
+
+    def proper_name(self, field: str) -> str | None:
+        """The name of a project or an agency; what people type where there is none is none, and it is told."""
+        name = self.code(field)
+        if name is None or name.casefold() not in PLACEHOLDERS:
+            return name
+        index = self._index[field]
+        self._report("placeholder_value", f"{self._labels[index]} {name!r} stands where there is no name", index)
+        return None
 
     def number_code(self, field: str) -> str | None:
         """The code of a policy, a branch or an indicator; of several in a cell none is taken, and it is told."""

@@ -162,7 +162,7 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
         progress_pct_raw=fields.raw("progress"),
         headline_progress_pct=latest.value,
         headline_progress_pct_raw=page.headline,
-        agency=fields.code("agency"),
+        agency=fields.proper_name("agency"),
         start_date=start.value,
         start_date_raw=fields.raw("start_date"),
         finish_date=finish.value,

@@ -9,6 +9,15 @@ CREATE OR REPLACE MACRO bangkok_day(moment) AS
 CREATE OR REPLACE TEMP MACRO folded(words) AS
     regexp_replace(replace(words, 'ํา', 'ำ'), '[\s\x{A0}\x{200B}-\x{200D}\x{FEFF}]', '', 'g');
 
+-- What is left of an agency's name when all goes that is written or left out at will: what stands in brackets behind it, a
+-- full stop, the city's name, สำนักงาน before a district's เขต.
+CREATE OR REPLACE TEMP MACRO agency_key(name) AS
+    regexp_replace(
+        regexp_replace(folded(name), '^(.+?)(?:\([^()]*\)|[.,:;]|กรุงเทพมหานคร|กทม\.?)*$', '\1'),
+        '^(?:สำนักงานเขต|สนข\.?(?:เขต)?)',
+        'เขต'
+    );
+
 -- A user name becomes the same pseudonym in every release of one data directory and cannot be looked up without its salt.
 CREATE OR REPLACE TEMP MACRO pseudonym(user_name) AS
     CASE

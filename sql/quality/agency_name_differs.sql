@@ -1,4 +1,4 @@
--- The agency printed on a page is not the one its project code belongs to: neither by its name or another one it has, nor the bureau it is part of.
+-- The agency printed on a page is not the one its project code belongs to: neither by its name or another one it has, under an older or newer code too, nor the bureau it is part of.
 --
 -- key: source_id, project_id
 -- severity: warning
@@ -7,6 +7,15 @@
 -- advice_th: ตรวจสอบชื่อหน่วยงานบนหน้าโครงการกับรหัสหน่วยงาน 8 หลักแรกของรหัสโครงการ
 -- advice_en: Compare the agency on the page with the first eight digits of the project code; where the list of agencies is only inferred, correct the list.
 -- message_th: หน้าระบุหน่วยงาน {raw} ซึ่งไม่ใช่หน่วยงานของรหัสโครงการ
+WITH fitting_names AS (
+    SELECT
+        known.agency_code,
+        unnest([other.agency_listed] || other.other_names) AS name
+    FROM input.agencies AS known
+    INNER JOIN input.agencies AS other
+        ON known.parent_code = other.agency_code OR folded(known.agency_listed) = folded(other.agency_listed)
+)
+
 SELECT
     pages.source_id,
     pages.project_id,
@@ -18,12 +27,6 @@ SELECT
     || '), the page says ' || pages.agency AS message
 FROM staging.current_pages AS pages
 INNER JOIN input.agencies AS known ON pages.agency_code = known.agency_code
-LEFT JOIN input.agencies AS parent ON known.parent_code = parent.agency_code
-WHERE
-    NOT list_contains(
-        [
-            folded(regexp_replace(name, '\(.*\)$', ''))
-            FOR name IN [known.agency_listed, parent.agency_listed] || known.other_names
-        ],
-        folded(pages.agency)
-    )
+ANTI JOIN fitting_names AS fitting
+    ON pages.agency_code = fitting.agency_code AND agency_key(pages.agency) = agency_key(fitting.name)
+WHERE pages.agency IS NOT NULL

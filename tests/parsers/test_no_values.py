@@ -164,6 +164,13 @@ def test_a_value_that_is_withheld_has_an_issue_and_stays_as_it_stood(text: str) 
         assert value == (kept or None) or (value is None and codes_of(parsed, field))
 
 
+@pytest.mark.parametrize("text", ["-", "–", "ไม่มี", "ไม่ระบุ", "N/A"])
+def test_what_stands_for_no_agency_is_no_agency(text: str) -> None:
+    parsed = PLAIN.having(agency=text, remark=text).parse()
+    assert (parsed.page.agency, codes_of(parsed, "agency")) == (None, {"placeholder_value"})
+    assert (parsed.page.remark, codes_of(parsed, "remark")) == (text, set())
+
+
 # --- messages of PHP without markup
 
 XDEBUG = (
