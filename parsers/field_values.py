@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from parsers.dates import Date, read_date, read_year
 from parsers.issue_collector import IssueCollector
-from parsers.no_values import no_value, value_or_none
+from parsers.no_values import no_value, value_or_none, without_pictures
 from parsers.numbers import Number, Quantity, read_quantity
 from parsers.page_layout import Layout
 from parsers.value_spelling import PLACEHOLDERS
@@ -70,8 +70,9 @@ class FieldValues:
             self._index = {name: index for name, index in self._index.items() if name != field}
 
     def text(self, field: str) -> str | None:
-        """A text; an empty one is None."""
-        return self._value(field) or None
+        """A text, without pictures beside it; an empty one is None."""
+        value = self._value(field)
+        return without_pictures(value) if value else None
 
     def code(self, field: str) -> str | None:
         """A text that means something else when letters are missing, as an id or a unit does."""
@@ -88,10 +89,11 @@ class FieldValues:
 
     def number_code(self, field: str) -> str | None:
         """The code of a policy, a branch or an indicator; of several in a cell none is taken, and it is told."""
-        code = self.code(field)
-        if code is None or _CODE.fullmatch(code):
+        code, index = self._value(field), self._index.get(field)
+        if not code or index is None or index == self._uncertain:
+            return None
+        if _CODE.fullmatch(code):
             return code
-        index = self._index[field]
         self._report("unreadable_number", f"{self._labels[index]} {code!r:.120} is not one code", index)
         return None
 
@@ -132,7 +134,7 @@ class FieldValues:
         if not raw:
             return _NO_QUANTITY
         quantity, index = read_quantity(raw, unit), self._index[field]
-        if quantity.unit and no_value(quantity.unit):
+        if quantity.unit and (no_value(quantity.unit) or without_pictures(raw) != raw):
             quantity = Quantity(None, None, "unreadable_quantity")
         if quantity.issue_code is not None:
             self._report(quantity.issue_code, f"{self._labels[index]} {raw!r:.120} is no value with a unit", index)

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 from parsers.dates import Date, read_date, read_stamp
 from parsers.issue_collector import IssueCollector
 from parsers.labels import PROGRESS_COLUMNS, UPDATE_COLUMNS, UPDATED_AT, Label, columns_of, is_row_number
-from parsers.no_values import value_or_none
+from parsers.no_values import text_or_none
 from parsers.numbers import Number, read_percent
 from parsers.page import Grid
 from parsers.records import PageCell, ProgressRow, UpdateRow
@@ -282,9 +282,9 @@ def _cells(
 def _reports_of_values(reports: Sequence[ProgressRow]) -> list[ProgressRow]:
     return [
         row._replace(
-            status_code=value_or_none(row.status_code),
-            problem=value_or_none(row.problem),
-            detail=value_or_none(row.detail),
+            status_code=text_or_none(row.status_code),
+            problem=text_or_none(row.problem),
+            detail=text_or_none(row.detail),
         )
         for row in reports
     ]
@@ -293,13 +293,13 @@ def _reports_of_values(reports: Sequence[ProgressRow]) -> list[ProgressRow]:
 def _updates_of_values(updates: Sequence[UpdateRow]) -> list[UpdateRow]:
     return [
         row._replace(
-            updated_time=value_or_none(row.updated_time),
-            user_name=value_or_none(row.user_name),
-            action=value_or_none(row.action),
-            policy_conformity=value_or_none(row.policy_conformity),
-            target=value_or_none(row.target),
-            result=value_or_none(row.result),
-            unit=value_or_none(row.unit),
+            updated_time=text_or_none(row.updated_time),
+            user_name=text_or_none(row.user_name),
+            action=text_or_none(row.action),
+            policy_conformity=text_or_none(row.policy_conformity),
+            target=text_or_none(row.target),
+            result=text_or_none(row.result),
+            unit=text_or_none(row.unit),
         )
         for row in updates
     ]

@@ -1,11 +1,8 @@
-"""The text of HTML elements: line breaks, "not set", and the skins' wrappers around a value."""
+"""The text of HTML elements: line breaks, blocks, and where one text ends and the next begins."""
 
-import re
-from itertools import islice
+from collections.abc import Callable
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
-
-from parsers.no_values import OBJECT
 
 # Elements whose text is no part of what a reader sees.
 _UNSEEN = frozenset({"script", "style", "template", "noscript", "input", "select", "textarea", "button", "option"})
@@ -13,13 +10,6 @@ _BLOCKS = frozenset(
     {"p", "div", "li", "ul", "ol", "tr", "table", "blockquote", "pre", "h1", "h2", "h3", "h4", "h5", "h6"}
 )
 _STRUCTURE = frozenset({"table", "tbody", "thead", "tfoot", "tr", "ul", "ol"})
-
-# What elements show without a text: those that always do, and by what the others may.
-_PICTURES = frozenset({"img", "svg", "canvas", "input", "select", "textarea", "progress", "meter", "object", "video"})
-_SAYING = ("class", "style", "role", "title", "alt", "aria-label", "aria-valuenow", "type", "value", "checked")
-_NEVER_SHOWN = frozenset({"script", "style", "template", "noscript", "option", "br", "wbr"})
-_UNSAFE = re.compile(r'[<>"\s]+')
-_MOST_MARKS = 20
 
 # A no-break space keeps no numbers apart: it may stand within one.
 _OF_NUMBERS = frozenset("0123456789๐๑๒๓๔๕๖๗๘๙.,-+\u2212\u00a0\u202f\u2009")
@@ -32,9 +22,6 @@ MOST_NODES = 200
 def tag_id(tag: str) -> int:
     """The number of a tag: comparing numbers instead of names halves the cost of walking a table."""
     return LexborHTMLParser("").create_node(tag).tag_id
-
-
-_BR, _SPAN = tag_id("br"), tag_id("span")
 
 
 def classes_of(node: LexborNode) -> list[str]:
@@ -61,8 +48,12 @@ def _are_two(last: str, first: str, edge: int) -> bool:
     return edge == _NEIGHBOURS or (last in _OF_NUMBERS and first in _OF_NUMBERS)
 
 
-def rich_text(cell: LexborNode, most_nodes: int | None = None) -> str:
+def rich_text(
+    cell: LexborNode, most_nodes: int | None = None, *, mark: Callable[[LexborNode], str | None] | None = None
+) -> str:
     """Text of an element with elements inside, to any depth, or of its first so many nodes.
+
+    Where mark says something of a node below, that stands in its place; where it says None, the text does.
 
     `<br>` and the line end after it are one line break, as Yii's nl2br writes them; blocks begin and end lines; cells
     of a nested table, texts of neighbouring elements, and numbers with the edge of an element between them are kept
@@ -92,7 +83,14 @@ def rich_text(cell: LexborNode, most_nodes: int | None = None) -> str:
             node = element.next
             continue
         tag = node.tag
-        if node.is_text_node:
+        said = mark(node) if mark is not None and not node.is_text_node else None
+        if said is not None:
+            if said:
+                if parts and not parts[-1][-1].isspace():
+                    parts.append(" ")
+                parts.append(said)
+            edge = _NEIGHBOURS
+        elif node.is_text_node:
             text = node.text_content or ""
             if after_break:
                 text = text.removeprefix("\r").removeprefix("\n")
@@ -122,30 +120,6 @@ def rich_text(cell: LexborNode, most_nodes: int | None = None) -> str:
     return "".join(parts)
 
 
-def _text_with_breaks(cell: LexborNode) -> str | None:
-    """Text of a cell that holds nothing but text and `<br>`, as Yii writes every long one; None for any other cell."""
-    parts: list[str] = []
-    after_break = False
-    node = cell.child
-    while node is not None:
-        text = node.text_content
-        if text is None:
-            if node.tag_id != _BR:
-                return None
-            if after_break:
-                parts.append("\n")
-            after_break = True
-        else:
-            if after_break and text[:1] != "\n":
-                parts.append("\n")
-            after_break = False
-            parts.append(text)
-        node = node.next
-    if after_break:
-        parts.append("\n")
-    return "".join(parts)
-
-
 def element_text(node: LexborNode, most_nodes: int | None = None) -> str:
     """Text of a heading, summary or header cell on one line, or of its first so many nodes."""
     first = node.child
@@ -153,45 +127,3 @@ def element_text(node: LexborNode, most_nodes: int | None = None) -> str:
     if first is None or text is None or first.next is not None:
         text = rich_text(node, most_nodes)
     return " ".join(text.split())
-
-
-def marks_of(cell: LexborNode) -> str:
-    """The elements of a cell without a text that show something: a picture, a bar, a box; '' where none does.
-
-    They stand behind OBJECT, which no text that somebody typed begins with, each with its tag and what it says, but not
-    with what may differ in every response (ids, addresses).
-    """
-    marks = []
-    for element in islice(cell.css("*"), 1, MOST_NODES):
-        attributes = element.attributes
-        is_hidden = attributes.get("type") == "hidden" or "display:none" in (attributes.get("style") or "").replace(
-            " ", ""
-        )
-        said = [f' {name}="{_UNSAFE.sub(" ", attributes[name] or "")}"' for name in _SAYING if name in attributes]
-        if element.tag not in _NEVER_SHOWN and not is_hidden and (said or element.tag in _PICTURES):
-            marks.append(f"<{element.tag}{''.join(said)}>")
-    return OBJECT + "".join(marks[:_MOST_MARKS]) if marks else ""
-
-
-def cell_value(cell: LexborNode) -> str | None:
-    """Value of a cell: None where Yii wrote its "not set" mark, '' where there is nothing, else the text.
-
-    Where elements show something without a text, these elements stand for it (parsers.no_values tells such a value).
-    """
-    first = cell.child
-    if first is None:
-        return ""
-    text = first.text_content if first.next is None else _text_with_breaks(cell)
-    if text is not None:
-        return text.strip() if "\r" not in text else clean_text(text)
-    if first.next is None and first.tag_id == _SPAN and "not-set" in classes_of(first):
-        return None
-    elements = list(cell.iter())
-    # Kartik's DetailView: the value, and in edit mode a hidden form beside it.
-    wrapped = next((element for element in elements if "kv-attribute" in classes_of(element)), None)
-    if wrapped is not None:
-        cell, elements = wrapped, list(wrapped.iter())
-    text = clean_text(rich_text(cell))
-    if len(elements) == 1 and elements[0].tag == "span" and "not-set" in classes_of(elements[0]):
-        return None if text == clean_text(rich_text(elements[0])) else text
-    return text or marks_of(cell)

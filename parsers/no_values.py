@@ -23,9 +23,11 @@ _OF_OTHERS = ("Undefined", "(null)", "Array", "#REF!", "#N/A", "#VALUE!", "#DIV/
 _LEFTOVERS = frozenset({"undefined", "NaN", "nan", "null", "NULL", "[object Object]", *_OF_OTHERS})
 # What a program wrote into a text.
 PROGRAM_TEXT = re.compile(f"{_TEMPLATE.pattern}|{_HIDDEN_ADDRESS.pattern}")
-# What stands before the elements of a cell that show something without a text (parsers.html_text).
+# What stands in a cell before elements that show something without a text, and before a text that the page strikes out,
+# hides or marks as not set (parsers.html_cells).
 OBJECT = "\ufffc"
-WITHOUT_TEXT = re.compile(rf"\A{OBJECT}<.*", re.DOTALL)
+NOT_SHOWN = re.compile(rf"{OBJECT}<(struck|hidden|not-set)>.*?</\1>", re.DOTALL)
+WITHOUT_TEXT = re.compile(rf"{OBJECT}(?:<(?!(?:struck|hidden|not-set)>)[^<>]*>)+")
 # What stands where characters were lost; question marks may also be meant.
 LOST = re.compile(r"\ufffd|\?{4,}")
 _QUESTION_MARKS = re.compile(r"\?{2,}")
@@ -54,8 +56,11 @@ def no_value(text: str) -> str | None:
 
     A text of which at least half of what shows was lost is none, nor is one that a program wrote into.
     """
-    if WITHOUT_TEXT.match(text):
-        return "value_without_text"
+    if OBJECT in text:
+        if NOT_SHOWN.search(text):
+            return "text_not_shown"
+        if not without_pictures(text):
+            return "value_without_text"
     if text in _LEFTOVERS or _HIDDEN_ADDRESS.fullmatch(text) or _TEMPLATE.search(text) or holds_php_message(text):
         return "program_text"
     n_shown = len("".join(text.split()))
@@ -69,6 +74,17 @@ def no_value(text: str) -> str | None:
     return "replacement_character" if 2 * n_lost >= n_shown > 0 else None
 
 
+def without_pictures(text: str) -> str:
+    """A text without the elements beside it that show something without a text, as it stands where there are none."""
+    return WITHOUT_TEXT.sub(" ", text).strip() if OBJECT in text else text
+
+
 def value_or_none(text: str | None) -> str | None:
     """A text that may be a value, as it stands; None for one that is certainly none."""
     return text if text and no_value(text) is None else None
+
+
+def text_or_none(text: str | None) -> str | None:
+    """The same without pictures beside it."""
+    value = value_or_none(text)
+    return without_pictures(value) if value is not None else None

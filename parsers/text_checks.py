@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from parsers.issue_collector import IssueCollector
-from parsers.no_values import LOST, MOJIBAKE, PROGRAM_TEXT, WITHOUT_TEXT, holds_leftover, no_value
+from parsers.no_values import LOST, MOJIBAKE, NOT_SHOWN, PROGRAM_TEXT, WITHOUT_TEXT, holds_leftover, no_value
 from parsers.page import Page
 
 _NIKHAHIT, _SARA_AM, _SARA_AA = "\u0e4d", "\u0e33", "\u0e32"
@@ -59,6 +59,7 @@ _VALUE_CHECKS = (
     _Check("replacement_character", "U+FFFD or question marks where characters were lost", LOST),
     _Check("mojibake", "text that was read in another encoding", MOJIBAKE),
     _Check("program_text", "text of a program", PROGRAM_TEXT),
+    _Check("text_not_shown", "text that is struck out, hidden or marked as not set", NOT_SHOWN),
     _Check("value_without_text", "elements that show something without a text", WITHOUT_TEXT),
     _Check(
         "lookalike_null",
@@ -67,7 +68,7 @@ _VALUE_CHECKS = (
     ),
 )
 # Of these the characters alone say little.
-_QUOTED = frozenset({"program_text", "value_without_text"})
+_QUOTED = frozenset({"program_text", "text_not_shown", "value_without_text"})
 _WHOLE = re.compile(r".*", re.DOTALL)
 # The patterns are too slow for every page. One table lookup per character of the page's content text (parsers.page)
 # tells whether it is worth them. Each group is a bit: a character that may come first in an odd pair has it in the high

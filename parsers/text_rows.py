@@ -9,6 +9,7 @@ from typing import NamedTuple
 from parsers.html_text import clean_text
 from parsers.labels import HEADLINE, LABELS, MONTH_FIELD, MONTH_LABEL, MONTH_LAYOUT, TITLE, match_label
 from parsers.page import Row
+from parsers.value_spelling import NOT_SET
 
 # The rows of the real page in order, by field: only their order tells a label from a value that looks like one.
 _LAYOUT = tuple(label.field for label in LABELS) + tuple(f"{MONTH_FIELD} {month}" for month in MONTH_LAYOUT)
@@ -22,7 +23,6 @@ _ONE_LINE_FIELDS = frozenset(
 )
 # The label of a row made of lines that cannot be told apart for certain.
 UNSPLIT = "(ข้อความที่แยกไม่ได้)"
-_NOT_SET = ("(ไม่ได้ตั้ง)", "(not set)")
 _HEADLINE = re.compile(rf"{HEADLINE}\s*:")
 _MONTH = re.compile(r"(?:ผลงาน|ผลการดำเนินงาน) ?(?:ประจำ)?เดือน(?:ที่)? ?(?=[0-9])")
 # What may stand between a label and its value.
@@ -234,7 +234,7 @@ def find_rows(lines: Sequence[str]) -> TextRows:
 def text_value(text: str) -> str | None:
     """A value or cell of a text: None where the page says "not set"."""
     value = clean_text(text)
-    return None if value in _NOT_SET else value
+    return None if value in NOT_SET else value
 
 
 def read_rows(lines: Sequence[str], rows: TextRows, end: int) -> tuple[Row, ...]:

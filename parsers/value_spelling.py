@@ -6,6 +6,8 @@ from typing import TypeVar
 
 from parsers.labels import INVISIBLE
 
+# What Yii writes for null.
+NOT_SET = ("(ไม่ได้ตั้ง)", "(not set)")
 # Texts that people type where there is no value.
 PLACEHOLDERS = frozenset({"-", "–", "—", "--", "n/a", "na", "ไม่มี", "ไม่ระบุ", "ไม่มีข้อมูล", "null", "none"})
 

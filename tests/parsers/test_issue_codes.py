@@ -166,6 +166,10 @@ CASES: dict[str, Case] = {
         html(HTML.replace("<td>ทางเท้าชำรุด</td>", '<td><i class="fa fa-check"></i></td>')),
         html(HTML.replace("<td>ทางเท้าชำรุด</td>", "<td><i></i></td>")),
     ),
+    "text_not_shown": Case(
+        html(HTML.replace("<td>ทางเท้าชำรุด</td>", "<td><s>ทางเท้าชำรุด</s></td>")),
+        html(HTML.replace("<td>ทางเท้าชำรุด</td>", "<td><ins>ทางเท้าชำรุด</ins></td>")),
+    ),
     "nul_characters": Case(PLAIN.having(name="ก\0ข"), PLAIN.having(name="กข")),
     "control_characters": Case(PLAIN.having(name="ก\x08ข"), PLAIN.having(name="ก\t\nข")),
     "hidden_characters": Case(PLAIN.having(budget_spent="1\u200b00"), PLAIN.having(budget_spent="\u00a0100")),

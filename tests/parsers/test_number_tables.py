@@ -9,6 +9,7 @@ from parsers.dates import read_date
 from parsers.issue_codes import CATALOGUE
 from parsers.numbers import Number, read_count, read_money, read_number, read_percent, read_quantity, read_result
 from tests.parsers.samples import ROOT
+from tests.parsers.test_several_texts import showing
 
 READERS = (read_money, read_percent, read_result, read_number)
 
@@ -30,6 +31,7 @@ NUMBERS = table("Amounts, percentages, other numbers")
 QUANTITIES = table("Values with a unit")
 COUNTS = table("Totals of listings and tables")
 DAYS = table("Days")
+SHOWN = table("What a cell shows")
 
 
 def agrees(number: Number, cell: str) -> bool:
@@ -67,6 +69,13 @@ def test_a_total_is_read_as_the_table_says(written: str, said: str) -> None:
 def test_a_day_is_read_as_the_table_says(written: str, said: str) -> None:
     date = read_date(code(written) or "")
     assert (str(date.value), date.issue_code) in ((said, None), ("None", code(said)))
+
+
+@pytest.mark.parametrize(("written", "stored"), [row[:2] for row in SHOWN], ids=[row[0] for row in SHOWN])
+def test_a_cell_is_stored_as_the_table_says(written: str, stored: str) -> None:
+    parsed = showing("remark", code(written) or "")
+    raw = next(row.raw for row in parsed.fields if row.field == "remark")
+    assert raw == (None if stored == "null" else code(stored))
 
 
 def test_each_table_has_forms_that_are_read_and_forms_that_are_refused() -> None:

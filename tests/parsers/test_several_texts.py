@@ -23,15 +23,29 @@ def codes_of(parsed: ParsedPage, field: str) -> set[str]:
 
 
 TWO_TEXTS = {
-    "for phones and for screens": '<span class="visible-xs">127800</span><span class="hidden-xs">127800</span>',
     "with a no-break space": "<span>127</span>&nbsp;<span>800</span>",
     "with a comma": "<span>127</span>,<span>800</span>",
-    "changed": "<del>100000</del><ins>120000</ins>",
     "with a footnote": "127800<sup>1</sup>",
     "with its end in another element": "127<b>,800</b>",
-    "for sorting": '<span style="display:none">127800</span>127,800',
     "in blocks": "<div>127800</div><div>127800</div>",
     "on two lines": "127800<br>127800",
+    "with a glyph": '127800<i class="fa fa-times"></i>',
+    "with a picture before it": '<img src="minus.png"> 127800',
+    "with a button": "127800 <button>แก้ไข</button>",
+}
+NOT_SHOWN = {
+    "for phones and for screens": '<span class="visible-xs">127800</span><span class="hidden-xs">127800</span>',
+    "changed": "<del>100000</del><ins>120000</ins>",
+    "for sorting": '<span style="display:none">127800</span>127,800',
+    "struck out": "<del>100000</del>",
+    "struck out otherwise": "<b><s>100000</s></b>",
+    "struck out as of old": "<strike>100000</strike>",
+    "struck out by its style": '<span style="text-decoration:line-through">100000</span>',
+    "hidden": "<span hidden>100000</span>",
+    "hidden by its style": '<span style="display: none">100000</span>',
+    "hidden by its class": '<span class="text-right hidden">100000</span>',
+    "not set": '<span class="not-set">127800</span>',
+    "in kartik's view": '<div class="kv-attribute"><span class="not-set">127800</span></div>',
 }
 
 
@@ -39,10 +53,10 @@ TWO_TEXTS = {
 def test_several_texts_in_a_cell_are_not_one_number(markup: str) -> None:
     parsed = showing("budget_received", markup)
     assert parsed.page.budget_received_thb is None
-    assert codes_of(parsed, "budget_received") == {"unreadable_number"}
+    assert codes_of(parsed, "budget_received") - {"value_without_text"} == {"unreadable_number"}
     parsed = showing("target", markup)
     assert parsed.page.target_value is None
-    assert codes_of(parsed, "target") == {"unreadable_quantity"}
+    assert codes_of(parsed, "target") - {"value_without_text"} == {"unreadable_quantity"}
 
 
 @pytest.mark.parametrize("markup", TWO_TEXTS.values(), ids=TWO_TEXTS)
@@ -50,7 +64,43 @@ def test_several_texts_in_a_cell_are_not_one_number(markup: str) -> None:
 def test_several_texts_in_a_cell_are_not_one_code(field: str, markup: str) -> None:
     parsed = showing(field, markup)
     assert parsed.page._asdict()[field] is None
-    assert codes_of(parsed, field) == {"unreadable_number"}
+    assert codes_of(parsed, field) - {"value_without_text"} == {"unreadable_number"}
+
+
+@pytest.mark.parametrize("markup", NOT_SHOWN.values(), ids=NOT_SHOWN)
+@pytest.mark.parametrize("field", ["budget_received", "target", "policy_id", "fiscal_year", "name", "agency", "remark"])
+def test_a_text_that_the_page_takes_back_is_no_value_and_neither_is_what_stands_beside_it(
+    field: str, markup: str
+) -> None:
+    column = {"budget_received": "budget_received_thb", "target": "target_value", "fiscal_year": "fiscal_year_be"}
+    parsed = showing(field, markup)
+    assert parsed.page._asdict()[column.get(field, field)] is None
+    assert codes_of(parsed, field) == {"text_not_shown"}
+    raw = next(row.raw for row in parsed.fields if row.field == field) or ""
+    assert "\ufffc<" in raw
+    assert "00" in raw
+
+
+def test_neither_is_it_in_the_tables() -> None:
+    shown = HTML.replace("<td>50.0</td>", "<td><del>50.0</del></td>").replace("<td>1</td>", "<td><s>1</s></td>")
+    parsed = parse(read_page(shown.encode()), PLAIN.project_id)
+    assert (parsed.progress[0].progress_pct, parsed.progress[0].status_code) == (None, None)
+    for field in ("progress", "status_code"):
+        assert "text_not_shown" in codes_of(parsed, f"progress_history.{field}")
+
+
+@pytest.mark.parametrize("field", ["name", "agency", "remark", "unit"])
+def test_a_text_beside_a_picture_is_published_without_it_and_told(field: str) -> None:
+    parsed = showing(field, '<i class="fa fa-home"></i> ร้อยละ<button>แก้ไข</button>')
+    assert parsed.page._asdict()[field] == "ร้อยละ"
+    assert codes_of(parsed, field) == {"value_without_text"}
+    raw = next(row.raw for row in parsed.fields if row.field == field)
+    assert raw == '\ufffc<i class="fa fa-home"> ร้อยละ \ufffc<button text="แก้ไข">'
+
+
+def test_a_picture_beside_a_label_is_no_part_of_it() -> None:
+    page = HTML.replace("<th>หน่วยงาน</th>", '<th><i class="fa fa-home"></i> หน่วยงาน</th>')
+    assert parse(read_page(page.encode()), PLAIN.project_id).fields == PLAIN.parse().fields
 
 
 def test_one_number_in_one_element_is_read() -> None:

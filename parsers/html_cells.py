@@ -1,0 +1,174 @@
+"""The cells of tables → values: "not set", the skins' wrappers, and what a text of the cell does not say."""
+
+import re
+from itertools import islice
+
+from selectolax.lexbor import LexborNode
+
+from parsers.html_text import MOST_NODES, classes_of, clean_text, element_text, rich_text, tag_id
+from parsers.no_values import OBJECT, without_pictures
+from parsers.value_spelling import NOT_SET
+
+# What elements show without a text: those that always do, and by what the others may.
+_PICTURES = frozenset(
+    {"img", "svg", "canvas", "input", "select", "textarea", "button", "progress", "meter", "object", "video", "audio"}
+    | {"iframe", "embed"}
+)
+_SAYING = ("class", "style", "role", "title", "alt", "aria-label", "aria-valuenow", "type", "value", "checked")
+_NEVER_SHOWN = frozenset({"style", "template", "option", "br", "wbr", "hr"})
+# What may write the value of a cell that shows nothing else, in a browser that runs it or does not.
+_WRITING = frozenset({"script", "noscript"})
+_UNSAFE = re.compile(r'[<>"\s]+')
+_MOST_MARKS, _LONGEST_MARK_TEXT = 20, 200
+
+_STRUCK = frozenset({"del", "s", "strike"})
+# Of Bootstrap: hidden, or hidden on some screens.
+_HIDING = re.compile(r"hidden|hide|d-none|invisible|sr-only|visually-hidden|(?:hidden|visible)-(?:xs|sm|md|lg|print).*")
+_BR, _SPAN = tag_id("br"), tag_id("span")
+
+
+def _text_with_breaks(cell: LexborNode) -> str | None:
+    """Text of a cell that holds nothing but text and `<br>`, as Yii writes every long one; None for any other cell."""
+    parts: list[str] = []
+    after_break = False
+    node = cell.child
+    while node is not None:
+        text = node.text_content
+        if text is None:
+            if node.tag_id != _BR:
+                return None
+            if after_break:
+                parts.append("\n")
+            after_break = True
+        else:
+            if after_break and text[:1] != "\n":
+                parts.append("\n")
+            after_break = False
+            parts.append(text)
+        node = node.next
+    if after_break:
+        parts.append("\n")
+    return "".join(parts)
+
+
+def _is_not_shown(element: LexborNode) -> str | None:
+    """Tell how a page says that a text is no value of it: struck out, hidden (on some screens) or not set."""
+    attributes = element.attributes
+    style = (attributes.get("style") or "").replace(" ", "").lower()
+    if element.tag in _STRUCK or "line-through" in style:
+        return "struck"
+    classes = classes_of(element)
+    if "hidden" in attributes or "display:none" in style or "visibility:hidden" in style:
+        return "hidden"
+    if any(_HIDING.fullmatch(name) for name in classes):
+        return "hidden"
+    return "not-set" if element.tag_id == _SPAN and "not-set" in classes else None
+
+
+def _picture(element: LexborNode) -> str:
+    """How an element is told that shows something without a text; '' where it does not.
+
+    With its tag and what it says, but not with what may differ in every response (ids, addresses).
+    """
+    attributes = element.attributes
+    tag = element.tag or ""
+    if tag in _NEVER_SHOWN or attributes.get("type") == "hidden" or _is_not_shown(element) == "hidden":
+        return ""
+    said = [f' {name}="{_UNSAFE.sub(" ", attributes[name] or "")}"' for name in _SAYING if name in attributes]
+    if tag in _PICTURES:
+        text = _UNSAFE.sub(" ", element_text(element, MOST_NODES)[:_LONGEST_MARK_TEXT]).strip()
+        said += [f' text="{text}"'] if text else []
+    elif not said and tag not in _WRITING:
+        return ""
+    return f"<{tag}{''.join(said)}>"
+
+
+def _pictures(cell: LexborNode) -> str:
+    """The elements of a cell without any text that show something; '' where none does.
+
+    They stand behind OBJECT, which no text that somebody typed begins with.
+    """
+    elements = islice(cell.css("*"), 1, MOST_NODES)
+    marks = [mark for mark in map(_picture, elements) if mark]
+    return OBJECT + "".join(marks[:_MOST_MARKS]) if marks else ""
+
+
+def _is_empty(element: LexborNode) -> bool:
+    child = element.child
+    return child is None or (child.next is None and child.is_text_node and (child.text_content or "").isspace())
+
+
+def _mark(node: LexborNode) -> str | None:
+    """What stands in a value for a node whose text is none of it; None for a node that is read as any other."""
+    if not node.is_element_node:
+        comment = node.comment_content or "" if node.is_comment_node else ""
+        # A browser, and Lexbor, take what PHP left unread for a comment.
+        return f"<{comment}>" if comment.startswith("?") else None
+    tag = node.tag
+    if tag in _NEVER_SHOWN or tag in _WRITING or "kv-form-attribute" in classes_of(node):
+        return None
+    how = _is_not_shown(node)
+    if how is not None:
+        text = clean_text(rich_text(node)).replace(OBJECT, " ")
+        return f"{OBJECT}<{how}>{text}</{how}>" if text else ""
+    if tag in _PICTURES or _is_empty(node):
+        picture = _picture(node)
+        return OBJECT + picture if picture else None
+    return None
+
+
+def _says_not_set(element: LexborNode) -> bool:
+    """Whether an element is Yii's mark for null, or the beginning of one at the end of a page that was cut."""
+    if element.tag_id != _SPAN or "not-set" not in classes_of(element):
+        return False
+    text = clean_text(rich_text(element)).rstrip("\ufffd</")
+    return any(mark.startswith(text) for mark in NOT_SET)
+
+
+def _plain_text(cell: LexborNode) -> str | None:
+    """Text of a cell without elements but `<br>`; None for any other cell."""
+    first = cell.child
+    if first is None:
+        return ""
+    text = first.text_content if first.next is None else _text_with_breaks(cell)
+    if text is None:
+        return None
+    return text.strip() if "\r" not in text else clean_text(text)
+
+
+def cell_label(cell: LexborNode) -> str:
+    """The label in a cell: what stands there, whatever pictures are beside it."""
+    text = _plain_text(cell)
+    if text is not None:
+        return text
+    first = cell.child
+    if first is not None and first.next is None and _says_not_set(first):
+        return ""
+    return clean_text(rich_text(cell)) or _pictures(cell)
+
+
+def cell_value(cell: LexborNode) -> str | None:
+    """Value of a cell: None where Yii wrote its "not set" mark, '' where there is nothing, else the text.
+
+    Elements that show something without a text, and texts that are struck out, hidden or marked as not set, stand in it
+    behind OBJECT (parsers.no_values tells such a value).
+    """
+    text = _plain_text(cell)
+    if text is not None:
+        return text
+    first = cell.child
+    if first is not None and first.next is None and _says_not_set(first):
+        return None
+    elements = list(cell.iter())
+    # Kartik's DetailView: the value, and in edit mode a hidden form beside it.
+    wrapped = next((element for element in elements if "kv-attribute" in classes_of(element)), None)
+    if wrapped is not None:
+        cell, elements = wrapped, list(wrapped.iter())
+    if (
+        len(elements) == 1
+        and _says_not_set(elements[0])
+        and clean_text(rich_text(cell)) == clean_text(rich_text(elements[0]))
+    ):
+        return None
+    text = clean_text(rich_text(cell, mark=_mark))
+    return text if without_pictures(text) else _pictures(cell)
