@@ -5,24 +5,49 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 # UTF-8 that was once read as windows-1252 or as windows-874 and stored so: three characters for each Thai one, of which
-# the last was often lost.
-_OF_874 = "เ[ธน][^\\x00-\\x7f\\u0e20-\\u0e7f]?"
+# the last was often lost. เธ alone may be a Thai syllable, but before another such is none.
+_LAST_OF_874 = r"[^\x00-\x7f\u0e20-\u0e7f]?"
+_OF_874 = f"เ[ธน]{_LAST_OF_874}"
 # Windows-874 that was once read as windows-1252 has a Latin letter or sign for each Thai one.
-_OF_1252 = "[\u00a1-\u00da\u00df-\u00fb]{4,}"
-MOJIBAKE = re.compile(f"{_OF_1252}|(?:à[¸¹][^\\x00-\\x7fà]?){{2,}}|(?:{_OF_874}){{3,}}|\\A(?:{_OF_874}){{2}}\\Z")
+_LETTER_OF_1252, _NO_LETTER = "[\u00a1-\u00da\u00df-\u00fb]", "[\\x00-@\u00a1-\u00fb]"
+MOJIBAKE = re.compile(
+    f"{_LETTER_OF_1252}{{4,}}"
+    f"|\\A(?={_NO_LETTER}{{2,40}}\\Z){_NO_LETTER}*?{_LETTER_OF_1252}{{2}}{_NO_LETTER}*"
+    "|(?:à[¸¹][^\\x00-\\x7fà]?){2,}|à¸[^\\x00-\\x7fà]?"
+    # Read so and stored twice.
+    "|(?:Ã\\s?Â[¸¹][^\\x00-\\x7fÃ]{0,3})+"
+    f"|(?:{_OF_874}){{3,}}|เธ{_LAST_OF_874}{_OF_874}|เน{_LAST_OF_874}เธ{_LAST_OF_874}"
+    f"|\\A(?:{_OF_874}){{2}}\\Z|\\Aเธ{_LAST_OF_874}\\Z"
+)
 _PHP_MESSAGE = re.compile(
-    r"(?<![A-Za-z])(?:Warning|Notice|Deprecated|Strict Standards|(?:Fatal|Parse) error) ?: .* in \S", re.DOTALL
+    r"(?<![A-Za-z])(?:(?:Warning|Notice|Deprecated|Strict Standards|(?:Fatal|Parse) error) ?: |Undefined [a-z])"
+    r".* in \S",
+    re.DOTALL,
 )
 _LINE_NUMBER = re.compile("(?:<[bi]>)?[0-9]")
 # How long a message of PHP may be, with the path of its file.
 _LONGEST_MESSAGE = 400
-_TEMPLATE = re.compile(r"\{\{[^{}]{0,200}\}\}|\{%[^%]{0,200}%\}|\$\{[A-Za-z_][\w.]{0,80}\}|<%[^%]{0,200}%>")
+# Templates and messages that nobody types.
+_TEMPLATE = re.compile(
+    r"\{\{[^{}]{0,200}\}\}|\{%[^%]{0,200}%\}|\$\{[A-Za-z_][\w.]{0,80}\}|<%[^%]{0,200}%>|<\?(?:php\b|=)[^>]{0,200}"
+    r"|SQLSTATE\[\w{5}\]"
+)
+# The name of a value in one pair of brackets: certain where it is all of a text.
+_NAME = r"\$?[a-z_]\w{0,80}(?:(?:->|\.)\w{1,80}){0,5}"
+_PLACE = rf"\{{{_NAME}\}}"
+_WHOLE_PLACE = re.compile(rf"[#@]?{_PLACE}|\[\[ ?{_NAME} ?\]\]|\$[a-z_]\w*|\{{[0-9]\}}|%[sd]")
+# Characters that were written as references twice, or as a program writes them.
+_ESCAPES = re.compile(
+    r"&(?:amp;)*(?:#[0-9]{2,7}|#[xX][0-9A-Fa-f]{2,6}|amp|lt|gt|quot|apos|nbsp|[lr][sd]quo|[nm]dash|hellip|bull|shy|zwsp);"
+    r"|\\u0[eE][0-9A-Fa-f]{2}"
+)
 _HIDDEN_ADDRESS = re.compile(r"\[email[\s\u00a0]protected\]")
 # What programs write where they have no value.
-_OF_OTHERS = ("Undefined", "(null)", "Array", "#REF!", "#N/A", "#VALUE!", "#DIV/0!", "[object HTMLElement]")
-_LEFTOVERS = frozenset({"undefined", "NaN", "nan", "null", "NULL", "[object Object]", *_OF_OTHERS})
+_OF_OTHERS = ("Undefined", "(null)", "<null>", "None", "<None>", "nil", "<undefined>", "Array", "[object HTMLElement]")
+_OF_EXCEL = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!")
+_LEFTOVERS = frozenset({"undefined", "NaN", "nan", "null", "NULL", "[object Object]", *_OF_OTHERS, *_OF_EXCEL})
 # What a program wrote into a text.
-PROGRAM_TEXT = re.compile(f"{_TEMPLATE.pattern}|{_HIDDEN_ADDRESS.pattern}")
+PROGRAM_TEXT = re.compile("|".join([_TEMPLATE.pattern, _PLACE, _HIDDEN_ADDRESS.pattern, _ESCAPES.pattern]))
 # What stands in a cell before elements that show something without a text, and before a text that the page strikes out,
 # hides or marks as not set (parsers.html_cells).
 OBJECT = "\ufffc"
@@ -54,18 +79,20 @@ def holds_php_message(text: str) -> bool:
 def no_value(text: str) -> str | None:
     """Tell why a text is certainly no value, by the code of the issue; None where it may be one.
 
-    A text of which at least half of what shows was lost is none, nor is one that a program wrote into.
+    A text of which at least half of what shows was lost or escaped is none, nor is one that a program wrote into.
     """
     if OBJECT in text:
         if NOT_SHOWN.search(text):
             return "text_not_shown"
         if not without_pictures(text):
             return "value_without_text"
-    if text in _LEFTOVERS or _HIDDEN_ADDRESS.fullmatch(text) or _TEMPLATE.search(text) or holds_php_message(text):
+    is_left_over = text in _LEFTOVERS or _HIDDEN_ADDRESS.fullmatch(text) or _WHOLE_PLACE.fullmatch(text)
+    if is_left_over or _TEMPLATE.search(text) or holds_php_message(text):
         return "program_text"
     n_shown = len("".join(text.split()))
-    if 2 * sum(len(found[0]) for found in MOJIBAKE.finditer(text)) >= n_shown > 0:
-        return "mojibake"
+    for code, pattern in (("mojibake", MOJIBAKE), ("program_text", _ESCAPES)):
+        if 2 * sum(len("".join(found[0].split())) for found in pattern.finditer(text)) >= n_shown > 0:
+            return code
     n_lost = text.count("\ufffd")
     if not _THAI.search(text):
         # Some bytes of Thai in the middle of UTF-8 pass for letters of another script.

@@ -83,11 +83,11 @@ _ODD_PAIRS = (
     (_SARA_AM, _SARA_AA),
     ("\x1e", "01"),
     (_CONTROLS + _ALONE, "\x00-\uffff"),
-    # From here on there may be no value: the beginnings of a look-alike and of a hidden e-mail address, question marks,
-    # templates, and the beginnings of Thai in UTF-8 that was read as windows-1252 or windows-874; lost characters, and
-    # the Latin letters of windows-874 that was read as windows-1252.
-    ("([?{$<à\u0e18", "ไne?{%¸¹ฃฅ€™\x80-\x9f\u2010-\u203a"),
-    ("\ufffc\ufffd\u00c0-\u00da\u00df-\u00fb", "\x00-\uffff"),
+    # From here on there may be no value: the beginnings of a look-alike, a hidden e-mail address, question marks, PHP,
+    # SQLSTATE, and Thai in UTF-8 that was read as windows-1252 or windows-874; templates, characters that were escaped
+    # or lost, and the Latin letters of windows-874 that was read as windows-1252.
+    ("([?<àQเ", "ไne?%[¸¹Lธ"),
+    ("{$&\\\ufffc\ufffd\u00c0-\u00da\u00df-\u00fb", "\x00-\uffff"),
 )
 # The groups of marks that Thai does not write together, and those of texts that may be no value.
 _OF_MARKS, _OF_VALUES = 0b1111, 0b11 << len(_ODD_PAIRS) - 2

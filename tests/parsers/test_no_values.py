@@ -94,6 +94,31 @@ NO_VALUES = {
     "an array": ("Array", "program_text"),
     "a reference of Excel": ("#REF!", "program_text"),
     "a hidden address": ("[email\u00a0protected]", "program_text"),
+    "a short UTF-8 as windows-874": (as_windows_874("นาย"), "mojibake"),
+    "a short one, its last characters lost": ("ไม่มี".encode().decode("cp874", "ignore"), "mojibake"),
+    "one letter": (as_windows_874("ก"), "mojibake"),
+    "one letter as windows-1252": (as_windows_1252("ก"), "mojibake"),
+    "a short windows-874 as windows-1252": ("นาย".encode("cp874").decode("cp1252"), "mojibake"),
+    "the same with a number": ("นาย 2566".encode("cp874").decode("cp1252"), "mojibake"),
+    "encoded twice as windows-1252": (as_windows_1252(as_windows_1252(NAME)), "mojibake"),
+    "encoded twice as latin-1": (NAME.encode().decode("latin-1").encode().decode("latin-1"), "mojibake"),
+    "encoded twice as windows-874": (as_windows_874(as_windows_874(NAME)), "mojibake"),
+    "None": ("None", "program_text"),
+    "null in brackets": ("<null>", "program_text"),
+    "a name of Excel": ("#NAME?", "program_text"),
+    "a name in brackets": ("{name}", "program_text"),
+    "a value of Smarty": ("{$model->name}", "program_text"),
+    "a number in brackets": ("{0}", "program_text"),
+    "a name of Ruby": ("#{name}", "program_text"),
+    "a name of wikis": ("[[name]]", "program_text"),
+    "a name of PHP": ("$name", "program_text"),
+    "a tag of PHP": ("<?= $x ?>", "program_text"),
+    "a tag of PHP within a text": ("โครงการ <?php echo $x", "program_text"),
+    "references": ("&#3626;&#3635;&#x0E19;", "program_text"),
+    "references of references": ("&amp;#3626;&amp;#3635;", "program_text"),
+    "escapes of JSON": ("\\u0e2a\\u0e33", "program_text"),
+    "a message of SQL": ("SQLSTATE[42S02]: Base table or view not found", "program_text"),
+    "a message of PHP without its kind": ("Undefined variable: name in /v.php on line 5", "program_text"),
 }
 VALUES = {
     "a question": "พร้อมหรือยัง????",
@@ -105,6 +130,13 @@ VALUES = {
     "เธอ": "เธอและเนตร เธอ เนินเนิน",
     "a warning of the agency": "Warning: ห้ามเข้า in the park",
     "braces": "{ก} {{ }",
+    "a word in braces": "โครงการ {SMART} {12}",
+    "companies": "R&D; Q&A & ก&ข;",
+    "signs": "5 ² × 3 ± 1 «ก»",
+    "two words of French": "déjà vu",
+    "อเนกประสงค์": "อาคารอเนกประสงค์ เนติบัณฑิต เนกขัมมะ",
+    "dollars": "$100 $5.00",
+    "SQL": "อบรม SQL Server [ภาค 2]",
     "an address": "ติดต่อ [email protected] หรือ 1234",
 }
 
@@ -153,6 +185,9 @@ def test_what_a_program_wrote_into_a_text_is_told_also_where_the_text_is_kept() 
         {"program_text"},
     )
     assert codes_of(PLAIN.having(name="พร้อมหรือยัง????").parse(), "name") == {"replacement_character"}
+    for text in ("ก&rsquo;ข โครงการพัฒนา", "โครงการ {name} ปี 2566"):
+        parsed = PLAIN.having(name=text).parse()
+        assert (parsed.page.name, codes_of(parsed, "name")) == (text, {"program_text"})
 
 
 @given(st.text("?\ufffd กA1{}$%<>/bà¸เธฃ€น", max_size=20))

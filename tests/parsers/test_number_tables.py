@@ -8,8 +8,9 @@ import pytest
 from parsers.dates import read_date
 from parsers.issue_codes import CATALOGUE
 from parsers.numbers import Number, read_count, read_money, read_number, read_percent, read_quantity, read_result
+from tests.parsers.projects import PLAIN
 from tests.parsers.samples import ROOT
-from tests.parsers.test_several_texts import showing
+from tests.parsers.test_several_texts import codes_of, showing
 
 READERS = (read_money, read_percent, read_result, read_number)
 
@@ -32,6 +33,7 @@ QUANTITIES = table("Values with a unit")
 COUNTS = table("Totals of listings and tables")
 DAYS = table("Days")
 SHOWN = table("What a cell shows")
+NO_VALUES = table("Texts that are no value")
 
 
 def agrees(number: Number, cell: str) -> bool:
@@ -76,6 +78,16 @@ def test_a_cell_is_stored_as_the_table_says(written: str, stored: str) -> None:
     parsed = showing("remark", code(written) or "")
     raw = next(row.raw for row in parsed.fields if row.field == "remark")
     assert raw == (None if stored == "null" else code(stored))
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "published"), [row[:3] for row in NO_VALUES], ids=[row[0] for row in NO_VALUES]
+)
+def test_a_text_is_published_as_the_table_says(text: str, told: str, published: str) -> None:
+    raw = code(text) or ""
+    parsed = PLAIN.having(name=raw).parse()
+    assert code(told) in codes_of(parsed, "name")
+    assert parsed.page.name == (raw if published.startswith("yes") else None)
 
 
 def test_each_table_has_forms_that_are_read_and_forms_that_are_refused() -> None:
