@@ -51,7 +51,7 @@ PROGRAM_TEXT = re.compile("|".join([_TEMPLATE.pattern, _PLACE, _HIDDEN_ADDRESS.p
 # What stands in a cell before elements that show something without a text, and before a text that the page strikes out,
 # hides or marks as not set (parsers.html_cells).
 OBJECT = "\ufffc"
-NOT_SHOWN = re.compile(rf"{OBJECT}<(struck|hidden|not-set)>.*?</\1>", re.DOTALL)
+NOT_SHOWN = re.compile(rf"{OBJECT}<(?:struck|hidden|not-set)>[^{OBJECT}]*")
 WITHOUT_TEXT = re.compile(rf"{OBJECT}(?:<(?!(?:struck|hidden|not-set)>)[^<>]*>)+")
 # What stands where characters were lost; question marks may also be meant.
 LOST = re.compile(r"\ufffd|\?{4,}")

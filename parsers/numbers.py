@@ -133,23 +133,33 @@ def read_number(raw: str) -> Number:
 _BEGINNING = re.compile(r"[-+\u2212]?[0-9๐-๙.,\u00a0\u202f\u2009-]+(?=\s)")
 
 
-_LETTER = re.compile(r"[^\W\d_]|%")
 # Digits of any script, fractions and Roman numbers; the exponents of square and cubic metres are none.
-_ANOTHER_NUMBER = re.compile(r"[\d\u00bc-\u00be\u2150-\u218b]")
+_ANOTHER_NUMBER = re.compile(r"[\d\u00bc-\u00be\u2150-\u218b\u2460-\u249b]")
 
 
-# What goes on with the number, perhaps to another one in words: 3 ใน สี่, 10 กว่า คน, 15 มกราคม, 8.30 น.
+# A unit begins with a letter; what begins so goes on with the number: 3 ใน สี่, 10 กว่า คน, 2 พัน คน, 15 มกราคม, 8.30 น.
+_UNIT = re.compile(r"[^\W\d_]|%|\([^\W\d_]")
 _GOES_ON = re.compile(
-    r"ถึง|ใน|จาก|หรือ|และ|กว่า|น\.|[-–—~/]|(?:มกรา|มีนา|พฤษภา|กรกฎา|สิงหา|ตุลา|ธันวา)คม|กุมภาพันธ์|(?:เมษา|มิถุนา|กันยา|พฤศจิกา)ยน"
+    r"ถึง|ใน|จาก|หรือ|และ|กว่า|ไม่|เศษ|สิบ|ร้อย(?!ละ)|พัน(?!ธ)|หมื่น|แสน|น\.|[xX]\s"
+    r"|(?:มกรา|มีนา|พฤษภา|กรกฎา|สิงหา|ตุลา|ธันวา)คม|กุมภาพันธ์|(?:เมษา|มิถุนา|กันยา|พฤศจิกา)ยน"
+    r"|(?:ม\.?ค|ก\.?พ|มี\.?ค|เม\.?ย|พ\.?ค|มิ\.?ย|ก\.?ค|ส\.?ค|ก\.?ย|ต\.?ค|พ\.?ย|ธ\.?ค)\.?(?![ก-๎])"
 )
+# What makes another number of it wherever it stands: a half, a number in words, another line.
+_IN_WORDS = "หนึ่ง|สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|สิบ"
+_MORE = re.compile(rf"ครึ่ง|ขึ้นไป|\n|(?:{_IN_WORDS})(?:สิบ|ร้อย|พัน|หมื่น|แสน|ล้าน)|(?<![ก-๎])(?:{_IN_WORDS})(?![ก-๎])")
 # `1. จัดอบรม` is an item of a list, and `1.200` as likely 1,200 whose comma was mistyped.
 _NO_QUANTITY = re.compile(r"[-+\u2212]?(?:[0-9]+\.|[1-9][0-9]{0,2}\.[0-9]{3})", re.ASCII)
 
 
 def _is_unit(text: str) -> bool:
-    """Whether a text behind a number may be its unit: one that holds another number, or no letter, is not certain."""
-    is_certain = _ANOTHER_NUMBER.search(text) is None and _GOES_ON.match(text) is None
-    return is_certain and _LETTER.search(text) is not None
+    """Whether a text behind a number may be its unit: not one with another number, or that begins with no letter."""
+    return (
+        _UNIT.match(text) is not None
+        and _GOES_ON.match(text) is None
+        and _MORE.search(text) is None
+        and _ANOTHER_NUMBER.search(text) is None
+        and text.casefold() not in PLACEHOLDERS
+    )
 
 
 def read_quantity(raw: str, unit: str | None) -> Quantity:

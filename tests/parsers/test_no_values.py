@@ -1,5 +1,6 @@
 """Texts in the place of a value that are none, and cells without a text: null, with an issue each."""
 
+import time
 from decimal import Decimal
 
 import pytest
@@ -236,6 +237,15 @@ def test_a_message_of_php_in_extracted_text_is_told() -> None:
     parsed = parse(read_text(rendered(PLAIN.having(name=PHP))), PLAIN.project_id)
     assert parsed.page.name is None
     assert {issue.code for issue in parsed.issues} >= {"php_warnings", "program_text"}
+
+
+@pytest.mark.parametrize(
+    "beginning", ["\ufffc<hidden>", "\ufffc<a>", "{a.b", "&amp;", "<?=", "เธ", "Ã¡", "SQLSTATE[", "¡"]
+)
+def test_many_beginnings_of_what_is_no_value_cost_little(beginning: str) -> None:
+    begun = time.process_time()
+    no_value(beginning * 50_000 + "a")
+    assert time.process_time() - begun < 2
 
 
 def test_many_beginnings_of_messages_cost_little() -> None:
