@@ -25,12 +25,14 @@ class FieldValues:
     read, and the checks of texts report it.
     """
 
-    __slots__ = ("_index", "_issues", "_labels", "_layout", "_said", "_uncertain", "_value", "_values", "raw")
+    __slots__ = ("_index", "_issues", "_labels", "_layout", "_said", "_text", "_uncertain", "_value", "_values", "raw")
 
     # The text of a field as it stood; None when there is no such row or the page says "not set".
     raw: Callable[[str], str | None]
     # The same without what is certainly no value.
     _value: Callable[[str], str | None]
+    # The same without pictures beside a text.
+    _text: Callable[[str], str | None]
 
     def __init__(
         self,
@@ -54,9 +56,11 @@ class FieldValues:
             for first, again in layout.repeats:
                 self._compare(first, again)
         self.raw = {field: values[row] for field, row in self._index.items()}.get
-        self._value = self.raw
+        self._value = self._text = self.raw
         if may_lack_values:
-            self._value = {field: self._said[row] for field, row in self._index.items()}.get
+            said = {field: self._said[row] for field, row in self._index.items()}
+            self._value = said.get
+            self._text = {field: without_pictures(value) for field, value in said.items() if value}.get
 
     def _compare(self, first: int, again: int) -> None:
         """Of two rows with the same label, only what both agree on is taken."""
@@ -71,8 +75,7 @@ class FieldValues:
 
     def text(self, field: str) -> str | None:
         """A text, without pictures beside it; an empty one is None."""
-        value = self._value(field)
-        return without_pictures(value) if value else None
+        return self._text(field) or None
 
     def code(self, field: str) -> str | None:
         """A text that means something else when letters are missing, as an id or a unit does."""

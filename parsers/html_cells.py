@@ -121,28 +121,23 @@ def _says_not_set(element: LexborNode) -> bool:
     """Whether an element is Yii's mark for null, or the beginning of one at the end of a page that was cut."""
     if element.tag_id != _SPAN or "not-set" not in classes_of(element):
         return False
+    child = element.child
+    if child is not None and child.next is None and child.text_content in NOT_SET:
+        return True
     text = clean_text(rich_text(element)).rstrip("\ufffd</")
     return any(mark.startswith(text) for mark in NOT_SET)
 
 
-def _plain_text(cell: LexborNode) -> str | None:
-    """Text of a cell without elements but `<br>`; None for any other cell."""
+# Both begin with a short way of their own: nearly every cell holds one text.
+def cell_label(cell: LexborNode) -> str:
+    """The label in a cell: what stands there, whatever pictures are beside it."""
     first = cell.child
     if first is None:
         return ""
     text = first.text_content if first.next is None else _text_with_breaks(cell)
-    if text is None:
-        return None
-    return text.strip() if "\r" not in text else clean_text(text)
-
-
-def cell_label(cell: LexborNode) -> str:
-    """The label in a cell: what stands there, whatever pictures are beside it."""
-    text = _plain_text(cell)
     if text is not None:
-        return text
-    first = cell.child
-    if first is not None and first.next is None and _says_not_set(first):
+        return text.strip() if "\r" not in text else clean_text(text)
+    if first.next is None and _says_not_set(first):
         return ""
     return clean_text(rich_text(cell)) or _pictures(cell)
 
@@ -153,11 +148,13 @@ def cell_value(cell: LexborNode) -> str | None:
     Elements that show something without a text, and texts that are struck out, hidden or marked as not set, stand in it
     behind OBJECT (parsers.no_values tells such a value).
     """
-    text = _plain_text(cell)
-    if text is not None:
-        return text
     first = cell.child
-    if first is not None and first.next is None and _says_not_set(first):
+    if first is None:
+        return ""
+    text = first.text_content if first.next is None else _text_with_breaks(cell)
+    if text is not None:
+        return text.strip() if "\r" not in text else clean_text(text)
+    if first.next is None and _says_not_set(first):
         return None
     elements = list(cell.iter())
     # Kartik's DetailView: the value, and in edit mode a hidden form beside it.
