@@ -7,6 +7,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from parsers.labels import match_label
+from parsers.no_values import without_pictures
 
 # Eight digits of the agency, a hyphen and a running number; Thai digits are typed by people, not written by the site.
 PROJECT_CODE = re.compile(r"([0-9]{8})-[0-9]{1,6}")
@@ -169,4 +170,5 @@ def naming_problem(page: Page, project_id: str) -> NamingProblem | None:
 
 def _named_in_rows(page: Page) -> list[str]:
     matches = ((match_label(label), value) for label, value in zip(page.labels, page.values, strict=True))
-    return [value for match, value in matches if match is not None and match.field == "project_id" and value]
+    names = [value for match, value in matches if match is not None and match.field == "project_id" and value]
+    return [without_pictures(name) for name in names]

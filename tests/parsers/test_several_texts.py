@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parsers.html_page import read_page
+from parsers.page import naming_problem
 from parsers.records import ParsedPage
 from tests.parsers.projects import LABEL_OF, PLAIN, parse
 
@@ -98,6 +99,15 @@ def test_a_text_beside_a_picture_is_published_without_it_and_told(field: str) ->
     assert raw == '\ufffc<i class="fa fa-home"> ร้อยละ \ufffc<button text="แก้ไข">'
 
 
+def test_a_page_is_of_the_project_whose_code_stands_beside_a_picture() -> None:
+    cell = f"<td>{PLAIN.project_id}</td>"
+    assert cell in HTML
+    page = read_page(HTML.replace(cell, cell.replace("</td>", '<i class="fa fa-copy"></i></td>')).encode())
+    assert naming_problem(page, PLAIN.project_id) is None
+    struck = read_page(HTML.replace(cell, f"<td><s>{PLAIN.project_id}</s></td>").encode())
+    assert naming_problem(struck, PLAIN.project_id) is not None
+
+
 def test_a_picture_beside_a_label_is_no_part_of_it() -> None:
     page = HTML.replace("<th>หน่วยงาน</th>", '<th><i class="fa fa-home"></i> หน่วยงาน</th>')
     assert parse(read_page(page.encode()), PLAIN.project_id).fields == PLAIN.parse().fields
@@ -124,3 +134,22 @@ def test_a_cell_with_several_codes_or_none_is_no_code(field: str, written: str) 
     parsed = PLAIN.having(**{field: written}).parse()
     assert parsed.page._asdict()[field] is None
     assert "unreadable_number" in codes_of(parsed, field)
+
+
+around = st.sampled_from(
+    [
+        *(("<del>", "</del>"), ("<b><s>", "</s></b>"), ("<b hidden>", "</b>"), ('<p class="a hidden">', "</p>")),
+        *(('<i style="display:none">', "</i>"), ('<span class="not-set">', "</span>"), ("<button>", "</button>")),
+    ]
+)
+beside = st.sampled_from(["", "5", " 5 ", "<b>5</b>", " บาท", "<br>", "<i></i>"])
+
+
+@given(around, st.integers(0, 10**9), beside, beside)
+def test_a_number_that_does_not_show_as_one_never_counts(
+    tags: tuple[str, str], number: int, before: str, behind: str
+) -> None:
+    parsed = showing("budget_received", f"{before}{tags[0]}{number}{tags[1]}{behind}")
+    assert parsed.page.budget_received_thb is None
+    assert codes_of(parsed, "budget_received")
+    assert str(number) in (next(row.raw for row in parsed.fields if row.field == "budget_received") or "")
