@@ -144,9 +144,11 @@ _GOES_ON = re.compile(
     r"|(?:มกรา|มีนา|พฤษภา|กรกฎา|สิงหา|ตุลา|ธันวา)คม|กุมภาพันธ์|(?:เมษา|มิถุนา|กันยา|พฤศจิกา)ยน"
     r"|(?:ม\.?ค|ก\.?พ|มี\.?ค|เม\.?ย|พ\.?ค|มิ\.?ย|ก\.?ค|ส\.?ค|ก\.?ย|ต\.?ค|พ\.?ย|ธ\.?ค)\.?(?![ก-๎])"
 )
-# What makes another number of it wherever it stands: a half, a number in words, another line.
+# What makes another number of it wherever it stands: a half, a number in words, also in another line.
 _IN_WORDS = "หนึ่ง|สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|สิบ"
-_MORE = re.compile(rf"ครึ่ง|ขึ้นไป|\n|(?:{_IN_WORDS})(?:สิบ|ร้อย|พัน|หมื่น|แสน|ล้าน)|(?<![ก-๎])(?:{_IN_WORDS})(?![ก-๎])")
+_MORE = re.compile(
+    rf"ครึ่ง|ขึ้นไป|\n\s*(?:ยี่|{_IN_WORDS})|(?:{_IN_WORDS})(?:สิบ|ร้อย|พัน|หมื่น|แสน|ล้าน)|(?<![ก-๎])(?:{_IN_WORDS})(?![ก-๎])"
+)
 # `1. จัดอบรม` is an item of a list, and `1.200` as likely 1,200 whose comma was mistyped.
 _NO_QUANTITY = re.compile(r"[-+\u2212]?(?:[0-9]+\.|[1-9][0-9]{0,2}\.[0-9]{3})", re.ASCII)
 
