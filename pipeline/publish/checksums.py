@@ -1,21 +1,38 @@
-"""SHA256SUMS: the digest of every file of a release, as `sha256sum -c` reads it."""
+"""SHA256SUMS: the digest of every file of a release, as `sha256sum -c` reads it, and in its last line its own."""
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.core.files import sha256_of
+from pipeline.core.files import sha256_of, written_aside
 
 FILE = "SHA256SUMS"
+# sha256sum passes over a line that begins so.
+_OWN = "# SHA-256 of the lines above: "
 
 
 def write_checksums(release: Path) -> None:
     """Name every file of a release with its digest; done last, since nothing is added to a release later."""
-    lines = [f"{sha256_of(path)}  {path.name}\n" for path in sorted(release.iterdir()) if path.name != FILE]
-    (release / FILE).write_text("".join(lines), encoding="utf-8")
+    lines = _lines_for(release)
+    with written_aside(release / FILE) as partial:
+        partial.write_text(f"{lines}{_OWN}{_digest(lines)}\n", encoding="utf-8")
+
+
+def damaged_list(release: Path) -> str | None:
+    """Say that SHA256SUMS alone is not what was written: the files beside it are those that it named."""
+    lines, own = _read(release)
+    if own is None or own == _digest(lines):
+        return None
+    present = _lines_for(release)
+    if present != lines and _digest(present) != own:
+        return None
+    return f"{release / FILE}: not what was written, though the files beside it are"
 
 
 def damage_of(release: Path) -> Iterator[str]:
     """Compare a release with its SHA256SUMS: a sentence for each file that differs or is missing."""
+    if damaged_list(release):
+        return
     for name, digest in _named(release).items():
         path = release / name
         if not path.is_file():
@@ -24,13 +41,44 @@ def damage_of(release: Path) -> Iterator[str]:
             yield f"{path}: not the file that {FILE} names"
 
 
+def is_as_published(path: Path) -> bool:
+    """Whether the SHA256SUMS beside a file names just this content."""
+    return path.is_file() and _named(path.parent).get(path.name) == sha256_of(path)
+
+
 def unnamed_files(release: Path) -> list[Path]:
     """The files in a release that its SHA256SUMS does not name."""
+    if damaged_list(release):
+        return []
     named = _named(release)
     return sorted(path for path in release.iterdir() if path.name not in named and path.name != FILE)
 
 
 def _named(release: Path) -> dict[str, str]:
+    lines, _ = _read(release)
+    return {name: digest for digest, _, name in (line.partition("  ") for line in lines.splitlines())}
+
+
+def _read(release: Path) -> tuple[str, str | None]:
+    """The lines that name files, and the digest of them; None where the file has none, as of an older version."""
     sums = release / FILE
-    lines = sums.read_text(encoding="utf-8", errors="replace").splitlines() if sums.is_file() else []
-    return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    # Byte for byte: no line end is translated, and what is no text is none of a digest.
+    text = sums.read_bytes().decode(errors="replace") if sums.is_file() else ""
+    lines, own, digest = text.rpartition(_OWN)
+    if own:
+        return lines, digest.removesuffix("\n")
+    # The last line may be the one that rotted.
+    head, _, last = text.removesuffix("\n").rpartition("\n")
+    return (f"{head}\n", last) if last and "  " not in last else (text, None)
+
+
+def _lines_for(release: Path) -> str:
+    return "".join(
+        f"{sha256_of(path)}  {path.name}\n"
+        for path in sorted(release.iterdir())
+        if path.name != FILE and not path.name.startswith(".")
+    )
+
+
+def _digest(lines: str) -> str:
+    return hashlib.sha256(lines.encode()).hexdigest()

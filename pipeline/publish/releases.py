@@ -19,7 +19,7 @@ from pipeline.core.checked_json import is_unchanged, with_check
 from pipeline.core.errors import PipelineError
 from pipeline.core.files import move_synced, sync_path, sync_tree, written_aside
 from pipeline.publish.checksums import FILE as CHECKSUMS
-from pipeline.publish.checksums import damage_of, write_checksums
+from pipeline.publish.checksums import damage_of, damaged_list, write_checksums
 
 BUILDING, RELEASES, REFUSED, DAMAGED, LATEST = "building", "releases", "refused", "damaged", "latest"
 _DOOMED = ".removing-"
@@ -98,7 +98,8 @@ def mend_latest(curated_dir: Path) -> Iterator[str]:
     """See that `latest` leads to a release that is what was published, as the next one is judged by it.
 
     A damaged release is taken out of the way, and the one before it is the latest then; a link that is lost or leads
-    nowhere is made again. The caller holds the run lock. A release without SHA256SUMS cannot be told from a whole one.
+    nowhere is made again, and so is a SHA256SUMS that alone was changed. The caller holds the run lock. A release
+    without SHA256SUMS cannot be told from a whole one.
 
     Returns:
         A sentence for each change: what was wrong, where a damaged release lies and what `latest` is now.
@@ -116,6 +117,10 @@ def mend_latest(curated_dir: Path) -> Iterator[str]:
         yield f"{lost}; it is {found} again"
     while (latest := _latest_run_id(curated_dir)) is not None:
         release = curated_dir / RELEASES / latest
+        if rotted := damaged_list(release):
+            with _writing(curated_dir):
+                write_checksums(release)
+            yield f"{rotted}; it is written again"
         problem = next(damage_of(release), None) if (release / CHECKSUMS).is_file() else None
         if problem is None:
             return
@@ -165,9 +170,9 @@ def latest_release(curated_dir: Path) -> Release:
     return found
 
 
-def last_refused(curated_dir: Path) -> Path | None:
-    """The release that the quality gate refused last, if none was published since."""
-    refused = [path for path in _complete(curated_dir / REFUSED) if path.name > (_latest_run_id(curated_dir) or "")]
+def last_refused(curated_dir: Path, published: str) -> Path | None:
+    """The release that the quality gate refused last, since a run published one."""
+    refused = [path for path in _complete(curated_dir / REFUSED) if path.name > published]
     return refused[-1] if refused else None
 
 
@@ -195,9 +200,21 @@ def rollback(curated_dir: Path, run_id: str | None = None) -> Release:
 
 def withdrawn_release(curated_dir: Path) -> str | None:
     """The release that was the latest before somebody rolled back; None when `latest` is where a run put it."""
-    withdrawn, to = _read_mark(curated_dir) or (None, None)
+    withdrawn, _ = rolled_back(curated_dir) or (None, None)
+    return withdrawn
+
+
+def rolled_back(curated_dir: Path) -> tuple[str, str] | None:
+    """From which release somebody rolled back to which; None when `latest` is where a run put it."""
+    mark = _read_mark(curated_dir)
     # A run that published since then moved `latest` on, and a mark that leads to where it came from means nothing.
-    return withdrawn if withdrawn != to == _latest_run_id(curated_dir) else None
+    # Where `latest` is lost with the last release, what was taken back stays away.
+    return mark if mark and mark[0] != mark[1] and _latest_run_id(curated_dir) in (mark[1], None) else None
+
+
+def damaged_releases(curated_dir: Path) -> list[Path]:
+    """The releases that were set aside because they were not what was published any more, oldest first."""
+    return _complete(curated_dir / DAMAGED)
 
 
 def _read_mark(curated_dir: Path) -> tuple[str, str] | None:

@@ -30,8 +30,8 @@ from pipeline.publish.releases import (
     last_refused,
     latest_release,
     publish,
-    withdrawn_release,
 )
+from pipeline.run.last_published import last_published
 from pipeline.run.record import RunRecord, write_record
 
 # What a release is made by: code, models, tables and templates.
@@ -180,21 +180,24 @@ def _build_and_publish(
     from pipeline.publish.quality_gate import decide
     from pipeline.report.quality_page import write_report
 
-    try:
-        previous: Path | None = latest_release(settings.curated_dir).path
-    except PublishError:
-        previous = None
     write_record(settings.runs_dir, record.as_json(), f"{record.run_id}.json")
     with record.timed("build"), log.progress("build"):
         record.built_from = build_inputs_fingerprint(settings)
         record.rows = build(settings, fingerprint=parser_fingerprint(), out_dir=target)
-    with record.timed("report"), log.progress("report"):
+    with (
+        record.timed("report"),
+        log.progress("report"),
+        last_published(settings, record.run_id, parser_fingerprint()) as (previous, withdrawn, said),
+    ):
+        if said:
+            record.problems.append(said)
+            log.warning(said)
         reasons, notes, measures = decide(
             target,
             previous,
             settings.gate,
-            withdrawn=withdrawn_release(settings.curated_dir),
-            refused=last_refused(settings.curated_dir),
+            withdrawn=withdrawn,
+            refused=last_refused(settings.curated_dir, previous.name if previous else ""),
         )
         record.gate = {
             "is_refused": bool(reasons),

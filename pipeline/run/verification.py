@@ -12,7 +12,7 @@ from pipeline.core.files import PARTIAL
 from pipeline.core.settings import Settings
 from pipeline.parse.partition import CONTENTS, has_same_log, is_whole, partition_dir
 from pipeline.publish.checksums import FILE as CHECKSUMS
-from pipeline.publish.checksums import damage_of, unnamed_files
+from pipeline.publish.checksums import damage_of, damaged_list, unnamed_files
 from pipeline.publish.release_check import VerifyError, verify_release
 from pipeline.publish.releases import (
     BUILDING,
@@ -119,12 +119,14 @@ def _problems_of_releases(curated_dir: Path, *, is_running: bool) -> Iterator[st
     except PublishError as error:
         yield str(error)
     for folder in _entries(curated_dir / REFUSED):
-        for problem in damage_of(folder):
+        for problem in (*filter(None, [damaged_list(folder)]), *damage_of(folder)):
             yield f"{problem}; remove this refused release, as nothing is made of it but the gate's memory"
     for release in list_releases(curated_dir):
         if not (release.path / CHECKSUMS).is_file():
             yield f"{release.path}: has no {CHECKSUMS}, so that nothing vouches for its files; build a new release"
             continue
+        if rotted := damaged_list(release.path):
+            yield f"{rotted}; {'the next run writes it again' if release.is_latest else f'remove {CHECKSUMS}'}"
         remedy = "the next run sets it aside" if release.is_latest else "remove it, as nothing is made of it"
         for problem in damage_of(release.path):
             yield f"{problem}; {remedy}"

@@ -1,0 +1,123 @@
+"""What a new release is judged by: the tables as they were published last.
+
+They are those of `latest`. Where that release was lost or set aside, they are made again: data/raw holds all that the
+run which published it knew. A release somebody accepted therefore stays accepted, and what came since is still news.
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from pipeline.archive.segments import sealed_segments
+from pipeline.build.database import build
+from pipeline.build.partitions import find_partitions
+from pipeline.build.salt import SALT_FILE
+from pipeline.core.settings import Settings
+from pipeline.publish.checksums import is_as_published
+from pipeline.publish.releases import (
+    BUILDING,
+    PublishError,
+    damaged_releases,
+    latest_release,
+    rolled_back,
+)
+from pipeline.run.record import read_records
+
+_REPORT = "quality.json"
+
+
+class LastPublished(NamedTuple):
+    """The release to compare with, None for a first one; the one somebody took back; what is wrong where it is lost."""
+
+    release: Path | None
+    withdrawn: str | None
+    said: str | None
+
+
+@contextmanager
+def last_published(settings: Settings, run_id: str, fingerprint: str) -> Iterator[LastPublished]:
+    """Find what was published last before a run, or make its tables again until the block ends.
+
+    Args:
+        settings: how to build, and the data directory.
+        run_id: the run that judges.
+        fingerprint: of the parser whose partitions are read.
+
+    Raises:
+        BuildError: the tables cannot be made again.
+        PublishError: the mark of a rollback cannot be read.
+    """
+    try:
+        latest: Path | None = latest_release(settings.curated_dir).path
+    except PublishError:
+        latest = None
+    withdrawn, to = rolled_back(settings.curated_dir) or (None, None)
+    last = to or _newest_known(settings, latest, run_id)
+    if last is None:
+        unknown = _runs_without_record(settings, run_id)
+        said = (
+            f"{settings.curated_dir}: no release is left, and no record in {settings.runs_dir} tells what was "
+            f"published of the {unknown} runs archived before, so this release is compared with nothing; look at it"
+        )
+        yield LastPublished(None, None, said if unknown else None)
+    elif latest is not None and latest.name == last:
+        yield LastPublished(latest, withdrawn, None)
+    else:
+        workshop = settings.curated_dir / BUILDING / "compared"
+        try:
+            release = _made_again(settings, last, fingerprint, workshop)
+            _take_report(settings, release, latest)
+            said = (
+                f"{last}: the release that was published last is lost, so what came since is compared with its tables "
+                "as they are made again from data/raw"
+            )
+            yield LastPublished(release, withdrawn, said)
+        finally:
+            shutil.rmtree(workshop, ignore_errors=True)
+
+
+def _newest_known(settings: Settings, latest: Path | None, run_id: str) -> str | None:
+    """The run that published last, by `latest`, by the run records and by what was set aside as damaged."""
+    known = [path.name for path in damaged_releases(settings.curated_dir)]
+    known += [
+        str(record["release"])
+        for record in read_records(settings.runs_dir)
+        if record.get("status") == "published" and record.get("release")
+    ]
+    # None is newer than this run: a clock that was once far ahead would be believed for years.
+    named = latest.name if latest else ""
+    return max([named, *(one for one in known if named < one < run_id)]) or None
+
+
+def _runs_without_record(settings: Settings, run_id: str) -> int:
+    recorded = {str(record["run_id"]) for record in read_records(settings.runs_dir)}
+    archived = {segment.run_id for segment in sealed_segments(settings.raw_dir)}
+    return len({one for one in archived if one < run_id} - recorded)
+
+
+def _made_again(settings: Settings, last: str, fingerprint: str, workshop: Path) -> Path:
+    """Build from no other partitions and run records than those there were when a run published."""
+    view = settings.model_copy(update={"data_dir": workshop / "data"})
+    for folder in (view.parsed_dir, view.runs_dir):
+        folder.mkdir(parents=True)
+    inputs = [*find_partitions(settings.parsed_dir, fingerprint), *settings.runs_dir.glob("*.json")]
+    for path in inputs:
+        if path.name[: len(last)] <= last:
+            (view.data_dir / path.parent.name / path.name).symlink_to(path.absolute())
+    salt = settings.data_dir / SALT_FILE
+    if salt.exists():
+        (view.data_dir / SALT_FILE).symlink_to(salt.absolute())
+    release = workshop / last
+    release.mkdir()
+    build(view, fingerprint=fingerprint, out_dir=release)
+    return release
+
+
+def _take_report(settings: Settings, release: Path, latest: Path | None) -> None:
+    """Give it the history of the nights before: its own where that is sound, else the one before it."""
+    of_damaged = [path / _REPORT for path in damaged_releases(settings.curated_dir) if path.name == release.name]
+    reports = [*filter(is_as_published, of_damaged), *([latest / _REPORT] if latest else [])]
+    if reports and reports[0].is_file():
+        shutil.copyfile(reports[0], release / _REPORT)
