@@ -139,6 +139,8 @@ class ParsedArchive:
         }
         for name in ("budget_received_thb", "budget_spent_thb", "progress_pct", "target_value"):
             page[name] = Decimal(fields[name] or 0) if fields.get(name) is not None else None
+        for name in ("start_date", "finish_date"):
+            page[name] = day_of(fields.get(name))
         cells = [(LABELS.get(name, name), value, name, name) for name, value in fields.items()]
         cells += [(label, value, None, label) for label, value in (unknown or {}).items()]  # type: ignore[misc]
         shown = {

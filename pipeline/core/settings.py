@@ -118,7 +118,8 @@ class GateSettings(_Table):
     """When a release is refused: a rule's count and share must both be passed. docs/quality-json.md explains the rules.
 
     After `nights` published nights a share follows what was usual (median plus `deviations` robust standard
-    deviations), never below half and never above twice the setting.
+    deviations), never below half and never above twice the setting. volatile_fields are texts of the page that say
+    something else at every reading, as one with the date of today (`remark`): pages_changed does not count them.
     """
 
     pages_of_wrong_kind_count: kinds.Whole = _limit(5, "a few projects may be closed to the public at any time")
@@ -141,8 +142,18 @@ class GateSettings(_Table):
     )
     pages_emptied_count: kinds.Whole = _limit(3, "single projects are begun anew")
     pages_emptied_share: kinds.Share = _limit(0.0, "no night makes up for pages that lost many values at once")
+    values_lost_lately_count: kinds.Whole = _limit(10, "people clear values on some pages a month")
+    values_lost_lately_share: kinds.Share = _limit(
+        0.02, "one in fifty within thirty days is lost by a program, a few pages each night"
+    )
     dates_shifted_count: kinds.Whole = _limit(5, "people correct a day here and there")
-    dates_shifted_share: kinds.Share = _limit(0.1, "days that move by one together moved to another time zone")
+    dates_shifted_share: kinds.Share = _limit(
+        0.1, "days that move together moved to another time zone, or were counted wrongly"
+    )
+    values_rewritten_count: kinds.Whole = _limit(10, "an agency corrects its own projects in one go")
+    values_rewritten_share: kinds.Share = _limit(
+        0.1, "no agency has a tenth of the city's pages; a program rewrites more"
+    )
     reader_changes_count: kinds.Whole = _limit(10, "a better reader mends single values of a field")
     reader_changes_share: kinds.Share = _limit(
         0.1, "a reader that alters a tenth of a field that nobody edited needs a person who looks"
@@ -165,6 +176,7 @@ class GateSettings(_Table):
     pages_changed_share: kinds.Share = _limit(
         0.6, "what reporting adds is not counted; a new template changes all pages"
     )
+    volatile_fields: kinds.TextFields = ()
     nights: kinds.WholeAboveZero = 7
     deviations: kinds.Number = 6.0
 

@@ -14,6 +14,8 @@ _Value = TypeVar("_Value")
 ALL_SOURCES = "all"
 # The largest whole number that TOML knows.
 _LARGEST = 2**63 - 1
+# Columns of projects that hold free text; in no other does a change count for nothing.
+_TEXT_FIELDS = ("rationale", "objective", "goal", "responsible", "evaluator", "remark", "governor_policy", "month_goal")
 _SOURCE_ID = re.compile(rf"(?!{ALL_SOURCES}$)[a-z0-9_]+(?:-[a-z_][a-z0-9_]*)*")
 _MEMORY = re.compile(r"(?=.*[1-9])\d+(\.\d+)? ?[KMGT]i?B", re.IGNORECASE)
 _HOST_AND_PORT = re.compile(r"[^\s/@]+:\d{1,5}")
@@ -86,6 +88,10 @@ Directory = Annotated[Path, Strict(), _from_text(_path)]
 SourceId = Annotated[str, _must(_SOURCE_ID.fullmatch, "use lower-case letters, digits and hyphens (but not 'all')")]
 BaseUrl = Annotated[str, _must(_is_base_url, "write it as https://host/path/index.php, without name and password")]
 BaseUrls = Annotated[tuple[BaseUrl, ...], _from_text(_items)]
+TextFields = Annotated[
+    tuple[Annotated[str, _must(_TEXT_FIELDS.__contains__, f"use one of {', '.join(_TEXT_FIELDS)}")], ...],
+    _from_text(_items),
+]
 NotifyUrl = Annotated[str, _must(lambda text: not text or _is_address(text), "write it as https://host/path")]
 Contact = Annotated[str, _must(_ASCII.fullmatch, "write an address in ASCII: it stands in the User-Agent")]
 HostAndPort = Annotated[str, _must(_HOST_AND_PORT.fullmatch, "write it as host:port")]

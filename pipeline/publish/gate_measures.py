@@ -9,6 +9,8 @@ What differs without an edit of the site is our change, by another reader or a w
 (`compared`).
 """
 
+import datetime as dt
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
@@ -47,14 +49,29 @@ _COMPARED_TABLES = (
     "update_history",
 )
 # What is new, as tables that the questions share; each may name those before it.
-_NEWS = ("visited", "fresh", "edited", "withdrawn", "had", "cells", "compared", "rewritten")
-_MACROS = """
+_NEWS = (
+    "visited",
+    "fresh",
+    "edited",
+    "withdrawn",
+    "had",
+    "cells",
+    "compared",
+    "changed_fields",
+    "rewritten",
+    "dates_moved",
+)
+_MACROS = r"""
     -- A field as the gate compares it: without its unit, the months, or the table alone.
     CREATE TEMP MACRO without_unit(field) AS
         CASE
             WHEN field = 'targets.result_value' THEN 'month'
             ELSE regexp_replace(split_part(field, '.', 1), '_(thb|pct|be|value|unit)$', '')
         END;
+    -- A budget of nothing is one that was emptied.
+    CREATE TEMP MACRO is_empty(field, words) AS
+        coalesce(words, '') = '' OR coalesce(field ^@ 'budget_' AND try_cast(words AS DOUBLE) = 0, false);
+    CREATE TEMP MACRO without_space(words) AS regexp_replace(words, '[\s\x{A0}\x{200B}-\x{200D}\x{FEFF}]', '', 'g');
     CREATE TEMP MACRO shortened(words) AS CASE WHEN length(words) > 40 THEN md5(words) ELSE words END;
 """
 # Which columns of a table are compared, by what they are called on a page.
@@ -81,22 +98,54 @@ class Measure(NamedTuple):
         return self.n / self.total if self.total else 0.0
 
 
-def measure(release: Path, previous: Path | None, rules: tuple[str, ...]) -> list[Measure]:
+def measure(
+    release: Path,
+    previous: Path | None,
+    rules: tuple[str, ...],
+    *,
+    volatile_fields: Sequence[str] = (),
+    lost_since: dt.datetime | None = None,
+) -> list[Measure]:
     """Answer the named questions (files of sql/gate) for a built release, compared with the one published before.
 
     A question that a release of an older version cannot be asked, for its other columns, is asked as for a first one.
+
+    Args:
+        release: the built release.
+        previous: the one published before it, None for the first.
+        rules: the questions.
+        volatile_fields: columns of projects that say something else at every reading.
+        lost_since: what was lost later adds up; nothing does where it is None.
     """
-    try:
-        with duckdb.connect() as con:
-            attach_pair(con, release, previous)
-            return [answer for rule in rules for answer in _ask(con, rule, release, previous)]
-    except OTHER_COLUMNS:
-        if previous is None:
-            raise
-        return measure(release, None, rules)
+
+    def ask(rules: tuple[str, ...], previous: Path | None) -> list[Measure]:
+        try:
+            with duckdb.connect() as con:
+                attach_pair(con, release, previous, volatile_fields, lost_since)
+                return [answer for rule in rules for answer in ask_one(con, rule, previous)]
+        except OTHER_COLUMNS:
+            if previous is None:
+                raise
+            return ask(rules, None)
+
+    def ask_one(con: duckdb.DuckDBPyConnection, rule: str, previous: Path | None) -> list[Measure]:
+        try:
+            return [Measure(rule, *row) for row in con.execute(_sql(rule)).fetchall()]
+        except OTHER_COLUMNS:
+            if previous is None:
+                raise
+            return ask((rule,), None)
+
+    return ask(rules, previous)
 
 
-def attach_pair(con: duckdb.DuckDBPyConnection, release: Path, previous: Path | None) -> None:
+def attach_pair(
+    con: duckdb.DuckDBPyConnection,
+    release: Path,
+    previous: Path | None,
+    volatile_fields: Sequence[str] = (),
+    lost_since: dt.datetime | None = None,
+) -> None:
     """Attach a release as `candidate` and the one published before it as `published`, empty where there is none.
 
     The tables of _NEWS say what is new. Raises one of OTHER_COLUMNS where the two cannot be compared.
@@ -110,6 +159,8 @@ def attach_pair(con: duckdb.DuckDBPyConnection, release: Path, previous: Path | 
         _attach(con, previous, "published")
     con.execute("SET VARIABLE labels_per_page = $n", {"n": _LABELS_PER_PAGE}).complete()
     con.execute("SET VARIABLE unreadable_codes = $codes", {"codes": list(UNREADABLE_CODES)}).complete()
+    con.execute("SET VARIABLE volatile_fields = $fields::VARCHAR[]", {"fields": list(volatile_fields)}).complete()
+    con.execute("SET VARIABLE lost_since = $since::TIMESTAMPTZ", {"since": lost_since}).complete()
     con.execute(_MACROS).complete()
     _name_columns(con)
     for name in _NEWS:
@@ -125,15 +176,6 @@ def _name_columns(con: duckdb.DuckDBPyConnection) -> None:
         [(found,)] = con.execute(query, {"names": [column[0] for column in both], "fields": fields}).fetchall()
         names[section] = [*(["row"] if section != "field" else []), *found]
     con.execute("SET VARIABLE columns_of = map($sections, $names)", {"sections": [*names], "names": [*names.values()]})
-
-
-def _ask(con: duckdb.DuckDBPyConnection, rule: str, release: Path, previous: Path | None) -> list[Measure]:
-    try:
-        return [Measure(rule, *row) for row in con.execute(_sql(rule)).fetchall()]
-    except OTHER_COLUMNS:
-        if previous is None:
-            raise
-        return measure(release, None, (rule,))
 
 
 def _attach(con: duckdb.DuckDBPyConnection, release: Path, name: str) -> None:

@@ -11,7 +11,8 @@ from pipeline.publish.gate_measures import Measure
 class Rule(NamedTuple):
     """What a rule counts: in English what follows `n of total`, in Thai what stands before it and the unit.
 
-    Where its SELECT gives counts as detail, parts_en and parts_th are the words around them.
+    Where its SELECT gives counts as detail, parts_en and parts_th are the words around them; where it gives fields with
+    their pages (`remark:30 name:12`), names_fields says so. advice is what to do, where that is not the same for all.
     """
 
     en: str
@@ -19,6 +20,9 @@ class Rule(NamedTuple):
     unit_th: str
     parts_en: str = ""
     parts_th: str = ""
+    names_fields: bool = False
+    advice_en: str = ""
+    advice_th: str = ""
 
 
 # In the order in which reasons are given: what explains most stands first.
@@ -33,12 +37,22 @@ RULES = {
         "pages read anew lost this value of the last release", "หน้าที่อ่านใหม่ซึ่งค่าที่เคยมีในชุดก่อนหน้าหายไป", "หน้า"
     ),
     "pages_emptied": Rule("known pages lost three values and more at once", "หน้าที่เคยมีซึ่งค่าหายไปพร้อมกันตั้งแต่สามค่า", "หน้า"),
+    "values_lost_lately": Rule(
+        "projects lost this value within thirty days, a few at a time",
+        "โครงการที่ค่านี้ค่อย ๆ หายไปภายในสามสิบวัน",
+        "โครงการ",
+    ),
     "dates_shifted": Rule(
-        "dates on fresh pages moved by one day",
-        "วันที่บนหน้าที่เปลี่ยนเนื้อหาเลื่อนไปหนึ่งวันพร้อมกัน",
-        "ค่า",
-        "on {} pages",
-        "ใน {} หน้า",
+        "fresh pages moved all dates of this field by the same number of days",
+        "หน้าที่เปลี่ยนเนื้อหาซึ่งวันที่ในช่องนี้เลื่อนไปเท่ากันทุกหน้า",
+        "หน้า",
+        "by {}",
+        "{} วัน",
+    ),
+    "values_rewritten": Rule(
+        "known pages have another value where reporting writes none",
+        "หน้าที่เคยมีซึ่งค่าที่การรายงานผลไม่ได้แก้ไขถูกเปลี่ยนเป็นค่าอื่น",
+        "หน้า",
     ),
     "reader_changes": Rule(
         "values that the site did not edit are lost or other",
@@ -62,6 +76,10 @@ RULES = {
         "known pages changed beyond what reporting adds",
         "หน้าที่เคยมีเปลี่ยนเนื้อหาพร้อมกันนอกเหนือจากการรายงานผล",
         "หน้า",
+        names_fields=True,
+        advice_en="ends once a second run reads the same; a text that differs at every reading goes into "
+        "gate.volatile_fields",
+        advice_th="เหตุนี้หมดไปเมื่ออ่านซ้ำในรอบถัดไปแล้วได้เนื้อหาเดิม ช่องข้อความที่ต่างกันทุกครั้งที่อ่านให้ใส่ใน gate.volatile_fields",
     ),
 }
 # What is published with a loud note; its limit is that of the rule it releases.
@@ -70,6 +88,7 @@ NOTES = {
         "known pages changed beyond what reporting adds and said the same in a second run, so they are published",
         "หน้าที่เคยมีเปลี่ยนเนื้อหาพร้อมกัน อ่านซ้ำในรอบถัดมาแล้วได้เนื้อหาเดิม จึงเผยแพร่",
         "หน้า",
+        names_fields=True,
     ),
 }
 _REPORT_TH = "รายงานความคืบหน้า"
@@ -105,15 +124,16 @@ def over_limit(answer: Measure, limit: Limit) -> Reason:
     """The reason, or the note, that a measure above its limit is."""
     rule = RULES.get(answer.rule) or NOTES[answer.rule]
     field_en, field_th = (f"{answer.field}: ", f"{field_in_thai(answer.field)}: ") if answer.field else ("", "")
-    detail_en, detail_th = (_detail(answer.detail, parts) for parts in (rule.parts_en, rule.parts_th))
+    detail_en, detail_th = _detail(answer.detail, rule)
+    advice_en, advice_th = (f"; {rule.advice_en}", f" {rule.advice_th}") if rule.advice_en else ("", "")
     setting = f"gate.{limit.rule}_share"
     basis_en = f"usual over {limit.n_nights} nights" if limit.n_nights else f"setting {setting}"
     basis_th = f"ตามปกติของ {limit.n_nights} รอบก่อน" if limit.n_nights else f"ตามค่าที่ตั้ง {setting}"
     return Reason(
         f"{answer.rule}: {answer.source_id}: {field_en}{answer.n} of {answer.total} {rule.en}{detail_en}; "
-        f"{answer.share:.1%}, allowed {limit.share:.1%} ({basis_en})",
+        f"{answer.share:.1%}, allowed {limit.share:.1%} ({basis_en}){advice_en}",
         f"{answer.source_id}: {field_th}{rule.th} {answer.n:,} จาก {answer.total:,} {rule.unit_th}{detail_th} "
-        f"คิดเป็น {answer.share:.1%} เกินเกณฑ์ {limit.share:.1%} ({basis_th})",
+        f"คิดเป็น {answer.share:.1%} เกินเกณฑ์ {limit.share:.1%} ({basis_th}){advice_th}",
     )
 
 
@@ -135,10 +155,19 @@ def field_in_thai(field: str) -> str:
     return field
 
 
-def _detail(detail: str | None, parts: str) -> str:
+def _detail(detail: str | None, rule: Rule) -> tuple[str, str]:
+    """What a measure says of what it counted, in English and Thai."""
     if not detail:
-        return ""
-    return f" ({parts.format(*detail.split()) if parts else _shortened(detail)})"
+        return "", ""
+    if rule.names_fields:
+        counts = [named.rpartition(":") for named in detail.split()]
+        return (
+            f" ({', '.join(f'{field} {n}' for field, _, n in counts)})",
+            f" ({', '.join(f'{field_in_thai(field)} {n}' for field, _, n in counts)})",
+        )
+    if rule.parts_en:
+        return f" ({rule.parts_en.format(*detail.split())})", f" ({rule.parts_th.format(*detail.split())})"
+    return f" ({_shortened(detail)})", f" ({_shortened(detail)})"
 
 
 def _shortened(text: str, length: int = 120) -> str:

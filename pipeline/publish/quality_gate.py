@@ -7,14 +7,16 @@ A rule refuses where its count and its share are both above the limit: the share
 size, the count lets a night with three pages pass. Limits are the settings' until enough nights were published; from
 then on each share follows the nights before (median and MAD), between half and twice the setting.
 
-One rule ends by itself: pages that changed all at once and say the same in a second run are published with a note.
+One rule ends by itself: pages that changed all at once and say the same in a second run are published with a note. What
+reporting never writes (`values_rewritten`) is judged apart and does not end so.
 """
 
+import datetime as dt
 import json
 import statistics
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pipeline.core.settings import GateSettings
 from pipeline.publish.gate_measures import Measure, measure
@@ -54,17 +56,27 @@ def decide(
         refused: the last release that was refused since previous was published.
     """
     history = read_history(previous)
+    answers = measure(
+        release,
+        previous,
+        (*RULES, *NOTES),
+        volatile_fields=settings.volatile_fields,
+        lost_since=remembered_since(previous),
+    )
     before = [one for one in _measures_of(refused) if is_over(one, limit_of(one, history, settings))]
-    measures = [_not_thinned_out(answer, before) for answer in measure(release, previous, (*RULES, *NOTES))]
-    over = [
+    measures = [_not_thinned_out(answer, before) for answer in answers]
+    over = {answer: limit for answer in measures if is_over(answer, limit := limit_of(answer, history, settings))}
+    lost_at_once = {(answer.source_id, answer.field) for answer in over if answer.rule == "values_lost"}
+    said = [
         (answer.rule, over_limit(answer, limit))
-        for answer in measures
-        if is_over(answer, limit := limit_of(answer, history, settings))
+        for answer, limit in over.items()
+        # What went in one night is not told once more as what went in several.
+        if answer.rule != "values_lost_lately" or (answer.source_id, answer.field) not in lost_at_once
     ]
     taken_back = () if withdrawn is None or previous is None else (rolled_back(withdrawn, previous.name),)
-    reasons = (*taken_back, *(reason for rule, reason in over if rule in RULES))
+    reasons = (*taken_back, *(reason for rule, reason in said if rule in RULES))
     # What is not published for another reason needs no note.
-    notes = () if reasons else tuple(note for rule, note in over if rule in NOTES)
+    notes = () if reasons else tuple(note for rule, note in said if rule in NOTES)
     return GateDecision(reasons, notes, measures)
 
 
@@ -101,23 +113,42 @@ def read_history(release: Path | None) -> list[Measure]:
     return [one for night in _nights(release) for one in night]
 
 
+def remembered_since(release: Path | None) -> dt.datetime | None:
+    """Since when losses add up: the last night that a person accepted, else the first known; None where none is."""
+    nights = [
+        (dt.datetime.fromisoformat(finished_at), bool(night.get("is_accepted")))
+        for night in _history_of(release)
+        if isinstance(finished_at := night.get("finished_at"), str)
+    ]
+    accepted = [finished_at for finished_at, is_accepted in nights if is_accepted]
+    return max(accepted) if accepted else nights[0][0] if nights else None
+
+
 def _measures_of(release: Path | None) -> list[Measure]:
     """The measures by which a release itself was judged: its history ends with them."""
     return (_nights(release) or [[]])[-1]
 
 
 def _nights(release: Path | None) -> list[list[Measure]]:
+    return [
+        [Measure(row["rule"], row["source_id"], row["field"], row["n"], row["total"]) for row in night["measures"]]
+        for night in _history_of(release)
+    ]
+
+
+def _history_of(release: Path | None) -> list[Mapping[str, Any]]:
     if release is None:
         return []
     try:
         report = json.loads((release / "quality.json").read_text(encoding="utf-8"))
-        return [
-            [Measure(row["rule"], row["source_id"], row["field"], row["n"], row["total"]) for row in night["measures"]]
-            for night in report[_HISTORY]
-        ]
-    except (OSError, ValueError, KeyError, TypeError):
+        nights: list[Mapping[str, Any]] = report[_HISTORY]
+        for night in nights:
+            dt.datetime.fromisoformat(night.get("finished_at") or "1970-01-01")
+            [(row["rule"], row["source_id"], row["field"], row["n"], row["total"]) for row in night["measures"]]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         # A release without a readable report has no history; the settings' own limits hold then.
         return []
+    return nights
 
 
 def _not_thinned_out(answer: Measure, refused: Sequence[Measure]) -> Measure:

@@ -46,6 +46,7 @@ def make_document(
         "n_projects": data.totals.n_projects,
         "issues": {severity: issues[severity] for severity in SEVERITIES},
         "coverage": _coverage(data, counts),
+        "is_accepted": bool(_gate(run)["is_refused"] and _gate(run)["accepted_because"]),
         "measures": [
             {"rule": m.rule, "source_id": m.source_id, "field": m.field, "n": m.n, "total": m.total} for m in measures
         ],

@@ -4,8 +4,8 @@
 -- Both releases are taken apart into cells by name and compared cell by cell, so that a column more is compared by itself.
 -- A cell that the site edited since is the `site`'s change, and so is all of a section that was never seen whole before.
 -- What differs without an edit is ours: the `reader`'s, or that of a `withdrawn` import where its capture is no longer
--- taken. row_no is the month, or the place of the report or of the row of the edit log. `=` stands for what is the same on
--- both sides, its digest for a long text.
+-- taken. row_no is the month, or the place of the report or of the row of the edit log in the order of their days, as the
+-- newest may stand first on a page. `=` stands for what is the same on both sides, its digest for a long text.
 WITH projects AS (
     SELECT false AS is_new, * FROM published.projects
     UNION ALL BY NAME
@@ -13,15 +13,27 @@ WITH projects AS (
 ),
 
 reports AS (
-    SELECT false AS is_new, * FROM published.progress_history WHERE is_current
-    UNION ALL BY NAME
-    SELECT true AS is_new, * FROM candidate.progress_history WHERE is_current
+    SELECT
+        *,
+        row_number() OVER (PARTITION BY is_new, source_id, project_id ORDER BY reported_on, page_row_no) AS place
+    FROM (
+        SELECT false AS is_new, * FROM published.progress_history WHERE is_current
+        UNION ALL BY NAME
+        SELECT true AS is_new, * FROM candidate.progress_history WHERE is_current
+    )
 ),
 
 updates AS (
-    SELECT false AS is_new, * FROM published.update_history
-    UNION ALL BY NAME
-    SELECT true AS is_new, * FROM candidate.update_history
+    SELECT
+        *,
+        row_number() OVER (
+            PARTITION BY is_new, source_id, project_id ORDER BY updated_on, updated_time, update_no
+        ) AS place
+    FROM (
+        SELECT false AS is_new, * FROM published.update_history
+        UNION ALL BY NAME
+        SELECT true AS is_new, * FROM candidate.update_history
+    )
 ),
 
 months AS (
@@ -55,15 +67,15 @@ texts AS (
         project_id,
         snapshot_id,
         'progress_history' AS section,
-        page_row_no AS row_no,
-        list_value('row', *COLUMNS(* EXCLUDE (is_new, source_id, project_id, snapshot_id, page_row_no))) AS said
+        place AS row_no,
+        list_value('row', *COLUMNS(* EXCLUDE (is_new, source_id, project_id, snapshot_id, place))) AS said
     FROM (
         SELECT
             is_new,
             source_id,
             project_id,
             snapshot_id,
-            page_row_no,
+            place,
             COLUMNS(lambda name: list_contains(getvariable('columns_of')['progress_history'], name))::VARCHAR
         FROM reports
     )
@@ -74,15 +86,15 @@ texts AS (
         project_id,
         snapshot_id,
         'update_history' AS section,
-        update_no AS row_no,
-        list_value('row', *COLUMNS(* EXCLUDE (is_new, source_id, project_id, snapshot_id, update_no))) AS said
+        place AS row_no,
+        list_value('row', *COLUMNS(* EXCLUDE (is_new, source_id, project_id, snapshot_id, place))) AS said
     FROM (
         SELECT
             is_new,
             source_id,
             project_id,
             snapshot_id,
-            update_no,
+            place,
             COLUMNS(lambda name: list_contains(getvariable('columns_of')['update_history'], name))::VARCHAR
         -- Another salt gives every user another pseudonym.
         FROM (SELECT * REPLACE (CASE WHEN user_name <> '' THEN 'a name' END AS user_name) FROM updates)
@@ -161,6 +173,14 @@ edits AS (
     FROM edited
 ),
 
+reported AS (
+    SELECT DISTINCT
+        source_id,
+        project_id
+    FROM edited
+    WHERE field IN ('progress', 'progress_history')
+),
+
 judged AS (
     SELECT
         shown.source_id,
@@ -176,6 +196,7 @@ judged AS (
         shown.new,
         shown.is_fresh,
         edits.project_id IS NOT NULL AS is_edited,
+        reported.project_id IS NOT NULL AS is_reported,
         shown.is_same_capture,
         CASE shown.section
             WHEN 'field' THEN shown.had_field
@@ -190,6 +211,7 @@ judged AS (
             AND shown.project_id = edits.project_id
             AND CASE WHEN shown.section = 'field' THEN without_unit(shown.name) ELSE shown.section END = edits.field
             AND CASE WHEN shown.section = 'month' THEN shown.row_no END IS NOT DISTINCT FROM edits.month_no
+    LEFT JOIN reported ON shown.source_id = reported.source_id AND shown.project_id = reported.project_id
     WHERE shown.old IS NOT NULL OR shown.new IS NOT NULL
 )
 
@@ -203,8 +225,9 @@ SELECT
     CASE WHEN old = new THEN '=' ELSE shortened(new) END AS new,
     is_fresh,
     is_fresh AND (is_edited OR NOT is_same_capture) AS is_read_anew,
-    -- A budget of nothing is one that was emptied.
+    -- A budget of nothing is one that was emptied. The words about progress make room for a report.
     old IS NOT NULL
+    AND NOT (field = 'progress_note' AND is_reported)
     AND (new IS NULL OR (field ^@ 'budget_' AND try_cast(new AS DOUBLE) = 0 AND try_cast(old AS DOUBLE) > 0)) AS is_lost,
     CASE
         WHEN is_edited THEN 'site'

@@ -1,8 +1,9 @@
 -- What the site edited on fresh pages since the published release saw them.
 --
 -- The cells of both captures were read by one reader, so a row stands here for what the site did alone. field is the
--- column of projects without its unit, or the table; month_no is null outside the month rows.
-SELECT DISTINCT
+-- column of projects without its unit, or the table; month_no is null outside the month rows; observed_at is when we saw
+-- the last such edit.
+SELECT
     changes.source_id,
     changes.project_id,
     CASE changes.section
@@ -13,9 +14,11 @@ SELECT DISTINCT
     END AS field,
     changes.label,
     changes.change_type,
-    CASE WHEN changes.section = 'month' THEN try_cast(regexp_extract(changes.label, '[0-9]+') AS INTEGER) END AS month_no
+    CASE WHEN changes.section = 'month' THEN try_cast(regexp_extract(changes.label, '[0-9]+') AS INTEGER) END AS month_no,
+    max(changes.observed_at) AS observed_at
 FROM candidate.project_changes AS changes
 SEMI JOIN fresh ON changes.source_id = fresh.source_id AND changes.project_id = fresh.project_id
 INNER JOIN published.projects AS known
     ON changes.source_id = known.source_id AND changes.project_id = known.project_id
 WHERE changes.observed_at > known.last_seen_at
+GROUP BY ALL

@@ -1,15 +1,43 @@
 -- Known pages on which other things changed than what reporting adds, and which were read so in one run alone.
 --
 -- Compared with the published release and not with the night before, so that a change which was refused stays one until it
--- is accepted, or read once more.
+-- is accepted, or read once more. detail counts the pages of each field that changed.
+WITH changed AS (
+    SELECT
+        source_id,
+        project_id
+    FROM rewritten
+    WHERE is_rewritten AND NOT is_read_twice
+),
+
+fields AS (
+    SELECT
+        changed_fields.source_id,
+        changed_fields.field,
+        count(*) AS n
+    FROM changed_fields
+    SEMI JOIN changed
+        ON changed_fields.source_id = changed.source_id AND changed_fields.project_id = changed.project_id
+    GROUP BY changed_fields.source_id, changed_fields.field
+),
+
+named AS (
+    SELECT
+        source_id,
+        string_agg(field || ':' || n, ' ' ORDER BY n DESC, field) AS detail
+    FROM fields
+    GROUP BY source_id
+)
+
 SELECT
     visited.source_id,
     NULL AS field,
-    count(*) FILTER (rewritten.is_rewritten AND NOT rewritten.is_read_twice) AS n,
+    count(changed.project_id) AS n,
     count(*) AS total,
-    NULL AS detail
+    any_value(named.detail) AS detail
 FROM visited
-LEFT JOIN rewritten ON visited.source_id = rewritten.source_id AND visited.project_id = rewritten.project_id
+LEFT JOIN changed ON visited.source_id = changed.source_id AND visited.project_id = changed.project_id
+LEFT JOIN named ON visited.source_id = named.source_id
 WHERE visited.is_known
 GROUP BY visited.source_id
 ORDER BY visited.source_id

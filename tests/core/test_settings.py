@@ -80,6 +80,7 @@ def test_a_new_source_needs_nothing_but_its_address(tmp_path: Path) -> None:
         ("[build]\nmemory_limit = 'lots'\n", 2, "3GB"),
         ("[build]\nkeep_releases = 0\n", 2, "above 0"),
         ("[gate]\npages_failed_share = 1.5\n", 2, "between 0 and 1"),
+        ('[gate]\nvolatile_fields = ["name"]\n', 2, "use one of rationale"),
         ("[alarm]\nurl = 'hc-ping.com/x'\n", 2, "https://host/path"),
         ("[sources.'Über']\nbase_url = 'https://a.org'\n", 1, "is no source id"),
         ("[sources.all]\nbase_url = 'https://a.org'\n", 2, "is no source id"),

@@ -1,0 +1,60 @@
+-- Projects that had this value a month ago and lack it by the site's doing: a few a night add up.
+--
+-- The release itself remembers: every edit stands in project_changes with the time it was seen, however many releases are
+-- kept; the first one within the month tells what stood before, the last one what stands now. lost_since is when a person
+-- last accepted what was lost, or when the memory begins. The words about progress come and go.
+WITH held AS (
+    SELECT
+        source_id,
+        field,
+        count(*) AS n
+    FROM (
+        UNPIVOT (
+            SELECT
+                source_id,
+                nullif(COLUMNS(lambda name: list_contains(getvariable('columns_of')['field'], name))::VARCHAR, '')
+            FROM candidate.projects
+        )
+        ON COLUMNS(* EXCLUDE (source_id))
+        INTO NAME field VALUE said
+    )
+    GROUP BY source_id, field
+),
+
+changed AS (
+    SELECT
+        changes.source_id,
+        changes.project_id,
+        changes.field,
+        arg_min(coalesce(changes.old, ''), (changes.version_no, changes.change_no)) AS old,
+        arg_max(coalesce(changes.new, ''), (changes.version_no, changes.change_no)) AS new
+    FROM candidate.project_changes AS changes
+    SEMI JOIN published.projects AS known
+        ON changes.source_id = known.source_id AND changes.project_id = known.project_id
+    WHERE
+        changes.section = 'field'
+        AND changes.field <> 'progress_note'
+        AND changes.observed_at > getvariable('lost_since')::TIMESTAMPTZ
+        AND changes.observed_at > (SELECT max(last_attempt_at) FROM candidate.page_status) - INTERVAL 30 DAY
+    GROUP BY changes.source_id, changes.project_id, changes.field
+),
+
+lost AS (
+    SELECT
+        source_id,
+        field,
+        count(*) AS n
+    FROM changed
+    WHERE NOT is_empty(field, old) AND is_empty(field, new)
+    GROUP BY source_id, field
+)
+
+SELECT
+    lost.source_id,
+    lost.field,
+    lost.n,
+    lost.n + coalesce(held.n, 0) AS total,
+    NULL AS detail
+FROM lost
+LEFT JOIN held ON lost.source_id = held.source_id AND lost.field = held.field
+ORDER BY lost.source_id, lost.field
