@@ -59,7 +59,7 @@ def last_published(settings: Settings, run_id: str, fingerprint: str) -> Iterato
         unknown = _runs_without_record(settings, run_id)
         said = (
             f"{settings.curated_dir}: no release is left, and no record in {settings.runs_dir} tells what was "
-            f"published of the {unknown} runs archived before, so this release is compared with nothing; look at it"
+            f"published before ({unknown} archived without one), so this release is compared with nothing; look at it"
         )
         yield LastPublished(None, None, said if unknown else None)
     elif latest is not None and latest.name == last:

@@ -121,7 +121,9 @@ def test_a_release_of_which_nothing_tells_what_came_before_says_so(nights: Night
     code, record = nights.next()
     assert code == ExitCode.DONE
     (problem,) = record.problems
-    assert "tells what was published of the 1 runs archived before, so this release is compared with nothing" in problem
+    assert (
+        "tells what was published before (1 archived without one), so this release is compared with nothing" in problem
+    )
 
 
 def test_a_restored_archive_is_compared_with_what_its_records_say(nights: Nights) -> None:
