@@ -59,8 +59,10 @@ _NEWS = (
     "compared",
     "changed_fields",
     "rewritten",
-    "dates_moved",
 )
+# A table that two questions share; where a release of an older version cannot give it, the others are asked all the
+# same.
+_NEEDED = {"dates_shifted": "dates_moved", "values_rewritten": "dates_moved"}
 _MACROS = r"""
     -- A field as the gate compares it: without its unit, the months, or the table alone.
     CREATE TEMP MACRO without_unit(field) AS
@@ -130,6 +132,8 @@ def measure(
 
     def ask_one(con: duckdb.DuckDBPyConnection, rule: str, previous: Path | None) -> list[Measure]:
         try:
+            if needed := _NEEDED.get(rule):
+                con.execute(f"CREATE TEMP TABLE IF NOT EXISTS {needed} AS {_sql(needed)}").complete()
             return [Measure(rule, *row) for row in con.execute(_sql(rule)).fetchall()]
         except OTHER_COLUMNS:
             if previous is None:

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+import duckdb
 import pytest
 
 from pipeline.core.settings import GateSettings
@@ -218,6 +219,18 @@ def test_a_report_of_the_day_after_on_top_of_the_others_shifts_no_day(archive: P
     before = archive.build("before")
     night(archive, "2026-01-02", reports=[("2026-01-03", "20", "1", None, detail), *REPORTS[::-1]])
     assert rules(judged(archive.build("after"), before)) == set()
+
+
+def test_a_release_that_lacks_a_column_of_today_is_compared_in_all_else(archive: ParsedArchive) -> None:
+    night(archive, "2026-01-01")
+    before = archive.build("before")
+    database = before.path / "bma_projects.duckdb"
+    database.chmod(0o644)
+    with duckdb.connect(str(database)) as con:
+        con.execute("ALTER TABLE update_history DROP COLUMN policy_conformity")
+    night(archive, "2026-01-02", IDS[:4], name="", rationale="", budget_received_thb=None, remark="")
+    unchanged(archive, "2026-01-02", IDS[4:])
+    assert rules(judged(archive.build("after"), before)) == {"values_lost", "pages_emptied"}
 
 
 def test_a_log_that_drops_its_oldest_rows_moves_no_day(archive: ParsedArchive) -> None:
