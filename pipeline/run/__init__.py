@@ -9,12 +9,8 @@ Never: speaks HTTP, parses a page or writes SQL by itself; takes no flag.
 - discover_source: the listing of a source alone
 - import_captures: captures of others into the archive, and on to a release
 - build_release: parse, build, report, gate and publish
-- last_published: the tables that a new release is judged by
-- check_source: first contact with a source, evidence under data/checks
-- check_site: asks it, ten times at most
-- check_site_reading, check_page: what the answers show of the site and listing, and of one page
-- check_draft: a fixture draft of a page, contacts masked
-- check_verdict, check_report: can it be refreshed, and how that is told
+ - last_published: the tables that a new release is judged by
+- check/: first contact with a source, evidence under data/checks
 - record: data/runs/<run_id>.json
 - verification: what `verify` finds wrong under data/
 - lost_evidence: what the layers above were made of, and data/raw holds no more

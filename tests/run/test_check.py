@@ -24,10 +24,10 @@ from pipeline.archive.pages import PageReader
 from pipeline.archive.segments import read_segment, sealed_segments
 from pipeline.core.settings import FetchSettings, Settings
 from pipeline.core.time import utc_now
-from pipeline.run import check_site
-from pipeline.run.check_report import CheckReport, report_json, report_lines
-from pipeline.run.check_source import check_files, check_source
-from pipeline.run.check_verdict import ADVICE
+from pipeline.run.check import asking
+from pipeline.run.check.report import CheckReport, report_json, report_lines
+from pipeline.run.check.source import check_files, check_source
+from pipeline.run.check.verdict import ADVICE
 from pipeline.run.lock import LockedError, data_dir_lock
 from pipeline.run.verification import verify_data
 from tests.cli.command import assert_one_line, bma_here, start
@@ -64,7 +64,7 @@ def reader() -> Iterator[PageReader]:
 @pytest.fixture(autouse=True)
 def _one_reader(monkeypatch: pytest.MonkeyPatch, reader: PageReader) -> None:
     monkeypatch.setattr("pipeline.fetch.site.PageReader", lambda: nullcontext(reader))
-    monkeypatch.setattr("pipeline.run.check_source.PageReader", lambda: nullcontext(reader))
+    monkeypatch.setattr("pipeline.run.check.source.PageReader", lambda: nullcontext(reader))
 
 
 @pytest.fixture
@@ -416,7 +416,7 @@ def test_ten_requests_are_the_most_where_every_page_redirects(site: MisbehavingS
     site.listing = doubled
     site.pages = {one: to_project(one) for one in (A, B, C)}
     report = check(site, tmp_path)
-    assert len(site.asked) == check_site.MOST_REQUESTS
+    assert len(site.asked) == asking.MOST_REQUESTS
     assert report.judgement.verdict == "ready"
     assert "→" in line(report, "address")
 

@@ -10,8 +10,8 @@ import pytest
 
 from pipeline.core.settings import Settings
 from pipeline.core.time import utc_now
-from pipeline.run.check_report import CheckReport
-from pipeline.run.check_source import check_files, check_source
+from pipeline.run.check.report import CheckReport
+from pipeline.run.check.source import check_files, check_source
 from tests.cli.command import bma_here
 from tests.fetch.misbehaving import PATIENCE, REAL_ID, misbehaving_site, page
 from tests.parsers.projects import PLAIN

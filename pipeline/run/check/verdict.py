@@ -9,8 +9,8 @@ from parsers.page import PageKind
 from pipeline.core.settings import GateSettings
 from pipeline.core.time import MOST_APART
 from pipeline.fetch.client import Trouble
-from pipeline.run.check_page import PageReading
-from pipeline.run.check_site_reading import ListingReading, SiteReading
+from pipeline.run.check.page import PageReading
+from pipeline.run.check.site_reading import ListingReading, SiteReading
 
 _MOST_NAMED = 6
 

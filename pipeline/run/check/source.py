@@ -18,12 +18,12 @@ from pipeline.core.signals import orderly_interruption
 from pipeline.core.time import Clock, utc_now
 from pipeline.core.worker_process import WorkerDiedError
 from pipeline.fetch.outcome import capture_of
-from pipeline.run.check_draft import DraftError, write_draft
-from pipeline.run.check_page import PageReading, read_capture_of
-from pipeline.run.check_report import CheckReport
-from pipeline.run.check_site import Answer, ask_site
-from pipeline.run.check_site_reading import read_listing_of, read_site_of
-from pipeline.run.check_verdict import judge
+from pipeline.run.check.asking import Answer, ask_site
+from pipeline.run.check.draft import DraftError, write_draft
+from pipeline.run.check.page import PageReading, read_capture_of
+from pipeline.run.check.report import CheckReport
+from pipeline.run.check.site_reading import read_listing_of, read_site_of
+from pipeline.run.check.verdict import judge
 from pipeline.run.fetch_source import fetch_settings_of, with_sample_server
 from pipeline.run.lock import data_dir_lock
 from pipeline.run.record import free_run_id

@@ -16,8 +16,8 @@ from pipeline.fetch.outcome import masked_sha256
 from pipeline.fetch.redirects import redirect_target, stays_on_site
 from pipeline.fetch.server_clock import served_at
 from pipeline.fetch.throttle import parse_window
-from pipeline.run.check_page import obstacle_of
-from pipeline.run.check_site import Answer, Answers
+from pipeline.run.check.asking import Answer, Answers
+from pipeline.run.check.page import obstacle_of
 
 _HEADERS = ("server", "date", "age", "etag", "last-modified", "cache-control", "via", "x-cache", "retry-after")
 _DAY = 24 * 3600

@@ -1,0 +1,13 @@
+"""First contact with a source: `check` asks it ten times at most, and says whether it can be refreshed.
+
+Does: keeps what came under data/checks, reads it as a run would, gives one verdict and what to do next.
+Never: publishes anything, asks for more than ten pages, looks like a browser but for one reading that is compared.
+
+- source: the command: a source that is asked, or files that were saved
+- asking: robots.txt, two listing pages, three project pages
+- site_reading: what the answers show of the site and of its listing
+- page: what one page shows: kind, template, labels, months, tables, values
+- verdict: can it be refreshed, why, and what to do next
+- report: how all this is told, as text and as JSON
+- draft: a fixture draft of a page, contacts masked
+"""
