@@ -127,9 +127,9 @@ def check(
     from pipeline.core.settings_file import source_of
     from pipeline.core.time import utc_now
     from pipeline.fetch.discover import ids_from_file
+    from pipeline.run.check.advice import Verdict
     from pipeline.run.check.report import report_json, report_lines
     from pipeline.run.check.source import check_files, check_source
-    from pipeline.run.check.verdict import Verdict
     from pipeline.run.lifecycle import INTERRUPTED
 
     try:

@@ -25,9 +25,9 @@ from pipeline.archive.segments import read_segment, sealed_segments
 from pipeline.core.settings import FetchSettings, Settings
 from pipeline.core.time import utc_now
 from pipeline.run.check import asking
+from pipeline.run.check.advice import ADVICE
 from pipeline.run.check.report import CheckReport, report_json, report_lines
 from pipeline.run.check.source import check_files, check_source
-from pipeline.run.check.verdict import ADVICE
 from pipeline.run.lock import LockedError, data_dir_lock
 from pipeline.run.verification import verify_data
 from tests.cli.command import assert_one_line, bma_here, start

@@ -5,9 +5,10 @@ Never: publishes anything, asks for more than ten pages, looks like a browser bu
 
 - source: the command: a source that is asked, or files that were saved
 - asking: robots.txt, two listing pages, three project pages
-- site_reading: what the answers show of the site and of its listing
+- site_reading, listing_reading: what the answers show of the site and of its listing
+- comparison: two answers to one question: a page read twice, and a browser beside us
 - page: what one page shows: kind, template, labels, months, tables, values
-- verdict: can it be refreshed, why, and what to do next
+- verdict, advice: can it be refreshed, why, and what to do next
 - report: how all this is told, as text and as JSON
 - draft: a fixture draft of a page, contacts masked
 """

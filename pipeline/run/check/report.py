@@ -5,9 +5,10 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from pipeline.run.check.advice import Judgement
+from pipeline.run.check.listing_reading import ListingReading
 from pipeline.run.check.page import PageReading
-from pipeline.run.check.site_reading import ListingReading, SiteReading
-from pipeline.run.check.verdict import Judgement
+from pipeline.run.check.site_reading import SiteReading
 
 # The shape of the JSON; a key that goes or changes its meaning makes it 2.
 FORMAT = 1

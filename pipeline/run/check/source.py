@@ -20,9 +20,10 @@ from pipeline.core.worker_process import WorkerDiedError
 from pipeline.fetch.outcome import capture_of
 from pipeline.run.check.asking import Answer, ask_site
 from pipeline.run.check.draft import DraftError, write_draft
+from pipeline.run.check.listing_reading import read_listing_of
 from pipeline.run.check.page import PageReading, read_capture_of
 from pipeline.run.check.report import CheckReport
-from pipeline.run.check.site_reading import read_listing_of, read_site_of
+from pipeline.run.check.site_reading import read_site_of
 from pipeline.run.check.verdict import judge
 from pipeline.run.fetch_source import fetch_settings_of, with_sample_server
 from pipeline.run.lock import data_dir_lock

@@ -2,97 +2,16 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 
 from parsers.page import PageKind
 from pipeline.core.settings import GateSettings
 from pipeline.core.time import MOST_APART
-from pipeline.fetch.client import Trouble
+from pipeline.run.check.advice import ADVICE, KINDS, OF_LISTING, TROUBLES, Judgement, Verdict
+from pipeline.run.check.listing_reading import ListingReading
 from pipeline.run.check.page import PageReading
-from pipeline.run.check.site_reading import ListingReading, SiteReading
+from pipeline.run.check.site_reading import SiteReading
 
 _MOST_NAMED = 6
-
-
-class Verdict(StrEnum):
-    """Whether a source can be refreshed."""
-
-    READY = "ready"
-    WITH_IDS = "ready with --ids only"
-    NOT_READY = "not ready"
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """The verdict; reason is one of the keys of ADVICE, why a sentence, advice what to do next."""
-
-    verdict: Verdict
-    reason: str
-    why: str
-    advice: str
-
-
-_ASK = "ask the site's operator (docs/ethics-and-law.md says how); until then import saved pages"
-_LATER = "run the check again later"
-_READER = "the page needs a reader of its own (docs/adding-a-source.md, Another application)"
-# What to do next, by reason.
-ADVICE = {
-    "ready": "read docs/ethics-and-law.md, then `bma-projects refresh` with this source",
-    "certificate": "use the host name that the certificate is made for in base_url, or ask the site's operator; a "
-    "certificate that nobody else vouches for goes into SSL_CERT_FILE",
-    "unreachable": "open the address in a browser: if it opens, look for a proxy or firewall here; if not, correct "
-    "base_url",
-    "slow": f"{_LATER}; if it stays slow, set fetch.timeout and fetch.page_timeout higher, and rate lower",
-    "redirect_loop": "open the address in a browser and set base_url to where it ends",
-    "elsewhere": "set base_url to the address that the redirect names, if it is the same application; a site in a "
-    "private network needs connect_to",
-    "not_now": f"{_LATER}; if it stays so, ask the site's operator",
-    "disallowed": "robots.txt forbids the project pages: " + _ASK,
-    "clock": "set the clock that is wrong, and run the check again",
-    "user_agent": "our User-Agent is turned away: set fetch.contact to an address of yours and ask the site's "
-    "operator to let it in; pretending to be a browser is no way",
-    "challenge": "a firewall asks for proof of a human: " + _ASK,
-    "login": "the pages are not public: " + _ASK,
-    "frames": "the page is a frameset: open it in a browser, and set base_url to the address of the frame that holds "
-    "the project",
-    "javascript": "the page is made by scripts in the browser: " + _READER,
-    "maintenance": _LATER,
-    "server_error": _LATER,
-    "truncated": f"{_LATER}; if pages stay cut, ask the site's operator",
-    "not_found": "name projects that exist there with --ids, or correct base_url",
-    "wrong_project": "the site shows another project than was asked for: correct base_url or the ids",
-    "template": _READER,
-    "labels_unknown": "add each as alias of its Label, or as a new Label, to LABELS of parsers/labels.py "
-    "(docs/adding-a-label.md)",
-    "labels_missing": "compare the page with LABELS of parsers/labels.py: if the rows have other names add aliases, if "
-    "they are gone raise gate.labels_missing_share (docs/adding-a-label.md)",
-    "tables": "add the columns to PROGRESS_COLUMNS or UPDATE_COLUMNS of parsers/labels.py (docs/adding-a-label.md)",
-    "restless": "what differs counts as a change every night: find out what it is before the first refresh",
-    "no_pages": "name some projects: --ids FILE",
-    "listing": "refresh with --ids FILE or fetch with --probe; ask the site's operator for a list of the projects",
-}
-_KINDS = {
-    PageKind.LOGIN.value: "login",
-    PageKind.MAINTENANCE.value: "maintenance",
-    PageKind.SERVER_ERROR.value: "server_error",
-    PageKind.EMPTY.value: "server_error",
-    PageKind.TRUNCATED.value: "truncated",
-    PageKind.NOT_FOUND.value: "not_found",
-    PageKind.REDIRECT_STUB.value: "elsewhere",
-    PageKind.PROJECT.value: "wrong_project",
-}
-# What a listing of that kind says of the whole site.
-_OF_LISTING = {kind: _KINDS[kind] for kind in ("maintenance", "server_error", "empty", "truncated", "redirect_stub")}
-_TROUBLES = {
-    Trouble.CONNECT.value: "unreachable",
-    Trouble.TIMEOUT.value: "slow",
-    Trouble.CUT.value: "truncated",
-    Trouble.REDIRECT_LOOP.value: "redirect_loop",
-    Trouble.ELSEWHERE.value: "elsewhere",
-    Trouble.DISALLOWED.value: "disallowed",
-    Trouble.ADDRESS.value: "unreachable",
-}
 _Found = tuple[str, str]
 
 
@@ -134,7 +53,7 @@ def _connection(site: SiteReading) -> _Found | None:
         return "certificate", site.tls
     if site.ended is not None:
         # robots.txt could not be read, or the settings' own limits.
-        reason = _TROUBLES.get(site.trouble or "", "not_now")
+        reason = TROUBLES.get(site.trouble or "", "not_now")
         return reason, site.ended
     return None
 
@@ -158,8 +77,8 @@ def _pages(pages: Sequence[PageReading], site: SiteReading | None, listing: List
     """The trouble that most pages have; pages of other labels are judged by their labels."""
     if not pages:
         if site is not None and site.trouble is not None:
-            return _TROUBLES.get(site.trouble, "template"), site.error or site.trouble
-        of_listing = listing.obstacle or _OF_LISTING.get(listing.kind) if listing is not None else None
+            return TROUBLES.get(site.trouble, "template"), site.error or site.trouble
+        of_listing = listing.obstacle or OF_LISTING.get(listing.kind) if listing is not None else None
         return of_listing or "no_pages", f"no project page to ask for: the listing names none ({_closed(listing)})"
     bad = [
         page for page in pages if not page.is_good and not page.n_labels > page.labels_known + len(page.labels_renamed)
@@ -169,14 +88,14 @@ def _pages(pages: Sequence[PageReading], site: SiteReading | None, listing: List
     reason = Counter(map(_reason_of, bad)).most_common(1)[0][0]
     shown = next(page for page in bad if _reason_of(page) == reason)
     if reason == "unreachable" and site is not None and site.trouble is not None:
-        reason = _TROUBLES.get(site.trouble, reason)
+        reason = TROUBLES.get(site.trouble, reason)
     return reason, f"{len(bad)} of {len(pages)} pages: {shown.error or shown.kind}"
 
 
 def _reason_of(page: PageReading) -> str:
     if page.obstacle is not None:
         return page.obstacle
-    return "unreachable" if page.kind == "none" else _KINDS.get(page.kind, "template")
+    return "unreachable" if page.kind == "none" else KINDS.get(page.kind, "template")
 
 
 def _labels(pages: Sequence[PageReading], gate: GateSettings) -> _Found | None:

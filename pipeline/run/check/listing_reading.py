@@ -1,0 +1,99 @@
+"""What the answers of a source say of its listing, and how long a crawl of all it names takes."""
+
+import math
+from dataclasses import dataclass
+from statistics import median
+from urllib.parse import urljoin
+
+from parsers.encoding import decode_page
+from pipeline.core.settings import FetchSettings, Source
+from pipeline.fetch.redirects import stays_on_site
+from pipeline.fetch.throttle import parse_window
+from pipeline.run.check.asking import Answers
+from pipeline.run.check.page import obstacle_of
+
+_DAY = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class ListingReading:
+    """The listing; kind is that of the page, or `disallowed`, `not asked` or `none`.
+
+    obstacle is what stands in its place, as in PageReading. is_next_ours is None where there is no next link;
+    second_page_new counts what the second page names beyond the first. requests are those of a crawl of everything,
+    nights how many it takes at the set rate; both are None without a stated total.
+    """
+
+    kind: str
+    error: str | None
+    obstacle: str | None
+    rows: int
+    stated_total: int | None
+    has_next: bool
+    is_next_ours: bool | None
+    second_page_new: int | None
+    sort_keys: tuple[str, ...]
+    requests: int | None
+    nights: int | None
+
+
+def read_listing_of(source: Source, settings: FetchSettings, answers: Answers) -> ListingReading:
+    """Say what the listing shows, and how long a crawl of all it names takes."""
+    if not answers.listings:
+        kind = "not asked" if answers.allows_listing else "disallowed"
+        return ListingReading(kind, answers.ended, None, 0, None, False, None, None, (), None, None)
+    first, *others = answers.listings
+    listing = first.listing
+    if listing is None:
+        kind = first.page.kind.value if first.page is not None else "none"
+        error = first.reply.error or (first.page.reason if first.page is not None else None)
+        text = decode_page(first.reply.body, first.reply.header("content-type")).text
+        return ListingReading(kind, error, obstacle_of(text), 0, None, False, None, None, (), None, None)
+    following = listing.next_href
+    is_ours = None if following is None else _is_ours(source.base_url, following)
+    new = None
+    if others and others[0].listing is not None:
+        new = len(set(others[0].listing.project_ids) - set(listing.project_ids))
+    requests = nights = None
+    if listing.stated_total is not None:
+        rows = max(1, len(listing.project_ids))
+        requests = 1 + math.ceil(listing.stated_total / rows) + listing.stated_total
+        nights = _nights(settings, answers, requests, source.concurrency or settings.concurrency)
+    return ListingReading(
+        "listing",
+        None,
+        None,
+        len(listing.project_ids),
+        listing.stated_total,
+        following is not None,
+        is_ours,
+        new,
+        listing.sort_keys,
+        requests,
+        nights,
+    )
+
+
+def _is_ours(base_url: str, href: str) -> bool:
+    try:
+        return stays_on_site(base_url, urljoin(base_url, href))
+    except ValueError:
+        return False
+
+
+def _nights(settings: FetchSettings, answers: Answers, requests: int, concurrency: int) -> int:
+    """At the set pace, or that of the site where it is slower; within the night window and the budget."""
+    answered = [reply.elapsed_ms / 1000 for reply in answers.heard if reply.status is not None]
+    seconds = max(answers.interval, (median(answered) if answered else 0.0) / concurrency, 0.001)
+    per_night = int(_window_seconds(settings.night_window) / seconds) or 1
+    if settings.max_requests:
+        per_night = min(per_night, settings.max_requests)
+    return math.ceil(requests / per_night)
+
+
+def _window_seconds(window: str) -> int:
+    hours = parse_window(window)
+    if hours is None:
+        return _DAY
+    begin, end = (moment.hour * 3600 + moment.minute * 60 + moment.second for moment in hours)
+    return (end - begin) % _DAY or _DAY
