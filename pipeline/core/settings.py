@@ -247,6 +247,17 @@ class Settings(_Table):
             for source_id, options in sources.items()
         }
 
+    @field_validator("sources", mode="after")
+    @classmethod
+    def _polite_elsewhere(cls, sources: Mapping[str, Source]) -> Mapping[str, Source]:
+        """The pace of the sample is for its server on loopback; at another address the fetch settings hold."""
+        sample = sources.get(SAMPLE.source_id)
+        if sample is None or sample.base_url == SAMPLE.base_url:
+            return sources
+        polite = {"rate": None, "concurrency": None, "backoff": None, "is_revisited_always": False}
+        changes = {name: value for name, value in polite.items() if getattr(sample, name) == getattr(SAMPLE, name)}
+        return {**sources, SAMPLE.source_id: sample.model_copy(update=changes)}
+
     @property
     def raw_dir(self) -> Path:
         return self.data_dir / "raw"

@@ -164,6 +164,23 @@ def test_a_mistake_in_a_flag_names_the_flag() -> None:
         load_settings(None, {}, {"sources.sample.base_url": "nowhere"})
 
 
+def test_the_pace_of_the_sample_holds_at_its_own_address_alone(tmp_path: Path) -> None:
+    own = source_of(load_settings(None, {}))
+    assert (own.rate, own.concurrency, own.is_revisited_always) == (500.0, 4, True)
+    address = {"sources.sample.base_url": "https://city.test/index.php"}
+    file = written(tmp_path, "[sources.sample]\nbase_url = 'https://city.test/index.php'\n")
+    for there in (
+        load_settings(None, {}, address),
+        load_settings(None, {"BMA_SOURCES_SAMPLE_BASE_URL": "https://city.test/index.php"}),
+        load_settings(file, {}),
+    ):
+        source = source_of(there)
+        assert (source.rate, source.concurrency, source.backoff) == (None, None, None)
+        assert not source.is_revisited_always
+    set_by_hand = source_of(load_settings(None, {}, {**address, "sources.sample.rate": 2.0}))
+    assert (set_by_hand.rate, set_by_hand.concurrency) == (2.0, None)
+
+
 def test_a_variable_can_say_none_or_several_addresses() -> None:
     name = "BMA_SOURCES_BS2568_ALSO_AT"
     assert source_of(load_settings(None, {name: ""}), "bs2568").also_at == ()
