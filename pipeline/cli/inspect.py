@@ -106,7 +106,7 @@ def status(
 
 def check(
     files: Annotated[
-        list[Path] | None, typer.Argument(help="Saved pages to check, instead of asking the site.")
+        list[Path] | None, typer.Argument(help="Saved pages or web archives to check, instead of asking the site.")
     ] = None,
     data_dir: DataDir = None,
     source: SourceId = None,

@@ -85,6 +85,20 @@ def import_files(
     return importer.summary
 
 
+def what_is(path: Path) -> Format | Unread:
+    """Say what a file is. Raises UnusableFileError for what is no file, and OSError."""
+    if not path.is_file() and path.exists():
+        raise UnusableFileError(f"{path}: is a pipe or a device; write what it gives to a file and import that")
+    with path.open("rb") as stream:
+        packed = is_packed(stream.peek(4)[:4])
+        beginning = b""
+        with PlainStream(stream) as plain, suppress(OSError):
+            while len(beginning) < BEGINNING and (more := plain.read(BEGINNING - len(beginning))):
+                beginning += more
+    # Where nothing can be unpacked, it was most likely a web archive.
+    return Format.WARC if packed and not beginning else format_of(path, beginning, is_packed=packed)
+
+
 class _Revisit(NamedTuple):
     path: Path
     found: Found
@@ -162,16 +176,7 @@ class _Importer:
         return sorted(path for path in found if path.is_file())
 
     def _add_file(self, path: Path) -> None:
-        if not path.is_file() and path.exists():
-            raise UnusableFileError(f"{path}: is a pipe or a device; write what it gives to a file and import that")
-        with path.open("rb") as stream:
-            packed = is_packed(stream.peek(4)[:4])
-            beginning = b""
-            with PlainStream(stream) as plain, suppress(OSError):
-                while len(beginning) < BEGINNING and (more := plain.read(BEGINNING - len(beginning))):
-                    beginning += more
-        # Where nothing can be unpacked, it was most likely a web archive.
-        found = Format.WARC if packed and not beginning else format_of(path, beginning, is_packed=packed)
+        found = what_is(path)
         self.summary.files += 1
         if isinstance(found, Unread):
             raise UnreadFormatError(path, found)

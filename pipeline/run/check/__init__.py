@@ -7,6 +7,7 @@ Never: publishes anything, asks for more than ten pages, looks like a browser bu
 - asking: robots.txt, two listing pages, three project pages
 - site_reading, listing_reading: what the answers show of the site and of its listing
 - comparison: two answers to one question: a page read twice, and a browser beside us
+- saved: the pages in files that were saved
 - page: what one page shows: kind, template, labels, months, tables, values
 - verdict, advice: can it be refreshed, why, and what to do next
 - report: how all this is told, as text and as JSON

@@ -12,7 +12,6 @@ from pipeline.archive.recovery import recover
 from pipeline.archive.segments import ArchiveWriter, sealed_segments
 from pipeline.archive.source_settings import about_source
 from pipeline.archive.warc import Capture
-from pipeline.core.errors import WrongUsageError
 from pipeline.core.settings import Settings, Source
 from pipeline.core.signals import orderly_interruption
 from pipeline.core.time import Clock, utc_now
@@ -23,14 +22,12 @@ from pipeline.run.check.draft import DraftError, write_draft
 from pipeline.run.check.listing_reading import read_listing_of
 from pipeline.run.check.page import PageReading, read_capture_of
 from pipeline.run.check.report import CheckReport
+from pipeline.run.check.saved import saved_pages
 from pipeline.run.check.site_reading import read_site_of
 from pipeline.run.check.verdict import judge
 from pipeline.run.fetch_source import fetch_settings_of, with_sample_server
 from pipeline.run.lock import data_dir_lock
 from pipeline.run.record import free_run_id
-
-# What a saved page can be; anything larger is none.
-_LONGEST_FILE = 10_000_000
 
 
 def check_source(
@@ -87,30 +84,29 @@ def _check(
 def check_files(
     settings: Settings, paths: Sequence[Path], now: dt.datetime, draft_dir: Path | None = None
 ) -> CheckReport:
-    """Say the same of pages that were saved, HTML or extracted text; no site is asked and nothing is kept.
+    """Say the same of pages that were saved, in whatever `import` reads; no site is asked and nothing is kept.
 
-    draft_dir is where a fixture draft of each page goes. Raises WrongUsageError for a file that cannot be read.
+    Args:
+        settings: when labels and values are too far from the known ones.
+        paths: files of one page, or containers, of which the first three project pages are looked at.
+        now: the moment of the check, UTC.
+        draft_dir: where a fixture draft of each page goes; None for none.
+
+    Raises:
+        WrongUsageError: a file cannot be read, or holds no project page.
     """
     readings: list[PageReading] = []
     read: list[tuple[Capture, Page]] = []
     with PageReader() as reader:
         for path in paths:
-            try:
-                with path.open("rb") as stream:
-                    body = stream.read(_LONGEST_FILE + 1)
-            except OSError as error:
-                raise WrongUsageError(f"{path}: cannot be read ({error.strerror})") from error
-            if len(body) > _LONGEST_FILE:
-                raise WrongUsageError(f"{path}: larger than {_LONGEST_FILE} bytes, so it is no saved page")
-            is_html = b"<" in body[:1024]
-            capture = Capture(path.name, now, body, "text/html" if is_html else None, 200 if is_html else None)
-            try:
-                page = reader.read(capture).result()
-            except WorkerDiedError as death:
-                readings.append(PageReading(str(path), None, None, "none", f"reading it {death}"))
-                continue
-            readings.append(read_capture_of(capture, page, None, str(path)))
-            read.append((capture, page))
+            for where, capture in saved_pages(path, now):
+                try:
+                    page = reader.read(capture).result()
+                except WorkerDiedError as death:
+                    readings.append(PageReading(where, None, None, "none", f"reading it {death}"))
+                    continue
+                readings.append(read_capture_of(capture, page, None, where))
+                read.append((capture, page))
     verdict = judge(None, None, readings, settings.gate)
     return CheckReport(None, None, now, None, _drafts(draft_dir, read), verdict, None, None, tuple(readings))
 

@@ -1,0 +1,79 @@
+"""The pages in files that were saved: HTML, extracted text, and the containers that `import` reads."""
+
+import datetime as dt
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from urllib.parse import unquote
+
+from pipeline.archive.warc import Capture
+from pipeline.core.errors import PipelineError, WrongUsageError
+from pipeline.importing.bare_file import read_file
+from pipeline.importing.file_format import Format, Unread
+from pipeline.importing.foreign_warc import Found, Kind, read_foreign_warc
+from pipeline.importing.har import read_har
+from pipeline.importing.importer import UnreadFormatError, what_is
+from pipeline.importing.mhtml import read_mhtml
+from pipeline.importing.wacz import warcs_of
+
+# A check looks at examples; `import` reads all.
+MOST_OF_A_FILE = 3
+_LARGEST = 10_000_000
+_ROUTE = "r=tbl-project-main/view"
+
+
+def saved_pages(path: Path, now: dt.datetime) -> list[tuple[str, Capture]]:
+    """Read the page in a file, or the first three project pages of a container, each with where it lies.
+
+    Of a container those addresses count that have the route of the project page, on whatever host: the source may be
+    new. A file of one page is that page, whatever it shows.
+
+    Raises:
+        WrongUsageError: the file cannot be read, is of another format, or holds no project page.
+    """
+    try:
+        kind = what_is(path)
+        if isinstance(kind, Unread):
+            raise UnreadFormatError(path, kind)
+        if kind in (Format.PAGE, Format.MHTML):
+            return [(str(path), _bare_page(path, kind, now))]
+        pages = list(islice(_of_container(path, kind, now), MOST_OF_A_FILE))
+    except OSError as error:
+        raise WrongUsageError(f"{path}: cannot be read ({error.strerror or error})") from error
+    except PipelineError as error:
+        said = str(error)
+        raise WrongUsageError(said if said.startswith(str(path)) else f"{path}: {said}") from error
+    if not pages:
+        raise WrongUsageError(f"{path}: holds no page whose address has {_ROUTE} in it, so no project page")
+    return pages
+
+
+def _bare_page(path: Path, kind: Format, now: dt.datetime) -> Capture:
+    body = read_file(path, kind)
+    page = read_mhtml(body) if kind is Format.MHTML else None
+    if page is not None:
+        return Capture(path.name, now, page.body, page.content_type, 200)
+    is_html = b"<" in body[:1024]
+    return Capture(path.name, now, body, "text/html" if is_html else None, 200 if is_html else None)
+
+
+def _of_container(path: Path, kind: Format, now: dt.datetime) -> Iterator[tuple[str, Capture]]:
+    seen: set[str] = set()
+    for found in _records(path, kind, now):
+        if found.kind is Kind.CAPTURE and found.capture is not None and found.capture.url not in seen:
+            seen.add(found.capture.url)
+            yield f"{path}: {found.capture.url}", found.capture
+
+
+def _records(path: Path, kind: Format, now: dt.datetime) -> Iterator[Found]:
+    if kind is Format.HAR:
+        yield from read_har(read_file(path, kind), _is_project_page, now, max_body_bytes=_LARGEST)
+        return
+    # A member of a WACZ can be opened until the next is asked for.
+    files = warcs_of(path) if kind is Format.WACZ else [(path.name, lambda: path.open("rb"))]
+    for _, opener in files:
+        yield from read_foreign_warc(opener, _is_project_page, now, max_body_bytes=_LARGEST)
+
+
+def _is_project_page(url: str) -> bool:
+    return _ROUTE in unquote(url).lower()
