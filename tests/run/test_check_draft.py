@@ -73,6 +73,19 @@ def test_a_draft_of_an_extracted_text_is_masked_too(tmp_path: Path) -> None:
     assert text.splitlines()[0] in masked
 
 
+def test_a_draft_of_an_extracted_text_keeps_what_a_row_of_a_table_says_and_no_name_of_a_user(tmp_path: Path) -> None:
+    text = (FIXTURES / "real" / f"{REAL_ID}.txt").read_text(encoding="utf-8")
+    header = next(line for line in text.split("\n") if "ชื่อผู้ใช้" in line)
+    logged = f"2023-01-31 10:00 {PERSON} แก้ไข 1 2022-10-01 2023-09-30 100 100 ราย"
+    detail = "31/01/2566 : ผู้เข้าร่วม 4500 และ 1250 อื่น ๆ"
+    text = text.replace(header, f"{header}\n{logged}").replace("31/01/2566 :", detail)
+    (tmp_path / "page.txt").write_text(text, encoding="utf-8")
+    report = draft(tmp_path / "drafts", tmp_path / "page.txt")
+    assert report.drafts == (str(tmp_path / "drafts" / REAL_ID),)
+    masked = (tmp_path / "drafts" / REAL_ID / "page.txt").read_text(encoding="utf-8")
+    assert masked == text.replace(logged, "2023-01-31 10:00 xxxx")
+
+
 def test_a_draft_is_named_by_no_text_of_a_page_and_overwrites_none(tmp_path: Path) -> None:
     hostile = tmp_path / "page.html"
     hostile.write_text(PLAIN.html().replace(PLAIN.project_id, "../../escaped"), encoding="utf-8")

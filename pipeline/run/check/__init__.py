@@ -11,5 +11,5 @@ Never: publishes anything, asks for more than ten pages, looks like a browser bu
 - page: what one page shows: kind, template, labels, months, tables, values
 - verdict, advice: can it be refreshed, why, and what to do next
 - report: how all this is told, as text and as JSON
-- draft: a fixture draft of a page, contacts masked
+- draft, masking: a fixture draft of a page, contacts masked
 """

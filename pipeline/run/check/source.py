@@ -18,8 +18,9 @@ from pipeline.core.time import Clock, utc_now
 from pipeline.core.worker_process import WorkerDiedError
 from pipeline.fetch.outcome import capture_of
 from pipeline.run.check.asking import Answer, ask_site
-from pipeline.run.check.draft import DraftError, write_draft
+from pipeline.run.check.draft import write_draft
 from pipeline.run.check.listing_reading import read_listing_of
+from pipeline.run.check.masking import DraftError
 from pipeline.run.check.page import PageReading, read_capture_of
 from pipeline.run.check.report import CheckReport
 from pipeline.run.check.saved import saved_pages
