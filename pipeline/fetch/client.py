@@ -16,7 +16,7 @@ from pipeline.core.settings import FetchSettings, Source
 from pipeline.core.time import Clock
 from pipeline.core.version import product_token
 from pipeline.fetch.cookies import SessionCookies
-from pipeline.fetch.transport import PrivateAddressError, Transport
+from pipeline.fetch.transport import Certificate, PrivateAddressError, Transport
 
 # One layer of deflate makes at most a thousand times of a chunk; brotli, or two layers, could make anything of it.
 _CODINGS = {"gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate"}
@@ -67,8 +67,9 @@ class Connection:
 
     def __init__(self, source: Source, settings: FetchSettings, clock: Clock) -> None:
         self._settings, self._clock = settings, clock
+        self._transport = Transport(source, source.concurrency or settings.concurrency)
         self._client = httpx.AsyncClient(
-            transport=Transport(source, source.concurrency or settings.concurrency),
+            transport=self._transport,
             headers={
                 "User-Agent": f"{product_token()} (+{settings.contact})",
                 "Accept": "text/html,*/*;q=0.5",
@@ -87,6 +88,11 @@ class Connection:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._client.aclose()
+
+    @property
+    def certificate(self) -> Certificate | None:
+        """That of the last TLS connection that was accepted."""
+        return self._transport.certificate
 
     async def get(self, url: str, headers: Headers = (), first_bytes: int | None = None) -> Reply:
         """Ask once for a URL; redirects are not followed.
@@ -107,7 +113,7 @@ class Connection:
         # httpx lets some of the errors in a host's name through as they are, all of them ValueErrors.
         except (OSError, ValueError, httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError) as error:
             trouble = _classify(error)
-            reply = reply._replace(trouble=trouble, error=f"{trouble}: {error or 'no answer in time'}")
+            reply = reply._replace(trouble=trouble, error=f"{trouble}: {str(error) or 'no answer in time'}")
         return reply._replace(elapsed_ms=round((time.perf_counter() - begin) * 1000))
 
     async def _receive(self, request: httpx.Request, reply: Reply, first_bytes: int | None) -> Reply:

@@ -21,6 +21,7 @@ from pipeline.fetch.redirects import MOST_REDIRECTS, RedirectEnd, judge_robots_r
 from pipeline.fetch.robots import MOST_BYTES, Robots, RobotsError
 from pipeline.fetch.server_clock import ServerClock
 from pipeline.fetch.throttle import Breaker, Throttle, is_within, parse_window, retry_after
+from pipeline.fetch.transport import Certificate
 
 _OVERLOADED = (429, 503)
 Meaning = TypeVar("Meaning")
@@ -72,6 +73,11 @@ class Site:
     def robots_interval(self) -> float:
         """Seconds between two requests that robots.txt asks for."""
         return self._robots.interval
+
+    @property
+    def certificate(self) -> Certificate | None:
+        """The certificate that the site showed; None over plain HTTP, and where none was accepted."""
+        return self._connection.certificate
 
     async def read_robots(self) -> Reply:
         """Fetch robots.txt and obey it from now on; what cannot be reached or read ends the run (RFC 9309).

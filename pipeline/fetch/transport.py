@@ -1,9 +1,11 @@
 """Where connections go: aiohttp's under httpx's interface, and never into a private network that nobody named."""
 
+import datetime as dt
 import errno
 import ipaddress
 import socket
-from typing import Any, cast
+import ssl
+from typing import Any, NamedTuple, cast
 
 import aiohttp
 from httpx_aiohttp import AiohttpTransport
@@ -11,6 +13,7 @@ from yarl import URL
 
 from pipeline.core.settings import Source
 
+_LONGEST_NAME = 100
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
@@ -18,16 +21,37 @@ class PrivateAddressError(OSError):
     """An address leads into a private network."""
 
 
+class Certificate(NamedTuple):
+    """What the certificate of a site says: whom it is for, who vouches for it, and until when."""
+
+    subject: str
+    issuer: str
+    valid_until: dt.datetime
+
+
 class Transport(AiohttpTransport):
     """aiohttp's connections under httpx's interface: httpx's own pool goes quadratic at high concurrency.
 
-    All of them go to the source's connect_to where it has one, and otherwise to public addresses alone.
+    All of them go to the source's connect_to where it has one, and otherwise to public addresses alone. certificate is
+    that of the last TLS connection that was accepted.
     """
+
+    certificate: Certificate | None = None
 
     def __init__(self, source: Source, connections: int) -> None:
         super().__init__()
         self._source, self._connections = source, connections
         self._session: aiohttp.ClientSession | None = None
+        transport = self
+
+        class Noticing(ssl.SSLObject):
+            """A TLS connection whose certificate is noted: httpx and aiohttp show it only while a body is under way."""
+
+            def do_handshake(self) -> None:
+                super().do_handshake()
+                transport.certificate = _certificate(self)
+
+        self.ssl_context.sslobject_class = Noticing
 
     def get_client(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -78,6 +102,21 @@ class _PublicResolver(aiohttp.ThreadedResolver):
             if is_private(result["host"]):
                 raise _private(host, result["host"])
         return found
+
+
+def _certificate(connection: ssl.SSLObject) -> Certificate | None:
+    said: Any = connection.getpeercert()
+    if not said or "notAfter" not in said:
+        return None
+    until = dt.datetime.fromtimestamp(ssl.cert_time_to_seconds(said["notAfter"]), dt.UTC)
+    return Certificate(_name(said.get("subject", ())), _name(said.get("issuer", ())), until)
+
+
+def _name(parts: Any) -> str:
+    """The common name and the organisation of a distinguished name."""
+    found = {str(kind): str(text) for part in parts for kind, text in part}
+    named = [found[kind] for kind in ("commonName", "organizationName") if kind in found]
+    return ", ".join(named)[:_LONGEST_NAME] or "nobody"
 
 
 def is_private(host: str) -> bool:

@@ -5,11 +5,13 @@ All data but that of the real page are invented.
 
 import datetime as dt
 import json
+import math
 import re
 import shutil
 import signal
 import subprocess
 import time
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from email.utils import format_datetime
@@ -22,7 +24,7 @@ import pytest
 from parsers.labels import LABELS, MONTH_LABEL, PROGRESS_COLUMNS
 from pipeline.archive.pages import PageReader
 from pipeline.archive.segments import read_segment, sealed_segments
-from pipeline.core.settings import FetchSettings, Settings
+from pipeline.core.settings import FetchSettings, Settings, Source
 from pipeline.core.time import utc_now
 from pipeline.run.check import asking
 from pipeline.run.check.advice import ADVICE
@@ -38,6 +40,8 @@ from tests.fetch.misbehaving import (
     Behaviour,
     Handler,
     MisbehavingSite,
+    cut_after,
+    drip,
     listing,
     misbehaving_site,
     page,
@@ -50,6 +54,7 @@ from tests.parsers.rendering import grid_view, kartik_details
 from tests.run.scripted_site import ScriptedSite, watched
 
 A, B, C = "50490000-0001", "50490000-0002", "50490000-0003"
+HURRY = PATIENCE.model_copy(update={"timeout": 0.2, "page_timeout": 0.4})
 PROJECTS = "/dp/frontend/web/index.php"
 LOGIN_FORM = b"<html><body><form id='login-form'><input type='password'></form></body></html>"
 Set = Callable[[MisbehavingSite], None]
@@ -87,10 +92,16 @@ def line(report: CheckReport, name: str) -> str:
     return next(text for text in report_lines(report) if text.startswith(name))
 
 
+def screen_lines(report: CheckReport) -> int:
+    """How many lines of a terminal of 100 columns the report takes."""
+    shown = [sum(unicodedata.category(letter) not in ("Mn", "Me") for letter in text) for text in report_lines(report)]
+    return sum(max(1, math.ceil(columns / 100)) for columns in shown)
+
+
 def everywhere(behaviour: Behaviour) -> Set:
     def change(site: MisbehavingSite) -> None:
         site.listing = behaviour
-        site.pages = dict.fromkeys((A, B, C), behaviour)
+        site.pages = dict.fromkeys((A, B, C, REAL_ID), behaviour)
 
     return change
 
@@ -125,17 +136,43 @@ def without_ids(html: str) -> str:
     return re.sub(r"<tr><th>(Policy|Branch|Kpi|Start|Finish) [^<]*</th>.*?</tr>", "", html)
 
 
-def only_for_browsers(behaviour: Behaviour) -> Set:
-    def change(site: MisbehavingSite) -> None:
-        def answer(handler: Handler) -> None:
-            if "bma-projects" in (handler.headers["User-Agent"] or ""):
-                page(b"<html><body>Forbidden</body></html>", status=403)(handler)
-            else:
-                behaviour(handler)
+def not_for_our_name(behaviour: Behaviour) -> Set:
+    """What our User-Agent gets from the whole site, where a browser gets the pages."""
 
-        site.pages = {A: answer}
+    def change(site: MisbehavingSite) -> None:
+        def for_browsers(shown: Behaviour) -> Behaviour:
+            return lambda handler: (behaviour if "bma-projects" in handler.headers["User-Agent"] else shown)(handler)
+
+        site.pages = {one: for_browsers(project(one)) for one in (A, B, C)}
+        site.listing = for_browsers(listing([[A, B, C]], 3))
 
     return change
+
+
+def in_thai_bytes(content_type: str, *, declared: bool = True) -> Set:
+    """Every page in windows-874, sent with this Content-Type."""
+
+    def send(handler: Handler) -> None:
+        asked = parse_qs(urlsplit(handler.path).query)["project_id"][-1]
+        html = PLAIN.html().replace(PLAIN.project_id, asked)
+        html = html if declared else re.sub(r"<meta charset[^>]*>", "", html)
+        body = html.encode("cp874", "replace")
+        handler.send_response(200)
+        handler.send_header("Content-Type", content_type)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    return on_pages(send)
+
+
+def as_definition_list(html: str) -> str:
+    rows = re.findall(r"<tr><th>(.*?)</th>\s*<td>(.*?)</td></tr>", html, re.DOTALL)
+    return (
+        "<html><body><dl>"
+        + "".join(f"<dt>{label}</dt><dd>{value}</dd>" for label, value in rows)
+        + "</dl></body></html>"
+    )
 
 
 def listing_goes(behaviour: Behaviour) -> Set:
@@ -145,9 +182,9 @@ def listing_goes(behaviour: Behaviour) -> Set:
     return change
 
 
-def robots(text: str) -> Set:
+def robots(text: str, *, status: int = 200) -> Set:
     def change(site: MisbehavingSite) -> None:
-        site.paths["/robots.txt"] = page(text.encode())
+        site.paths["/robots.txt"] = page(text.encode(), status=status)
 
     return change
 
@@ -165,28 +202,79 @@ def restless(handler: Handler) -> None:
     project(A, remark=str(handler.site.visits))(handler)  # type: ignore[attr-defined]
 
 
+MAINTENANCE = "<html><body>ปิดปรับปรุงระบบ<script>x()</script></body></html>".encode()
+CAPTCHA_FORM = LOGIN_FORM.replace(b"</form>", b"<img id='loginform-captcha-image'></form>")
+BLOCKED = b"<html><body><h1>Web Page Blocked!</h1>Attack ID: 20000051</body></html>"
+COOKIE_WALL = b"<html><body><script>document.cookie='__test=1; path=/'; location.reload();</script></body></html>"
+TO_LOGIN = b"<html><head><meta http-equiv='refresh' content='0; url=https://sso.test/signin'></head></html>"
+TO_NEWS = TO_LOGIN.replace(b"sso.test/signin", b"news.test/index.php")
+SCRIPT_TO_LOGIN = b"<html><script>window.location.href = 'index.php?r=site/login';</script></html>"
+FRAME = b"<html><head><title>DP</title></head><body><iframe src='http://inner.test/index.php'></iframe></body></html>"
 FRAMES = b"<html><frameset><frame src='menu.html'><frame src='index.php'></frameset></html>"
 SHELL = b"<html><head><title>DP</title><script src='app.js'></script></head><body><div id='app'></div></body></html>"
 CHALLENGE = (
     b"<html><body><h1>Just a moment...</h1><script src='/cdn-cgi/challenge-platform/x.js'></script></body></html>"
 )
+STATEFUL_SHELL = SHELL.replace(b"<body>", b"<body><script>state = '" + b"abc " * 10_000 + b"'</script>")
 OTHER = "<html><body><div>รหัสโครงการ 50490000-0001</div><p>".encode() + "ข้อความ ".encode() * 80 + b"</p></body></html>"
 PHP = "<br />\n<b>Warning</b>:  Undefined index: x in <b>/var/www/a.php</b> on line <b>3</b><br />\n"
 
 CONDITIONS: dict[str, tuple[Set, str, str]] = {
     "login wall by 302": (everywhere(redirect(f"{PROJECTS}?r=site%2Flogin")), "not ready", "login"),
     "login wall by 200": (everywhere(page(LOGIN_FORM)), "not ready", "login"),
+    "login wall by 302 to another host": (everywhere(redirect("https://sso.test/auth?next=x")), "not ready", "login"),
+    "login wall by meta refresh": (everywhere(page(TO_LOGIN)), "not ready", "login"),
+    "login wall by script": (everywhere(page(SCRIPT_TO_LOGIN)), "not ready", "login"),
+    "login form with a captcha": (everywhere(page(CAPTCHA_FORM)), "not ready", "login"),
+    "login wall by 401": (everywhere(page(b"no", status=401)), "not ready", "login"),
+    "meta refresh to another site": (everywhere(page(TO_NEWS)), "not ready", "elsewhere"),
+    "definition list": (stored(as_definition_list), "not ready", "template"),
+    "JSON": (everywhere(page(b'{"rows": []}', headers=[("Content-Type", "text/json")])), "not ready", "template"),
     "another template": (on_pages(page(OTHER)), "not ready", "template"),
     "English labels": (stored(in_english), "not ready", "labels_unknown"),
     "labels that are gone": (stored(without_ids), "not ready", "labels_missing"),
     "one label renamed": (stored(lambda html: html.replace(">Policy ID<", ">Policy<")), "ready", "ready"),
     "JavaScript shell": (everywhere(page(SHELL)), "not ready", "javascript"),
+    "JavaScript shell with its state": (everywhere(page(STATEFUL_SHELL)), "not ready", "javascript"),
+    "firewall": (everywhere(page(BLOCKED, status=403)), "not ready", "challenge"),
+    "challenge that sets a cookie": (everywhere(page(COOKIE_WALL)), "not ready", "challenge"),
     "WAF challenge": (everywhere(page(CHALLENGE, status=403)), "not ready", "challenge"),
-    "403 for our User-Agent only": (only_for_browsers(project(A)), "not ready", "user_agent"),
+    "403 for our User-Agent only": (not_for_our_name(page(b"Forbidden", status=403)), "not ready", "user_agent"),
+    "406 for our User-Agent only": (not_for_our_name(page(b"Not Acceptable", status=406)), "not ready", "user_agent"),
+    "another page for our User-Agent only": (not_for_our_name(page(b"Welcome")), "not ready", "user_agent"),
+    "a reset for our User-Agent only": (not_for_our_name(cut_after(b"x", 0, reset=True)), "not ready", "user_agent"),
+    "silence for our User-Agent only": (not_for_our_name(silent), "not ready", "user_agent"),
+    "frame": (everywhere(page(FRAME)), "not ready", "frames"),
     "frames": (everywhere(page(FRAMES)), "not ready", "frames"),
-    "maintenance": (everywhere(page("<html><body>ปิดปรับปรุงระบบ</body></html>".encode())), "not ready", "maintenance"),
+    "maintenance": (everywhere(page(MAINTENANCE)), "not ready", "maintenance"),
+    "maintenance by 503 for an hour": (
+        everywhere(page(MAINTENANCE, status=503, headers=[("Retry-After", "3600")])),
+        "not ready",
+        "maintenance",
+    ),
+    "429 for an hour": (everywhere(page(b"", status=429, headers=[("Retry-After", "3600")])), "not ready", "busy"),
+    "429 on every page": (on_pages(page(b"slowly", status=429)), "not ready", "busy"),
     "PHP warnings": (stored(lambda html: PHP + html), "ready", "ready"),
     "robots.txt that disallows all": (robots("User-agent: *\nDisallow: /"), "not ready", "disallowed"),
+    "windows-874": (in_thai_bytes("text/html; charset=windows-874"), "ready", "ready"),
+    "windows-874 called TIS-620": (in_thai_bytes("text/html; charset=TIS-620", declared=False), "ready", "ready"),
+    "windows-874 that nothing names": (in_thai_bytes("text/html", declared=False), "ready", "ready"),
+    "windows-874 called UTF-8": (in_thai_bytes("text/html; charset=UTF-8"), "ready", "ready"),
+    "robots.txt that disallows the pages": (
+        robots("User-agent: *\nDisallow: /*r=tbl-project-main%2Fview"),
+        "not ready",
+        "disallowed",
+    ),
+    "robots.txt that is HTML": (robots("<html><a href='/'>DP</a></html>"), "ready", "ready"),
+    "robots.txt that fails": (robots("", status=500), "not ready", "robots"),
+    "robots.txt that is no text": (robots("\0"), "not ready", "robots"),
+    "robots.txt that wants to be left alone": (robots("", status=429), "not ready", "busy"),
+    "listing that states more than it shows": (
+        listing_goes(listing([[A, B, C]], 9)),
+        "ready with --ids only",
+        "listing",
+    ),
+    "listing that fails": (listing_goes(page(b"", status=500)), "ready with --ids only", "listing"),
     "listing behind login": (listing_goes(page(LOGIN_FORM)), "ready with --ids only", "listing"),
     "listing that robots.txt disallows": (
         robots("User-agent: *\nDisallow: /*r=tbl-project-main%2Findex"),
@@ -205,6 +293,11 @@ CONDITIONS: dict[str, tuple[Set, str, str]] = {
     "pages that do not exist": (lambda site: site.pages.clear(), "not ready", "not_found"),
     "server errors": (on_pages(page(b"<html><body>sorry</body></html>", status=500)), "not ready", "server_error"),
     "slow server": (on_pages(silent), "not ready", "slow"),
+    "dripping server": (on_pages(drip(b"x" * 1000, 0.05)), "not ready", "slow"),
+    "brotli": (on_pages(page(b"x", headers=[("Content-Encoding", "br")])), "not ready", "encoding"),
+    "too large": (on_pages(page(b"x" * 10_000_001)), "not ready", "too_large"),
+    "cut pages": (on_pages(cut_after(b"<html>" * 1000, 2000, reset=True)), "not ready", "truncated"),
+    "redirect into a private network": (everywhere(redirect("http://10.0.0.1/")), "not ready", "elsewhere"),
     "clock off by two days": (dated(48), "not ready", "clock"),
     "clock off by an hour": (dated(1), "ready", "ready"),
     "content that never rests": (lambda site: site.pages.update({A: restless}), "not ready", "restless"),
@@ -219,18 +312,30 @@ def test_each_condition_has_its_verdict_reason_and_advice(
     change(site)
     if condition == "endless redirect":
         site.paths[PROJECTS] = redirect(f"{PROJECTS}?r=again")
-    ids = () if condition in ("JavaScript shell", "frames", "maintenance", "endless redirect") else (A,)
-    fetch = PATIENCE.model_copy(update={"timeout": 0.2, "page_timeout": 0.4}) if reason == "slow" else PATIENCE
+    fetch = HURRY if reason == "slow" or "silence" in condition else PATIENCE
 
-    report = check(site, tmp_path, *ids, fetch=fetch)
+    report = check(site, tmp_path, A, fetch=fetch)
 
     judgement = report.judgement
     assert (judgement.verdict, judgement.reason) == (verdict, reason), report_lines(report)
     assert judgement.advice == ADVICE[reason]
     assert report_lines(report)[-2:] == [f"verdict      {verdict}: {judgement.why}", f"do next      {judgement.advice}"]
     assert len(site.asked) <= 10
-    assert len(report_lines(report)) <= 24
+    assert screen_lines(report) <= 45
     assert verify_data(Settings(data_dir=tmp_path)).problems == ()
+
+
+def test_who_names_no_project_gets_the_same_verdict_where_the_whole_site_misbehaves(tmp_path: Path) -> None:
+    told = {}
+    for condition, (change, _, reason) in CONDITIONS.items():
+        if not change.__qualname__.startswith("everywhere") or reason == "redirect_loop":
+            continue
+        with misbehaving_site() as site:
+            change(site)
+            told[condition] = check(site, tmp_path / condition).judgement.reason
+            assert len(site.asked) <= 5
+    assert told == {condition: CONDITIONS[condition][2] for condition in told}
+    assert len(told) > 15
 
 
 def test_a_good_site_is_ready_and_asked_seven_times(site: MisbehavingSite, tmp_path: Path) -> None:
@@ -254,29 +359,160 @@ def test_a_dead_site_is_asked_once(tmp_path: Path) -> None:
     assert line(report, "robots.txt") == "robots.txt   no answer; nothing else was asked for"
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="no openssl here to make a certificate with")
-def test_a_certificate_of_another_name_is_told_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pem = tmp_path / "other.pem"
-    command = (
-        "openssl req -x509 -newkey rsa:2048 -nodes -days 3 -subj /CN=other.test -addext subjectAltName=DNS:other.test"
-    )
-    subprocess.run([*command.split(), "-keyout", pem, "-out", f"{pem}.crt"], check=True, capture_output=True)
-    pem.write_bytes(pem.read_bytes() + Path(f"{pem}.crt").read_bytes())
-    monkeypatch.setenv("SSL_CERT_FILE", str(pem))
+OPENSSL = pytest.mark.skipif(shutil.which("openssl") is None, reason="no openssl here to make a certificate with")
+# openssl ca alone makes certificates of the past.
+AUTHORITY = """
+[ca]
+default_ca = here
+[here]
+database = {0}/index.txt
+new_certs_dir = {0}
+rand_serial = yes
+default_md = sha256
+policy = any
+[any]
+commonName = supplied
+"""
+
+
+def certificate(folder: Path, name: str, *, is_expired: bool = False) -> Path:
+    """A certificate of this name that vouches for itself, with its key in one file."""
+    folder.mkdir()
+    key, request, pem = folder / "key", folder / "request", folder / "pem"
+    names = f"-subj /CN={name} -addext subjectAltName=DNS:{name}".split()
+    made = ["openssl", "req", "-newkey", "rsa:2048", "-nodes", *names, "-keyout", str(key)]
+    if is_expired:
+        config = folder / "config"
+        config.write_text(AUTHORITY.format(folder), encoding="utf-8")
+        (folder / "index.txt").touch()
+        subprocess.run([*made, "-out", str(request)], check=True, capture_output=True)
+        signed = [
+            "openssl",
+            "ca",
+            "-selfsign",
+            "-batch",
+            "-notext",
+            "-startdate",
+            "20200101000000Z",
+            "-enddate",
+            "20210101000000Z",
+        ]
+        signed += ["-startdate", "20200101000000Z", "-enddate", "20210101000000Z"]
+        signed += ["-config", str(config), "-keyfile", str(key), "-in", str(request)]
+        written = subprocess.run(signed, check=True, capture_output=True).stdout
+    else:
+        written = subprocess.run([*made, "-x509", "-days", "3"], check=True, capture_output=True).stdout
+    pem.write_bytes(key.read_bytes() + written)
+    return pem
+
+
+@OPENSSL
+@pytest.mark.parametrize(
+    ("name", "is_expired", "is_trusted", "said"),
+    [
+        ("other.test", False, True, "certificate is not valid for 'site.test'"),
+        ("site.test", True, True, "certificate has expired"),
+        ("site.test", False, False, "self-signed certificate"),
+    ],
+    ids=["another name", "expired", "self-signed"],
+)
+def test_a_certificate_that_fails_is_told_with_what_to_do(
+    name: str, is_expired: bool, is_trusted: bool, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pem = certificate(tmp_path / "tls", name, is_expired=is_expired)
+    if is_trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(pem))
     with misbehaving_site(pem) as site:
         report = check(site, tmp_path / "data", base_url=BASE_URL.replace("http:", "https:"))
     assert (report.judgement.verdict, report.judgement.reason) == ("not ready", "certificate")
     assert report.judgement.advice == ADVICE["certificate"]
     assert "TLS: certificate refused" in line(report, "address")
-    assert "site.test" in report.judgement.why
+    assert said in report.judgement.why
 
 
-def test_a_closed_listing_without_ids_asks_for_ids(site: MisbehavingSite, tmp_path: Path) -> None:
+@OPENSSL
+def test_a_certificate_is_told_and_where_plain_http_leads_is_the_address_to_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pem = certificate(tmp_path / "tls", "site.test")
+    monkeypatch.setenv("SSL_CERT_FILE", str(pem))
+
+    def over_tls(shown: Behaviour) -> Behaviour:
+        def send(handler: Handler) -> None:
+            (shown if handler.site.asked[-1].is_tls else redirect(f"https://site.test{handler.path}"))(handler)
+
+        return send
+
+    with misbehaving_site(pem) as site:
+        site.listing = over_tls(listing([[A, B, C]], 3))
+        site.pages = {one: over_tls(project(one)) for one in (A, B, C)}
+        report = check(site, tmp_path / "data")
+    address = BASE_URL.replace("http:", "https:")
+    assert "TLS: certificate of site.test by site.test, valid until 20" in line(report, "address")
+    assert f"{BASE_URL}?r=tbl-project-main%2Findex → {address}?r=tbl-project-main%2Findex" in line(report, "address")
+    assert len(site.asked) == 10
+    assert report.judgement.verdict == "ready"
+    assert report.judgement.advice == f"set base_url to {address}, where each page redirects to; then {ADVICE['ready']}"
+
+
+def test_a_closed_listing_without_ids_is_judged_by_the_one_page_that_is_known(
+    site: MisbehavingSite, tmp_path: Path
+) -> None:
     site.listing = page(LOGIN_FORM)
     report = check(site, tmp_path)
+    assert site.asked_for_projects() == [REAL_ID]
     assert (report.judgement.verdict, report.judgement.reason) == ("not ready", "no_pages")
-    assert "login" in report.judgement.why
+    assert "the listing names no project (login: " in report.judgement.why
+    assert f"{REAL_ID} is not there" in report.judgement.why
     assert "--ids" in report.judgement.advice
+    site.pages[REAL_ID] = project(REAL_ID)
+    report = check(site, tmp_path)
+    assert (report.judgement.verdict, report.judgement.reason) == ("ready with --ids only", "listing")
+
+
+def test_an_id_that_is_no_code_is_named_and_spoils_no_verdict(site: MisbehavingSite, tmp_path: Path) -> None:
+    report = check(site, tmp_path, "5049-1")
+    assert report.judgement.reason == "not_found"
+    assert "'5049-1' is no code such as 50490000-3607" in report.judgement.why
+    report = check(site, tmp_path, A, "5049-1")
+    assert report.judgement.verdict == "ready"
+    assert report.judgement.why.endswith("1 of 2 pages could not be read")
+
+
+def test_a_private_address_needs_connect_to(tmp_path: Path) -> None:
+    source = Source(source_id="site", base_url="http://127.0.0.1:9/index.php")
+    report = check_source(Settings(data_dir=tmp_path, fetch=PATIENCE), source)
+    assert (report.judgement.reason, report.judgement.advice) == ("private", ADVICE["private"])
+
+
+def test_outside_the_night_window_nobody_is_blamed(site: MisbehavingSite, tmp_path: Path) -> None:
+    moment = dt.datetime(2026, 11, 22, 5, tzinfo=dt.UTC)
+    settings = Settings(data_dir=tmp_path, fetch=PATIENCE.model_copy(update={"night_window": "22:00-05:00"}))
+    report = check_source(settings, site.source(), clock=lambda: moment)
+    assert site.asked == []
+    assert (report.judgement.reason, report.judgement.advice) == ("window", ADVICE["window"])
+
+
+def test_what_robots_txt_asks_for_is_waited_for_as_far_as_the_settings_allow(
+    site: MisbehavingSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "_MOST_WAIT", 0.05)
+    robots("User-agent: *\nCrawl-delay: 0.1")(site)
+    assert check(site, tmp_path, A).judgement.verdict == "ready"
+    robots("User-agent: *\nCrawl-delay: 700")(site)
+    report = check(site, tmp_path)
+    assert (report.judgement.reason, report.judgement.advice) == ("delay", ADVICE["delay"])
+
+
+def test_a_browser_that_reads_other_values_is_told(site: MisbehavingSite, tmp_path: Path) -> None:
+    def answer(handler: Handler) -> None:
+        is_ours = "bma-projects" in handler.headers["User-Agent"]
+        project(A, remark="" if is_ours else " ที่ซ่อนไว้")(handler)
+
+    site.pages[A] = answer
+    report = check(site, tmp_path, A)
+    assert report.judgement.verdict == "ready"
+    assert "a browser reads otherwise: ชื่อโครงการ" in line(report, "User-Agent")
 
 
 def test_every_line_says_what_was_seen(site: MisbehavingSite, tmp_path: Path) -> None:

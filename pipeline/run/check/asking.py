@@ -7,24 +7,29 @@ from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
 from parsers.listing_page import Listing
-from parsers.page import Page
+from parsers.page import Page, PageKind
 from pipeline.archive.segments import ArchiveWriter
 from pipeline.archive.warc import Headers
 from pipeline.core.settings import FetchSettings, Source
 from pipeline.core.site_urls import listing_url, project_url
 from pipeline.core.time import Clock
 from pipeline.core.worker_process import WorkerDiedError
-from pipeline.fetch.client import Reply
+from pipeline.fetch.client import Reply, Trouble
 from pipeline.fetch.outcome import capture_of, reply_outcome, visit_row
 from pipeline.fetch.server_clock import ServerClock
 from pipeline.fetch.site import RunOverError, Site, open_site
 from pipeline.fetch.site_pages import log_site_page, read_robots
+from pipeline.fetch.transport import Certificate
 
 MOST_REQUESTS = 10
 MOST_PAGES = 3
 _MOST_WAIT = 60.0
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
-_ANY_PROJECT = "00000000-0000"
+# The page that all is built on, which the known instances have.
+KNOWN_PROJECT = "50490000-3607"
+_BUSY = 429
+# A site that turns our name away may also hang up, or never answer.
+_MAY_BE_OUR_NAME = (None, Trouble.CONNECT, Trouble.CUT, Trouble.TIMEOUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +47,36 @@ class Answer:
 class Answers:
     """All that was asked and answered; heard holds every reply, redirects among them.
 
-    ended says why the asking ended early; it is None where everything was asked, or the ten requests were spent.
+    is_guess says that nobody named a project, so that KNOWN_PROJECT was asked for. ended says why the asking ended
+    early, is_planned that it was by our own settings; it is None where everything was asked, or the ten requests were
+    spent.
     """
 
     listings: list[Answer] = field(default_factory=list)
     pages: list[Answer] = field(default_factory=list)
+    is_guess: bool = False
     again: Answer | None = None
     browser: Answer | None = None
+    certificate: Certificate | None = None
     heard: list[Reply] = field(default_factory=list)
     robots: Reply | None = None
+    is_robots_read: bool = False
     allows_listing: bool = True
     allows_pages: bool = True
     robots_interval: float = 0.0
     interval: float = 0.0
     ended: str | None = None
+    is_planned: bool = False
+
+    @property
+    def compared(self) -> Answer | None:
+        """What a browser is asked for too: the first page, or the listing where that page is a guess that failed."""
+        is_telling = bool(self.pages) and (not self.is_guess or _is_project(self.pages[0]))
+        return next(iter((*self.pages, *self.listings) if is_telling else (*self.listings, *self.pages)), None)
+
+
+def _is_project(answer: Answer) -> bool:
+    return answer.page is not None and answer.page.kind is PageKind.PROJECT
 
 
 class _Ear(ServerClock):
@@ -81,7 +102,7 @@ async def ask_site(
         source: whom to ask.
         settings: how to fetch; a check never asks for the same again.
         archive: where the evidence goes.
-        project_ids: the pages to ask for; when empty, some that the listing names.
+        project_ids: the pages to ask for; when empty, some that the listing names, or KNOWN_PROJECT.
         clock: says when each page was asked for.
     """
     budget = min(settings.max_requests or MOST_REQUESTS, MOST_REQUESTS)
@@ -90,22 +111,29 @@ async def ask_site(
     answers = Answers(heard=ear.replies)
     async with open_site(source, settings.model_copy(update=changes), clock, ear) as site:
         try:
-            await _ask_all(site, archive, project_ids, answers)
+            await _ask_all(site, archive, project_ids, answers, settings.max_wait)
         except RunOverError as over:
             if site.requests < budget:
-                answers.ended = str(over)
+                answers.ended, answers.is_planned = str(over), over.is_planned
+        answers.certificate = site.certificate
         answers.robots_interval, answers.interval = site.robots_interval, site.throttle.interval
     return answers
 
 
-async def _ask_all(site: Site, archive: ArchiveWriter, project_ids: Sequence[str], answers: Answers) -> None:
+async def _ask_all(
+    site: Site, archive: ArchiveWriter, project_ids: Sequence[str], answers: Answers, max_wait: float
+) -> None:
     base_url = site.source.base_url
     await read_robots(site, archive, {})
     answers.robots = answers.heard[-1] if answers.heard else None
     site.check_still_welcome()
+    answers.is_robots_read = True
+    # What robots.txt asks for is no sign that the site is busy: a check waits so long, as a run does.
+    most = min(max_wait, site.robots_interval + _MOST_WAIT)
+    site.settings = site.settings.model_copy(update={"max_wait": most})
     index = listing_url(base_url)
     answers.allows_listing = site.allows(index)
-    answers.allows_pages = site.allows(project_url(base_url, next(iter(project_ids), _ANY_PROJECT)))
+    answers.allows_pages = site.allows(project_url(base_url, next(iter(project_ids), KNOWN_PROJECT)))
     following = None
     if answers.allows_listing:
         answers.listings.append(await _listing(site, archive, index))
@@ -113,14 +141,20 @@ async def _ask_all(site: Site, archive: ArchiveWriter, project_ids: Sequence[str
         if listing is not None:
             project_ids = project_ids or _spread(listing.project_ids)
             following = _next_page(base_url, index, listing)
-    wanted = list(dict.fromkeys(project_ids))[:MOST_PAGES] if answers.allows_pages else []
+    answers.is_guess = answers.allows_pages and not project_ids
+    wanted = list(dict.fromkeys(project_ids or [KNOWN_PROJECT]))[:MOST_PAGES] if answers.allows_pages else []
     if wanted:
         answers.pages.append(await _project(site, archive, wanted[0]))
-        if answers.pages[0].page is not None:
+        if _is_project(answers.pages[0]):
             answers.again = await _project(site, archive, wanted[0])
-            answers.browser = await _project(site, archive, wanted[0], (("User-Agent", BROWSER),))
-    elif answers.listings and answers.listings[0].page is not None:
-        answers.browser = await _listing(site, archive, index, (("User-Agent", BROWSER),))
+    ours = answers.compared
+    if ours is not None and ours.reply.trouble in _MAY_BE_OUR_NAME and ours.reply.status != _BUSY:
+        browser = (("User-Agent", BROWSER),)
+        answers.browser = (
+            await _listing(site, archive, index, browser)
+            if ours.project_id is None
+            else await _project(site, archive, ours.project_id, browser)
+        )
     if following is not None and site.allows(following):
         answers.listings.append(await _listing(site, archive, following))
     for project_id in wanted[1:]:

@@ -7,6 +7,8 @@ from parsers.page import Page, content_sha256
 from pipeline.fetch.outcome import masked_sha256
 from pipeline.run.check.asking import Answer, Answers
 
+_MOST_NAMED = 6
+
 
 @dataclass(frozen=True, slots=True)
 class SecondReading:
@@ -20,13 +22,14 @@ class SecondReading:
 
 def compare_browser(answers: Answers) -> tuple[str | None, bool]:
     """How a browser is answered otherwise than we are, and whether it got the page that we did not get."""
-    browser, ours = answers.browser, next(iter((*answers.pages, *answers.listings)), None)
+    browser, ours = answers.browser, answers.compared
     if browser is None or ours is None:
         return None, False
     said = f"{_said(ours)}, a browser {_said(browser)}"
     got, had = _kind(browser), _kind(ours)
     if (browser.reply.status, got) == (ours.reply.status, had):
-        return "", False
+        rows = _differences(ours.page, browser.page) if ours.page is not None and browser.page is not None else []
+        return (f"a browser reads otherwise: {', '.join(rows[:_MOST_NAMED])}" if rows else ""), False
     return f"we get {said}", got in ("project", "listing") and had not in ("project", "listing")
 
 

@@ -10,7 +10,7 @@ from pipeline.core.settings import FetchSettings, Source
 from pipeline.fetch.redirects import stays_on_site
 from pipeline.fetch.throttle import parse_window
 from pipeline.run.check.asking import Answers
-from pipeline.run.check.page import obstacle_of
+from pipeline.run.check.obstacle import obstacle_of
 
 _DAY = 24 * 3600
 
@@ -25,6 +25,7 @@ class ListingReading:
     """
 
     kind: str
+    http_status: int | None
     error: str | None
     obstacle: str | None
     rows: int
@@ -41,14 +42,15 @@ def read_listing_of(source: Source, settings: FetchSettings, answers: Answers) -
     """Say what the listing shows, and how long a crawl of all it names takes."""
     if not answers.listings:
         kind = "not asked" if answers.allows_listing else "disallowed"
-        return ListingReading(kind, answers.ended, None, 0, None, False, None, None, (), None, None)
+        return ListingReading(kind, None, answers.ended, None, 0, None, False, None, None, (), None, None)
     first, *others = answers.listings
     listing = first.listing
     if listing is None:
         kind = first.page.kind.value if first.page is not None else "none"
         error = first.reply.error or (first.page.reason if first.page is not None else None)
         text = decode_page(first.reply.body, first.reply.header("content-type")).text
-        return ListingReading(kind, error, obstacle_of(text), 0, None, False, None, None, (), None, None)
+        obstacle = obstacle_of(text, first.page.kind) if first.page is not None else None
+        return ListingReading(kind, first.reply.status, error, obstacle, 0, None, False, None, None, (), None, None)
     following = listing.next_href
     is_ours = None if following is None else _is_ours(source.base_url, following)
     new = None
@@ -61,6 +63,7 @@ def read_listing_of(source: Source, settings: FetchSettings, answers: Answers) -
         nights = _nights(settings, answers, requests, source.concurrency or settings.concurrency)
     return ListingReading(
         "listing",
+        first.reply.status,
         None,
         None,
         len(listing.project_ids),

@@ -12,6 +12,7 @@ from parsers.project import parse_project
 from parsers.records import ParsedPage
 from pipeline.archive.warc import Capture
 from pipeline.build.contacts import mask_contact, mask_text
+from pipeline.run.check.obstacle import obstacle_of, stub_target
 
 # Where a column of PageRecord is not named like its field.
 _COLUMNS = {
@@ -31,19 +32,9 @@ _OF_TABLES = ("unknown_table", "unknown_column", "missing_column", "missing_tabl
 _KARTIK = re.compile(r"class=\"[^\"]{0,200}\bkv-attribute\b")
 _DETAIL_VIEW = re.compile(r"class=\"[^\"]{0,200}\bdetail-view\b")
 _GRID_VIEW = re.compile(r"class=\"[^\"]{0,200}\bgrid-view\b")
-_FRAMES = re.compile(r"<frameset\b", re.IGNORECASE)
-_CHALLENGE = re.compile(
-    r"cf-chl|challenge-platform|_Incapsula_|captcha|just a moment|checking your browser|request rejected|"
-    r"web application firewall",
-    re.IGNORECASE,
-)
-# Nothing longer is looked at for a shell: what is between tags is found by trying every tag.
-_LONGEST_SHELL = 20_000
-_FEWEST_LETTERS = 200
-_SCRIPT = re.compile(r"<(script|style|noscript|title)\b[^>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
-_TAG = re.compile(r"<[^>]*>")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
 _HEAD = 2048
+_IS_PLAIN = re.compile(r"(?i)text/(?:html|plain)|application/xhtml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +52,8 @@ class ValueReading:
 class PageReading:
     """One page, read; kind is `none` where no response came, and error says why.
 
-    obstacle is what stands in the place of the page: `challenge`, `frames` or `javascript`. labels_known counts those
+    trouble is one of fetch.client.Trouble where no whole response came. obstacle is what stands in the place of the
+    page: `challenge`, `login`, `frames` or `javascript`. labels_known counts those
     spelled as ever. months is `known`, `new` or `none`. tables are sentences on what is not as known. Contacts are
     masked.
     """
@@ -71,6 +63,7 @@ class PageReading:
     http_status: int | None
     kind: str
     error: str | None
+    trouble: str | None = None
     obstacle: str | None = None
     template: str = "none"
     encoding_declared: str | None = None
@@ -116,8 +109,8 @@ def read_capture_of(capture: Capture, page: Page, project_id: str | None, where:
         named,
         capture.status,
         page.kind.value,
-        page.reason if problem is None else problem.sentence,
-        obstacle=None if page.labels else obstacle_of(text),
+        problem.sentence if problem is not None else _reason(page, text, capture.content_type),
+        obstacle=None if page.labels else obstacle_of(text, page.kind),
         template=_template(text, page),
         encoding_declared=declared[1].lower() if declared is not None else None,
         encoding_found=page.encoding,
@@ -172,21 +165,19 @@ def _values(page: Page, layout: Layout, parsed: ParsedPage) -> Iterator[ValueRea
         )
 
 
+def _reason(page: Page, text: str, content_type: str | None) -> str | None:
+    """Why this is no whole project page, with where it leads and what it is where it is no HTML."""
+    target = stub_target(text) if page.kind is PageKind.REDIRECT_STUB else None
+    if target is not None:
+        return f"{page.reason}: {target!r}"
+    is_other = page.kind is PageKind.UNKNOWN and content_type and not _IS_PLAIN.match(content_type)
+    return f"{page.reason} ({content_type[:60]!r})" if is_other and content_type else page.reason
+
+
 def _template(text: str, page: Page) -> str:
     if not page.labels:
         return "none"
+    if page.reader == "text":
+        return "none, extracted text"
     rows = "kartik" if _KARTIK.search(text) else "Yii DetailView" if _DETAIL_VIEW.search(text) else "hand-written"
     return f"{rows}, tables {'GridView' if _GRID_VIEW.search(text) else 'hand-written' if page.grids else 'none'}"
-
-
-def obstacle_of(text: str) -> str | None:
-    """What stands in the place of a page without rows: `challenge`, `frames`, `javascript`, or nothing known."""
-    if _CHALLENGE.search(text):
-        return "challenge"
-    if _FRAMES.search(text):
-        return "frames"
-    if len(text) <= _LONGEST_SHELL and "<script" in text.lower():
-        shown = _TAG.sub(" ", _SCRIPT.sub(" ", text))
-        if sum(letter.isalnum() for letter in shown) < _FEWEST_LETTERS:
-            return "javascript"
-    return None

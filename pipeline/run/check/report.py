@@ -13,6 +13,7 @@ from pipeline.run.check.site_reading import SiteReading
 # The shape of the JSON; a key that goes or changes its meaning makes it 2.
 FORMAT = 1
 _MOST_NAMED = 6
+_MOST_REDIRECTS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def report_lines(report: CheckReport) -> list[str]:
 
 
 def _site(site: SiteReading) -> Iterator[tuple[str, str]]:
-    yield "address", f"{site.requests} requests; TLS: {site.tls}; redirects: {_named(site.redirects)}"
+    yield "address", f"{site.requests} requests; TLS: {site.tls}; redirects: {_named(site.redirects, _MOST_REDIRECTS)}"
     apart = site.clock_difference_s
     yield "clock", "no answer has a Date" if apart is None else f"the site's is {apart:+.0f} s from ours"
     of = dict(site.headers)
@@ -69,8 +70,7 @@ def _site(site: SiteReading) -> Iterator[tuple[str, str]]:
         name for name, is_allowed in (("listing", site.allows_listing), ("pages", site.allows_pages)) if is_allowed
     ]
     delay = f"asks for {site.robots_interval_s:g} s between requests; a run keeps {site.interval_s:g} s"
-    could_be_read = site.robots_status is not None and site.robots_status < 500 and site.requests > 1
-    told = f"allows {_named(allowed)}; {delay}" if could_be_read else "nothing else was asked for"
+    told = f"allows {_named(allowed)}; {delay}" if site.is_robots_read else "nothing else was asked for"
     status = "no answer" if site.robots_status is None else f"HTTP {site.robots_status}"
     yield "robots.txt", f"{status}; {told}"
     yield (
@@ -93,6 +93,8 @@ def _second_reading(site: SiteReading) -> str:
 
 
 def _listing(listing: ListingReading) -> str:
+    if listing.kind == "not asked":
+        return listing.kind
     if listing.kind != "listing":
         return f"{listing.kind}{f': {listing.error}' if listing.error else ''}"
     total = "no stated total, so no run can tell whether it is whole"
@@ -134,7 +136,7 @@ def _flags(pages: tuple[PageReading, ...]) -> str:
     return _named(dict.fromkeys(flag for page in pages for flag in page.flags))
 
 
-def _named(texts: Iterable[str]) -> str:
+def _named(texts: Iterable[str], most: int = _MOST_NAMED) -> str:
     named = list(texts)
-    more = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
-    return ", ".join(named[:_MOST_NAMED]) + more if named else "none"
+    more = f" and {len(named) - most} more" if len(named) > most else ""
+    return ", ".join(named[:most]) + more if named else "none"

@@ -9,6 +9,7 @@ from pipeline.core.settings import Source
 from pipeline.fetch.client import Reply, Trouble
 from pipeline.fetch.redirects import redirect_target, stays_on_site
 from pipeline.fetch.server_clock import served_at
+from pipeline.fetch.transport import Certificate
 from pipeline.run.check.asking import Answers
 from pipeline.run.check.comparison import SecondReading, compare_browser, compare_readings
 
@@ -22,19 +23,24 @@ _LONGEST = 200
 class SiteReading:
     """The site as its answers show it.
 
-    tls is a sentence. clock_difference_s is how far the site's clock is ahead of ours, None where no answer had a Date.
-    headers are those of a page, cookies their names. browser says how a browser is answered otherwise than we are;
-    it is "" where it is answered the same, and None where that was not asked. trouble, of the first request that got no
-    whole response, is one of fetch.client.Trouble. interval_s is the pace that a run would keep.
+    moved_to is the base URL that the pages redirect to. tls is a sentence. clock_difference_s is how far the site's
+    clock is ahead of ours, None where no answer had a Date. headers are those of a page, cookies their names.
+    is_robots_read says that robots.txt was answered and understood, without which nothing else is asked for.
+    interval_s is the pace that a run would keep. browser says how a browser is answered otherwise than we are; it is
+    "" where it is answered the same, and None where that was not asked. is_guess says that nobody named the page
+    asked for. trouble, of the first request that got no whole response, is one of fetch.client.Trouble. ended says
+    why the asking ended early, is_planned that our own settings ended it.
     """
 
     requests: int
     redirects: tuple[str, ...]
+    moved_to: str | None
     tls: str
     clock_difference_s: float | None
     headers: tuple[tuple[str, str], ...]
     cookies: tuple[str, ...]
     robots_status: int | None
+    is_robots_read: bool
     allows_listing: bool
     allows_pages: bool
     robots_interval_s: float
@@ -43,9 +49,11 @@ class SiteReading:
     browser: str | None
     is_browser_better: bool
     second_reading: SecondReading | None
+    is_guess: bool
     trouble: str | None
     error: str | None
     ended: str | None
+    is_planned: bool
 
 
 def read_site_of(source: Source, answers: Answers) -> SiteReading:
@@ -62,11 +70,13 @@ def read_site_of(source: Source, answers: Answers) -> SiteReading:
     return SiteReading(
         requests=len(heard),
         redirects=tuple(dict.fromkeys(_redirects(source, heard))),
-        tls=_tls(source, heard),
+        moved_to=_moved_to(source, answers),
+        tls=_tls(source, heard, answers.certificate),
         clock_difference_s=_clock_difference(heard),
         headers=tuple((name.lower(), value[:_LONGEST]) for name, value in headers if name.lower() in _HEADERS),
         cookies=tuple(dict.fromkeys(name[:_LONGEST] for name in cookies)),
         robots_status=answers.robots.status if answers.robots is not None else None,
+        is_robots_read=answers.is_robots_read,
         allows_listing=answers.allows_listing,
         allows_pages=answers.allows_pages,
         robots_interval_s=answers.robots_interval,
@@ -74,10 +84,12 @@ def read_site_of(source: Source, answers: Answers) -> SiteReading:
         median_ms=round(median(answered)) if answered else None,
         browser=browser,
         is_browser_better=is_better,
+        is_guess=answers.is_guess,
         second_reading=compare_readings(answers),
         trouble=failed.trouble.value if failed is not None and failed.trouble is not None else None,
         error=failed.error if failed is not None else None,
         ended=answers.ended,
+        is_planned=answers.is_planned,
     )
 
 
@@ -97,13 +109,24 @@ def _redirects(source: Source, heard: list[Reply]) -> list[str]:
     return found
 
 
-def _tls(source: Source, heard: list[Reply]) -> str:
+def _moved_to(source: Source, answers: Answers) -> str | None:
+    """Where the first page that was shown stands instead of at the base URL."""
+    shown = next((one for one in answers.pages if one.page is not None and one.reply.trouble is None), None)
+    there = None if shown is None else shown.reply.url.partition("?")[0][:_LONGEST]
+    is_elsewhere = shown is not None and shown.reply.url != shown.url and there != source.base_url
+    return there if is_elsewhere else None
+
+
+def _tls(source: Source, heard: list[Reply], certificate: Certificate | None) -> str:
     errors = [reply.error or "" for reply in heard if reply.trouble is Trouble.CONNECT]
     refused = next((found for error in errors if (found := _CERTIFICATE.search(error)) is not None), None)
     if refused is not None:
         return f"certificate refused: {refused[1].strip()}"
     if any(reply.url.startswith("https:") and reply.status is not None for reply in heard):
-        return "certificate accepted"
+        if certificate is None:
+            return "certificate accepted"
+        until = f"{certificate.valid_until:%Y-%m-%d}"
+        return f"certificate of {certificate.subject} by {certificate.issuer}, valid until {until}"
     return "none, plain http" if source.base_url.startswith("http:") else "no connection"
 
 

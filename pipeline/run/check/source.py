@@ -128,5 +128,7 @@ def _drafts(directory: Path | None, pages: Sequence[tuple[Capture, Page]]) -> tu
 def _reading_of(answer: Answer) -> PageReading:
     if answer.page is None:
         reply = answer.reply
-        return PageReading(answer.url, answer.project_id, reply.status, "none", reply.error or "no answer")
+        return PageReading(
+            answer.url, answer.project_id, reply.status, "none", reply.error or "no answer", reply.trouble
+        )
     return read_capture_of(capture_of(answer.reply), answer.page, answer.project_id, answer.url)

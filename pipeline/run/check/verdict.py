@@ -3,15 +3,18 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
-from parsers.page import PageKind
+from parsers.page import PROJECT_CODE, PageKind
 from pipeline.core.settings import GateSettings
 from pipeline.core.time import MOST_APART
-from pipeline.run.check.advice import ADVICE, KINDS, OF_LISTING, TROUBLES, Judgement, Verdict
+from pipeline.run.check.advice import ADVICE, KINDS, OF_LISTING, Judgement, Verdict, reason_of_trouble
 from pipeline.run.check.listing_reading import ListingReading
 from pipeline.run.check.page import PageReading
 from pipeline.run.check.site_reading import SiteReading
 
 _MOST_NAMED = 6
+_BUSY = 429
+# A longer wait than this is waited for by a check where robots.txt asks for it, as far as the settings allow.
+_LONG = 60.0
 _Found = tuple[str, str]
 
 
@@ -28,6 +31,8 @@ def judge(
     """
     of_site: tuple[Callable[[SiteReading], _Found | None], ...] = (_connection, _clock, _robots, _user_agent)
     found = next((one for look in of_site if site is not None and (one := look(site)) is not None), None)
+    if found is not None and found[0] == "busy" and listing is not None and listing.kind == PageKind.MAINTENANCE:
+        found = "maintenance", listing.error or found[1]
     found = found or _pages(pages, site, listing) or _labels(pages, gate) or _tables(pages)
     if (
         found is None
@@ -39,30 +44,37 @@ def judge(
         found = "restless", f"two readings of one page, seconds apart, differ in {rows}"
     if found is not None:
         return Judgement(Verdict.NOT_READY, found[0], found[1], ADVICE[found[0]])
+    moved = f"set base_url to {site.moved_to}, where each page redirects to; then " if site and site.moved_to else ""
     closed = _listing(listing)
     if closed is not None:
-        return Judgement(Verdict.WITH_IDS, "listing", closed, ADVICE["listing"])
+        return Judgement(Verdict.WITH_IDS, "listing", closed, moved + ADVICE["listing"])
     n_bad = sum(not page.is_good for page in pages)
     bad = f"; {n_bad} of {len(pages)} pages could not be read" if n_bad else ""
     said = "the listing and the pages are as known" if listing is not None else "the pages are as known"
-    return Judgement(Verdict.READY, "ready", said + bad, ADVICE["ready"] if site is not None else "import these files")
+    return Judgement(Verdict.READY, "ready", said + bad, moved + ADVICE["ready" if site is not None else "files"])
 
 
 def _connection(site: SiteReading) -> _Found | None:
     if site.tls.startswith("certificate refused"):
         return "certificate", site.tls
-    if site.ended is not None:
-        # robots.txt could not be read, or the settings' own limits.
-        reason = TROUBLES.get(site.trouble or "", "not_now")
-        return reason, site.ended
-    return None
+    if site.ended is None:
+        return None
+    if site.is_planned:
+        return "window", site.ended
+    if not site.is_robots_read and site.trouble is not None:
+        return reason_of_trouble(site.trouble, site.error or ""), site.ended
+    if not site.is_robots_read and site.robots_status != _BUSY:
+        return "robots", site.ended
+    if site.robots_interval_s > _LONG:
+        return "delay", f"robots.txt asks for {site.robots_interval_s:g} s between requests: {site.ended}"
+    return "busy", site.ended
 
 
 def _clock(site: SiteReading) -> _Found | None:
     apart = site.clock_difference_s
     if apart is None or abs(apart) <= MOST_APART.total_seconds():
         return None
-    return "clock", f"the site's clock is {abs(apart) / 3600:.0f} hours {'ahead of' if apart > 0 else 'behind'} ours"
+    return "clock", f"the site's clock is {abs(apart) / 86400:.1f} days {'ahead of' if apart > 0 else 'behind'} ours"
 
 
 def _robots(site: SiteReading) -> _Found | None:
@@ -77,25 +89,34 @@ def _pages(pages: Sequence[PageReading], site: SiteReading | None, listing: List
     """The trouble that most pages have; pages of other labels are judged by their labels."""
     if not pages:
         if site is not None and site.trouble is not None:
-            return TROUBLES.get(site.trouble, "template"), site.error or site.trouble
+            return reason_of_trouble(site.trouble, site.error or ""), site.error or site.trouble
+        return "no_pages", f"no project page was asked for: the listing names none ({_closed(listing)})"
+    if site is not None and site.is_guess and pages[0].kind == PageKind.NOT_FOUND:
         of_listing = listing.obstacle or OF_LISTING.get(listing.kind) if listing is not None else None
-        return of_listing or "no_pages", f"no project page to ask for: the listing names none ({_closed(listing)})"
+        unknown = f"the listing names no project ({_closed(listing)}), and {pages[0].project_id} is not there"
+        return of_listing or "no_pages", unknown
     bad = [
         page for page in pages if not page.is_good and not page.n_labels > page.labels_known + len(page.labels_renamed)
     ]
-    if 2 * len(bad) < len(pages):
+    if any(page.is_good for page in pages):
+        # Where a page is shown, one that is not there has an id that was typed wrongly.
+        bad = [page for page in bad if page.kind != PageKind.NOT_FOUND]
+    if not bad or 2 * len(bad) < len(pages):
         return None
     reason = Counter(map(_reason_of, bad)).most_common(1)[0][0]
     shown = next(page for page in bad if _reason_of(page) == reason)
-    if reason == "unreachable" and site is not None and site.trouble is not None:
-        reason = TROUBLES.get(site.trouble, reason)
-    return reason, f"{len(bad)} of {len(pages)} pages: {shown.error or shown.kind}"
+    mistyped = shown.project_id or "" if shown.kind == PageKind.NOT_FOUND else ""
+    hint = f"; {mistyped!r:.60} is no code such as 50490000-3607" if not PROJECT_CODE.fullmatch(mistyped) else ""
+    said = f"{len(bad)} of {len(pages)} pages: {shown.error or shown.kind}"
+    return reason, said + (hint if mistyped else "")
 
 
 def _reason_of(page: PageReading) -> str:
-    if page.obstacle is not None:
-        return page.obstacle
-    return "unreachable" if page.kind == "none" else KINDS.get(page.kind, "template")
+    if page.trouble is not None:
+        return reason_of_trouble(page.trouble, page.error or "")
+    if page.http_status == _BUSY:
+        return "busy"
+    return page.obstacle or KINDS.get(page.kind, "template")
 
 
 def _labels(pages: Sequence[PageReading], gate: GateSettings) -> _Found | None:
@@ -127,6 +148,10 @@ def _listing(listing: ListingReading | None) -> str | None:
         return f"the listing names no project ({_closed(listing)})"
     if listing.is_next_ours is False:
         return "the next link of the listing leads to another site"
+    if listing.stated_total is not None and listing.stated_total > listing.rows and not listing.has_next:
+        return (
+            f"the listing names {listing.rows} of the {listing.stated_total} projects it states, and has no next link"
+        )
     if listing.second_page_new == 0:
         return "the second page of the listing names the projects of the first"
     return None
@@ -137,6 +162,8 @@ def _closed(listing: ListingReading | None) -> str:
         return "not asked"
     if listing.kind == "disallowed":
         return "robots.txt disallows it"
+    if listing.kind == PageKind.LISTING:
+        return "it has no rows"
     return f"{listing.kind}: {listing.error}" if listing.error else listing.kind
 
 
