@@ -619,6 +619,26 @@ def test_a_refused_value_is_told_with_its_text_and_contacts_are_masked(site: Mis
     assert "081 000 0000" not in found
 
 
+def test_every_value_of_the_first_page_stands_on_the_screen_as_it_was_read(
+    site: MisbehavingSite, tmp_path: Path
+) -> None:
+    values = {"weight": "สิบ", "budget_received": "127,800", "remark": None, "governor_policy": "", "target": "5 ระดับ"}
+    changed = PLAIN.having(**values).adding("พิกัด", "13.7, 100.5")
+    site.pages[PLAIN.project_id] = page(changed.html().encode())
+    report = check(site, tmp_path, PLAIN.project_id)
+    lines = report_lines(report)
+    begin = lines.index(f"  of {PLAIN.project_id}") + 1
+    shown = [text for text in lines[begin:] if text.startswith(" ")]
+    said = "; ".join(text.strip() for text in shown)
+    assert "งบฯ ที่ได้รับ (บาท) '127,800' → 127800" in said
+    assert "ค่าน้ำหนัก 'สิบ' refused (unreadable_number)" in said
+    assert "หมายเหตุ not set; นโยบาย ผว. ''" in said
+    assert "เป้าหมายโครงการ '5 ระดับ' → 5" in said
+    assert "พิกัด '13.7, 100.5' (label unknown)" in said
+    assert len(said.split("; ")) == len(report.pages[0].values) == 42
+    assert screen_lines(report) <= 45
+
+
 def test_the_pace_of_a_full_crawl_counts_window_and_budget(site: MisbehavingSite, tmp_path: Path) -> None:
     site.listing = listing([[A, B, C]], 40_000)
     report = check(site, tmp_path, fetch=PATIENCE.model_copy(update={"max_requests": 20_000}))

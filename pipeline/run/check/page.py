@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from parsers.encoding import decode_page
+from parsers.history_tables import cell_fields
 from parsers.labels import LABELS, MONTH_FIELD
-from parsers.page import Page, PageKind, naming_problem, project_id_of
+from parsers.page import Grid, Page, PageKind, naming_problem, project_id_of
 from parsers.page_layout import Layout, read_layout
 from parsers.project import parse_project
 from parsers.records import ParsedPage
@@ -54,7 +55,9 @@ class PageReading:
 
     trouble is one of fetch.client.Trouble where no whole response came. obstacle is what stands in the place of the
     page: `challenge`, `login`, `frames` or `javascript`. labels_known counts those
-    spelled as ever. months is `known`, `new` or `none`. tables are sentences on what is not as known. Contacts are
+    spelled as ever. months is `known`, `new` or `none`. columns says of each table which one it is
+    (`unknown` for none), how many of its columns are known, and how many it has; tables are sentences on what is not as
+    known. Contacts are
     masked.
     """
 
@@ -74,6 +77,7 @@ class PageReading:
     labels_unknown: tuple[str, ...] = ()
     labels_missing: tuple[str, ...] = ()
     months: str = "none"
+    columns: tuple[tuple[str, int, int], ...] = ()
     tables: tuple[str, ...] = ()
     sections: tuple[tuple[str, str], ...] = ()
     values: tuple[ValueReading, ...] = ()
@@ -134,6 +138,7 @@ def read_capture_of(capture: Capture, page: Page, project_id: str | None, where:
         labels_unknown=tuple(label[:_LONGEST_LABEL] for label, meaning in meanings if not meaning.is_known),
         labels_missing=tuple(label.text for label in LABELS if label.field not in layout.first_rows),
         months="new" if new_months else "known" if parsed.months else "none",
+        columns=tuple(map(_columns, page.grids)),
         tables=tuple(dict.fromkeys(issue.message[:200] for issue in parsed.issues if issue.code in _OF_TABLES)),
         sections=tuple(zip(("fields", "months", "updates", "reports"), map(str, states), strict=True)),
         values=tuple(_values(page, layout, parsed)),
@@ -172,6 +177,11 @@ def _reason(page: Page, text: str, content_type: str | None) -> str | None:
         return f"{page.reason}: {target!r}"
     is_other = page.kind is PageKind.UNKNOWN and content_type and not _IS_PLAIN.match(content_type)
     return f"{page.reason} ({content_type[:60]!r})" if is_other and content_type else page.reason
+
+
+def _columns(grid: Grid) -> tuple[str, int, int]:
+    known = [field for field in cell_fields(grid) if field is not None]
+    return known[0].partition(".")[0] if known else "unknown", len(known), len(grid.header)
 
 
 def _template(text: str, page: Page) -> str:

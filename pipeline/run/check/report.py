@@ -9,11 +9,14 @@ from pipeline.run.check.advice import Judgement
 from pipeline.run.check.listing_reading import ListingReading
 from pipeline.run.check.page import PageReading
 from pipeline.run.check.site_reading import SiteReading
+from pipeline.run.check.value_lines import value_lines
 
 # The shape of the JSON; a key that goes or changes its meaning makes it 2.
 FORMAT = 1
 _MOST_NAMED = 6
 _MOST_REDIRECTS = 2
+# What a line of values may take of a terminal of 100 columns.
+_COLUMNS = 87
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ def report_lines(report: CheckReport) -> list[str]:
         found.append(("drafts", _named(report.drafts)))
     found.append(("verdict", f"{report.judgement.verdict}: {report.judgement.why}"))
     found.append(("do next", report.judgement.advice))
-    return [f"{name:<12} {text}" for name, text in found]
+    return [f"{name:<12} {text}".rstrip() for name, text in found]
 
 
 def _site(site: SiteReading) -> Iterator[tuple[str, str]]:
@@ -126,10 +129,19 @@ def _pages(pages: tuple[PageReading, ...]) -> Iterator[tuple[str, str]]:
     known = f"{sum(page.labels_known for page in pages)} of {sum(page.n_labels for page in pages)} known"
     yield "labels", f"{known}; renamed {_named(renamed)}; unknown {_named(unknown)}; missing {_named(missing)}"
     yield "months", f"layout {_named(dict.fromkeys(page.months for page in pages))}"
-    yield "tables", f"not as known: {_named(dict.fromkeys(sentence for page in pages for sentence in page.tables))}"
+    columns = dict.fromkeys(
+        f"{table} {known} of {n} columns known" for page in pages for table, known, n in page.columns
+    )
+    odd = dict.fromkeys(sentence for page in pages for sentence in page.tables)
+    yield "tables", f"{_named(columns)}; not as known: {_named(odd)}"
     values = [value for page in pages for value in page.values if value.raw]
     refused = [f"{value.label} {value.raw!r:.60} ({value.refused})" for value in values if value.refused is not None]
     yield "values", f"{sum(value.read is not None for value in values)} read; {len(refused)} refused: {_named(refused)}"
+    # One screen holds the values of one page; those of the others are in the JSON.
+    shown = next((page for page in pages if page.values), None)
+    if shown is not None:
+        yield f"  of {shown.project_id or 'page 1'}", ""
+        yield from (("", text) for text in value_lines(shown.values, _COLUMNS))
 
 
 def _flags(pages: tuple[PageReading, ...]) -> str:

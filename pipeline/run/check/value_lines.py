@@ -1,0 +1,58 @@
+"""The values of one page in a few lines: each with its label, its raw text, and what it was read as or why not."""
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from parsers.labels import MONTH_FIELD, MONTH_LABEL
+from pipeline.core.text import printable
+from pipeline.run.check.page import ValueReading
+
+_LONGEST = 20
+
+
+def value_lines(values: Sequence[ValueReading], width: int) -> list[str]:
+    """Tell every value in page order, several a line: a page has about forty, and one screen is to hold them all.
+
+    A text that is longer than twenty characters is cut. What was read stands behind an arrow where it is not the raw
+    text itself.
+    """
+    lines: list[str] = []
+    for said in _told(values):
+        if lines and _columns(lines[-1]) + 2 + _columns(said) <= width:
+            lines[-1] += f"; {said}"
+        else:
+            lines.append(said)
+    return lines
+
+
+def _told(values: Sequence[ValueReading]) -> Iterator[str]:
+    before = None
+    for value in values:
+        is_next_month = value.field == before == MONTH_FIELD
+        # The label of the month rows is told once, before the first.
+        label = value.label.removeprefix(MONTH_LABEL).strip() if is_next_month else value.label
+        before = value.field
+        yield f"{printable(label)} {_said(value)}"
+
+
+def _said(value: ValueReading) -> str:
+    if value.raw is None:
+        return "not set"
+    raw = f"'{_cut(value.raw)}'"
+    if value.refused is not None:
+        return f"{raw} refused ({value.refused})"
+    if not value.field:
+        return f"{raw} (label unknown)"
+    if value.read is None:
+        return f"{raw} → no value" if value.raw else raw
+    return raw if value.read == value.raw else f"{raw} → {_cut(value.read)}"
+
+
+def _cut(text: str) -> str:
+    shown = printable(text)
+    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
+
+
+def _columns(text: str) -> int:
+    """How many columns of a terminal a text takes: Thai vowels and tone marks above and below take none."""
+    return sum(unicodedata.category(letter) not in ("Mn", "Me", "Cf") for letter in text)
