@@ -130,7 +130,6 @@ def check(
     from pipeline.run.check.advice import Verdict
     from pipeline.run.check.report import report_json, report_lines
     from pipeline.run.check.source import check_files, check_source
-    from pipeline.run.lifecycle import INTERRUPTED
 
     try:
         if files:
@@ -142,7 +141,7 @@ def check(
                 asked = Source(source_id="new", base_url=asked.base_url, connect_to=asked.connect_to)
             report = check_source(settings, asked, ids_from_file(ids) if ids is not None else [], draft_dir=draft)
     except KeyboardInterrupt:
-        sys.stderr.write(f"{INTERRUPTED}\n")
+        sys.stderr.write("interrupted; nothing is published and what came is kept; run the check again\n")
         raise typer.Exit(ExitCode.FAILED) from None
     if json_:
         sys.stdout.write(json.dumps(report_json(report), indent=1, ensure_ascii=False) + "\n")

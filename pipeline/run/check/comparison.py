@@ -3,21 +3,28 @@
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from parsers.encoding import decode_page
 from parsers.page import Page, content_sha256
+from pipeline.build.contacts import mask_contact
 from pipeline.fetch.outcome import masked_sha256
 from pipeline.run.check.asking import Answer, Answers
 
 _MOST_NAMED = 6
+_BEFORE, _SHOWN, _LONGEST_LINE = 20, 60, 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class SecondReading:
-    """Two readings of one page: is what it says the same, is all but the token, and which rows differ."""
+    """Two readings of one page: is what it says the same, is all but the token, and which rows differ.
+
+    beside is the first line in which they differ beside the token and the rows: its number, and the two texts.
+    """
 
     is_same_content: bool
     is_same_but_token: bool
     is_same_bytes: bool
     differs: tuple[str, ...]
+    beside: str | None
 
 
 def compare_browser(answers: Answers) -> tuple[str | None, bool]:
@@ -49,12 +56,30 @@ def compare_readings(answers: Answers) -> SecondReading | None:
         masked_sha256(answer.reply.body, answer.reply.status, answer.reply.header("content-type"))
         for answer in (first, again)
     ]
+    is_same_but_token = masks[0] == masks[1]
     return SecondReading(
         content_sha256(first.page) == content_sha256(again.page),
-        masks[0] == masks[1],
+        is_same_but_token,
         first.reply.body == again.reply.body,
         tuple(_differences(first.page, again.page)),
+        None if is_same_but_token else _first_difference(first, again),
     )
+
+
+def _first_difference(first: Answer, again: Answer) -> str | None:
+    """The first line that differs and holds no CSRF token, from a little before the place, contacts masked."""
+    texts = [decode_page(one.reply.body, one.reply.header("content-type")).text for one in (first, again)]
+    for number, lines in enumerate(zip_longest(*(text.splitlines() for text in texts), fillvalue=""), 1):
+        if lines[0] == lines[1] or all("csrf" in line for line in lines):
+            continue
+        if max(map(len, lines)) > _LONGEST_LINE:
+            return f"line {number}, which is too long to be shown"
+        masked = [mask_contact(line) for line in lines]
+        same = next((place for place, pair in enumerate(zip(*masked, strict=False)) if len(set(pair)) > 1), 0)
+        begin = max(0, same - _BEFORE)
+        shown = [line[begin : begin + _SHOWN].strip() for line in masked]
+        return f"line {number}: {shown[0]!r}, then {shown[1]!r}"
+    return None
 
 
 def _differences(first: Page, again: Page) -> list[str]:

@@ -91,7 +91,8 @@ def _second_reading(site: SiteReading) -> str:
         return f"what the page says differs: {_named(second.differs)}"
     if second.is_same_bytes:
         return "the very same bytes; the content fingerprint stays the same"
-    what = "only the CSRF token differs" if second.is_same_but_token else "more than the CSRF token differs"
+    beside = f"more than the CSRF token differs ({second.beside or 'in white space'})"
+    what = "only the CSRF token differs" if second.is_same_but_token else beside
     return f"{what}; the content fingerprint stays the same"
 
 

@@ -92,9 +92,11 @@ def _pages(pages: Sequence[PageReading], site: SiteReading | None, listing: List
             return reason_of_trouble(site.trouble, site.error or ""), site.error or site.trouble
         return "no_pages", f"no project page was asked for: the listing names none ({_closed(listing)})"
     if site is not None and site.is_guess and pages[0].kind == PageKind.NOT_FOUND:
+        # Where neither is there, the base URL may be that of something else.
+        is_lost = listing is not None and listing.kind == PageKind.NOT_FOUND
         of_listing = listing.obstacle or OF_LISTING.get(listing.kind) if listing is not None else None
         unknown = f"the listing names no project ({_closed(listing)}), and {pages[0].project_id} is not there"
-        return of_listing or "no_pages", unknown
+        return of_listing or ("not_found" if is_lost else "no_pages"), unknown
     bad = [
         page for page in pages if not page.is_good and not page.n_labels > page.labels_known + len(page.labels_renamed)
     ]
