@@ -75,7 +75,12 @@ ADVICE = {
     "(docs/adding-a-label.md)",
     "labels_missing": "compare the page with LABELS of parsers/labels.py: if the rows have other names add aliases, if "
     "they are gone raise gate.labels_missing_share (docs/adding-a-label.md)",
-    "tables": "add the columns to PROGRESS_COLUMNS or UPDATE_COLUMNS of parsers/labels.py (docs/adding-a-label.md)",
+    "tables": "if the table has other columns, add them to PROGRESS_COLUMNS or UPDATE_COLUMNS of parsers/labels.py "
+    "(docs/adding-a-label.md); if it is not there, ask the site's operator where it is",
+    "months": "compare the page with MONTH_LABEL of parsers/labels.py and the order of parsers/month_rows.py, and "
+    "report it with a draft: --draft DIR",
+    "values": "compare the raw texts with what parsers/numbers.py and parsers/dates.py read, and report them with a "
+    "draft: --draft DIR",
     "restless": "what differs counts as a change every night: find out what it is before the first refresh",
     "no_pages": "name some projects with --ids FILE, one code such as 50490000-3607 a line: the project_id in the "
     "address of any project page, or what `bma-projects discover --archive` prints of pages that were imported",

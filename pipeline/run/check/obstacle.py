@@ -14,7 +14,6 @@ _CHALLENGE = re.compile(
 _PASSWORD = re.compile(r"type\s*=\s*[\"']?password", re.IGNORECASE)
 # Kinds that a firewall's page is taken for, by its status.
 _OF_FIREWALLS = (PageKind.UNKNOWN, PageKind.TRUNCATED, PageKind.LOGIN, PageKind.SERVER_ERROR, PageKind.REDIRECT_STUB)
-_OF_SHELLS = (PageKind.UNKNOWN, PageKind.TRUNCATED)
 _FRAMESET = re.compile(r"<frameset\b", re.IGNORECASE)
 _FRAME = re.compile(r"<iframe\b", re.IGNORECASE)
 _FEWEST_LETTERS = 200
@@ -38,7 +37,8 @@ def obstacle_of(text: str, kind: PageKind) -> str | None:
         return "challenge"
     if kind is PageKind.REDIRECT_STUB and leads_to_login(stub_target(text) or ""):
         return "login"
-    if kind not in _OF_SHELLS:
+    is_whole = "</html" in text.lower()
+    if kind is not PageKind.UNKNOWN and not (kind is PageKind.TRUNCATED and is_whole):
         return None
     if _FRAMESET.search(text):
         return "frames"

@@ -137,7 +137,8 @@ def _pages(pages: tuple[PageReading, ...]) -> Iterator[tuple[str, str]]:
     yield "tables", f"{_named(columns)}; not as known: {_named(odd)}"
     values = [value for page in pages for value in page.values if value.raw]
     refused = [f"{value.label} {value.raw!r:.60} ({value.refused})" for value in values if value.refused is not None]
-    yield "values", f"{sum(value.read is not None for value in values)} read; {len(refused)} refused: {_named(refused)}"
+    n_read, named = sum(value.read is not None for value in values), _named(dict.fromkeys(refused))
+    yield "values", f"{n_read} read; {len(refused)} refused: {named}"
     # One screen holds the values of one page; those of the others are in the JSON.
     shown = next((page for page in pages if page.values), None)
     if shown is not None:

@@ -7,17 +7,19 @@ from parsers.labels import MONTH_FIELD, MONTH_LABEL
 from pipeline.core.text import printable
 from pipeline.run.check.page import ValueReading
 
-_LONGEST = 20
+_LONGEST, _MOST_LINES = 20, 15
 
 
 def value_lines(values: Sequence[ValueReading], width: int) -> list[str]:
     """Tell every value in page order, several a line: a page has about forty, and one screen is to hold them all.
 
     A text that is longer than twenty characters is cut. What was read stands behind an arrow where it is not the raw
-    text itself.
+    text itself. Of a page with many more rows than any known one the rest is counted.
     """
     lines: list[str] = []
-    for said in _told(values):
+    for number, said in enumerate(_told(values)):
+        if len(lines) == _MOST_LINES and _columns(lines[-1]) + 2 + _columns(said) > width:
+            return [*lines, f"and {len(values) - number} more"]
         if lines and _columns(lines[-1]) + 2 + _columns(said) <= width:
             lines[-1] += f"; {said}"
         else:

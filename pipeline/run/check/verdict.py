@@ -1,7 +1,7 @@
 """The verdict of a check: ready, ready with --ids only, or not ready; with the reason and what to do next."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from parsers.page import PROJECT_CODE, PageKind
 from pipeline.core.settings import GateSettings
@@ -33,7 +33,7 @@ def judge(
     found = next((one for look in of_site if site is not None and (one := look(site)) is not None), None)
     if found is not None and found[0] == "busy" and listing is not None and listing.kind == PageKind.MAINTENANCE:
         found = "maintenance", listing.error or found[1]
-    found = found or _pages(pages, site, listing) or _labels(pages, gate) or _tables(pages)
+    found = found or _pages(pages, site, listing) or _labels(pages, gate) or _tables(pages) or _values(pages)
     if (
         found is None
         and site is not None
@@ -48,9 +48,9 @@ def judge(
     closed = _listing(listing)
     if closed is not None:
         return Judgement(Verdict.WITH_IDS, "listing", closed, moved + ADVICE["listing"])
-    n_bad = sum(not page.is_good for page in pages)
-    bad = f"; {n_bad} of {len(pages)} pages could not be read" if n_bad else ""
     said = "the listing and the pages are as known" if listing is not None else "the pages are as known"
+    odd = ", ".join(_odd(pages))
+    bad = f"; but {odd}" if odd else ""
     return Judgement(Verdict.READY, "ready", said + bad, moved + ADVICE["ready" if site is not None else "files"])
 
 
@@ -132,13 +132,45 @@ def _labels(pages: Sequence[PageReading], gate: GateSettings) -> _Found | None:
     return None
 
 
+def _odd(pages: Sequence[PageReading]) -> Iterator[str]:
+    """What is not as known, and hinders no refresh."""
+    n_bad = sum(not page.is_good for page in pages)
+    if n_bad:
+        yield f"{n_bad} of {len(pages)} pages could not be read"
+    n_unknown = len({label for page in pages for label in page.labels_unknown})
+    if n_unknown:
+        yield f"{n_unknown} labels are not known"
+    if any(page.months == "new" for page in pages):
+        yield "the months stand in a new order"
+    n_refused = sum(value.refused is not None for page in pages for value in page.values)
+    if n_refused:
+        yield f"{n_refused} values were refused"
+
+
+def _values(pages: Sequence[PageReading]) -> _Found | None:
+    """The fields that no page shows in a way that can be read: one page alone may hold a slip of its agency."""
+    good = [page for page in pages if page.is_good]
+    shown = [{value.field for value in page.values if value.raw} for page in good]
+    read = {value.field for page in good for value in page.values if value.read is not None}
+    refused = {value.field: value for page in good for value in page.values if value.refused is not None}
+    lost = [
+        f"{value.label} {value.raw!r:.40}"
+        for field, value in refused.items()
+        if field not in read and sum(field in fields for fields in shown) > 1
+    ]
+    return ("values", f"no page shows so that it can be read: {_some(lost)}") if lost else None
+
+
 def _tables(pages: Sequence[PageReading]) -> _Found | None:
     good = [page for page in pages if page.is_good]
-    for section in ("updates", "reports"):
+    for section in ("months", "updates", "reports"):
         unread = [page for page in good if dict(page.sections).get(section) in ("absent", "unreadable")]
         if good and len(unread) == len(good):
+            if section == "months":
+                return "months", f"no page shows the months as known: {dict(good[0].sections)[section]}"
             named = [sentence for page in good for sentence in page.tables]
-            return "tables", f"no page shows the table of {section} as known: {_some(dict.fromkeys(named))}"
+            said = _some(dict.fromkeys(named)) or "it is absent"
+            return "tables", f"no page shows the table of {section} as known: {said}"
     return None
 
 
