@@ -139,7 +139,8 @@ def check(
             if base_url is not None and asked.is_invented:
                 # An address without a source: neither the sample's pace nor that its pages are invented holds there.
                 asked = Source(source_id="new", base_url=asked.base_url, connect_to=asked.connect_to)
-            report = check_source(settings, asked, ids_from_file(ids) if ids is not None else [], draft_dir=draft)
+            named = ids_from_file(ids) if ids is not None else []
+            report = check_source(settings, asked, named, draft_dir=draft, tell=_note)
     except KeyboardInterrupt:
         sys.stderr.write("interrupted; nothing is published and what came is kept; run the check again\n")
         raise typer.Exit(ExitCode.FAILED) from None
@@ -150,6 +151,10 @@ def check(
             tell(line)
     is_ready = report.judgement.verdict is not Verdict.NOT_READY
     raise typer.Exit(ExitCode.DONE if is_ready else ExitCode.FAILED)
+
+
+def _note(said: str) -> None:
+    sys.stderr.write(f"{said}\n")
 
 
 def verify(data_dir: DataDir = None, config: Config = None) -> None:

@@ -86,7 +86,13 @@ Share = Annotated[Number, _must(lambda share: share <= 1, "a share lies between 
 Switch = Annotated[bool, Strict(), _from_text({"true": True, "1": True, "false": False, "0": False}.__getitem__)]
 Directory = Annotated[Path, Strict(), _from_text(_path)]
 SourceId = Annotated[str, _must(_SOURCE_ID.fullmatch, "use lower-case letters, digits and hyphens (but not 'all')")]
-BaseUrl = Annotated[str, _must(_is_base_url, "write it as https://host/path/index.php, without name and password")]
+BaseUrl = Annotated[
+    str,
+    _must(
+        _is_base_url,
+        "write it as https://host/path/index.php, without name and password and without what follows a question mark",
+    ),
+]
 BaseUrls = Annotated[tuple[BaseUrl, ...], _from_text(_items)]
 TextFields = Annotated[
     tuple[Annotated[str, _must(_TEXT_FIELDS.__contains__, f"use one of {', '.join(_TEXT_FIELDS)}")], ...],

@@ -162,6 +162,8 @@ def test_a_mistake_in_a_flag_names_the_flag() -> None:
         load_settings(None, {}, {"alarm.url": "nowhere"})
     with pytest.raises(SettingsError, match=r"^--base-url: "):
         load_settings(None, {}, {"sources.sample.base_url": "nowhere"})
+    with pytest.raises(SettingsError, match="without what follows a question mark"):
+        load_settings(None, {}, {"sources.sample.base_url": "https://city.test/index.php?r=site%2Findex"})
 
 
 def test_the_pace_of_the_sample_holds_at_its_own_address_alone(tmp_path: Path) -> None:

@@ -509,8 +509,12 @@ def test_what_robots_txt_asks_for_is_waited_for_as_far_as_the_settings_allow(
     site: MisbehavingSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(asking, "_MOST_WAIT", 0.05)
+    monkeypatch.setattr(asking, "_LONG", 0.05)
     robots("User-agent: *\nCrawl-delay: 0.1")(site)
-    assert check(site, tmp_path, A).judgement.verdict == "ready"
+    said: list[str] = []
+    settings = Settings(data_dir=tmp_path, fetch=PATIENCE)
+    assert check_source(settings, site.source(), (A,), tell=said.append).judgement.verdict == "ready"
+    assert said == ["robots.txt asks for 0.1 s between requests: this takes 1 minutes at most"]
     robots("User-agent: *\nCrawl-delay: 700")(site)
     report = check(site, tmp_path)
     assert (report.judgement.reason, report.judgement.advice) == ("delay", ADVICE["delay"])
@@ -788,6 +792,19 @@ def test_an_address_without_a_source_is_asked_at_the_set_pace(site: MisbehavingS
     assert found["site"]["interval_s"] == 0.05
 
 
+JSON_KEYS = {
+    "site": "requests redirects moved_to tls clock_difference_s headers cookies robots_status is_robots_read "
+    "allows_listing allows_pages robots_interval_s interval_s median_ms browser is_browser_better is_guess "
+    "second_reading trouble error ended is_planned",
+    "listing": "kind http_status error obstacle rows stated_total has_next is_next_ours second_page_new sort_keys "
+    "requests nights",
+}
+PAGE_KEYS = (
+    "where project_id http_status kind error trouble obstacle template encoding_declared encoding_found flags "
+    "labels_known labels_renamed labels_unknown labels_missing months columns tables sections values"
+)
+
+
 def test_the_json_has_every_value_with_its_raw_text(tmp_path: Path) -> None:
     found = json.loads(bma_here("check", "--json", "--data-dir", tmp_path).stdout)
     assert list(found) == [
@@ -804,9 +821,11 @@ def test_the_json_has_every_value_with_its_raw_text(tmp_path: Path) -> None:
     ]
     assert found["format"] == 1
     assert list(found["judgement"]) == ["verdict", "reason", "why", "advice"]
-    assert {"requests", "redirects", "tls", "clock_difference_s", "headers", "robots_interval_s"} < set(found["site"])
+    assert {part: sorted(found[part]) for part in JSON_KEYS} == {
+        part: sorted(keys.split()) for part, keys in JSON_KEYS.items()
+    }
+    assert all(sorted(one) == sorted(PAGE_KEYS.split()) for one in found["pages"])
     assert found["site"]["second_reading"]["is_same_content"] is True
-    assert {"rows", "stated_total", "has_next", "sort_keys", "nights"} < set(found["listing"])
     (real, *_) = found["pages"]
     assert real["sections"] == {"fields": "present", "months": "present", "updates": "empty", "reports": "present"}
     assert len(real["values"]) == 41

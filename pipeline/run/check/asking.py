@@ -2,7 +2,8 @@
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
@@ -24,6 +25,9 @@ from pipeline.fetch.transport import Certificate
 MOST_REQUESTS = 10
 MOST_PAGES = 3
 _MOST_WAIT = 60.0
+# Seconds between two requests that a person should know of who waits.
+_LONG = 5.0
+Tell = Callable[[str], None]
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 # The page that all is built on, which the known instances have.
 KNOWN_PROJECT = "50490000-3607"
@@ -91,7 +95,12 @@ class _Ear(ServerClock):
 
 
 async def ask_site(
-    source: Source, settings: FetchSettings, archive: ArchiveWriter, project_ids: Sequence[str], clock: Clock
+    source: Source,
+    settings: FetchSettings,
+    archive: ArchiveWriter,
+    project_ids: Sequence[str],
+    clock: Clock,
+    tell: Tell,
 ) -> Answers:
     """Ask for robots.txt, two listing pages and three project pages, one of them twice and once as a browser does.
 
@@ -104,6 +113,7 @@ async def ask_site(
         archive: where the evidence goes.
         project_ids: the pages to ask for; when empty, some that the listing names, or KNOWN_PROJECT.
         clock: says when each page was asked for.
+        tell: is called with a sentence where it takes minutes.
     """
     budget = min(settings.max_requests or MOST_REQUESTS, MOST_REQUESTS)
     changes = {"attempts": 1, "max_requests": budget, "max_wait": min(settings.max_wait, _MOST_WAIT)}
@@ -111,7 +121,7 @@ async def ask_site(
     answers = Answers(heard=ear.replies)
     async with open_site(source, settings.model_copy(update=changes), clock, ear) as site:
         try:
-            await _ask_all(site, archive, project_ids, answers, settings.max_wait)
+            await _ask_all(site, archive, project_ids, answers, settings.max_wait, tell)
         except RunOverError as over:
             if site.requests < budget:
                 answers.ended, answers.is_planned = str(over), over.is_planned
@@ -121,7 +131,7 @@ async def ask_site(
 
 
 async def _ask_all(
-    site: Site, archive: ArchiveWriter, project_ids: Sequence[str], answers: Answers, max_wait: float
+    site: Site, archive: ArchiveWriter, project_ids: Sequence[str], answers: Answers, max_wait: float, tell: Tell
 ) -> None:
     base_url = site.source.base_url
     await read_robots(site, archive, {})
@@ -131,6 +141,9 @@ async def _ask_all(
     # What robots.txt asks for is no sign that the site is busy: a check waits so long, as a run does.
     most = min(max_wait, site.robots_interval + _MOST_WAIT)
     site.settings = site.settings.model_copy(update={"max_wait": most})
+    if site.robots_interval > _LONG:
+        minutes = math.ceil(site.robots_interval * (MOST_REQUESTS - 1) / 60)
+        tell(f"robots.txt asks for {site.robots_interval:g} s between requests: this takes {minutes} minutes at most")
     index = listing_url(base_url)
     answers.allows_listing = site.allows(index)
     answers.allows_pages = site.allows(project_url(base_url, next(iter(project_ids), KNOWN_PROJECT)))

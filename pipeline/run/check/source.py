@@ -17,7 +17,7 @@ from pipeline.core.signals import orderly_interruption
 from pipeline.core.time import Clock, utc_now
 from pipeline.core.worker_process import WorkerDiedError
 from pipeline.fetch.outcome import capture_of
-from pipeline.run.check.asking import Answer, ask_site
+from pipeline.run.check.asking import Answer, Tell, ask_site
 from pipeline.run.check.draft import write_draft
 from pipeline.run.check.listing_reading import read_listing_of
 from pipeline.run.check.masking import DraftError
@@ -31,12 +31,17 @@ from pipeline.run.lock import data_dir_lock
 from pipeline.run.record import free_run_id
 
 
+def _say_nothing(sentence: str) -> None:
+    """Whoever calls from a program is told by the report."""
+
+
 def check_source(
     settings: Settings,
     source: Source,
     project_ids: Sequence[str] = (),
     clock: Clock = utc_now,
     draft_dir: Path | None = None,
+    tell: Tell = _say_nothing,
 ) -> CheckReport:
     """Ask a source politely, at most ten times, under the lock; the evidence is kept under data/checks.
 
@@ -46,6 +51,7 @@ def check_source(
         project_ids: the pages to ask for, the first three; when empty, some that the listing names.
         clock: says when each page was asked for.
         draft_dir: where a fixture draft of each page goes; None for none.
+        tell: is called with a sentence where the asking takes minutes.
 
     Raises:
         LockedError, DataDirError, ArchiveError: the data directory is in use or cannot be written.
@@ -55,14 +61,14 @@ def check_source(
         recover(settings.checks_dir)
         try:
             with orderly_interruption():
-                return _check(settings, source, project_ids, clock, draft_dir)
+                return _check(settings, source, project_ids, clock, draft_dir, tell)
         except (KeyboardInterrupt, asyncio.CancelledError):
             recover(settings.checks_dir)
             raise KeyboardInterrupt from None
 
 
 def _check(
-    settings: Settings, source: Source, project_ids: Sequence[str], clock: Clock, draft_dir: Path | None
+    settings: Settings, source: Source, project_ids: Sequence[str], clock: Clock, draft_dir: Path | None, tell: Tell
 ) -> CheckReport:
     now = clock()
     fetch = fetch_settings_of(settings, source)
@@ -71,7 +77,7 @@ def _check(
         reached = with_sample_server(source, stack)
         about = {**about_source(source), "made-by": "check"}
         archive = stack.enter_context(ArchiveWriter(settings.checks_dir, run_id, source.source_id, about=about))
-        answers = asyncio.run(ask_site(reached, fetch, archive, project_ids, clock))
+        answers = asyncio.run(ask_site(reached, fetch, archive, project_ids, clock, tell))
     site = read_site_of(source, answers)
     listing = read_listing_of(source, fetch, answers)
     pages = tuple(map(_reading_of, answers.pages))
