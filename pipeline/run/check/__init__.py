@@ -10,7 +10,7 @@ Never: publishes anything, asks for more than ten pages, looks like a browser bu
 - saved: the pages in files that were saved
 - page: what one page shows: kind, template, labels, months, tables, values
 - obstacle: what stands in the place of a page that has no rows
-- verdict, advice: can it be refreshed, why, and what to do next
+- verdict, page_verdict, advice: can it be refreshed, why, and what to do next
 - report: how all this is told, as text and as JSON
 - draft, masking: a fixture draft of a page, contacts masked
 """

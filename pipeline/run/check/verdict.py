@@ -1,21 +1,28 @@
 """The verdict of a check: ready, ready with --ids only, or not ready; with the reason and what to do next."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from parsers.page import PROJECT_CODE, PageKind
 from pipeline.core.settings import GateSettings
 from pipeline.core.time import MOST_APART
-from pipeline.run.check.advice import ADVICE, KINDS, OF_LISTING, Judgement, Verdict, reason_of_trouble
+from pipeline.run.check.advice import ADVICE, OF_LISTING, Judgement, Verdict, reason_of_trouble
 from pipeline.run.check.listing_reading import ListingReading
 from pipeline.run.check.page import PageReading
+from pipeline.run.check.page_verdict import (
+    Found,
+    judge_labels,
+    judge_tables,
+    judge_values,
+    reason_of,
+    some_of,
+    what_is_odd,
+)
 from pipeline.run.check.site_reading import SiteReading
 
-_MOST_NAMED = 6
 _BUSY = 429
 # A longer wait than this is waited for by a check where robots.txt asks for it, as far as the settings allow.
 _LONG = 60.0
-_Found = tuple[str, str]
 
 
 def judge(
@@ -29,18 +36,20 @@ def judge(
         pages: the project pages that were read.
         gate: the shares above which the quality gate would refuse what the labels make of a night.
     """
-    of_site: tuple[Callable[[SiteReading], _Found | None], ...] = (_connection, _clock, _robots, _user_agent)
+    of_site: tuple[Callable[[SiteReading], Found | None], ...] = (_connection, _clock, _robots, _user_agent)
     found = next((one for look in of_site if site is not None and (one := look(site)) is not None), None)
     if found is not None and found[0] == "busy" and listing is not None and listing.kind == PageKind.MAINTENANCE:
         found = "maintenance", listing.error or found[1]
-    found = found or _pages(pages, site, listing) or _labels(pages, gate) or _tables(pages) or _values(pages)
+    found = (
+        found or _pages(pages, site, listing) or judge_labels(pages, gate) or judge_tables(pages) or judge_values(pages)
+    )
     if (
         found is None
         and site is not None
         and site.second_reading is not None
         and not site.second_reading.is_same_content
     ):
-        rows = _some(site.second_reading.differs)
+        rows = some_of(site.second_reading.differs)
         found = "restless", f"two readings of one page, seconds apart, differ in {rows}"
     if found is not None:
         return Judgement(Verdict.NOT_READY, found[0], found[1], ADVICE[found[0]])
@@ -49,12 +58,12 @@ def judge(
     if closed is not None:
         return Judgement(Verdict.WITH_IDS, "listing", closed, moved + ADVICE["listing"])
     said = "the listing and the pages are as known" if listing is not None else "the pages are as known"
-    odd = ", ".join(_odd(pages))
+    odd = ", ".join(what_is_odd(pages))
     bad = f"; but {odd}" if odd else ""
     return Judgement(Verdict.READY, "ready", said + bad, moved + ADVICE["ready" if site is not None else "files"])
 
 
-def _connection(site: SiteReading) -> _Found | None:
+def _connection(site: SiteReading) -> Found | None:
     if site.tls.startswith("certificate refused"):
         return "certificate", site.tls
     if site.ended is None:
@@ -70,22 +79,22 @@ def _connection(site: SiteReading) -> _Found | None:
     return "busy", site.ended
 
 
-def _clock(site: SiteReading) -> _Found | None:
+def _clock(site: SiteReading) -> Found | None:
     apart = site.clock_difference_s
     if apart is None or abs(apart) <= MOST_APART.total_seconds():
         return None
     return "clock", f"the site's clock is {abs(apart) / 86400:.1f} days {'ahead of' if apart > 0 else 'behind'} ours"
 
 
-def _robots(site: SiteReading) -> _Found | None:
+def _robots(site: SiteReading) -> Found | None:
     return None if site.allows_pages else ("disallowed", "robots.txt disallows the project pages")
 
 
-def _user_agent(site: SiteReading) -> _Found | None:
+def _user_agent(site: SiteReading) -> Found | None:
     return ("user_agent", site.browser) if site.is_browser_better and site.browser else None
 
 
-def _pages(pages: Sequence[PageReading], site: SiteReading | None, listing: ListingReading | None) -> _Found | None:
+def _pages(pages: Sequence[PageReading], site: SiteReading | None, listing: ListingReading | None) -> Found | None:
     """The trouble that most pages have; pages of other labels are judged by their labels."""
     if not pages:
         if site is not None and site.trouble is not None:
@@ -105,73 +114,12 @@ def _pages(pages: Sequence[PageReading], site: SiteReading | None, listing: List
         bad = [page for page in bad if page.kind != PageKind.NOT_FOUND]
     if not bad or 2 * len(bad) < len(pages):
         return None
-    reason = Counter(map(_reason_of, bad)).most_common(1)[0][0]
-    shown = next(page for page in bad if _reason_of(page) == reason)
+    reason = Counter(map(reason_of, bad)).most_common(1)[0][0]
+    shown = next(page for page in bad if reason_of(page) == reason)
     mistyped = shown.project_id or "" if shown.kind == PageKind.NOT_FOUND else ""
     hint = f"; {mistyped!r:.60} is no code such as 50490000-3607" if not PROJECT_CODE.fullmatch(mistyped) else ""
     said = f"{len(bad)} of {len(pages)} pages: {shown.error or shown.kind}"
     return reason, said + (hint if mistyped else "")
-
-
-def _reason_of(page: PageReading) -> str:
-    if page.trouble is not None:
-        return reason_of_trouble(page.trouble, page.error or "")
-    if page.http_status == _BUSY:
-        return "busy"
-    return page.obstacle or KINDS.get(page.kind, "template")
-
-
-def _labels(pages: Sequence[PageReading], gate: GateSettings) -> _Found | None:
-    rows = sum(page.n_labels for page in pages)
-    unknown = [label for page in pages for label in page.labels_unknown]
-    if rows and len(unknown) / rows > gate.labels_unknown_share:
-        return "labels_unknown", f"{len(unknown)} of {rows} labels are not known: {_some(dict.fromkeys(unknown))}"
-    missing = [label for page in pages for label in page.labels_missing]
-    if rows and len(missing) / rows > gate.labels_missing_share:
-        return "labels_missing", f"known labels are missing: {_some(dict.fromkeys(missing))}"
-    return None
-
-
-def _odd(pages: Sequence[PageReading]) -> Iterator[str]:
-    """What is not as known, and hinders no refresh."""
-    n_bad = sum(not page.is_good for page in pages)
-    if n_bad:
-        yield f"{n_bad} of {len(pages)} pages could not be read"
-    n_unknown = len({label for page in pages for label in page.labels_unknown})
-    if n_unknown:
-        yield f"{n_unknown} labels are not known"
-    if any(page.months == "new" for page in pages):
-        yield "the months stand in a new order"
-    n_refused = sum(value.refused is not None for page in pages for value in page.values)
-    if n_refused:
-        yield f"{n_refused} values were refused"
-
-
-def _values(pages: Sequence[PageReading]) -> _Found | None:
-    """The fields that no page shows in a way that can be read: one page alone may hold a slip of its agency."""
-    good = [page for page in pages if page.is_good]
-    shown = [{value.field for value in page.values if value.raw} for page in good]
-    read = {value.field for page in good for value in page.values if value.read is not None}
-    refused = {value.field: value for page in good for value in page.values if value.refused is not None}
-    lost = [
-        f"{value.label} {value.raw!r:.40}"
-        for field, value in refused.items()
-        if field not in read and sum(field in fields for fields in shown) > 1
-    ]
-    return ("values", f"no page shows so that it can be read: {_some(lost)}") if lost else None
-
-
-def _tables(pages: Sequence[PageReading]) -> _Found | None:
-    good = [page for page in pages if page.is_good]
-    for section in ("months", "updates", "reports"):
-        unread = [page for page in good if dict(page.sections).get(section) in ("absent", "unreadable")]
-        if good and len(unread) == len(good):
-            if section == "months":
-                return "months", f"no page shows the months as known: {dict(good[0].sections)[section]}"
-            named = [sentence for page in good for sentence in page.tables]
-            said = _some(dict.fromkeys(named)) or "it is absent"
-            return "tables", f"no page shows the table of {section} as known: {said}"
-    return None
 
 
 def _listing(listing: ListingReading | None) -> str | None:
@@ -199,9 +147,3 @@ def _closed(listing: ListingReading | None) -> str:
     if listing.kind == PageKind.LISTING:
         return "it has no rows"
     return f"{listing.kind}: {listing.error}" if listing.error else listing.kind
-
-
-def _some(texts: Iterable[str]) -> str:
-    named = list(texts)
-    more = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
-    return ", ".join(named[:_MOST_NAMED]) + more

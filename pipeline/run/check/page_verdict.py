@@ -1,0 +1,83 @@
+"""What the project pages say for the verdict: their trouble, labels, tables, months and values."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from pipeline.core.settings import GateSettings
+from pipeline.run.check.advice import KINDS, reason_of_trouble
+from pipeline.run.check.page import PageReading
+
+_MOST_NAMED = 6
+_BUSY = 429
+# A reason, and a sentence.
+Found = tuple[str, str]
+
+
+def reason_of(page: PageReading) -> str:
+    """The reason for a page that is not whole."""
+    if page.trouble is not None:
+        return reason_of_trouble(page.trouble, page.error or "")
+    if page.http_status == _BUSY:
+        return "busy"
+    return page.obstacle or KINDS.get(page.kind, "template")
+
+
+def judge_labels(pages: Sequence[PageReading], gate: GateSettings) -> Found | None:
+    """Judge the labels as the quality gate would: too many that are not known, or that are missing."""
+    rows = sum(page.n_labels for page in pages)
+    unknown = [label for page in pages for label in page.labels_unknown]
+    if rows and len(unknown) / rows > gate.labels_unknown_share:
+        return "labels_unknown", f"{len(unknown)} of {rows} labels are not known: {some_of(dict.fromkeys(unknown))}"
+    missing = [label for page in pages for label in page.labels_missing]
+    if rows and len(missing) / rows > gate.labels_missing_share:
+        return "labels_missing", f"known labels are missing: {some_of(dict.fromkeys(missing))}"
+    return None
+
+
+def what_is_odd(pages: Sequence[PageReading]) -> Iterator[str]:
+    """What is not as known, and hinders no refresh."""
+    n_bad = sum(not page.is_good for page in pages)
+    if n_bad:
+        yield f"{n_bad} of {len(pages)} pages could not be read"
+    n_unknown = len({label for page in pages for label in page.labels_unknown})
+    if n_unknown:
+        yield f"{n_unknown} labels are not known"
+    if any(page.months == "new" for page in pages):
+        yield "the months stand in a new order"
+    n_refused = sum(value.refused is not None for page in pages for value in page.values)
+    if n_refused:
+        yield f"{n_refused} values were refused"
+
+
+def judge_values(pages: Sequence[PageReading]) -> Found | None:
+    """The fields that no page shows in a way that can be read: one page alone may hold a slip of its agency."""
+    good = [page for page in pages if page.is_good]
+    shown = [{value.field for value in page.values if value.raw} for page in good]
+    read = {value.field for page in good for value in page.values if value.read is not None}
+    refused = {value.field: value for page in good for value in page.values if value.refused is not None}
+    lost = [
+        f"{value.label} {value.raw!r:.40}"
+        for field, value in refused.items()
+        if field not in read and sum(field in fields for fields in shown) > 1
+    ]
+    return ("values", f"no page shows so that it can be read: {some_of(lost)}") if lost else None
+
+
+def judge_tables(pages: Sequence[PageReading]) -> Found | None:
+    """The first section that no page shows as known: the months, the edit log, the reports."""
+    good = [page for page in pages if page.is_good]
+    for section in ("months", "updates", "reports"):
+        unread = [page for page in good if dict(page.sections).get(section) in ("absent", "unreadable")]
+        if good and len(unread) == len(good):
+            if section == "months":
+                return "months", f"no page shows the months as known: {dict(good[0].sections)[section]}"
+            named = [sentence for page in good for sentence in page.tables]
+            said = some_of(dict.fromkeys(named)) or "it is absent"
+            return "tables", f"no page shows the table of {section} as known: {said}"
+    return None
+
+
+def some_of(texts: Iterable[str]) -> str:
+    """The first of some texts, and how many more there are."""
+    named = list(texts)
+    more = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
+    return ", ".join(named[:_MOST_NAMED]) + more
