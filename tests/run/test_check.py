@@ -520,6 +520,15 @@ def test_what_robots_txt_asks_for_is_waited_for_as_far_as_the_settings_allow(
     assert (report.judgement.reason, report.judgement.advice) == ("delay", ADVICE["delay"])
 
 
+def test_a_site_that_fails_once_is_not_said_to_turn_our_name_away(site: MisbehavingSite, tmp_path: Path) -> None:
+    site.pages[A] = [page(b"", status=500), project(A)]
+    report = check(site, tmp_path)
+    assert site.asked_for_projects() == [A, A, A, B, C]
+    assert "; once more we get project (HTTP 200)" in line(report, "User-Agent")
+    assert report.judgement.verdict == "ready"
+    assert report.judgement.why.endswith("; but 1 of 3 pages could not be read")
+
+
 def test_a_browser_that_reads_other_values_is_told(site: MisbehavingSite, tmp_path: Path) -> None:
     def answer(handler: Handler) -> None:
         is_ours = "bma-projects" in handler.headers["User-Agent"]

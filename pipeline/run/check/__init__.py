@@ -4,7 +4,7 @@ Does: keeps what came under data/checks, reads it as a run would, gives one verd
 Never: publishes anything, asks for more than ten pages, looks like a browser but for one reading that is compared.
 
 - source: the command: a source that is asked, or files that were saved
-- asking: robots.txt, two listing pages, three project pages
+- asking, answers: robots.txt, two listing pages, three project pages, and what was answered
 - site_reading, listing_reading: what the answers show of the site and of its listing
 - comparison: two answers to one question: a page read twice, and a browser beside us
 - saved: the pages in files that were saved

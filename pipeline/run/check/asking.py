@@ -4,11 +4,10 @@ import asyncio
 import hashlib
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
 from parsers.listing_page import Listing
-from parsers.page import Page, PageKind
+from parsers.page import Page
 from pipeline.archive.segments import ArchiveWriter
 from pipeline.archive.warc import Headers
 from pipeline.core.settings import FetchSettings, Source
@@ -20,7 +19,7 @@ from pipeline.fetch.outcome import capture_of, reply_outcome, visit_row
 from pipeline.fetch.server_clock import ServerClock
 from pipeline.fetch.site import RunOverError, Site, open_site
 from pipeline.fetch.site_pages import log_site_page, read_robots
-from pipeline.fetch.transport import Certificate
+from pipeline.run.check.answers import Answer, Answers, is_project
 
 MOST_REQUESTS = 10
 MOST_PAGES = 3
@@ -34,53 +33,6 @@ KNOWN_PROJECT = "50490000-3607"
 _BUSY = 429
 # A site that turns our name away may also hang up, or never answer.
 _MAY_BE_OUR_NAME = (None, Trouble.CONNECT, Trouble.CUT, Trouble.TIMEOUT)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One answer: what was asked for, the last reply (after redirects), and the page; None where none came."""
-
-    url: str
-    project_id: str | None
-    reply: Reply
-    page: Page | None
-    listing: Listing | None = None
-
-
-@dataclass(slots=True)
-class Answers:
-    """All that was asked and answered; heard holds every reply, redirects among them.
-
-    is_guess says that nobody named a project, so that KNOWN_PROJECT was asked for. ended says why the asking ended
-    early, is_planned that it was by our own settings; it is None where everything was asked, or the ten requests were
-    spent.
-    """
-
-    listings: list[Answer] = field(default_factory=list)
-    pages: list[Answer] = field(default_factory=list)
-    is_guess: bool = False
-    again: Answer | None = None
-    browser: Answer | None = None
-    certificate: Certificate | None = None
-    heard: list[Reply] = field(default_factory=list)
-    robots: Reply | None = None
-    is_robots_read: bool = False
-    allows_listing: bool = True
-    allows_pages: bool = True
-    robots_interval: float = 0.0
-    interval: float = 0.0
-    ended: str | None = None
-    is_planned: bool = False
-
-    @property
-    def compared(self) -> Answer | None:
-        """What a browser is asked for too: the first page, or the listing where that page is a guess that failed."""
-        is_telling = bool(self.pages) and (not self.is_guess or _is_project(self.pages[0]))
-        return next(iter((*self.pages, *self.listings) if is_telling else (*self.listings, *self.pages)), None)
-
-
-def _is_project(answer: Answer) -> bool:
-    return answer.page is not None and answer.page.kind is PageKind.PROJECT
 
 
 class _Ear(ServerClock):
@@ -158,16 +110,14 @@ async def _ask_all(
     wanted = list(dict.fromkeys(project_ids or [KNOWN_PROJECT]))[:MOST_PAGES] if answers.allows_pages else []
     if wanted:
         answers.pages.append(await _project(site, archive, wanted[0]))
-        if _is_project(answers.pages[0]):
+        if is_project(answers.pages[0]):
             answers.again = await _project(site, archive, wanted[0])
     ours = answers.compared
     if ours is not None and ours.reply.trouble in _MAY_BE_OUR_NAME and ours.reply.status != _BUSY:
         browser = (("User-Agent", BROWSER),)
-        answers.browser = (
-            await _listing(site, archive, index, browser)
-            if ours.project_id is None
-            else await _project(site, archive, ours.project_id, browser)
-        )
+        answers.browser = await _as_before(site, archive, ours, browser)
+        if answers.is_shown_to_browsers:
+            answers.confirmed = await _as_before(site, archive, ours, ())
     if following is not None and site.allows(following):
         answers.listings.append(await _listing(site, archive, following))
     for project_id in wanted[1:]:
@@ -188,6 +138,12 @@ def _next_page(base_url: str, index: str, listing: Listing) -> str | None:
     following = urljoin(index, listing.next_href or "")
     is_ours = urlsplit(following)[:3] == urlsplit(base_url)[:3]
     return following if listing.next_href is not None and is_ours else None
+
+
+async def _as_before(site: Site, archive: ArchiveWriter, asked: Answer, headers: Headers) -> Answer:
+    if asked.project_id is None:
+        return await _listing(site, archive, asked.url, headers)
+    return await _project(site, archive, asked.project_id, headers)
 
 
 async def _project(site: Site, archive: ArchiveWriter, project_id: str, headers: Headers = ()) -> Answer:

@@ -7,7 +7,7 @@ from parsers.encoding import decode_page
 from parsers.page import Page, content_sha256
 from pipeline.build.contacts import mask_contact
 from pipeline.fetch.outcome import masked_sha256
-from pipeline.run.check.asking import Answer, Answers
+from pipeline.run.check.answers import Answer, Answers
 
 _MOST_NAMED = 6
 _BEFORE, _SHOWN, _LONGEST_LINE = 20, 60, 10_000
@@ -37,7 +37,8 @@ def compare_browser(answers: Answers) -> tuple[str | None, bool]:
     if (browser.reply.status, got) == (ours.reply.status, had):
         rows = _differences(ours.page, browser.page) if ours.page is not None and browser.page is not None else []
         return (f"a browser reads otherwise: {', '.join(rows[:_MOST_NAMED])}" if rows else ""), False
-    return f"we get {said}", got in ("project", "listing") and had not in ("project", "listing")
+    once_more = f"; once more we get {_said(answers.confirmed)}" if answers.confirmed is not None else ""
+    return f"we get {said}{once_more}", answers.is_shown_to_browsers
 
 
 def _said(answer: Answer) -> str:

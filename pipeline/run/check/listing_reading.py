@@ -9,7 +9,7 @@ from parsers.encoding import decode_page
 from pipeline.core.settings import FetchSettings, Source
 from pipeline.fetch.redirects import stays_on_site
 from pipeline.fetch.throttle import parse_window
-from pipeline.run.check.asking import Answers
+from pipeline.run.check.answers import Answers
 from pipeline.run.check.obstacle import obstacle_of
 
 _DAY = 24 * 3600

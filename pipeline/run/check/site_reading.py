@@ -10,7 +10,7 @@ from pipeline.fetch.client import Reply, Trouble
 from pipeline.fetch.redirects import redirect_target, stays_on_site
 from pipeline.fetch.server_clock import served_at
 from pipeline.fetch.transport import Certificate
-from pipeline.run.check.asking import Answers
+from pipeline.run.check.answers import Answers
 from pipeline.run.check.comparison import SecondReading, compare_browser, compare_readings
 
 _HEADERS = ("server", "date", "age", "etag", "last-modified", "cache-control", "via", "x-cache", "retry-after")

@@ -17,7 +17,8 @@ from pipeline.core.signals import orderly_interruption
 from pipeline.core.time import Clock, utc_now
 from pipeline.core.worker_process import WorkerDiedError
 from pipeline.fetch.outcome import capture_of
-from pipeline.run.check.asking import Answer, Tell, ask_site
+from pipeline.run.check.answers import Answer
+from pipeline.run.check.asking import Tell, ask_site
 from pipeline.run.check.draft import write_draft
 from pipeline.run.check.listing_reading import read_listing_of
 from pipeline.run.check.masking import DraftError
