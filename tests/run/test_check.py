@@ -601,6 +601,14 @@ def test_renamed_unknown_and_missing_labels_are_named_in_page_order(site: Misbeh
     assert "; 0 refused: none" in line(report, "values")
 
 
+def test_a_row_of_an_unknown_label_is_no_value_that_was_refused(site: MisbehavingSite, tmp_path: Path) -> None:
+    stored(lambda html: html.replace(">Policy ID<", ">พิกัด\u202e<"))(site)
+    report = check(site, tmp_path)
+    assert report.judgement.verdict == "ready"
+    assert report.judgement.why.endswith("; but 1 labels are not known")
+    assert "; 0 refused: none" in line(report, "values")
+
+
 def test_an_unknown_table_is_not_ready_and_is_named(site: MisbehavingSite, tmp_path: Path) -> None:
     def change(html: str) -> str:
         for number, column in enumerate(PROGRESS_COLUMNS):

@@ -166,7 +166,8 @@ def _values(page: Page, layout: Layout, parsed: ParsedPage) -> Iterator[ValueRea
             label[:_LONGEST_LABEL],
             None if raw is None else mask(raw),
             None if read is None else mask(str(read)),
-            refusals.get((row + 1, label)) if raw and read is None else None,
+            # Under an unknown label nothing is read, so nothing is refused.
+            refusals.get((row + 1, label)) if field and raw and read is None else None,
         )
 
 
