@@ -59,6 +59,8 @@ def test_what_is_no_page_is_one_line_and_2(tmp_path: Path) -> None:
     (tmp_path / "other.har").write_text(json.dumps(known), encoding="utf-8")
     with pytest.raises(WrongUsageError, match=r"other\.har: holds no page whose address has"):
         check(tmp_path / "other.har")
+    with pytest.raises(WrongUsageError, match="is a directory; name the files in it"):
+        check(tmp_path)
     (tmp_path / "cut.warc.gz").write_bytes((CASES / "lower.warc.gz").read_bytes()[:40])
     with pytest.raises(WrongUsageError, match=r"cut\.warc\.gz: "):
         check(tmp_path / "cut.warc.gz")

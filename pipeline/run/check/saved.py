@@ -31,6 +31,8 @@ def saved_pages(path: Path, now: dt.datetime) -> list[tuple[str, Capture]]:
     Raises:
         WrongUsageError: the file cannot be read, is of another format, or holds no project page.
     """
+    if path.is_dir():
+        raise WrongUsageError(f"{path}: is a directory; name the files in it that are to be checked")
     try:
         kind = what_is(path)
         if isinstance(kind, Unread):
