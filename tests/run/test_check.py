@@ -482,6 +482,14 @@ def test_a_closed_listing_without_ids_is_judged_by_the_one_page_that_is_known(
     assert (report.judgement.verdict, report.judgement.reason) == ("ready with --ids only", "listing")
 
 
+def test_what_is_odd_is_told_with_a_closed_listing_too(site: MisbehavingSite, tmp_path: Path) -> None:
+    stored(lambda html: html.replace(">Policy ID<", ">พิกัด<"))(site)
+    site.listing = page(LOGIN_FORM)
+    report = check(site, tmp_path, A)
+    assert report.judgement.verdict == "ready with --ids only"
+    assert report.judgement.why.endswith("; but 1 labels are not known")
+
+
 def test_an_id_that_is_no_code_is_named_and_spoils_no_verdict(site: MisbehavingSite, tmp_path: Path) -> None:
     report = check(site, tmp_path, "5049-1")
     assert report.judgement.reason == "not_found"

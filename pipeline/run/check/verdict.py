@@ -54,13 +54,13 @@ def judge(
     if found is not None:
         return Judgement(Verdict.NOT_READY, found[0], found[1], ADVICE[found[0]])
     moved = f"set base_url to {site.moved_to}, where each page redirects to; then " if site and site.moved_to else ""
+    odd = ", ".join(what_is_odd(pages))
+    but = f"; but {odd}" if odd else ""
     closed = _listing(listing)
     if closed is not None:
-        return Judgement(Verdict.WITH_IDS, "listing", closed, moved + ADVICE["listing"])
+        return Judgement(Verdict.WITH_IDS, "listing", closed + but, moved + ADVICE["listing"])
     said = "the listing and the pages are as known" if listing is not None else "the pages are as known"
-    odd = ", ".join(what_is_odd(pages))
-    bad = f"; but {odd}" if odd else ""
-    return Judgement(Verdict.READY, "ready", said + bad, moved + ADVICE["ready" if site is not None else "files"])
+    return Judgement(Verdict.READY, "ready", said + but, moved + ADVICE["ready" if site is not None else "files"])
 
 
 def _connection(site: SiteReading) -> Found | None:
