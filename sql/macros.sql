@@ -153,8 +153,9 @@ CREATE OR REPLACE TEMP MACRO unquoted(label, message) AS
         '''' || coalesce(label, '') || ''''
     );
 
--- The message of an issue, never a pseudonym as a whole, which may hold its text as it stands or, quoted, escaped and cut short.
-CREATE OR REPLACE TEMP MACRO masked_message(field, label, words, message) AS
+-- The message of an issue, never a pseudonym as a whole, which may hold its text as it stands or, quoted, escaped and cut
+-- short. What masked_issue makes of the text is given: a macro within a macro is planned again at each place that names it.
+CREATE OR REPLACE TEMP MACRO masked_message(field, label, words, masked_words, message) AS
     masked_under(
         CASE
             WHEN list_contains(getvariable('contact_fields'), field) THEN field
@@ -163,10 +164,10 @@ CREATE OR REPLACE TEMP MACRO masked_message(field, label, words, message) AS
         END,
         label,
         CASE
-            WHEN words <> '' AND masked_issue(field, label, words) <> words
+            WHEN words <> '' AND masked_words <> words
                 THEN
                     CASE
-                        WHEN contains(message, words) THEN replace(message, words, masked_issue(field, label, words))
+                        WHEN contains(message, words) THEN replace(message, words, masked_words)
                         ELSE unquoted(label, message)
                     END
             ELSE message

@@ -16,14 +16,20 @@
 --   raw: the text in question; contacts and user names are masked | null where there is none
 --   message: the issue in one sentence
 --   first_seen_at: when the issue was first observed | unit UTC timestamp | null where it has no date
+WITH issues_with_masked_texts AS (
+    SELECT
+        *,
+        masked_issue(field, label, raw) AS masked_raw
+    FROM staging.issues
+)
 SELECT
     row_number() OVER (
         ORDER BY source_id, project_id, code, ordinal, field, label, raw, message, snapshot_id
     ) AS issue_no,
-    * REPLACE (
+    * EXCLUDE (masked_raw) REPLACE (
         column_of(field) AS field,
         masked_text(label) AS label,
-        masked_issue(field, label, raw) AS raw,
-        masked_message(field, label, raw, message) AS message
+        masked_raw AS raw,
+        masked_message(field, label, raw, masked_raw, message) AS message
     )
-FROM staging.issues
+FROM issues_with_masked_texts

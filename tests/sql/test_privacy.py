@@ -185,14 +185,16 @@ def test_a_message_does_not_quote_what_its_raw_text_masks(con: duckdb.DuckDBPyCo
     raw = f"{USER}\nนายสมมุติ\nโทร\n0819997042\u200b"
     for quoted in (repr(raw), repr(raw[:30]), repr("it's " + raw)):
         message = f"'ผู้รับผิดชอบ' holds {quoted} at character 3"
-        [(masked,)] = con.execute("SELECT masked_message(?, 'ผู้รับผิดชอบ', ?, ?)", [field, raw, message]).fetchall()
+        given = "SELECT ? AS field, 'ผู้รับผิดชอบ' AS label, ? AS raw, ? AS message"
+        query = f"SELECT masked_message(field, label, raw, masked_issue(field, label, raw), message) FROM ({given})"
+        [(masked,)] = con.execute(query, [field, raw, message]).fetchall()
         assert masked == "'ผู้รับผิดชอบ' holds (masked) at character 3"
 
 
 @pytest.mark.parametrize("field", ["update_history", "update_history.user_name", None])
 def test_a_message_about_the_label_of_a_user_can_be_read(con: duckdb.DuckDBPyConnection, field: str | None) -> None:
     message = "column 'ผู้บันทึก' of update_history is not known"
-    found = con.execute("SELECT masked_message(?, 'ผู้บันทึก', NULL::VARCHAR, ?)", [field, message]).fetchall()
+    found = con.execute("SELECT masked_message(?, 'ผู้บันทึก', NULL::VARCHAR, NULL, ?)", [field, message]).fetchall()
     assert found == [(message,)]
 
 
