@@ -1,6 +1,7 @@
 """The Parquet schema of a typed record, derived from its annotations in this one place."""
 
 import datetime as dt
+import functools
 import types
 import typing
 from decimal import Decimal
@@ -35,6 +36,7 @@ _DUCKDB_TYPES: dict[pa.DataType, str] = {
 _THB, _PCT, _VALUE = pa.decimal128(18, 2), pa.decimal128(12, 4), pa.decimal128(24, 6)
 
 
+@functools.cache
 def schema_of(record_type: type[NamedTuple]) -> pa.Schema:
     """Derive the Arrow schema of a NamedTuple; `X | None` is nullable, everything else is not.
 
