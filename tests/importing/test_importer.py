@@ -18,7 +18,7 @@ from pipeline.archive.withdrawal import withdraw_import
 from pipeline.core.settings import KNOWN_SOURCES
 from pipeline.importing.importer import import_files
 from pipeline.sample.server import sample_pages
-from tests.cli.command import bma
+from tests.cli.command import bma, bma_here
 from tests.fetch.misbehaving import project_page
 from tests.importing.bring import HOME, archived, bring, logged
 from tests.parse.archived import BOTTOMLESS, KILLER, MISFORTUNE
@@ -125,15 +125,13 @@ def test_pages_that_end_their_reader_are_evidence_and_issues_and_the_rest_is_pub
     assert "bare.html: reading it crashed (Segmentation fault)" in done.stderr
     assert done.returncode == 1
     ended = "SELECT project_id, message FROM quality_issues WHERE code IN ('page_crashed_parser', 'page_too_costly')"
-    found = bma("query", f"{ended} ORDER BY 1", "--data-dir", data, "--format", "csv").stdout.splitlines()[1:]
+    found = bma_here("query", f"{ended} ORDER BY 1", "--data-dir", data, "--format", "csv").stdout.splitlines()[1:]
     assert [line.partition(";")[0] for line in found] == [
         f"{ONE},reading this page crashed (Segmentation fault)",
         f"{TWO},reading this page took more than 5 seconds of processor time",
     ]
-    assert bma("query", "SELECT project_id FROM projects", "--data-dir", data, "--format", "csv").stdout.split() == [
-        "project_id",
-        three,
-    ]
+    published = bma_here("query", "SELECT project_id FROM projects", "--data-dir", data, "--format", "csv")
+    assert published.stdout.split() == ["project_id", three]
 
 
 def not_found_body() -> bytes:

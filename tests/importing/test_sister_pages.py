@@ -13,7 +13,7 @@ from pipeline.archive.audit import audit_archive
 from pipeline.archive.segments import read_segment, sealed_segments
 from pipeline.archive.warc import Capture, capture_members
 from pipeline.archive.withdrawal import withdraw_import
-from tests.cli.command import bma
+from tests.cli.command import bma_here
 from tests.fetch.misbehaving import project_page
 from tests.importing.bring import bring, logged
 
@@ -156,7 +156,7 @@ def test_a_release_has_no_row_of_them_but_the_status_of_their_address(tmp_path: 
     if n_projects:
         (tmp_path / "page.html").write_bytes(project_page(ONE))
         files.append(tmp_path / "page.html")
-    assert bma("import", *files, "--data-dir", tmp_path, "--source", "bmavisions").returncode == 0
+    assert bma_here("import", *files, "--data-dir", tmp_path, "--source", "bmavisions").returncode == 0
     sql = """
         SELECT
             (SELECT count(*) FROM projects) AS projects,
@@ -164,5 +164,5 @@ def test_a_release_has_no_row_of_them_but_the_status_of_their_address(tmp_path: 
             (SELECT count(*) FROM quality_issues WHERE project_id IS DISTINCT FROM '50010000-0001') AS issues,
             (SELECT count(*) FROM page_status WHERE last_page_kind = 'sister_page') AS sisters
     """
-    said = bma("query", sql, "--format", "json", "--data-dir", tmp_path).stdout
+    said = bma_here("query", sql, "--format", "json", "--data-dir", tmp_path).stdout
     assert json.loads(said) == [{"projects": n_projects, "fields": 0, "issues": 0, "sisters": 8}]

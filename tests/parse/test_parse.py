@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -28,6 +28,7 @@ from pipeline.parse.stage import find_backlog, parse, parse_segment
 from pipeline.parse.versions import parser_versions
 from pipeline.parse.worker import parse_batch
 from tests.archive.mounts import read_only
+from tests.core.kept_worker import kept_workers
 from tests.parse.archived import MISFORTUNE, archive_of, html_pages, partition_files
 
 PAGES_PER_BATCH = 4
@@ -36,6 +37,12 @@ PAGES_PER_BATCH = 4
 @pytest.fixture(autouse=True)
 def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batches_of, "_PAGES_PER_BATCH", PAGES_PER_BATCH)
+
+
+@pytest.fixture
+def workers_are_kept() -> Iterator[None]:
+    with kept_workers():
+        yield
 
 
 @pytest.fixture
@@ -232,6 +239,7 @@ def test_a_flipped_bit_of_the_archive_is_told_or_harmless(tmp_path: Path) -> Non
     assert n_told > 80
 
 
+@pytest.mark.usefixtures("workers_are_kept")
 def test_a_partition_that_lost_a_file_is_made_again(tmp_path: Path) -> None:
     names = ("fetches.parquet", "pages.parquet", "month_rows.parquet", CONTENTS)
     for day in range(len(names)):
@@ -255,6 +263,7 @@ def test_a_partition_that_lost_a_file_is_made_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "file", ["fetches.parquet", "pages.parquet", "page_cells.parquet", "listing.parquet", CONTENTS]
 )
+@pytest.mark.usefixtures("workers_are_kept")
 def test_a_partition_in_which_a_byte_changed_is_made_again(tmp_path: Path, file: str) -> None:
     archive_of(tmp_path, html_pages(2), has_listing=True)
     parse(tmp_path / "raw", tmp_path / "parsed")
@@ -268,6 +277,7 @@ def test_a_partition_in_which_a_byte_changed_is_made_again(tmp_path: Path, file:
         assert partition_files(tmp_path) == files
 
 
+@pytest.mark.usefixtures("workers_are_kept")
 def test_a_file_that_is_added_to_a_partition_or_replaced_makes_it_anew(tmp_path: Path) -> None:
     archive_of(tmp_path, html_pages(2))
     parse(tmp_path / "raw", tmp_path / "parsed")

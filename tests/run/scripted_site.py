@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from email.utils import format_datetime
 from pathlib import Path
@@ -12,11 +12,14 @@ from pipeline.analyst.query import ask
 from pipeline.core.errors import ExitCode
 from pipeline.core.log import RunLog
 from pipeline.core.settings import BuildSettings, FetchSettings, Settings, Source
+from pipeline.core.settings_file import sources_of
 from pipeline.core.time import utc_now
 from pipeline.publish.releases import Published, latest_release
+from pipeline.run.lifecycle import run_stages
 from pipeline.run.record import RunRecord
-from pipeline.run.refresh import refresh
+from pipeline.run.refresh import fetch_sources, refresh
 from pipeline.sample.server import Reply, SamplePage, answer, fresh_token, listing_page, serve
+from tests.core.kept_worker import kept_workers
 from tests.parsers.projects import PLAIN, StoredProject
 
 HTML = "text/html; charset=UTF-8"
@@ -103,6 +106,7 @@ class City:
         named = ",".join(sources)
         self.settings = Settings(data_dir=data_dir, source=named, fetch=FETCH, build=build, sources=sources)
         self.now: dt.datetime | None = None
+        self.keeps_workers = True
 
     @property
     def site(self) -> ScriptedSite:
@@ -127,7 +131,18 @@ class City:
         """One run of the nightly job in this process, over all sites or over those that are named."""
         settings = self.settings if source is None else self.settings.model_copy(update={"source": source})
         log = RunLog(is_quiet=True)
-        return refresh(settings, log, ["refresh"], accepted_because=accepted_because, clock=self.clock)
+        with kept_workers() if self.keeps_workers else nullcontext():
+            return refresh(settings, log, ["refresh"], accepted_because=accepted_because, clock=self.clock)
+
+    def fetch(self) -> tuple[ExitCode, RunRecord]:
+        """The first half of a run, for nights whose release nobody looks at: the sites are asked, and that is all."""
+        log, sources = RunLog(is_quiet=True), sources_of(self.settings)
+
+        def stages(record: RunRecord) -> ExitCode:
+            return fetch_sources(self.settings, sources, record, log, clock=self.clock)
+
+        with kept_workers():
+            return run_stages(self.settings, log, "fetch", ["fetch"], stages, sources=sources, clock=self.clock)
 
     @property
     def release(self) -> Path:

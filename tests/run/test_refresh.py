@@ -86,6 +86,8 @@ def test_a_source_in_trouble_does_not_stop_the_others(city: City, capsys: pytest
 
 
 def test_the_record_of_a_run_tells_what_it_did(city: City) -> None:
+    # How much memory a worker took is known once it has ended.
+    city.keeps_workers = False
     _, record, published = city.refresh()
     assert published is not None
     stored = json.loads((city.settings.runs_dir / f"{record.run_id}.json").read_text(encoding="utf-8"))
