@@ -8,19 +8,16 @@ from typing import NamedTuple
 
 from pipeline.archive.page_history import moment_of, query_archive
 
+# Of each project when it was last named, and of each complete listing when it was read.
 _LISTED = """
-SELECT project_id, max(seen_at)::VARCHAR
-FROM read_parquet($files) AS listing
-ANTI JOIN run_limits ON listing.run_id = run_limits.run_id AND listing.seen_at > run_limits.void_after
-WHERE source_id = $source_id
-GROUP BY project_id
-"""
-_COMPLETE = """
-SELECT max(seen_at)::VARCHAR
-FROM read_parquet($files) AS listing
-ANTI JOIN run_limits ON listing.run_id = run_limits.run_id AND listing.seen_at > run_limits.void_after
-WHERE source_id = $source_id AND is_complete
-GROUP BY run_id
+WITH counting AS (
+    FROM read_parquet($files) AS listing
+    ANTI JOIN run_limits ON listing.run_id = run_limits.run_id AND listing.seen_at > run_limits.void_after
+    WHERE source_id = $source_id
+)
+SELECT project_id, max(seen_at)::VARCHAR FROM counting GROUP BY project_id
+UNION ALL
+SELECT NULL, max(seen_at)::VARCHAR FROM counting WHERE is_complete GROUP BY run_id
 """
 
 
@@ -39,7 +36,8 @@ class ListingHistory(NamedTuple):
 
 def listing_history(raw_dir: Path, source_id: str, now: dt.datetime) -> ListingHistory:
     """What all listings of a source said, that of a run that goes on now included. Raises ArchiveError."""
-    about = {"source_id": source_id}
-    named = query_archive(raw_dir, "listing", _LISTED, about, now)
-    complete = query_archive(raw_dir, "listing", _COMPLETE, about, now)
-    return ListingHistory({one: moment_of(at) for one, at in named}, sorted(moment_of(at) for (at,) in complete))
+    found = query_archive(raw_dir, "listing", _LISTED, {"source_id": source_id}, now)
+    return ListingHistory(
+        {project_id: moment_of(at) for project_id, at in found if project_id is not None},
+        sorted(moment_of(at) for project_id, at in found if project_id is None),
+    )

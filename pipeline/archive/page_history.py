@@ -63,7 +63,8 @@ last_states AS (
     GROUP BY ALL
 )
 SELECT
-    coalesce(project_id, page_url),
+    project_id,
+    page_url,
     last_outcome,
     last_attempt_at::VARCHAR,
     last_success_at::VARCHAR,
@@ -80,7 +81,6 @@ SELECT
     consecutive_absences,
     coalesce(is_not_modified, false),
 FROM last_states
-WHERE (project_id IS NOT NULL) = $is_project
 """
 _OBSERVED = f"""
 {_LOGGED},
@@ -160,12 +160,31 @@ class ObservedBody(NamedTuple):
 
 def page_states(raw_dir: Path, source_id: str, now: dt.datetime | None = None) -> dict[str, PageState]:
     """The last state of every project page that was ever attempted, by project id; now is when a run begins to ask."""
-    return _last_states(raw_dir, source_id, now, is_project=True)
+    return every_page_state(raw_dir, source_id, now)[0]
 
 
-def site_page_states(raw_dir: Path, source_id: str, now: dt.datetime | None = None) -> dict[str, PageState]:
-    """The last state of the pages that are no project pages (robots.txt, listing pages), by URL."""
-    return _last_states(raw_dir, source_id, now, is_project=False)
+def every_page_state(
+    raw_dir: Path, source_id: str, now: dt.datetime | None = None
+) -> tuple[dict[str, PageState], dict[str, PageState]]:
+    """The same, and that of the pages that are no project pages (robots.txt, listing pages), by URL."""
+    of_projects: dict[str, PageState] = {}
+    of_the_site: dict[str, PageState] = {}
+    for project_id, url, outcome, attempt, success, changed, body, *rest in query_archive(
+        raw_dir, "fetches", _LAST_STATE, {"source_id": source_id}, now
+    ):
+        state = PageState(
+            outcome,
+            moment_of(attempt),
+            success and moment_of(success),
+            changed and moment_of(changed),
+            body and moment_of(body),
+            *rest,
+        )
+        if project_id is None:
+            of_the_site[url] = state
+        else:
+            of_projects[project_id] = state
+    return of_projects, of_the_site
 
 
 def observed_bodies(raw_dir: Path, source_id: str) -> dict[str, list[ObservedBody]]:
@@ -179,21 +198,6 @@ def observed_bodies(raw_dir: Path, source_id: str) -> dict[str, list[ObservedBod
         placed = body if file is None else body._replace(place=(file, offset))
         observed.setdefault(page, []).append(placed)
     return observed
-
-
-def _last_states(raw_dir: Path, source_id: str, now: dt.datetime | None, *, is_project: bool) -> dict[str, PageState]:
-    rows = query_archive(raw_dir, "fetches", _LAST_STATE, {"source_id": source_id, "is_project": is_project}, now)
-    return {
-        key: PageState(
-            outcome,
-            moment_of(attempt),
-            success and moment_of(success),
-            changed and moment_of(changed),
-            body and moment_of(body),
-            *rest,
-        )
-        for key, outcome, attempt, success, changed, body, *rest in rows
-    }
 
 
 def query_archive(

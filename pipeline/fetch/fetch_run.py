@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from pipeline.archive.page_history import page_states, site_page_states
+from pipeline.archive.page_history import every_page_state
 from pipeline.archive.run_order import sealed_last, sealed_logs
 from pipeline.archive.segments import ArchiveWriter
 from pipeline.core.settings import FetchSettings, Source
@@ -36,8 +36,7 @@ class FetchRun:
     ) -> None:
         self._source, self._settings, self._archive, self._clock = source, settings, archive, clock
         now = (clock or utc_now)()
-        self.known = page_states(raw_dir, source.source_id, now)
-        self._site_pages = site_page_states(raw_dir, source.source_id, now)
+        self.known, self._site_pages = every_page_state(raw_dir, source.source_id, now)
         self._runner = asyncio.Runner()
         self._open = AsyncExitStack()
         self._site: Site | None = None
