@@ -35,8 +35,8 @@ def test_a_run_stops_when_the_servers_clock_is_more_than_a_day_off(
     tmp_path: Path, off: dt.timedelta, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with watched(tmp_path / "data", *IDS) as city:
-        city.site.clock = FIRST_NIGHT
-        assert night(city, FIRST_NIGHT) == ExitCode.DONE
+        city.site.clock = city.now = FIRST_NIGHT
+        assert city.fetch()[0] == ExitCode.DONE
         files = sorted(city.settings.raw_dir.iterdir())
         city.now = FIRST_NIGHT + off
         code, record, published = city.refresh()
@@ -85,7 +85,8 @@ def test_a_night_in_2036_is_void_once_a_run_with_the_right_clock_has_followed(tm
 
 def test_no_import_is_dated_by_a_clock_behind_the_archive(tmp_path: Path) -> None:
     with watched(tmp_path / "data", *IDS) as city:
-        night(city, FIRST_NIGHT)
+        city.now = FIRST_NIGHT
+        city.fetch()
         log, early = RunLog(is_quiet=True), dt.datetime(1970, 1, 1, 0, 5, tzinfo=dt.UTC)
         record = new_record(city.settings, "import", [], [], early)
         with pytest.raises(ClockError, match="an earlier run began at 2026-11-01"):
