@@ -153,7 +153,13 @@ CHANGES: dict[str, Callable[[str], str]] = {
 }
 
 
-@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(change, id=name, marks=[] if name == "of the real page" else pytest.mark.slow)
+        for name, change in CHANGES.items()
+    ],
+)
 @pytest.mark.parametrize("footer", ["", FOOTER], ids=["without footer", "with footer"])
 def test_a_text_cut_anywhere_shows_whole_only_what_the_whole_text_says(
     change: Callable[[str], str], footer: str
