@@ -20,6 +20,9 @@ test-slow: .venv/dev ## Run the tests that `make test` leaves out
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m 'slow and not alone'
 	$(BIN)/python -m pytest -m alone
 
+# The tests start hundreds of processes: where the environment forbids it to keep compiled modules, each would compile all.
+test test-slow: export PYTHONDONTWRITEBYTECODE =
+
 test-all: test test-slow ## Run all tests, as .ci/run does
 
 check: .venv/dev ## Lint, type-check and check which package imports which

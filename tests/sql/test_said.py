@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from parsers.sections import RowLayout, Section, read_table_cells, said
 from pipeline.build.macros import define_macros
 
-SPACES = [chr(point) for point in range(sys.maxunicode + 1) if chr(point).isspace()]
+SPACES = [*filter(str.isspace, map(chr, range(sys.maxunicode + 1)))]
 # Invisible, but no white space to Python: they must not be taken for it.
 INVISIBLE = ["\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u180e", "\u00ad", "\x08", "\x1b", "\x7f"]
 KEY = ("test", "50010000-0001", "snapshot")
