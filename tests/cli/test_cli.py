@@ -238,7 +238,7 @@ class TestImport:
                 time.sleep(0.01)
             killed.kill()
         assert not (data / "curated").exists()
-        done = bma(*arguments[1:])
+        done = bma_here(*arguments[1:])
         assert done.returncode == 0, done.stderr
         assert re.search(r"[0-9]+ pages archived, [0-9]+ known already", done.stderr)
         with latest(data) as con:

@@ -32,7 +32,7 @@ def two_nights(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     """A data directory after two nights, the second without anything new."""
     data = tmp_path_factory.mktemp("nights") / "data"
     shutil.copytree(sample_data, data, symlinks=True)
-    done = bma("refresh", "--data-dir", data)
+    done = bma_here("refresh", "--data-dir", data)
     assert done.returncode == 0, done.stderr
     return data
 
