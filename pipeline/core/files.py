@@ -1,7 +1,9 @@
 """Files that are there whole or not at all: written aside, brought to the disk, renamed into place."""
 
+import errno
 import hashlib
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -37,9 +39,22 @@ def move_synced(path: Path, target: Path) -> Path:
 
 
 def sha256_of(file: Path) -> str:
-    """The SHA-256 of a file's bytes in hexadecimal. Raises OSError."""
+    """The SHA-256 of a file's bytes in hexadecimal. Raises OSError, also where it is a directory, pipe or device."""
+    check_is_file(file)
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def read_text_file(file: Path, errors: str = "strict") -> str:
+    """The text of a file in UTF-8. Raises OSError as sha256_of does, and UnicodeDecodeError."""
+    check_is_file(file)
+    return file.read_text(encoding="utf-8", errors=errors)
+
+
+def check_is_file(file: Path) -> None:
+    """Raise OSError where no file is, or something else: who opens a pipe waits for ever."""
+    if not stat.S_ISREG(file.stat().st_mode):
+        raise OSError(errno.EINVAL, "Is no file, but a directory, a pipe or a device", str(file))
 
 
 def sync_path(path: Path) -> None:

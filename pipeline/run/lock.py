@@ -1,6 +1,7 @@
 """One run at a time per data directory; the lock dies with its process, so a crash leaves no obstacle."""
 
 import datetime as dt
+import fcntl
 import json
 import os
 from collections.abc import Iterator
@@ -8,9 +9,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pipeline.core.errors import ExitCode, PipelineError
+from pipeline.core.files import read_text_file
 
 _LOCK = ".lock"
 _HOLDER = ".lock.json"
+# Who only looks tries the lock for a moment: a run that begins just then waits for that, and for nothing else.
+_LOOK_SECONDS = 0.2
 
 
 class LockedError(PipelineError):
@@ -32,7 +36,7 @@ def data_dir_lock(data_dir: Path, command: str) -> Iterator[None]:
         command: what others are told that they wait for.
 
     Raises:
-        LockedError: another run holds it; nobody waits.
+        LockedError: another run holds it, whose end is not waited for.
         DataDirError: it cannot be created or written.
     """
     # Imported here: commands that only read never lock, and answer faster without it.
@@ -41,7 +45,7 @@ def data_dir_lock(data_dir: Path, command: str) -> Iterator[None]:
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
         lock = FileLock(data_dir / _LOCK)
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=_LOOK_SECONDS, poll_interval=_LOOK_SECONDS / 10)
     except Timeout as error:
         raise LockedError(
             f"{data_dir}: another run holds the lock{_holder(data_dir)}; try again when it has ended"
@@ -65,15 +69,31 @@ def data_dir_lock(data_dir: Path, command: str) -> Iterator[None]:
 
 
 def lock_holder(data_dir: Path) -> str | None:
-    """Who holds the data directory, in words; None when nobody does, as far as can be told without the lock."""
+    """Who holds the data directory, in words; None when the lock is free, or may not be asked.
+
+    The lock itself is asked: the note beside it may be that of a run that was killed, whose number another process has.
+    """
     try:
-        note = json.loads((data_dir / _HOLDER).read_text(encoding="utf-8"))
-        # Somebody else's process may not be asked, and so is there.
-        with suppress(PermissionError):
-            os.kill(int(note["pid"]), 0)
+        lock = os.open(data_dir / _LOCK, os.O_RDONLY | os.O_NONBLOCK)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _noted_holder(data_dir / _HOLDER)
+    except OSError:
+        return None
+    finally:
+        os.close(lock)
+    return None
+
+
+def _noted_holder(holder: Path) -> str:
+    try:
+        note = json.loads(read_text_file(holder))
         return f"`{note['command']}`, process {note['pid']}, since {note['since']}"
     except (OSError, ValueError, KeyError, TypeError):
-        return None
+        return "a run that left no note of itself"
 
 
 def _holder(data_dir: Path) -> str:

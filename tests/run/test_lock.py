@@ -1,5 +1,6 @@
 """One run at a time per data directory."""
 
+import fcntl
 import json
 import os
 import signal
@@ -7,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -63,10 +65,30 @@ def test_a_data_directory_that_cannot_be_made_is_told(tmp_path: Path) -> None:
         pass
 
 
-def test_a_run_of_another_user_is_seen_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(pid: int, number: int) -> None:
-        raise PermissionError(pid, number)
+def test_the_note_of_a_killed_run_misleads_nobody_though_another_process_has_its_number(
+    tmp_path: Path, holder: "subprocess.Popen[str]"
+) -> None:
+    holder.send_signal(signal.SIGKILL)
+    holder.wait()
+    note = tmp_path / ".lock.json"
+    note.write_text(note.read_text().replace(str(holder.pid), str(os.getpid())))
+    assert lock_holder(tmp_path) is None
 
-    with data_dir_lock(tmp_path, "bma-projects refresh"):
-        monkeypatch.setattr(os, "kill", refuse)
-        assert "bma-projects refresh" in (lock_holder(tmp_path) or "")
+
+def test_a_run_is_seen_without_its_note(tmp_path: Path, holder: "subprocess.Popen[str]") -> None:
+    (tmp_path / ".lock.json").unlink()
+    assert lock_holder(tmp_path) == "a run that left no note of itself"
+    os.mkfifo(tmp_path / ".lock.json")
+    assert lock_holder(tmp_path) == "a run that left no note of itself"
+
+
+def test_looking_for_a_holder_never_stops_a_run(tmp_path: Path) -> None:
+    with data_dir_lock(tmp_path, "c"):
+        pass
+    with (tmp_path / ".lock").open() as looking:
+        # As lock_holder does, if slowly.
+        fcntl.flock(looking, fcntl.LOCK_SH)
+        timer = Timer(0.05, fcntl.flock, (looking, fcntl.LOCK_UN))
+        timer.start()
+        with data_dir_lock(tmp_path, "c"):
+            timer.join()
