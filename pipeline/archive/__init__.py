@@ -7,6 +7,7 @@ Never: asks a site, derives a value, removes a capture.
     20261122T181500Z-bs2568.fetches.parquet   one row for each attempted page, with its place in the WARC file
     20261122T181500Z-bs2568.listing.parquet   what the site's listing named in this run
     20261122T181500Z-bs2568.journal, .open    the same while the segment is open
+    lost-segments.txt                         written by hand: segments that are gone for good, and why
 
 - segment_name: what the name of a segment says
 - segments: writes, seals and lists segments
@@ -20,6 +21,7 @@ Never: asks a site, derives a value, removes a capture.
 - source_settings: what a segment keeps of the settings of its source
 - chain: each segment names its files and the segments before it
 - run_order: which run followed which, and what counts for nothing because its clock was wrong
+- lost_segments: the segments that a person gave up as lost
 - withdrawal: an import that counts for nothing any more
 - recovery: cuts torn tails and seals what a crash left open
 - audit: reads everything again

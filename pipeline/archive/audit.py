@@ -10,19 +10,23 @@ from fastwarc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from pipeline.archive.chain import chain_problems
 from pipeline.archive.fetch_log import FetchLogRow, Outcome, read_fetch_log, snapshot_id
-from pipeline.archive.segments import Segment, sealed_segments, warcs_without_log
+from pipeline.archive.lost_segments import FILE as GIVEN_UP
+from pipeline.archive.lost_segments import LostSegmentsError, given_up
+from pipeline.archive.segment_name import LISTING, LOG, SEGMENT_NAME, WARC
+from pipeline.archive.segments import Segment, files_without_log, sealed_segments
 from pipeline.archive.warc import Capture, capture_of, member_ends
 from pipeline.core.arrow_schema import UNREADABLE
 from pipeline.core.files import PARTIAL
 
-_OPEN, _SEALED = (".journal", ".open", PARTIAL), (".fetches.parquet", ".warc.gz", ".listing.parquet")
+_OPEN, _SEALED = (".journal", f"{WARC}.open", PARTIAL), (LOG, WARC, LISTING)
 _BODIES = WarcRecordType.response | WarcRecordType.conversion
 
 
 class Audit(NamedTuple):
     """What a whole reading of the archive found; problems are sentences that name the file and the place.
 
-    withdrawn counts the imports that were taken back, whose bodies are read all the same.
+    withdrawn counts the imports that were taken back, whose bodies are read all the same; given_up the segments that
+    are lost and that a person gave up.
     """
 
     segments: int
@@ -30,6 +34,7 @@ class Audit(NamedTuple):
     rows: int
     bodies: int
     withdrawn: int
+    given_up: int
     problems: tuple[str, ...]
 
 
@@ -52,6 +57,7 @@ def audit_archive(raw_dir: Path, *, is_running: bool = False) -> Audit:
             problems.append(f"{segment.fetches.name}: the fetch log cannot be read ({error})")
             continue
         n_rows += len(rows)
+        problems += _of_another(segment, rows)
         for row in rows:
             if row.withdraws is not None:
                 withdrawn.add(row.withdraws)
@@ -73,22 +79,52 @@ def audit_archive(raw_dir: Path, *, is_running: bool = False) -> Audit:
         for name, where in promised.items()
         if name not in snapshots
     ]
-    problems += [f"{problem}; restore it from a copy of data/raw" for problem in chain_problems(raw_dir)]
-    return Audit(len(segments), n_records, n_rows, n_bodies, len(withdrawn), tuple(problems))
+    lost: frozenset[str] = frozenset()
+    try:
+        lost = given_up(raw_dir)
+        problems += [f"{problem}; restore it from a copy of data/raw" for problem in chain_problems(raw_dir)]
+    except LostSegmentsError as error:
+        problems.append(str(error))
+    problems += [
+        f"{segment.fetches.name}: is there, though {GIVEN_UP} gives it up; take its line out, or its files away"
+        for segment in segments
+        if segment.name in lost
+    ]
+    return Audit(len(segments), n_records, n_rows, n_bodies, len(withdrawn), len(lost), tuple(problems))
 
 
 def _open_files(raw_dir: Path) -> Iterator[str]:
     for path in sorted(raw_dir.glob("*")):
-        if path.name.endswith(_OPEN):
+        if path.name.endswith(_OPEN) and _is_of_archive(path):
             yield f"{path.name}: an open segment; the next run recovers it"
 
 
 def _stray_files(raw_dir: Path) -> Iterator[str]:
     for path in sorted(raw_dir.glob("*")):
-        if not path.name.endswith((*_OPEN, *_SEALED)) and not path.name.startswith("."):
+        if not _is_of_archive(path):
             yield f"{path.name}: no file of the archive; move it away, or `bma-projects import` it from there"
-    for path in warcs_without_log(raw_dir):
-        yield f"{path.name}: has no fetch log beside it"
+    for path in files_without_log(raw_dir):
+        yield (f"{path.name}: has no fetch log beside it; restore that from a copy of data/raw, or move this file away")
+
+
+def _is_of_archive(path: Path) -> bool:
+    """Whether this program writes a file of this name, and it is a file."""
+    if path.name == GIVEN_UP or path.name.endswith(PARTIAL):
+        return path.is_file()
+    suffix = next((suffix for suffix in (*_SEALED, *_OPEN) if path.name.endswith(suffix)), None)
+    return suffix is not None and SEGMENT_NAME.fullmatch(path.name.removesuffix(suffix)) is not None and path.is_file()
+
+
+def _of_another(segment: Segment, rows: list[FetchLogRow]) -> Iterator[str]:
+    """A copy under another name is told: what is logged belongs to the run, source and WARC file of the name."""
+    for row in rows:
+        is_its_own = (row.run_id, row.source_id) == (segment.run_id, segment.source_id)
+        if not is_its_own or row.warc_file not in (None, f"{segment.name}{WARC}"):
+            yield (
+                f"{segment.fetches.name}: is the log of another segment (run {row.run_id}, source {row.source_id}, "
+                f"{row.warc_file or 'no WARC file'}); move this copy away"
+            )
+            return
 
 
 def _audit_segment(segment: Segment, rows: list[FetchLogRow]) -> tuple[int, list[str]]:

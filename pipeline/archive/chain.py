@@ -7,10 +7,11 @@ from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 
 from pipeline.archive.fetch_log import read_about
+from pipeline.archive.lost_segments import given_up
+from pipeline.archive.segment_name import LISTING, LOG, WARC, files_of_segments
 from pipeline.core.arrow_schema import UNREADABLE
 from pipeline.core.files import sha256_of
 
-_LOG, _WARC, _LISTING = ".fetches.parquet", ".warc.gz", ".listing.parquet"
 _PREVIOUS, _OF_WARC, _OF_LISTING = "previous", "warc-sha256", "listing-sha256"
 
 
@@ -26,10 +27,10 @@ def links_of_new_segment(raw_dir: Path, name: str, warc: Path | None) -> dict[st
         Lines for the metadata of its fetch log.
     """
     links = {} if warc is None else {_OF_WARC: sha256_of(warc)}
-    listing = raw_dir / f"{name}{_LISTING}"
+    listing = raw_dir / f"{name}{LISTING}"
     if listing.exists():
         links[_OF_LISTING] = sha256_of(listing)
-    sealed = {path.name.removesuffix(_LOG): path for path in raw_dir.glob(f"*{_LOG}")}
+    sealed = files_of_segments(raw_dir, LOG)
     sealed.pop(name, None)
     named = {before for path in sealed.values() for before in previous_segments(_about(path))}
     # As a rule one; several where archives were put together.
@@ -46,18 +47,33 @@ def chain_problems(raw_dir: Path, names: Container[str] | None = None) -> Iterat
         raw_dir: where they lie.
         names: the segments whose files are compared; all of them where it is left out.
     """
-    for log in sorted(raw_dir.glob(f"*{_LOG}")):
-        name, about = log.name.removesuffix(_LOG), _about(log)
-        for suffix, key in ((_WARC, _OF_WARC), (_LISTING, _OF_LISTING)):
+    lost = given_up(raw_dir)
+    for name, log in files_of_segments(raw_dir, LOG).items():
+        about = _about(log)
+        for suffix, key in ((WARC, _OF_WARC), (LISTING, _OF_LISTING)):
             if key in about and (names is None or name in names):
                 yield from _compare(raw_dir / f"{name}{suffix}", about[key], f"its fetch log {log.name}")
         for before, sha256 in previous_segments(about).items():
-            if names is None or before in names:
-                yield from _compare(raw_dir / f"{before}{_LOG}", sha256, f"the segment sealed after it, {name},")
+            file = raw_dir / f"{before}{LOG}"
+            if (names is None or before in names) and not (before in lost and not file.exists()):
+                yield from _compare(file, sha256, f"the segment sealed after it, {name},")
+
+
+def missing_files(raw_dir: Path) -> Iterator[tuple[str, str]]:
+    """The segments that lack a file which a fetch log names, each with a sentence; no digest is compared."""
+    lost, logs = given_up(raw_dir), files_of_segments(raw_dir, LOG)
+    for name, log in logs.items():
+        about = _about(log)
+        for suffix, key in ((WARC, _OF_WARC), (LISTING, _OF_LISTING)):
+            if key in about and not (raw_dir / f"{name}{suffix}").is_file():
+                yield name, f"{raw_dir / name}{suffix}: missing, though its fetch log names it"
+        for before in previous_segments(about):
+            if before not in logs and before not in lost:
+                yield before, f"{raw_dir / before}{LOG}: missing, though the segment sealed after it, {name}, names it"
 
 
 def _compare(file: Path, sha256: str, witness: str) -> Iterator[str]:
-    if not file.exists():
+    if not file.is_file():
         yield f"{file.name}: missing, though {witness} names it"
     elif sha256_of(file) != sha256:
         yield f"{file.name}: not the file that {witness} names"

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import duckdb
 
 from pipeline.archive.run_order import run_limits, sealed_logs
+from pipeline.archive.segment_name import files_of_segments
 from pipeline.archive.segments import ArchiveError, Place
 from pipeline.core.arrow_schema import Sha256
 
@@ -208,7 +209,7 @@ def query_archive(
     The table run_limits says after which moment nothing counts that a run saw, to one that begins now.
     Raises ArchiveError where one cannot be read.
     """
-    files = [str(path) for path in sorted(raw_dir.glob(f"*.{kind}.parquet"))]
+    files = [str(path) for path in files_of_segments(raw_dir, f".{kind}.parquet").values()]
     if not files:
         return []
     with duckdb.connect() as connection:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.archive.fetch_log import read_journal
+from pipeline.archive.segment_name import files_of_segments
 from pipeline.archive.segments import explained, seal_segment
 from pipeline.archive.warc import member_ends
 from pipeline.core.files import PARTIAL, sync_path
@@ -28,7 +29,7 @@ def recover(raw_dir: Path) -> list[Recovery]:
         return []
     recovered = []
     try:
-        for journal in sorted(raw_dir.glob("*.journal")):
+        for journal in files_of_segments(raw_dir, ".journal").values():
             with journal.open("rb") as handle:
                 try:
                     fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -36,7 +37,8 @@ def recover(raw_dir: Path) -> list[Recovery]:
                     continue
                 recovered.append(_recover_segment(raw_dir, journal))
         for partial in raw_dir.glob(f".*{PARTIAL}"):
-            partial.unlink()
+            if partial.is_file():
+                partial.unlink()
     except OSError as error:
         raise explained(error, raw_dir) from error
     return recovered

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.archive.chain import abouts, previous_segments
+from pipeline.archive.segment_name import LOG, files_of_segments
 from pipeline.core.errors import PipelineError
 from pipeline.core.time import MOST_APART, started_at
 
@@ -28,7 +29,7 @@ class RunLimit(NamedTuple):
 
 def sealed_logs(raw_dir: Path) -> Logs:
     """The fetch logs of all sealed segments."""
-    return {log.name.removesuffix(".fetches.parquet"): log for log in sorted(raw_dir.glob("*.fetches.parquet"))}
+    return files_of_segments(raw_dir, LOG)
 
 
 def run_limits(logs: Logs, now: dt.datetime | None = None) -> list[RunLimit]:

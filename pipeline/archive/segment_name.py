@@ -3,13 +3,22 @@
 import re
 from pathlib import Path
 
-LOG = ".fetches.parquet"
+LOG, WARC, LISTING = ".fetches.parquet", ".warc.gz", ".listing.parquet"
 SEGMENT_NAME = re.compile(
     r"(?P<run_id>\d{8}T\d{6}Z)-(?P<source_id>[a-z0-9_]+(?:-[a-z_][a-z0-9_]*)*)(?:-(?P<number>\d+))?"
 )
 
 
+def files_of_segments(raw_dir: Path, suffix: str) -> dict[str, Path]:
+    """The files with a suffix by the names of their segments.
+
+    A name that no segment has is left out, such as `…(1)…`, and so is what is no file: who opens a pipe waits for ever.
+    """
+    named = ((path.name.removesuffix(suffix), path) for path in sorted(raw_dir.glob(f"*{suffix}")))
+    return {name: path for name, path in named if SEGMENT_NAME.fullmatch(name) and path.is_file()}
+
+
 def archived_sources(raw_dir: Path) -> set[str]:
     """The ids of the sources that have a sealed segment."""
-    names = (path.name.removesuffix(LOG) for path in raw_dir.glob(f"*{LOG}"))
-    return {match["source_id"] for name in names if (match := SEGMENT_NAME.fullmatch(name))}
+    matches = map(SEGMENT_NAME.fullmatch, files_of_segments(raw_dir, LOG))
+    return {match["source_id"] for match in matches if match}

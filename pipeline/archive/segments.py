@@ -30,7 +30,7 @@ from pipeline.archive.fetch_log import (
     read_journal,
     write_fetch_log,
 )
-from pipeline.archive.segment_name import SEGMENT_NAME
+from pipeline.archive.segment_name import LISTING, LOG, SEGMENT_NAME, WARC, files_of_segments
 from pipeline.archive.warc import Capture, capture_members, read_capture, read_captures, warcinfo_member
 from pipeline.core.arrow_schema import schema_of
 from pipeline.core.errors import PipelineError
@@ -223,8 +223,7 @@ def check_writable(raw_dir: Path) -> None:
 def sealed_segments(raw_dir: Path) -> list[Segment]:
     """Every sealed segment, oldest run first."""
     found = []
-    for log in raw_dir.glob("*.fetches.parquet"):
-        name = log.name.removesuffix(".fetches.parquet")
+    for name, log in files_of_segments(raw_dir, LOG).items():
         if match := SEGMENT_NAME.fullmatch(name):
             warc, listing = raw_dir / f"{name}.warc.gz", _listing_of(raw_dir, name)
             number = int(match["number"] or 1)
@@ -233,22 +232,24 @@ def sealed_segments(raw_dir: Path) -> list[Segment]:
                 match["run_id"],
                 match["source_id"],
                 log,
-                warc if warc.exists() else None,
-                listing if listing.exists() else None,
+                warc if warc.is_file() else None,
+                listing if listing.is_file() else None,
             )
             found.append((match["run_id"], match["source_id"], number, segment))
     return [segment for *_, segment in sorted(found, key=lambda item: item[:3])]
 
 
-def warcs_without_log(raw_dir: Path) -> list[Path]:
-    """WARC files whose fetch log is not beside them; one with a journal is just being sealed, or waits for recovery."""
-    found = []
-    for path in sorted(raw_dir.glob("*.warc.gz")):
-        name = path.name.removesuffix(".warc.gz")
-        # In this order: the log is there before the journal goes.
-        if not (raw_dir / f"{name}.journal").exists() and not (raw_dir / f"{name}.fetches.parquet").exists():
-            found.append(path)
-    return found
+def files_without_log(raw_dir: Path) -> list[Path]:
+    """WARC files and listings whose fetch log is not beside them; one with a journal waits to be sealed."""
+    files = [
+        (path, path.name.removesuffix(suffix)) for suffix in (WARC, LISTING) for path in raw_dir.glob(f"*{suffix}")
+    ]
+    # In this order: the log is there before the journal goes.
+    return sorted(
+        path
+        for path, name in files
+        if not (raw_dir / f"{name}.journal").exists() and not (raw_dir / f"{name}{LOG}").is_file()
+    )
 
 
 def read_segment(segment: Segment) -> Iterator[tuple[FetchLogRow, Capture]]:
@@ -288,7 +289,7 @@ def seal_segment(raw_dir: Path, name: str, about: Mapping[str, str], rows: Itera
 
 
 def _listing_of(raw_dir: Path, name: str) -> Path:
-    return raw_dir / f"{name}.listing.parquet"
+    return raw_dir / f"{name}{LISTING}"
 
 
 def explained(error: OSError, raw_dir: Path) -> ArchiveError:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.archive.fetch_log import FetchLogRow, Outcome, TimeBasis, read_about, read_fetch_log, read_journal
+from pipeline.archive.segment_name import files_of_segments
 from pipeline.archive.segments import ArchiveError, ArchiveWriter, sealed_segments
 from pipeline.archive.source_settings import settings_of_source
 from pipeline.core.arrow_schema import UNREADABLE
@@ -80,7 +81,7 @@ def _logged(raw_dir: Path) -> Iterator[_Logged]:
     """Every segment, also one that a crash left open."""
     for segment in sealed_segments(raw_dir):
         yield _Logged(segment.run_id, _about(segment.fetches))
-    for journal in raw_dir.glob("*.journal"):
+    for journal in files_of_segments(raw_dir, ".journal").values():
         about = read_journal(journal).about
         yield _Logged(about.get("isPartOf", ""), about)
 

@@ -9,8 +9,10 @@ import tempfile
 from pathlib import Path
 
 from pipeline.build.errors import BuildInputError
+from pipeline.core.files import read_text_file
 
 SALT_FILE = "user-names.salt"
+SALT_DRAFT = ".salt-"
 # Somebody may have written one of his own; longer than this are only two lines that have become one.
 _SHORTEST, _LONGEST = 32, 128
 _MADE = 64
@@ -30,7 +32,7 @@ def user_name_salt(data_dir: Path) -> str:
                 f"a new one of {_SHORTEST} letters and more there, with which every pseudonym changes"
             )
         # Written aside (mkstemp makes it readable for the owner alone) and linked: it is there whole or not at all.
-        with tempfile.NamedTemporaryFile("w", dir=data_dir, prefix=".salt-") as new:
+        with tempfile.NamedTemporaryFile("w", dir=data_dir, prefix=SALT_DRAFT) as new:
             salt = secrets.token_hex(32)
             new.write(f"{salt}\n{_check_of(salt)}\n")
             new.flush()
@@ -38,13 +40,20 @@ def user_name_salt(data_dir: Path) -> str:
             with contextlib.suppress(FileExistsError):
                 path.hardlink_to(new.name)
     # The second line tells a salt that rotted, which would change every pseudonym.
-    salt, *check = path.read_text(encoding="ascii", errors="replace").split() or [""]
+    salt, *check = _read(path).split() or [""]
     is_cut = not check and _HEXADECIMAL.fullmatch(salt) is not None and len(salt) != _MADE
     if is_cut or not _SHORTEST <= len(salt) <= _LONGEST or check not in ([], [_check_of(salt)]):
         raise BuildInputError(
             f"{path}: is not the salt that was made here; restore it, or delete it and every pseudonym changes"
         )
     return salt
+
+
+def _read(path: Path) -> str:
+    try:
+        return read_text_file(path, errors="replace")
+    except OSError as error:
+        raise BuildInputError(f"{path}: cannot be read ({error.strerror}); restore it from a copy") from error
 
 
 def _check_of(salt: str) -> str:

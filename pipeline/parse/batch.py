@@ -21,8 +21,9 @@ from pipeline.core.errors import PipelineError
 _PAGES_PER_BATCH = 2_000
 _BODY_BYTES_PER_BATCH = 64_000_000
 _RESTORE = (
-    "restore it from a copy of data/raw (`bma-projects verify` names all that is damaged), or take all files of this "
-    "segment out of data/raw: the tables then lack what it held"
+    "restore it from a copy of data/raw (`bma-projects verify` names all that is damaged); where there is none, take "
+    "all files of this segment out of data/raw and give it up by a line of lost-segments.txt there: "
+    "the tables then lack what it held"
 )
 
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, cast
 
 from pipeline.archive.segments import Segment
 from pipeline.core.checked_json import is_unchanged, with_check
-from pipeline.core.files import PARTIAL, sha256_of, sync_path
+from pipeline.core.files import PARTIAL, read_text_file, sha256_of, sync_path
 from pipeline.parse.batch import Batch, ParseError
 from pipeline.parse.versions import parser_fingerprint
 
@@ -86,7 +86,7 @@ def has_same_log(partition: Path, segment: Segment) -> bool:
 
 
 def _contents(partition: Path) -> dict[str, dict[str, Any]]:
-    return cast(dict[str, dict[str, Any]], json.loads((partition / CONTENTS).read_text(encoding="utf-8")))
+    return cast(dict[str, dict[str, Any]], json.loads(read_text_file(partition / CONTENTS)))
 
 
 @contextmanager

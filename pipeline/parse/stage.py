@@ -11,7 +11,8 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import NamedTuple
 
-from pipeline.archive.segments import Segment, sealed_segments, warcs_without_log
+from pipeline.archive.lost_segments import given_up, remedy
+from pipeline.archive.segments import Segment, files_without_log, sealed_segments
 from pipeline.core.worker_process import WorkerDiedError, WorkerProcess
 from pipeline.parse.batch import Batch, ParseError, check_segments, cut_into_batches
 from pipeline.parse.partition import (
@@ -103,16 +104,18 @@ def parse(
     with writing(parsed_dir):
         parsed_dir.mkdir(parents=True, exist_ok=True)
         remove_leftovers(parsed_dir)
-    for warc in warcs_without_log(raw_dir):
+    for file in files_without_log(raw_dir):
         raise ParseError(
-            f"{warc}: its fetch log is not beside it; restore that from a copy of data/raw, or move the WARC file "
-            f"elsewhere and `bma-projects import` it from there"
+            f"{file}: its fetch log is not beside it; restore that from a copy of data/raw, or move this file "
+            f"elsewhere (`bma-projects import` takes a WARC file from there)"
         )
+    lost = given_up(raw_dir)
     for partition in partitions_without_segment(parsed_dir.glob("*@*"), sealed_segments(raw_dir)):
-        raise ParseError(
-            f"{partition}: the segment it was made of is not in {raw_dir} any more; restore that from a copy of "
-            f"data/raw, or remove this directory to go on without what it proves"
-        )
+        name = partition.name.partition("@")[0]
+        if name not in lost:
+            raise ParseError(
+                f"{partition}: the segment it was made of is not in {raw_dir} any more; {remedy(raw_dir, name)}"
+            )
     backlog = find_backlog(raw_dir, parsed_dir)
     assembly = _Assembly(backlog, parsed_dir, on_batch, on_partition)
     if backlog.batches:

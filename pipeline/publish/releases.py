@@ -11,19 +11,21 @@ data/curated/rolled-back.json      while `latest` is where a rollback put it: {"
 import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.core.checked_json import is_unchanged, with_check
 from pipeline.core.errors import PipelineError
-from pipeline.core.files import move_synced, sync_path, sync_tree, written_aside
+from pipeline.core.files import move_synced, read_text_file, sync_path, sync_tree, written_aside
+from pipeline.core.time import started_at
 from pipeline.publish.checksums import FILE as CHECKSUMS
 from pipeline.publish.checksums import damage_of, damaged_list, write_checksums
 
 BUILDING, RELEASES, REFUSED, DAMAGED, LATEST = "building", "releases", "refused", "damaged", "latest"
-_DOOMED = ".removing-"
+DOOMED = ".removing-"
 ROLLED_BACK = "rolled-back.json"
+SETS_ASIDE = "`bma-projects build` sets the release aside and makes a new one"
 
 
 class PublishError(PipelineError):
@@ -57,7 +59,7 @@ def building_dir(curated_dir: Path, run_id: str) -> Path:
     if building.exists():
         shutil.rmtree(building)
     for folder in (curated_dir / RELEASES, curated_dir / REFUSED):
-        for doomed in folder.glob(f"{_DOOMED}*"):
+        for doomed in folder.glob(f"{DOOMED}*"):
             shutil.rmtree(doomed)
     path = building / run_id
     path.mkdir(parents=True)
@@ -141,6 +143,28 @@ def mend_latest(curated_dir: Path) -> Iterator[str]:
         yield f"{problem}; the release is set aside in {aside}, latest is {earlier[-1] if earlier else 'none'}"
 
 
+def check_release(release: Path) -> None:
+    """Raise PublishError where a file of a release is not what was published."""
+    for problem in damage_of(release):
+        raise PublishError(f"{problem}; {SETS_ASIDE}")
+
+
+@contextmanager
+def damage_told(release: Path) -> Iterator[None]:
+    """For what reads a release: whatever goes wrong, where a file is not what was published, that is what is told.
+
+    Raises:
+        PublishError: the release is damaged, and something went wrong in the block.
+    """
+    try:
+        yield
+    except Exception as error:
+        with suppress(OSError):
+            if problem := next(damage_of(release), None):
+                raise PublishError(f"{problem}; {SETS_ASIDE}") from error
+        raise
+
+
 def check_latest_is_link(curated_dir: Path) -> None:
     """Raise PublishError where `latest` is a directory, as a copy that followed its links has it."""
     latest = curated_dir / LATEST
@@ -221,13 +245,13 @@ def _read_mark(curated_dir: Path) -> tuple[str, str] | None:
     """From which release somebody rolled back to which; None where nobody did. Raises PublishError."""
     mark = curated_dir / ROLLED_BACK
     try:
-        said = json.loads(mark.read_text(encoding="utf-8"))
+        said = json.loads(read_text_file(mark))
         if not is_unchanged(said):
             raise ValueError("it is not what was written")
         return str(said["from"]), str(said["to"])
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise PublishError(
             f"{mark}: cannot be read ({error}); remove it, and roll back again if you meant to"
         ) from error
@@ -255,7 +279,7 @@ def _latest_run_id(curated_dir: Path) -> str | None:
 def _complete(folder: Path) -> list[Path]:
     if not folder.exists():
         return []
-    return sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+    return sorted(path for path in folder.iterdir() if path.is_dir() and started_at(path.name) is not None)
 
 
 def _move(built: Path, target: Path) -> Path:
@@ -281,5 +305,5 @@ def _prune(folder: Path, keep: int, spared: str | None) -> None:
     for path in _complete(folder)[: -max(keep, 1)]:
         if path.name != spared:
             # Renamed first: a deletion that is killed halfway leaves nothing that looks like a release.
-            doomed = path.rename(folder / f"{_DOOMED}{path.name}")
+            doomed = path.rename(folder / f"{DOOMED}{path.name}")
             shutil.rmtree(doomed)

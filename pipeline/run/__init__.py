@@ -14,6 +14,7 @@ Never: speaks HTTP, parses a page or writes SQL by itself; takes no flag.
 - record: data/runs/<run_id>.json
 - verification: what `verify` finds wrong under data/
 - lost_evidence: what the layers above were made of, and data/raw holds no more
+- lost_records: run records that are gone
 - lock: one run at a time per data directory
 - alarm: tells a monitor how a run went
 - status: how things stand, from records and files alone

@@ -15,6 +15,8 @@ from pipeline.core.time import Clock, utc_now
 from pipeline.publish.releases import mend_latest
 from pipeline.run.alarm import Alarm
 from pipeline.run.lock import data_dir_lock
+from pipeline.run.lost_evidence import check_evidence
+from pipeline.run.lost_records import note_lost_records
 from pipeline.run.record import (
     RecordError,
     RunRecord,
@@ -98,6 +100,7 @@ def _run_stages(settings: Settings, record: RunRecord, log: RunLog, stages: Stag
             f"segment {recovered.segment} was left open by a crash: {recovered.kept_rows} pages kept, "
             f"{recovered.cut_bytes} torn bytes cut"
         )
+    check_evidence(settings)
     code = stages(record)
     record.misdated_runs = void_runs(sealed_logs(settings.raw_dir))
     if record.status == "running":
@@ -107,7 +110,8 @@ def _run_stages(settings: Settings, record: RunRecord, log: RunLog, stages: Stag
 
 def _set_aside_damage(settings: Settings, record: RunRecord, log: RunLog) -> None:
     """What can be made again and is not what was written is put aside, so that no run fails over it."""
-    for said in (*set_aside_torn_records(settings.runs_dir), *mend_latest(settings.curated_dir)):
+    noted = [said] if (said := note_lost_records(settings)) is not None else []
+    for said in (*noted, *set_aside_torn_records(settings.runs_dir), *mend_latest(settings.curated_dir)):
         record.problems.append(said)
         log.warning(said)
 

@@ -13,6 +13,7 @@ from pipeline.core.files import read_text_file
 
 _LOCK = ".lock"
 _HOLDER = ".lock.json"
+LOCK_FILES = (_LOCK, _HOLDER)
 # Who only looks tries the lock for a moment: a run that begins just then waits for that, and for nothing else.
 _LOOK_SECONDS = 0.2
 
@@ -60,6 +61,8 @@ def data_dir_lock(data_dir: Path, command: str) -> Iterator[None]:
     try:
         # The lock holds without the note, and a full disk is told by the stage that needs the space.
         with suppress(OSError):
+            # A pipe of that name would be waited for.
+            holder.unlink(missing_ok=True)
             holder.write_text(json.dumps(note), encoding="utf-8")
         yield
     finally:

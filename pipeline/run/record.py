@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pipeline.core.checked_json import is_unchanged, with_check
 from pipeline.core.errors import PipelineError
-from pipeline.core.files import written_aside
+from pipeline.core.files import PARTIAL, read_text_file, written_aside
 from pipeline.core.settings import Settings, Source
 from pipeline.core.text import printable
 from pipeline.core.time import new_run_id
@@ -152,15 +152,25 @@ def read_records(runs_dir: Path) -> list[dict[str, object]]:
     found = []
     for path in sorted(runs_dir.glob("*.json")):
         with suppress(RecordError):
-            found.append(read_record(path))
+            found.append(read_stored_record(path))
     return found
+
+
+def read_stored_record(path: Path) -> dict[str, object]:
+    """One record of data/runs, under the name of its run. Raises RecordError when it is none, or a copy of another."""
+    record = read_record(path)
+    if record["run_id"] != path.stem:
+        raise RecordError(f"{path}: is a copy of the record of run {record['run_id']}")
+    return record
 
 
 def set_aside_torn_records(runs_dir: Path) -> Iterator[str]:
     """Move what is no run record any more to data/runs/damaged; the caller holds the lock. A sentence for each."""
+    for left in runs_dir.glob(f".*{PARTIAL}"):
+        left.unlink(missing_ok=True)
     for path in sorted(runs_dir.glob("*.json")):
         try:
-            read_record(path)
+            read_stored_record(path)
         except RecordError as error:
             aside = runs_dir / DAMAGED / path.name
             try:
@@ -174,7 +184,7 @@ def set_aside_torn_records(runs_dir: Path) -> Iterator[str]:
 def read_record(path: Path) -> dict[str, object]:
     """One stored record, with the id of its run and when it began. Raises RecordError when it is none."""
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
+        record = json.loads(read_text_file(path))
         if not isinstance(record, dict) or not isinstance(record.get("run_id"), str):
             raise RecordError(f"{path}: is no run record")
         if not is_unchanged(record):

@@ -1,15 +1,22 @@
 """What `verify` looks at: all that this program keeps under data/, and what is wrong with it."""
 
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.archive.audit import Audit, audit_archive
+from pipeline.archive.fetch_log import read_about
+from pipeline.archive.lost_segments import LostSegmentsError
+from pipeline.archive.segment_name import SEGMENT_NAME
 from pipeline.archive.segments import sealed_segments
 from pipeline.build.errors import BuildInputError
-from pipeline.build.salt import SALT_FILE, user_name_salt
+from pipeline.build.salt import SALT_DRAFT, SALT_FILE, user_name_salt
+from pipeline.core.arrow_schema import UNREADABLE
 from pipeline.core.files import PARTIAL
 from pipeline.core.settings import Settings
+from pipeline.core.time import started_at
 from pipeline.parse.partition import CONTENTS, has_same_log, is_whole, partition_dir
 from pipeline.publish.checksums import FILE as CHECKSUMS
 from pipeline.publish.checksums import damage_of, damaged_list, unnamed_files
@@ -17,6 +24,7 @@ from pipeline.publish.release_check import VerifyError, verify_release
 from pipeline.publish.releases import (
     BUILDING,
     DAMAGED,
+    DOOMED,
     LATEST,
     REFUSED,
     RELEASES,
@@ -29,12 +37,17 @@ from pipeline.publish.releases import (
     lost_latest,
     withdrawn_release,
 )
-from pipeline.run.lock import lock_holder
+from pipeline.run.lock import LOCK_FILES, lock_holder
 from pipeline.run.lost_evidence import lost_evidence
+from pipeline.run.lost_records import lost_records, lost_records_told
 from pipeline.run.record import DAMAGED as DAMAGED_RECORDS
-from pipeline.run.record import RecordError, read_record
+from pipeline.run.record import RecordError, read_record, read_stored_record
 
+RAW, PARSED, CURATED, RUNS, CHECKS = "raw", "parsed", "curated", "runs", "checks"
+# The settings may lie here too, as in a container whose only volume this is.
+_OF_DATA = frozenset({RAW, PARSED, CURATED, RUNS, CHECKS, SALT_FILE, *LOCK_FILES, "bma-projects.toml"})
 _OF_CURATED = frozenset({BUILDING, DAMAGED, LATEST, REFUSED, RELEASES, ROLLED_BACK})
+_PARTITION = re.compile(rf"{SEGMENT_NAME.pattern}@[0-9a-f]+")
 _MOVE = "nothing of this program writes such a file here; move it away"
 _NO_LOSS = "nothing is made of data/checks: the next check seals what is open, the rest can be removed as a whole"
 _HEALS = "the next run makes it again"
@@ -57,9 +70,10 @@ def verify_data(settings: Settings) -> Verification:
     running = lock_holder(settings.data_dir)
     # Before the archive: a run that ends meanwhile seals a segment first and makes the rest of it.
     made = [
-        *lost_evidence(settings),
+        *_problems_of_data(settings, is_running=running is not None),
+        *_problems_of_evidence(settings),
         *_problems_of_partitions(settings, is_running=running is not None),
-        *_problems_of_runs(settings.runs_dir),
+        *_problems_of_runs(settings, is_running=running is not None),
         *_problems_of_releases(settings.curated_dir, is_running=running is not None),
         *_problems_of_salt(settings.data_dir),
     ]
@@ -77,6 +91,29 @@ def verify_data(settings: Settings) -> Verification:
     return Verification(audit, (*audit.problems, *made), running, checked)
 
 
+def _problems_of_evidence(settings: Settings) -> Iterator[str]:
+    with suppress(LostSegmentsError):  # told by the audit
+        yield from lost_evidence(settings)
+
+
+def _problems_of_data(settings: Settings, *, is_running: bool) -> Iterator[str]:
+    """What lies beside the layers, and the sources that nothing tells of."""
+    for path in _entries(settings.data_dir):
+        if path.name not in _OF_DATA and not (is_running and path.name.startswith(SALT_DRAFT)):
+            yield f"{path}: {_MOVE}"
+    for name in (RAW, PARSED, CURATED, RUNS, CHECKS):
+        path = settings.data_dir / name
+        if path.exists() and not path.is_dir():
+            yield f"{path}: is no directory; {_MOVE}"
+    for segment in sealed_segments(settings.raw_dir):
+        with suppress(*UNREADABLE):  # told by the audit
+            if segment.source_id not in settings.sources and "source" not in read_about(segment.fetches):
+                yield (
+                    f"{segment.fetches}: neither it nor the settings know source {segment.source_id}; "
+                    f"set [sources.{segment.source_id}] in bma-projects.toml, or move the files of this segment away"
+                )
+
+
 def _problems_of_partitions(settings: Settings, *, is_running: bool) -> Iterator[str]:
     segments = sealed_segments(settings.raw_dir)
     current = {partition_dir(settings.parsed_dir, segment.name): segment for segment in segments}
@@ -87,30 +124,46 @@ def _problems_of_partitions(settings: Settings, *, is_running: bool) -> Iterator
             elif not has_same_log(path, current[path]):
                 log = current[path].fetches
                 yield f"{log}: not the file that was parsed; restore it from a copy, such as {path / 'fetches.parquet'}"
-        elif "@" not in path.name and not (is_running and path.name.startswith(".")):
+        elif path.name.startswith("."):
+            if not is_running:
+                yield f"{path}: left by a run that did not end; the next run removes it"
+        elif not _PARTITION.fullmatch(path.name) or not path.is_dir():
             yield f"{path}: no partition; {_MOVE}"
 
 
-def _problems_of_runs(runs_dir: Path) -> Iterator[str]:
+def _problems_of_runs(settings: Settings, *, is_running: bool) -> Iterator[str]:
+    runs_dir = settings.runs_dir
     for path in _entries(runs_dir):
-        if path.name == DAMAGED_RECORDS or path.name.endswith(PARTIAL):
+        if path.name == DAMAGED_RECORDS:
             continue
-        if path.suffix != ".json":
+        if path.name.startswith(".") and path.name.endswith(PARTIAL):
+            if not is_running:
+                yield f"{path}: left by a run that did not end; the next run removes it"
+        elif path.suffix != ".json":
             yield f"{path}: no run record; {_MOVE}"
-            continue
-        try:
-            read_record(path)
-        except RecordError as error:
-            yield f"{error}; the next run sets it aside"
+        else:
+            try:
+                read_stored_record(path)
+            except RecordError as error:
+                yield f"{error}; the next run sets it aside"
+    if gone := lost_records(settings):
+        yield f"{lost_records_told(settings, gone)}; restore them from a copy, or the next run notes that they are gone"
 
 
 def _problems_of_releases(curated_dir: Path, *, is_running: bool) -> Iterator[str]:
     for path in _entries(curated_dir):
-        if path.name not in _OF_CURATED and not path.name.startswith("."):
+        if path.name not in _OF_CURATED:
             yield f"{path}: no release; {_MOVE}"
         elif path.name == BUILDING and not is_running:
             for left in _entries(path):
                 yield f"{left}: left by a build that did not end; the next build removes it"
+    for kind in (RELEASES, REFUSED, DAMAGED):
+        for path in _entries(curated_dir / kind):
+            if path.name.startswith(DOOMED):
+                if not is_running:
+                    yield f"{path}: left by a removal that did not end; the next build removes it"
+            elif started_at(path.name) is None or not path.is_dir():
+                yield f"{path}: no release; {_MOVE}"
     if lost := lost_latest(curated_dir):
         yield f"{lost}; the next run makes it again"
     try:
@@ -132,6 +185,9 @@ def _problems_of_releases(curated_dir: Path, *, is_running: bool) -> Iterator[st
             yield f"{problem}; {remedy}"
         for path in unnamed_files(release.path):
             yield f"{path}: {CHECKSUMS} does not name it; {_MOVE}"
+        with suppress(RecordError):
+            if (run_id := read_record(release.path / "run.json")["run_id"]) != release.run_id:
+                yield f"{release.path}: is a copy of release {run_id}; {_MOVE}"
 
 
 def _problems_of_salt(data_dir: Path) -> Iterator[str]:

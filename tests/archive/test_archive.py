@@ -106,7 +106,7 @@ def test_a_segment_reads_back_as_it_was_written(tmp_path: Path) -> None:
         assert stored.headers[1:3] == (("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"))
         assert segment.warc is not None
         assert read_capture(segment.warc, logged.warc_offset or 0) == stored
-    assert audit_archive(tmp_path) == (1, 5, 2, 2, 0, ())
+    assert audit_archive(tmp_path) == (1, 5, 2, 2, 0, 0, ())
 
 
 def test_our_warc_passes_warcios_checker_and_replays(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -266,9 +266,10 @@ built, curated, first = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 counts = eval(sys.argv[4])
 print("ready", flush=True)
 for number in itertools.count(first):
-    directory = building_dir(curated, f"{number:08}")
+    run_id = f"20260101T00{number // 60:02}{number % 60:02}Z"
+    directory = building_dir(curated, run_id)
     shutil.copytree(built, directory, dirs_exist_ok=True)
-    publish(curated, directory, run_id=f"{number:08}", counts=counts, keep=2)
+    publish(curated, directory, run_id=run_id, counts=counts, keep=2)
     print(number, flush=True)
 """
 
@@ -297,9 +298,10 @@ def test_kill_9_at_any_moment_leaves_one_whole_release(curated: Path, built: Bui
         if acknowledged or (curated / "latest").is_symlink():
             latest = latest_release(curated)
             # What was acknowledged is there, or the one that was under way after it.
-            assert int(latest.run_id) in (acknowledged, max(acknowledged + 1, first))
+            number = 60 * int(latest.run_id[11:13]) + int(latest.run_id[13:15])
+            assert number in (acknowledged, max(acknowledged + 1, first))
             for release in list_releases(curated):
                 verify_release(release.path, built.counts)
             # The next publisher may be killed before it publishes, and then finds this one.
-            acknowledged = int(latest.run_id)
+            acknowledged = number
     assert acknowledged

@@ -1,15 +1,21 @@
 """Every file under data/ is vouched for: what rotted, went or was added is told, and what can be made again heals."""
 
+import datetime as dt
 import json
+import os
 import random
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from pipeline.archive.fetch_log import Outcome
+from pipeline.archive.page_outcome import FetchOutcome, capture_row
+from pipeline.archive.segments import ArchiveWriter
+from pipeline.archive.warc import Capture
 from pipeline.build.salt import SALT_FILE
 from pipeline.core.settings import Settings
 from pipeline.run.lock import data_dir_lock
@@ -125,16 +131,105 @@ def test_a_quiet_night_and_its_log_are_missed(two_nights: Path, tmp_path: Path) 
     assert_one_line(bma_here("build", "--data-dir", data), 1, "restore that from a copy of data/raw")
 
 
-JUNK = ("raw/notes.txt", "parsed/x", "runs/list.txt", "curated/old.zip", "curated/latest/extra.parquet")
+JUNK = (
+    "notes.txt",
+    ".hidden",
+    "raw/notes.txt",
+    "raw/.hidden",
+    "raw/20260101T000000Z-sample(1).fetches.parquet",
+    "raw/20260101T000000Z-sample.warc.gz (1).open",
+    "parsed/x",
+    "parsed/x@y",
+    "parsed/20260101T000000Z-sample@0123456789ab",
+    "runs/list.txt",
+    "runs/.hidden",
+    "curated/old.zip",
+    "curated/.hidden",
+    "curated/releases/old.zip",
+    "curated/refused/20260101T000000Z",
+    "curated/latest/extra.parquet",
+)
 
 
 @pytest.mark.parametrize("junk", JUNK)
 def test_a_file_of_nobody_is_named(sample_copy: Path, junk: str) -> None:
+    (sample_copy / junk).parent.mkdir(exist_ok=True)
     (sample_copy / junk).write_text("x")
     done = bma_here("verify", "--data-dir", sample_copy)
     assert done.returncode == 1
     assert Path(junk).name in done.stdout
     assert "move it away" in done.stdout
+
+
+@pytest.mark.parametrize("made", [os.mkfifo, Path.mkdir], ids=["pipe", "directory"])
+@pytest.mark.parametrize(
+    "pattern", [*KINDS.values(), ".lock.json", "curated/rolled-back.json", "raw/lost-segments.txt"]
+)
+def test_what_is_a_pipe_or_a_directory_in_the_place_of_a_file_is_named_and_never_waited_for(
+    sample_copy: Path, pattern: str, made: Callable[[Path], None]
+) -> None:
+    path = next((path for path in sorted(sample_copy.glob(pattern)) if path.is_file()), sample_copy / pattern)
+    path.unlink(missing_ok=True)
+    made(path)
+    before = tables(sample_copy) if "releases" not in path.parts else None
+    done = bma_here("verify", "--data-dir", sample_copy)
+    assert path.name == ".lock.json" or (done.returncode == 1 and path.name in done.stdout), done.stdout
+    done = bma_here("build", "--data-dir", sample_copy)
+    assert "Traceback" not in done.stderr
+    assert done.returncode == 0 or path.name.partition(".")[0] in done.stderr, done.stderr
+    assert before in (None, tables(sample_copy))
+
+
+def test_a_copy_of_a_segment_record_or_release_under_another_name_is_told_and_counts_for_nothing(
+    sample_copy: Path,
+) -> None:
+    before = tables(sample_copy)
+    log = next((sample_copy / "raw").glob("*.fetches.parquet"))
+    copies = [
+        log.with_name(f"{log.name.removesuffix('.fetches.parquet')}(1).fetches.parquet"),
+        log.with_name("20250101T000000Z-other.fetches.parquet"),
+    ]
+    for copy in copies:
+        shutil.copyfile(log, copy)
+    record = next((sample_copy / "runs").glob("*.json"))
+    copies.append(Path(shutil.copyfile(record, record.with_name("20250101T000000Z.json"))))
+    release = (sample_copy / "curated" / "latest").resolve()
+    copies += [
+        Path(shutil.copytree(release, release.with_name(name))) for name in ("20250101T000000Z", f"{release.name} (1)")
+    ]
+    told = bma_here("verify", "--data-dir", sample_copy).stdout
+    for copy in copies:
+        assert copy.name in told
+    copies[1].unlink()
+    done = bma_here("build", "--data-dir", sample_copy)
+    assert done.returncode == 0, done.stderr
+    assert tables(sample_copy) == before
+    assert "the record of run" in done.stderr
+
+
+def test_a_segment_of_a_source_that_nobody_knows_is_named(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    with ArchiveWriter(raw, "20260101T000000Z", "bs1", about={}) as archive:
+        capture = Capture("http://x.invalid/", dt.datetime(2026, 1, 1, tzinfo=dt.UTC), b"x", status=200)
+        verdict = FetchOutcome(Outcome.FAILED, None, None, "x", can_heal=False)
+        archive.append(capture_row(archive, None, capture.url, capture, verdict, repeats=None, attempts=1), capture)
+    told = bma_here("verify", "--data-dir", tmp_path).stdout
+    assert "neither it nor the settings know source bs1; set [sources.bs1] in bma-projects.toml" in told
+
+
+def test_run_records_that_are_gone_are_named_and_noted_once(two_nights: Path, tmp_path: Path) -> None:
+    data = Path(shutil.copytree(two_nights, tmp_path / "data", symlinks=True))
+    before = tables(data)
+    shutil.rmtree(data / "runs")
+    told = bma_here("verify", "--data-dir", data)
+    assert told.returncode == 1
+    assert "1 other run records are gone, though segments or releases of these runs are there; restore" in told.stdout
+    done = bma_here("build", "--data-dir", data)
+    assert done.returncode == 0, done.stderr
+    assert "noted, and known by the fetch logs alone" in done.stderr
+    assert tables(data) == before
+    assert bma_here("verify", "--data-dir", data).returncode == 0
+    assert "gone" not in bma_here("parse", "--data-dir", data).stderr
 
 
 def test_a_release_whose_values_were_changed_is_named_and_set_aside_by_the_next_run(sample_copy: Path) -> None:
@@ -263,3 +358,55 @@ def test_what_was_taken_back_stays_away_when_the_release_gone_back_to_rots(two_n
     assert "rolled-back.json: cannot be read (it is not what was written)" in (
         bma_here("verify", "--data-dir", data).stdout
     )
+
+
+LOOK = (
+    ("show", "50490000-3607"),
+    ("query", "SELECT count(name), sum(budget_received_thb) FROM projects"),
+    ("query", "SELECT name FROM projects", "--format", "csv"),
+    ("export", "projects"),
+    ("report",),
+    ("status",),
+)
+
+
+@pytest.mark.parametrize("look", LOOK, ids=[" ".join(look) for look in LOOK])
+@pytest.mark.parametrize("how", ["bad blocks", "cut", "a pipe", "missing"])
+def test_a_damaged_release_is_one_line_with_what_to_do_and_exit_code_1(
+    sample_copy: Path, tmp_path: Path, look: tuple[str, ...], how: str
+) -> None:
+    file = (sample_copy / "curated" / "latest").resolve() / "bma_projects.duckdb"
+    content = file.read_bytes()
+    file.chmod(0o644)
+    file.unlink()
+    match how:
+        case "bad blocks":
+            # The headers at the front are whole.
+            spoiled = bytearray(content)
+            for place in range(20_000, len(spoiled), 997):
+                spoiled[place] ^= 4
+            file.write_bytes(spoiled)
+        case "cut":
+            file.write_bytes(content[: len(content) // 2])
+        case "a pipe":
+            os.mkfifo(file)
+        case _:
+            pass
+    output = ("--output", tmp_path / "out") if look[0] in ("export", "report") else ()
+    done = bma(*look, *output, "--data-dir", sample_copy)
+    assert done.returncode == 1
+    assert str(file) in done.stdout + done.stderr
+    assert "`bma-projects build`" in done.stdout + done.stderr
+    if look[0] != "status":
+        assert_one_line(done, 1, "sets the release aside and makes a new one")
+
+
+def test_what_is_wrong_with_a_query_stays_so_where_the_release_is_whole(sample_data: Path) -> None:
+    assert_one_line(bma_here("query", "SELECT nothing FROM projects", "--data-dir", sample_data), 2, "nothing")
+
+
+def test_an_earlier_version_beside_a_torn_log_is_one_line(two_nights: Path, tmp_path: Path) -> None:
+    data = Path(shutil.copytree(two_nights, tmp_path / "data", symlinks=True))
+    next((data / "raw").glob("*.fetches.parquet")).write_bytes(b"PAR1torn")
+    done = bma_here("show", "50490000-3607", "--version", "1", "--data-dir", data)
+    assert_one_line(done, 1, "`bma-projects verify` names it")

@@ -1,0 +1,31 @@
+"""The run records that are gone, though what their runs made is there: noted once, as nothing can make them again."""
+
+from collections.abc import Sequence
+
+from pipeline.archive.segments import sealed_segments
+from pipeline.core.settings import Settings
+from pipeline.publish.releases import list_releases
+from pipeline.run.record import DAMAGED, write_record
+
+
+def lost_records(settings: Settings) -> list[str]:
+    """The runs that sealed a segment or made a release and have neither a record nor the note that it is gone."""
+    # First: the record of a run is there before what the run makes.
+    made_by = {segment.run_id for segment in sealed_segments(settings.raw_dir)}
+    made_by |= {release.run_id for release in list_releases(settings.curated_dir)}
+    kept = {path.stem for folder in (settings.runs_dir, settings.runs_dir / DAMAGED) for path in folder.glob("*.json")}
+    return sorted(made_by - kept)
+
+
+def note_lost_records(settings: Settings) -> str | None:
+    """Note in data/runs/damaged which records are gone; a sentence where any is. Raises RecordError."""
+    gone = lost_records(settings)
+    for run_id in gone:
+        write_record(settings.runs_dir / DAMAGED, {"run_id": run_id, "is_lost": True}, f"{run_id}.json")
+    return f"{lost_records_told(settings, gone)}; noted, and known by the fetch logs alone" if gone else None
+
+
+def lost_records_told(settings: Settings, gone: Sequence[str]) -> str:
+    """Which records are gone, in words."""
+    others = f" and {len(gone) - 1} other run records are" if len(gone) > 1 else " is"
+    return f"{settings.runs_dir / gone[0]}.json{others} gone, though segments or releases of these runs are there"
