@@ -10,6 +10,7 @@ import duckdb
 from parsers.project import parse_project
 from pipeline.analyst.query import ask_open, open_database
 from pipeline.archive.pages import read_archived_page
+from pipeline.archive.segment_name import LOG, files_of_segments
 from pipeline.archive.warc import Capture, read_capture
 from pipeline.build.contacts import CONTACT_FIELDS, mask_contact, mask_text
 from pipeline.core.errors import PipelineError
@@ -164,7 +165,7 @@ def archived_page(raw_dir: Path, detail: ProjectDetail) -> Capture:
     except (OSError, PipelineError) as error:
         raise ProjectDetailError(
             f"{raw_dir / (detail.warc_file or '')}: the archived page of {detail.project_id} cannot be read; "
-            "data/raw belongs beside this release"
+            "data/raw belongs beside this release; `bma-projects verify` names what is damaged"
         ) from error
 
 
@@ -223,11 +224,16 @@ def _read_version(detail: ProjectDetail, raw_dir: Path) -> None:
 
 
 def _place_of(raw_dir: Path, snapshot_id: str) -> tuple[str | None, int | None]:
-    logs = [str(path) for path in sorted(raw_dir.glob("*.fetches.parquet"))]
+    logs = [str(path) for path in files_of_segments(raw_dir, LOG).values()]
     if not logs:
         return None, None
-    with duckdb.connect() as con:
-        rows = con.execute(_ARCHIVED_AT, {"logs": logs, "snapshot": snapshot_id}).fetchall()
+    try:
+        with duckdb.connect() as con:
+            rows = con.execute(_ARCHIVED_AT, {"logs": logs, "snapshot": snapshot_id}).fetchall()
+    except duckdb.Error as error:
+        raise ProjectDetailError(
+            f"{raw_dir}: a fetch log cannot be read; `bma-projects verify` names it and what to do"
+        ) from error
     return rows[0] if rows else (None, None)
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from pipeline.build.database import DATABASE
 from pipeline.core.errors import PipelineError
-from pipeline.core.files import written_aside
+from pipeline.core.files import check_is_file, written_aside
 from pipeline.core.signals import interruptible_query
 from pipeline.core.sql_text import quoted
 from pipeline.core.text import printable
@@ -88,10 +88,12 @@ def open_database(release: Path) -> duckdb.DuckDBPyConnection:
     """Open the DuckDB file of a release; neither a query nor a mistake in one can change or write anything."""
     file = release / DATABASE
     try:
+        # Who opens a pipe waits for ever.
+        check_is_file(file)
         con = duckdb.connect(str(file), read_only=True, config={"enable_external_access": "false"})
         con.execute("SET TimeZone = 'UTC'").complete()
         con.execute("SET lock_configuration = true").complete()
-    except duckdb.Error as error:
+    except (OSError, duckdb.Error) as error:
         raise QueryError(f"{file}: cannot be opened ({_said(error)}); `bma-projects build` makes a new one") from error
     return con
 
@@ -173,6 +175,6 @@ def _pour_out(file: Path, *, is_text: bool) -> None:
     sys.stdout.buffer.flush()
 
 
-def _said(error: duckdb.Error) -> str:
+def _said(error: OSError | duckdb.Error) -> str:
     """DuckDB's message on one line, without the picture of the query."""
     return " ".join(str(error).split("\n\nLINE")[0].split())

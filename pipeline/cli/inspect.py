@@ -26,10 +26,11 @@ def show(
     from pipeline.analyst.project import read_project_detail
     from pipeline.analyst.project_view import pour_out
     from pipeline.analyst.project_view import show as print_detail
-    from pipeline.publish.releases import latest_release
+    from pipeline.publish.releases import damage_told, latest_release
 
     release = latest_release(settings.curated_dir).path
-    detail = read_project_detail(release, settings.raw_dir, project_id, source_id=source, version_no=version)
+    with damage_told(release):
+        detail = read_project_detail(release, settings.raw_dir, project_id, source_id=source, version_no=version)
     (pour_out if raw else print_detail)(detail, settings.raw_dir)
 
 
@@ -45,17 +46,19 @@ def query(
     from pipeline.analyst.query import invented_note
     from pipeline.analyst.query import query as answer
     from pipeline.core.signals import orderly_interruption, raise_if_interrupted
-    from pipeline.publish.releases import latest_release
+    from pipeline.publish.releases import damage_told, latest_release
 
     release = latest_release(settings.curated_dir).path
     with orderly_interruption():
         try:
-            n_rows = answer(release, sql, format_, output)
+            with damage_told(release):
+                n_rows = answer(release, sql, format_, output)
+                note = invented_note(release)
         except (PipelineError, RuntimeError):
             # DuckDB says one or the other of a query that was interrupted.
             raise_if_interrupted()
             raise
-    _tell_invented(invented_note(release))
+    _tell_invented(note)
     if output is not None:
         sys.stderr.write(f"{n_rows:,} rows in {printable(str(output))}\n")
 
@@ -72,15 +75,17 @@ def export(
     settings = settings_from(data_dir, config=config)
     from pipeline.analyst.export import export as write
     from pipeline.analyst.query import invented_note
-    from pipeline.publish.releases import latest_release
+    from pipeline.publish.releases import damage_told, latest_release
 
     release = latest_release(settings.curated_dir).path
-    exported = write(release, output, tables or [], format_, are_headings_thai=thai)
+    with damage_told(release):
+        exported = write(release, output, tables or [], format_, are_headings_thai=thai)
+        note = invented_note(release)
     for file in exported.files:
         tell(str(file))
     n_rows = sum(exported.rows.values())
     tell(f"{n_rows:,} rows of {len(exported.rows)} tables; {exported.cut_cells} cells were too long and cut")
-    _tell_invented(invented_note(release))
+    _tell_invented(note)
 
 
 def status(
@@ -89,7 +94,7 @@ def status(
     config: Config = None,
     quiet: Quiet = False,
 ) -> None:
-    """Last run, newest release and its age, failing pages, next due, disk use; exit code 1 when too old."""
+    """Last run, newest release and its age, failing pages, next due, disk use; exit code 1 when too old or damaged."""
     settings = settings_from(data_dir, config=config)
     from pipeline.core.time import utc_now
     from pipeline.run.status import read_status, status_json, status_lines
@@ -98,10 +103,10 @@ def status(
     found = read_status(settings, now)
     if json_:
         sys.stdout.write(json.dumps(status_json(found), indent=1) + "\n")
-    elif found.is_old or not quiet:
+    elif found.is_old or found.damage is not None or not quiet:
         for line in status_lines(found, now):
             tell(line)
-    raise typer.Exit(ExitCode.FAILED if found.is_old else ExitCode.DONE)
+    raise typer.Exit(ExitCode.FAILED if found.is_old or found.damage is not None else ExitCode.DONE)
 
 
 def check(
@@ -169,6 +174,7 @@ def verify(data_dir: DataDir = None, config: Config = None) -> None:
         tell(f"a run is at work ({found.running}); what it has not finished is left out")
     audit = found.audit
     withdrawn = f", {audit.withdrawn} imports withdrawn" if audit.withdrawn else ""
+    withdrawn += f", {audit.given_up} segments given up as lost" if audit.given_up else ""
     tell(
         f"{audit.segments} segments, {audit.records} records, {audit.rows} fetch-log rows{withdrawn}, {found.checked}: "
         f"{len(found.problems)} problems"

@@ -281,12 +281,13 @@ def report(
 ) -> None:
     """Write the data-quality report of the latest release once more."""
     settings = settings_from(data_dir, config=config)
-    from pipeline.publish.releases import latest_release
+    from pipeline.publish.releases import check_release, latest_release
     from pipeline.report.quality_page import report_markdown, write_report_of
 
     if format_ not in ("html", "md"):
         raise WrongUsageError(f"{format_!r:.60}: no such format; there are html, md")
     release = latest_release(settings.curated_dir).path
+    check_release(release)
     if format_ == "md":
         sys.stdout.write(report_markdown(release))
         return

@@ -11,7 +11,8 @@ from pipeline.archive.segment_name import archived_sources
 from pipeline.core.settings import Settings
 from pipeline.core.text import printable
 from pipeline.core.time import MOST_APART, started_at
-from pipeline.publish.releases import PublishError, latest_release
+from pipeline.publish.checksums import damage_of
+from pipeline.publish.releases import PublishError, latest_release, lost_latest
 from pipeline.run.lock import lock_holder
 from pipeline.run.record import KILLED, RUNNING, read_records
 
@@ -23,7 +24,8 @@ _LAYERS = ("raw", "parsed", "curated", "runs")
 class Status:
     """What an operator asks first. Ages are in hours, sizes in bytes; last_run is part of the run's record.
 
-    unset_sources are in the archive and not in the settings: their pages stay published, and are not asked for.
+    damage says which file of the release is not what was published. unset_sources are in the archive and not in the
+    settings: their pages stay published, and are not asked for.
     """
 
     data_dir: str
@@ -31,6 +33,7 @@ class Status:
     last_run: dict[str, object] | None
     release: str | None
     release_age_hours: float | None
+    damage: str | None
     max_release_age_hours: float
     failing_pages: int | None
     next_due_at: str | None
@@ -59,9 +62,10 @@ def read_status(settings: Settings, now: dt.datetime) -> Status:
     records = [record for record in records if record not in to_come]
     misdated = _newest(records, "misdated_runs")
     try:
-        release: str | None = latest_release(settings.curated_dir).run_id
+        latest = latest_release(settings.curated_dir)
+        release, damage = latest.run_id, next(damage_of(latest.path), None)
     except PublishError:
-        release = None
+        release, damage = None, lost_latest(settings.curated_dir)
     failing, due_at = _newest(records, "failing_pages"), _newest(records, "next_due_at")
     running = lock_holder(settings.data_dir)
     return Status(
@@ -70,6 +74,7 @@ def read_status(settings: Settings, now: dt.datetime) -> Status:
         last_run=_last_run(records, is_anything_running=running is not None),
         release=release,
         release_age_hours=_age_hours(release, now),
+        damage=damage,
         max_release_age_hours=settings.alarm.max_release_age_hours,
         failing_pages=failing if isinstance(failing, int) else None,
         next_due_at=due_at if isinstance(due_at, str) else None,
@@ -99,6 +104,8 @@ def status_lines(status: Status, now: dt.datetime) -> list[str]:
     else:
         old = f", OLDER than {status.max_release_age_hours:g} hours" if status.is_old else ""
         lines.append(f"Release    {status.release}, {_age(status.release_age_hours or 0.0)} old{old}")
+    if status.damage is not None:
+        lines.append(f"Damaged    {status.damage}; `bma-projects build` mends it")
     if status.failing_pages is not None:
         lines.append(f"Failing    {status.failing_pages:,} pages did not answer as they should the last time")
     if status.next_due_at is not None:
