@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -58,8 +59,7 @@ class Ledger:
 
     def add_record(self, target: Target, found: Found, capture: Capture) -> Added:
         """Add the capture of a record, which revisits may name."""
-        page = None if target.project_id is None else self._read(capture)
-        added, body = self._add(target, capture, page, TimeBasis.PROTOCOL)
+        added, body = self._add(target, capture, self._read, TimeBasis.PROTOCOL)
         self._here.add(body)
         self._by_name.update(dict.fromkeys(found.digests, body))
         if found.record_id is not None:
@@ -70,7 +70,7 @@ class Ledger:
 
     def add_page(self, target: Target, capture: Capture, page: Page | None, time_basis: TimeBasis) -> Added:
         """Add a page that was read already; one of a sister system needs no reading."""
-        return self._add(target, capture, page, time_basis)[0]
+        return self._add(target, capture, lambda _: page, time_basis)[0]
 
     def original(self, target: Target, original: Original) -> Capture | None:
         """The capture that a revisit of the target names, of this import or archived before; None where it is neither.
@@ -109,7 +109,11 @@ class Ledger:
             return death
 
     def _add(
-        self, target: Target, capture: Capture, page: Page | WorkerDiedError | None, time_basis: TimeBasis
+        self,
+        target: Target,
+        capture: Capture,
+        read: Callable[[Capture], Page | WorkerDiedError | None],
+        time_basis: TimeBasis,
     ) -> tuple[Added, ObservedBody]:
         is_dated = time_basis is not TimeBasis.FILE
         at = capture.captured_at if is_dated else _UNDATED
@@ -118,6 +122,8 @@ class Ledger:
         for body in seen:
             if body.body_sha256 == body_sha256 and (not is_dated or body.at == at):
                 return Added(None), body
+        # Only now: what was too costly to read stands in the log, and costs no second time.
+        page = None if target.project_id is None else read(capture)
         # What has no time of its own repeats nothing: it could be older or newer than anything.
         repeatable = (body for body in seen if is_dated and body.at <= at and body.can_be_repeated)
         before = max(repeatable, default=None, key=lambda body: body.at)

@@ -7,13 +7,17 @@ import os
 import random
 import re
 import zipfile
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped]
 from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
 
+from parsers.page import Page
 from pipeline.archive.audit import audit_archive
+from pipeline.archive.pages import PageReader
+from pipeline.archive.warc import Capture
 from pipeline.archive.withdrawal import withdraw_import
 from pipeline.core.settings import KNOWN_SOURCES
 from pipeline.importing.importer import import_files
@@ -132,6 +136,25 @@ def test_pages_that_end_their_reader_are_evidence_and_issues_and_the_rest_is_pub
     ]
     published = bma_here("query", "SELECT project_id FROM projects", "--data-dir", data, "--format", "csv")
     assert published.stdout.split() == ["project_id", three]
+
+
+def test_what_an_import_knows_already_is_not_read_again_however_costly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warc = Warc()
+    warc.response(url(ONE), project_page(ONE))
+    warc.response(url(TWO), project_page(TWO))
+    read: list[str] = []
+    reading = PageReader.read
+
+    def noted(reader: PageReader, capture: Capture) -> "Future[Page]":
+        read.append(capture.url)
+        return reading(reader, capture)
+
+    monkeypatch.setattr(PageReader, "read", noted)
+    for _ in range(2):
+        bring(tmp_path / "raw", warc.save(tmp_path / "x.warc.gz"))
+        assert read == [url(ONE), url(TWO)]
 
 
 def not_found_body() -> bytes:
