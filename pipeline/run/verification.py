@@ -43,9 +43,9 @@ from pipeline.run.lost_records import lost_records, lost_records_told
 from pipeline.run.record import DAMAGED as DAMAGED_RECORDS
 from pipeline.run.record import RecordError, read_record, read_stored_record
 
-RAW, PARSED, CURATED, RUNS, CHECKS = "raw", "parsed", "curated", "runs", "checks"
+_LAYERS = frozenset({"raw", "parsed", "curated", "runs", "checks"})
 # The settings may lie here too, as in a container whose only volume this is.
-_OF_DATA = frozenset({RAW, PARSED, CURATED, RUNS, CHECKS, SALT_FILE, *LOCK_FILES, "bma-projects.toml"})
+_OF_DATA = _LAYERS | {SALT_FILE, *LOCK_FILES, "bma-projects.toml"}
 _OF_CURATED = frozenset({BUILDING, DAMAGED, LATEST, REFUSED, RELEASES, ROLLED_BACK})
 _PARTITION = re.compile(rf"{SEGMENT_NAME.pattern}@[0-9a-f]+")
 _MOVE = "nothing of this program writes such a file here; move it away"
@@ -101,10 +101,8 @@ def _problems_of_data(settings: Settings, *, is_running: bool) -> Iterator[str]:
     for path in _entries(settings.data_dir):
         if path.name not in _OF_DATA and not (is_running and path.name.startswith(SALT_DRAFT)):
             yield f"{path}: {_MOVE}"
-    for name in (RAW, PARSED, CURATED, RUNS, CHECKS):
-        path = settings.data_dir / name
-        if path.exists() and not path.is_dir():
-            yield f"{path}: is no directory; {_MOVE}"
+        elif path.exists() and path.is_dir() != (path.name in _LAYERS):
+            yield f"{path}: is no {'directory' if path.name in _LAYERS else 'file'}; {_MOVE}"
     for segment in sealed_segments(settings.raw_dir):
         with suppress(*UNREADABLE):  # told by the audit
             if segment.source_id not in settings.sources and "source" not in read_about(segment.fetches):
@@ -164,11 +162,19 @@ def _problems_of_releases(curated_dir: Path, *, is_running: bool) -> Iterator[st
                     yield f"{path}: left by a removal that did not end; the next build removes it"
             elif started_at(path.name) is None or not path.is_dir():
                 yield f"{path}: no release; {_MOVE}"
-    if lost := lost_latest(curated_dir):
+    lost = lost_latest(curated_dir)
+    if lost is not None:
         yield f"{lost}; the next run makes it again"
     try:
         check_latest_is_link(curated_dir)
-        withdrawn_release(curated_dir)
+        withdrawn = withdrawn_release(curated_dir)
+        newest = next(reversed(list_releases(curated_dir)), None)
+        is_expected = is_running or lost is not None or withdrawn is not None
+        if newest is not None and not newest.is_latest and not is_expected:
+            yield (
+                f"{curated_dir / LATEST}: leads to an older release than {newest.run_id}, and nobody rolled back; "
+                f"the next build publishes a new one"
+            )
     except PublishError as error:
         yield str(error)
     for folder in _entries(curated_dir / REFUSED):

@@ -401,6 +401,29 @@ def test_a_damaged_release_is_one_line_with_what_to_do_and_exit_code_1(
         assert_one_line(done, 1, "sets the release aside and makes a new one")
 
 
+def test_a_latest_that_leads_to_an_older_release_though_nobody_rolled_back_is_named(
+    two_nights: Path, tmp_path: Path
+) -> None:
+    data = Path(shutil.copytree(two_nights, tmp_path / "data", symlinks=True))
+    latest = data / "curated" / "latest"
+    older, newer = sorted(path.name for path in (data / "curated" / "releases").iterdir())
+    latest.unlink()
+    latest.symlink_to(f"releases/{older}")
+    done = bma_here("verify", "--data-dir", data)
+    assert done.returncode == 1
+    assert f"leads to an older release than {newer}, and nobody rolled back" in done.stdout
+    latest.unlink()
+    latest.symlink_to(f"releases/{newer}")
+    assert bma_here("releases", "--rollback", "--data-dir", data).returncode == 0
+    assert bma_here("verify", "--data-dir", data).returncode == 0
+
+
+def test_a_directory_in_the_place_of_the_lock_is_named(sample_copy: Path) -> None:
+    (sample_copy / ".lock").unlink()
+    (sample_copy / ".lock").mkdir()
+    assert ".lock: is no file" in bma_here("verify", "--data-dir", sample_copy).stdout
+
+
 def test_what_is_wrong_with_a_query_stays_so_where_the_release_is_whole(sample_data: Path) -> None:
     assert_one_line(bma_here("query", "SELECT nothing FROM projects", "--data-dir", sample_data), 2, "nothing")
 
