@@ -127,7 +127,7 @@ def chosen_release() -> OpenRelease:
 
 def answers(release: OpenRelease, sql: str) -> list[Any]:
     """The rows of an answer, a named tuple each, null as None; what type a column has is the SELECT's business."""
-    frame = release.query(sql).astype(object)
+    frame = release.query(sql, exact=True).astype(object)
     return list(frame.where(frame.notna(), None).itertuples())
 
 

@@ -4,6 +4,7 @@ Does: opens a release read-only and gives answers with their source.
 Never: changes a release, lets a query reach the file system, shows unmasked contacts.
 
 - open_release: tables and queries as pandas data frames
+- frame: an Arrow table as a data frame
 - query: one SELECT, as table, CSV, JSON or Parquet
 - result_table: an answer on a terminal
 - project: all that is known of one project, or of an earlier version

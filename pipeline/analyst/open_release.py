@@ -4,14 +4,16 @@ from pipeline import open_release
 projects = open_release("data").table("projects")
 """
 
+import difflib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.analyst.query import ask_table
+from pipeline.analyst.frame import data_frame
+from pipeline.analyst.query import QueryError, ask_table
 from pipeline.publish.releases import PublishError, latest_release, list_releases
 
 
@@ -27,18 +29,39 @@ class OpenRelease:
         """Names of the tables."""
         return sorted(file.stem for file in self.path.glob("*.parquet"))
 
-    def table(self, name: str, columns: list[str] | None = None) -> pd.DataFrame:
-        """One table, or some of its columns, with Arrow types: nullable integers, decimals, dates, UTC timestamps."""
-        if name not in self.tables:
-            raise PublishError(f"{name}: no such table in release {self.run_id}; there are {', '.join(self.tables)}")
-        return _frame(pq.read_table(self.path / f"{name}.parquet", columns=columns))
+    def table(self, name: str, columns: Sequence[str] | None = None, *, exact: bool = False) -> pd.DataFrame:
+        """One table, or some of its columns.
 
-    def query(self, sql: str) -> pd.DataFrame:
+        Args:
+            name: of the table.
+            columns: those to read, in this order; all of them when none is named.
+            exact: decimals, dates and UTC timestamps as Arrow types, lists as lists. Without it numbers are float64 or
+                Int64, texts string, days and moments (UTC) datetime64 without a time zone, lists tuples.
+
+        Raises:
+            QueryError: there is no such table or column; the message names its neighbours.
+        """
+        if name not in self.tables:
+            raise QueryError(f"release {self.run_id} has no table {_and_neighbours(name, self.tables)}")
+        with pq.ParquetFile(self.path / f"{name}.parquet") as file:
+            known = file.schema_arrow.names
+            for unknown in [column for column in columns or () if column not in known]:
+                raise QueryError(f"table {name} has no column {_and_neighbours(unknown, known)}")
+            return data_frame(file.read(columns=known if columns is None else list(columns)), is_exact=exact)
+
+    def query(
+        self, sql: str, params: Sequence[object] | Mapping[str, object] = (), *, exact: bool = False
+    ) -> pd.DataFrame:
         """The answer to a SELECT over the tables and views of the release, as `bma-projects query` gives it.
+
+        Args:
+            sql: one SELECT; `?` or `$name` stands for a parameter.
+            params: the values of `?` in their order, or those of `$name` by name.
+            exact: as in `table`.
 
         Times are UTC whatever the time zone of this machine. Raises QueryError.
         """
-        return _frame(ask_table(self.path, sql))
+        return data_frame(ask_table(self.path, sql, params), is_exact=exact)
 
 
 def open_release(data_dir: str | Path = "data", run_id: str | None = None) -> OpenRelease:
@@ -53,5 +76,7 @@ def open_release(data_dir: str | Path = "data", run_id: str | None = None) -> Op
     return OpenRelease(run_id, found[0].path.resolve())
 
 
-def _frame(table: pa.Table) -> pd.DataFrame:
-    return table.to_pandas(types_mapper=pd.ArrowDtype)
+def _and_neighbours(unknown: str, known: Sequence[str]) -> str:
+    """A name that does not exist with those that are spelled or begin like it, else with all there are."""
+    near = difflib.get_close_matches(unknown, known) or [name for name in known if unknown[:4] in name]
+    return f"{unknown!r:.60}; " + (f"did you mean {' or '.join(near)}?" if near else f"it has {', '.join(known)}")

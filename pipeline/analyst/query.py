@@ -3,7 +3,7 @@
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +24,7 @@ _COPY_OPTIONS = {
     "parquet": "FORMAT parquet, COMPRESSION zstd",
 }
 _MOST_ROWS_SHOWN = 1_000
+Parameters = Sequence[object] | Mapping[str, object]
 
 
 class QueryError(PipelineError):
@@ -56,14 +57,14 @@ def ask_open(
     return Answer(tuple(table.column_names), rows[:most_rows], is_cut)
 
 
-def ask_table(release: Path, sql: str) -> pa.Table:
+def ask_table(release: Path, sql: str, parameters: Parameters = ()) -> pa.Table:
     """Run a SELECT on a release as ask does, for a program that takes Arrow. Raises QueryError."""
     with open_database(release) as con:
-        return _table(con, sql)
+        return _table(con, sql, parameters)
 
 
 def _table(
-    con: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object] = (), most_rows: int | None = None
+    con: duckdb.DuckDBPyConnection, sql: str, parameters: Parameters = (), most_rows: int | None = None
 ) -> pa.Table:
     try:
         with interruptible_query(con.interrupt):
@@ -74,11 +75,11 @@ def _table(
     return table
 
 
-def _relation(con: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object] = ()) -> duckdb.DuckDBPyRelation:
+def _relation(con: duckdb.DuckDBPyConnection, sql: str, parameters: Parameters = ()) -> duckdb.DuckDBPyRelation:
     # Of several statements DuckDB would run all and show the last.
     if (n_statements := len(con.extract_statements(sql))) > 1:
         raise QueryError(f"the query holds {n_statements} statements; ask them one at a time")
-    relation = con.sql(sql, params=list(parameters) or None)
+    relation = con.sql(sql, params=parameters or None)
     if relation is None:
         raise QueryError("the query asks for nothing; write a SELECT")
     return relation

@@ -1,0 +1,290 @@
+"""Data frames of a release do what people do with data frames: on every table, without a trap."""
+
+import io
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline import open_release
+from pipeline.analyst.open_release import OpenRelease
+from pipeline.analyst.query import QueryError
+from tests.cli.command import environment
+
+
+@pytest.fixture(scope="module")
+def release(sample_data: Path) -> OpenRelease:
+    return open_release(sample_data)
+
+
+@pytest.fixture(scope="module")
+def frames(release: OpenRelease) -> Mapping[str, pd.DataFrame]:
+    return {name: release.table(name) for name in release.tables}
+
+
+def numbers(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.select_dtypes("number")
+
+
+def texts(frame: pd.DataFrame) -> list[str]:
+    return [*frame.select_dtypes("string")]
+
+
+def times(frame: pd.DataFrame) -> list[str]:
+    return [*frame.select_dtypes("datetime")]
+
+
+def dated(frame: pd.DataFrame) -> list[str]:
+    """pandas resamples no empty frame by a column."""
+    return [name for name in times(frame) if frame[name].notna().any()]
+
+
+def flags(frame: pd.DataFrame) -> list[str]:
+    return [*frame.select_dtypes("boolean")]
+
+
+def each(columns: list[str], ask: Callable[[str], object]) -> list[object]:
+    return [ask(column) for column in columns]
+
+
+def written(write: Callable[[io.BytesIO], object]) -> bytes:
+    buffer = io.BytesIO()
+    write(buffer)
+    return buffer.getvalue()
+
+
+def first_by_group(frame: pd.DataFrame) -> Any:
+    return frame.groupby(texts(frame)[0], dropna=False)
+
+
+OPERATIONS: dict[str, Callable[[pd.DataFrame], object]] = {
+    "head": lambda f: repr(f.head()) + repr(f.tail()),
+    "sample": lambda f: f.sample(min(3, len(f)), random_state=0),
+    "info": lambda f: f.info(buf=io.StringIO()),
+    "describe": lambda f: f.describe(),
+    "describe everything": lambda f: f.describe(include="all"),
+    "memory_usage": lambda f: f.memory_usage(deep=True).sum(),
+    "isna": lambda f: f.isna().sum(),
+    "dropna": lambda f: f.dropna(),
+    "fillna": lambda f: numbers(f).fillna(0),
+    "drop_duplicates": lambda f: f.drop_duplicates(),
+    "duplicated": lambda f: f.duplicated().sum(),
+    "nunique": lambda f: f.nunique(),
+    "value_counts": lambda f: each([*f], lambda c: f[c].value_counts(dropna=False)),
+    "sort_values": lambda f: each(texts(f) + times(f) + [*numbers(f)], f.sort_values),
+    "nlargest": lambda f: each([*numbers(f)], lambda c: f.nlargest(2, c)),
+    "nsmallest": lambda f: each([*numbers(f)], lambda c: f[c].nsmallest(2)),
+    "newest": lambda f: each(times(f), lambda c: f[c].nlargest(1)),
+    "sum": lambda f: numbers(f).sum(),
+    "mean": lambda f: numbers(f).mean(),
+    "median": lambda f: numbers(f).median(),
+    "quantile": lambda f: numbers(f).quantile([0.1, 0.9]),
+    "std": lambda f: numbers(f).std(),
+    "min and max": lambda f: f[texts(f) + times(f) + [*numbers(f)]].agg(["min", "max"]) if len(f) else None,
+    "corr": lambda f: f.corr(numeric_only=True),
+    "cumsum": lambda f: numbers(f).cumsum(),
+    "diff": lambda f: numbers(f).diff(),
+    "pct_change": lambda f: numbers(f).pct_change(),
+    "rank": lambda f: numbers(f).rank(),
+    "clip": lambda f: numbers(f).clip(0, 100),
+    "round": lambda f: numbers(f).round(1),
+    "divide": lambda f: each([*numbers(f)], lambda c: f[c] / numbers(f).iloc[:, 0] * 100),
+    "subtract": lambda f: each([*numbers(f)], lambda c: f[c] - numbers(f).iloc[:, 0]),
+    "numpy": lambda f: each([*numbers(f)], lambda c: np.log1p(f[c].astype("float64").abs())),
+    "filter": lambda f: each([*numbers(f)], lambda c: f[(f[c] > 0) & f[c].notna()]),
+    "query": lambda f: each([*numbers(f)], lambda c: f.query(f"{c} > 1")),
+    "isin": lambda f: each(texts(f), lambda c: f[f[c].isin(["a", "b"])]),
+    "flags": lambda f: each(flags(f), lambda c: (f[f[c]], f[~f[c]], f[c].sum(), f[c].mean())),
+    "str.contains": lambda f: each(texts(f), lambda c: f[f[c].str.contains("เขต")]),
+    "str.len": lambda f: each(texts(f), lambda c: f[c].str.len().max()),
+    "str.split": lambda f: each(texts(f), lambda c: f[c].str.split("-", expand=True)),
+    "between days": lambda f: each(times(f), lambda c: f[f[c].between("2022-10-01", "2023-09-30")]),
+    "since a day": lambda f: each(times(f), lambda c: f[f[c] >= "2022-10-01"]),
+    "dt.year": lambda f: each(times(f), lambda c: f[c].dt.year.value_counts()),
+    "dt.to_period": lambda f: each(times(f), lambda c: f.groupby(f[c].dt.to_period("M")).size()),
+    "days between": lambda f: each(times(f), lambda c: (f[c] - f[times(f)[0]]).dt.days.mean()),
+    "to another zone": lambda f: each(times(f), lambda c: f[c].dt.tz_localize("UTC").dt.tz_convert("Asia/Bangkok")),
+    "resample": lambda f: each(dated(f), lambda c: f.dropna(subset=c).resample("ME", on=c).size()),
+    "resample sums": lambda f: each(dated(f), lambda c: f.dropna(subset=c).set_index(c).resample("YE").sum(True)),
+    "groupby size": lambda f: first_by_group(f).size(),
+    "groupby sum": lambda f: first_by_group(f).sum(numeric_only=True),
+    "groupby agg": lambda f: first_by_group(f)[[*numbers(f)]].agg(["count", "mean", "max"]) if [*numbers(f)] else None,
+    "groupby transform": lambda f: each([*numbers(f)], lambda c: f[c] - first_by_group(f)[c].transform("mean")),
+    "groupby first": lambda f: first_by_group(f).first(),
+    "pivot_table": lambda f: each(
+        [*numbers(f)], lambda c: f.pivot_table(c, texts(f)[0], texts(f)[-1], "sum") if len(f) else None
+    ),
+    "crosstab": lambda f: pd.crosstab(f[texts(f)[0]], f[texts(f)[-1]]),
+    "merge": lambda f: f.merge(f.iloc[:5], on=texts(f)[0], how="left", suffixes=("", "_y")),
+    "concat": lambda f: pd.concat([f, f], ignore_index=True),
+    "melt": lambda f: f.melt(id_vars=texts(f)[0], value_name="cell"),
+    "set_index": lambda f: f.set_index(texts(f)[0]).sort_index().reset_index(),
+    "explode": lambda f: each([c for c in map(str, f) if f[c].dtype == object], f.explode),
+    "cut": lambda f: each([c for c in map(str, numbers(f)) if f[c].nunique() > 1], lambda c: pd.cut(f[c], 3)),
+    "assign": lambda f: each([*numbers(f)], lambda c: f.assign(is_low=np.where(f[c].fillna(0) < 50, "low", "high"))),
+    "apply": lambda f: f.apply(lambda row: row.notna().sum(), axis=1),
+    "get_dummies": lambda f: pd.get_dummies(f[texts(f)[0]]),
+    "astype": lambda f: (f.astype(str), f.convert_dtypes()),
+    "itertuples": lambda f: [*f.itertuples()],
+    "to_csv": lambda f: f.to_csv(index=False),
+    "to_json": lambda f: pd.read_json(io.StringIO(f.to_json(orient="records", date_format="iso", force_ascii=False))),
+    "to_excel": lambda f: written(lambda out: f.to_excel(out, index=False, engine="xlsxwriter")),
+    "to_parquet": lambda f: pd.read_parquet(io.BytesIO(written(f.to_parquet))),
+    "to_html": lambda f: f.to_html(),
+    "to_string": lambda f: f.head(3).to_string(),
+    "to_dict": lambda f: f.to_dict("records"),
+    "to_pickle": lambda f: written(f.to_pickle),
+}
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_an_everyday_operation_works_on_every_table(frames: Mapping[str, pd.DataFrame], name: str) -> None:
+    failed = {}
+    for table, frame in frames.items():
+        try:
+            OPERATIONS[name](frame.copy())
+        except Exception as error:  # noqa: BLE001 - one test names every table on which it fails
+            failed[table] = f"{type(error).__name__}: {error}"
+    assert failed == {}
+
+
+def test_the_examples_of_an_analyst_work_on_projects(release: OpenRelease) -> None:
+    projects = release.table("projects")
+    spent, received = projects["budget_spent_thb"], projects["budget_received_thb"]
+    share = (spent / received)[received > 0]
+    assert share.dtype == np.float64
+    assert share.notna().any()
+    assert projects.nlargest(3, "budget_received_thb")["budget_received_thb"].is_monotonic_decreasing
+    assert projects.describe()["progress_pct"]["max"] >= 100
+    assert (projects["finish_date"] - projects["start_date"]).dt.days.max() > 300
+    by_year = projects.set_index("start_date").sort_index()["budget_received_thb"].resample("YE").sum()
+    assert by_year.sum() == pytest.approx(received[projects["start_date"].notna()].sum())
+    assert (
+        projects[projects["policy_tags"].map(len) > 0].explode("policy_tags")["policy_tags"].str.startswith("P").all()
+    )
+
+
+def test_a_frame_has_the_types_of_pandas_and_names_no_time_zone(release: OpenRelease) -> None:
+    projects = release.table("projects")
+    wanted = {
+        "budget_received_thb": "float64",
+        "progress_pct": "float64",
+        "fiscal_year_be": "Int64",
+        "name": "string",
+        "is_invented": "boolean",
+        "start_date": "datetime64[us]",
+        "last_seen_at": "datetime64[us]",
+        "policy_tags": "object",
+    }
+    # Text by text: "string" equals both of the string types of pandas.
+    assert [name for name, dtype in wanted.items() if projects[name].dtype != dtype] == []
+    columns = ", ".join(wanted)
+    asked = release.query(f"SELECT {columns} FROM projects ORDER BY source_id, project_id")
+    pd.testing.assert_frame_equal(asked, projects[[*wanted]])
+
+
+def test_exact_values_are_there_when_they_are_asked_for(release: OpenRelease) -> None:
+    columns = ["budget_received_thb", "fiscal_year_be", "start_date", "last_seen_at", "policy_tags"]
+    exact = release.table("projects", columns, exact=True)
+    assert [str(dtype) for dtype in exact.dtypes] == [
+        "decimal128(18, 2)[pyarrow]",
+        "int64[pyarrow]",
+        "date32[day][pyarrow]",
+        "timestamp[us, tz=UTC][pyarrow]",
+        "list<element: string>[pyarrow]",
+    ]
+    sql = "SELECT sum(budget_received_thb) AS total FROM projects"
+    assert release.query(sql, exact=True)["total"][0] == sum(map(Decimal, exact["budget_received_thb"].dropna()))
+    assert release.query(sql)["total"].dtype == np.float64
+
+
+def test_both_kinds_of_frame_hold_the_values_of_the_file(release: OpenRelease) -> None:
+    for name in release.tables:
+        rows = pq.read_table(release.path / f"{name}.parquet").to_pylist()
+        for exact in (False, True):
+            frame = release.table(name, exact=exact)
+            assert len(frame) == len(rows), name
+            for column in map(str, frame):
+                values = [plain(value) for value in frame[column].astype(object)]
+                assert values == [plain(row[column]) for row in rows], (name, column)
+
+
+def plain(value: Any) -> Any:
+    """A value whichever type carries it: moments as UTC, decimals as float, any null as None."""
+    if isinstance(value, list | tuple | np.ndarray):
+        return [*value]
+    if pd.isna(value):
+        return None
+    if isinstance(value, Decimal):
+        return float(value)
+    if hasattr(value, "isoformat"):
+        moment = pd.Timestamp(value)
+        return moment if moment.tzinfo is None else moment.tz_convert(None)
+    return value
+
+
+def test_the_frame_of_an_empty_answer_has_the_same_types(release: OpenRelease) -> None:
+    whole = release.query("SELECT * FROM projects")
+    none = release.query("SELECT * FROM projects WHERE false")
+    assert none.dtypes.to_dict() == whole.dtypes.to_dict()
+
+
+def test_a_query_takes_parameters_by_place_and_by_name(release: OpenRelease) -> None:
+    hostile = "50490000-3607' OR true --"
+    by_place = "SELECT project_id FROM projects WHERE project_id = ? AND progress_pct >= ?"
+    assert release.query(by_place, ["50490000-3607", 100])["project_id"].tolist() == ["50490000-3607"]
+    assert release.query(by_place, [hostile, 100]).empty
+    by_name = "SELECT count(*) AS n FROM projects WHERE list_contains($ids, project_id)"
+    assert release.query(by_name, {"ids": ["50490000-3607", hostile]})["n"].tolist() == [1]
+    with pytest.raises(QueryError, match="Values were not provided"):
+        release.query(by_place)
+
+
+def test_an_answer_may_give_a_name_twice(release: OpenRelease) -> None:
+    for exact in (False, True):
+        answer = release.query("SELECT 1 AS n, 'a' AS n, 2.5 AS n", exact=exact)
+        assert (list(answer.columns), [*answer.iloc[0]]) == (["n", "n", "n"], [1, "a", 2.5])
+
+
+def test_the_columns_asked_for_come_in_their_order(release: OpenRelease) -> None:
+    assert [*release.table("projects", ["name", "project_id"])] == ["name", "project_id"]
+
+
+@pytest.mark.parametrize(
+    ("ask", "said"),
+    [
+        (lambda r: r.table("project"), "no table 'project'; did you mean projects or "),
+        (lambda r: r.table("../projects"), r"no table '../projects'; did you mean projects"),
+        (lambda r: r.table("ทะเบียน"), "no table 'ทะเบียน'; it has agencies, "),
+        (lambda r: r.table("projects", ["name", "agancy"]), "projects has no column 'agancy'; did you mean agency"),
+        (lambda r: r.table("projects", ["budget"]), "did you mean budget_received_thb or "),
+        (lambda r: r.query("FROM project"), 'project does not exist! Did you mean "projects'),
+        (lambda r: r.query("SELECT agancy FROM projects"), '"agancy" not found .* "agency"'),
+    ],
+)
+def test_an_unknown_name_is_told_with_its_neighbours(
+    release: OpenRelease, ask: Callable[[OpenRelease], object], said: str
+) -> None:
+    with pytest.raises(QueryError, match=said) as caught:
+        ask(release)
+    assert "\n" not in str(caught.value)
+
+
+def test_times_are_the_same_in_every_time_zone(sample_data: Path) -> None:
+    ask = """if True:
+        from pipeline import open_release
+        release = open_release({!r})
+        sql = "SELECT last_seen_at, right(last_seen_at::VARCHAR, 3) AS zone FROM projects ORDER BY ALL LIMIT 1"
+        print(release.query(sql)["last_seen_at"][0] == release.table("projects")["last_seen_at"].min())
+        print(release.query(sql, exact=True)["last_seen_at"].dtype, release.query(sql)["zone"][0])
+    """
+    command = [sys.executable, "-c", ask.format(str(sample_data))]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment(TZ="Asia/Bangkok"), check=True)
+    assert done.stdout == "True\ntimestamp[us, tz=UTC][pyarrow] +00\n"
