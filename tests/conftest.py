@@ -56,6 +56,13 @@ FINGERPRINT = "f00d"
 LABELS = {"name": "ชื่อโครงการ", "agency": "หน่วยงาน", "responsible": "ผู้รับผิดชอบ", "remark": "หมายเหตุ"}
 REPORT_COLUMNS = [(report_field(column.field), column.text) for column in PROGRESS_COLUMNS]
 UPDATE_COLUMNS = [(column.field, column.text) for column in EDIT_LOG[:4]]
+RAW_TEXTS = {
+    "budget_received_thb": "budget_received_thb_raw",
+    "budget_spent_thb": "budget_spent_thb_raw",
+    "progress_pct": "progress_pct_raw",
+    "target_value": "target_raw",
+    "result_value": "result_raw",
+}
 SECTIONS = {Section.FIELD: "fields", Section.MONTH: "months", Section.UPDATE: "updates", Section.PROGRESS: "reports"}
 Report = tuple[str | None, str, str, str | None, str]
 
@@ -137,10 +144,11 @@ class ParsedArchive:
             "is_truncated": False,
             "agency_code": project_id[:8],
         }
-        for name in ("budget_received_thb", "budget_spent_thb", "progress_pct", "target_value"):
+        for name, raw in RAW_TEXTS.items():
             page[name] = Decimal(fields[name] or 0) if fields.get(name) is not None else None
+            page[raw] = fields.get(name)
         for name in ("start_date", "finish_date"):
-            page[name] = day_of(fields.get(name))
+            page[name], page[f"{name}_raw"] = day_of(fields.get(name)), fields.get(name)
         cells = [(LABELS.get(name, name), value, name, name) for name, value in fields.items()]
         cells += [(label, value, None, label) for label, value in (unknown or {}).items()]  # type: ignore[misc]
         shown = {

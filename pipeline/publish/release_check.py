@@ -31,6 +31,7 @@ def verify_release(release: Path, counts: Mapping[str, int]) -> None:
         with duckdb.connect(str(release / DATABASE), read_only=True) as con, interruptible_query(con.interrupt):
             for model in tables.values():
                 _check_table(con, release, model, counts[model.name])
+            for model in tables.values():
                 for reference in model.references:
                     _check_reference(con, release, model, reference)
     except duckdb.Error as error:

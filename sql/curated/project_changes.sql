@@ -18,6 +18,10 @@
 --   change_type: `added`, `removed` or `edited`
 --   old: value before, as printed | null where the page said "not set" or had no such row
 --   new: value after, as printed | null where the page says "not set" or has no such row
+--   old_value: the number read of old | unit that of field | null where old is no number, was not read or is not there
+--   new_value: the number read of new | unit that of field | null where new is no number, was not read or is not there
+--   old_date: the day read of old | unit day | null where old is no day, was not read or is not there
+--   new_date: the day read of new | unit day | null where new is no day, was not read or is not there
 --   is_transient: true where a value went away and came back unchanged
 --   is_after_completion: true where the page already said 100 percent before the change
 --   snapshot_id: the archived page with the new value
@@ -35,6 +39,10 @@ SELECT
             cells.section, cells.label, cells.row_label, cells.occurrence, cells.cell_key, cells.change_type
     ) AS change_no,
     versions.valid_from AS observed_at,
+    old_side.value AS old_value,
+    new_side.value AS new_value,
+    old_side.day AS old_date,
+    new_side.day AS new_date,
     coalesce(before.progress_pct >= 100, false) AS is_after_completion
 FROM staging.changed_cells AS cells
 INNER JOIN staging.versions AS versions
@@ -47,3 +55,13 @@ LEFT JOIN staging.progress_before AS before
         cells.source_id = before.source_id
         AND cells.project_id = before.project_id
         AND cells.version_no = before.version_no
+LEFT JOIN staging.read_values AS old_side
+    ON
+        cells.previous_snapshot_id = old_side.snapshot_id
+        AND cells.field = old_side.field
+        AND cells.old = old_side.raw
+LEFT JOIN staging.read_values AS new_side
+    ON
+        cells.snapshot_id = new_side.snapshot_id
+        AND cells.field = new_side.field
+        AND cells.new = new_side.raw

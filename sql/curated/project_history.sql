@@ -1,0 +1,107 @@
+-- What every version of a project said of money, progress, target, result, days and status: what is compared over time.
+--
+-- key: source_id, project_id, version_no
+-- sort: place, version_no
+-- references: source_id, project_id, version_no -> project_versions
+-- references: agency_code -> agencies
+-- warning: valid_from is when the version was first observed, not when the agency wrote it; see project_versions.
+-- warning: the state on a day is the row with valid_from before its end and valid_to null or after it.
+-- warning: a version that changed other parts of the page repeats the values of the one before.
+-- columns:
+--   source_id = projects
+--   project_id = projects
+--   version_no = project_versions
+--   valid_from = project_versions
+--   valid_to = project_versions
+--   is_current = project_versions
+--   status: `vanished` where the version ended because the project vanished, else `listed`
+--   agency_code = projects
+--   fiscal_year_be = projects
+--   budget_received_thb = projects
+--   budget_spent_thb = projects
+--   progress_pct = projects
+--   target_value = projects
+--   target_unit = projects
+--   result_value = projects
+--   result_unit = projects
+--   start_date = projects
+--   finish_date = projects
+--   fields_state = projects
+--   snapshot_id: the archived page that these values were read from
+--
+-- A version stands as it was known at its end: as the last capture shows it that showed the label/value rows whole.
+-- Captures of one moment are in the order of their snapshots, as they are in versions.
+WITH ended AS (
+    SELECT
+        source_id,
+        project_id,
+        version_no,
+        snapshot_id,
+        n_versions,
+        row(next_valid_from, lead(snapshot_id) OVER (PARTITION BY source_id, project_id ORDER BY version_no)) AS next_seen
+    FROM staging.versions
+    WHERE n_versions > 1
+),
+
+states AS (
+    SELECT
+        source_id,
+        project_id,
+        snapshot_id,
+        row(seen_from, snapshot_id) AS seen
+    FROM staging.section_states
+    WHERE section = 'field'
+),
+
+known AS (
+    SELECT
+        ended.source_id,
+        ended.project_id,
+        ended.version_no,
+        coalesce(states.snapshot_id, ended.snapshot_id) AS snapshot_id
+    FROM (FROM ended WHERE version_no < n_versions) AS ended
+    ASOF LEFT JOIN states
+        ON
+            ended.source_id = states.source_id
+            AND ended.project_id = states.project_id
+            AND ended.next_seen > states.seen
+    UNION ALL
+    SELECT
+        source_id,
+        project_id,
+        version_no,
+        fields_snapshot_id
+    FROM staging.current_versions
+)
+
+SELECT
+    current_versions.place,
+    versions.source_id,
+    versions.project_id,
+    versions.version_no,
+    versions.valid_from,
+    coalesce(versions.vanished_at, versions.next_valid_from) AS valid_to,
+    versions.version_no = versions.n_versions AND versions.vanished_at IS NULL AS is_current,
+    CASE WHEN versions.vanished_at IS NULL THEN 'listed' ELSE 'vanished' END AS status,
+    pages.agency_code,
+    pages.fiscal_year_be,
+    pages.budget_received_thb,
+    pages.budget_spent_thb,
+    pages.progress_pct,
+    pages.target_value,
+    masked_text(pages.target_unit) AS target_unit,
+    pages.result_value,
+    masked_text(pages.result_unit) AS result_unit,
+    pages.start_date,
+    pages.finish_date,
+    pages.fields_state,
+    pages.snapshot_id
+FROM known
+INNER JOIN staging.versions AS versions
+    ON
+        known.source_id = versions.source_id
+        AND known.project_id = versions.project_id
+        AND known.version_no = versions.version_no
+INNER JOIN staging.current_versions AS current_versions
+    ON known.source_id = current_versions.source_id AND known.project_id = current_versions.project_id
+INNER JOIN parsed.pages AS pages ON known.snapshot_id = pages.snapshot_id
