@@ -11,7 +11,7 @@ SELECT coalesce(
        budget_spent_thb, spent_share_pct, is_invented
 FROM budget_by_agency_year
 WHERE spent_share_pct IS NOT NULL
-ORDER BY spent_share_pct DESC, agency_code, fiscal_year_be
+ORDER BY spent_share_pct DESC, agency_code, fiscal_year_be, is_invented
 LIMIT 30
 """
 CEILING = 200.0
@@ -39,7 +39,7 @@ def main() -> None:
         "The broken line is 100 percent. A bar of the other colour goes on beyond 200.",
         "0 spent often means that nobody reported, and a budget typed into the wrong row looks like overspending.",
         "The agency is the one of the project code; (?) marks a name that was concluded, not read.",
-        "Sources are never added up: the same project can stand on two of them.",
+        "A project that stands on two sources counts once, as its newest known page has it.",
     )
 
 

@@ -3,22 +3,22 @@
 from examples.drawing import Bar, answers, bars, chosen_release, draw
 
 SQL = """
-WITH silent AS (SELECT DISTINCT source_id, project_id FROM silent_projects)
 SELECT coalesce(
-           agency_listed || CASE WHEN name_source IN ('inferred', 'eliminated') THEN ' (?)' ELSE '' END,
+           projects.agency_listed
+           || CASE WHEN projects.name_source IN ('inferred', 'eliminated') THEN ' (?)' ELSE '' END,
            projects.agency_code
        ) AS agency,
        count(*) AS n_projects,
-       count(*) FILTER (WHERE progress_pct >= 100) AS n_done,
+       count(*) FILTER (WHERE projects.progress_pct >= 100) AS n_done,
        count(silent.project_id) AS n_silent,
        coalesce(sum(n_issues), 0) AS n_issues,
-       bool_or(is_invented) AS is_invented
-FROM projects
+       projects.is_invented
+FROM projects_unique AS projects
 JOIN agencies ON projects.agency_code = agencies.agency_code AND agencies.kind = 'district'
-LEFT JOIN silent ON projects.source_id = silent.source_id AND projects.project_id = silent.project_id
+LEFT JOIN silent_projects AS silent ON projects.project_id = silent.project_id
 WHERE projects.status = 'listed'
 GROUP BY ALL
-ORDER BY n_projects DESC, agency
+ORDER BY n_projects DESC, agency, projects.is_invented
 """
 PARTS = (
     ("โครงการทั้งหมด · projects", "n_projects"),

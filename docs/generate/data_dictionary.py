@@ -17,7 +17,7 @@ _INTRODUCTION = """\
 
 Generated from the headers of the files in sql/ by `make dictionary`; do not edit it here.
 
-Every release holds each table as `<table>.parquet` and all tables and views in `bma_projects.duckdb`, with the same
+Every release holds each table and view as `<name>.parquet` and all of them in `bma_projects.duckdb`, with the same
 texts as comments (`SELECT * FROM duckdb_columns()`), in the Parquet metadata and in `datapackage.json`;
 `frictionless validate data/curated/latest/datapackage.json` reads every row and checks types, keys and references.
 
@@ -39,6 +39,9 @@ texts as comments (`SELECT * FROM duckdb_columns()`), in the Parquet metadata an
 - `agency` is the name a page prints, `agency_listed` that of the project code, with its source (`name_source`):
   `inferred` and `eliminated` ones were concluded, not read. Join and sum by `agency_code` alone.
 """
+_VIEWS = """\
+Questions that are asked often. Count and sum over `projects_unique`, in which a project on two sources is one.
+"""
 
 
 def document(models: Sequence[Model], types: Mapping[str, Mapping[str, str]]) -> str:
@@ -47,7 +50,7 @@ def document(models: Sequence[Model], types: Mapping[str, Mapping[str, str]]) ->
     views = [model for model in models if model.layer == "views"]
     parts = [_INTRODUCTION, "## Tables\n", _overview(tables)]
     parts += [_section(model, types[model.name]) for model in tables]
-    parts += ["## Views\n", "They stand in `bma_projects.duckdb` only.\n", _overview(views)]
+    parts += ["## Views\n", _VIEWS, _overview(views)]
     parts += [_section(model, types[model.name]) for model in views]
     return "\n".join(parts)
 

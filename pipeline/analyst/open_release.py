@@ -1,7 +1,7 @@
-"""The analyst API: the tables of the latest release as pandas data frames.
+"""The analyst API: the tables and views of the latest release as pandas data frames.
 
 from pipeline import open_release
-projects = open_release("data").table("projects")
+projects = open_release("data").table("projects_unique")
 """
 
 import difflib
@@ -26,14 +26,14 @@ class OpenRelease:
 
     @property
     def tables(self) -> list[str]:
-        """Names of the tables."""
+        """Names of the tables and views."""
         return sorted(file.stem for file in self.path.glob("*.parquet"))
 
     def table(self, name: str, columns: Sequence[str] | None = None, *, exact: bool = False) -> pd.DataFrame:
-        """One table, or some of its columns.
+        """One table or view, or some of its columns.
 
         Args:
-            name: of the table.
+            name: of the table or view.
             columns: those to read, in this order; all of them when none is named.
             exact: decimals, dates and UTC timestamps as Arrow types, lists as lists. Without it numbers are float64 or
                 Int64, texts string, days and moments (UTC) datetime64 without a time zone, lists tuples.

@@ -12,14 +12,14 @@ from pipeline.build.inputs import REAL_PROJECTS
 from pipeline.build.models import load_models, needed_for
 from pipeline.build.session import open_session
 from pipeline.build.sources import SourceRow
-from pipeline.build.tables import make_parquet, make_relation, make_table
+from pipeline.build.tables import make_parquet, make_relation, make_table, make_view
 from pipeline.core.settings import Settings
 
 DATABASE = "bma_projects.duckdb"
 
 
 def build(settings: Settings, *, fingerprint: str, out_dir: Path) -> dict[str, int]:
-    """Build every published table as Parquet and in one DuckDB file, with datapackage.json beside them.
+    """Build every published table and view as Parquet and in one DuckDB file, with datapackage.json beside them.
 
     Args:
         settings: the data directory, the sources and the limits of the build.
@@ -27,7 +27,7 @@ def build(settings: Settings, *, fingerprint: str, out_dir: Path) -> dict[str, i
         out_dir: where the files go; must not exist or be empty.
 
     Returns:
-        The number of rows of each table.
+        The number of rows of each table and view.
 
     Raises:
         BuildError: an input or model cannot be used, or memory does not suffice; the message says which and what to do.
@@ -35,7 +35,7 @@ def build(settings: Settings, *, fingerprint: str, out_dir: Path) -> dict[str, i
     """
     with relations(settings, fingerprint=fingerprint, out_dir=out_dir) as (con, counts):
         note, used = _invented_note(con), _sources_used(con)
-    tables = sorted((model for model in load_models().values() if model.layer == "curated"), key=attrgetter("name"))
+    tables = sorted((model for model in load_models().values() if model.is_published), key=attrgetter("name"))
     write_datapackage(out_dir, tables, column_types(out_dir), used, note)
     (out_dir / DATABASE).chmod(0o444)
     return dict(sorted(counts.items()))
@@ -45,7 +45,7 @@ def build(settings: Settings, *, fingerprint: str, out_dir: Path) -> dict[str, i
 def relations(
     settings: Settings, *, fingerprint: str, out_dir: Path
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, dict[str, int]]]:
-    """Make all that sql/ describes; the published tables stay in out_dir, the rest goes when the block ends.
+    """Make all that sql/ describes; what is published stays in out_dir, the rest goes when the block ends.
 
     Args:
         settings: the data directory, the sources and the limits of the build.
@@ -53,7 +53,7 @@ def relations(
         out_dir: where the files go; must not exist or be empty.
 
     Returns:
-        A session that sees also what stays out of a release, and the number of rows of each published table.
+        A session that sees also what stays out of a release, and the number of rows of each published table and view.
 
     Raises:
         BuildError: as `build` does.
@@ -65,8 +65,10 @@ def relations(
         for model in load_models().values():
             if model.layer == "curated":
                 counts[model.name] = make_table(con, model, out_dir, note)
+            elif model.layer == "views":
+                counts[model.name] = make_view(con, model, out_dir, note)
             else:
-                make_relation(con, model, note)
+                make_relation(con, model)
         yield con, counts
 
 
@@ -93,7 +95,7 @@ def build_parquet(settings: Settings, *, fingerprint: str, out_dir: Path, tables
             if model.name in tables:
                 counts[model.name] = make_parquet(con, model, out_dir, note)
             else:
-                make_relation(con, model, note)
+                make_relation(con, model)
         return counts
 
 

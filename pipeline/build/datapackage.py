@@ -71,7 +71,7 @@ def _resource(release: Path, model: Model, types: Mapping[str, str], note: str) 
             "$schema": _PROFILE + "tableschema.json",
             "fields": [_field(model, column, types[column.name]) for column in model.columns],
             "missingValues": [],
-            "primaryKey": list(model.key),
+            **({"primaryKey": list(model.key)} if model.key else {}),
             "foreignKeys": [
                 {
                     "fields": list(reference.columns),

@@ -51,9 +51,14 @@ class Model:
         return f"sql/{self.layer}/{self.name}.sql"
 
     @property
+    def is_published(self) -> bool:
+        """Whether it is a table or view of the release."""
+        return self.layer in ("curated", "views")
+
+    @property
     def relation(self) -> str:
-        """The name other models use: curated tables and views stand in the release itself, the rest beside it."""
-        return self.name if self.layer in ("curated", "views") else f"{self.layer}.{self.name}"
+        """The name other models use: what is published stands in the release itself, the rest beside it."""
+        return self.name if self.is_published else f"{self.layer}.{self.name}"
 
 
 @functools.cache
@@ -98,8 +103,8 @@ def read_model(layer: str, name: str, text: str) -> Model:
     sql = "\n".join(lines[size:]).strip().removesuffix(";")
     if not header.description:
         raise ModelError(f"{path}: the file must begin with a comment that describes the table")
-    if layer != "views" and not header.key:
-        raise ModelError(f"{path}: the header has no `-- key:` line")
+    if not header.key and not (layer == "views" and header.sort):
+        raise ModelError(f"{path}: the header has no `-- key:` line (a view whose key may be null, no `-- sort:` line)")
     if layer in ("curated", "views") and not header.columns:
         raise ModelError(f"{path}: the header has no `-- columns:` line, followed by one for each of them")
     if layer == "quality" and any(text not in header.tags for text in RULE_TEXTS):

@@ -15,14 +15,19 @@ from pipeline.core.sql_text import quoted
 ROW_GROUP_SIZE = 20_480
 
 
-def make_relation(con: duckdb.DuckDBPyConnection, model: Model, note: str) -> None:
-    """Make a relation that stays out of the release, or a view of it with its comments. Raises BuildError."""
-    if model.layer == "views":
-        _check_columns(con, model)
+def make_relation(con: duckdb.DuckDBPyConnection, model: Model) -> None:
+    """Make a relation that stays out of the release. Raises BuildError."""
     kind = "VIEW" if model.layer == "views" or model.tags.get("form") == "view" else "TABLE"
     _execute(con, model, f"CREATE {kind} {model.relation} AS {model.sql}")
-    if model.layer == "views":
-        _execute(con, model, comment_statements(model, kind, note))
+
+
+def make_view(con: duckdb.DuckDBPyConnection, model: Model, out_dir: Path, note: str) -> int:
+    """Make a view of the release with its comments and its Parquet file, and count its rows. Raises BuildError."""
+    _check_columns(con, model)
+    _execute(con, model, f"CREATE VIEW {model.name} AS {model.sql}")
+    _execute(con, model, comment_statements(model, "VIEW", note))
+    order = ", ".join(f'"{column}"' for column in model.sort)
+    return _write_parquet(con, model, f"FROM {model.name} ORDER BY {order}", out_dir, note)
 
 
 def make_table(con: duckdb.DuckDBPyConnection, model: Model, out_dir: Path, note: str) -> int:

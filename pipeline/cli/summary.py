@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.build.inputs import REAL_PROJECTS
+from pipeline.build.models import load_models
 from pipeline.core.settings import Settings
 from pipeline.core.text import printable
 from pipeline.publish.releases import Published
@@ -45,7 +46,9 @@ def show_summary(settings: Settings, record: RunRecord, published: Published | N
     pages = [(f"{record.counts.get(name, 0):,}", said) for name, said in names.items()]
     columns = [("pages", "", pages)]
     if record.rows:
-        columns.append(("rows", "table", [(f"{count:,}", name) for name, count in record.rows.items()]))
+        tables = [name for name, model in load_models().items() if model.layer == "curated"]
+        rows = [(f"{count:,}", name) for name, count in record.rows.items() if name in tables]
+        columns.append(("rows", "table", rows))
         issues = [(f"{record.issues.get(name, 0):,}", name) for name in ("error", "warning", "info")]
         columns.append(("issues", "severity", issues))
     for number, name, _ in columns:

@@ -36,7 +36,7 @@ class RunRecord:
     """Grows while the run goes on.
 
     status is running, published, refused, failed, interrupted, done (a run that makes no release) or killed (found by
-    the next run). counts are whole numbers by name, durations seconds by stage, rows the rows of each curated table,
+    the next run). counts are whole numbers by name, durations seconds by stage, rows the rows of each table and view,
     issues their number by severity and issue_codes by code; sources tell what each source gave. withdraws is the
     import that this run has taken back; misdated_runs are those that count for nothing because their clock was wrong.
     """

@@ -1,10 +1,10 @@
 -- Budget use by agency and fiscal year, vanished projects left out.
 --
+-- sort: fiscal_year_be, agency_code, is_invented
 -- warning: a project counts for the agency whose code it has, whatever its page prints.
--- warning: sums of two sources are never mixed, because the same project can stand on both.
+-- warning: a project on two sources counts once, as projects_unique has it; invented projects are rows of their own.
 -- warning: budget_spent_thb counts what agencies reported; n_spent_zero says how many projects with a budget report 0.
 -- columns:
---   source_id = projects
 --   fiscal_year_be = projects
 --   agency_code = projects
 --   agency = agencies
@@ -17,14 +17,13 @@
 --   budget_spent_thb: sum spent | unit THB | null where no project has one
 --   spent_share_pct: spent in percent of received, over the projects that have both | unit percent | null where nothing was received
 --   mean_progress_pct: unweighted mean of progress_pct | unit percent | null where no project has one
---   is_invented: true where any of the projects is made up
+--   is_invented: true where the projects are made up
 SELECT
-    projects.source_id,
     projects.fiscal_year_be,
     projects.agency_code,
     max(agencies.agency) AS agency,
-    max(agencies.agency_listed) AS agency_listed,
-    max(agencies.name_source) AS name_source,
+    max(projects.agency_listed) AS agency_listed,
+    max(projects.name_source) AS name_source,
     count(*) AS n_projects,
     count(*) FILTER (WHERE projects.budget_received_thb IS NULL) AS n_budget_missing,
     count(*) FILTER (WHERE projects.budget_received_thb > 0 AND projects.budget_spent_thb = 0) AS n_spent_zero,
@@ -40,9 +39,9 @@ SELECT
             )
     END AS spent_share_pct,
     round(avg(projects.progress_pct), 2) AS mean_progress_pct,
-    bool_or(projects.is_invented) AS is_invented
-FROM projects
+    projects.is_invented
+FROM projects_unique AS projects
 LEFT JOIN agencies ON projects.agency_code = agencies.agency_code
 WHERE projects.status = 'listed'
-GROUP BY projects.source_id, projects.fiscal_year_be, projects.agency_code
-ORDER BY projects.source_id, projects.fiscal_year_be, projects.agency_code
+GROUP BY projects.fiscal_year_be, projects.agency_code, projects.is_invented
+ORDER BY projects.fiscal_year_be, projects.agency_code, projects.is_invented

@@ -1,5 +1,7 @@
 -- What was changed on a page that already said 100 percent.
 --
+-- key: source_id, project_id, version_no, change_no
+-- warning: an edit that two sources show stands here twice; count distinct project_id.
 -- warning: 100 percent is what the page said, and an edit after it may well put something right.
 -- columns:
 --   source_id = projects
@@ -10,6 +12,7 @@
 --   agency_listed = agencies
 --   name_source = agencies
 --   version_no = project_changes
+--   change_no = project_changes
 --   observed_at = project_changes
 --   section = project_changes
 --   field = project_changes
@@ -18,6 +21,10 @@
 --   change_type = project_changes
 --   old = project_changes
 --   new = project_changes
+--   old_value = project_changes
+--   new_value = project_changes
+--   old_date = project_changes
+--   new_date = project_changes
 --   url = projects
 --   is_invented = projects
 SELECT
@@ -29,6 +36,7 @@ SELECT
     agencies.agency_listed,
     agencies.name_source,
     changes.version_no,
+    changes.change_no,
     changes.observed_at,
     changes.section,
     changes.field,
@@ -37,6 +45,10 @@ SELECT
     changes.change_type,
     changes.old,
     changes.new,
+    changes.old_value,
+    changes.new_value,
+    changes.old_date,
+    changes.new_date,
     projects.url,
     projects.is_invented
 FROM project_changes AS changes

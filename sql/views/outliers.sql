@@ -1,10 +1,12 @@
 -- Projects whose numbers contradict each other; one row for each project and kind of contradiction.
 --
+-- key: project_id, kind
+-- warning: a project on two sources stands here as projects_unique has it.
 -- warning: an outlier is a question to the agency, not a proof of misuse: most are reports that were never filled in.
 -- columns:
 --   source_id = projects
 --   project_id = projects
---   kind: `nothing_spent` (progress of 50 or more, 0 of a budget spent), `all_spent` (all spent, progress below 50), `months_against_reports` (month cells and reports 50 points or more apart)
+--   kind: `nothing_spent` (progress of 50 or more, 0 of a budget spent), `overspent` (more spent than received), `spent_ahead` (80 percent or more of the budget spent, progress below 50), `months_against_reports` (month cells and reports 50 points or more apart)
 --   name = projects
 --   agency_code = projects
 --   agency = projects
@@ -13,6 +15,7 @@
 --   fiscal_year_be = projects
 --   budget_received_thb = projects
 --   budget_spent_thb = projects
+--   spent_share_pct = policy_chain
 --   progress_pct = projects
 --   month_pct: last filled month cell in percent of the target | unit percent | null except for months_against_reports
 --   report_pct: progress of the last report, none counting as later than the day it was first seen | unit percent | null except for months_against_reports
@@ -43,8 +46,6 @@ last_reports AS (
 judged AS (
     SELECT
         projects.*,
-        agencies.agency_listed,
-        agencies.name_source,
         round(last_months.month_pct, 2) AS month_pct,
         last_reports.report_pct,
         unnest(
@@ -52,19 +53,21 @@ judged AS (
                 CASE
                     WHEN projects.progress_pct >= 50 AND projects.budget_received_thb > 0 AND projects.budget_spent_thb = 0
                         THEN 'nothing_spent'
+                END,
+                CASE WHEN projects.budget_spent_thb > projects.budget_received_thb THEN 'overspent' END,
+                CASE
                     WHEN
                         projects.progress_pct < 50
                         AND projects.budget_received_thb > 0
-                        AND projects.budget_spent_thb >= projects.budget_received_thb
-                        THEN 'all_spent'
+                        AND projects.budget_spent_thb >= 0.8 * projects.budget_received_thb
+                        THEN 'spent_ahead'
                 END,
                 CASE
                     WHEN abs(last_months.month_pct - last_reports.report_pct) >= 50 THEN 'months_against_reports'
                 END
             ]
         ) AS kind
-    FROM projects
-    LEFT JOIN agencies ON projects.agency_code = agencies.agency_code
+    FROM projects_unique AS projects
     LEFT JOIN last_months
         ON
             projects.source_id = last_months.source_id
@@ -89,6 +92,7 @@ SELECT
     fiscal_year_be,
     budget_received_thb,
     budget_spent_thb,
+    CASE WHEN budget_received_thb > 0 THEN round(100.0 * budget_spent_thb / budget_received_thb, 2) END AS spent_share_pct,
     progress_pct,
     CASE WHEN kind = 'months_against_reports' THEN month_pct END AS month_pct,
     CASE WHEN kind = 'months_against_reports' THEN report_pct END AS report_pct,

@@ -1,8 +1,10 @@
 -- From policy to result: which policy a project serves, who runs it, what it got, what it spent and how far it is.
 --
+-- key: project_id
 -- warning: governor_policy and policy_id are both empty on many pages; such projects stand here with null.
 -- warning: where agency and agency_listed are not the same, the page and the project code name two agencies; agency_name_differs in quality_issues tells where they are two.
 -- warning: budget_spent_thb 0 often means "not reported"; so does spent_share_pct 0.
+-- warning: a project on two sources stands here once, as projects_unique has it.
 -- columns:
 --   governor_policy = projects
 --   policy_id = projects
@@ -29,8 +31,8 @@ SELECT
     projects.kpi_id,
     projects.agency_code,
     projects.agency,
-    agencies.agency_listed,
-    agencies.name_source,
+    projects.agency_listed,
+    projects.name_source,
     projects.fiscal_year_be,
     projects.source_id,
     projects.project_id,
@@ -46,5 +48,4 @@ SELECT
     projects.last_seen_at,
     projects.url,
     projects.is_invented
-FROM projects
-LEFT JOIN agencies ON projects.agency_code = agencies.agency_code
+FROM projects_unique AS projects

@@ -1,5 +1,6 @@
 -- The same project code on two instances of the application with different values.
 --
+-- key: project_id, source_id, other_source_id
 -- warning: the two instances may show different days; compare last_seen_at before you conclude anything.
 -- columns:
 --   project_id = projects

@@ -1,5 +1,8 @@
--- Projects below 100 percent without a progress report in the 60 days before they were last seen.
+-- Projects that are not done and had no progress report in the 60 days before they were last seen.
 --
+-- key: project_id
+-- warning: done is what says 100 percent, or whose last report says 100 percent or status 2; such projects are left out.
+-- warning: a project on two sources stands here as projects_unique has it.
 -- warning: silence is measured to the day (in Bangkok) on which the reports were last seen whole, not to today.
 -- warning: only pages whose reports were seen whole count, and none of which only the date of a file is known.
 -- warning: a report whose day lies ahead of the page it was first seen on counts from the day of that page.
@@ -16,6 +19,8 @@
 --   progress_pct = projects
 --   last_reported_on: day of its last dated report, not after the day that report was first seen | unit day | null where there is none
 --   days_silent: days from that report to the day the page was last seen | unit days | null where there is none
+--   last_report_pct: progress of that report | unit percent | null where it states none or there is none
+--   last_status_code: status of that report, `1` for under way | null where it states none or there is none
 --   n_reports: reports on its newest page | unit reports
 --   finish_date = projects
 --   last_seen_at = projects
@@ -27,6 +32,10 @@ WITH reports AS (
         project_id,
         -- A mistyped year must not hide the silence after it.
         max(least(reported_on, bangkok_day(first_seen_at))) FILTER (WHERE reported_on IS NOT NULL) AS last_reported_on,
+        arg_max(
+            struct_pack(pct := progress_pct, status := status_code),
+            (least(reported_on, bangkok_day(first_seen_at)), report_no)
+        ) FILTER (WHERE reported_on IS NOT NULL) AS last_report,
         count(*) AS n_reports
     FROM progress_history
     WHERE is_current
@@ -39,23 +48,26 @@ SELECT
     projects.name,
     projects.agency_code,
     projects.agency,
-    agencies.agency_listed,
-    agencies.name_source,
+    projects.agency_listed,
+    projects.name_source,
     projects.fiscal_year_be,
     projects.progress_pct,
     reports.last_reported_on,
     bangkok_day(projects.reports_last_seen_at) - reports.last_reported_on AS days_silent,
+    reports.last_report.pct AS last_report_pct,
+    reports.last_report.status AS last_status_code,
     coalesce(reports.n_reports, 0) AS n_reports,
     projects.finish_date,
     projects.last_seen_at,
     projects.url,
     projects.is_invented
-FROM projects
-LEFT JOIN agencies ON projects.agency_code = agencies.agency_code
+FROM projects_unique AS projects
 LEFT JOIN reports ON projects.source_id = reports.source_id AND projects.project_id = reports.project_id
 WHERE
     projects.status = 'listed'
     AND projects.reports_last_seen_at IS NOT NULL
     AND projects.time_basis <> 'file'
     AND coalesce(projects.progress_pct, 0) < 100
+    AND coalesce(last_report_pct, 0) < 100
+    AND last_status_code IS DISTINCT FROM '2'
     AND coalesce(days_silent >= 60, true)

@@ -1,4 +1,4 @@
-"""Data frames of a release do what people do with data frames: on every table, without a trap."""
+"""Data frames of a release do what people do with data frames: on every table and view, without a trap."""
 
 import io
 import subprocess
@@ -145,7 +145,7 @@ OPERATIONS: dict[str, Callable[[pd.DataFrame], object]] = {
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_an_everyday_operation_works_on_every_table(frames: Mapping[str, pd.DataFrame], name: str) -> None:
+def test_an_everyday_operation_works_on_every_table_and_view(frames: Mapping[str, pd.DataFrame], name: str) -> None:
     failed = {}
     for table, frame in frames.items():
         try:
@@ -156,7 +156,7 @@ def test_an_everyday_operation_works_on_every_table(frames: Mapping[str, pd.Data
 
 
 def test_the_examples_of_an_analyst_work_on_projects(release: OpenRelease) -> None:
-    projects = release.table("projects")
+    projects = release.table("projects_unique")
     spent, received = projects["budget_spent_thb"], projects["budget_received_thb"]
     share = (spent / received)[received > 0]
     assert share.dtype == np.float64
@@ -253,6 +253,12 @@ def test_an_answer_may_give_a_name_twice(release: OpenRelease) -> None:
         assert (list(answer.columns), [*answer.iloc[0]]) == (["n", "n", "n"], [1, "a", 2.5])
 
 
+def test_every_table_and_view_is_there_to_be_read(release: OpenRelease) -> None:
+    names = release.query("SELECT DISTINCT table_name FROM duckdb_columns() WHERE NOT internal ORDER BY ALL")
+    assert release.tables == names["table_name"].tolist()
+    assert "projects_unique" in release.tables
+
+
 def test_the_columns_asked_for_come_in_their_order(release: OpenRelease) -> None:
     assert [*release.table("projects", ["name", "project_id"])] == ["name", "project_id"]
 
@@ -262,7 +268,7 @@ def test_the_columns_asked_for_come_in_their_order(release: OpenRelease) -> None
     [
         (lambda r: r.table("project"), "no table 'project'; did you mean projects or "),
         (lambda r: r.table("../projects"), r"no table '../projects'; did you mean projects"),
-        (lambda r: r.table("ทะเบียน"), "no table 'ทะเบียน'; it has agencies, "),
+        (lambda r: r.table("ทะเบียน"), "no table 'ทะเบียน'; it has agencies, budget_by_agency_year, "),
         (lambda r: r.table("projects", ["name", "agancy"]), "projects has no column 'agancy'; did you mean agency"),
         (lambda r: r.table("projects", ["budget"]), "did you mean budget_received_thb or "),
         (lambda r: r.query("FROM project"), 'project does not exist! Did you mean "projects'),

@@ -425,6 +425,17 @@ def test_parquet_metadata_explains_table_and_columns(filled: Built) -> None:
     assert "งบฯ ที่ใช้ไป (บาท)" in columns["budget_spent_thb"]
 
 
+def test_every_table_and_view_is_a_file_that_says_what_it_is(filled: Built) -> None:
+    published = {model.name: model for model in load_models().values() if model.is_published}
+    package = json.loads((filled.path / "datapackage.json").read_text(encoding="utf-8"))
+    assert {file.stem for file in filled.path.glob("*.parquet")} == published.keys() == filled.counts.keys()
+    assert [resource["name"] for resource in package["resources"]] == sorted(published)
+    for name, model in published.items():
+        metadata = pq.read_metadata(filled.path / f"{name}.parquet").metadata or {}
+        assert metadata[b"description"].decode().startswith(model.description)
+        assert [*json.loads(metadata[b"columns"])] == [column.name for column in model.columns]
+
+
 def test_types_are_those_of_the_contract(filled: Built) -> None:
     schema = pq.read_schema(filled.path / "projects.parquet")
     assert schema.field("budget_received_thb").type == pa.decimal128(18, 2)

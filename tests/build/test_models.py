@@ -73,6 +73,14 @@ def test_a_header_is_read_whole() -> None:
     assert model.sql == "SELECT 1 AS a"
 
 
+def test_a_view_whose_key_may_be_null_says_how_it_is_sorted() -> None:
+    text = HEADER.replace("-- key: a", "-- sort: a") + "SELECT 1 AS a"
+    model = read_model("views", "a", text)
+    assert (model.key, model.sort) == ((), ("a",))
+    with pytest.raises(ModelError, match="no `-- key:` line"):
+        read_model("curated", "a", text)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

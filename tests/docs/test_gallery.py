@@ -47,7 +47,8 @@ def test_a_page_that_says_little_is_drawn_too(
     report = [("2025-01-01", "100", "2", "", "")]
     archive.capture("50490000-0001", "2026-01-01", remark=None, progress_pct="100", reports=report)
     archive.capture("50490000-0001", "2026-02-01", remark="x", progress_pct="100", reports=report)
-    archive.capture("50490000-0002", "2026-02-01", reports=report, budget_received_thb="2", budget_spent_thb="1")
+    begun = [("2025-01-01", "50", "1", "", "")]
+    archive.capture("50490000-0002", "2026-02-01", reports=begun, budget_received_thb="2", budget_spent_thb="1")
     archive.build("curated/releases/20260201T000000Z")
     (archive.data_dir / "curated" / "latest").symlink_to("releases/20260201T000000Z")
     drawn = ""

@@ -217,6 +217,27 @@ def test_rows_out_of_order_are_found(built: Built) -> None:
         verify_release(built.path, built.counts)
 
 
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("FROM projects_unique LIMIT 0", "projects_unique.parquet: holds 0 rows, the run record says 1"),
+        (
+            "SELECT * REPLACE (NULL AS project_id) FROM projects_unique",
+            "projects_unique has 1 rows without a whole key",
+        ),
+    ],
+)
+def test_a_view_is_checked_like_a_table(built: Built, query: str, message: str) -> None:
+    (built.path / "bma_projects.duckdb").chmod(0o644)
+    with duckdb.connect(str(built.path / "bma_projects.duckdb")) as con:
+        con.execute(f"COPY ({query}) TO '{built.path}/projects_unique.parquet'").complete()
+        if "NULL" in query:
+            con.execute(f"CREATE TABLE kept AS {query}").complete()
+            con.execute("CREATE OR REPLACE VIEW projects_unique AS FROM kept").complete()
+    with pytest.raises(VerifyError, match=message):
+        verify_release(built.path, built.counts)
+
+
 def test_a_key_with_null_is_found(built: Built) -> None:
     rewrite(built, "agencies", "SELECT * REPLACE (NULL::VARCHAR AS agency_code) FROM agencies LIMIT 1")
     with pytest.raises(VerifyError, match="agencies has 1 rows without a whole key"):
@@ -224,15 +245,15 @@ def test_a_key_with_null_is_found(built: Built) -> None:
 
 
 def test_a_row_without_its_project_is_found(built: Built) -> None:
-    rewrite(built, "progress_history", "SELECT * REPLACE ('50010000-9' AS project_id) FROM progress_history")
-    with pytest.raises(VerifyError, match=r"1 rows of progress_history .* point at no row of projects"):
+    rewrite(built, "page_fields", "SELECT * REPLACE ('50010000-9' AS project_id) FROM page_fields")
+    with pytest.raises(VerifyError, match=r"2 rows of page_fields .* point at no row of projects"):
         verify_release(built.path, built.counts)
 
 
 def test_a_count_that_the_run_record_does_not_promise_is_found(built: Built) -> None:
     with pytest.raises(VerifyError, match="holds 1 rows, the run record says 2"):
         verify_release(built.path, built.counts | {"projects": 2})
-    with pytest.raises(VerifyError, match="differ in their tables: projects"):
+    with pytest.raises(VerifyError, match="differ in their tables and views: projects"):
         verify_release(built.path, {name: rows for name, rows in built.counts.items() if name != "projects"})
 
 

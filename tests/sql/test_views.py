@@ -1,6 +1,7 @@
 """The views answer what analysts and journalists ask first."""
 
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -51,21 +52,70 @@ def test_no_share_of_nothing(archive: ParsedArchive) -> None:
     assert archive.build().column("SELECT spent_share_pct FROM policy_chain") == [None]
 
 
-def test_budget_use_keeps_sources_apart_and_leaves_vanished_projects_out(archive: ParsedArchive) -> None:
+def test_budget_use_counts_a_project_of_two_sources_once_and_leaves_vanished_ones_out(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", source="bmavisions", budget_received_thb="200", budget_spent_thb="0")
     archive.capture("50490000-0002", "2026-01-01", source="bmavisions", budget_received_thb="100")
-    archive.capture(P, "2026-01-01", source="bs2568", budget_received_thb="300", budget_spent_thb="150")
+    archive.capture(P, "2026-01-02", source="bs2568", budget_received_thb="300", budget_spent_thb="150")
     archive.capture("50490000-0003", "2026-01-01", source="bs2568", budget_received_thb="999")
+    archive.capture("50490000-0004", "2026-01-01", source="sample", budget_received_thb="7")
     for day in ("02", "03"):
         archive.attempt("50490000-0003", f"2026-01-{day}", "missing", source="bs2568")
     rows = archive.build().rows(
         """
-        SELECT source_id, n_projects, n_spent_zero, budget_received_thb::INTEGER AS received,
+        SELECT is_invented, n_projects, n_spent_zero, budget_received_thb::INTEGER AS received,
             spent_share_pct::DOUBLE AS share
         FROM budget_by_agency_year
         """
     )
-    assert [tuple(row.values()) for row in rows] == [("bmavisions", 2, 1, 300, 0.0), ("bs2568", 1, 0, 300, 50.0)]
+    assert [tuple(row.values()) for row in rows] == [(False, 2, 0, 400, 50.0), (True, 1, 0, 7, None)]
+
+
+def unique(archive: ParsedArchive) -> list[tuple[object, ...]]:
+    rows = archive.build().rows("SELECT source_id, name, n_sources FROM projects_unique ORDER BY project_id")
+    return [tuple(row.values()) for row in rows]
+
+
+def test_of_two_sources_the_content_that_was_first_seen_last_counts(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01", source="bs2568", name="a")
+    archive.capture(P, "2026-01-02", source="bmavisions", name="frozen copy")
+    archive.capture(P, "2026-01-03", source="bs2568", name="edited")
+    archive.capture(Q, "2026-01-01", source="bmavisions", name="other")
+    archive.attempt(P, "2026-01-09", "unchanged", source="bmavisions")
+    assert unique(archive) == [("bmavisions", "other", 1), ("bs2568", "edited", 2)]
+
+
+@pytest.mark.parametrize(
+    ("worse", "better"),
+    [
+        ({"source": "sample"}, {"source": "bs2568"}),
+        ({"source": "bs2568", "states": {"fields": "cut"}}, {"source": "bmavisions"}),
+        ({"source": "bs2568", "time_basis": "file"}, {"source": "bmavisions", "time_basis": "given"}),
+    ],
+    ids=["invented", "cut", "dated by a file"],
+)
+def test_a_newer_page_that_is_worth_less_does_not_count(
+    archive: ParsedArchive, worse: dict[str, Any], better: dict[str, Any]
+) -> None:
+    archive.capture(Q, "2026-01-01", name="better", **better)
+    archive.capture(Q, "2026-02-01", name="worse", **worse)
+    assert [row[1:] for row in unique(archive)] == [("better", 2)]
+
+
+def test_a_project_that_vanished_from_one_source_counts_as_the_other_has_it(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01", source="bs2568", name="there")
+    archive.capture(P, "2026-01-02", source="bmavisions", name="gone")
+    for day in ("03", "04"):
+        archive.attempt(P, f"2026-01-{day}", "missing", source="bmavisions")
+    assert unique(archive) == [("bs2568", "there", 2)]
+
+
+@pytest.mark.parametrize("view", ["policy_chain", "outliers", "silent_projects", "changes_since_last_month"])
+def test_a_project_on_two_sources_is_one(archive: ParsedArchive, view: str) -> None:
+    said: dict[str, Any] = {"progress_pct": "60", "budget_received_thb": "100", "budget_spent_thb": "0"}
+    for source, day in (("bs2568", "01"), ("bmavisions", "02")):
+        archive.capture(P, f"2026-01-{day}", source=source, name="a", **said)
+        archive.capture(P, f"2026-03-{day}", source=source, name="b", **said)
+    assert archive.build().column(f"SELECT source_id FROM {view}") == ["bmavisions"]
 
 
 def test_silent_projects_are_measured_to_the_day_they_were_last_seen(archive: ParsedArchive) -> None:
@@ -79,6 +129,25 @@ def test_silent_projects_are_measured_to_the_day_they_were_last_seen(archive: Pa
     archive.capture("50010000-0004", "2026-03-02", progress_pct="0")
     rows = archive.build().rows("SELECT project_id, days_silent FROM silent_projects ORDER BY project_id")
     assert [tuple(row.values()) for row in rows] == [("50010000-0001", 60), ("50010000-0004", None)]
+
+
+@pytest.mark.parametrize(
+    ("progress", "report", "is_silent"),
+    [
+        ("90", ("2025-01-01", "90.5", "1", "", ""), True),
+        (None, ("2025-01-01", "90", "1", "", ""), True),
+        ("90", ("2025-01-01", "100", "1", "", ""), False),
+        ("90", ("2025-01-01", "90", "2", "", ""), False),
+        ("100", ("2025-01-01", "90", "1", "", ""), False),
+    ],
+)
+def test_what_is_done_is_not_silent(
+    archive: ParsedArchive, progress: str | None, report: tuple[str, str, str, str, str], *, is_silent: bool
+) -> None:
+    earlier = ("2024-12-01", "100", "2", "", "")
+    archive.capture(P, "2026-03-01", name="a", progress_pct=progress, reports=[report, earlier])
+    rows = archive.build().rows("SELECT last_report_pct::DOUBLE AS pct, last_status_code AS code FROM silent_projects")
+    assert rows == ([{"pct": float(report[1]), "code": report[2]}] if is_silent else [])
 
 
 def test_every_view_answers_in_a_release_attached_under_another_name(tmp_path: Path) -> None:
@@ -103,9 +172,17 @@ def test_a_report_dated_ahead_does_not_hide_the_silence_after_it(archive: Parsed
 
 def test_outliers_of_each_kind(archive: ParsedArchive) -> None:
     archive.capture("50010000-0001", "2026-01-01", budget_received_thb="100", budget_spent_thb="0", progress_pct="50")
-    archive.capture("50010000-0002", "2026-01-01", budget_received_thb="100", budget_spent_thb="100", progress_pct="49")
+    archive.capture(
+        "50010000-0002", "2026-01-01", budget_received_thb="100", budget_spent_thb="80", progress_pct="49.9"
+    )
     archive.capture("50010000-0003", "2026-01-01", budget_received_thb="100", budget_spent_thb="60", progress_pct="60")
     archive.capture("50010000-0004", "2026-01-01", budget_received_thb="0", budget_spent_thb="0", progress_pct="90")
+    archive.capture("50010000-0006", "2026-01-01", budget_received_thb="9", budget_spent_thb="9.01", progress_pct="60")
+    archive.capture("50010000-0007", "2026-01-01", budget_received_thb="9", budget_spent_thb="10", progress_pct="10")
+    archive.capture("50010000-0008", "2026-01-01", budget_received_thb="0", budget_spent_thb="10")
+    archive.capture(
+        "50010000-0009", "2026-01-01", budget_received_thb="100", budget_spent_thb="79.99", progress_pct="1"
+    )
     archive.capture(
         "50010000-0005",
         "2026-01-01",
@@ -116,8 +193,12 @@ def test_outliers_of_each_kind(archive: ParsedArchive) -> None:
     rows = archive.build().rows("SELECT project_id, kind FROM outliers ORDER BY ALL")
     assert [tuple(row.values()) for row in rows] == [
         ("50010000-0001", "nothing_spent"),
-        ("50010000-0002", "all_spent"),
+        ("50010000-0002", "spent_ahead"),
         ("50010000-0005", "months_against_reports"),
+        ("50010000-0006", "overspent"),
+        ("50010000-0007", "overspent"),
+        ("50010000-0007", "spent_ahead"),
+        ("50010000-0008", "overspent"),
     ]
 
 
@@ -145,7 +226,9 @@ def test_every_view_of_projects_says_what_is_invented(archive: ParsedArchive) ->
     archive.capture(Q, "2026-01-01", source="sample", progress_pct="40", budget_received_thb="1", name="a")
     archive.capture(Q, "2026-01-02", source="sample", progress_pct="100", budget_received_thb="1", name="a")
     archive.capture(Q, "2026-01-03", source="sample", progress_pct="60", budget_received_thb="1", budget_spent_thb="0")
-    archive.capture(Q, "2026-01-01", source="bs2568", progress_pct="100", name="b")
+    archive.capture(Q, "2026-03-03", source="sample", progress_pct="60", budget_received_thb="2", budget_spent_thb="0")
+    for source, name in (("sample", "a"), ("bs2568", "b")):
+        archive.capture("50010000-0003", "2026-01-01", source=source, name=name)
     built = archive.build()
     for model in load_models().values():
         if model.layer == "views":
@@ -164,3 +247,52 @@ def test_the_same_project_on_two_sources(archive: ParsedArchive) -> None:
         "differs from bs2568 in progress_pct",
         "differs from bmavisions in progress_pct",
     ]
+
+
+def test_what_changed_since_last_month_by_how_much(archive: ParsedArchive) -> None:
+    first: dict[str, Any] = {"budget_received_thb": "100", "budget_spent_thb": "10", "progress_pct": "20"}
+    for project_id, agency in ((P, "a"), ("50490000-0002", "a"), (Q, "b")):
+        archive.capture(project_id, "2026-01-01", agency=agency, **first)
+    # In Bangkok it is the first of February, the day at whose end the state before is taken.
+    archive.capture(P, "2026-01-31T17:00", agency="a", **first | {"budget_received_thb": "150"})
+    archive.capture(P, "2026-02-10", agency="a", **first | {"budget_received_thb": "400", "progress_pct": "30"})
+    archive.capture(P, "2026-02-11", agency="a", **first | {"budget_received_thb": "170", "progress_pct": "35"})
+    archive.capture("50490000-0002", "2026-02-20", agency="a", budget_received_thb="90", budget_spent_thb=None)
+    archive.capture("50490000-0009", "2026-02-20", budget_received_thb="5")
+    archive.attempt(Q, "2026-03-01", "unchanged")
+    built = archive.build()
+    rows = built.rows(
+        """
+        SELECT project_id, since_on::VARCHAR AS since, n_changes, previous_budget_received_thb::INTEGER AS before,
+            budget_received_change_thb::INTEGER AS received, budget_spent_change_thb::INTEGER AS spent,
+            progress_change_pct::INTEGER AS progress
+        FROM changes_since_last_month ORDER BY project_id
+        """
+    )
+    assert [tuple(row.values()) for row in rows] == [
+        ("50490000-0002", "2026-02-01", 3, 100, -10, None, None),
+        (P, "2026-02-01", 4, 150, 20, 0, 15),
+    ]
+    by_agency = (
+        "SELECT agency_code, sum(budget_received_change_thb)::INTEGER AS n FROM changes_since_last_month GROUP BY 1"
+    )
+    assert built.rows(by_agency) == [{"agency_code": "50490000", "n": 10}]
+
+
+def test_what_vanished_since_last_month_is_there_and_what_vanished_before_is_not(archive: ParsedArchive) -> None:
+    archive.capture(P, "2026-01-01", name="a")
+    archive.capture(Q, "2026-01-01", name="a")
+    archive.capture("50490000-0002", "2026-01-01", name="stays")
+    for project_id, month in ((P, "02"), (Q, "01")):
+        for day in ("04", "06"):
+            archive.attempt(project_id, f"2026-{month}-{day}", "missing")
+    archive.attempt("50490000-0002", "2026-03-01", "unchanged")
+    rows = archive.build().rows("SELECT project_id, status, n_changes FROM changes_since_last_month")
+    assert rows == [{"project_id": P, "status": "vanished", "n_changes": 0}]
+
+
+def test_the_views_of_an_empty_release_are_empty(archive: ParsedArchive) -> None:
+    built = archive.build()
+    for model in load_models().values():
+        if model.layer == "views":
+            assert built.rows(model.name) == []

@@ -1,0 +1,121 @@
+-- The newest known state of each project over all sources, one row a project: what is counted and summed is this.
+--
+-- key: project_id
+-- warning: of a project on two sources the page counts whose present content was first observed last; same_project_two_sources has both.
+-- warning: a real page goes before an invented one, a whole page before a cut one, one whose time is known before one that only a file dates, one that is there before one that vanished.
+-- warning: long texts and raw values are in projects: join it by source_id and project_id.
+-- columns:
+--   source_id = projects
+--   project_id = projects
+--   n_sources: sources whose pages hold the project | unit sources
+--   agency_code = projects
+--   agency = projects
+--   agency_listed = agencies
+--   name_source = agencies
+--   fiscal_year_be = projects
+--   fiscal_year_ce = projects
+--   name = projects
+--   policy_id = projects
+--   branch_id = projects
+--   kpi_id = projects
+--   budget_received_thb = projects
+--   budget_spent_thb = projects
+--   progress_pct = projects
+--   start_date = projects
+--   finish_date = projects
+--   governor_policy = projects
+--   weight = projects
+--   target_value = projects
+--   target_unit = projects
+--   result_value = projects
+--   result_unit = projects
+--   unit = projects
+--   policy_tags = projects
+--   name_key = projects
+--   status = projects
+--   n_issues = projects
+--   n_versions = projects
+--   first_seen_at = projects
+--   last_seen_at = projects
+--   last_changed_at = projects
+--   vanished_at = projects
+--   is_truncated = projects
+--   fields_state = projects
+--   months_state = projects
+--   updates_state = projects
+--   reports_state = projects
+--   reports_last_seen_at = projects
+--   time_basis = projects
+--   is_invented = projects
+--   url = projects
+--   snapshot_id = projects
+--
+-- Which page counts is found without the long texts.
+WITH newest AS (
+    SELECT
+        project_id,
+        arg_max(
+            source_id,
+            (
+                NOT is_invented,
+                fields_state IN ('present', 'empty'),
+                time_basis <> 'file',
+                status = 'listed',
+                last_changed_at,
+                last_seen_at,
+                source_id
+            )
+        ) AS source_id,
+        count(*) AS n_sources
+    FROM projects
+    GROUP BY project_id
+)
+
+SELECT
+    projects.source_id,
+    projects.project_id,
+    newest.n_sources,
+    projects.agency_code,
+    projects.agency,
+    agencies.agency_listed,
+    agencies.name_source,
+    projects.fiscal_year_be,
+    projects.fiscal_year_ce,
+    projects.name,
+    projects.policy_id,
+    projects.branch_id,
+    projects.kpi_id,
+    projects.budget_received_thb,
+    projects.budget_spent_thb,
+    projects.progress_pct,
+    projects.start_date,
+    projects.finish_date,
+    projects.governor_policy,
+    projects.weight,
+    projects.target_value,
+    projects.target_unit,
+    projects.result_value,
+    projects.result_unit,
+    projects.unit,
+    projects.policy_tags,
+    projects.name_key,
+    projects.status,
+    projects.n_issues,
+    projects.n_versions,
+    projects.first_seen_at,
+    projects.last_seen_at,
+    projects.last_changed_at,
+    projects.vanished_at,
+    projects.is_truncated,
+    projects.fields_state,
+    projects.months_state,
+    projects.updates_state,
+    projects.reports_state,
+    projects.reports_last_seen_at,
+    projects.time_basis,
+    projects.is_invented,
+    projects.url,
+    projects.snapshot_id
+FROM projects
+INNER JOIN newest ON projects.source_id = newest.source_id AND projects.project_id = newest.project_id
+LEFT JOIN agencies ON projects.agency_code = agencies.agency_code
