@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, TypedDict, TypeVar
 
 import duckdb
 
@@ -135,8 +135,17 @@ class Totals(NamedTuple):
     n_added: int
 
 
+class ShownEdit(TypedDict):
+    """One changed cell: its label, the date of its row in a table, the texts before and after."""
+
+    label: str
+    row_label: str | None
+    old: str | None
+    new: str | None
+
+
 class ChangedPage(NamedTuple):
-    """A project whose page has other content than in the release before."""
+    """A project whose page has other content than in the release before; edits are the first of its n_changes."""
 
     source_id: str
     project_id: str
@@ -144,6 +153,7 @@ class ChangedPage(NamedTuple):
     url: str | None
     n_changes: int
     labels: str
+    edits: list[ShownEdit]
 
 
 class OurChange(NamedTuple):

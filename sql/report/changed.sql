@@ -1,10 +1,7 @@
--- Projects whose page has other content than in the published release, and which labels were edited.
+-- Projects whose page has other content than in the published release: which labels were edited, and of the pages listed
+-- first, from what to what.
 WITH edits AS (
-    SELECT
-        changes.source_id,
-        changes.project_id,
-        count(*) AS n_changes,
-        string_agg(DISTINCT changes.label, ', ' ORDER BY changes.label) AS labels
+    SELECT changes.*
     FROM candidate.project_changes AS changes
     INNER JOIN candidate.project_versions AS versions
         ON
@@ -13,18 +10,69 @@ WITH edits AS (
             AND changes.version_no = versions.version_no
     INNER JOIN published.projects AS old ON versions.source_id = old.source_id AND versions.project_id = old.project_id
     WHERE versions.valid_from > old.last_seen_at
-    GROUP BY changes.source_id, changes.project_id
+),
+
+counted AS (
+    SELECT
+        source_id,
+        project_id,
+        count(*) AS n_changes,
+        string_agg(DISTINCT label, ', ' ORDER BY label) AS labels
+    FROM edits
+    GROUP BY source_id, project_id
+),
+
+pages AS (
+    SELECT
+        candidate.source_id,
+        candidate.project_id,
+        candidate.name,
+        candidate.url,
+        coalesce(counted.n_changes, 0) AS n_changes,
+        coalesce(counted.labels, '') AS labels,
+        row_number() OVER (
+            ORDER BY coalesce(counted.n_changes, 0) DESC, candidate.source_id, candidate.project_id
+        ) AS place
+    FROM candidate.projects AS candidate
+    INNER JOIN published.projects AS old
+        ON candidate.source_id = old.source_id AND candidate.project_id = old.project_id
+    SEMI JOIN fresh ON candidate.source_id = fresh.source_id AND candidate.project_id = fresh.project_id
+    LEFT JOIN counted ON candidate.source_id = counted.source_id AND candidate.project_id = counted.project_id
+),
+
+-- Numbers and days first; a page has room for eight.
+shown AS (
+    SELECT
+        edits.source_id,
+        edits.project_id,
+        list(
+            struct_pack(
+                label := edits.label,
+                row_label := edits.row_label,
+                old := left(edits.old, 200),
+                new := left(edits.new, 200)
+            )
+            ORDER BY
+                coalesce(edits.old_value, edits.new_value) IS NULL
+                AND coalesce(edits.old_date, edits.new_date) IS NULL,
+                edits.section,
+                edits.version_no,
+                edits.change_no
+        )[:8] AS edits
+    FROM edits
+    INNER JOIN pages ON edits.source_id = pages.source_id AND edits.project_id = pages.project_id
+    WHERE pages.place <= 200
+    GROUP BY edits.source_id, edits.project_id
 )
 
 SELECT
-    candidate.source_id,
-    candidate.project_id,
-    candidate.name,
-    candidate.url,
-    coalesce(edits.n_changes, 0) AS n_changes,
-    coalesce(edits.labels, '') AS labels
-FROM candidate.projects AS candidate
-INNER JOIN published.projects AS old ON candidate.source_id = old.source_id AND candidate.project_id = old.project_id
-SEMI JOIN fresh ON candidate.source_id = fresh.source_id AND candidate.project_id = fresh.project_id
-LEFT JOIN edits ON candidate.source_id = edits.source_id AND candidate.project_id = edits.project_id
-ORDER BY n_changes DESC, candidate.source_id, candidate.project_id
+    pages.source_id,
+    pages.project_id,
+    pages.name,
+    pages.url,
+    pages.n_changes,
+    pages.labels,
+    coalesce(shown.edits, []) AS edits
+FROM pages
+LEFT JOIN shown ON pages.source_id = shown.source_id AND pages.project_id = shown.project_id
+ORDER BY pages.place

@@ -88,7 +88,34 @@ def test_the_difference_to_the_release_before_is_counted_issue_by_issue(nights: 
     assert counts == {"n_new": 2, "n_still": 1, "n_gone": 1, "n_added": 4, "n_changed": 1}
     assert [row["code"] for row in difference["gone"]] == ["progress_falls"]
     assert difference["changed"][0]["labels"] == "ชื่อโครงการ"
+    assert difference["changed"][0]["edits"] == [{"label": "ชื่อโครงการ", "row_label": None, "old": "a", "new": "b"}]
     assert difference["previous_run_id"] == "20260101T000000Z"
+
+
+def test_the_page_shows_what_was_there_before_and_after_numbers_first(tmp_path: Path) -> None:
+    archive = ParsedArchive(tmp_path / "data")
+    (archive.data_dir / "releases").mkdir()
+    texts = {f"text{n}": "<b>old</b>" for n in range(8)}
+    archive.capture(P, "2026-01-01", budget_spent_thb="10", unknown=texts)
+    first = archive.build("releases/20260101T000000Z")
+    reported(first)
+    report = ("2026-01-02", "55.5", "1", "", "")
+    edited = dict.fromkeys(texts, "<b>new</b>")
+    archive.capture(P, "2026-01-02", budget_spent_thb="20", unknown=edited, reports=[report])
+    second = archive.build("releases/20260102T000000Z")
+    reported(second, first)
+    (changed,) = document_of(second)["difference"]["changed"]
+    assert (changed["n_changes"], len(changed["edits"])) == (12, 8)
+    assert [(edit["label"], edit["row_label"], edit["old"], edit["new"]) for edit in changed["edits"]][:3] == [
+        ("budget_spent_thb", None, "10", "20"),
+        ("ความคืบหน้า", "2026-01-02", None, "55.5"),
+        ("วันที่รายงาน", "2026-01-02", None, "2026-01-02"),
+    ]
+    page = (second.path / "quality.html").read_text(encoding="utf-8")
+    assert "<bdi>10</bdi> → <bdi>20</bdi>" in page
+    assert '(<bdi>2026-01-02</bdi>)</span> <span class="none">∅</span> → <bdi>55.5</bdi>' in page
+    assert "<bdi>&lt;b&gt;old&lt;/b&gt;</bdi> → <bdi>&lt;b&gt;new&lt;/b&gt;</bdi>" in page
+    assert "and 4 more" in page
 
 
 def test_every_release_carries_the_nights_before_it(nights: tuple[Built, Built]) -> None:
