@@ -13,6 +13,9 @@ Never: believes a time that cannot be or a record whose digest fails, adds the s
 - saved_page: what a saved page says of its address and time
 - capture_time: which times are believed
 - addresses: which project, or which sister system, an address is of
+- web_archives: which web archives there are, and how their indexes are asked
+- cdx_index: what such an index answers
+- replay: a capture as an archive gives it, and whether it is the one that its index names
 - ledger: what is archived already, and what a revisit repeats
 - summary: what was found, in counts and in words
 """

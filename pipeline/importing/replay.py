@@ -1,0 +1,193 @@
+"""What a web archive gave for one capture, by replay or as a record of its file, and whether it is that capture."""
+
+import datetime as dt
+import io
+import re
+from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
+from typing import NamedTuple
+
+from pipeline.archive.response_age import dated_by_age
+from pipeline.archive.warc import Capture, Headers
+from pipeline.core.content_coding import content_codings
+from pipeline.core.errors import PipelineError
+from pipeline.importing.cdx_index import Entry
+from pipeline.importing.coded_body import CodedBodyError, decoded
+from pipeline.importing.digests import digests_of, is_digest_of_one
+from pipeline.importing.foreign_warc import Found, Kind, read_foreign_warc
+from pipeline.importing.http_response import Response, read_response
+from pipeline.importing.warc_records import RecordsError
+
+_ORIGINAL = "x-archive-orig-"
+_GZIP = b"\x1f\x8b"
+# More layers than the archive's own over a server's own over a file's own is no page.
+_MOST_LAYERS = 3
+# What replay puts into a page that it rewrites.
+_REWRITTEN = re.compile(rb"wbinfo\.|wombat\.js|BEGIN WAYBACK TOOLBAR|FILE ARCHIVED ON|/_static/js/bundle-playback")
+_REWRITTEN_LINK = re.compile(rb"/\d{14}(?:[a-z]{2}_)?/https?://")
+
+
+class ReplayError(PipelineError):
+    """What an archive gave is not the capture that its index names; the message says why."""
+
+
+class Answer(NamedTuple):
+    """An answer of an archive; body is in the content coding that it came in."""
+
+    status: int | None
+    headers: Headers
+    body: bytes
+
+    def header(self, name: str) -> str:
+        return next((value for key, value in self.headers if key.lower() == name), "")
+
+
+def read_replay(entry: Entry, answer: Answer, address: str, *, max_body_bytes: int) -> Found:
+    """The capture of an index entry out of its replay.
+
+    It is believed where the archive says that it is of the time of the entry, and where its bytes have the digest that
+    the index names. A page that replay rewrote, or put a banner on, has another; where the index names none, such a
+    page is told by what replay puts into it.
+
+    Args:
+        entry: what the index says.
+        answer: what came for its replay address.
+        address: names the capture in the archive.
+        max_body_bytes: the largest body that is decoded.
+
+    Raises:
+        ReplayError: it is not that capture.
+    """
+    if answer.status != 200:
+        location = answer.header("location")
+        led = f", which leads to {location[:200]!r}" if location else ""
+        raise ReplayError(f"the archive answers HTTP {answer.status}{led}")
+    _check_time(entry, answer)
+    try:
+        forms, response = _decoded(answer, max_body_bytes)
+    except CodedBodyError as error:
+        raise ReplayError(f"it cannot be read: {error}") from error
+    _check_content(entry, forms, response.body)
+    content_type = next((value for name, value in response.headers if name.lower() == "content-type"), None)
+    capture = Capture(
+        entry.url,
+        entry.at,
+        response.body,
+        content_type,
+        response.status,
+        response.reason,
+        response.headers,
+        note=f"harvested from {address}",
+    )
+    known_by = digests_of(forms) | ({entry.digest} if entry.digest is not None else set())
+    reason = None if response.torn is None else f"{address}: {response.torn}; what there is of the page is kept"
+    return Found(
+        Kind.CAPTURE,
+        address,
+        dated_by_age(capture),
+        entry.at,
+        digests=frozenset(known_by),
+        is_vouched_for=entry.digest is not None,
+        reason=reason,
+    )
+
+
+def read_range(entry: Entry, answer: Answer, address: str, now: dt.datetime, *, max_body_bytes: int) -> Found:
+    """The capture, or revisit, of an index entry out of the bytes of its record in a WARC file.
+
+    Args:
+        entry: what the index says.
+        answer: what came for the range of bytes that the index names.
+        address: names the record in the archive.
+        now: tells which times have not come yet.
+        max_body_bytes: the largest body that is decoded.
+
+    Raises:
+        ReplayError: it is not that record, or not all of it.
+    """
+    if answer.status != 206:
+        raise ReplayError(f"the archive answers HTTP {answer.status} to a request for a range of bytes")
+    if len(answer.body) != entry.length:
+        raise ReplayError(f"the range breaks off after {len(answer.body)} of {entry.length} bytes")
+    begins = re.match(r"bytes (\d+)-", answer.header("content-range"))
+    if begins is None or int(begins[1]) != entry.offset:
+        raise ReplayError(f"it is another range ({answer.header('content-range')[:60]!r})")
+    records = read_foreign_warc(
+        lambda: io.BufferedReader(io.BytesIO(answer.body)),
+        lambda url: url == entry.url,
+        now,
+        max_body_bytes=max_body_bytes,
+    )
+    try:
+        found = next((record for record in records if record.kind is not Kind.FOREIGN), None)
+    except RecordsError as error:
+        raise ReplayError(str(error)) from error
+    if found is None:
+        raise ReplayError("the record there is of another address")
+    if found.capture is None:
+        raise ReplayError(found.reason or "the record there cannot be read")
+    if found.recorded_at is None or found.recorded_at.replace(microsecond=0) != entry.at:
+        raise ReplayError(f"the record there is of another time ({found.recorded_at})")
+    if found.kind is Kind.CAPTURE and entry.digest is not None and entry.digest not in found.digests:
+        raise ReplayError("the record there has another digest than the index names")
+    note = f"{found.capture.note}; harvested from {address}" if found.capture.note else f"harvested from {address}"
+    return found._replace(where=address, capture=found.capture._replace(note=note))
+
+
+def _check_time(entry: Entry, answer: Answer) -> None:
+    said = answer.header("memento-datetime")
+    try:
+        at = parsedate_to_datetime(said)
+    except ValueError as error:
+        raise ReplayError(f"the archive does not say of when it is (Memento-Datetime {said[:60]!r})") from error
+    at = at if at.tzinfo else at.replace(tzinfo=dt.UTC)
+    if at != entry.at:
+        raise ReplayError(f"it is of another time, {at.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}")
+
+
+def _check_content(entry: Entry, forms: tuple[bytes, ...], body: bytes) -> None:
+    is_rewritten = bool(_REWRITTEN.search(body) or _REWRITTEN_LINK.search(body))
+    if entry.digest is None and is_rewritten:
+        raise ReplayError("the archive put its links or its banner into it")
+    if entry.digest is not None and not is_digest_of_one(entry.digest, forms):
+        why = ": the archive put its links or its banner into it" if is_rewritten else ""
+        raise ReplayError(f"its content is not what the index names by its digest{why}")
+
+
+def _decoded(answer: Answer, limit: int) -> tuple[tuple[bytes, ...], Response]:
+    """Every form of the body from the one that came to the page itself, and the response as the site gave it.
+
+    Raises CodedBodyError.
+    """
+    forms, body = [answer.body], answer.body
+    torn = None
+    for coding in reversed(content_codings(answer.header("content-encoding"))):
+        layer = decoded(body, coding, limit)
+        body, torn = layer.content, torn or layer.torn
+        forms.append(body)
+    headers = tuple(_original_headers(answer))
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers)
+    response = read_response(b"HTTP/1.1 200 OK\r\n" + head.encode("latin-1", "replace") + b"\r\n" + body, limit)
+    if response is None:
+        raise CodedBodyError("its headers are none of a response")
+    body = response.body
+    # Where a layer has no header any more, it is still no page.
+    for _ in range(_MOST_LAYERS):
+        if not body.startswith(_GZIP):
+            break
+        layer = decoded(body, "gzip", limit)
+        forms.append(body)
+        body, torn = layer.content, torn or layer.torn
+    forms += [*response.stored, body]
+    return tuple(forms), response._replace(headers=headers, body=body, torn=torn or response.torn)
+
+
+def _original_headers(answer: Answer) -> Iterator[tuple[str, str]]:
+    """The headers of the site as it sent them, without a length, which may be that of another form of the body."""
+    names = {name.lower() for name, _ in answer.headers}
+    for name, value in answer.headers:
+        if name.lower().startswith(_ORIGINAL):
+            if name.lower() != f"{_ORIGINAL}content-length":
+                yield name[len(_ORIGINAL) :], value
+        elif name.lower() == "content-type" and f"{_ORIGINAL}content-type" not in names:
+            yield name, value
