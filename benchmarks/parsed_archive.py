@@ -137,7 +137,7 @@ _SELECTS = {
             NULL AS body_sha256, NULL AS etag, NULL AS last_modified, NULL AS error, NULL AS repeats, NULL AS age_s,
             'protocol' AS time_basis, NULL AS withdraws,
             '2026010' || visit || 'T000000Z-bmavisions.warc.gz' AS warc_file, i * 9000 AS warc_offset,
-            NULL AS masked_sha256
+            NULL AS masked_sha256, NULL AS archive_url
         FROM captures
     """,
 }

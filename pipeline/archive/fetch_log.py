@@ -53,8 +53,9 @@ class FetchLogRow(NamedTuple):
     snapshot_id, warc_file and warc_offset are set when a body was archived; where nothing new came, repeats names the
     snapshot that shows the same, and the hashes are left out. masked_sha256 is that of the response without its CSRF
     token, kept where it is not the one known already: where it is the same, so is the content. age_s is the seconds by
-    which requested_at lies before the answer, because a cache gave a copy so old. A row of outcome
-    `withdrawn` says that the import of the run `withdraws` counts for nothing any more.
+    which requested_at lies before the answer, because a cache gave a copy so old. archive_url is the address of the
+    capture in the web archive that it was harvested from. A row of outcome `withdrawn` says that the import of the run
+    `withdraws` counts for nothing any more.
     """
 
     run_id: str
@@ -81,6 +82,7 @@ class FetchLogRow(NamedTuple):
     warc_offset: int | None
     withdraws: str | None = None
     age_s: int | None = None
+    archive_url: str | None = None
 
 
 SCHEMA = schema_of(FetchLogRow)

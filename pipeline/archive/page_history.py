@@ -105,6 +105,12 @@ FROM logged
 LEFT JOIN places ON places.snapshot_id = coalesce(logged.snapshot_id, logged.repeats)
 WHERE (project_id IS NOT NULL OR page_kind = 'sister_page') AND body_sha256 IS NOT NULL
 """
+_HARVESTED = f"""
+{_LOGGED}
+SELECT DISTINCT archive_url
+FROM logged
+WHERE archive_url IS NOT NULL
+"""
 
 _RUN_LIMITS = """
 CREATE TABLE run_limits AS
@@ -199,6 +205,11 @@ def observed_bodies(raw_dir: Path, source_id: str) -> dict[str, list[ObservedBod
         placed = body if file is None else body._replace(place=(file, offset))
         observed.setdefault(page, []).append(placed)
     return observed
+
+
+def harvested_urls(raw_dir: Path, source_id: str) -> set[str]:
+    """The addresses, in web archives, of the captures that were harvested: what a harvest must not ask for again."""
+    return {url for (url,) in query_archive(raw_dir, "fetches", _HARVESTED, {"source_id": source_id})}
 
 
 def query_archive(

@@ -82,6 +82,7 @@ def capture_row(
     elapsed_ms: int = 0,
     is_whole: bool = True,
     time_basis: TimeBasis = TimeBasis.PROTOCOL,
+    archive_url: str | None = None,
 ) -> FetchLogRow:
     """The row of one capture: with a snapshot id where it is to be archived, else with the one that shows the same.
 
@@ -96,6 +97,7 @@ def capture_row(
         elapsed_ms: until the answer was there.
         is_whole: whether the body came whole; otherwise it is not archived.
         time_basis: what vouches for the time of the capture.
+        archive_url: its address in the web archive that it was harvested from.
     """
     body_sha256 = hashlib.sha256(capture.body).digest() if is_whole else None
     name = None
@@ -128,6 +130,7 @@ def capture_row(
         warc_file=None,
         warc_offset=None,
         age_s=round(age.total_seconds()) if age else None,
+        archive_url=archive_url,
     )
 
 

@@ -5,7 +5,7 @@ import re
 
 from pipeline.archive.warc import Capture
 
-_LONGEST_AGE = dt.timedelta(days=7)
+LONGEST_AGE = dt.timedelta(days=7)
 
 
 def stated_age(header: str | None) -> dt.timedelta:
@@ -17,7 +17,7 @@ def stated_age(header: str | None) -> dt.timedelta:
 
 def age_of(header: str | None) -> dt.timedelta:
     """The age that is believed of a capture: what it states, at most a week."""
-    return min(stated_age(header), _LONGEST_AGE)
+    return min(stated_age(header), LONGEST_AGE)
 
 
 def dated_by_age(capture: Capture) -> Capture:

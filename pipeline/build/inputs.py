@@ -29,6 +29,8 @@ class RunRow(NamedTuple):
     status: str | None
     counts: str | None
     durations: str | None
+    command: str | None
+    harvest: str | None
 
 
 class RuleRow(NamedTuple):
@@ -134,6 +136,8 @@ def _read_run(path: Path) -> RunRow:
             status=record.get("status"),
             counts=_compact(record.get("counts")),
             durations=_compact(record.get("durations")),
+            command=record.get("command"),
+            harvest=_compact(record.get("harvest")),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BuildInputError(f"{path}: not a run record ({error}); move it away and build again") from error

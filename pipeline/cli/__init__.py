@@ -5,6 +5,7 @@ Never: decides anything about pages, tables or releases; keeps nothing between t
 
 - app: which commands there are, and how trouble ends them
 - stages: the commands of the nightly job and its stages, which write under the lock
+- harvest: the command that asks web archives
 - inspect: the commands for people, which look, export and tidy up
 - options: flags that several commands share, and the settings they make together
 - summary: the table a run ends with on a terminal

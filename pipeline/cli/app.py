@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from pipeline.cli import inspect, stages
+from pipeline.cli import harvest, inspect, stages
 from pipeline.core.errors import PipelineError, skip_repeated_errors
 from pipeline.core.text import printable
 
@@ -21,6 +21,7 @@ COMMANDS: dict[str, Sequence[Callable[..., None]]] = {
         stages.discover,
         stages.fetch,
         stages.import_,
+        harvest.harvest,
         stages.parse,
         stages.build,
         stages.report,

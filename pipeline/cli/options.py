@@ -52,6 +52,7 @@ def settings_from(
     notify_url: str | None = None,
     on_failure: str | None = None,
     cluster: str | None = None,
+    archive: str | None = None,
 ) -> "Settings":
     """Read the settings with these flags on top; flags about a source go to every source the run works on."""
     # Imported here: help needs no settings.
@@ -59,6 +60,7 @@ def settings_from(
 
     flags: dict[str, object] = {"data_dir": data_dir, "source": source}
     flags |= {"alarm.url": notify_url, "alarm.command": on_failure, "parse.cluster": cluster}
+    flags |= {"harvest.archive": archive}
     of_source = {"base_url": base_url, "rate": rate, "concurrency": concurrency}
     if any(value is not None for value in of_source.values()):
         for chosen in sources_of(load_settings(config, os.environ, flags)):

@@ -36,13 +36,25 @@ _IMPORTED = {
     "import_refused": "refused for their times",
     "import_unresolved": "repeat what is not here",
 }
+_HARVESTED = {
+    "harvest_listed": "captures in the index",
+    "harvest_archived": "archived",
+    "harvest_unchanged": "seen again as they were",
+    "harvest_known": "held already",
+    "harvest_evidence": "kept as evidence",
+    "harvest_refused": "refused",
+    "harvest_left": "left for another run",
+    "harvest_left_out": "redirects and errors",
+    "harvest_foreign": "of other pages",
+}
 
 
 def show_summary(settings: Settings, record: RunRecord, published: Published | None) -> None:
     """Print what the run did, what the release holds, where it lies and what to try next."""
     console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
     table = Table(title=f"Run {record.run_id}: {record.status}", title_justify="left", show_edge=False)
-    names = _IMPORTED if "import_files" in record.counts else _PAGES
+    named = {"import_files": _IMPORTED, "harvest_listed": _HARVESTED}
+    names = next((names for count, names in named.items() if count in record.counts), _PAGES)
     pages = [(f"{record.counts.get(name, 0):,}", said) for name, said in names.items()]
     columns = [("pages", "", pages)]
     if record.rows:

@@ -80,6 +80,22 @@ class FetchSettings(_Table):
     segment_bytes: kinds.WholeAboveZero = 256_000_000
 
 
+class HarvestSettings(_Table):
+    """How web archives are asked (docs/harvest.md); timeouts, attempts and contact are those of [fetch].
+
+    archive is `wayback`, `commoncrawl` or the address of a pywb collection. index_per_minute and replays_per_second are
+    the most requests of each kind. A public archive is never asked for more than 20 index answers a minute and one
+    capture a second, whatever stands here; where connect_to is set, 0 means no limit of our own. max_requests is the
+    budget of one run, 0 means none. connect_to ("127.0.0.1:8080") is where connections really go.
+    """
+
+    archive: str = "wayback"
+    index_per_minute: kinds.Number = 20.0
+    replays_per_second: kinds.Number = 1.0
+    max_requests: kinds.Whole = 5_000
+    connect_to: kinds.HostAndPort | None = None
+
+
 class ParseSettings(_Table):
     """Where pages are parsed: cluster is the address of a Dask scheduler ("tcp://host:8786"); "" means this machine.
 
@@ -231,6 +247,7 @@ class Settings(_Table):
     data_dir: kinds.Directory = Path("data")
     source: str = "sample"
     fetch: FetchSettings = FetchSettings()
+    harvest: HarvestSettings = HarvestSettings()
     parse: ParseSettings = ParseSettings()
     build: BuildSettings = BuildSettings()
     gate: GateSettings = GateSettings()

@@ -94,11 +94,13 @@ class Connection:
         """That of the last TLS connection that was accepted."""
         return self._transport.certificate
 
-    async def get(self, url: str, headers: Headers = (), first_bytes: int | None = None) -> Reply:
+    async def get(
+        self, url: str, headers: Headers = (), first_bytes: int | None = None, *, is_raw: bool = False
+    ) -> Reply:
         """Ask once for a URL; redirects are not followed.
 
         Of a body larger than first_bytes that many are read and the rest is left; without it, one that is larger than
-        the settings allow is trouble.
+        the settings allow is trouble. With is_raw the body stays in the content coding that it came in.
         """
         requested_at, begin = self._clock(), time.perf_counter()
         if len(url) > LONGEST_URL:
@@ -109,26 +111,26 @@ class Connection:
             request = self._client.build_request("GET", url, headers=list(headers))
             reply = reply._replace(request_headers=_pairs(request.headers))
             async with asyncio.timeout(self._settings.page_timeout):
-                reply = await self._receive(request, reply, first_bytes)
+                reply = await self._receive(request, reply, first_bytes, is_raw=is_raw)
         # httpx lets some of the errors in a host's name through as they are, all of them ValueErrors.
         except (OSError, ValueError, httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError) as error:
             trouble = _classify(error)
             reply = reply._replace(trouble=trouble, error=f"{trouble}: {str(error) or 'no answer in time'}")
         return reply._replace(elapsed_ms=round((time.perf_counter() - begin) * 1000))
 
-    async def _receive(self, request: httpx.Request, reply: Reply, first_bytes: int | None) -> Reply:
+    async def _receive(self, request: httpx.Request, reply: Reply, first_bytes: int | None, *, is_raw: bool) -> Reply:
         response = await self._client.send(request, stream=True)
         try:
             reply = reply._replace(
                 status=response.status_code, reason=response.reason_phrase, headers=_pairs(response.headers)
             )
             codings = content_codings(response.headers.get("content-encoding"))
-            if len(codings) > 1 or not _CODINGS.keys() >= set(codings):
+            if not is_raw and (len(codings) > 1 or not _CODINGS.keys() >= set(codings)):
                 return reply._replace(
                     trouble=Trouble.ENCODING, error=f"content encoding not asked for: {', '.join(codings)[:60]!r}"
                 )
             # httpx undoes what it knows the name of.
-            response.headers["content-encoding"] = _CODINGS[codings[0]] if codings else "identity"
+            response.headers["content-encoding"] = _CODINGS[codings[0]] if codings and not is_raw else "identity"
             body = bytearray()
             async for chunk in response.aiter_bytes():
                 body += chunk

@@ -2,16 +2,17 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import NamedTuple, Self
 
 from parsers.page import Page
 from pipeline.archive.fetch_log import FetchLogRow, Outcome, TimeBasis
-from pipeline.archive.page_history import ObservedBody, observed_bodies
+from pipeline.archive.page_history import ObservedBody, harvested_urls, observed_bodies
 from pipeline.archive.page_outcome import FetchOutcome, capture_row, page_outcome, sister_outcome, unread_outcome
 from pipeline.archive.pages import PageReader
+from pipeline.archive.response_age import LONGEST_AGE, age_of
 from pipeline.archive.segments import ArchiveWriter, Place, read_body
 from pipeline.archive.source_settings import about_source
 from pipeline.archive.warc import Capture
@@ -36,16 +37,29 @@ class Added(NamedTuple):
         return self.outcome in (Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED)
 
 
+class _Kept(NamedTuple):
+    """What is known of an archived body: its digests, whether it came coded, and how old a cache had let it become."""
+
+    digests: frozenset[Digest]
+    body_sha256: bytes
+    was_coded: bool
+    age: dt.timedelta
+
+
 class Ledger:
     """Adds captures to the archive, each once, and finds the originals of revisits. Leaving the `with` block seals."""
 
-    def __init__(self, raw_dir: Path, run_id: str, reader: PageReader) -> None:
-        self._raw_dir, self._run_id, self._reader = raw_dir, run_id, reader
+    def __init__(
+        self, raw_dir: Path, run_id: str, reader: PageReader, about: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        """about is what the segments say of themselves beside what those of every import do."""
+        self._raw_dir, self._run_id, self._reader, self._about = raw_dir, run_id, reader, about
         self._writers: dict[str, ArchiveWriter] = {}
         self._observed: dict[str, dict[str, list[ObservedBody]]] = {}
         self._by_name: dict[Digest | str, ObservedBody] = {}
         self._here: set[ObservedBody] = set()
-        self._digests: dict[Place, frozenset[Digest]] = {}
+        self._kept: dict[Place, _Kept] = {}
+        self._harvested: dict[str, set[str]] = {}
         self._by_date: dict[tuple[str, str, dt.datetime], ObservedBody] = {}
 
     def __enter__(self) -> Self:
@@ -57,9 +71,9 @@ class Ledger:
         for writer in self._writers.values():
             writer.__exit__(kind, error, trace)
 
-    def add_record(self, target: Target, found: Found, capture: Capture) -> Added:
-        """Add the capture of a record, which revisits may name."""
-        added, body = self._add(target, capture, self._read, TimeBasis.PROTOCOL)
+    def add_record(self, target: Target, found: Found, capture: Capture, archive_url: str | None = None) -> Added:
+        """Add the capture of a record, which revisits may name; archive_url is where a web archive has it."""
+        added, body = self._add(target, capture, self._read, TimeBasis.PROTOCOL, archive_url)
         self._here.add(body)
         self._by_name.update(dict.fromkeys(found.digests, body))
         if found.record_id is not None:
@@ -94,13 +108,49 @@ class Ledger:
         if digest is None or self._by_name.get(digest) is body or digest in digests_of([capture.body]):
             return capture
         # It may be of the coded body, which is known here while what holds it is imported, and archived without coding.
-        was_coded = any(capture.header(f"x-archive-orig-{name}-encoding") for name in ("content", "transfer"))
-        return capture if was_coded and body not in self._here else None
+        return capture if _was_coded(capture) and body not in self._here else None
+
+    def holds(self, target: Target, at: dt.datetime, digest: Digest | None, archive_url: str) -> bool:
+        """Whether a capture of a web archive is archived: harvested from there, or the same by time and content.
+
+        at is to the second. Where the digest of what was seen then cannot be compared, because the body came in a
+        coding or repeats an earlier one, the time decides.
+        """
+        source_id = target.source.source_id
+        if source_id not in self._harvested:
+            self._harvested[source_id] = harvested_urls(self._raw_dir, source_id)
+        return archive_url in self._harvested[source_id] or any(
+            self._is_same(body, at, digest) for body in self._seen(target)
+        )
+
+    def seen_with(self, target: Target, digest: Digest) -> Capture | None:
+        """The archived capture of the target's page with this digest.
+
+        None where there is none, and where it came from a cache: another that did may be of another age.
+        """
+        capture = self.original(target, Original(digest, None, target.url, None))
+        return None if capture is None or _age_of(capture) else capture
+
+    def _is_same(self, body: ObservedBody, at: dt.datetime, digest: Digest | None) -> bool:
+        if body.place is None:
+            return _second(body.at) == at
+        if abs(body.at - at) > LONGEST_AGE:
+            return False
+        kept = self._kept_at(body.place)
+        is_own = kept.body_sha256 == body.body_sha256
+        if _second(body.at + (kept.age if is_own else dt.timedelta())) != at:
+            return False
+        return digest is None or not is_own or kept.was_coded or digest in kept.digests
 
     def _digests_of(self, place: Place) -> frozenset[Digest]:
-        if place not in self._digests:
-            self._digests[place] = digests_of([read_body(self._raw_dir, place).body])
-        return self._digests[place]
+        return self._kept_at(place).digests
+
+    def _kept_at(self, place: Place) -> _Kept:
+        if place not in self._kept:
+            capture = read_body(self._raw_dir, place)
+            body_sha256 = hashlib.sha256(capture.body).digest()
+            self._kept[place] = _Kept(digests_of([capture.body]), body_sha256, _was_coded(capture), _age_of(capture))
+        return self._kept[place]
 
     def _read(self, capture: Capture) -> Page | WorkerDiedError:
         try:
@@ -114,13 +164,15 @@ class Ledger:
         capture: Capture,
         read: Callable[[Capture], Page | WorkerDiedError | None],
         time_basis: TimeBasis,
+        archive_url: str | None = None,
     ) -> tuple[Added, ObservedBody]:
         is_dated = time_basis is not TimeBasis.FILE
         at = capture.captured_at if is_dated else _UNDATED
         body_sha256 = hashlib.sha256(capture.body).digest()
         seen = self._seen(target)
         for body in seen:
-            if body.body_sha256 == body_sha256 and (not is_dated or body.at == at):
+            # An index, and most writers of WARC, know of no less than a second.
+            if body.body_sha256 == body_sha256 and (not is_dated or _second(body.at) == _second(at)):
                 return Added(None), body
         # Only now: what was too costly to read stands in the log, and costs no second time.
         page = None if target.project_id is None else read(capture)
@@ -134,7 +186,7 @@ class Ledger:
         else:
             verdict = page_outcome(page, target.project_id, before and before.content_sha256)
         repeated = before if verdict.outcome is Outcome.UNCHANGED else None
-        row = self._log(target, capture, verdict, repeated and repeated.snapshot_id, time_basis)
+        row = self._log(target, capture, verdict, repeated and repeated.snapshot_id, time_basis, archive_url)
         added = Added(Outcome(row.outcome), row.snapshot_id is not None)
         place = (row.warc_file, row.warc_offset) if row.warc_file is not None and row.warc_offset is not None else None
         new = ObservedBody(
@@ -150,15 +202,29 @@ class Ledger:
         return added, new
 
     def _log(
-        self, target: Target, capture: Capture, verdict: FetchOutcome, repeats: str | None, time_basis: TimeBasis
+        self,
+        target: Target,
+        capture: Capture,
+        verdict: FetchOutcome,
+        repeats: str | None,
+        time_basis: TimeBasis,
+        archive_url: str | None,
     ) -> FetchLogRow:
         source = target.source
         if source.source_id not in self._writers:
-            about = {**about_source(source), "made-by": "import"}
+            about = {**about_source(source), "made-by": "import", **self._about}
             self._writers[source.source_id] = ArchiveWriter(self._raw_dir, self._run_id, source.source_id, about=about)
         writer = self._writers[source.source_id]
         row = capture_row(
-            writer, target.project_id, target.url, capture, verdict, repeats=repeats, attempts=0, time_basis=time_basis
+            writer,
+            target.project_id,
+            target.url,
+            capture,
+            verdict,
+            repeats=repeats,
+            attempts=0,
+            time_basis=time_basis,
+            archive_url=archive_url,
         )
         return writer.append(row, None if row.snapshot_id is None else capture)
 
@@ -167,6 +233,16 @@ class Ledger:
         if source_id not in self._observed:
             self._observed[source_id] = observed_bodies(self._raw_dir, source_id)
         return self._observed[source_id].setdefault(target.project_id or target.url, [])
+
+
+def _was_coded(capture: Capture) -> bool:
+    """Whether an archived body came in a coding, so that its digest may have been another."""
+    return any(capture.header(f"x-archive-orig-{name}-encoding") for name in ("content", "transfer"))
+
+
+def _age_of(capture: Capture) -> dt.timedelta:
+    """By how much an archived capture was dated back, because a cache gave it."""
+    return age_of(capture.header("x-archive-orig-age"))
 
 
 def _key(target: Target) -> tuple[str, str]:

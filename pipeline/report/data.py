@@ -124,6 +124,18 @@ class RunCounts(NamedTuple):
     n_listed: int
 
 
+class HarvestState(NamedTuple):
+    """The last harvest of a source from a web archive: what its index names, and how much of that is held."""
+
+    source_id: str
+    archive: str
+    started_at: str | None
+    captures_from: str | None
+    captures_to: str | None
+    n_listed: int
+    n_held: int
+
+
 class Totals(NamedTuple):
     """The size of the release."""
 
@@ -230,6 +242,7 @@ class ReportData:
     ages: list[AgeGroup]
     failing: list[FailingPage]
     vanished: list[VanishedProject]
+    harvests: list[HarvestState]
 
 
 _Row = TypeVar("_Row", bound=NamedTuple)
@@ -276,4 +289,5 @@ def _read(release: Path, previous: Path | None) -> ReportData:
             ages=rows("ages", AgeGroup),
             failing=rows("failing", FailingPage),
             vanished=rows("vanished", VanishedProject),
+            harvests=rows("harvests", HarvestState),
         )

@@ -84,6 +84,7 @@ def make_document(
             "n_vanished": len(data.vanished),
             "vanished": _rows(data.vanished),
         },
+        "harvests": _rows(data.harvests),
         "runs": _runs(data, run, counts),
         "history": [*history[-MAX_HISTORY + 1 :], newest],
     }

@@ -8,6 +8,9 @@ Never: speaks HTTP, parses a page or writes SQL by itself; takes no flag.
 - fetch_source: discover and fetch, one source into the archive
 - discover_source: the listing of a source alone
 - import_captures: captures of others into the archive, and on to a release
+- harvest_captures: what a web archive has and we have not, and on to a release
+- harvest_index: what its indexes name
+- harvest_plan: how much that would be, and whether the archive may be asked now
 - build_release: parse, build, report, gate and publish
  - last_published: the tables that a new release is judged by
 - check/: first contact with a source, evidence under data/checks

@@ -39,6 +39,7 @@ class RunRecord:
     the next run). counts are whole numbers by name, durations seconds by stage, rows the rows of each table and view,
     issues their number by severity and issue_codes by code; sources tell what each source gave. withdraws is the
     import that this run has taken back; misdated_runs are those that count for nothing because their clock was wrong.
+    harvest says what a web archive has of a source, and how much of it is held.
     """
 
     run_id: str
@@ -62,6 +63,7 @@ class RunRecord:
     next_due_at: dt.datetime | None = None
     withdraws: str | None = None
     misdated_runs: list[str] | None = None
+    harvest: dict[str, object] | None = None
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:

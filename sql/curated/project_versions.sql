@@ -24,6 +24,7 @@
 --   updates_state: the same of the page's own edit log
 --   reports_state: the same of the progress reports
 --   time_basis: what vouches for the time of its page: `protocol` (fetch or web archive), `stated` (the saved page), `given` (`import --captured-at`) or `file` (the date of a file)
+--   archive_url: address of its page in the web archive that it was harvested from, to cite beside the city's own | null where it was fetched from the site or imported from a file
 --   content_sha256: fingerprint over labels, values and tables of the page
 --   snapshot_id: the archived page with this content
 WITH change_counts AS (
@@ -60,6 +61,7 @@ SELECT
     captures.updates_state,
     captures.reports_state,
     captures.time_basis,
+    captures.archive_url,
     captures.content_sha256
 FROM staging.versions AS versions
 INNER JOIN staging.captures AS captures ON versions.snapshot_id = captures.snapshot_id

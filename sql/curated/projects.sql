@@ -65,6 +65,7 @@
 --   time_basis: what vouches for the time of its page: `protocol` (fetch or web archive), `stated` (the saved page), `given` (`import --captured-at`) or `file` (the date of a file)
 --   is_invented: true for made-up data of the built-in sample; never cite such a row
 --   url: address of the page
+--   archive_url: address of its page in the web archive that it was harvested from, to cite beside the city's own | null where it was fetched from the site or imported from a file
 --   snapshot_id: the archived page every value of this row was read from; months, edit log and reports name their own
 --   warc_file: file in data/raw that holds the archived page | null where the page came without one
 --   warc_offset: where its record begins in that file | unit bytes | null where the page came without one

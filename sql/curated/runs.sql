@@ -9,6 +9,13 @@
 --   finished_at: when it ended | unit UTC timestamp | null where it is still running, was cut short or kept no record
 --   duration_s: how long it took | unit seconds | null where it has no end
 --   status: how it ended | null where no run record was kept
+--   command: what was run, such as `refresh`, `import` or `harvest` | null where no run record was kept
+--   harvested_from: the web archive that a harvest asked | null for every other run
+--   harvested_source_id: the source whose pages it asked for | null for every other run
+--   n_captures_listed: captures of project pages that the archive's index names, without redirects and errors | unit captures | null for every other run
+--   n_captures_held: those of them that are in data/raw after it | unit captures | null for every other run
+--   captures_from: when the first of them was made | unit UTC timestamp | null where there are none
+--   captures_to: when the last of them was made | unit UTC timestamp | null where there are none
 --   withdrawn_by: the run that withdrew this import, whose rows then count for nothing | null where it stands
 --   n_attempts: rows of its fetch log | unit attempts
 --   n_new: pages seen for the first time | unit pages
@@ -65,6 +72,13 @@ SELECT
     runs.finished_at,
     epoch(runs.finished_at - runs.started_at) AS duration_s,
     runs.status,
+    runs.command,
+    runs.harvest ->> 'archive' AS harvested_from,
+    runs.harvest ->> 'source_id' AS harvested_source_id,
+    (runs.harvest ->> 'n_listed')::BIGINT AS n_captures_listed,
+    (runs.harvest ->> 'n_held')::BIGINT AS n_captures_held,
+    (runs.harvest ->> 'captures_from')::TIMESTAMPTZ AS captures_from,
+    (runs.harvest ->> 'captures_to')::TIMESTAMPTZ AS captures_to,
     withdrawn.withdrawn_by,
     coalesce(fetched.n_attempts, 0) AS n_attempts,
     coalesce(fetched.n_new, 0) AS n_new,

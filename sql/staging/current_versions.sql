@@ -99,6 +99,7 @@ SELECT
     captures.captured_at,
     captures.time_basis,
     captures.url,
+    captures.archive_url,
     captures.run_id,
     captures.warc_file,
     captures.warc_offset

@@ -25,7 +25,8 @@ SELECT
     min(run_id) AS run_id,
     arg_min(warc_file, (run_id, warc_file, warc_offset)) AS warc_file,
     arg_min(warc_offset, (run_id, warc_file, warc_offset)) AS warc_offset,
-    min(error) AS error
+    min(error) AS error,
+    min(archive_url) AS archive_url
 FROM parsed.fetches AS fetches
 ANTI JOIN withdrawn USING (run_id)
 ANTI JOIN input.run_limits AS limits ON fetches.run_id = limits.run_id AND fetches.requested_at > limits.void_after

@@ -1,0 +1,117 @@
+"""The command that harvests web archives: reads its flags, asks, and says how it went."""
+
+import datetime as dt
+import re
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.cli.options import Config, DataDir, LogJson, Quiet, SourceId, Verbose, settings_from
+from pipeline.core.errors import ExitCode, WrongUsageError
+from pipeline.core.log import RunLog, tell
+from pipeline.core.text import printable
+
+if TYPE_CHECKING:
+    from pipeline.importing.web_archives import Window
+    from pipeline.publish.releases import Published
+    from pipeline.run.harvest_plan import HarvestPlan
+    from pipeline.run.record import RunRecord
+
+# The web is not older.
+_FIRST = dt.datetime(1995, 1, 1, tzinfo=dt.UTC)
+
+
+def harvest(
+    data_dir: DataDir = None,
+    source: SourceId = None,
+    archive: Annotated[
+        str | None,
+        typer.Option("--archive", help="wayback, commoncrawl, or the address of a pywb collection."),
+    ] = None,
+    from_: Annotated[
+        str | None, typer.Option("--from", metavar="<month>", help="First month to ask for, such as 2023-01.")
+    ] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="<month>", help="Last month to ask for, such as 2024-12.")
+    ] = None,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Ask the index alone: how many captures, from when to when, how long.")
+    ] = False,
+    config: Config = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    log_json: LogJson = False,
+) -> None:
+    """Archive what a web archive holds of a source's project pages; then parse, build and publish."""
+    settings = settings_from(data_dir, source, config, archive=archive)
+    log = RunLog(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
+    from pipeline.cli.summary import show_summary
+    from pipeline.core.settings_file import source_of
+    from pipeline.core.time import utc_now
+    from pipeline.importing.web_archives import web_archive
+    from pipeline.run.harvest_captures import harvest_captures
+    from pipeline.run.harvest_plan import plan_harvest
+    from pipeline.run.lifecycle import INTERRUPTED, run_stages
+
+    asked, named = source_of(settings), web_archive(settings.harvest.archive)
+    window = _window(from_, to, utc_now())
+    if plan:
+        try:
+            planned = plan_harvest(settings, asked, named, window)
+        except KeyboardInterrupt:
+            sys.stderr.write(f"{INTERRUPTED}\n")
+            raise typer.Exit(ExitCode.FAILED) from None
+        _show_plan(planned, settings.harvest.max_requests)
+        raise typer.Exit(ExitCode.FAILED if planned.listed.problems or planned.ended_early else ExitCode.DONE)
+
+    releases: list[Published | None] = []
+
+    def stages(record: "RunRecord") -> ExitCode:
+        code, published = harvest_captures(settings, asked, named, window, record, log)
+        releases.append(published)
+        return code
+
+    code, record = run_stages(settings, log, "harvest", sys.argv[1:], stages, sources=[asked])
+    for published in releases:
+        if published is not None and log.shows_results:
+            show_summary(settings, record, published)
+    raise typer.Exit(code)
+
+
+def _window(first: str | None, last: str | None, now: dt.datetime) -> "Window":
+    from pipeline.importing.web_archives import Window
+
+    begins = _FIRST if first is None else _month("--from", first)
+    ends = now if last is None else _month("--to", last)
+    if last is not None:
+        ends = (ends + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(seconds=1)
+    if ends < begins:
+        raise WrongUsageError(f"--from {first} lies behind --to {last or 'now'}")
+    return Window(begins, min(ends, now))
+
+
+def _month(flag: str, written: str) -> dt.datetime:
+    try:
+        if not re.fullmatch(r"\d{4}-\d\d", written):
+            raise ValueError(written)
+        return dt.datetime.strptime(written, "%Y-%m").replace(tzinfo=dt.UTC)
+    except ValueError:
+        raise WrongUsageError(f"{flag} {written!r:.40}: write a month as 2023-01, in years CE") from None
+
+
+def _show_plan(plan: "HarvestPlan", budget: int) -> None:
+    captures = plan.listed.captures
+    tell(f"{len(captures)} captures of {len({target.project_id for target, _ in captures})} projects in the index")
+    if captures:
+        times = [entry.at for _, entry in captures]
+        tell(f"from {min(times):%Y-%m-%d} to {max(times):%Y-%m-%d}")
+    n_same = len(captures) - plan.n_held - plan.n_fetched
+    tell(f"{plan.n_held} are held already, {plan.n_fetched} are to be fetched, {n_same} have the content of another")
+    for status, count in sorted(plan.listed.left_out.items()):
+        tell(f"{count} of HTTP {status} are left out")
+    minutes, seconds = divmod(round(plan.seconds), 60)
+    runs = "" if not budget else f", {-(-(plan.n_fetched + plan.n_index_requests) // budget)} runs of {budget} requests"
+    tell(f"this takes at least {minutes // 60} h {minutes % 60} min {seconds} s{runs}")
+    for problem in (*plan.listed.problems, *([plan.ended_early] if plan.ended_early else [])):
+        sys.stderr.write(f"{printable(problem)}\n")

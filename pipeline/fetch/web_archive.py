@@ -1,0 +1,130 @@
+"""One web archive during one harvest: asked more rarely than a site, and left alone as soon as it says so."""
+
+import asyncio
+import datetime as dt
+import random
+import time
+from enum import StrEnum
+from types import TracebackType
+from typing import Self
+
+from pipeline.archive.warc import Headers
+from pipeline.core.settings import FetchSettings, HarvestSettings, Source
+from pipeline.core.time import Clock, utc_now
+from pipeline.fetch.client import CAN_HEAL, Connection, Reply, Trouble
+from pipeline.fetch.throttle import Breaker, Throttle, retry_after
+
+# The Wayback Machine allows 24 requests a minute to its index, others block after some hundred; whatever is set.
+_MOST_INDEX_PER_MINUTE = 20.0
+_MOST_REPLAYS_PER_SECOND = 1.0
+_OVERLOADED = (429, 503)
+# Seconds, where an archive says no time: the Wayback Machine blocks who goes on for a minute.
+_REST, _LONGEST_REST = 300.0, 7 * 86_400.0
+_RAW = (("Accept-Encoding", "gzip, deflate, br, zstd"), ("Accept", "*/*"))
+
+
+class Asked(StrEnum):
+    """What is asked for; each has a pace of its own."""
+
+    INDEX = "index"
+    REPLAY = "replay"
+
+
+class HarvestOverError(Exception):
+    """The harvest must end now; the message says why. What was harvested is kept.
+
+    is_planned tells the budget from trouble with the archive. not_before is when it may be asked again.
+    """
+
+    def __init__(self, reason: str, *, is_planned: bool = False, not_before: dt.datetime | None = None) -> None:
+        super().__init__(reason)
+        self.is_planned, self.not_before = is_planned, not_before
+
+
+class ArchiveHost:
+    """The connections to a web archive, with its paces, budget and breaker; for callers without an event loop.
+
+    Leaving the `with` block closes them. A request that can heal is tried again as [fetch] says; 429 and 503 end the
+    harvest at once.
+    """
+
+    def __init__(self, home: str, settings: HarvestSettings, fetch: FetchSettings, clock: Clock = utc_now) -> None:
+        """home is the address of the archive, to which connect_to of the settings belongs."""
+        # What the client guards is a source: an archive in a private network needs its connect_to like one.
+        source = Source(source_id="archive", base_url=home, connect_to=settings.connect_to, concurrency=1)
+        self.requests = 0
+        self._settings, self._fetch, self._clock = settings, fetch, clock
+        self._paces = {
+            asked: Throttle(interval, time.monotonic) for asked, interval in seconds_between(settings).items()
+        }
+        self._breaker = Breaker(fetch.breaker_failures)
+        self._runner = asyncio.Runner()
+        self._connection = Connection(source, fetch, clock)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._runner.run(self._connection.__aexit__(kind, error, trace))
+        finally:
+            self._runner.close()
+
+    def index(self, url: str) -> Reply:
+        """Ask an index. Raises HarvestOverError."""
+        return self._runner.run(self._ask(url, Asked.INDEX, (("Accept", "*/*"),)))
+
+    def replay(self, url: str) -> Reply:
+        """Ask for a capture; its body stays in the coding that it came in. Raises HarvestOverError."""
+        return self._runner.run(self._ask(url, Asked.REPLAY, _RAW, is_raw=True))
+
+    def byte_range(self, url: str, offset: int, length: int) -> Reply:
+        """Ask for so many bytes of a file; of one that is sent whole no more is read. Raises HarvestOverError."""
+        headers = (("Range", f"bytes={offset}-{offset + length - 1}"), ("Accept-Encoding", "identity"))
+        return self._runner.run(self._ask(url, Asked.REPLAY, headers, first_bytes=length, is_raw=True))
+
+    async def _ask(
+        self, url: str, asked: Asked, headers: Headers, first_bytes: int | None = None, *, is_raw: bool = False
+    ) -> Reply:
+        for attempt in range(1, self._fetch.attempts + 1):
+            if self._settings.max_requests and self.requests >= self._settings.max_requests:
+                reason = f"the budget of {self._settings.max_requests} requests is spent"
+                raise HarvestOverError(reason, is_planned=True)
+            await asyncio.sleep(self._paces[asked].take_turn())
+            self.requests += 1
+            reply = await self._connection.get(url, headers, first_bytes, is_raw=is_raw)
+            self._check_welcome(reply)
+            can_heal = reply.trouble in CAN_HEAL or (reply.status or 0) >= 500
+            if not can_heal:
+                break
+            if attempt < self._fetch.attempts:
+                await asyncio.sleep(self._fetch.backoff * 2 ** (attempt - 1) * random.uniform(0.5, 1.5))  # noqa: S311
+        return reply
+
+    def _check_welcome(self, reply: Reply) -> None:
+        if reply.trouble is Trouble.ELSEWHERE:
+            raise HarvestOverError(reply.error or "the address is refused")
+        if reply.status in _OVERLOADED:
+            wait = retry_after(reply.header("retry-after"), self._clock())
+            until = self._clock() + dt.timedelta(seconds=_REST if wait is None else min(wait, _LONGEST_REST))
+            raise HarvestOverError(
+                f"the archive answers HTTP {reply.status} and is left alone until {until:%Y-%m-%d %H:%M:%S} UTC",
+                not_before=until,
+            )
+        is_alive = reply.trouble not in CAN_HEAL and (reply.status or 0) < 500
+        if self._breaker.heard(is_alive=is_alive):
+            limit = self._fetch.breaker_failures
+            raise HarvestOverError(
+                f"the archive failed {limit} times in a row, last: {reply.error or f'HTTP {reply.status}'}"
+            )
+
+
+def seconds_between(settings: HarvestSettings) -> dict[Asked, float]:
+    """The seconds between two requests of a kind; a public archive is never asked faster than the limits here."""
+    rates = {Asked.INDEX: settings.index_per_minute / 60, Asked.REPLAY: settings.replays_per_second}
+    most = {Asked.INDEX: _MOST_INDEX_PER_MINUTE / 60, Asked.REPLAY: _MOST_REPLAYS_PER_SECOND}
+    if settings.connect_to is None:
+        rates = {asked: min(rate, most[asked]) if rate else most[asked] for asked, rate in rates.items()}
+    return {asked: 1 / rate if rate else 0.0 for asked, rate in rates.items()}

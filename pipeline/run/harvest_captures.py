@@ -1,0 +1,245 @@
+"""The stages of a harvest: what a web archive has of a source's pages and we have not, then a release with it."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from itertools import chain
+
+from pipeline.archive.pages import PageReader
+from pipeline.archive.run_order import check_clock
+from pipeline.archive.segments import sealed_segments
+from pipeline.archive.warc import Capture
+from pipeline.core.errors import ExitCode
+from pipeline.core.log import Advance, RunLog
+from pipeline.core.settings import Settings, Source
+from pipeline.core.signals import raise_if_interrupted
+from pipeline.core.text import printable
+from pipeline.core.time import Clock, utc_now
+from pipeline.fetch.client import Reply
+from pipeline.fetch.web_archive import ArchiveHost, HarvestOverError
+from pipeline.importing.addresses import Target
+from pipeline.importing.cdx_index import Entry
+from pipeline.importing.foreign_warc import Found, Kind
+from pipeline.importing.ledger import Added, Ledger
+from pipeline.importing.replay import Answer, ReplayError, read_range, read_replay
+from pipeline.importing.web_archives import WebArchive, Window
+from pipeline.publish.releases import Published
+from pipeline.run.harvest_index import Listed, list_captures
+from pipeline.run.harvest_plan import check_rest, interruptible
+from pipeline.run.record import RunRecord
+from pipeline.run.refresh import code_of, release_archive
+
+_MOST_TOLD = 5
+
+
+def harvest_captures(
+    settings: Settings,
+    source: Source,
+    archive: WebArchive,
+    window: Window,
+    record: RunRecord,
+    log: RunLog,
+    clock: Clock = utc_now,
+) -> tuple[ExitCode, Published | None]:
+    """Harvest what an archive has of a source's pages, then parse, build and publish what no release holds yet.
+
+    Each capture is on disk before the next is asked for, so that the same command goes on where one was killed.
+
+    Args:
+        settings: how to ask, the known sources, and the data directory.
+        source: whose pages.
+        archive: which archive.
+        window: from when to when.
+        record: counts and problems go there, also when the run is interrupted.
+        log: what the run says goes there.
+        clock: says when the archive is asked.
+
+    Returns:
+        REFUSED when the quality gate refused the release, FAILED when the harvest ended early or a capture could not be
+        had, otherwise DONE; and the release, None when there was nothing to release.
+
+    Raises:
+        ArchiveRestingError: the archive asked to be left alone.
+        ClockError: the clock is more than a day behind the last run.
+        ArchiveError: data/raw cannot be written.
+        ParseError, BuildError, VerifyError, PublishError: what came is archived, but no release was made.
+        KeyboardInterrupt: a signal came; what was harvested is kept.
+    """
+    check_clock(settings.raw_dir, record.started_at)
+    check_rest(settings, archive, clock())
+    harvest = _Harvest(settings, source, archive, window, record, log, clock)
+    with record.timed("harvest"), log.progress(f"harvest {source.source_id}") as advance:
+        try:
+            interruptible(lambda: harvest.run(advance))
+        finally:
+            harvest.tell()
+    code = ExitCode.FAILED if record.problems else ExitCode.DONE
+    if not sealed_segments(settings.raw_dir):
+        return code, None
+    published = release_archive(settings, record, log)
+    return code_of(published) or code, published
+
+
+class _Harvest:
+    """One harvest of one source from one archive."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        source: Source,
+        archive: WebArchive,
+        window: Window,
+        record: RunRecord,
+        log: RunLog,
+        clock: Clock,
+    ) -> None:
+        self._settings, self._source, self._archive, self._window = settings, source, archive, window
+        self._record, self._log, self._clock = record, log, clock
+        self._listed = Listed()
+        self._counts: Counter[str] = Counter()
+        self._problems: list[str] = []
+        self._reached: set[Entry] = set()
+        self._not_before: dt.datetime | None = None
+        self._requests = 0
+
+    def run(self, advance: Advance) -> None:
+        about = {"harvested-from": self._archive.name}
+        with ExitStack() as stack:
+            host = stack.enter_context(
+                ArchiveHost(self._archive.home, self._settings.harvest, self._settings.fetch, self._clock)
+            )
+            reader = stack.enter_context(PageReader())
+            ledger = stack.enter_context(Ledger(self._settings.raw_dir, self._record.run_id, reader, about))
+            try:
+                batches = list_captures(
+                    host.index, self._archive, self._source, self._window, self._clock(), self._listed
+                )
+                for target, entry in chain.from_iterable(batches):
+                    self._take(host, ledger, target, entry)
+                    self._reached.add(entry)
+                    advance("captures")
+            except HarvestOverError as over:
+                self._end(over)
+                rest = [capture for capture in self._listed.captures if capture[1] not in self._reached]
+                self._counts["known"] += sum(self._is_held(ledger, target, entry) for target, entry in rest)
+            finally:
+                self._requests = host.requests
+
+    def tell(self) -> None:
+        """Put what the harvest came to into the record and the log."""
+        listed, counts = self._listed, self._counts
+        counts["listed"] = len(listed.captures)
+        counts["left"] = counts["listed"] - sum(counts[name] for name in _DONE)
+        held = counts["listed"] - counts["left"] - counts["refused"]
+        times = sorted(entry.at for _, entry in listed.captures)
+        self._record.harvest = {
+            "archive": self._archive.name,
+            "source_id": self._source.source_id,
+            "n_listed": counts["listed"],
+            "n_held": held,
+            "n_projects": len({target.project_id for target, _ in listed.captures}),
+            "captures_from": times[0].isoformat() if times else None,
+            "captures_to": times[-1].isoformat() if times else None,
+            "not_before": None if self._not_before is None else self._not_before.isoformat(),
+        }
+        others = {"left_out": listed.left_out.total(), "foreign": listed.n_foreign, "requests": self._requests}
+        counted = {f"harvest_{name}": counts[name] for name in ("listed", *_DONE, "left")}
+        self._record.add(counted | {f"harvest_{name}": count for name, count in others.items()})
+        for problem in (*listed.problems, *_shortened(self._problems)):
+            self._record.problems.append(problem)
+            self._log.warning(problem)
+        self._log.info(
+            f"harvest of {self._source.source_id} from {self._archive.name}: {counts['listed']} captures in the index, "
+            f"{counts['archived']} archived, {counts['unchanged']} as before, {counts['known']} held already, "
+            f"{counts['evidence']} of other pages than the project's, {counts['refused']} refused, "
+            f"{counts['left']} left; left out are {_by_status(listed.left_out)}",
+            extra={"stage": "harvest", **counted},
+        )
+
+    def _take(self, host: ArchiveHost, ledger: Ledger, target: Target, entry: Entry) -> None:
+        raise_if_interrupted()
+        if self._is_held(ledger, target, entry):
+            self._counts["known"] += 1
+            return
+        address = self._archive.address_of(entry)
+        try:
+            found = self._seen_before(ledger, target, entry, address) or self._asked(host, entry, address)
+            capture = self._resolved(ledger, target, found)
+        except ReplayError as error:
+            self._counts["refused"] += 1
+            self._problems.append(printable(f"{address}: {error}; it is not taken"))
+            return
+        if found.reason is not None:
+            self._problems.append(printable(found.reason))
+        self._counts[_meaning(ledger.add_record(target, found, capture, address))] += 1
+
+    def _is_held(self, ledger: Ledger, target: Target, entry: Entry) -> bool:
+        return ledger.holds(target, entry.at, entry.digest, self._archive.address_of(entry))
+
+    def _seen_before(self, ledger: Ledger, target: Target, entry: Entry, address: str) -> Found | None:
+        """The capture without asking for it, where the archive holds the content that the index names by its digest."""
+        seen = None if entry.digest is None else ledger.seen_with(target, entry.digest)
+        if seen is None or entry.digest is None:
+            return None
+        note = f"harvested from {address}; by its index the body is that of {seen.captured_at:%Y-%m-%dT%H:%M:%SZ}"
+        capture = seen._replace(url=entry.url, captured_at=entry.at, note=note)
+        return Found(Kind.CAPTURE, address, capture, entry.at, digests=frozenset({entry.digest}))
+
+    def _asked(self, host: ArchiveHost, entry: Entry, address: str) -> Found:
+        limit = self._settings.fetch.max_body_bytes
+        if self._archive.data_url is None:
+            answer = _answer_of(host.replay(self._archive.replay_of(entry)))
+            return read_replay(entry, answer, address, max_body_bytes=limit)
+        if not entry.length or entry.offset is None or not entry.filename or entry.length > limit:
+            raise ReplayError("the index does not say where its record lies")
+        answer = _answer_of(host.byte_range(self._archive.file_of(entry), entry.offset, entry.length))
+        return read_range(entry, answer, address, self._clock(), max_body_bytes=limit)
+
+    def _resolved(self, ledger: Ledger, target: Target, found: Found) -> Capture:
+        """The capture of a record; that of a revisit has the body which it repeats."""
+        if found.capture is None:
+            raise ReplayError("holds no capture")
+        if found.kind is not Kind.REVISIT:
+            return found.capture
+        repeated = None if found.original is None else ledger.original(target, found.original)
+        if repeated is None:
+            raise ReplayError("it repeats a capture whose content is neither here nor in the archive")
+        return repeated._replace(url=found.capture.url, captured_at=found.capture.captured_at, note=found.capture.note)
+
+    def _end(self, over: HarvestOverError) -> None:
+        self._not_before = over.not_before
+        self._record.ended_early = f"{self._source.source_id}: {over}"
+        said = f"{over}; the same command goes on from here"
+        if over.is_planned:
+            self._log.info(said, extra={"stage": "harvest"})
+        else:
+            self._problems.append(said)
+
+
+_DONE = ("archived", "unchanged", "evidence", "known", "refused")
+
+
+def _meaning(added: Added) -> str:
+    if added.outcome is None:
+        return "known"
+    if not added.is_success:
+        return "evidence"
+    return "archived" if added.is_archived else "unchanged"
+
+
+def _answer_of(reply: Reply) -> Answer:
+    if reply.trouble is not None:
+        raise ReplayError(reply.error or str(reply.trouble))
+    return Answer(reply.status, reply.headers, reply.body)
+
+
+def _by_status(left_out: Counter[int]) -> str:
+    return ", ".join(f"{count} of HTTP {status}" for status, count in sorted(left_out.items())) or "none"
+
+
+def _shortened(problems: Sequence[str]) -> Iterable[str]:
+    """The first of many problems, and how many more there are."""
+    yield from problems[:_MOST_TOLD]
+    if len(problems) > _MOST_TOLD:
+        yield f"and {len(problems) - _MOST_TOLD} captures more that were not taken, or not whole"
