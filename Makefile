@@ -23,7 +23,7 @@ test-slow: .venv/dev ## Run the tests that `make test` leaves out
 # The tests start hundreds of processes: where the environment forbids it to keep compiled modules, each would compile all.
 test test-slow: export PYTHONDONTWRITEBYTECODE =
 
-test-all: test test-slow ## Run all tests, as .ci/run does
+test-all: .venv/pywb/done test test-slow ## Run all tests, as .ci/run does
 
 check: .venv/dev ## Lint, type-check and check which package imports which
 	$(BIN)/ruff check
@@ -85,6 +85,8 @@ lock: .venv/dev ## Pin the newest allowed versions of everything again
 		pyproject.toml --group install --group bench -c requirements-dev.lock -o requirements-bench.lock
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 		pyproject.toml --group install --extra cluster -c requirements-dev.lock -o requirements-cluster.lock
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+		--group pywb -o requirements-pywb.lock
 
 wheel: .venv/dev ## Build the wheel into dist/
 	$(BIN)/python -m build --wheel --no-isolation
@@ -101,6 +103,12 @@ clean: ## Remove what was built; data/ stays
 
 .venv/dev: .venv/run requirements-dev.lock
 	$(PIP) install --require-hashes -r requirements-dev.lock
+	touch $@
+
+# A web archive for the tests: what pywb needs does not go with what we need, so that it has an environment of its own.
+.venv/pywb/done: requirements-pywb.lock .venv/dev
+	$(PYTHON) -m venv .venv/pywb
+	.venv/pywb/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements-pywb.lock
 	touch $@
 
 .venv/cluster: .venv/run requirements-cluster.lock

@@ -12,7 +12,7 @@ from pipeline.core.settings_values import ALL_SOURCES
 SETTINGS_FILE = Path("bma-projects.toml")
 _PREFIX = "BMA_"
 # Read by the tests alone.
-_NOT_A_SETTING = "BMA_REQUIRE_CHROMIUM"
+_NO_SETTINGS = frozenset({"BMA_REQUIRE_CHROMIUM", "BMA_REQUIRE_PYWB"})
 # Flags that are not called as the setting is.
 _FLAGS = {"alarm.url": "notify-url", "alarm.command": "on-failure"}
 # What pydantic finds wrong, in words for the operator; what is not here is no setting at all.
@@ -56,7 +56,7 @@ def load_settings(
         settings = _from_file(settings, file or SETTINGS_FILE)
     keys = {f"{_PREFIX}{key.replace('.', '_').upper()}": key for key, _ in keys_and_values(settings)}
     for name in sorted(environment):
-        if not name.startswith(_PREFIX) or name == _NOT_A_SETTING:
+        if not name.startswith(_PREFIX) or name in _NO_SETTINGS:
             continue
         if name.upper() not in keys:
             raise SettingsError(f"{name}: no such setting; `bma-projects settings` lists them all")

@@ -46,8 +46,8 @@ def read_replay(entry: Entry, answer: Answer, address: str, *, max_body_bytes: i
     """The capture of an index entry out of its replay.
 
     It is believed where the archive says that it is of the time of the entry, and where its bytes have the digest that
-    the index names. A page that replay rewrote, or put a banner on, has another; where the index names none, such a
-    page is told by what replay puts into it.
+    the index names. A page that replay rewrote, or put a banner on, has another. Where the index names none, or that of
+    chunks or a coding which the archive has undone, such a page is told by what replay puts into it.
 
     Args:
         entry: what the index says.
@@ -67,7 +67,7 @@ def read_replay(entry: Entry, answer: Answer, address: str, *, max_body_bytes: i
         forms, response = _decoded(answer, max_body_bytes)
     except CodedBodyError as error:
         raise ReplayError(f"it cannot be read: {error}") from error
-    _check_content(entry, forms, response.body)
+    is_vouched_for = _is_vouched_for(entry, forms, response)
     content_type = next((value for name, value in response.headers if name.lower() == "content-type"), None)
     capture = Capture(
         entry.url,
@@ -77,7 +77,7 @@ def read_replay(entry: Entry, answer: Answer, address: str, *, max_body_bytes: i
         response.status,
         response.reason,
         response.headers,
-        note=f"harvested from {address}",
+        note=f"harvested from {address}" + ("" if is_vouched_for else "; no digest vouches for its content"),
     )
     known_by = digests_of(forms) | ({entry.digest} if entry.digest is not None else set())
     reason = None if response.torn is None else f"{address}: {response.torn}; what there is of the page is kept"
@@ -87,7 +87,7 @@ def read_replay(entry: Entry, answer: Answer, address: str, *, max_body_bytes: i
         dated_by_age(capture),
         entry.at,
         digests=frozenset(known_by),
-        is_vouched_for=entry.digest is not None,
+        is_vouched_for=is_vouched_for,
         reason=reason,
     )
 
@@ -145,13 +145,20 @@ def _check_time(entry: Entry, answer: Answer) -> None:
         raise ReplayError(f"it is of another time, {at.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}")
 
 
-def _check_content(entry: Entry, forms: tuple[bytes, ...], body: bytes) -> None:
-    is_rewritten = bool(_REWRITTEN.search(body) or _REWRITTEN_LINK.search(body))
-    if entry.digest is None and is_rewritten:
+def _is_vouched_for(entry: Entry, forms: tuple[bytes, ...], response: Response) -> bool:
+    """Whether the digest of the entry vouches for the content. Raises ReplayError where it is another."""
+    if entry.digest is not None and is_digest_of_one(entry.digest, forms):
+        return True
+    if _REWRITTEN.search(response.body) or _REWRITTEN_LINK.search(response.body):
         raise ReplayError("the archive put its links or its banner into it")
-    if entry.digest is not None and not is_digest_of_one(entry.digest, forms):
-        why = ": the archive put its links or its banner into it" if is_rewritten else ""
-        raise ReplayError(f"its content is not what the index names by its digest{why}")
+    was_coded = any(
+        content_codings(value)
+        for name, value in response.headers
+        if name.lower() in ("transfer-encoding", "content-encoding")
+    )
+    if entry.digest is not None and not was_coded:
+        raise ReplayError("its content is not what the index names by its digest")
+    return False
 
 
 def _decoded(answer: Answer, limit: int) -> tuple[tuple[bytes, ...], Response]:

@@ -42,7 +42,7 @@ NOT_HERE = {
     "pip-audit": "needs the network",
     "dask": "starts a cluster",
 }
-LIVE = re.compile(r"\b(refresh|fetch|discover|check)\b.*--source (bmavisions|bs2568|all)\b")
+LIVE = re.compile(r"\b(refresh|fetch|discover|harvest|check)\b.*--source (bmavisions|bs2568|all)\b")
 # Commands that only look run within this process, where their imports cost nothing.
 LOOKING = {"query", "show", "status", "settings", "releases", "discover", "verify", "export", "report", "prune"}
 _VARYING = (

@@ -37,7 +37,9 @@ def test_every_setting_is_in_the_reference_and_those_to_choose_are_explained() -
     keys = [key for key, _ in keys_and_values(Settings())]
     assert len(keys) > 40
     assert [key for key in keys if f"`{key.rpartition('.')[2]}`" not in TEXTS["docs/reference.md"]] == []
-    explained = [key.rpartition(".")[2] for key in keys if key.startswith(("fetch.", "alarm.", "build.", "sources."))]
+    explained = [
+        key.rpartition(".")[2] for key in keys if key.startswith(("fetch.", "harvest.", "alarm.", "build.", "sources."))
+    ]
     assert [name for name in explained if not re.search(rf"\b{name}\b", WRITTEN)] == []
     rules = {key.removeprefix("gate.").rpartition("_")[0] for key in keys if key.endswith("_share")}
     assert [rule for rule in rules if f"`{rule}`" not in TEXTS["docs/quality-json.md"]] == []
