@@ -56,6 +56,7 @@ class Version(NamedTuple):
     n_changes: int
     is_vanished: bool
     snapshot_id: str
+    archive_url: str | None
 
 
 class Change(NamedTuple):
@@ -93,6 +94,7 @@ class ProjectDetail:
     target: str | None
     warc_file: str | None
     warc_offset: int | None
+    archive_url: str | None
     version_no: int | None = None
     cells: list[Cell] = field(default_factory=list)
     months: list[Month] = field(default_factory=list)
@@ -105,12 +107,12 @@ class ProjectDetail:
 _PROJECT = """
 SELECT
     source_id, project_id, name, projects.agency, agency_listed, name_source, status, is_invented, is_truncated,
-    url, target_raw, warc_file, warc_offset
+    url, target_raw, warc_file, warc_offset, archive_url
 FROM projects LEFT JOIN agencies ON projects.agency_code = agencies.agency_code
 WHERE project_id = ? ORDER BY source_id
 """
 _VERSIONS = """
-SELECT version_no, valid_from, valid_to, last_seen_at, n_changes, is_vanished, snapshot_id
+SELECT version_no, valid_from, valid_to, last_seen_at, n_changes, is_vanished, snapshot_id, archive_url
 FROM project_versions WHERE source_id = ? AND project_id = ? ORDER BY version_no
 """
 _CHANGES = """
@@ -193,6 +195,7 @@ def _read_version(detail: ProjectDetail, raw_dir: Path) -> None:
             f"{detail.project_id} has no version {detail.version_no}; there are 1 to {len(detail.versions)}"
         )
     detail.warc_file, detail.warc_offset = _place_of(raw_dir, version.snapshot_id)
+    detail.archive_url = version.archive_url
     page = read_archived_page(archived_page(raw_dir, detail))
     parsed = parse_project(
         page, source_id=detail.source_id, project_id=detail.project_id, snapshot_id=version.snapshot_id

@@ -193,6 +193,8 @@ def _span(version: Version) -> tuple[str, str, str]:
 def _origin(detail: ProjectDetail, raw_dir: Path) -> Table:
     table = _grid("left", "left")
     table.add_row("page", Text(printable(detail.url)))
+    if detail.archive_url is not None:
+        table.add_row("web archive", Text(printable(detail.archive_url)))
     if detail.warc_file is None:
         table.add_row("archived", "without a page of its own")
         return table
