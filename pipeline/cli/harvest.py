@@ -113,5 +113,5 @@ def _show_plan(plan: "HarvestPlan", budget: int) -> None:
     minutes, seconds = divmod(round(plan.seconds), 60)
     runs = "" if not budget else f", {-(-(plan.n_fetched + plan.n_index_requests) // budget)} runs of {budget} requests"
     tell(f"this takes at least {minutes // 60} h {minutes % 60} min {seconds} s{runs}")
-    for problem in (*plan.listed.problems, *([plan.ended_early] if plan.ended_early else [])):
+    for problem in (*plan.listed.notes, *plan.listed.problems, *([plan.ended_early] if plan.ended_early else [])):
         sys.stderr.write(f"{printable(problem)}\n")

@@ -146,6 +146,8 @@ class _Harvest:
         others = {"left_out": listed.left_out.total(), "foreign": listed.n_foreign, "requests": self._requests}
         counted = {f"harvest_{name}": counts[name] for name in ("listed", *_DONE, "left")}
         self._record.add(counted | {f"harvest_{name}": count for name, count in others.items()})
+        for note in listed.notes:
+            self._log.warning(note)
         for problem in (*listed.problems, *_shortened(self._problems)):
             self._record.problems.append(problem)
             self._log.warning(problem)
@@ -214,7 +216,8 @@ class _Harvest:
         if over.is_planned:
             self._log.info(said, extra={"stage": "harvest"})
         else:
-            self._problems.append(said)
+            # Before what is told of single captures, of which there may be many.
+            self._problems.insert(0, said)
 
 
 _DONE = ("archived", "unchanged", "evidence", "known", "refused")

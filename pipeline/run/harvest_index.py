@@ -31,7 +31,7 @@ class Listed:
     """The captures of a source's project pages that an archive's indexes name.
 
     left_out counts those of redirects, errors and pages that are gone by their HTTP status; n_foreign are of other
-    addresses, n_unreadable lines of the index that are none. problems are sentences.
+    addresses, n_unreadable lines of the index that are none. problems and notes are sentences; a note is no failure.
     """
 
     captures: list[tuple[Target, Entry]] = field(default_factory=list)
@@ -39,6 +39,7 @@ class Listed:
     n_foreign: int = 0
     n_unreadable: int = 0
     problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 class _IncompleteError(Exception):
@@ -69,7 +70,7 @@ def list_captures(
             for answer in _answers(ask, archive, index_url, base_url, window, now, listed):
                 listed.n_unreadable += answer.n_unreadable
                 if answer.example is not None and answer.n_unreadable == listed.n_unreadable:
-                    listed.problems.append(f"lines of the index cannot be read, such as {answer.example!r:.200}")
+                    listed.notes.append(f"lines of the index cannot be read, such as {answer.example!r:.200}")
                 for entry in answer.entries:
                     _judge(entry, addresses, window, seen, listed)
         yield sorted(listed.captures[n_before:], key=lambda capture: (capture[1].at, capture[0].url, capture[1].url))
@@ -187,5 +188,7 @@ def _body_of(reply: Reply) -> bytes:
     if says_nothing_found(reply.status, reply.body):
         return b""
     if reply.trouble is not None or reply.status != 200:
-        raise IndexAnswerError(reply.error or f"answers HTTP {reply.status}")
+        location = reply.header("location")
+        led = f" and leads to {location:.200}" if location else ""
+        raise IndexAnswerError(reply.error or f"answers HTTP {reply.status}{led}")
     return reply.body

@@ -31,6 +31,7 @@ from tests.run.web_archive import (
     packed,
     paged,
     plain,
+    pywb,
     records,
     replay,
     wayback,
@@ -201,6 +202,22 @@ def test_an_index_that_breaks_off_within_a_day_is_told(
     assert done.returncode == 1
     assert "it gives no key for what comes next, even of 2023-0" in done.stderr
     assert len(kept(tmp_path / "data")) == 3
+
+
+def test_lines_that_are_none_are_told_and_no_failure(tmp_path: Path, archive: WebArchive) -> None:
+    archive.shots = shots([ONE], 2)
+    archive.index = lambda found, query: pywb(found, query) + b'{"timestamp": "25660501082100", "url": "http://a/"}\n'
+    done = harvest(tmp_path / "data", archive)
+    assert done.returncode == 0, done.stderr
+    assert "lines of the index cannot be read, such as " in done.stderr
+    assert len(kept(tmp_path / "data")) == 2
+
+
+def test_an_index_that_moved_is_told_with_where_it_leads(tmp_path: Path, archive: WebArchive) -> None:
+    archive.refuses = lambda number, path: Answer(301, b"", (("Location", "https://archive.test/city/cdx"),))
+    done = harvest(tmp_path / "data", archive)
+    assert (done.returncode, len(archive.asked)) == (1, 1)
+    assert "answers HTTP 301 and leads to https://archive.test/city/cdx" in done.stderr
 
 
 def test_redirects_and_errors_are_left_out_and_counted(tmp_path: Path, archive: WebArchive) -> None:
