@@ -550,17 +550,18 @@ def test_a_harvest_that_is_killed_goes_on_and_fetches_nothing_twice(tmp_path: Pa
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_ten_thousand_captures_are_harvested(tmp_path: Path, archive: WebArchive) -> None:
-    body = {ONE: project_page(ONE), TWO: project_page(TWO)}
+    pages = {f"50010000-{n:04d}": project_page(f"50010000-{n:04d}") for n in range(1, 101)}
     begin = dt.datetime(2023, 1, 1, tzinfo=dt.UTC)
     archive.shots = [
-        Shot(url_of(project_id), f"{begin + dt.timedelta(hours=n):%Y%m%d%H%M%S}", page + b"<!-- %d -->" % (n % 500))
-        for n in range(5000)
-        for project_id, page in body.items()
+        Shot(url_of(project_id), f"{begin + dt.timedelta(days=n):%Y%m%d%H%M%S}", page + b"<!-- %d -->" % (n % 10))
+        for n in range(100)
+        for project_id, page in pages.items()
     ]
     archive.index = wayback(4000)
     done = harvest(tmp_path / "data", archive, named=WAYBACK, releases=True)
     assert done.returncode == 0, done.stderr
     # Of the content that comes again the index tells, so that it is not asked for.
     assert (len(rows(tmp_path / "data")), len(archive.replayed())) == (10_000, 1_000)
-    assert ask(tmp_path / "data", "SELECT sum(n_observations) FROM project_versions") == [(10_000,)]
+    assert ask(tmp_path / "data", "SELECT count(*), sum(n_observations) FROM project_versions") == [(100, 10_000)]
