@@ -12,7 +12,7 @@ Never: speaks HTTP, parses a page or writes SQL by itself; takes no flag.
 - harvest_index: what its indexes name
 - harvest_plan: how much that would be, and whether the archive may be asked now
 - build_release: parse, build, report, gate and publish
- - last_published: the tables that a new release is judged by
+- last_published: the tables that a new release is judged by
 - check/: first contact with a source, evidence under data/checks
 - record: data/runs/<run_id>.json
 - verification: what `verify` finds wrong under data/
