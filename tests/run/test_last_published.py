@@ -120,10 +120,8 @@ def test_a_release_of_which_nothing_tells_what_came_before_says_so(nights: Night
     shutil.rmtree(nights.city.settings.runs_dir)
     code, record = nights.next()
     assert code == ExitCode.DONE
-    (problem,) = record.problems
-    assert (
-        "tells what was published before (1 archived without one), so this release is compared with nothing" in problem
-    )
+    said = "tells what was published before (1 archived without one), so this release is compared with nothing"
+    assert any(said in problem for problem in record.problems)
 
 
 def test_a_restored_archive_is_compared_with_what_its_records_say(nights: Nights) -> None:
