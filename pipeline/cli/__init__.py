@@ -4,9 +4,11 @@ Does: reads flags, opens settings, calls the rooms below, turns their errors int
 Never: decides anything about pages, tables or releases; keeps nothing between two commands.
 
 - app: which commands there are, and how trouble ends them
-- stages: the commands of the nightly job and its stages, which write under the lock
+- stages: the nightly job, and its stages that work on what is archived
+- collect: the commands that bring pages into the archive, from a site or from files
 - harvest: the command that asks web archives
-- inspect: the commands for people, which look, export and tidy up
-- options: flags that several commands share, and the settings they make together
+- answers: the commands that answer questions from the latest release
+- inspect: the commands that look after a data directory
+- options: flags that several commands share, and the settings and project ids they make together
 - summary: the table a run ends with on a terminal
 """

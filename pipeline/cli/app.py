@@ -11,25 +11,25 @@ from typing import Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from pipeline.cli import harvest, inspect, stages
+from pipeline.cli import answers, collect, harvest, inspect, stages
 from pipeline.core.errors import PipelineError, skip_repeated_errors
 from pipeline.core.text import printable
 
 COMMANDS: dict[str, Sequence[Callable[..., None]]] = {
     "The nightly job and its stages": (
         stages.refresh,
-        stages.discover,
-        stages.fetch,
-        stages.import_,
+        collect.discover,
+        collect.fetch,
+        collect.import_,
         harvest.harvest,
         stages.parse,
         stages.build,
         stages.report,
     ),
     "For people": (
-        inspect.show,
-        inspect.query,
-        inspect.export,
+        answers.show,
+        answers.query,
+        answers.export,
         inspect.status,
         inspect.check,
         inspect.verify,

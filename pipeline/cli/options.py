@@ -1,4 +1,4 @@
-"""The flags that several commands share, and the settings they make together."""
+"""The flags that several commands share, and the settings and project ids they make together."""
 
 import os
 from pathlib import Path
@@ -66,3 +66,17 @@ def settings_from(
         for chosen in sources_of(load_settings(config, os.environ, flags)):
             flags |= {f"sources.{chosen.source_id}.{option}": value for option, value in of_source.items()}
     return load_settings(config, os.environ, flags)
+
+
+def named_ids(settings: "Settings", ids: str | None, probe: str | None) -> list[str] | None:
+    """The project ids that --ids and --probe name; None when neither was given."""
+    if ids is None and probe is None:
+        return None
+    from pipeline.archive.page_history import page_states
+    from pipeline.core.settings_file import source_of
+    from pipeline.fetch.discover import ids_from_file, ids_from_range
+
+    named = ids_from_file(ids) if ids is not None else []
+    if probe is not None:
+        named += ids_from_range(probe, page_states(settings.raw_dir, source_of(settings).source_id))
+    return named

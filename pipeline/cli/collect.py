@@ -1,0 +1,182 @@
+"""The commands that bring pages into the archive: from a site, or from files that others captured.
+
+What a command works with is imported when it runs: help needs none of it, and what asks no site needs no HTTP.
+"""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.cli.options import (
+    BaseUrl,
+    Concurrency,
+    Config,
+    DataDir,
+    Ids,
+    LogJson,
+    Probe,
+    Quiet,
+    Rate,
+    SourceId,
+    SourceIds,
+    Verbose,
+    named_ids,
+    settings_from,
+)
+from pipeline.core.errors import ExitCode, WrongUsageError
+from pipeline.core.log import RunLog, tell
+from pipeline.core.text import printable
+
+if TYPE_CHECKING:
+    from pipeline.publish.releases import Published
+    from pipeline.run.record import RunRecord
+
+
+def discover(
+    data_dir: DataDir = None,
+    source: SourceId = None,
+    base_url: BaseUrl = None,
+    rate: Rate = None,
+    concurrency: Concurrency = None,
+    ids: Ids = None,
+    probe: Probe = None,
+    archive: Annotated[
+        bool, typer.Option("--archive", help="Name the projects the archive knows; ask the site nothing.")
+    ] = False,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Say how many pages are due and why, instead of naming them.")
+    ] = False,
+    config: Config = None,
+) -> None:
+    """Which project pages exist: from the listing, a file, the archive or a range; prints ids, or the plan."""
+    settings = settings_from(data_dir, source, config, base_url=base_url, rate=rate, concurrency=concurrency)
+    from pipeline.archive.page_history import page_states
+    from pipeline.core.settings_file import source_of
+    from pipeline.fetch.discover import ids_from_archive
+    from pipeline.run.discover_source import discover_source
+    from pipeline.run.lifecycle import INTERRUPTED
+
+    asked = source_of(settings)
+    wanted = named_ids(settings, ids, probe)
+    if archive:
+        wanted = [*(wanted or []), *ids_from_archive(page_states(settings.raw_dir, asked.source_id))]
+    try:
+        found = discover_source(settings, asked, wanted, makes_plan=plan)
+    except KeyboardInterrupt:
+        sys.stderr.write(f"{INTERRUPTED}\n")
+        raise typer.Exit(ExitCode.FAILED) from None
+    if found.plan is None:
+        for project_id in found.project_ids:
+            tell(project_id)
+    else:
+        n_due, n_later = len(found.plan.due), len(found.plan.later)
+        tell(f"{n_due} of {n_due + n_later} pages are due")
+        for reason, (due, later) in found.plan.counts().items():
+            tell(f"{due:>8} due {later:>8} later  {reason}")
+    for problem in found.problems:
+        sys.stderr.write(f"{asked.source_id}: {printable(problem)}\n")
+    raise typer.Exit(ExitCode.FAILED if found.problems else ExitCode.DONE)
+
+
+def fetch(
+    data_dir: DataDir = None,
+    source: SourceIds = None,
+    base_url: BaseUrl = None,
+    rate: Rate = None,
+    concurrency: Concurrency = None,
+    ids: Ids = None,
+    probe: Probe = None,
+    config: Config = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    log_json: LogJson = False,
+) -> None:
+    """Fetch the pages that are due into the archive, without building anything."""
+    settings = settings_from(data_dir, source, config, base_url=base_url, rate=rate, concurrency=concurrency)
+    log = RunLog(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
+    from pipeline.core.settings_file import sources_of
+    from pipeline.run.lifecycle import run_stages
+    from pipeline.run.refresh import fetch_sources
+
+    sources = sources_of(settings)
+    named = named_ids(settings, ids, probe)
+    code, _ = run_stages(
+        settings,
+        log,
+        "fetch",
+        sys.argv[1:],
+        lambda record: fetch_sources(settings, sources, record, log, named),
+        sources=sources,
+    )
+    raise typer.Exit(code)
+
+
+def import_(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Web archives, saved pages or extracted text; files or directories.")
+    ] = None,
+    data_dir: DataDir = None,
+    source: SourceId = None,
+    base_url: BaseUrl = None,
+    captured_at: Annotated[
+        str | None,
+        typer.Option(
+            "--captured-at",
+            metavar="<time>",
+            help="When files that do not say so were captured, such as 2023-05-01T08:21:00Z; without a zone it is UTC.",
+        ),
+    ] = None,
+    undo: Annotated[
+        str | None,
+        typer.Option(
+            "--undo", metavar="<run>", help="Take the import of that run back; what it brought stays archived."
+        ),
+    ] = None,
+    config: Config = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    log_json: LogJson = False,
+) -> None:
+    """Archive pages that others captured, or take an import back; then parse, build and publish."""
+    if (undo is None) == (not files):
+        raise WrongUsageError("import takes files, or --undo with the run whose import is to be taken back")
+    if undo is not None and captured_at is not None:
+        raise WrongUsageError("--captured-at goes with files, not with --undo")
+    settings = settings_from(data_dir, source, config, base_url=base_url)
+    log = RunLog(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
+    from pipeline.archive.withdrawal import check_withdrawable
+    from pipeline.cli.summary import show_summary
+    from pipeline.core.settings_file import source_of
+    from pipeline.core.time import utc_now
+    from pipeline.importing.capture_time import CaptureTimeError, read_time
+    from pipeline.run.import_captures import import_captures, undo_import
+    from pipeline.run.lifecycle import run_stages
+
+    default_source = source_of(settings)
+    given_at = None
+    if captured_at is not None:
+        try:
+            given_at = read_time(captured_at, utc_now())
+        except CaptureTimeError as error:
+            raise WrongUsageError(f"--captured-at: {error}") from error
+
+    releases: list[Published | None] = []
+
+    def stages(record: "RunRecord") -> ExitCode:
+        if undo is not None:
+            code, published = undo_import(settings, undo, record, log)
+        else:
+            code, published = import_captures(settings, default_source, files or [], record, log, given_at=given_at)
+        releases.append(published)
+        return code
+
+    if undo is not None:
+        check_withdrawable(settings.raw_dir, undo)
+    sources = [default_source] if undo is None else []
+    code, record = run_stages(settings, log, "import", sys.argv[1:], stages, sources=sources)
+    for published in releases:
+        if published is not None and log.shows_results:
+            show_summary(settings, record, published)
+    raise typer.Exit(code)
