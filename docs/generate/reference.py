@@ -44,7 +44,8 @@ def _commands() -> Iterator[str]:
     for name, command in group.commands.items():  # type: ignore[attr-defined]
         arguments = [param for param in command.params if param.param_type_name == "argument"]
         usage = " ".join(["bma-projects", name, *map(_shown, arguments)])
-        yield f"### {name}\n\n`{usage}`\n\n{command.help}\n"
+        said, _, example = (command.help or "").partition("\n\nExample: ")
+        yield f"### {name}\n\n`{usage}`\n\n{said}\n\nExample: `{example}`\n"
         rows = [(_shown(param), param.help) for param in arguments]
         rows += [(", ".join(param.opts), param.help) for param in command.params if param not in arguments]
         yield _table(("flag", "what it does"), [(f"`{flag}`", text or "") for flag, text in rows])

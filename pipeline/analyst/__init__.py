@@ -9,6 +9,8 @@ Never: changes a release, lets a query reach the file system, shows unmasked con
 - result_table: an answer on a terminal
 - project: all that is known of one project, or of an earlier version
 - project_view: the same on a terminal
+- project_search: which project is meant by a code, an address or words
+- citation: how to cite a project page
 - export: CSV and XLSX
 - spreadsheet: what a cell can hold without harm
 """

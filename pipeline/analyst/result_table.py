@@ -34,6 +34,8 @@ def print_answer(columns: Sequence[str], answered: Sequence[Sequence[object]], *
         for number, row in enumerate(rows, 1):
             console.print(Text(f"── {number} ──", style="dim"))
             console.print(_record(names, row))
+    if not rows:
+        console.print(Text("no rows"))
     if is_cut:
         console.print(Text(f"… more than {len(rows):,} rows; use LIMIT, or --format csv for all of them"))
 

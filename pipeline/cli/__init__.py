@@ -10,5 +10,5 @@ Never: decides anything about pages, tables or releases; keeps nothing between t
 - answers: the commands that answer questions from the latest release
 - inspect: the commands that look after a data directory
 - options: flags that several commands share, and the settings and project ids they make together
-- summary: the table a run ends with on a terminal
+- summary: what a run ends with on a terminal
 """

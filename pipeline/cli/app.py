@@ -6,14 +6,16 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import chain
-from typing import Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
 from pipeline.cli import answers, collect, harvest, inspect, stages
 from pipeline.core.errors import PipelineError, skip_repeated_errors
+from pipeline.core.log import tell
 from pipeline.core.text import printable
+from pipeline.core.version import product_token
 
 COMMANDS: dict[str, Sequence[Callable[..., None]]] = {
     "The nightly job and its stages": (
@@ -30,6 +32,7 @@ COMMANDS: dict[str, Sequence[Callable[..., None]]] = {
         answers.show,
         answers.query,
         answers.export,
+        answers.cite,
         inspect.status,
         inspect.check,
         inspect.verify,
@@ -46,13 +49,17 @@ def _name_of(command: Callable[..., None]) -> str:
     return command.__name__.rstrip("_")
 
 
+def _summary_of(command: Callable[..., None]) -> str:
+    return (command.__doc__ or "").partition("\n")[0]
+
+
 class _Panels(TyperGroup):
     """Lists the commands by who they are for."""
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         for panel, commands in COMMANDS.items():
             with formatter.section(panel):
-                formatter.write_dl([(_name_of(command), command.__doc__) for command in commands])
+                formatter.write_dl([(_name_of(command), _summary_of(command)) for command in commands])
 
 
 app = typer.Typer(
@@ -66,6 +73,24 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _say_version(is_asked: bool) -> None:
+    if is_asked:
+        tell(product_token().replace("/", " "))
+        raise typer.Exit
+
+
+@app.callback()
+def _flags_of_all(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version and stop."),
+    ] = False,
+) -> None:
+    pass
+
+
 for run_command in chain(*COMMANDS.values()):
     app.command(_name_of(run_command))(run_command)
 

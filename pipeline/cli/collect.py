@@ -43,14 +43,15 @@ def discover(
     ids: Ids = None,
     probe: Probe = None,
     archive: Annotated[
-        bool, typer.Option("--archive", help="Name the projects the archive knows; ask the site nothing.")
+        bool, typer.Option("--archive", help="Print the projects in the archive, without a request.")
     ] = False,
-    plan: Annotated[
-        bool, typer.Option("--plan", help="Say how many pages are due and why, instead of naming them.")
-    ] = False,
+    plan: Annotated[bool, typer.Option("--plan", help="Print how many pages are due and why, not their ids.")] = False,
     config: Config = None,
 ) -> None:
-    """Which project pages exist: from the listing, a file, the archive or a range; prints ids, or the plan."""
+    """Print which project pages exist: from the listing, a file, the archive or a range.
+
+    Example: bma-projects discover --source bmavisions --plan
+    """
     settings = settings_from(data_dir, source, config, base_url=base_url, rate=rate, concurrency=concurrency)
     from pipeline.archive.page_history import page_states
     from pipeline.core.settings_file import source_of
@@ -93,7 +94,10 @@ def fetch(
     verbose: Verbose = False,
     log_json: LogJson = False,
 ) -> None:
-    """Fetch the pages that are due into the archive, without building anything."""
+    """Fetch the pages that are due into the archive; build nothing.
+
+    Example: bma-projects fetch --source bmavisions --ids ids.txt
+    """
     settings = settings_from(data_dir, source, config, base_url=base_url, rate=rate, concurrency=concurrency)
     log = RunLog(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
     from pipeline.core.settings_file import sources_of
@@ -139,7 +143,10 @@ def import_(
     verbose: Verbose = False,
     log_json: LogJson = False,
 ) -> None:
-    """Archive pages that others captured, or take an import back; then parse, build and publish."""
+    """Archive pages that others captured, or take an import back; then parse, build and publish.
+
+    Example: bma-projects import saved-pages/ --captured-at 2023-05-01
+    """
     if (undo is None) == (not files):
         raise WrongUsageError("import takes files, or --undo with the run whose import is to be taken back")
     if undo is not None and captured_at is not None:

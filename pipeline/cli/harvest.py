@@ -43,7 +43,10 @@ def harvest(
     verbose: Verbose = False,
     log_json: LogJson = False,
 ) -> None:
-    """Archive what a web archive holds of a source's project pages; then parse, build and publish."""
+    """Archive what a web archive holds of a source's project pages; then parse, build and publish.
+
+    Example: bma-projects harvest --source bs2568 --archive wayback --from 2023-01 --plan
+    """
     settings = settings_from(data_dir, source, config, archive=archive)
     log = RunLog(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
     from pipeline.cli.summary import show_summary

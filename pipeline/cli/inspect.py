@@ -14,11 +14,14 @@ from pipeline.core.log import RunLog, tell
 
 def status(
     data_dir: DataDir = None,
-    json_: Annotated[bool, typer.Option("--json", help="As JSON, for a monitor.")] = False,
+    json_: Annotated[bool, typer.Option("--json", help="Print JSON, for a monitor.")] = False,
     config: Config = None,
     quiet: Quiet = False,
 ) -> None:
-    """Last run, newest release and its age, failing pages, next due, disk use; exit code 1 when too old or damaged."""
+    """Show the last run, the newest release and its age, failing pages, disk use; exit code 1 when too old or damaged.
+
+    Example: bma-projects status --json
+    """
     settings = settings_from(data_dir, config=config)
     from pipeline.core.time import utc_now
     from pipeline.run.status import read_status, status_json, status_lines
@@ -48,7 +51,10 @@ def check(
     json_: Annotated[bool, typer.Option("--json", help="As JSON, with every value of every page.")] = False,
     config: Config = None,
 ) -> None:
-    """First contact with a source, in ten requests at most: can it be refreshed? Exit code 1 when not ready."""
+    """Say whether a source can be refreshed, with ten requests at most; exit code 1 when not ready.
+
+    Example: bma-projects check --source bmavisions
+    """
     if files and (source, base_url, ids) != (None, None, None):
         raise WrongUsageError("check takes files, or a source to ask (--source, --base-url, --ids), not both")
     settings = settings_from(data_dir, source, config, base_url=base_url)
@@ -87,7 +93,10 @@ def _note(said: str) -> None:
 
 
 def verify(data_dir: DataDir = None, config: Config = None) -> None:
-    """Read again all that was kept and made: digests, fetch log against WARC, torn tails, partitions, releases."""
+    """Read all stored data again and name what is damaged or missing: archive, parsed data, releases.
+
+    Example: bma-projects verify
+    """
     settings = settings_from(data_dir, config=config)
     from pipeline.run.verification import verify_data
 
@@ -112,7 +121,10 @@ def releases(
     to: Annotated[str | None, typer.Option("--to", help="With --rollback: the release to go to.")] = None,
     config: Config = None,
 ) -> None:
-    """List the releases, or switch `latest` back."""
+    """List the releases with what each holds, or switch `latest` back.
+
+    Example: bma-projects releases --rollback
+    """
     settings = settings_from(data_dir, config=config)
     from pipeline.publish.releases import list_releases, withdrawn_release
     from pipeline.publish.releases import rollback as roll_back
@@ -121,8 +133,10 @@ def releases(
     if to is not None and not rollback:
         raise WrongUsageError("--to goes with --rollback")
     if not rollback:
-        for release in list_releases(settings.curated_dir):
-            tell(f"{release.run_id}{'  latest' if release.is_latest else ''}")
+        from pipeline.report.release_list import release_lines
+
+        for line in release_lines(list_releases(settings.curated_dir)):
+            tell(line)
         return
     with data_dir_lock(settings.data_dir, "bma-projects releases --rollback"):
         latest = roll_back(settings.curated_dir, to)
@@ -137,12 +151,15 @@ def releases(
 
 def prune(
     data_dir: DataDir = None,
-    keep: Annotated[int | None, typer.Option("--keep", help="Releases (and refused ones) that stay.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+    keep: Annotated[int | None, typer.Option("--keep", help="How many releases stay. [default: 14]")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be removed; remove nothing.")] = False,
     config: Config = None,
     quiet: Quiet = False,
 ) -> None:
-    """Remove old releases, refused candidates and parsed parts of an older parser; never the archive."""
+    """Remove old and refused releases and data parsed by an older version; never the archive.
+
+    Example: bma-projects prune --keep 3 --dry-run
+    """
     settings = settings_from(data_dir, config=config)
     from pipeline.publish.prune import prunable, remove
     from pipeline.run.lock import data_dir_lock
@@ -162,7 +179,10 @@ def prune(
 
 
 def settings(config: Config = None, data_dir: DataDir = None) -> None:
-    """Print every setting with its value, as a bma-projects.toml."""
+    """Print every setting with its value, as a bma-projects.toml.
+
+    Example: bma-projects settings
+    """
     from pipeline.core.settings_toml import settings_as_toml
 
     for line in settings_as_toml(settings_from(data_dir, config=config)):

@@ -9,23 +9,20 @@ import typer
 if TYPE_CHECKING:
     from pipeline.core.settings import Settings
 
-DataDir = Annotated[
-    Path | None, typer.Option("--data-dir", help="Directory that holds raw/, parsed/, curated/, runs/ and checks/.")
+DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Data directory. [default: data]")]
+SourceId = Annotated[
+    str | None,
+    typer.Option("--source", help="Source, as `bma-projects settings` lists them. [default: sample]"),
 ]
-SourceId = Annotated[str | None, typer.Option("--source", help="Source to work on (see `bma-projects settings`).")]
 SourceIds = Annotated[
     str | None,
-    typer.Option("--source", help="Source to work on; several with commas, or `all` that are not invented."),
+    typer.Option("--source", help="Source, several with commas, or `all` real ones. [default: sample]"),
 ]
-BaseUrl = Annotated[
-    str | None, typer.Option("--base-url", help="Address of the source's index.php, instead of its own.")
-]
-Rate = Annotated[float | None, typer.Option("--rate", help="Requests a second at most.")]
-Concurrency = Annotated[int | None, typer.Option("--concurrency", help="Requests under way at once at most.")]
-Config = Annotated[Path | None, typer.Option("--config", help="Settings file instead of bma-projects.toml.")]
-Ids = Annotated[
-    str | None, typer.Option("--ids", help="File with the project ids to fetch, one a line; - is standard input.")
-]
+BaseUrl = Annotated[str | None, typer.Option("--base-url", help="Address of index.php, instead of that of the source.")]
+Rate = Annotated[float | None, typer.Option("--rate", help="Most requests in a second. [default: 1]")]
+Concurrency = Annotated[int | None, typer.Option("--concurrency", help="Most requests at the same time. [default: 2]")]
+Config = Annotated[Path | None, typer.Option("--config", help="Settings file. [default: bma-projects.toml]")]
+Ids = Annotated[str | None, typer.Option("--ids", help="File with project ids, one a line; - is standard input.")]
 Probe = Annotated[str | None, typer.Option("--probe", help="Range of ids to try, such as 50490000:3500-3700.")]
 Accept = Annotated[str | None, typer.Option("--accept", help="Publish what the quality gate refuses, for this reason.")]
 Cluster = Annotated[
@@ -33,12 +30,12 @@ Cluster = Annotated[
     typer.Option("--cluster", help="Dask scheduler whose workers parse, such as tcp://host:8786 (docs/cluster.md)."),
 ]
 NotifyUrl = Annotated[
-    str | None, typer.Option("--notify-url", help="Address that gets a POST at the start and the end of the run.")
+    str | None, typer.Option("--notify-url", help="Address that gets a POST when the run starts and ends.")
 ]
-OnFailure = Annotated[str | None, typer.Option("--on-failure", help="Shell command to run after a bad end.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless something is wrong.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Tell of every page in trouble and every part.")]
-LogJson = Annotated[bool, typer.Option("--log-json", help="Log lines as JSON.")]
+OnFailure = Annotated[str | None, typer.Option("--on-failure", help="Shell command to run when the run fails.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print warnings and errors only.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print a line for each failed page and each segment.")]
+LogJson = Annotated[bool, typer.Option("--log-json", help="Print log lines as JSON.")]
 
 
 def settings_from(

@@ -49,7 +49,10 @@ def refresh(
     verbose: Verbose = False,
     log_json: LogJson = False,
 ) -> None:
-    """The nightly job: discover, fetch, parse, build, report, publish."""
+    """Do the nightly job: discover, fetch, parse, build, report, publish.
+
+    Example: bma-projects refresh --source bmavisions --quiet
+    """
     settings = settings_from(
         data_dir,
         source,
@@ -79,7 +82,10 @@ def parse(
     verbose: Verbose = False,
     log_json: LogJson = False,
 ) -> None:
-    """Parse what the archive holds and data/parsed does not have yet."""
+    """Parse the archived pages that are not parsed yet.
+
+    Example: bma-projects parse --verbose
+    """
     settings = settings_from(data_dir, config=config, cluster=cluster)
     log = RunLog(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
     from pipeline.run.build_release import parse_archive
@@ -101,7 +107,10 @@ def build(
     verbose: Verbose = False,
     log_json: LogJson = False,
 ) -> None:
-    """Build and publish a release from what is archived, without asking any site."""
+    """Build and publish a release from what is archived, without asking any site.
+
+    Example: bma-projects build --accept "the site has a new layout"
+    """
     settings = settings_from(data_dir, config=config)
     log = RunLog(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
     from pipeline.run.lifecycle import run_stages
@@ -127,7 +136,10 @@ def report(
     ] = "html",
     config: Config = None,
 ) -> None:
-    """Write the data-quality report of the latest release once more."""
+    """Write the data-quality report of the latest release again.
+
+    Example: bma-projects report --format md
+    """
     settings = settings_from(data_dir, config=config)
     from pipeline.publish.releases import check_release, latest_release
     from pipeline.report.quality_page import report_markdown, write_report_of

@@ -1,7 +1,8 @@
-"""The table a run ends with on the terminal."""
+"""What a run ends with on the terminal: three tables of counts, where the release lies, what to do next."""
 
 import os
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from rich.console import Console
@@ -47,30 +48,17 @@ _HARVESTED = {
     "harvest_left_out": "redirects and errors",
     "harvest_foreign": "of other pages",
 }
+# The tables stand below one another, so their columns do.
+_NAME_WIDTH, _COUNT_WIDTH = 26, 9
 
 
 def show_summary(settings: Settings, record: RunRecord, published: Published | None) -> None:
     """Print what the run did, what the release holds, where it lies and what to try next."""
     console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
-    table = Table(title=f"Run {record.run_id}: {record.status}", title_justify="left", show_edge=False)
-    named = {"import_files": _IMPORTED, "harvest_listed": _HARVESTED}
-    names = next((names for count, names in named.items() if count in record.counts), _PAGES)
-    pages = [(f"{record.counts.get(name, 0):,}", said) for name, said in names.items()]
-    columns = [("pages", "", pages)]
-    if record.rows:
-        tables = [name for name, model in load_models().items() if model.layer == "curated"]
-        rows = [(f"{count:,}", name) for name, count in record.rows.items() if name in tables]
-        columns.append(("rows", "table", rows))
-        issues = [(f"{record.issues.get(name, 0):,}", name) for name in ("error", "warning", "info")]
-        columns.append(("issues", "severity", issues))
-    for number, name, _ in columns:
-        table.add_column(number, justify="right")
-        table.add_column(name, overflow="fold")
-    for index in range(max(len(pairs) for *_, pairs in columns)):
-        cells = [pairs[index] if index < len(pairs) else ("", "") for *_, pairs in columns]
-        table.add_row(*(printable(text) for cell in cells for text in cell))
-    # Lines may be of any length, so that a path can be copied; the cells of a table wrap on a terminal.
-    console.print(table, soft_wrap=not console.is_terminal)
+    console.print(Text(f"Run {record.run_id}: {record.status}", style="bold"))
+    for table in _tables(record):
+        console.print()
+        console.print(table)
     for source in record.sources:
         if source["is_invented"]:
             console.print(Text(f"\nSource {source['source_id']}: {source['title']}. Do not quote the invented pages."))
@@ -86,6 +74,27 @@ def show_summary(settings: Settings, record: RunRecord, published: Published | N
         console.print(Text(f'Next      {_command(settings, "build")} --accept "why it is right after all"'))
         return
     console.print(Text(f"Next      {_command(settings, _next_step(record))}"))
+
+
+def _tables(record: RunRecord) -> Iterator[Table]:
+    """What became of the pages, what the release holds, and how many issues there are; what is zero is left out."""
+    named = {"import_files": _IMPORTED, "harvest_listed": _HARVESTED}
+    names = next((names for count, names in named.items() if count in record.counts), _PAGES)
+    pages = {said: record.counts.get(name, 0) for name, said in names.items()}
+    yield _table("Pages", {said: count for said, count in pages.items() if count} or {"none": 0})
+    if record.rows:
+        curated = {name for name, model in load_models().items() if model.layer == "curated"}
+        yield _table("Rows", {name: count for name, count in record.rows.items() if name in curated})
+        yield _table("Issues", {name: record.issues.get(name, 0) for name in ("error", "warning", "info")})
+
+
+def _table(title: str, counts: Mapping[str, int]) -> Table:
+    table = Table(box=None, show_header=False, title=title, title_justify="left", title_style="bold", pad_edge=False)
+    table.add_column(overflow="fold", min_width=_NAME_WIDTH)
+    table.add_column(justify="right", min_width=_COUNT_WIDTH)
+    for name, count in counts.items():
+        table.add_row(Text(f"  {printable(name)}"), Text(f"{count:,}"))
+    return table
 
 
 def _next_step(record: RunRecord) -> str:

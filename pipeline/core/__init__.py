@@ -9,6 +9,7 @@ Never: knows what a page, a segment or a release is.
 - site_urls: the addresses of the site's pages
 - content_coding: what a Content-Encoding header names
 - time: the clock and run ids
+- thai_time: moments as people in Bangkok write them
 - files: written aside, brought to the disk, renamed
 - checked_json: objects that name their own digest
 - arrow_schema: records → Arrow and DuckDB columns

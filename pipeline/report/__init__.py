@@ -8,6 +8,6 @@ Never: judges (the gate does), reads anything but the release and the one before
 - quality_page: quality.html and the Markdown summary
 - page_issues: the issues packed for the page
 - charts: inline SVG
-- thai_time: moments as people in Bangkok write them
+- release_list: the list of releases for a terminal
 - templates/: HTML, CSS, script and Markdown
 """

@@ -13,13 +13,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup, escape
 
 from parsers.issue_codes import message_in_thai
+from pipeline.core import thai_time as thai_time
 from pipeline.core.errors import PipelineError
 from pipeline.core.files import written_aside
 from pipeline.core.text import show_command, show_invisible, spans, web_address
 from pipeline.publish.gate_measures import Measure, measure
 from pipeline.publish.gate_messages import RULES
 from pipeline.report import charts
-from pipeline.report import thai_time as thai_time
 from pipeline.report.data import ReportData, ReportedIssue, read_report_data
 from pipeline.report.document import MAX_LISTED, PAGE_OUTCOMES, SEVERITIES, Document, Run, make_document, whole_numbers
 from pipeline.report.page_issues import pack

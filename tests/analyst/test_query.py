@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import shutil
 import subprocess
 import tempfile
 from decimal import Decimal
@@ -15,7 +16,7 @@ from rich.cells import cell_len
 
 from pipeline.analyst.query import QueryError, ask, invented_note, query
 from pipeline.analyst.result_table import print_answer, shown
-from tests.cli.command import COMMAND, bma, bma_here, environment, on_terminal
+from tests.cli.command import COMMAND, assert_one_line, bma, bma_here, environment, on_terminal
 from tests.conftest import ParsedArchive
 
 SQL = "SELECT project_id, agency, budget_received_thb, last_seen_at FROM projects ORDER BY project_id LIMIT 7"
@@ -164,3 +165,23 @@ def test_values_as_people_read_them() -> None:
 def test_an_empty_answer_has_its_headings(capsys: pytest.CaptureFixture[str]) -> None:
     print_answer(("a", "b"), [], is_cut=False)
     assert "a" in capsys.readouterr().out
+
+
+def test_an_empty_answer_says_so(sample_data: Path) -> None:
+    done = bma_here("query", "SELECT project_id FROM projects WHERE false", "--data-dir", sample_data)
+    assert done.stdout.splitlines()[0].strip() == "project_id"
+    assert done.stdout.splitlines()[-1] == "no rows"
+
+
+def test_the_question_can_stand_in_a_file_or_on_standard_input(sample_data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "my question.sql"
+    file.write_text("\ufeff-- how many?\nSELECT 39 AS n, 'ก' AS letter;\n", encoding="utf-8")
+    shutil.copy(file, tmp_path / "question.txt")
+    for asked, stdin in ((str(file), ""), (str(tmp_path / "question.txt"), ""), ("-", "SELECT 39 AS n, 'ก' AS letter")):
+        done = bma("query", asked, "--format", "CSV", "--data-dir", sample_data, stdin=stdin)
+        assert done.stdout == "n,letter\n39,ก\n", done.stderr
+    assert_one_line(
+        bma_here("query", tmp_path / "none.sql", "--data-dir", sample_data), 2, "none.sql", "cannot be read"
+    )
+    file.write_bytes(b"SELECT '\xa1'")
+    assert_one_line(bma_here("query", file, "--data-dir", sample_data), 2, "UTF-8")

@@ -1,5 +1,6 @@
 """One project on the terminal."""
 
+import datetime as dt
 import subprocess
 from pathlib import Path
 
@@ -8,7 +9,8 @@ import pytest
 from pipeline.analyst.project import Month, ProjectDetailError, read_project_detail
 from pipeline.analyst.project_view import month_bars, progress_bar, show
 from pipeline.analyst.query import ask
-from tests.cli.command import COMMAND, bma_here, environment, on_terminal
+from pipeline.core.settings import SAMPLE
+from tests.cli.command import COMMAND, assert_one_line, bma_here, environment, on_terminal
 from tests.conftest import GUESSED_AGENCY, ParsedArchive
 from tests.parsers.projects import PLAIN
 
@@ -162,3 +164,64 @@ def test_bar_of_progress(percent: float, filled: int, mark: str) -> None:
 
 def test_no_progress_is_no_bar() -> None:
     assert progress_bar(None) == "·" * 25
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [REAL, "ทุ่งครุ", "thung khru", "สภาคน เมืองประจําเขต", f"{SAMPLE.base_url}?project_id={REAL}&r=x", "0000-3607"],
+)
+def test_a_project_is_found_by_code_address_name_or_district(sample_data: Path, wanted: str) -> None:
+    assert bma_here("show", wanted, "--data-dir", sample_data).stdout.startswith(f"{REAL}  ")
+
+
+def test_several_projects_that_match_are_listed(sample_data: Path) -> None:
+    done = bma_here("show", "เขตพระนคร", "--data-dir", sample_data)
+    assert done.returncode == 0
+    listed = [line.split()[0] for line in done.stdout.splitlines()[2:]]
+    assert len(listed) > 10
+    assert {project_id[:8] for project_id in listed} == {"50010000"}
+    assert f"{len(listed)} projects match" in done.stderr
+    assert_one_line(
+        bma_here("show", "เขตพระนคร", "--raw", "--data-dir", sample_data), 2, "projects match", "by its code"
+    )
+
+
+@pytest.mark.parametrize(
+    "wanted", ["", " ", "no such words", f"http://elsewhere.invalid/index.php?project_id={REAL}", "http://[x"]
+)
+def test_what_matches_nothing_is_one_line_and_1(sample_data: Path, wanted: str) -> None:
+    assert_one_line(bma_here("show", wanted, "--data-dir", sample_data), 1)
+
+
+def test_a_citation_names_page_agency_time_file_and_release(sample_data: Path) -> None:
+    done = bma_here("cite", REAL, "--data-dir", sample_data)
+    release = (sample_data / "curated" / "latest").resolve()
+    (row,) = ask(
+        release, f"SELECT url, warc_file, warc_offset, last_changed_at FROM projects WHERE project_id = '{REAL}'"
+    ).rows
+    url, file, offset, captured_at = row
+    assert isinstance(captured_at, dt.datetime)
+    thai, _, english = done.stdout.splitlines()
+    for said in (thai, english):
+        for words in (str(url), f"data/raw/{file}, offset {offset}", release.name, REAL):
+            assert words in said
+    bangkok = captured_at + dt.timedelta(hours=7)
+    assert "Thung Khru District Office" in english
+    assert f"{bangkok:%Y %H:%M} Bangkok time (the time of the request)" in english
+    assert "กรุงเทพมหานคร, สำนักงานเขตทุ่งครุ" in thai
+    assert f"{bangkok.year + 543} {bangkok:%H:%M} น. เวลากรุงเทพฯ (เวลาที่ดึงหน้านี้)" in thai
+    assert "the built-in sample replayed this page" in done.stderr
+
+
+def test_a_file_date_is_said_to_be_one(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    assert bma_here("import", REAL_TEXT, "--data-dir", data, "--source", "bmavisions").returncode == 0
+    done = bma_here("cite", REAL, "--data-dir", data)
+    assert "(only the date of the file says so)" in done.stdout
+    assert "(เวลาตามวันที่ของไฟล์เท่านั้น)" in done.stdout
+    assert done.stderr == "note: only the date of a file vouches for the time of this capture\n"
+
+
+def test_invented_data_is_not_cited(sample_data: Path) -> None:
+    assert_one_line(bma_here("cite", "50010000-9031", "--data-dir", sample_data), 1, "invented data")
+    assert_one_line(bma_here("cite", "พระนคร", "--data-dir", sample_data), 2, "projects match")

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from pipeline.archive.warc import Capture, capture_members
 from pipeline.run.lock import data_dir_lock
 from tests.archive.mounts import read_only
 from tests.cli.command import COMMAND, NAMES, assert_one_line, bma, bma_here, environment, on_terminal
+from tests.docs.blocks import check_flags
 from tests.fetch.misbehaving import project_page
 
 REAL_TEXT = Path("tests/fixtures/real/50490000-3607.txt").resolve()
@@ -185,16 +187,16 @@ class TestImport:
         assert f"Release   {release}" in said
         assert f"Report    {release / 'quality.html'}" in said
         assert said[-1].startswith("Next      ")
-        assert re.search(r"^ *1 │ archived ", done.stdout, re.MULTILINE)
+        assert re.search(r"^  archived +1$", done.stdout, re.MULTILINE)
         quiet = bma_here("import", REAL_TEXT, "--data-dir", data, "--captured-at", "2023-05-01", "--quiet")
         assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
 
-    def test_the_closing_table_wraps_in_a_narrow_terminal(self, tmp_path: Path) -> None:
+    def test_three_closing_tables_fit_a_narrow_terminal(self, tmp_path: Path) -> None:
         said = on_terminal("import", REAL_TEXT, "--data-dir", tmp_path / "data", columns=50)
-        table = re.sub(r"\x1b\[[0-9;]*m", "", said.partition("Source ")[0]).splitlines()
-        assert max(map(len, table)) <= 50
-        assert re.search(r"│ progre\s+│.*\n.*│ ss_his", "\n".join(table))
-        assert not any("…" in line for line in table)
+        tables = re.sub(r"\x1b\[[0-9;]*m", "", said.partition("Source ")[0]).splitlines()
+        assert [line.strip() for line in tables if re.fullmatch(r"\w+ *", line)] == ["Pages", "Rows", "Issues"]
+        assert max(map(len, tables)) <= 50
+        assert not any("…" in line for line in tables)
 
     def test_only_the_sources_of_what_came_are_named(self, tmp_path: Path) -> None:
         warc = Path(__file__).parents[1] / "importing" / "cases" / "dechunked.warc.gz"
@@ -438,10 +440,20 @@ class TestHelp:
         assert {flag for flag, _ in explained} == set(re.findall(r"^  (?:-\w, )?(--[\w-]+)", said, re.MULTILINE))
         assert [flag for flag, words in explained if len(words.split()) < 3] == []
 
+    @pytest.mark.parametrize("name", NAMES)
+    def test_a_command_shows_one_example_that_it_understands(self, name: str) -> None:
+        (example,) = re.findall(r"^  Example: bma-projects ((?:.+\n)+)", bma_here(name, "--help").stdout, re.MULTILINE)
+        arguments = shlex.split(" ".join(example.split()))
+        assert arguments[0] == name
+        check_flags(arguments)
+
+    def test_the_version_is_told(self) -> None:
+        assert re.fullmatch(r"bma-projects \d+\.\d+\.\d+\n", bma_here("--version").stdout)
+
     def test_every_command_of_the_design_is_there(self) -> None:
         design = (
             "refresh discover fetch import harvest parse build report "
-            "show query export status check verify releases prune settings"
+            "show query export cite status check verify releases prune settings"
         )
         assert set(design.split()) == set(NAMES)
 
@@ -511,6 +523,10 @@ class TestStages:
             assert words in done.stderr
         assert bma_here("build", "--data-dir", sample_copy, "--quiet").stderr == ""
         assert len(list((sample_copy / "curated" / "releases").iterdir())) == 1
+
+    def test_a_build_without_pages_stops(self, tmp_path: Path) -> None:
+        assert_one_line(bma_here("build", "--data-dir", tmp_path / "data"), 1, "no page is archived", "import FILE")
+        assert not list((tmp_path / "data" / "curated").glob("releases/*"))
 
     def test_a_lost_layer_is_made_again_from_the_one_before(self, sample_data: Path, sample_copy: Path) -> None:
         shutil.rmtree(sample_copy / "parsed")
@@ -588,8 +604,39 @@ class TestStages:
         assert_one_line(done, 1, str(sample_copy / "curated"), "cannot be written", "check permissions and space")
         assert (sample_copy / "curated" / "latest").readlink().name == release.name
 
+    def test_releases_are_listed_with_what_they_hold(self, sample_copy: Path) -> None:
+        (release,) = (sample_copy / "curated" / "releases").iterdir()
+        quality = json.loads((release / "quality.json").read_text(encoding="utf-8"))
+        older = sample_copy / "curated" / "releases" / "20200101T000000Z"
+        older.mkdir()
+        quality["run"]["finished_at"] = "2019-12-31T18:05:00+00:00"
+        quality |= {"previous_run_id": "20191231T000000Z", "difference": {"n_added": 2, "n_changed": 1}}
+        quality["gate"]["accepted_because"] = "a new\x1b layout"
+        (older / "quality.json").write_text(json.dumps(quality), encoding="utf-8")
+        heads, first, last = bma_here("releases", "--data-dir", sample_copy).stdout.splitlines()
+        assert heads.split() == [
+            "release",
+            "published",
+            "(Bangkok)",
+            "projects",
+            "changed",
+            "errors",
+            "warnings",
+            "reason",
+        ]
+        assert re.fullmatch(r"20200101T000000Z  1 Jan 2020 01:05 +39 +3 +\d+ +\d+  refresh, accepted: .*layout", first)
+        assert "\x1b" not in first
+        assert re.fullmatch(rf"{release.name} .+ 39 +- +\d+ +\d+  refresh \(latest\)", last)
+
+    def test_a_release_whose_report_cannot_be_read_is_listed(self, sample_copy: Path) -> None:
+        broken = sample_copy / "curated" / "releases" / "20200101T000000Z"
+        broken.mkdir()
+        (broken / "quality.json").write_text("[" * 5000)
+        said = bma_here("releases", "--data-dir", sample_copy).stdout
+        assert re.search(r"^20200101T000000Z +– +- +- +- +-  quality.json cannot be read$", said, re.MULTILINE)
+
     def test_rollback_goes_to_the_release_before(self, sample_copy: Path) -> None:
         (release,) = (sample_copy / "curated" / "releases").iterdir()
         shutil.copytree(release, sample_copy / "curated" / "releases" / "20200101T000000Z")
         assert "20200101T000000Z" in bma_here("releases", "--rollback", "--data-dir", sample_copy).stdout
-        assert bma_here("releases", "--data-dir", sample_copy).stdout.splitlines()[0] == "20200101T000000Z  latest"
+        assert bma_here("releases", "--data-dir", sample_copy).stdout.splitlines()[1].endswith("(latest)")

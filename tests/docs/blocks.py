@@ -44,7 +44,7 @@ NOT_HERE = {
 }
 LIVE = re.compile(r"\b(refresh|fetch|discover|harvest|check)\b.*--source (bmavisions|bs2568|all)\b")
 # Commands that only look run within this process, where their imports cost nothing.
-LOOKING = {"query", "show", "status", "settings", "releases", "discover", "verify", "export", "report", "prune"}
+LOOKING = {"query", "show", "cite", "status", "settings", "releases", "discover", "verify", "export", "report", "prune"}
 _VARYING = (
     (re.compile(r"\d{8}T\d{6}Z"), "<run>"),
     (re.compile(r"20\d\d-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|\+00:00)?"), "<moment>"),

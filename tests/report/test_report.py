@@ -18,11 +18,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.build.database import DATABASE
+from pipeline.core import thai_time as thai_time
 from pipeline.core.settings import GateSettings
 from pipeline.core.text import is_plain, show_command, show_invisible, spans, web_address
 from pipeline.publish.quality_gate import decide
 from pipeline.report import charts
-from pipeline.report import thai_time as thai_time
 from pipeline.report.data import ReportedIssue, Rule
 from pipeline.report.page_issues import MAX_PACKED_BYTES, pack
 from pipeline.report.quality_page import ReportError, report_markdown, write_report, write_report_of

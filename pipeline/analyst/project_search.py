@@ -1,0 +1,83 @@
+"""Which project is meant: by its code, the address of its page, part of its name, or its agency."""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import SplitResult, parse_qs, urlsplit
+
+from pipeline.analyst.project import ProjectDetailError
+from pipeline.analyst.query import ask_open, open_database
+
+
+class Candidate(NamedTuple):
+    """One project that may be meant."""
+
+    project_id: str
+    agency: str | None
+    name: str | None
+    progress_pct: float | None
+    source_id: str
+    url: str
+
+
+# White space, the two spellings of sara am, Thai digits and upper case are typed in more than one way.
+_FOLDED = """regexp_replace(translate(replace(lower({text}), 'ํา', 'ำ'), '๐๑๒๓๔๕๖๗๘๙', '0123456789'), '\\s', '', 'g')"""
+_WANTED = _FOLDED.format(text="$1")
+_SEARCHED = ("project_id", "name", "projects.agency", "agency_listed", "name_en")
+_CANDIDATES = """
+SELECT
+    project_id,
+    coalesce(projects.agency, agency_listed) AS agency,
+    name,
+    progress_pct::DOUBLE AS progress_pct,
+    source_id,
+    url
+FROM projects LEFT JOIN agencies ON projects.agency_code = agencies.agency_code
+WHERE source_id = coalesce($2, source_id) AND ({condition})
+ORDER BY project_id, source_id
+"""
+_HAS_CODE = _CANDIDATES.format(condition="project_id = $1")
+_HOLDS_WORDS = _CANDIDATES.format(
+    condition=" OR ".join(f"contains({_FOLDED.format(text=column)}, {_WANTED})" for column in _SEARCHED)
+)
+
+
+def find_projects(release: Path, wanted: str, source_id: str | None = None) -> list[Candidate]:
+    """The projects that are meant: those with a code, of an address, or whose code, name or agency holds the words.
+
+    Raises ProjectDetailError when there is none.
+    """
+    address = _page_address(wanted)
+    code = wanted.strip() if address is None else parse_qs(address.query)["project_id"][-1]
+    with open_database(release) as con:
+
+        def asked(sql: str) -> list[Candidate]:
+            rows: list[tuple[Any, ...]] = list(ask_open(con, sql, (code, source_id)).rows)
+            return [Candidate(*row) for row in rows]
+
+        found = asked(_HAS_CODE)
+        if address is not None:
+            here = [project for project in found if _place(urlsplit(project.url)) == _place(address)]
+            if found and not here:
+                known = ", ".join(project.source_id for project in found)
+                raise ProjectDetailError(f"{code} is known on {known}, but not at this address; ask for the code alone")
+            found = here
+        elif not found and code:
+            found = asked(_HOLDS_WORDS)
+    if not found:
+        where = "" if source_id is None else f" on source {source_id}"
+        looked = "" if address is not None else "; no code, name or agency holds these words"
+        raise ProjectDetailError(f"{code!r:.60}: no such project{where} in release {release.name}{looked}")
+    return found
+
+
+def _page_address(wanted: str) -> SplitResult | None:
+    try:
+        address = urlsplit(wanted.strip())
+    except ValueError:
+        return None
+    return address if "project_id" in parse_qs(address.query) else None
+
+
+def _place(address: SplitResult) -> tuple[str, str]:
+    """Host and path: one site answers to http and https, with www. and without."""
+    return (address.hostname or "").removeprefix("www."), address.path
