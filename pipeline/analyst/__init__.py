@@ -5,12 +5,13 @@ Never: changes a release, lets a query reach the file system, shows unmasked con
 
 - open_release: tables and queries as pandas data frames
 - frame: an Arrow table as a data frame
-- query: one SELECT, as table, CSV, JSON or Parquet
+- query: one SELECT, as table, CSV, XLSX, JSON or Parquet
 - result_table: an answer on a terminal
 - project: all that is known of one project, or of an earlier version
 - project_view: the same on a terminal
 - project_search: which project is meant by a code, an address or words
 - citation: how to cite a project page
-- export: CSV and XLSX
-- spreadsheet: what a cell can hold without harm
+- export, export_notes: tables as CSV and XLSX, and what must be known beside them
+- spreadsheet: what a cell can hold without harm, and CSV
+- workbook: XLSX
 """

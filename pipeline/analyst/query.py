@@ -17,7 +17,7 @@ from pipeline.core.signals import interruptible_query
 from pipeline.core.sql_text import quoted
 from pipeline.core.text import printable
 
-FORMATS = ("table", "csv", "json", "parquet")
+FORMATS = ("table", "csv", "xlsx", "json", "parquet")
 _COPY_OPTIONS = {
     "csv": "FORMAT csv, HEADER true",
     "json": "FORMAT json, ARRAY true",
@@ -103,19 +103,21 @@ def query(release: Path, sql: str, format_: str, output: Path | None) -> int:
     """Answer a query on standard output or into a file; returns the number of rows that were shown or written."""
     if format_ == "table":
         if output is not None:
-            raise QueryError("--output needs --format csv, json or parquet")
+            raise QueryError("--output needs --format csv, xlsx, json or parquet")
         # Imported here: what draws tables is of no use to the other formats.
         from pipeline.analyst.result_table import print_answer
 
         answer = ask(release, sql, most_rows=_MOST_ROWS_SHOWN)
         print_answer(answer.columns, answer.rows, is_cut=answer.is_cut)
         return len(answer.rows)
-    if format_ not in _COPY_OPTIONS:
-        raise QueryError(f"{format_!r:.40} is no format; there are {', '.join(FORMATS)}")
+    if format_ not in FORMATS:
+        raise QueryError(f"{format_!r:.40} is not a format; there are {', '.join(FORMATS)}")
     if output is not None and (output.is_dir() or not output.name):
         raise QueryError(f"{output}: cannot be written (a directory); name a file with --output")
-    if format_ == "parquet" and output is None and sys.stdout.isatty():
-        raise QueryError("Parquet is nothing for a terminal; name a file with --output")
+    if output is None and (format_ == "xlsx" or (format_ == "parquet" and sys.stdout.isatty())):
+        raise QueryError(f"--format {format_} needs a file; name one with --output")
+    if output is not None and format_ in ("csv", "xlsx"):
+        return _write_for_spreadsheets(release, sql, format_, output)
     with tempfile.TemporaryDirectory(prefix="bma-projects-") as scratch:
         file = Path(scratch) / "answer"
         n_rows = _write(release, sql, _COPY_OPTIONS[format_], file)
@@ -124,6 +126,30 @@ def query(release: Path, sql: str, format_: str, output: Path | None) -> int:
         else:
             place(file, output)
     return n_rows
+
+
+def _write_for_spreadsheets(release: Path, sql: str, format_: str, output: Path) -> int:
+    """Write an answer as `export` writes a table: no text acts as a formula, and Excel reads the Thai."""
+    # Imported here: the other formats have no use for them.
+    from pipeline.analyst.spreadsheet import rows_of, write_csv
+    from pipeline.analyst.workbook import SheetColumn, Workbook
+
+    about = [f"bma-projects, release {release.name}; times are UTC.", invented_note(release) or "", *sql.splitlines()]
+    try:
+        with open_database(release) as con, interruptible_query(con.interrupt), written_aside(output) as partial:
+            reader = _relation(con, sql).to_arrow_reader()
+            names = list(reader.schema.names)
+            if format_ == "csv":
+                n_rows, _ = write_csv(partial, names, rows_of(reader))
+                return n_rows
+            with Workbook(partial) as book:
+                n_rows = book.add_table("answer", [SheetColumn(name, name) for name in names], rows_of(reader))
+                book.add_notes(about)
+            return n_rows
+    except duckdb.Error as error:
+        raise QueryError(_said(error)) from error
+    except OSError as error:
+        raise QueryError(f"{output}: cannot be written ({error.strerror})") from error
 
 
 def place(file: Path, output: Path) -> None:

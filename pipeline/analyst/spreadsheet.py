@@ -1,7 +1,14 @@
-"""What a spreadsheet program can take: no text that acts as a formula, no cell that is too long, Thai headings."""
+"""What a spreadsheet can take: no text that acts as a formula, no cell that is too long, Thai headings; and CSV."""
 
+import csv
+import datetime as dt
 import re
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from pathlib import Path
 from typing import NamedTuple
+
+import pyarrow as pa
 
 from pipeline.build.models import Model
 
@@ -58,6 +65,54 @@ def safe_text(text: str, *, is_typed: bool) -> SafeText:
     if not is_typed and _FORMULA_START.match(text) and not _is_harmless(text):
         text = "'" + text
     return _cut(text)
+
+
+def cell_text(value: object) -> str:
+    """A value as the text of a cell: null as nothing, times in UTC to the second, lists with bars between."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, dt.datetime):
+        return f"{value.astimezone(dt.UTC) if value.tzinfo else value:%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, Decimal):
+        text = f"{value:f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    if isinstance(value, list):
+        return " | ".join(cell_text(item) for item in value)
+    return str(value)
+
+
+class Cells:
+    """Turns values into the texts of cells and counts what had to be cut."""
+
+    def __init__(self, *, are_typed: bool) -> None:
+        self._are_typed = are_typed
+        self.n_cut = 0
+
+    def text(self, value: object) -> str:
+        """The text of one cell."""
+        safe = safe_text(cell_text(value), is_typed=self._are_typed)
+        self.n_cut += safe.was_cut
+        return safe.text
+
+
+def write_csv(file: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> tuple[int, int]:
+    """Write a CSV that Excel opens with its Thai; returns the number of rows and of cells that were cut."""
+    cells, count = Cells(are_typed=False), 0
+    with file.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow([cells.text(column) for column in columns])
+        for row in rows:
+            writer.writerow([cells.text(value) for value in row])
+            count += 1
+    return count, cells.n_cut
+
+
+def rows_of(reader: pa.RecordBatchReader) -> Iterator[Sequence[object]]:
+    """The rows of an answer, batch by batch."""
+    for batch in reader:
+        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 
 def headings(model: Model, columns: list[str], *, are_thai: bool) -> list[str]:

@@ -6,9 +6,11 @@ import re
 import zipfile
 from pathlib import Path
 
+import openpyxl  # type: ignore[import-untyped]
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
 
 from pipeline.analyst.export import ExportError, export
 from pipeline.analyst.spreadsheet import LONGEST_CELL, headings, safe_text
@@ -77,11 +79,14 @@ def test_no_text_of_a_page_is_a_formula(formulas: Path, number: int, text: str) 
     assert (row["remark"], row["policy_id"]) == ("-", "-5")
 
 
-def test_no_cell_of_a_workbook_is_a_formula_or_a_link(formulas: Path) -> None:
-    (book,) = formulas.glob("*.xlsx")
-    xml = xml_of(book, "projects")
-    assert "<f>" not in xml
-    assert "hyperlink" not in xml
+def test_no_text_of_a_page_is_a_formula_or_a_link_in_a_workbook(formulas: Path) -> None:
+    (file,) = formulas.glob("*.xlsx")
+    sheet = openpyxl.load_workbook(file)["projects"]
+    names = [cell.value for cell in sheet[1]]
+    cells = [cell for row in sheet.iter_rows(min_row=2) for cell in row]
+    assert {cell.data_type for cell in cells} == {"s", "n", "b", "d"}
+    assert {names[cell.column - 1] for cell in cells if cell.hyperlink} == {"url"}
+    assert [row[names.index("name")].value for row in sheet.iter_rows(min_row=2)][:2] == FORMULAS[:2]
 
 
 def test_a_cell_too_long_for_excel_is_cut_with_a_mark_and_counted(archive: ParsedArchive, tmp_path: Path) -> None:
@@ -118,6 +123,62 @@ def test_xlsx_has_thai_headings_typed_cells_and_notes(sample_data: Path, tmp_pat
     assert "invented data, except" in xml_of(book, "NOTES")
     assert re.search(r'<c r="K2"[^>]*><v>[\d.]+</v>', xml), "budgets are numbers"
     assert 't="b"' in xml, "truth values are typed"
+
+
+@pytest.fixture(scope="module")
+def workbook(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All tables of the sample as a workbook."""
+    folder = tmp_path_factory.mktemp("workbook")
+    release = (sample_data / "curated" / "latest").resolve()
+    return export(release, folder, [], "xlsx", are_headings_thai=False).files[0]
+
+
+def test_a_workbook_has_its_sheets_in_the_order_of_a_reader(workbook: Path) -> None:
+    sheets = openpyxl.load_workbook(workbook, read_only=True).sheetnames
+    tables = {model.name for model in load_models().values() if model.layer == "curated"}
+    assert set(sheets) == {"NOTES", *tables}
+    assert sheets[:4] == ["NOTES", "projects", "progress_history", "targets"]
+    assert sheets.index("project_changes") < sheets.index("quality_issues") < sheets.index("runs")
+    assert sheets[-1] == "runs"
+
+
+def test_a_sheet_is_ready_to_be_read(workbook: Path) -> None:
+    sheet = openpyxl.load_workbook(workbook)["projects"]
+    names = [cell.value for cell in sheet[1]]
+    first = dict(zip(names, sheet[2], strict=True))
+    widths = {name: sheet.column_dimensions[get_column_letter(n)] for n, name in enumerate(names, 1)}
+    assert sheet.auto_filter.ref == sheet.dimensions
+    assert sheet.freeze_panes == "C2", "the headings and the project code stay in sight"
+    assert first["budget_received_thb"].number_format == "#,##0.00"
+    assert first["progress_pct"].number_format == "0.00"
+    assert first["start_date"].number_format == "yyyy-mm-dd"
+    assert first["last_seen_at"].number_format == "yyyy-mm-dd hh:mm:ss"
+    assert first["url"].hyperlink.target == first["url"].value
+    assert widths["project_id"].width < 20 < 40 < widths["rationale"].width < 50
+    assert [name for name in names if name.endswith("_raw") and widths[name].outlineLevel != 1] == []
+    assert widths["source_id"].outlineLevel == widths["snapshot_id"].outlineLevel == 1
+    assert {widths[name].outlineLevel for name in ("project_id", "name", "budget_spent_thb")} == {0}
+    assert not any(width.hidden for width in widths.values())
+    column = next(column for column in load_models()["projects"].columns if column.name == "budget_spent_thb")
+    assert sheet.cell(1, names.index("budget_spent_thb") + 1).comment.text.startswith(
+        f"budget_spent_thb\n{column.description}\nUnit: THB"
+    )
+
+
+def test_codes_stay_texts_in_a_workbook_and_notes_say_how_to_keep_them_in_a_csv(
+    archive: ParsedArchive, tmp_path: Path
+) -> None:
+    archive.capture("50490000-0001", "2026-11-01", source="bmavisions", branch_id="0000", policy_id="30", kpi_id="1E5")
+    release = archive.build().path
+    for format_ in ("csv", "xlsx"):
+        export(release, tmp_path, ["projects"], format_, are_headings_thai=False)
+    (file,) = tmp_path.glob("*.xlsx")
+    sheet = openpyxl.load_workbook(file)["projects"]
+    row = dict(zip((cell.value for cell in sheet[1]), (cell.value for cell in sheet[2]), strict=True))
+    assert (row["branch_id"], row["policy_id"], row["kpi_id"]) == ("0000", "30", "1E5")
+    notes = (tmp_path / "NOTES.txt").read_text(encoding="utf-8-sig")
+    for words in ("0000 becomes 0", "Data > From Text/CSV", "bma-projects export --format xlsx", "0000 จะกลายเป็น 0"):
+        assert words in notes
 
 
 def test_headings_of_a_table_are_unique() -> None:

@@ -10,6 +10,7 @@ import tempfile
 from decimal import Decimal
 from pathlib import Path
 
+import openpyxl  # type: ignore[import-untyped]
 import pyarrow.parquet as pq
 import pytest
 from rich.cells import cell_len
@@ -35,14 +36,15 @@ def test_every_format_holds_the_same_answer(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["answer.csv", "answer.json", "answer.parquet"]
     from_parquet = pq.read_table(tmp_path / "answer.parquet").to_pylist()
     from_json = json.loads((tmp_path / "answer.json").read_text(encoding="utf-8"))
-    from_csv = list(csv.DictReader(io.StringIO((tmp_path / "answer.csv").read_text(encoding="utf-8"))))
+    from_csv = list(csv.DictReader(io.StringIO((tmp_path / "answer.csv").read_text(encoding="utf-8-sig"))))
     assert [row["project_id"] for row in from_parquet] == [row["project_id"] for row in from_json]
     assert [row["agency"] or None for row in from_csv] == [row["agency"] for row in from_parquet]
     assert [Decimal(row["budget_received_thb"]) for row in from_csv if row["budget_received_thb"]] == [
         row["budget_received_thb"] for row in from_parquet if row["budget_received_thb"] is not None
     ]
     query(release, SQL, "csv", None)
-    assert capfd.readouterr().out == (tmp_path / "answer.csv").read_text(encoding="utf-8")
+    printed = list(csv.DictReader(io.StringIO(capfd.readouterr().out)))
+    assert [row["agency"] for row in printed] == [row["agency"] for row in from_csv]
 
 
 def test_standard_output_can_be_appended_to(sample_data: Path, tmp_path: Path) -> None:
@@ -185,3 +187,35 @@ def test_the_question_can_stand_in_a_file_or_on_standard_input(sample_data: Path
     )
     file.write_bytes(b"SELECT '\xa1'")
     assert_one_line(bma_here("query", file, "--data-dir", sample_data), 2, "UTF-8")
+
+
+def test_an_answer_in_a_file_for_spreadsheets_is_written_as_export_does(sample_data: Path, tmp_path: Path) -> None:
+    sql = (
+        "SELECT '=1+1' AS trap, '0000' AS branch_id, 1234.5::DECIMAL(9, 2) AS spent_thb, url, NULL AS none, 'ก' AS ก "
+        "FROM projects LIMIT 2"
+    )
+    for format_ in ("csv", "XLSX"):
+        output = tmp_path / f"answer.{format_.lower()}"
+        done = bma_here("query", sql, "--format", format_, "--output", output, "--data-dir", sample_data)
+        assert f"2 rows in {output}" in done.stderr
+    assert (tmp_path / "answer.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "answer.csv").read_text(encoding="utf-8-sig"))))
+    assert [(row["trap"], row["branch_id"], row["spent_thb"], row["none"], row["ก"]) for row in rows] == [
+        ("'=1+1", "0000", "1234.5", "", "ก")
+    ] * 2
+    book = openpyxl.load_workbook(tmp_path / "answer.xlsx")
+    assert book.sheetnames == ["answer", "NOTES"]
+    trap, branch, spent, url, none, thai = book["answer"][2]
+    assert (trap.value, trap.data_type, branch.value, none.value, thai.value) == ("=1+1", "s", "0000", None, "ก")
+    assert (spent.value, spent.number_format) == (1234.5, "#,##0.00")
+    assert url.hyperlink.target == url.value
+    notes = [cell.value for cell in book["NOTES"]["A"]]
+    assert "invented data" in notes[1]
+    assert notes[2] == sql
+
+
+def test_a_workbook_needs_a_file_and_a_place_to_write_it(sample_data: Path, tmp_path: Path) -> None:
+    asked = ("query", "SELECT 1", "--data-dir", sample_data, "--format", "xlsx")
+    assert_one_line(bma_here(*asked), 2, "--output")
+    assert_one_line(bma_here(*asked, "--output", tmp_path / "none" / "a.xlsx"), 2, "cannot be written")
+    assert list(tmp_path.iterdir()) == []
