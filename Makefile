@@ -10,7 +10,10 @@ SIDE_BY_SIDE = --numprocesses 3 --dist loadfile --no-loadscope-reorder
 help: ## Show what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-run: .venv/run ## Refresh the built-in sample source: fetch, parse, build, report, publish
+run: .venv/run ## Import an earlier night of the built-in sample, then refresh it: fetch, parse, build, report, publish
+	@mkdir -p build
+	@$(BIN)/python -m pipeline.sample.earlier_night build/earlier-night.warc.gz
+	$(BIN)/bma-projects import build/earlier-night.warc.gz --data-dir $(DATA) --quiet
 	$(BIN)/bma-projects refresh --data-dir $(DATA)
 
 test: .venv/dev ## Run the tests, but for what repeats or waits (seven minutes on two cores)

@@ -16,8 +16,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch, running_chromium() as browser:
         data, captures = Path(scratch) / "data", Path(scratch) / "captures.warc.gz"
         subprocess.run([*COMMAND, "refresh", "--quiet", "--data-dir", data], check=True)
-        sys.argv = ["earlier_captures", str(captures)]
-        runpy.run_module("examples.earlier_captures", run_name="__main__")
+        sys.argv = ["earlier_night", str(captures)]
+        runpy.run_module("pipeline.sample.earlier_night", run_name="__main__")
         subprocess.run([*COMMAND, "import", "--quiet", "--data-dir", data, captures], check=True)
         for script in SCRIPTS:
             sys.argv = [script, str(data), scratch]

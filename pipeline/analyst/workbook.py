@@ -62,6 +62,10 @@ class Workbook:
             # What is wrong with the disk stands inside.
             cause = next((found for found in unwritten.args if isinstance(found, OSError)), None)
             raise cause or OSError(None, str(unwritten)) from unwritten
+        finally:
+            # Rows wait in a file for each sheet, which stays open where the workbook cannot be written.
+            for sheet in self._book.worksheets():
+                sheet.row_data_fh.close()
 
     def add_notes(self, lines: Iterable[str]) -> None:
         """Add the sheet NOTES, a line a row."""

@@ -4,5 +4,6 @@ Does: answers as the real application would, with a fresh CSRF token in every pa
 Never: is asked by a run of another source; all but one of its projects are invented.
 
 - server: routes, listing, pager
+- earlier_night: earlier captures of six pages, to be imported
 - site/: the pages, and manifest.json, which says which file answers for which project
 """

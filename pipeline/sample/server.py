@@ -80,6 +80,11 @@ def answer(target: str) -> Reply:
     return _page("other/not-found.html", 404)
 
 
+def stored_page(project_id: str) -> bytes:
+    """The page of a project as it is bundled, its CSRF token included. Raises StopIteration where there is none."""
+    return _stored(next(page.file for page in sample_pages() if page.project_id == project_id))
+
+
 def listing_page(pages: Sequence[SamplePage], page: str, sort: str | None = None) -> bytes:
     """Render one page of Yii's GridView: a page past the end is the last one, a word or 0 the first."""
     if sort and sort.lstrip("-") in _SORT_KEYS:

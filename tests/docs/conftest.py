@@ -1,4 +1,4 @@
-"""A release that the documents speak of: the sample, with the earlier captures of examples/ imported."""
+"""A release that the documents speak of: the sample with its earlier night, as `make run` makes it."""
 
 import shutil
 import sys
@@ -15,14 +15,14 @@ CAPTURES = "earlier-captures.warc.gz"
 
 @pytest.fixture(scope="session")
 def documented_data(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data directory after `make gallery`; tests copy it before they change anything."""
-    from examples.earlier_captures import main as write_captures
+    """The data directory after `make run`; tests copy it before they change anything."""
+    from pipeline.sample.earlier_night import main as write_captures
 
     def import_captures(data: Path) -> None:
         shutil.copytree(sample_data, data, symlinks=True)
         captures = tmp_path_factory.mktemp("captures") / CAPTURES
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(sys, "argv", ["earlier_captures", str(captures)])
+            patch.setattr(sys, "argv", ["earlier_night", str(captures)])
             write_captures()
         done = bma("import", captures, "--data-dir", data)
         assert done.returncode == 0, done.stderr

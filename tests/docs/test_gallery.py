@@ -80,5 +80,5 @@ def test_a_guessed_name_of_an_agency_is_marked(
 
 def test_make_gallery_runs_every_script() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    in_folder = {path.stem for path in (ROOT / "examples").glob("*.py")} - {"__init__", "drawing", "earlier_captures"}
+    in_folder = {path.stem for path in (ROOT / "examples").glob("*.py")} - {"__init__", "drawing"}
     assert in_folder == set(SCRIPTS) == set(re.findall(r"-m examples\.(\w+) ", makefile))

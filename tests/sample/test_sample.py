@@ -3,6 +3,7 @@
 import re
 import urllib.request
 from contextlib import ExitStack
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -11,7 +12,9 @@ from parsers.html_page import read_page
 from parsers.listing_page import Listing, read_listing
 from pipeline.core.settings import SAMPLE
 from pipeline.run.fetch_source import with_sample_server
+from pipeline.sample.earlier_night import main as write_earlier_night
 from pipeline.sample.server import Reply, answer, sample_pages, serve
+from tests.cli.command import bma_here
 
 INDEX = "/dp/frontend/web/index.php?r=tbl-project-main%2Findex"
 VIEW = "/dp/frontend/web/index.php?r=tbl-project-main%2Fview&project_id="
@@ -83,3 +86,28 @@ def test_its_server_runs_whatever_pace_is_set() -> None:
         assert with_sample_server(slower, stack).connect_to is not None
         elsewhere = SAMPLE.model_copy(update={"base_url": "http://elsewhere.test/index.php"})
         assert with_sample_server(elsewhere, stack) == elsewhere
+
+
+def test_an_earlier_night_shows_edits_and_a_second_refresh_stays_quiet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "data"
+
+    def make_run() -> str:
+        """What `make run` does."""
+        monkeypatch.setattr("sys.argv", ["earlier_night", str(tmp_path / "earlier.warc.gz")])
+        write_earlier_night()
+        imported = bma_here("import", tmp_path / "earlier.warc.gz", "--data-dir", data, "--quiet")
+        refreshed = bma_here("refresh", "--data-dir", data, "--quiet")
+        assert (imported.returncode, refreshed.returncode) == (0, 0)
+        return imported.stderr + refreshed.stderr
+
+    assert make_run() == ""
+    sql = "SELECT count(*) AS n, bool_and(is_invented) AS invented FROM edited_after_completion"
+    asked = ("query", sql, "--format", "csv", "--data-dir", data)
+    assert bma_here(*asked).stdout == "n,invented\n7,true\n"
+    n_segments = len(list((data / "raw").glob("*.warc.gz")))
+    assert make_run() == ""
+    assert bma_here(*asked).stdout == "n,invented\n7,true\n"
+    # Nothing new came of the earlier night, nor of this one.
+    assert len(list((data / "raw").glob("*.warc.gz"))) == n_segments

@@ -1,7 +1,8 @@
-"""Writes a WARC file with earlier captures of six pages of the sample, so that there are edits to look at.
+"""An earlier night of the sample: a WARC file with earlier captures of six pages, so that there are edits to look at.
 
 The pages are invented and so are the edits: each is the page of the sample with the values below instead of its own.
-`bma-projects import FILE` archives them as captures of January and February 2026.
+`python -m pipeline.sample.earlier_night FILE` writes them, and `bma-projects import FILE` archives them as captures of
+January and February 2026. The pages are the same every time, so that a second import brings nothing.
 """
 
 import datetime as dt
@@ -9,8 +10,9 @@ import sys
 from pathlib import Path
 
 from pipeline.archive.warc import Capture, capture_members, warcinfo_member
+from pipeline.core.log import tell
 from pipeline.core.settings import SAMPLE
-from pipeline.sample.server import answer
+from pipeline.sample.server import stored_page
 
 # Label and value as they stand on the page, and the value that stood there before.
 RECEIVED, SPENT = "งบฯ ที่ได้รับ (บาท)", "งบฯ ที่ใช้ไป (บาท)"
@@ -29,7 +31,7 @@ EDITS = (
 
 def earlier_page(project_id: str, edits: dict[str, tuple[str, str]]) -> bytes:
     """The sample's page of a project as it would have stood before the edits."""
-    page = answer(f"/dp/frontend/web/index.php?r=tbl-project-main%2Fview&project_id={project_id}").body.decode()
+    page = stored_page(project_id).decode()
     for label, (now, before) in edits.items():
         row = f"<tr><th>{label}</th><td>"
         if page.count(row + now) != 1:
@@ -40,7 +42,7 @@ def earlier_page(project_id: str, edits: dict[str, tuple[str, str]]) -> bytes:
 
 def main() -> None:
     """Write the file that is named on the command line."""
-    target = Path(sys.argv[1] if len(sys.argv) > 1 else "earlier-captures.warc.gz")
+    target = Path(sys.argv[1] if len(sys.argv) > 1 else "earlier-night.warc.gz")
     members = [warcinfo_member(target.name, {"description": "invented pages of the built-in sample"})]
     for project_id, at, edits in EDITS:
         url = f"{SAMPLE.base_url}?r=tbl-project-main%2Fview&project_id={project_id}"
@@ -48,7 +50,7 @@ def main() -> None:
         body = earlier_page(project_id, edits)
         members.append(capture_members(Capture(url, at, body, headers[0][1], 200, "OK", headers)))
     target.write_bytes(b"".join(members))
-    print(f"{len(EDITS)} captures in {target}")
+    tell(f"{len(EDITS)} invented captures of an earlier night in {target}")
 
 
 if __name__ == "__main__":
