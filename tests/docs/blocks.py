@@ -24,7 +24,7 @@ from tests.cli.command import bma_here, environment
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted(
     path.relative_to(ROOT)
-    for pattern in ("*.md", "docs/*.md", "examples/*.md", "benchmarks/*.md")
+    for pattern in ("*.md", "docs/*.md", "docs/th/*.md", "examples/*.md", "benchmarks/*.md")
     for path in ROOT.glob(pattern)
 )
 # First words of commands that are shown but not run here, and why.
