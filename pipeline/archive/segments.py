@@ -90,7 +90,7 @@ class ArchiveWriter:
         match = SEGMENT_NAME.fullmatch(name)
         if match is None or match["source_id"] != source_id:
             raise ArchiveError(
-                f"{name!r} is no segment name; run ids look like 20261122T180000Z, source ids like bs2568"
+                f"{name!r} is not a segment name; run ids look like 20261122T180000Z, source ids like bs2568"
             )
         self.run_id, self.source_id = run_id, source_id
         self._raw_dir, self._about, self._segment_bytes = (

@@ -36,7 +36,7 @@ def check_withdrawable(raw_dir: Path, run_id: str) -> None:
         )
     made_by = {one.about.get("made-by") for one in logged}
     if made_by != {_IMPORT}:
-        raise WithdrawalError(f"{run_id}: is no import; only what was imported can be taken back")
+        raise WithdrawalError(f"{run_id}: is not an import; only what was imported can be taken back")
     if by := withdrawn_runs(raw_dir).get(run_id):
         raise WithdrawalError(f"{run_id}: was withdrawn before, by run {by}")
 

@@ -144,8 +144,8 @@ def releases(
     withdrawn = withdrawn_release(settings.curated_dir)
     if withdrawn is not None:
         tell(
-            "it stays until somebody accepts what runs bring (`bma-projects build --accept REASON`) "
-            f"or goes back (`bma-projects releases --rollback --to {withdrawn}`)"
+            "it stays until you accept the next release (`bma-projects build --accept REASON`) "
+            f"or go back (`bma-projects releases --rollback --to {withdrawn}`)"
         )
 
 

@@ -146,7 +146,7 @@ class GateSettings(_Table):
     labels_unknown_share: kinds.Share = _limit(0.1, "one label more per page is growth, four are another layout")
     labels_missing_count: kinds.Whole = _limit(40, "about one whole page")
     labels_missing_share: kinds.Share = _limit(0.1, "pages of other years lack a label or two, not four")
-    sections_unseen_count: kinds.Whole = _limit(10, "a few pages break off or have rows that nobody can tell apart")
+    sections_unseen_count: kinds.Whole = _limit(10, "a few pages break off or have rows that cannot be told apart")
     sections_unseen_share: kinds.Share = _limit(0.2, "a table that a fifth of the pages lost is another layout")
     values_unreadable_count: kinds.Whole = _limit(10, "typing slips of single agencies")
     values_unreadable_share: kinds.Share = _limit(
@@ -156,7 +156,7 @@ class GateSettings(_Table):
     values_lost_share: kinds.Share = _limit(
         0.1, "people fill fields; what a tenth of the edited pages lost, lost itself"
     )
-    pages_emptied_count: kinds.Whole = _limit(3, "single projects are begun anew")
+    pages_emptied_count: kinds.Whole = _limit(3, "single projects start again")
     pages_emptied_share: kinds.Share = _limit(0.0, "no night makes up for pages that lost many values at once")
     values_lost_lately_count: kinds.Whole = _limit(10, "people clear values on some pages a month")
     values_lost_lately_share: kinds.Share = _limit(
@@ -172,7 +172,7 @@ class GateSettings(_Table):
     )
     reader_changes_count: kinds.Whole = _limit(10, "a better reader mends single values of a field")
     reader_changes_share: kinds.Share = _limit(
-        0.1, "a reader that alters a tenth of a field that nobody edited needs a person who looks"
+        0.1, "a reader that alters a tenth of a field that was not edited needs a person who looks"
     )
     imports_withdrawn_count: kinds.Whole = _limit(5, "single saved pages are imported by mistake")
     imports_withdrawn_share: kinds.Share = _limit(

@@ -140,7 +140,7 @@ def _from_file(settings: Settings, file: Path) -> Settings:
     except OSError as error:
         raise SettingsError(f"{file}: cannot be read ({error.strerror})") from error
     except (ValueError, RecursionError) as error:
-        raise SettingsError(f"{file}: is no TOML ({error})") from error
+        raise SettingsError(f"{file}: is not TOML ({error})") from error
     return _laid_over(settings, table, str(file), text)
 
 
@@ -179,7 +179,7 @@ def _told(error: ValidationError, table: Mapping[str, object], where: str, text:
     if text is not None:
         where = f"{where}, line {_line_of(text, key)}"
     if place[-1] == "[key]":
-        return f"{where}: {problem['input']!r:.80} is no source id; {problem['ctx']['error']}"
+        return f"{where}: {problem['input']!r:.80} is not a source id; {problem['ctx']['error']}"
     if kind not in _MISTAKES or len(key) > len(place):
         return f"{where}: unknown setting {'.'.join(key)!r:.80}; `bma-projects settings` lists them all"
     if isinstance(place[-1], int) and kind == "string_type":

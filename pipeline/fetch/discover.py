@@ -112,7 +112,7 @@ def ids_from_range(text: str, known: Mapping[str, PageState]) -> list[str]:
     """
     match = _RANGE.fullmatch(text)
     if match is None or int(match["first"]) > int(match["last"]):
-        raise DiscoveryError(f"{text!r} is no range of project ids; write it as 50490000:3500-3700")
+        raise DiscoveryError(f"{text!r} is not a range of project ids; write it as 50490000:3500-3700")
     ids = (f"{match['agency']}-{number:04d}" for number in range(int(match["first"]), int(match["last"]) + 1))
     return [project_id for project_id in ids if not _is_confirmed_absent(known.get(project_id))]
 
@@ -140,7 +140,7 @@ async def _pages(
             if reply.trouble is Trouble.DISALLOWED:
                 problems.append(f"robots.txt disallows the listing {url[:300]}; name the projects to fetch with --ids")
                 return
-            problems.append(f"{url[:300]} is no listing page ({reply.error or f'HTTP {reply.status}'})")
+            problems.append(f"{url[:300]} is not a listing page ({reply.error or f'HTTP {reply.status}'})")
             return
         yield listing
         if listing.next_href is None:

@@ -37,7 +37,7 @@ class Robots:
             ends = list(_LINE_END.finditer(content, 0, MOST_BYTES + 1))
             content = content[: ends[-1].start() if ends else 0]
         if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in content:
-            raise RobotsError("it is no text in UTF-8, perhaps UTF-16")
+            raise RobotsError("it is not text in UTF-8, perhaps UTF-16")
         lines = _regular(_LINE_END.split(content.replace(codecs.BOM_UTF8, b"")))
         self._rules = Protego.parse(_comparable(b"\n".join(lines)))
 

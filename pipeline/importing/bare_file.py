@@ -131,7 +131,7 @@ def read_bare_file(
         sister = sister_of_address(capture.url) or sister_of_text(decoded.text)
         if sister is not None:
             return BareSister(sister, capture, basis)
-        said = f"{path}: is no project page ({page.reason or page.kind}); name saved HTML, text or WARC of one"
+        said = f"{path}: is not a project page ({page.reason or page.kind}); name saved HTML, text or WARC of one"
         raise _refusal(said, decoded.text)
     if not PROJECT_CODE.fullmatch(project_id):
         raise ForeignFileError(f"{path}: names no project by its code ({project_id!r:.60}); name the page of one")

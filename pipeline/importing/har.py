@@ -23,7 +23,7 @@ def read_har(data: bytes, is_ours: Callable[[str], bool], now: dt.datetime, *, m
     try:
         entries = json.loads(data)["log"]["entries"]
     except (ValueError, RecursionError) as error:
-        raise HarError(f"is no whole HAR ({error}); export it again") from error
+        raise HarError(f"is not a whole HAR ({error}); export it again") from error
     except (TypeError, KeyError, IndexError) as error:
         raise HarError("holds no log.entries as a HAR has them") from error
     if not isinstance(entries, list):
@@ -40,7 +40,7 @@ def _read_entry(
         return Found(Kind.FOREIGN)
     where = f"entry {number} of {url[:300]}"
     if not url.isprintable():
-        return Found(Kind.DAMAGED, reason=f"{where} has an address that is no text")
+        return Found(Kind.DAMAGED, reason=f"{where} has an address that is not text")
     try:
         at = read_time(str(entry.get("startedDateTime", "")), now)
     except CaptureTimeError as error:

@@ -35,7 +35,7 @@ class UnreadFormatError(ForeignFileError):
     """A file is of a format that is not read."""
 
     def __init__(self, path: Path, unread: Unread) -> None:
-        super().__init__(f"{path}: is no project page but a {unread.name}; {unread.way}")
+        super().__init__(f"{path}: is not a project page but a {unread.name}; {unread.way}")
         self.unread = unread
 
 
@@ -238,8 +238,8 @@ class _Importer:
             return
         if file.capture.url and stated is None:
             raise UnusableFileError(
-                f"{path}: was saved from {file.capture.url!r:.200}, which is no address of a source; where it is one, "
-                f"name it in `also_at` of that source"
+                f"{path}: was saved from {file.capture.url!r:.200}, which is not the address of a source; "
+                f"if it is, name it in `also_at` of that source"
             )
         if stated is not None and stated.sister is not None:
             stated = None

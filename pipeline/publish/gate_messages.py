@@ -27,14 +27,14 @@ class Rule(NamedTuple):
 
 # In the order in which reasons are given: what explains most stands first.
 RULES = {
-    "pages_of_wrong_kind": Rule("pages asked for are no project pages", "หน้าที่ได้มาไม่ใช่หน้าโครงการ", "หน้า"),
+    "pages_of_wrong_kind": Rule("pages asked for are not project pages", "หน้าที่ได้มาไม่ใช่หน้าโครงการ", "หน้า"),
     "pages_failed": Rule("pages asked for gave no usable answer", "ดึงหน้าไม่สำเร็จ", "หน้า"),
-    "labels_unknown": Rule("label/value rows of new pages have a label nobody knows", "ป้ายชื่อบนหน้าใหม่ที่ไม่รู้จัก", "แถว"),
+    "labels_unknown": Rule("label/value rows of new pages have an unknown label", "ป้ายชื่อบนหน้าใหม่ที่ไม่รู้จัก", "แถว"),
     "labels_missing": Rule("known labels are missing from new pages", "ป้ายชื่อที่ควรมีหายไปจากหน้าใหม่", "ป้าย"),
     "sections_unseen": Rule("pages asked for no longer show this whole", "หน้าที่ได้มาไม่แสดงส่วนนี้ครบถ้วนเหมือนเดิม", "หน้า"),
     "values_unreadable": Rule("new pages have a value that cannot be read", "ค่าในช่องนี้บนหน้าใหม่อ่านไม่ได้", "หน้า"),
     "values_lost": Rule(
-        "pages read anew lost this value of the last release", "หน้าที่อ่านใหม่ซึ่งค่าที่เคยมีในชุดก่อนหน้าหายไป", "หน้า"
+        "pages read again lost this value of the last release", "หน้าที่อ่านใหม่ซึ่งค่าที่เคยมีในชุดก่อนหน้าหายไป", "หน้า"
     ),
     "pages_emptied": Rule("known pages lost three values and more at once", "หน้าที่เคยมีซึ่งค่าหายไปพร้อมกันตั้งแต่สามค่า", "หน้า"),
     "values_lost_lately": Rule(
@@ -140,8 +140,8 @@ def over_limit(answer: Measure, limit: Limit) -> Reason:
 def rolled_back(withdrawn: str, latest: str) -> Reason:
     """The reason that holds back whatever is built while `latest` is where somebody put it by hand."""
     return Reason(
-        f"rolled_back: somebody took {withdrawn} back and {latest} is the latest again; "
-        "what came since is published when somebody accepts it",
+        f"rolled_back: {withdrawn} was taken back and {latest} is the latest again; "
+        "what came since is published when it is accepted",
         f"ผู้ดูแลถอนชุดข้อมูล {withdrawn} และกลับไปใช้ {latest} ข้อมูลที่ใหม่กว่านั้นจะเผยแพร่เมื่อผู้ดูแลยอมรับเท่านั้น",
     )
 

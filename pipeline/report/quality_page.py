@@ -42,7 +42,7 @@ def write_report(release: Path, run: Run, *, previous: Path | None, measures: Se
 
 
 def write_report_of(release: Path, output: Path) -> None:
-    """Write the report of a published release once more, into another directory. Raises ReportError."""
+    """Write the report of a published release again, into another directory. Raises ReportError."""
     try:
         output.mkdir(parents=True, exist_ok=True)
         _write(release, output, _read_json(release / "run.json"), _release_before(release))
@@ -248,7 +248,7 @@ def _read_json(path: Path) -> Document:
     except (OSError, ValueError) as error:
         raise ReportError(f"{path}: cannot be read ({error}); run `bma-projects build` for a new release") from error
     if not isinstance(content, dict):
-        raise ReportError(f"{path}: is no JSON object; run `bma-projects build` for a new release")
+        raise ReportError(f"{path}: is not a JSON object; run `bma-projects build` for a new release")
     return content
 
 

@@ -188,12 +188,12 @@ def read_record(path: Path) -> dict[str, object]:
     try:
         record = json.loads(read_text_file(path))
         if not isinstance(record, dict) or not isinstance(record.get("run_id"), str):
-            raise RecordError(f"{path}: is no run record")
+            raise RecordError(f"{path}: is not a run record")
         if not is_unchanged(record):
             raise RecordError(f"{path}: is not the run record that was written, by the digest in it")
         moments = [record.get("started_at"), record.get("finished_at") or record.get("started_at")]
         if not all(dt.datetime.fromisoformat(str(moment)).tzinfo for moment in moments):
-            raise RecordError(f"{path}: is no run record, as its times have no zone")
+            raise RecordError(f"{path}: is not a run record, as its times have no zone")
     except (OSError, ValueError, RecursionError) as error:
         raise RecordError(f"{path}: cannot be read as a run record ({error})") from error
     return record

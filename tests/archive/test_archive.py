@@ -233,7 +233,7 @@ def test_a_run_without_a_listing_misses_none(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("source_id", ["../x", "a/b", "", "ก", "site-2", "A B"])
 def test_names_that_are_no_segment_names_are_refused(tmp_path: Path, source_id: str) -> None:
-    with pytest.raises(ArchiveError, match="no segment name"):
+    with pytest.raises(ArchiveError, match="not a segment name"):
         ArchiveWriter(tmp_path, RUN, source_id)
 
 

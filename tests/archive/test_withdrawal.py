@@ -82,9 +82,9 @@ def test_the_withdrawal_is_a_row_for_each_source_that_keeps_its_settings(raw_dir
     [
         ("20200101T000000Z", "20200101T000000Z: nothing in .* comes from such a run"),
         ("", "nothing in .* comes from such a run"),
-        (FETCHED, f"{FETCHED}: is no import"),
+        (FETCHED, f"{FETCHED}: is not an import"),
         (IMPORTED, f"{IMPORTED}: was withdrawn before, by run {UNDO}"),
-        (UNDO, f"{UNDO}: is no import"),
+        (UNDO, f"{UNDO}: is not an import"),
     ],
 )
 def test_what_cannot_be_withdrawn_is_one_line_and_leaves_no_trace(raw_dir: Path, run_id: str, said: str) -> None:

@@ -387,7 +387,7 @@ class TestUndo:
     def test_a_fetch_cannot_be_taken_back(self, sample_data: Path) -> None:
         (run_id,) = (path.stem for path in (sample_data / "runs").glob("*.json"))
         n_files = len(list((sample_data / "raw").iterdir()))
-        assert_one_line(bma_here("import", "--undo", run_id, "--data-dir", sample_data), 2, run_id, "no import")
+        assert_one_line(bma_here("import", "--undo", run_id, "--data-dir", sample_data), 2, run_id, "not an import")
         assert len(list((sample_data / "raw").iterdir())) == n_files
 
     @pytest.mark.parametrize("arguments", [[], ["--undo", "20200101T000000Z", str(REAL_TEXT)]])

@@ -82,8 +82,8 @@ def test_a_new_source_needs_nothing_but_its_address(tmp_path: Path) -> None:
         ("[gate]\npages_failed_share = 1.5\n", 2, "between 0 and 1"),
         ('[gate]\nvolatile_fields = ["name"]\n', 2, "use one of rationale"),
         ("[alarm]\nurl = 'hc-ping.com/x'\n", 2, "https://host/path"),
-        ("[sources.'Über']\nbase_url = 'https://a.org'\n", 1, "is no source id"),
-        ("[sources.all]\nbase_url = 'https://a.org'\n", 2, "is no source id"),
+        ("[sources.'Über']\nbase_url = 'https://a.org'\n", 1, "is not a source id"),
+        ("[sources.all]\nbase_url = 'https://a.org'\n", 2, "is not a source id"),
         ("[sources.a]\nbase_url = 'https://u:secret@a.org/i'\n", 2, "without name and password"),
         ("[sources.a]\nbase_url = 'ftp://a.org/i'\n", 2, "https://host/path/index.php"),
         ("[sources.a]\nbase_url = 'https://a.org/i?r=x'\n", 2, "https://host/path/index.php"),
@@ -112,14 +112,14 @@ def test_a_mistake_is_told_with_file_line_and_key(tmp_path: Path, text: str, lin
 
 @pytest.mark.parametrize("text", ["rate = ", "[fetch\n", "a = 1\na = 2\n", f"a = {'9' * 5000}", f"a = {'[' * 3000}"])
 def test_a_file_that_is_no_toml_is_told(tmp_path: Path, text: str) -> None:
-    with pytest.raises(SettingsError, match="is no TOML"):
+    with pytest.raises(SettingsError, match="is not TOML"):
         load_settings(written(tmp_path, text), {})
 
 
 def test_a_file_of_other_bytes_is_told(tmp_path: Path) -> None:
     file = tmp_path / "s.toml"
     file.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(SettingsError, match="is no TOML"):
+    with pytest.raises(SettingsError, match="is not TOML"):
         load_settings(file, {})
 
 

@@ -64,7 +64,7 @@ def test_a_listing_that_hangs_its_reader_is_told_and_what_came_before_counts(
     site.listing = lambda handler: (page(BOTTOMLESS) if "page=3" in handler.path else whole)(handler)
     found = discover(site, tmp_path)
     assert (found.project_ids, found.is_complete) == (("1", "2"), False)
-    assert "page=3 is no listing page (reading it took more than 5 seconds of processor time)" in found.problems[0]
+    assert "page=3 is not a listing page (reading it took more than 5 seconds of processor time)" in found.problems[0]
 
 
 def test_pages_past_the_end_are_never_asked_for(site: MisbehavingSite, tmp_path: Path) -> None:
@@ -100,9 +100,9 @@ def test_an_unchanged_listing_is_archived_once(site: MisbehavingSite, tmp_path: 
 @pytest.mark.parametrize(
     ("behaviour", "said"),
     [
-        (redirect("/dp/frontend/web/index.php?r=site%2Flogin"), "no listing page"),
-        (page(b"<html>maintenance</html>", status=503), "no listing page"),
-        (not_found, "no listing page"),
+        (redirect("/dp/frontend/web/index.php?r=site%2Flogin"), "not a listing page"),
+        (page(b"<html>maintenance</html>", status=503), "not a listing page"),
+        (not_found, "not a listing page"),
     ],
 )
 def test_a_listing_behind_a_wall_is_a_problem_not_an_empty_site(

@@ -197,10 +197,10 @@ def test_a_har_keeps_status_headers_and_body_and_no_line_end_of_a_header(tmp_pat
     [
         (har(content={"size": 5}), "entry 1 of .* holds no readable content; export the HAR with content"),
         (har(status="no"), "entry 1 of .* has no response"),
-        (har()[:-40], "is no whole HAR"),
+        (har()[:-40], "is not a whole HAR"),
         (b'{"log": {"entries": 5}}', "holds no log.entries"),
         (b'{"log": {"entries": [5]}}', ""),
-        (b'{"log": {"a": ' + b"[" * 100_000, "is no whole HAR"),
+        (b'{"log": {"a": ' + b"[" * 100_000, "is not a whole HAR"),
     ],
 )
 def test_what_a_har_does_not_hold_is_told(tmp_path: Path, content: bytes, said: str) -> None:
@@ -234,7 +234,7 @@ def test_what_is_not_read_is_named_with_the_way_that_works(tmp_path: Path, name:
     file = tmp_path / "file"
     file.write_bytes(content)
     [problem] = bring(tmp_path / "raw", file).problems
-    assert problem.startswith(f"{file}: is no project page but a {name}; ")
+    assert problem.startswith(f"{file}: is not a project page but a {name}; ")
     assert len(problem.partition("; ")[2]) > 20
 
 
@@ -319,7 +319,7 @@ def test_a_warc_of_a_wacz_that_cannot_be_read_costs_none_of_the_others(tmp_path:
 def test_a_packed_wacz_is_named_for_what_it_is(tmp_path: Path) -> None:
     (tmp_path / "x.wacz.gz").write_bytes(gzip.compress((CASES / "one.wacz").read_bytes()))
     [problem] = bring(tmp_path / "raw", tmp_path / "x.wacz.gz").problems
-    assert "is no project page but a packed ZIP archive; unpack it and import what comes out" in problem
+    assert "is not a project page but a packed ZIP archive; unpack it and import what comes out" in problem
 
 
 @pytest.mark.parametrize("url", ["about:internet", "file:///C:/Users/x/page.html", "blob:https://x/1"])
@@ -346,7 +346,7 @@ def test_a_har_whose_address_or_content_is_no_text_is_told(tmp_path: Path) -> No
     [entry] = known["log"]["entries"][:1]
     entry["request"]["url"] += "&x=\ud800"
     (tmp_path / "x.har").write_text(json.dumps(known))
-    assert "has an address that is no text" in bring(tmp_path / "raw", tmp_path / "x.har").problems[0]
+    assert "has an address that is not text" in bring(tmp_path / "raw", tmp_path / "x.har").problems[0]
     encoded = base64.b64encode(BODY).decode()
     (tmp_path / "y.har").write_bytes(har(content={"encoding": "base64", "text": encoded[:50] + "****" + encoded[54:]}))
     assert "holds no readable content" in bring(tmp_path / "raw", tmp_path / "y.har").problems[0]

@@ -273,7 +273,7 @@ def test_every_unusable_file_is_one_clear_line(tmp_path: Path) -> None:
     broken = tmp_path / "broken.warc.gz"
     broken.write_bytes(b"\x1f\x8bno gzip")
     problems = bring(tmp_path / "raw", tmp_path / "empty", stranger, broken, tmp_path / "nowhere").problems
-    said = ["holds no file", "is no project page", "not readable as WARC at its beginning", "No such file"]
+    said = ["holds no file", "is not a project page", "not readable as WARC at its beginning", "No such file"]
     assert len(problems) == len(said)
     for path, words, problem in zip(
         ("empty", "stranger.html", "broken.warc.gz", "nowhere"), said, problems, strict=True
@@ -418,7 +418,7 @@ def test_a_page_saved_from_another_site_is_of_no_source(tmp_path: Path, home: st
     saved.write_bytes(f"<!-- saved from url=({len(address):04}){address} -->\n".encode() + project_page(ONE))
     summary = bring(tmp_path / "raw", saved)
     assert (summary.archived, summary.evidence) == (0, 0)
-    assert f"was saved from {address!r}, which is no address of a source" in summary.problems[0]
+    assert f"was saved from {address!r}, which is not the address of a source" in summary.problems[0]
     assert "also_at" in summary.problems[0]
 
 

@@ -493,7 +493,7 @@ def test_what_is_odd_is_told_with_a_closed_listing_too(site: MisbehavingSite, tm
 def test_an_id_that_is_no_code_is_named_and_spoils_no_verdict(site: MisbehavingSite, tmp_path: Path) -> None:
     report = check(site, tmp_path, "5049-1")
     assert report.judgement.reason == "not_found"
-    assert "'5049-1' is no code such as 50490000-3607" in report.judgement.why
+    assert "'5049-1' is not a code such as 50490000-3607" in report.judgement.why
     report = check(site, tmp_path, A, "5049-1")
     assert report.judgement.verdict == "ready"
     assert report.judgement.why == "the listing and the pages are as known; but 1 of 2 pages could not be read"

@@ -117,7 +117,7 @@ def _pages(pages: Sequence[PageReading], site: SiteReading | None, listing: List
     reason = Counter(map(reason_of, bad)).most_common(1)[0][0]
     shown = next(page for page in bad if reason_of(page) == reason)
     mistyped = shown.project_id or "" if shown.kind == PageKind.NOT_FOUND else ""
-    hint = f"; {mistyped!r:.60} is no code such as 50490000-3607" if not PROJECT_CODE.fullmatch(mistyped) else ""
+    hint = f"; {mistyped!r:.60} is not a code such as 50490000-3607" if not PROJECT_CODE.fullmatch(mistyped) else ""
     said = f"{len(bad)} of {len(pages)} pages: {shown.error or shown.kind}"
     return reason, said + (hint if mistyped else "")
 
