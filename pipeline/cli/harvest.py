@@ -105,6 +105,16 @@ def _month(flag: str, written: str) -> dt.datetime:
 
 def _show_plan(plan: "HarvestPlan", budget: int) -> None:
     captures = plan.listed.captures
+    trouble = [*plan.listed.problems, *([plan.ended_early] if plan.ended_early else [])]
+    # An index that did not answer is not one that has nothing.
+    if captures or not trouble:
+        _tell_counts(plan, budget)
+    for problem in (*plan.listed.notes, *trouble):
+        sys.stderr.write(f"{printable(problem)}\n")
+
+
+def _tell_counts(plan: "HarvestPlan", budget: int) -> None:
+    captures = plan.listed.captures
     tell(f"{len(captures)} captures of {len({target.project_id for target, _ in captures})} projects in the index")
     if captures:
         times = [entry.at for _, entry in captures]
@@ -116,5 +126,3 @@ def _show_plan(plan: "HarvestPlan", budget: int) -> None:
     minutes, seconds = divmod(round(plan.seconds), 60)
     runs = "" if not budget else f", {-(-(plan.n_fetched + plan.n_index_requests) // budget)} runs of {budget} requests"
     tell(f"this takes at least {minutes // 60} h {minutes % 60} min {seconds} s{runs}")
-    for problem in (*plan.listed.notes, *plan.listed.problems, *([plan.ended_early] if plan.ended_early else [])):
-        sys.stderr.write(f"{printable(problem)}\n")

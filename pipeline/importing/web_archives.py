@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
-from pipeline.core.errors import PipelineError
+from pipeline.core.errors import WrongUsageError
 from pipeline.importing.cdx_index import FIELDS, Entry, IndexAnswerError
 
 WAYBACK, COMMON_CRAWL = "wayback", "commoncrawl"
@@ -87,7 +87,7 @@ def web_archive(name: str) -> WebArchive:
             data_url="https://data.commoncrawl.org/",
         )
     if not re.fullmatch(r"https?://[^/\s?#@]+(?:/[^\s?#]*)?", name) or not name.isprintable():
-        raise PipelineError(
+        raise WrongUsageError(
             f"{name!r:.80}: no such archive; there are {WAYBACK}, {COMMON_CRAWL} and the address of a pywb collection, "
             f"such as https://archive.example/collection"
         )

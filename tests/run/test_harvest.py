@@ -424,6 +424,17 @@ def test_a_plan_counts_and_fetches_nothing(tmp_path: Path, archive: WebArchive) 
     assert (len(archive.asked), list((tmp_path / "data").iterdir())) == (1, [])
 
 
+def test_a_plan_counts_nothing_where_the_index_does_not_answer(tmp_path: Path) -> None:
+    done = bma_here("harvest", "--archive", "http://127.0.0.1:9/web", "--plan", "--data-dir", tmp_path / "data")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "127.0.0.1 is a private address" in done.stderr
+
+
+def test_an_archive_that_is_not_there_is_one_line_and_2(tmp_path: Path) -> None:
+    done = bma_here("harvest", "--archive", "ftp://127.0.0.1/", "--plan", "--data-dir", tmp_path / "data")
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+
+
 def test_records_of_common_crawl_come_by_their_bytes(tmp_path: Path, archive: WebArchive) -> None:
     crawls = {"CC-MAIN-2023-06": shots([ONE, TWO], 1), "CC-MAIN-2023-14": shots([ONE], 3)[1:]}
     placed = {}
