@@ -53,7 +53,8 @@ def _day(year: int, month: int, day: int) -> Date:
     """Turn written numbers into a day; years from 2400 on are Buddhist era."""
     calendar = "be" if year >= 2400 else "ce"
     year_ce = year - BE_OFFSET if calendar == "be" else year
-    if (year, month, day) in _SENTINELS:
+    # A program writes the day 0 of its clock in either calendar.
+    if not _SENTINELS.isdisjoint({(year, month, day), (year_ce, month, day)}):
         return Date(None, "sentinel_date")
     if not 1950 <= year_ce <= 2100:
         return Date(None, "unreadable_date", calendar)
