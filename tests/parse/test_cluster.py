@@ -19,10 +19,12 @@ import pytest
 from distributed import Client
 
 from pipeline.archive.segments import sealed_segments
+from pipeline.core.settings import Settings
 from pipeline.parse import batch as batches_of
 from pipeline.parse import cluster
 from pipeline.parse.cluster import ClusterError, cluster_pool
 from pipeline.parse.stage import ParseSummary, parse, parse_segment
+from pipeline.run.lost_records import note_lost_records
 from tests.cli.command import COMMAND, assert_one_line, bma, environment, said_on, start
 from tests.parse.archived import MISFORTUNE, SLOW, archive_of, html_pages, partition_files
 
@@ -219,6 +221,7 @@ def test_the_command_reads_the_setting_and_shows_its_progress(tmp_path: Path, ad
 def test_ctrl_c_takes_the_tasks_back_and_ends_within_seconds(tmp_path: Path, address: str) -> None:
     data = tmp_path / "data"
     archive_of(data, html_pages(200, mark=SLOW))
+    note_lost_records(Settings(data_dir=data))
     running = start("parse", "--data-dir", data, "--cluster", address)
     worker_at_work(data / "raw")
     began = time.monotonic()
@@ -268,6 +271,7 @@ def test_workers_without_the_data_directory_are_refused(
 @pytest.mark.parametrize("greeting", [None, b"", b"SSH-2.0-OpenSSH_9.9\r\n"])
 def test_a_scheduler_that_cannot_be_reached_is_one_line(tmp_path: Path, greeting: bytes | None) -> None:
     archive_of(tmp_path, html_pages(1))
+    note_lost_records(Settings(data_dir=tmp_path))
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{listener.getsockname()[1]}"
@@ -326,5 +330,6 @@ def test_a_scheduler_without_workers_one_that_loses_them_and_one_that_goes_away_
 def test_without_dask_the_flag_says_what_to_install(tmp_path: Path) -> None:
     (tmp_path / "distributed.py").write_text("raise ModuleNotFoundError('no module', name='distributed')\n")
     archive_of(tmp_path, html_pages(1))
+    note_lost_records(Settings(data_dir=tmp_path))
     done = bma("parse", "--data-dir", tmp_path, "--cluster", "tcp://127.0.0.1:1", PYTHONPATH=str(tmp_path))
     assert_one_line(done, 1, "not installed", "pip install 'bma-projects[cluster]'")
