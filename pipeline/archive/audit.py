@@ -16,7 +16,7 @@ from pipeline.archive.segment_name import LISTING, LOG, SEGMENT_NAME, WARC
 from pipeline.archive.segments import Segment, files_without_log, sealed_segments
 from pipeline.archive.warc import Capture, capture_of, member_ends
 from pipeline.core.arrow_schema import UNREADABLE
-from pipeline.core.files import PARTIAL
+from pipeline.core.files import GIT_KEEP, PARTIAL
 
 _OPEN, _SEALED = (".journal", f"{WARC}.open", PARTIAL), (LOG, WARC, LISTING)
 _BODIES = WarcRecordType.response | WarcRecordType.conversion
@@ -109,7 +109,7 @@ def _stray_files(raw_dir: Path) -> Iterator[str]:
 
 def _is_of_archive(path: Path) -> bool:
     """Whether this program writes a file of this name, and it is a file."""
-    if path.name == GIVEN_UP or path.name.endswith(PARTIAL):
+    if path.name in (GIVEN_UP, GIT_KEEP) or path.name.endswith(PARTIAL):
         return path.is_file()
     suffix = next((suffix for suffix in (*_SEALED, *_OPEN) if path.name.endswith(suffix)), None)
     return suffix is not None and SEGMENT_NAME.fullmatch(path.name.removesuffix(suffix)) is not None and path.is_file()

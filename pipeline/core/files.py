@@ -9,6 +9,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PARTIAL = ".partial"
+# By it a checkout keeps a directory that is empty otherwise.
+GIT_KEEP = ".gitkeep"
 
 
 @contextmanager

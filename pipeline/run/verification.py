@@ -14,7 +14,7 @@ from pipeline.archive.segments import sealed_segments
 from pipeline.build.errors import BuildInputError
 from pipeline.build.salt import SALT_DRAFT, SALT_FILE, user_name_salt
 from pipeline.core.arrow_schema import UNREADABLE
-from pipeline.core.files import PARTIAL
+from pipeline.core.files import GIT_KEEP, PARTIAL
 from pipeline.core.settings import Settings
 from pipeline.core.time import started_at
 from pipeline.parse.partition import CONTENTS, has_same_log, is_whole, partition_dir
@@ -46,7 +46,7 @@ from pipeline.run.record import RecordError, read_record, read_stored_record
 _LAYERS = frozenset({"raw", "parsed", "curated", "runs", "checks"})
 # The settings may lie here too, as in a container whose only volume this is.
 _OF_DATA = _LAYERS | {SALT_FILE, *LOCK_FILES, "bma-projects.toml"}
-_OF_CURATED = frozenset({BUILDING, DAMAGED, LATEST, REFUSED, RELEASES, ROLLED_BACK})
+_OF_CURATED = frozenset({BUILDING, DAMAGED, GIT_KEEP, LATEST, REFUSED, RELEASES, ROLLED_BACK})
 _PARTITION = re.compile(rf"{SEGMENT_NAME.pattern}@[0-9a-f]+")
 _MOVE = "nothing of this program writes such a file here; move it away"
 _NO_LOSS = "nothing is made of data/checks: the next check seals what is open, the rest can be removed as a whole"

@@ -207,6 +207,13 @@ def test_a_copy_of_a_segment_record_or_release_under_another_name_is_told_and_co
     assert "the record of run" in done.stderr
 
 
+def test_a_checkout_that_keeps_its_empty_directories_is_whole(sample_copy: Path) -> None:
+    for directory in ("raw", "curated"):
+        (sample_copy / directory / ".gitkeep").touch()
+    done = bma_here("verify", "--data-dir", sample_copy)
+    assert done.returncode == 0, done.stdout
+
+
 def test_a_segment_of_a_source_that_nobody_knows_is_named(tmp_path: Path) -> None:
     raw = tmp_path / "raw"
     with ArchiveWriter(raw, "20260101T000000Z", "bs1", about={}) as archive:
