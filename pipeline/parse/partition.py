@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
+from pipeline.archive.segment_name import SEGMENT_NAME
 from pipeline.archive.segments import Segment
 from pipeline.core.checked_json import is_unchanged, with_check
 from pipeline.core.files import PARTIAL, read_text_file, sha256_of, sync_path
@@ -155,9 +156,12 @@ def remove_leftovers(parsed_dir: Path) -> None:
 
 
 def partitions_without_segment(partitions: Iterable[Path], segments: Iterable[Segment]) -> list[Path]:
-    """Partitions, of whatever parser, whose segment is not there any more: sealed segments are never removed."""
+    """Partitions, of whatever parser, whose segment is not there any more: sealed segments are never removed.
+
+    What has the name of no segment, such as a file of another program, tells of none.
+    """
     names = {segment.name for segment in segments}
-    found = [path for path in partitions if not path.name.startswith(".")]
+    found = [path for path in partitions if SEGMENT_NAME.fullmatch(path.name.partition("@")[0]) and path.is_dir()]
     return sorted(path for path in found if path.name.partition("@")[0] not in names)
 
 

@@ -68,6 +68,17 @@ def test_the_newest_segment_is_missed_by_either_of_those_that_tell_of_it(nights:
     assert lost.partition("-")[0] in done.stderr
 
 
+@pytest.mark.parametrize("name", ["notes@host.txt", "copy@0fa2a518be75", "20260101T000000Z-city@backup"])
+def test_a_file_of_nobody_beside_the_partitions_is_no_lost_segment(nights: Path, name: str) -> None:
+    """data/parsed can be removed as a whole: nothing that anybody leaves there stops a run."""
+    (nights / "parsed" / name).write_text("")
+    done = bma_here("build", "--data-dir", nights)
+    assert done.returncode == 0, done.stderr
+    told = bma_here("verify", "--data-dir", nights).stdout
+    assert f"{name}: no partition" in told
+    assert "the segment is gone" not in told
+
+
 @pytest.mark.parametrize("suffix", [".fetches.parquet", ".warc.gz", ".listing.parquet"])
 def test_a_file_of_a_segment_that_is_gone_stops_a_fetch_before_it_asks(nights: Path, suffix: str) -> None:
     """Without its log every page counted as never seen, and all were asked for again."""
