@@ -64,15 +64,11 @@ def test_a_month_in_which_every_page_is_reported_on_is_published(archive: Parsed
 @pytest.mark.parametrize(
     "changes",
     [
-        {"progress_pct": "10"},
-        {"budget_spent_thb": "9"},
         {"evaluator": "ฉ"},
         {"reports": [("2026-01-01", "10", "1", None, "อื่น"), REPORTS[1]]},
         {"months": [(1, "0", "canonical"), MONTHS[1]]},
     ],
     ids=[
-        "progress falls",
-        "spent falls",
         "a plan filled in",
         "a report",
         "a month falls",
@@ -90,6 +86,8 @@ def test_what_reporting_does_not_add_counts(archive: ParsedArchive, changes: dic
         ({"budget_received_thb": "200"}, "budget_received_thb"),
         ({"start_date": "2026-02-28"}, "start_date"),
         ({"target_value": "12"}, "target_value"),
+        ({"progress_pct": "10"}, "progress_pct"),
+        ({"budget_spent_thb": "9"}, "budget_spent_thb"),
         ({"reports": [REPORTS[0], ("2026-03-02", "20", "1", None, "ต่อ")]}, "progress_history.reported_on"),
     ],
 )
@@ -119,6 +117,19 @@ class TestWhatReportingNeverWrites:
         night(archive, "2026-01-02", IDS[:10], **(plan | changes))
         unchanged(archive, "2026-01-02", IDS[10:])
         assert rules(judged(archive.build("after"), before)) == set()
+
+
+@pytest.mark.parametrize("budget", ["0", "0.00"])
+def test_a_budget_that_is_filled_in_everywhere_ends_by_itself(archive: ParsedArchive, budget: str) -> None:
+    """Projects are entered before their money is granted; a budget of 0 is one that is not there yet."""
+    night(archive, "2026-01-01", budget_received_thb=budget)
+    before = archive.build("before")
+    night(archive, "2026-01-02", budget_received_thb="100")
+    refused = archive.build("refused")
+    assert rules(judged(refused, before)) == {"pages_changed"}
+    unchanged(archive, "2026-01-03")
+    decision = judged(archive.build("after"), before, refused)
+    assert (rules(decision), len(decision.notes)) == (set(), 1)
 
 
 def test_the_same_name_in_another_spacing_is_not_rewritten(archive: ParsedArchive) -> None:
