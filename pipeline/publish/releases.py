@@ -166,10 +166,11 @@ def damage_told(release: Path) -> Iterator[None]:
 
 
 def check_latest_is_link(curated_dir: Path) -> None:
-    """Raise PublishError where `latest` is a directory, as a copy that followed its links has it."""
+    """Raise PublishError where `latest` is not a link: a copy that followed links makes it a directory."""
     latest = curated_dir / LATEST
     if latest.exists() and not latest.is_symlink():
-        raise PublishError(f"{latest}: is a directory, not a link; remove it (the releases are kept beside it)")
+        what = "a directory" if latest.is_dir() else "a file"
+        raise PublishError(f"{latest}: is {what}, not a link; remove it (the releases are kept beside it)")
 
 
 def lost_latest(curated_dir: Path) -> str | None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from pipeline.archive.audit import Audit, audit_archive
 from pipeline.archive.fetch_log import read_about
+from pipeline.archive.lost_segments import FILE as LOST_SEGMENTS
 from pipeline.archive.lost_segments import LostSegmentsError
 from pipeline.archive.segment_name import SEGMENT_NAME
 from pipeline.archive.segments import sealed_segments
@@ -101,14 +102,15 @@ def _problems_of_data(settings: Settings, *, is_running: bool) -> Iterator[str]:
     for path in _entries(settings.data_dir):
         if path.name not in _OF_DATA and not (is_running and path.name.startswith(SALT_DRAFT)):
             yield f"{path}: {_MOVE}"
-        elif path.exists() and path.is_dir() != (path.name in _LAYERS):
-            yield f"{path}: is no {'directory' if path.name in _LAYERS else 'file'}; {_MOVE}"
+        elif path.exists() and not (path.is_dir() if path.name in _LAYERS else path.is_file()):
+            yield f"{path}: is not a {'directory' if path.name in _LAYERS else 'file'}; {_MOVE}"
     for segment in sealed_segments(settings.raw_dir):
         with suppress(*UNREADABLE):  # told by the audit
             if segment.source_id not in settings.sources and "source" not in read_about(segment.fetches):
                 yield (
                     f"{segment.fetches}: neither it nor the settings know source {segment.source_id}; "
-                    f"set [sources.{segment.source_id}] in bma-projects.toml, or move the files of this segment away"
+                    f"set [sources.{segment.source_id}] in bma-projects.toml, or give the segment up: "
+                    f"move its files away and add the line `{segment.name} WHY` to {settings.raw_dir / LOST_SEGMENTS}"
                 )
 
 

@@ -221,7 +221,11 @@ def test_a_segment_of_a_source_that_nobody_knows_is_named(tmp_path: Path) -> Non
         verdict = FetchOutcome(Outcome.FAILED, None, None, "x", can_heal=False)
         archive.append(capture_row(archive, None, capture.url, capture, verdict, repeats=None, attempts=1), capture)
     told = bma_here("verify", "--data-dir", tmp_path).stdout
-    assert "neither it nor the settings know source bs1; set [sources.bs1] in bma-projects.toml" in told
+    assert (
+        "neither it nor the settings know source bs1; set [sources.bs1] in bma-projects.toml, or give the segment"
+        in told
+    )
+    assert "add the line `20260101T000000Z-bs1 WHY`" in told
 
 
 def test_run_records_that_are_gone_are_named_and_noted_once(two_nights: Path, tmp_path: Path) -> None:
@@ -425,10 +429,12 @@ def test_a_latest_that_leads_to_an_older_release_though_nobody_rolled_back_is_na
     assert bma_here("verify", "--data-dir", data).returncode == 0
 
 
-def test_a_directory_in_the_place_of_the_lock_is_named(sample_copy: Path) -> None:
-    (sample_copy / ".lock").unlink()
-    (sample_copy / ".lock").mkdir()
-    assert ".lock: is no file" in bma_here("verify", "--data-dir", sample_copy).stdout
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo], ids=["a directory", "a pipe"])
+@pytest.mark.parametrize("name", [".lock", "bma-projects.toml"])
+def test_what_is_in_the_place_of_a_file_is_named(sample_copy: Path, name: str, make: Callable[[Path], None]) -> None:
+    (sample_copy / name).unlink(missing_ok=True)
+    make(sample_copy / name)
+    assert f"{name}: is not a file" in bma_here("verify", "--data-dir", sample_copy).stdout
 
 
 def test_what_is_wrong_with_a_query_stays_so_where_the_release_is_whole(sample_data: Path) -> None:
