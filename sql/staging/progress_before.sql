@@ -1,15 +1,34 @@
 -- What a project's page said of its progress before each version but the first.
 --
 -- key: source_id, project_id, version_no
+--
+-- Captures of one moment are in the order of their snapshots, as they are in versions.
+WITH started AS (
+    SELECT
+        source_id,
+        project_id,
+        version_no,
+        row(valid_from, snapshot_id) AS seen
+    FROM staging.versions
+    WHERE version_no > 1
+),
+
+states AS (
+    SELECT
+        source_id,
+        project_id,
+        snapshot_id,
+        row(seen_from, snapshot_id) AS seen
+    FROM staging.section_states
+    WHERE section = 'field'
+)
+
 SELECT
-    versions.source_id,
-    versions.project_id,
-    versions.version_no,
+    started.source_id,
+    started.project_id,
+    started.version_no,
     pages.progress_pct
-FROM (FROM staging.versions WHERE version_no > 1) AS versions
-ASOF INNER JOIN (FROM staging.section_states WHERE section = 'field') AS states
-    ON
-        versions.source_id = states.source_id
-        AND versions.project_id = states.project_id
-        AND versions.valid_from > states.seen_from
+FROM started
+ASOF INNER JOIN states
+    ON started.source_id = states.source_id AND started.project_id = states.project_id AND started.seen > states.seen
 INNER JOIN parsed.pages AS pages ON states.snapshot_id = pages.snapshot_id

@@ -16,6 +16,7 @@ WITH placed AS (
             observations.source_id = absences.source_id
             AND observations.project_id = absences.project_id
             AND observations.seen_at = absences.page_seen_at
+            AND observations.snapshot_id = absences.page_snapshot_id
             AND absences.vanished_at IS NOT NULL
 ),
 

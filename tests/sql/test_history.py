@@ -266,6 +266,36 @@ def test_two_captures_at_the_same_second_are_both_kept_and_reported(archive: Par
     assert built.column("SELECT code FROM quality_issues") == ["captures_at_once"]
 
 
+def test_each_capture_of_one_moment_has_the_progress_of_the_one_before_it(archive: ParsedArchive) -> None:
+    for run, progress in enumerate(("100", "50", "75", "100", "20"), 1):
+        archive.capture(P, "2026-01-01", run=f"2026010{run}T000000Z", progress_pct=progress, remark=f"{run}")
+    archive.capture(P, "2026-01-02", progress_pct="20", remark="last")
+    said = archive.build().rows(
+        """
+        SELECT version_no, lag(progress_pct) OVER (ORDER BY version_no) AS before, is_after_completion
+        FROM project_history LEFT JOIN project_changes USING (source_id, project_id, version_no)
+        WHERE field IS NULL OR field = 'remark'
+        """
+    )
+    assert [row["version_no"] for row in said] == [1, 2, 3, 4, 5, 6]
+    assert [row["is_after_completion"] for row in said[1:]] == [row["before"] == 100 for row in said[1:]]
+
+
+def test_of_captures_at_one_moment_the_last_one_vanished(archive: ParsedArchive) -> None:
+    for run in (1, 2, 3):
+        archive.capture(P, "2026-01-01", run=f"2026010{run}T000000Z", name=f"{run}")
+    for day in ("05", "06"):
+        archive.attempt(P, f"2026-01-{day}", "missing")
+    rows = archive.build().rows(
+        "SELECT is_vanished, is_reappearance, (valid_to - valid_from)::VARCHAR AS held FROM project_versions"
+    )
+    assert sorted(tuple(row.values()) for row in rows) == [
+        (False, False, "00:00:00"),
+        (False, False, "00:00:00"),
+        (True, False, "5 days"),
+    ]
+
+
 def test_the_same_project_id_on_two_sources_is_two_projects(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", source="bmavisions", name="a")
     archive.capture(P, "2026-01-01", source="bs2568", name="b")
