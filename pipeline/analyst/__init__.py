@@ -5,6 +5,7 @@ Never: changes a release, lets a query reach the file system, shows unmasked con
 
 - open_release: tables and queries as pandas data frames
 - frame: an Arrow table as a data frame
+- parameters: the parameters of a query, from numpy and pandas too
 - query: one SELECT, as table, CSV, XLSX, JSON or Parquet
 - result_table: an answer on a terminal
 - project: all that is known of one project, or of an earlier version

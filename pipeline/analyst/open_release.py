@@ -5,7 +5,7 @@ projects = open_release("data").table("projects_unique")
 """
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from pipeline.analyst.frame import data_frame
+from pipeline.analyst.parameters import plain_parameters
 from pipeline.analyst.query import QueryError, ask_table
 from pipeline.publish.releases import PublishError, latest_release, list_releases
 
@@ -29,12 +30,12 @@ class OpenRelease:
         """Names of the tables and views."""
         return sorted(file.stem for file in self.path.glob("*.parquet"))
 
-    def table(self, name: str, columns: Sequence[str] | None = None, *, exact: bool = False) -> pd.DataFrame:
+    def table(self, name: str, columns: str | Iterable[str] | None = None, *, exact: bool = False) -> pd.DataFrame:
         """One table or view, or some of its columns.
 
         Args:
             name: of the table or view.
-            columns: those to read, in this order; all of them when none is named.
+            columns: those to read, or the one, in this order; all of them when none is named.
             exact: decimals, dates and UTC timestamps as Arrow types, lists as lists. Without it numbers are float64 or
                 Int64, texts string, days and moments (UTC) datetime64 without a time zone, lists tuples.
 
@@ -45,23 +46,24 @@ class OpenRelease:
             raise QueryError(f"release {self.run_id} has no table {_and_neighbours(name, self.tables)}")
         with pq.ParquetFile(self.path / f"{name}.parquet") as file:
             known = file.schema_arrow.names
-            for unknown in [column for column in columns or () if column not in known]:
+            wanted = known if columns is None else [columns] if isinstance(columns, str) else list(columns)
+            for unknown in [column for column in wanted if column not in known]:
                 raise QueryError(f"table {name} has no column {_and_neighbours(unknown, known)}")
-            return data_frame(file.read(columns=known if columns is None else list(columns)), is_exact=exact)
+            return data_frame(file.read(columns=wanted), is_exact=exact)
 
     def query(
-        self, sql: str, params: Sequence[object] | Mapping[str, object] = (), *, exact: bool = False
+        self, sql: str, params: Iterable[object] | Mapping[str, object] = (), *, exact: bool = False
     ) -> pd.DataFrame:
         """The answer to a SELECT over the tables and views of the release, as `bma-projects query` gives it.
 
         Args:
             sql: one SELECT; `?` or `$name` stands for a parameter.
-            params: the values of `?` in their order, or those of `$name` by name.
+            params: the values of `?` in their order, or those of `$name` by name; of numpy and pandas too.
             exact: as in `table`.
 
         Times are UTC whatever the time zone of this machine. Raises QueryError.
         """
-        return data_frame(ask_table(self.path, sql, params), is_exact=exact)
+        return data_frame(ask_table(self.path, sql, plain_parameters(params)), is_exact=exact)
 
 
 def open_release(data_dir: str | Path = "data", run_id: str | None = None) -> OpenRelease:

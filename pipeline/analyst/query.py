@@ -1,8 +1,10 @@
 """One SELECT over the latest release: as a table for the eye, or as CSV, JSON or Parquet for a program."""
 
+import re
 import shutil
 import sys
 import tempfile
+import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +16,7 @@ from pipeline.build.database import DATABASE
 from pipeline.core.errors import PipelineError
 from pipeline.core.files import check_is_file, written_aside
 from pipeline.core.signals import interruptible_query
-from pipeline.core.sql_text import quoted
+from pipeline.core.sql_text import quoted, quoted_name
 from pipeline.core.text import printable
 
 FORMATS = ("table", "csv", "xlsx", "json", "parquet")
@@ -24,6 +26,11 @@ _COPY_OPTIONS = {
     "parquet": "FORMAT parquet, COMPRESSION zstd",
 }
 _MOST_ROWS_SHOWN = 1_000
+# A PIVOT over values that are not named is several statements to DuckDB.
+_QUESTIONS = frozenset({"SELECT", "MULTI", "EXPLAIN", "PRAGMA"})
+# What only DuckDB has a text for, also within a list.
+_DUCKDB_TEXT = re.compile(r"\b(?:INTERVAL|STRUCT|MAP|UNION|BIT|BIGNUM|VARIANT)\b")
+_BEYOND_THE_CALENDAR = "a day or moment of the answer lies outside the years 1 to 9999; cast it to VARCHAR"
 Parameters = Sequence[object] | Mapping[str, object]
 
 
@@ -51,8 +58,15 @@ def ask_open(
     con: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object] = (), most_rows: int | None = None
 ) -> Answer:
     """The same on a database that open_database opened, for more questions than one."""
-    table = _table(con, sql, parameters, None if most_rows is None else most_rows + 1)
-    rows = list(zip(*(column.to_pylist() for column in table.columns), strict=True))
+    try:
+        with interruptible_query(con.interrupt):
+            relation = _readable(_relation(con, sql, parameters))
+            table: pa.Table = (relation if most_rows is None else relation.limit(most_rows + 1)).to_arrow_table()
+        rows = list(zip(*(column.to_pylist() for column in table.columns), strict=True))
+    except duckdb.Error as error:
+        raise QueryError(_said(error)) from error
+    except OverflowError as error:
+        raise QueryError(_BEYOND_THE_CALENDAR) from error
     is_cut = most_rows is not None and len(rows) > most_rows
     return Answer(tuple(table.column_names), rows[:most_rows], is_cut)
 
@@ -60,38 +74,55 @@ def ask_open(
 def ask_table(release: Path, sql: str, parameters: Parameters = ()) -> pa.Table:
     """Run a SELECT on a release as ask does, for a program that takes Arrow. Raises QueryError."""
     with open_database(release) as con:
-        return _table(con, sql, parameters)
-
-
-def _table(
-    con: duckdb.DuckDBPyConnection, sql: str, parameters: Parameters = (), most_rows: int | None = None
-) -> pa.Table:
-    try:
-        with interruptible_query(con.interrupt):
-            relation = _relation(con, sql, parameters)
-            table: pa.Table = (relation if most_rows is None else relation.limit(most_rows)).to_arrow_table()
-    except duckdb.Error as error:
-        raise QueryError(_said(error)) from error
+        try:
+            with interruptible_query(con.interrupt):
+                table: pa.Table = _relation(con, sql, parameters).to_arrow_table()
+        except duckdb.Error as error:
+            raise QueryError(_said(error)) from error
     return table
 
 
 def _relation(con: duckdb.DuckDBPyConnection, sql: str, parameters: Parameters = ()) -> duckdb.DuckDBPyRelation:
+    try:
+        sql.encode()
+    except UnicodeEncodeError as error:
+        raise QueryError("the query is not a text in UTF-8") from error
+    statements = con.extract_statements(sql)
     # Of several statements DuckDB would run all and show the last.
-    if (n_statements := len(con.extract_statements(sql))) > 1:
-        raise QueryError(f"the query holds {n_statements} statements; ask them one at a time")
+    if len(statements) > 1:
+        raise QueryError(f"the query holds {len(statements)} statements; ask them one at a time")
+    # Some that are no question succeed and do nothing: a temporary table, CHECKPOINT.
+    for other in [statement.type.name for statement in statements if statement.type.name not in _QUESTIONS]:
+        raise QueryError(f"the query is of the kind {other}; nothing can be changed here, write a SELECT")
     relation = con.sql(sql, params=parameters or None)
     if relation is None:
         raise QueryError("the query asks for nothing; write a SELECT")
     return relation
 
 
+def _readable(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+    """The answer with a text in place of each value that only DuckDB can write as one: an interval, a map, a struct."""
+    kinds = [_DUCKDB_TEXT.search(str(kind)) is not None for kind in relation.types]
+    if not any(kinds):
+        return relation
+    columns = [
+        f"#{place}::VARCHAR AS {quoted_name(name)}" if is_text else f"#{place}"
+        for place, (name, is_text) in enumerate(zip(relation.columns, kinds, strict=True), 1)
+    ]
+    return relation.project(", ".join(columns))
+
+
 def open_database(release: Path) -> duckdb.DuckDBPyConnection:
     """Open the DuckDB file of a release; neither a query nor a mistake in one can change or write anything."""
     file = release / DATABASE
+    # What does not fit into memory goes there, as long as the query runs, and not beside the release.
+    scratch = Path(tempfile.gettempdir()) / f"bma-projects-{uuid.uuid4().hex}"
     try:
         # Who opens a pipe waits for ever.
         check_is_file(file)
-        con = duckdb.connect(str(file), read_only=True, config={"enable_external_access": "false"})
+        con = duckdb.connect(
+            str(file), read_only=True, config={"enable_external_access": "false", "temp_directory": str(scratch)}
+        )
         con.execute("SET TimeZone = 'UTC'").complete()
         con.execute("SET lock_configuration = true").complete()
     except (OSError, duckdb.Error) as error:
@@ -137,19 +168,24 @@ def _write_for_spreadsheets(release: Path, sql: str, format_: str, output: Path)
     about = [f"bma-projects, release {release.name}; times are UTC.", invented_note(release) or "", *sql.splitlines()]
     try:
         with open_database(release) as con, interruptible_query(con.interrupt), written_aside(output) as partial:
-            reader = _relation(con, sql).to_arrow_reader()
+            reader = _readable(_relation(con, sql)).to_arrow_reader()
             names = list(reader.schema.names)
             if format_ == "csv":
-                n_rows, _ = write_csv(partial, names, rows_of(reader))
-                return n_rows
-            with Workbook(partial) as book:
-                n_rows = book.add_table("answer", [SheetColumn(name, name) for name in names], rows_of(reader))
-                book.add_notes(about)
-            return n_rows
+                n_rows, n_cut = write_csv(partial, names, rows_of(reader))
+            else:
+                with Workbook(partial) as book:
+                    n_rows = book.add_table("answer", [SheetColumn(name, name) for name in names], rows_of(reader))
+                    n_cut = book.cells.n_cut
+                    book.add_notes(about)
     except duckdb.Error as error:
         raise QueryError(_said(error)) from error
+    except OverflowError as error:
+        raise QueryError(_BEYOND_THE_CALENDAR) from error
     except OSError as error:
         raise QueryError(f"{output}: cannot be written ({error.strerror})") from error
+    if n_cut:
+        sys.stderr.write(f"{n_cut:,} cells were too long for a spreadsheet and cut; --format json keeps them whole\n")
+    return n_rows
 
 
 def place(file: Path, output: Path) -> None:

@@ -62,6 +62,9 @@ def safe_text(text: str, *, is_typed: bool) -> SafeText:
     for a formula gets an apostrophe in front. Numbers, and dashes that stand for "none", stay as they are.
     """
     text = _NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text)
+    if is_typed:
+        # XML knows one end of a line; a carriage return is written as _x000D_, which other programs show.
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not is_typed and _FORMULA_START.match(text) and not _is_harmless(text):
         text = "'" + text
     return _cut(text)

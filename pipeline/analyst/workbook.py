@@ -14,7 +14,7 @@ from pipeline.analyst.spreadsheet import MOST_ROWS, Cells
 from pipeline.core.text import web_address
 
 # Excel holds 15 digits of a number, and days from 1900-03-01 on without its leap-year error.
-_EXACT_IN_EXCEL = 10**15
+_DIGITS_OF_EXCEL = 15
 _FIRST_YEAR_OF_EXCEL = 1901
 # Excel takes so many links in a sheet; the addresses beyond stay as texts. So it does with a longer address.
 _MOST_LINKS = 65_530
@@ -79,7 +79,8 @@ class Workbook:
         sheet: _Sheet | None = None
         n_sheets = count = 0
         for row in rows:
-            if sheet is None or sheet.line == MOST_ROWS:
+            # Lines count from 0, the line of the headings.
+            if sheet is None or sheet.line == MOST_ROWS - 1:
                 if sheet is not None:
                     sheet.finish()
                 n_sheets += 1
@@ -106,16 +107,18 @@ class Workbook:
         target, line = sheet.sheet, sheet.line
         if isinstance(value, bool):
             target.write_boolean(line, column, value)
-        elif isinstance(value, int | float | Decimal) and abs(float(value)) < _EXACT_IN_EXCEL:
+        elif isinstance(value, int | float | Decimal) and _is_exact_in_excel(value):
             target.write_number(line, column, float(value), self._format_of(sheet.columns[column].name))
             sheet.measure(column, f"{value:,.2f}")
-        elif isinstance(value, dt.datetime):
-            moment = value.astimezone(dt.UTC).replace(tzinfo=None) if value.tzinfo else value
-            target.write_datetime(line, column, moment, self._moment)
-            sheet.measure(column, "2026-11-30 00:00:00")
         elif isinstance(value, dt.date) and value.year >= _FIRST_YEAR_OF_EXCEL:
-            target.write_datetime(line, column, dt.datetime(value.year, value.month, value.day), self._day)  # noqa: DTZ001
-            sheet.measure(column, "2026-11-30")
+            if isinstance(value, dt.datetime):
+                moment = value.astimezone(dt.UTC).replace(tzinfo=None) if value.tzinfo else value
+                # Excel rounds what it shows; other formats cut the second.
+                target.write_datetime(line, column, moment.replace(microsecond=0), self._moment)
+                sheet.measure(column, "2026-11-30 00:00:00")
+            else:
+                target.write_datetime(line, column, dt.datetime(value.year, value.month, value.day), self._day)  # noqa: DTZ001
+                sheet.measure(column, "2026-11-30")
         else:
             text = self.cells.text(value)
             sheet.measure(column, text)
@@ -149,7 +152,7 @@ class _Sheet:
 
     def takes_link(self, column: int, text: str) -> bool:
         is_link = (
-            self.columns[column].name == "url"
+            self.columns[column].name.endswith("url")
             and self._n_links < _MOST_LINKS
             and len(text) < _LONGEST_LINK
             and web_address(text) is not None
@@ -166,3 +169,9 @@ class _Sheet:
             self.sheet.autofilter(0, 0, self.line, len(self.columns) - 1)
         names = [column.name for column in self.columns[:_MOST_FROZEN]]
         self.sheet.freeze_panes(1, names.index("project_id") + 1 if "project_id" in names else 0)
+
+
+def _is_exact_in_excel(number: float | Decimal) -> bool:
+    """Whether Excel shows the number as it is; a float is only as exact as the number nearest to it."""
+    held = f"{float(number):.{_DIGITS_OF_EXCEL}g}"
+    return abs(float(held)) < 10**_DIGITS_OF_EXCEL and (isinstance(number, float) or Decimal(held) == number)

@@ -1,6 +1,11 @@
-"""Texts in SQL, for the statements in which DuckDB takes no parameters."""
+"""Texts and names in SQL, for the statements in which DuckDB takes no parameters."""
 
 
 def quoted(text: object) -> str:
     """A text, or what becomes one, as an SQL literal with its quotes: `'it''s'`."""
     return "'" + str(text).replace("'", "''") + "'"
+
+
+def quoted_name(name: str) -> str:
+    """The name of a column or table as an SQL identifier with its quotes: `"a""b"`."""
+    return '"' + name.replace('"', '""') + '"'

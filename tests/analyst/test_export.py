@@ -1,9 +1,11 @@
 """Tables for spreadsheets: Thai readable in Excel, no formula from a page, nothing cut in silence."""
 
 import csv
+import datetime as dt
 import io
 import re
 import zipfile
+from decimal import Decimal
 from pathlib import Path
 
 import openpyxl  # type: ignore[import-untyped]
@@ -14,6 +16,7 @@ from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
 
 from pipeline.analyst.export import ExportError, export
 from pipeline.analyst.spreadsheet import LONGEST_CELL, headings, safe_text
+from pipeline.analyst.workbook import SheetColumn, Workbook
 from pipeline.build.models import load_models
 from tests.cli.command import bma_here
 from tests.conftest import ParsedArchive
@@ -163,6 +166,52 @@ def test_a_sheet_is_ready_to_be_read(workbook: Path) -> None:
     assert sheet.cell(1, names.index("budget_spent_thb") + 1).comment.text.startswith(
         f"budget_spent_thb\n{column.description}\nUnit: THB"
     )
+
+
+def cells_of(tmp_path: Path, *values: object) -> list[object]:
+    """What another program reads of a workbook with these values in one column."""
+    with Workbook(tmp_path / "book.xlsx") as book:
+        book.add_table("t", [SheetColumn("a", "a")], [(value,) for value in values])
+    return [cell.value for cell in openpyxl.load_workbook(tmp_path / "book.xlsx")["t"]["A"]][1:]
+
+
+def test_a_sheet_has_no_more_lines_than_a_spreadsheet_can_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.analyst.workbook.MOST_ROWS", 4)
+    with Workbook(tmp_path / "book.xlsx") as book:
+        assert book.add_table("t", [SheetColumn("n", "n")], [(n,) for n in range(7)]) == 7
+    sheets = openpyxl.load_workbook(tmp_path / "book.xlsx")
+    assert [[cell.value for cell in sheet["A"]] for sheet in sheets] == [["n", 0, 1, 2], ["n", 3, 4, 5], ["n", 6]]
+
+
+def test_a_moment_is_the_same_in_a_workbook(tmp_path: Path) -> None:
+    days = [dt.date(1850, 1, 2), dt.datetime(1900, 1, 1), dt.datetime(1899, 12, 31, 5)]  # noqa: DTZ001
+    assert cells_of(tmp_path, *days) == ["1850-01-02", "1900-01-01 00:00:00", "1899-12-31 05:00:00"]
+    # Excel would round to the next second, and at the end of a day to the next day.
+    late = dt.datetime(2026, 1, 1, 23, 59, 59, 999_999, dt.UTC)
+    assert cells_of(tmp_path, late, dt.datetime.max.replace(tzinfo=dt.UTC)) == [
+        dt.datetime(2026, 1, 1, 23, 59, 59),  # noqa: DTZ001
+        dt.datetime(9999, 12, 31, 23, 59, 59),  # noqa: DTZ001
+    ]
+
+
+def test_a_number_with_more_digits_than_excel_keeps_is_a_text(tmp_path: Path) -> None:
+    long = [Decimal("123456789012345.67"), Decimal("0.1234567890123456"), 1234567890123456, 1e300]
+    assert cells_of(tmp_path, *long) == ["123456789012345.67", "0.1234567890123456", "1234567890123456", "1e+300"]
+    short: list[object] = [Decimal("1234567890123.45"), Decimal("10.700000"), 123456789012345, 100 / 3, -0.5]
+    assert cells_of(tmp_path, *short) == pytest.approx([1234567890123.45, 10.7, 123456789012345, 100 / 3, -0.5])
+
+
+def test_a_line_ends_the_same_way_in_a_workbook(tmp_path: Path) -> None:
+    assert cells_of(tmp_path, "a\r\nb\rc\nd") == ["a\nb\nc\nd"]
+
+
+def test_every_address_is_a_link(tmp_path: Path) -> None:
+    with Workbook(tmp_path / "book.xlsx") as book:
+        row = ("http://a.invalid/", "https://b.invalid/", "javascript:alert(1)", "http://c.invalid/")
+        columns = [SheetColumn(name, name) for name in ("url", "archive_url", "other_url", "name")]
+        book.add_table("t", columns, [row])
+    links = [cell.hyperlink for cell in openpyxl.load_workbook(tmp_path / "book.xlsx")["t"][2]]
+    assert [link and link.target for link in links] == ["http://a.invalid/", "https://b.invalid/", None, None]
 
 
 def test_codes_stay_texts_in_a_workbook_and_notes_say_how_to_keep_them_in_a_csv(

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -247,6 +248,51 @@ def test_a_query_takes_parameters_by_place_and_by_name(release: OpenRelease) -> 
         release.query(by_place)
 
 
+@pytest.mark.parametrize(
+    "years",
+    [
+        [np.int64(2566), np.int64(2567)],
+        np.array([2566, 2567]),
+        pd.Series([2566, 2567], dtype="Int64"),
+        pd.Series([2566, 2567], dtype=pd.ArrowDtype(pa.int64())),
+    ],
+    ids=["scalars", "array", "column", "Arrow column"],
+)
+def test_parameters_may_come_from_numpy_and_pandas(release: OpenRelease, years: Any) -> None:
+    wanted = release.query("SELECT count(*) AS n FROM projects WHERE fiscal_year_be IN (2566, 2567)")
+    asked = release.query("SELECT count(*) AS n FROM projects WHERE fiscal_year_be IN (?, ?)", years)
+    listed = release.query("SELECT count(*) AS n FROM projects WHERE list_contains($l, fiscal_year_be)", {"l": years})
+    assert wanted["n"].tolist() == asked["n"].tolist() == listed["n"].tolist() != [0]
+
+
+@pytest.mark.parametrize("alone", ["2566", 2566])
+def test_a_parameter_alone_is_not_taken_apart(release: OpenRelease, alone: Any) -> None:
+    with pytest.raises(QueryError, match=r"is one value; write \[value\]"):
+        release.query("SELECT ?", alone)
+
+
+def test_a_span_of_time_can_be_counted_with(release: OpenRelease) -> None:
+    moments = "last_seen_at, start_date, last_seen_at - start_date AS span"
+    asked = release.query(f"SELECT {moments} FROM projects WHERE start_date IS NOT NULL")
+    assert asked["span"].dtype == "timedelta64[us]"
+    assert (asked["span"] == asked["last_seen_at"] - asked["start_date"]).all()
+    assert asked["span"].max() > pd.Timedelta(days=1_000)
+    spans = release.query("SELECT unnest([INTERVAL '1 month -2 days', NULL, INTERVAL '-1 microsecond']) AS span")[
+        "span"
+    ]
+    assert [None if pd.isna(span) else span for span in spans] == [pd.Timedelta(days=28), None, pd.Timedelta(-1, "us")]
+
+
+def test_what_stands_in_lists_and_maps_is_plain_too(release: OpenRelease) -> None:
+    asked = release.query("SELECT [[1.5::DECIMAL(5, 2)], NULL] AS l, {'a': 2.5::DECIMAL(5, 2)} AS s, MAP {'b': 1} AS m")
+    assert [*asked.iloc[0]] == [((1.5,), None), {"a": 2.5}, {"b": 1}]
+
+
+def test_a_day_that_pandas_cannot_hold_is_told(release: OpenRelease) -> None:
+    with pytest.raises(QueryError, match=r"pandas cannot hold .* exact=True"):
+        release.query("SELECT DATE 'infinity' AS day")
+
+
 def test_an_answer_may_give_a_name_twice(release: OpenRelease) -> None:
     for exact in (False, True):
         answer = release.query("SELECT 1 AS n, 'a' AS n, 2.5 AS n", exact=exact)
@@ -261,6 +307,8 @@ def test_every_table_and_view_is_there_to_be_read(release: OpenRelease) -> None:
 
 def test_the_columns_asked_for_come_in_their_order(release: OpenRelease) -> None:
     assert [*release.table("projects", ["name", "project_id"])] == ["name", "project_id"]
+    assert [*release.table("projects", "name")] == ["name"]
+    assert [*release.table("projects", release.table("projects").columns[:2])] == ["source_id", "project_id"]
 
 
 @pytest.mark.parametrize(

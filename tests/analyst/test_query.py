@@ -95,6 +95,16 @@ def test_a_release_of_real_pages_needs_no_note(archive: ParsedArchive) -> None:
         "SET enable_external_access = true",
         "SET lock_configuration = false",
         "",
+        "CREATE TEMP TABLE x AS SELECT 1",
+        "CREATE TEMP MACRO x() AS 1",
+        "SET VARIABLE x = 1",
+        "CHECKPOINT",
+        "BEGIN",
+        "WITH x AS (SELECT 1) DELETE FROM projects",
+        "EXPLAIN ANALYZE DELETE FROM projects",
+        "SELECT * FROM glob('/etc/*')",
+        "SELECT * FROM read_text('/etc/passwd')",
+        "SELECT '\ud800'",
         "SELECT 1; DROP TABLE projects",
         "SELECT 1; SELECT 2",
     ],
@@ -106,6 +116,61 @@ def test_asking_changes_and_reads_nothing_else(sample_data: Path, tmp_path: Path
     assert "\n" not in str(caught.value)
     assert list(tmp_path.iterdir()) == []
     assert sorted(path.name for path in release_of(sample_data).iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DESCRIBE projects",
+        "SHOW TABLES",
+        "SUMMARIZE runs",
+        "FROM projects LIMIT 1",
+        "PRAGMA table_info('projects')",
+        "PIVOT projects ON status USING count(*) GROUP BY fiscal_year_be",
+        "; SELECT 1 -- the end\n;",
+    ],
+)
+def test_every_kind_of_question_is_answered(sample_data: Path, sql: str) -> None:
+    assert ask(release_of(sample_data), sql).rows
+
+
+def test_what_only_duckdb_can_write_is_a_text(sample_data: Path, tmp_path: Path) -> None:
+    sql = """SELECT INTERVAL 3 DAY AS n, [INTERVAL 1 HOUR] AS "a""b", {'x': 1.50} AS n, MAP {'k': 1} AS m, 1 AS one"""
+    wanted = ("3 days", "['01:00:00']", "{'x': 1.50}", "{k=1}")
+    assert ask(release_of(sample_data), sql).rows == [(*wanted, 1)]
+    for format_ in ("csv", "xlsx"):
+        query(release_of(sample_data), sql, format_, tmp_path / f"answer.{format_}")
+    with (tmp_path / "answer.csv").open(encoding="utf-8-sig", newline="") as lines:
+        assert [*csv.reader(lines)][1] == [*wanted, "1"]
+    assert [cell.value for cell in openpyxl.load_workbook(tmp_path / "answer.xlsx")["answer"][2]] == [*wanted, 1]
+
+
+@pytest.mark.parametrize("format_", ["table", "csv", "xlsx"])
+@pytest.mark.parametrize("value", ["DATE 'infinity'", "DATE '99999-01-01'", "TIMESTAMP '0044-03-15 (BC)'"])
+def test_a_day_beyond_the_calendar_is_told(sample_data: Path, tmp_path: Path, value: str, format_: str) -> None:
+    output = None if format_ == "table" else tmp_path / "answer"
+    with pytest.raises(QueryError, match="outside the years 1 to 9999; cast it to VARCHAR"):
+        query(release_of(sample_data), f"SELECT {value} AS day", format_, output)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_does_not_fit_into_memory_does_not_go_beside_the_release(sample_data: Path) -> None:
+    release = release_of(sample_data)
+    scratch = Path(str(ask(release, "SELECT current_setting('temp_directory')").rows[0][0]))
+    assert scratch.parent == Path(tempfile.gettempdir())
+    assert not scratch.is_relative_to(release)
+    assert not scratch.exists()
+
+
+def test_cells_that_had_to_be_cut_are_told(sample_data: Path, tmp_path: Path) -> None:
+    sql = "SELECT repeat('x', 40_000) AS long, 'y' AS short"
+    for format_ in ("csv", "xlsx"):
+        asked = ("query", sql, "--format", format_, "--output", tmp_path / "answer", "--data-dir", sample_data)
+        assert "1 cells were too long for a spreadsheet and cut; --format json" in bma_here(*asked).stderr
+
+
+def test_a_question_that_is_no_text_is_told(sample_data: Path) -> None:
+    assert_one_line(bma_here("query", "SELECT '\udcff'", "--data-dir", sample_data), 2, "not a text in UTF-8")
 
 
 def test_a_long_answer_is_cut_on_the_screen_and_says_so(sample_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
