@@ -15,28 +15,55 @@
 --   dopa_code: code of the district at the Department of Provincial Administration, as other data has it | null where it is not a district
 --   kind: district, bureau, office of the permanent secretary or other | null for a code that is not in the list
 --   n_names_on_pages: how many different names its newest pages print | unit names
---   n_projects: its projects over all sources | unit projects
---   n_vanished: those of them that vanished | unit projects
+--   n_projects: its projects over all sources, one on two sources counted once | unit projects
+--   n_vanished: those of them that vanished from every source | unit projects
 WITH printed AS (
     SELECT
         agency_code,
         agency,
-        count(*) AS n_projects,
-        count(vanished_at) AS n_vanished
+        count(*) AS n_pages
     FROM staging.current_pages
     WHERE agency_code IS NOT NULL
     GROUP BY agency_code, agency
 ),
 
-seen AS (
+named AS (
     SELECT
         agency_code,
-        arg_max(agency, (n_projects, agency)) FILTER (WHERE agency IS NOT NULL) AS agency,
-        count(agency) AS n_names_on_pages,
-        sum(n_projects)::BIGINT AS n_projects,
-        sum(n_vanished)::BIGINT AS n_vanished
+        arg_max(agency, (n_pages, agency)) FILTER (WHERE agency IS NOT NULL) AS agency,
+        count(agency) AS n_names_on_pages
     FROM printed
     GROUP BY agency_code
+),
+
+projects AS (
+    SELECT
+        agency_code,
+        project_id,
+        bool_and(vanished_at IS NOT NULL) AS is_vanished
+    FROM staging.current_pages
+    WHERE agency_code IS NOT NULL
+    GROUP BY agency_code, project_id
+),
+
+counted AS (
+    SELECT
+        agency_code,
+        count(*) AS n_projects,
+        count(*) FILTER (is_vanished) AS n_vanished
+    FROM projects
+    GROUP BY agency_code
+),
+
+seen AS (
+    SELECT
+        named.agency_code,
+        named.agency,
+        named.n_names_on_pages,
+        counted.n_projects,
+        counted.n_vanished
+    FROM named
+    INNER JOIN counted ON named.agency_code = counted.agency_code
 )
 
 SELECT

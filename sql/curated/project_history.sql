@@ -5,7 +5,7 @@
 -- references: source_id, project_id, version_no -> project_versions
 -- references: agency_code -> agencies
 -- warning: valid_from is when the version was first observed, not when the agency wrote it; see project_versions.
--- warning: the state on a day is the row with valid_from before its end and valid_to null or after it.
+-- warning: the state on a day is the row whose valid_from is before the day's end and whose valid_to is not, or is null: bangkok_day(valid_from) <= day and coalesce(bangkok_day(valid_to) > day, true).
 -- warning: a version that changed other parts of the page repeats the values of the one before.
 -- columns:
 --   source_id = projects

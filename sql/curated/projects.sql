@@ -5,7 +5,7 @@
 -- references: agency_code -> agencies
 -- warning: budget_spent_thb 0 often means "not reported", not "nothing spent": many projects with progress of 40 to 89 percent carry 0.
 -- warning: start_date and finish_date are what the agency typed; pages of fiscal year 2566 carry dates of other years.
--- warning: the same project can stand on two sources with different values; see the view same_project_two_sources.
+-- warning: the same project can stand on two sources with different values: count by projects_unique; same_project_two_sources has the differences.
 -- warning: a value is null where the page said "not set", was empty or could not be read; the column `…_raw` and page_fields tell which.
 -- columns:
 --   source_id: the instance of the application the page was read from

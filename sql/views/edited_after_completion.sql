@@ -1,7 +1,7 @@
--- What was changed on a page that already said 100 percent.
+-- What was changed on a page that already said 100 percent, each edit once.
 --
 -- key: source_id, project_id, version_no, change_no
--- warning: an edit that two sources show stands here twice; count distinct project_id.
+-- warning: an edit that two sources show stands here once, as the source of projects_unique has it, else as the one that showed it first; project_changes has both.
 -- warning: 100 percent is what the page said, and an edit after it may well put something right.
 -- columns:
 --   source_id = projects
@@ -27,6 +27,39 @@
 --   new_date = project_changes
 --   url = projects
 --   is_invented = projects
+--
+-- Of an edit that a source shows twice, back and forth or in two rows, the second is the same as the second of the other.
+WITH edits AS (
+    SELECT
+        *,
+        row_number() OVER (
+            PARTITION BY source_id, project_id, section, field, label, row_label, change_type, old, new
+            ORDER BY observed_at, version_no, change_no
+        ) AS repetition
+    FROM project_changes
+    WHERE is_after_completion
+),
+
+told AS (
+    SELECT edits.*
+    FROM edits
+    INNER JOIN projects_unique ON edits.project_id = projects_unique.project_id
+    QUALIFY
+        row_number() OVER (
+            PARTITION BY
+                edits.project_id,
+                edits.section,
+                edits.field,
+                edits.label,
+                edits.row_label,
+                edits.change_type,
+                edits.old,
+                edits.new,
+                edits.repetition
+            ORDER BY edits.source_id <> projects_unique.source_id, edits.observed_at, edits.source_id
+        ) = 1
+)
+
 SELECT
     changes.source_id,
     changes.project_id,
@@ -51,7 +84,6 @@ SELECT
     changes.new_date,
     projects.url,
     projects.is_invented
-FROM project_changes AS changes
+FROM told AS changes
 INNER JOIN projects ON changes.source_id = projects.source_id AND changes.project_id = projects.project_id
 LEFT JOIN agencies ON projects.agency_code = agencies.agency_code
-WHERE changes.is_after_completion

@@ -222,6 +222,53 @@ def test_edits_after_completion(archive: ParsedArchive) -> None:
     assert built.column("SELECT code FROM quality_issues") == ["edited_after_completion"]
 
 
+def test_an_edit_that_two_sources_show_is_one(archive: ParsedArchive) -> None:
+    def said(name: str, spent: str) -> dict[str, Any]:
+        return {"name": name, "progress_pct": "100", "budget_spent_thb": spent}
+
+    for day, source, name, spent in (
+        ("01", "bmavisions", "a", "0"),
+        ("02", "bmavisions", "a", "5"),
+        ("03", "bmavisions", "a", "0"),
+        ("04", "bmavisions", "a", "5"),
+        ("01", "bs2568", "a", "0"),
+        ("05", "bs2568", "a", "5"),
+        ("06", "bs2568", "b", "5"),
+    ):
+        archive.capture(P, f"2026-01-{day}", source=source, **said(name, spent))
+    archive.capture(Q, "2026-01-01", source="bmavisions", **said("c", "1"))
+    archive.capture(Q, "2026-01-03", source="bmavisions", **said("c", "2"))
+    # The newest page is of a source that shows no edit.
+    archive.capture(Q, "2026-01-04", source="bs2568", **said("c", "2"))
+    built = archive.build()
+    rows = built.rows("SELECT project_id, source_id, old, new FROM edited_after_completion ORDER BY ALL")
+    assert [tuple(row.values()) for row in rows] == [
+        (Q, "bmavisions", "1", "2"),
+        # Back and forth on one source, once on the other.
+        (P, "bmavisions", "0", "5"),
+        (P, "bmavisions", "5", "0"),
+        (P, "bs2568", "0", "5"),
+        (P, "bs2568", "a", "b"),
+    ]
+    assert built.column("SELECT count(*) FROM project_changes WHERE is_after_completion") == [6]
+
+
+def test_the_sums_of_tables_and_views_agree(archive: ParsedArchive) -> None:
+    for number, sources in enumerate((["bmavisions", "bs2568"], ["bs2568"], ["bmavisions", "bs2568"]), 1):
+        for source in sources:
+            archive.capture(f"50490000-000{number}", "2026-01-01", source=source, budget_received_thb="100")
+    for day in ("02", "03"):
+        archive.attempt("50490000-0001", f"2026-01-{day}", "missing", source="bs2568")
+        for source in ("bmavisions", "bs2568"):
+            archive.attempt("50490000-0003", f"2026-01-{day}", "missing", source=source)
+    built = archive.build()
+    (agency,) = built.rows("SELECT n_projects, n_vanished FROM agencies WHERE n_projects > 0")
+    (unique,) = built.rows("SELECT count(*) AS n, count(*) FILTER (status = 'vanished') AS gone FROM projects_unique")
+    (by_year,) = built.rows("SELECT n_projects AS n, budget_received_thb::INTEGER AS sum FROM budget_by_agency_year")
+    assert tuple(agency.values()) == tuple(unique.values()) == (3, 1)
+    assert tuple(by_year.values()) == (2, 200)
+
+
 def test_every_view_of_projects_says_what_is_invented(archive: ParsedArchive) -> None:
     archive.capture(Q, "2026-01-01", source="sample", progress_pct="40", budget_received_thb="1", name="a")
     archive.capture(Q, "2026-01-02", source="sample", progress_pct="100", budget_received_thb="1", name="a")
