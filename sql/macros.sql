@@ -28,7 +28,7 @@ CREATE OR REPLACE TEMP MACRO pseudonym(user_name) AS
 
 -- The policy tags that stand in front of a name, `(P145) (P147) …`, in digits of either kind; of several in one bracket the
 -- later ones may lack their letter behind a comma or และ.
-CREATE OR REPLACE TEMP MACRO tags_before(name) AS
+CREATE OR REPLACE MACRO tags_before(name) AS
     regexp_extract(
         name,
         '^(?:[\s\x{A0}\x{200B}-\x{200D}\x{FEFF},;/+&]*(?:และ\s*)?'
@@ -49,8 +49,8 @@ CREATE OR REPLACE TEMP MACRO policy_tags(name) AS
     );
 
 -- What is left of a name when all goes that is typed in more than one way: tags, white space, sara am, digits, quotes. A
--- space stays between two digits, where it makes other numbers of them.
-CREATE OR REPLACE TEMP MACRO name_key(name) AS
+-- space stays between two digits, where it makes other numbers of them. In the release, for the names of other data.
+CREATE OR REPLACE MACRO name_key(name) AS
     nullif(
         trim(
             regexp_replace(

@@ -24,7 +24,8 @@ texts as comments (`SELECT * FROM duckdb_columns()`), in the Parquet metadata an
 - Names end in their unit: `_thb` baht, `_pct` percent, `_at` a moment in UTC that **we** observed, `_on` and `_date` a
   day the **source** states, `_no` a number in an order, `_be` and `_ce` Buddhist and Common Era, `_raw` the text as
   printed.
-- The macro `bangkok_day(last_seen_at)` of `bma_projects.duckdb` gives the day in Bangkok on which a moment fell.
+- The macro `bangkok_day(last_seen_at)` of `bma_projects.duckdb` gives the day in Bangkok on which a moment fell;
+  `name_key(text)` makes of the name in other data what the column `name_key` holds.
 - A value that could not be read for certain is null; the text stands in the `_raw` column beside it, the reason in
   `quality_issues`. Null, empty text, 0 and a label that is not there are four different statements; `page_fields` keeps
   them apart.

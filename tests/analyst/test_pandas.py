@@ -293,6 +293,13 @@ def test_a_day_that_pandas_cannot_hold_is_told(release: OpenRelease) -> None:
         release.query("SELECT DATE 'infinity' AS day")
 
 
+def test_a_name_of_other_data_gets_the_key_that_projects_have(release: OpenRelease) -> None:
+    keys = release.query("SELECT name, name_key, name_key('  (P999) ' || name || ' ') AS made FROM projects")
+    assert keys["name_key"].notna().any()
+    named = keys[keys["name"].notna() & ~keys["name"].str.contains("P", na=True)]
+    assert named["made"].tolist() == named["name_key"].tolist()
+
+
 def test_an_answer_may_give_a_name_twice(release: OpenRelease) -> None:
     for exact in (False, True):
         answer = release.query("SELECT 1 AS n, 'a' AS n, 2.5 AS n", exact=exact)
