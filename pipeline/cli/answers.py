@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.options import Config, DataDir, SourceId, settings_from
+from pipeline.cli.options import Config, DataDir, ShownSource, settings_from
 from pipeline.core.errors import PipelineError, WrongUsageError
 from pipeline.core.log import tell
 from pipeline.core.text import printable
@@ -29,7 +29,7 @@ Wanted = Annotated[
 def show(
     wanted: Wanted,
     data_dir: DataDir = None,
-    source: SourceId = None,
+    source: ShownSource = None,
     version: Annotated[int | None, typer.Option("--version", help="Number of an earlier version of the page.")] = None,
     raw: Annotated[bool, typer.Option("--raw", help="Print the archived page itself.")] = False,
     config: Config = None,
@@ -63,7 +63,7 @@ def show(
     (pour_out if raw else print_detail)(detail, settings.raw_dir)
 
 
-def cite(wanted: Wanted, data_dir: DataDir = None, source: SourceId = None, config: Config = None) -> None:
+def cite(wanted: Wanted, data_dir: DataDir = None, source: ShownSource = None, config: Config = None) -> None:
     """Print how to cite a project page, in Thai and English: page, agency, time, archived file, release.
 
     Example: bma-projects cite 50490000-3607
@@ -90,12 +90,15 @@ def query(
     sql: Annotated[str, typer.Argument(metavar="SQL", help="A SELECT, a file with one, or - for standard input.")],
     data_dir: DataDir = None,
     format_: Annotated[str, typer.Option("--format", help="table, csv, xlsx, json or parquet.")] = "table",
-    output: Annotated[Path | None, typer.Option("--output", help="File to write instead of printing.")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", help="File to write instead of printing; csv and xlsx as export writes them."),
+    ] = None,
     config: Config = None,
 ) -> None:
     """Ask the latest release a question in SQL; nothing can be changed by it.
 
-    Example: bma-projects query "SELECT * FROM projects LIMIT 5" --format xlsx --output answer.xlsx
+    Example: bma-projects query "SELECT * FROM projects_unique LIMIT 5" --format xlsx --output answer.xlsx
     """
     settings = settings_from(data_dir, config=config)
     from pipeline.analyst.query import invented_note

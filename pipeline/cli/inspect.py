@@ -135,8 +135,11 @@ def releases(
     if not rollback:
         from pipeline.report.release_list import release_lines
 
-        for line in release_lines(list_releases(settings.curated_dir)):
+        listed = list_releases(settings.curated_dir)
+        for line in release_lines(listed):
             tell(line)
+        if not listed:
+            tell(f"{settings.curated_dir}: no release yet; run `bma-projects refresh`")
         return
     with data_dir_lock(settings.data_dir, "bma-projects releases --rollback"):
         latest = roll_back(settings.curated_dir, to)

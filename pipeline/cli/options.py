@@ -14,6 +14,10 @@ SourceId = Annotated[
     str | None,
     typer.Option("--source", help="Source, as `bma-projects settings` lists them. [default: sample]"),
 ]
+ShownSource = Annotated[
+    str | None,
+    typer.Option("--source", help="Source of the page, where several have the project. [default: any]"),
+]
 SourceIds = Annotated[
     str | None,
     typer.Option("--source", help="Source, several with commas, or `all` real ones. [default: sample]"),

@@ -457,6 +457,16 @@ class TestHelp:
         )
         assert set(design.split()) == set(NAMES)
 
+    def test_a_directory_without_a_release_says_so(self, tmp_path: Path) -> None:
+        done = bma_here("releases", "--data-dir", tmp_path)
+        assert (done.returncode, done.stdout.count("\n")) == (0, 1)
+        assert "no release yet; run `bma-projects refresh`" in done.stdout
+
+    @pytest.mark.parametrize("command", ["show", "cite"])
+    def test_help_claims_no_default_source_where_any_is_taken(self, command: str) -> None:
+        said = " ".join(bma_here(command, "--help").stdout.split())
+        assert "where several have the project. [default: any]" in said
+
     @pytest.mark.parametrize("arguments", [["--help"], ["status"], ["settings"], ["releases"]])
     def test_looking_imports_nothing_heavy(self, sample_data: Path, arguments: list[str]) -> None:
         flags = ["--data-dir", str(sample_data)] if arguments != ["--help"] else []
