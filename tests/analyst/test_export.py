@@ -228,6 +228,8 @@ def test_codes_stay_texts_in_a_workbook_and_notes_say_how_to_keep_them_in_a_csv(
     notes = (tmp_path / "NOTES.txt").read_text(encoding="utf-8-sig")
     for words in ("0000 becomes 0", "Data > From Text/CSV", "bma-projects export --format xlsx", "0000 จะกลายเป็น 0"):
         assert words in notes
+    for words in ("first 1,048,576 lines", "An empty cell stands for null and for an empty text alike", "เซลล์ว่าง"):
+        assert words in notes
 
 
 def test_headings_of_a_table_are_unique() -> None:
