@@ -189,3 +189,22 @@ def test_the_changes_of_a_number_lead_from_one_state_to_the_next(models: ModelAr
     )
     assert steps
     assert [step for step in steps if step not in said] == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_project_has_one_state_on_each_day_by_the_rule_of_the_dictionary(models: ModelArchive, seed: int) -> None:
+    histories.fill(models, random.Random(seed))
+    built = models.build()
+    on_a_day = """
+        SELECT day, project_id, count(*) AS n
+        FROM (SELECT DATE '2025-11-30' + n::INTEGER AS day FROM range(80) AS days(n))
+        JOIN project_history ON bangkok_day(valid_from) <= day AND coalesce(bangkok_day(valid_to) > day, true)
+        GROUP BY day, project_id
+    """
+    assert set(built.column(f"SELECT n FROM ({on_a_day})")) == {1}
+    steps = """
+        SELECT valid_to, status, lead(valid_from) OVER (PARTITION BY project_id ORDER BY version_no) AS next_from
+        FROM project_history
+    """
+    assert built.column(f"SELECT count(*) FROM ({steps}) WHERE next_from < valid_to") == [0]
+    assert built.column(f"SELECT count(*) FROM ({steps}) WHERE next_from > valid_to AND status = 'listed'") == [0]
