@@ -33,7 +33,7 @@ from pipeline.build.inputs import AgencyRow
 from pipeline.build.partitions import PARSED_TABLES
 from pipeline.core.arrow_schema import schema_of
 from pipeline.core.settings import BuildSettings, Settings
-from tests.cli.command import bma
+from tests.cli.command import bma, bma_here
 
 # Hypothesis tries moderately in the suite and harder with HYPOTHESIS_EXAMPLES=2000 in the environment. A slow machine
 # is no failure. CI tries the same examples every time: a new find is for whoever looks for one, not for who lands.
@@ -327,6 +327,18 @@ def sample_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert done.returncode == 0, done.stderr
 
     return made_once(tmp_path_factory, "sample", refresh)
+
+
+@pytest.fixture(scope="session")
+def two_nights(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory after two nights, the second without anything new; tests must leave it as it is."""
+
+    def refresh(data: Path) -> None:
+        shutil.copytree(sample_data, data, symlinks=True)
+        done = bma_here("refresh", "--data-dir", data)
+        assert done.returncode == 0, done.stderr
+
+    return made_once(tmp_path_factory, "two-nights", refresh)
 
 
 def made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:

@@ -299,14 +299,14 @@ def test_a_replay_that_is_not_the_capture_is_refused_told_and_costs_no_other(
     archive.shots = shots([ONE], 5)
     spoil, said = FAULTS[fault]
     archive.replays = lambda shot: spoil(shot) if shot.timestamp == month(3) else replay(shot)
-    done = harvest(tmp_path / "data", archive, releases=True)
+    done = harvest(tmp_path / "data", archive, releases=fault == "blocked")
     assert done.returncode == 1
     assert said in done.stderr
     assert [row.requested_at.month for row in rows(tmp_path / "data")] == [1, 2, 4, 5]
     (record,) = (json.loads(path.read_text()) for path in (tmp_path / "data" / "runs").glob("*.json"))
     assert (record["harvest"]["n_listed"], record["harvest"]["n_held"]) == (5, 4)
     archive.replays = replay
-    assert harvest(tmp_path / "data", archive, releases=True).returncode == 0
+    assert harvest(tmp_path / "data", archive, releases=fault == "blocked").returncode == 0
     assert sorted(row.requested_at.month for row in rows(tmp_path / "data")) == [1, 2, 3, 4, 5]
 
 

@@ -6,17 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.cli.command import assert_one_line, bma, bma_here
-
-
-@pytest.fixture(scope="module")
-def two_nights(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data directory after two nights, the second without anything new."""
-    data = tmp_path_factory.mktemp("nights") / "data"
-    shutil.copytree(sample_data, data, symlinks=True)
-    done = bma("refresh", "--data-dir", data)
-    assert done.returncode == 0, done.stderr
-    return data
+from tests.cli.command import assert_one_line, bma_here
 
 
 @pytest.fixture

@@ -33,16 +33,6 @@ KINDS = {
 }
 
 
-@pytest.fixture(scope="module")
-def two_nights(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data directory after two nights, the second without anything new."""
-    data = tmp_path_factory.mktemp("nights") / "data"
-    shutil.copytree(sample_data, data, symlinks=True)
-    done = bma_here("refresh", "--data-dir", data)
-    assert done.returncode == 0, done.stderr
-    return data
-
-
 def tables(data: Path) -> dict[str, list[tuple[object, ...]]]:
     """What the latest release says, but for its own run."""
     release = (data / "curated" / "latest").resolve()
@@ -404,7 +394,7 @@ def test_a_damaged_release_is_one_line_with_what_to_do_and_exit_code_1(
         case _:
             pass
     output = ("--output", tmp_path / "out") if look[0] in ("export", "report") else ()
-    done = bma(*look, *output, "--data-dir", sample_copy)
+    done = bma_here(*look, *output, "--data-dir", sample_copy)
     assert done.returncode == 1
     assert str(file) in done.stdout + done.stderr
     assert "`bma-projects build`" in done.stdout + done.stderr
