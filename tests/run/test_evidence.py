@@ -9,15 +9,13 @@ import random
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import duckdb
 import pytest
 
 from parsers.labels import MONTH_LABEL
 from pipeline.archive.segments import sealed_segments
 from pipeline.archive.withdrawal import withdraw_import
-from pipeline.build.database import DATABASE, build
 from pipeline.core.settings import KNOWN_SOURCES, BuildSettings, Settings
 from pipeline.importing.importer import import_files
 from pipeline.parse.stage import parse_segment
@@ -28,6 +26,7 @@ from tests.parsers.rendering import DETAIL_SKINS, GRID_SKINS, REPORT_HEADER, UPD
 from tests.parsers.samples import Cells
 from tests.parsers.test_page_sections import FOOTER
 from tests.parsers.test_text_page import rendered
+from tests.sql.in_memory import Models
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Unclosed file <tempfile.SpooledTemporaryFile:ResourceWarning"),
@@ -139,10 +138,13 @@ def end_of(section: str, text: str) -> int:
 
 
 class Told(NamedTuple):
-    """The mixture as it was imported: what counts, and the release that was built of it."""
+    """The mixture as it was imported: what counts, and what the tables make of it."""
 
     dated: dict[str, list[Shot]]
-    release: duckdb.DuckDBPyConnection
+    tables: Models
+
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        return [tuple(row.values()) for row in self.tables.rows(query)]
 
 
 def tell(tmp_path: Path, dice: random.Random) -> Told:
@@ -184,15 +186,14 @@ def tell(tmp_path: Path, dice: random.Random) -> Told:
     for segment in sealed_segments(raw_dir):
         parse_segment(segment, tmp_path / "parsed")
     settings = Settings(data_dir=tmp_path, build=BuildSettings(publish_user_names=True))
-    build(settings, fingerprint=parser_versions().parser, out_dir=tmp_path / "release")
     for of_project in dated.values():
         of_project.sort(key=lambda shot: shot.at)
-    return Told(dated, duckdb.connect(str(tmp_path / "release" / DATABASE), read_only=True))
+    return Told(dated, Models(settings, fingerprint=parser_versions().parser))
 
 
 def changed_places(told: Told) -> Iterator[tuple[str, Place, str | None, str | None]]:
     query = "SELECT project_id, section, label, row_label, occurrence, old, new FROM project_changes"
-    for project_id, section, label, row_label, occurrence, old, new in told.release.execute(query).fetchall():
+    for project_id, section, label, row_label, occurrence, old, new in told.ask(query):
         is_row = section in ("field", "month")
         yield project_id, (section, label if is_row else row_label, occurrence, "" if is_row else label), old, new
 
@@ -211,12 +212,11 @@ def test_a_mixture_of_captures_changes_nothing_that_the_history_does_not_change(
         after = [number for number, state in enumerate(states) if state.get(place, "") == said(new)]
         assert before, (project_id, place, old)
         assert any(number > before[0] for number in after), (project_id, place, old, new)
-    for project_id, reported_on, detail in told.release.execute(
-        "SELECT project_id, reported_on_raw, detail FROM progress_history WHERE NOT is_current"
-    ).fetchall():
+    gone = "SELECT project_id, reported_on_raw, detail FROM progress_history WHERE NOT is_current"
+    for project_id, reported_on, detail in told.ask(gone):
         shown = [detail in state.values() and reported_on in state.values() for state in truths(told, project_id)]
         assert False in shown[shown.index(True) :], (project_id, reported_on, detail)
-    assert told.release.execute("SELECT project_id FROM projects WHERE status <> 'listed'").fetchall() == []
+    assert told.ask("SELECT project_id FROM projects WHERE status <> 'listed'") == []
 
 
 def test_each_section_stands_as_the_newest_capture_shows_it_that_shows_it_whole(told: Told) -> None:
@@ -252,7 +252,7 @@ def published_content(told: Told, project_id: str) -> Content:
     """What the tables of a release say of a project now, as `content` has it."""
 
     def rows(query: str) -> list[tuple[str | None, ...]]:
-        return told.release.execute(f"{query} WHERE project_id = ? ORDER BY ALL", [project_id]).fetchall()
+        return told.ask(f"{query} WHERE project_id = '{project_id}' ORDER BY ALL")
 
     labelled = [(label, raw) for _, label, raw in rows("SELECT ordinal, label, raw FROM page_fields")]
     state = StoredProject(project_id, None, tuple(labelled), None, None)  # type: ignore[arg-type]

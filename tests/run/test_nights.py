@@ -2,7 +2,9 @@
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -13,9 +15,28 @@ FIRST_NIGHT = dt.datetime(2026, 11, 1, 18, 15, tzinfo=dt.UTC)
 IDS = [f"50490000-{number:04d}" for number in range(1, 13)]
 STEADY, EDITED, REWRITTEN, GONE, BACK, TRANSIENT = IDS[:6]
 ADDED = "50490000-0099"
-LAST = 30
-# The nights on which something happens, and the last one.
-EVENTFUL = [1, 3, 5, 8, 9, 10, 12, 13, 15, 20, 25, LAST]
+
+
+class Schedule(NamedTuple):
+    """The nights on which something happens, the last one, and some of those on which nothing does."""
+
+    edited: int
+    added: int
+    gone: int
+    vanished: int
+    edited_again: int
+    restored: int
+    back: int
+    broken: int
+    walled: int
+    rewritten: int
+    last: int
+    quiet: Sequence[int]
+
+
+WHOLE = Schedule(3, 5, 8, 9, 12, 13, 15, 10, 20, 25, 30, (2, 4, 6, 7, 14, 16, 22, 23, 24, 26, 27, 28, 29, 30))
+# The same events night upon night.
+SHORT = Schedule(2, 2, 2, 3, 3, 4, 4, 5, 6, 7, 8, (8,))
 
 
 def night(city: City, number: int) -> ExitCode:
@@ -27,46 +48,49 @@ def day(number: int) -> dt.date:
     return (FIRST_NIGHT + dt.timedelta(days=number - 1)).date()
 
 
+class Month(NamedTuple):
+    city: City
+    at: Schedule
+
+
 @pytest.fixture(
     scope="module",
-    params=[
-        pytest.param(EVENTFUL, id="eventful nights"),
-        pytest.param(range(1, LAST + 1), id="every night", marks=pytest.mark.slow),
-    ],
+    params=[pytest.param(SHORT, id="eventful nights"), pytest.param(WHOLE, id="every night", marks=pytest.mark.slow)],
 )
-def month(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> City:
+def month(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Month:
     """Nights of one month: projects are added, edited, vanish and come back; two nights go wrong."""
+    at: Schedule = request.param
     with watched(tmp_path_factory.mktemp("month") / "data", *IDS) as city:
         site, codes = city.site, {}
-        for number in request.param:
-            site.is_broken = number == 10
-            site.shows = login_wall if number == 20 else unchanged
-            if number == 3:
+        for number in range(1, at.last + 1):
+            site.is_broken = number == at.broken
+            site.shows = login_wall if number == at.walled else unchanged
+            if number == at.edited:
                 site.change(EDITED, budget_spent="60,000")
-            elif number == 5:
+            if number == at.added:
                 site.projects[ADDED] = project(ADDED, name="โครงการใหม่")
-            elif number == 8:
+            if number == at.gone:
                 for gone in (GONE, BACK):
                     del site.projects[gone]
-            elif number == 12:
+            if number == at.edited_again:
                 site.change(EDITED, budget_spent="70,000", progress="80")
                 site.change(TRANSIENT, agency=None)
-            elif number == 13:
+            if number == at.restored:
                 site.change(TRANSIENT, agency="สำนักงานเขตพระนคร")
-            elif number == 15:
+            if number == at.back:
                 site.projects[BACK] = project(BACK, remark="กลับมาแล้ว")
-            elif number == 25:
+            if number == at.rewritten:
                 first, *others = site.projects[REWRITTEN].reports or ()
                 site.projects[REWRITTEN] = site.projects[REWRITTEN].reporting(
                     (first[0], "40.0", *first[2:]), *others, ("2026-11-24", "100.0", "2", "ไม่มี", "เสร็จ")
                 )
             codes[number] = night(city, number)
         assert {number: code for number, code in codes.items() if code != ExitCode.DONE} == {
-            10: ExitCode.FAILED,
-            20: ExitCode.REFUSED,
+            at.broken: ExitCode.FAILED,
+            at.walled: ExitCode.REFUSED,
         }
-        assert len([*city.settings.runs_dir.iterdir()]) == len(request.param)
-        return city
+        assert len([*city.settings.runs_dir.iterdir()]) == at.last
+        return Month(city, at)
 
 
 def versions(city: City, project_id: str) -> list[tuple[object, ...]]:
@@ -79,72 +103,84 @@ def versions(city: City, project_id: str) -> list[tuple[object, ...]]:
 # The nights wait for each other; on a crowded machine that is minutes, and no fault of theirs.
 @pytest.mark.timeout(600)
 class TestAMonth:
-    def test_every_project_that_ever_was_is_there(self, month: City) -> None:
-        rows = month.rows("SELECT project_id, status FROM projects ORDER BY project_id")
+    def test_every_project_that_ever_was_is_there(self, month: Month) -> None:
+        rows = month.city.rows("SELECT project_id, status FROM projects ORDER BY project_id")
         assert rows == [(one, "vanished" if one == GONE else "listed") for one in [*IDS, ADDED]]
 
-    def test_a_steady_project_has_one_version_seen_until_the_last_night(self, month: City) -> None:
-        assert versions(month, STEADY) == [(day(1), None, False, False)]
-        ((last_seen,),) = month.rows(f"SELECT last_seen_at::DATE FROM projects WHERE project_id = '{STEADY}'")
-        assert last_seen == day(LAST)
+    def test_a_steady_project_has_one_version_seen_until_the_last_night(self, month: Month) -> None:
+        assert versions(month.city, STEADY) == [(day(1), None, False, False)]
+        ((last_seen,),) = month.city.rows(f"SELECT last_seen_at::DATE FROM projects WHERE project_id = '{STEADY}'")
+        assert last_seen == day(month.at.last)
 
-    def test_edits_are_versions_from_the_night_they_were_seen(self, month: City) -> None:
-        assert [row[0] for row in versions(month, EDITED)] == [day(1), day(3), day(12)]
-        changes = month.rows(
+    def test_edits_are_versions_from_the_night_they_were_seen(self, month: Month) -> None:
+        at = month.at
+        assert [row[0] for row in versions(month.city, EDITED)] == [day(1), day(at.edited), day(at.edited_again)]
+        changes = month.city.rows(
             "SELECT field, old, new, observed_at::DATE FROM project_changes "
             f"WHERE project_id = '{EDITED}' ORDER BY version_no, field"
         )
         assert changes == [
-            ("budget_spent_thb", "55,979", "60,000", day(3)),
-            ("budget_spent_thb", "60,000", "70,000", day(12)),
-            ("progress_pct", "50", "80", day(12)),
+            ("budget_spent_thb", "55,979", "60,000", day(at.edited)),
+            ("budget_spent_thb", "60,000", "70,000", day(at.edited_again)),
+            ("progress_pct", "50", "80", day(at.edited_again)),
         ]
 
-    def test_an_added_project_begins_when_it_was_listed(self, month: City) -> None:
-        assert versions(month, ADDED) == [(day(5), None, False, False)]
+    def test_an_added_project_begins_when_it_was_listed(self, month: Month) -> None:
+        assert versions(month.city, ADDED) == [(day(month.at.added), None, False, False)]
 
-    def test_a_project_vanishes_with_the_second_absence(self, month: City) -> None:
-        ((began, ended, is_vanished, _),) = versions(month, GONE)
-        assert (began, ended, is_vanished) == (day(1), day(9), True)
+    def test_a_project_vanishes_with_the_second_absence(self, month: Month) -> None:
+        ((began, ended, is_vanished, _),) = versions(month.city, GONE)
+        assert (began, ended, is_vanished) == (day(1), day(month.at.vanished), True)
 
-    def test_a_project_that_comes_back_shows_the_gap(self, month: City) -> None:
-        (_, gone_at, was_gone, _), (back_at, until, _, is_reappearance) = versions(month, BACK)
-        assert (gone_at, was_gone) == (day(9), True)
+    def test_a_project_that_comes_back_shows_the_gap(self, month: Month) -> None:
+        (_, gone_at, was_gone, _), (back_at, until, _, is_reappearance) = versions(month.city, BACK)
+        assert (gone_at, was_gone) == (day(month.at.vanished), True)
         # Missing pages are asked for less and less often, but one that is listed again is asked for that very night.
-        assert (back_at, until, is_reappearance) == (day(15), None, True)
+        assert (back_at, until, is_reappearance) == (day(month.at.back), None, True)
 
-    def test_a_value_that_disappears_briefly_is_two_versions_and_a_flag(self, month: City) -> None:
-        assert [row[0] for row in versions(month, TRANSIENT)] == [day(1), day(12), day(13)]
-        assert month.rows(
+    def test_a_value_that_disappears_briefly_is_two_versions_and_a_flag(self, month: Month) -> None:
+        assert [row[0] for row in versions(month.city, TRANSIENT)] == [
+            day(1),
+            day(month.at.edited_again),
+            day(month.at.restored),
+        ]
+        assert month.city.rows(
             f"SELECT count(*) FROM project_versions WHERE project_id = '{TRANSIENT}' AND is_transient"
         ) != [(0,)]
 
-    def test_reports_edited_after_the_fact_keep_their_history(self, month: City) -> None:
-        rows = month.rows(
+    def test_reports_edited_after_the_fact_keep_their_history(self, month: Month) -> None:
+        rows = month.city.rows(
             "SELECT reported_on::VARCHAR, progress_pct::INTEGER, n_revisions, first_seen_at::DATE "
             f"FROM progress_history WHERE project_id = '{REWRITTEN}' ORDER BY report_no"
         )
-        assert rows == [("2023-01-31", 40, 2, day(1)), ("2023-05-02", 100, 1, day(1)), ("2026-11-24", 100, 1, day(25))]
+        assert rows == [
+            ("2023-01-31", 40, 2, day(1)),
+            ("2023-05-02", 100, 1, day(1)),
+            ("2026-11-24", 100, 1, day(month.at.rewritten)),
+        ]
 
-    def test_the_bad_nights_published_nothing_wrong(self, month: City) -> None:
-        runs = month.rows("SELECT started_at::DATE, status FROM runs ORDER BY 1")
-        assert len(runs) == len([*month.settings.runs_dir.iterdir()])
-        assert (day(20), "refused") in runs
-        assert [path.name for path in (month.settings.curated_dir / "refused").iterdir()] == ["20261120T181500Z"]
-        failed = json.loads((month.settings.runs_dir / "20261110T181500Z.json").read_text())
+    def test_the_bad_nights_published_nothing_wrong(self, month: Month) -> None:
+        broken, walled = month.at.broken, month.at.walled
+        runs = month.city.rows("SELECT started_at::DATE, status FROM runs ORDER BY 1")
+        assert len(runs) == len([*month.city.settings.runs_dir.iterdir()])
+        assert (day(walled), "refused") in runs
+        assert [path.name for path in (month.city.settings.curated_dir / "refused").iterdir()] == [
+            f"{day(walled):%Y%m%d}T181500Z"
+        ]
+        failed = json.loads((month.city.settings.runs_dir / f"{day(broken):%Y%m%d}T181500Z.json").read_text())
         assert "robots.txt cannot be read" in failed["problems"][0]
 
-    def test_the_report_of_the_last_night_tells_the_story(self, month: City) -> None:
-        report = json.loads((month.release / "quality.json").read_text(encoding="utf-8"))
+    def test_the_report_of_the_last_night_tells_the_story(self, month: Month) -> None:
+        report = json.loads((month.city.release / "quality.json").read_text(encoding="utf-8"))
         told = json.dumps(report, ensure_ascii=False)
         for code in ("project_vanished", "value_disappeared_briefly", "report_changed_later"):
             assert code in told
-        page = (month.release / "quality.html").read_text(encoding="utf-8")
+        page = (month.city.release / "quality.html").read_text(encoding="utf-8")
         assert GONE in page
 
-    def test_quiet_nights_cost_no_body(self, month: City) -> None:
-        bodies = {path.name[:8] for path in month.settings.raw_dir.glob("*.warc.gz")}
-        quiet = {f"{day(number):%Y%m%d}" for number in (2, 4, 6, 7, 14, 16, 22, 23, 24, 26, 27, 28, 29, 30)}
+    def test_quiet_nights_cost_no_body(self, month: Month) -> None:
+        bodies = {path.name[:8] for path in month.city.settings.raw_dir.glob("*.warc.gz")}
+        quiet = {f"{day(number):%Y%m%d}" for number in month.at.quiet}
         assert not bodies & quiet
         assert bodies
 

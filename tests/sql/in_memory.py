@@ -14,13 +14,13 @@ from tests.conftest import FINGERPRINT, Built, ParsedArchive, rows_of
 class Models(Built):
     """Answers queries as a release would, without being one: there is nothing at its path, and nothing is counted."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, fingerprint: str = FINGERPRINT) -> None:
         super().__init__(settings.data_dir / "nowhere", {})
         self._made: set[str] = set()
         self._con = duckdb.connect(config={"threads": 1})
         # One with functions in Python that is open at the end of the process would be told of on stderr.
         weakref.finalize(self, self._con.close)
-        prepare_session(self._con, settings, fingerprint=FINGERPRINT, scratch=settings.data_dir)
+        prepare_session(self._con, settings, fingerprint=fingerprint, scratch=settings.data_dir)
 
     def rows(self, query: str) -> list[dict[str, object]]:
         """Rows of a query over any models; a bare name selects all of it in the order of its key, as in a release."""
