@@ -18,7 +18,7 @@ from pipeline.archive.fetch_log import read_fetch_log
 from pipeline.archive.warc import Capture, capture_members
 from pipeline.run.lock import data_dir_lock
 from tests.archive.mounts import read_only
-from tests.cli.command import COMMAND, NAMES, assert_one_line, bma, bma_here, environment, on_terminal
+from tests.cli.command import COMMAND, NAMES, Done, assert_one_line, bma, bma_here, environment, on_terminal
 from tests.docs.blocks import check_flags
 from tests.fetch.misbehaving import project_page
 
@@ -37,6 +37,13 @@ TELL_PACKAGES = """if True:
     sys.argv = sys.argv[1:]
     runpy.run_path(sys.argv[0], run_name="__main__")
 """
+
+
+def archive_only(*arguments: str | Path) -> Done:
+    """Import without the release that follows, for what is said of the files and stands in data/raw."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pipeline.run.import_captures.release_archive", lambda *arguments: None)
+        return bma_here("import", *arguments)
 
 
 class TestExitCodes:
@@ -211,7 +218,7 @@ class TestImport:
         shutil.copy(REAL_TEXT, folder / "page.txt")
         (folder / "page.pdf").write_bytes(b"%PDF-1.7")
         (folder / "style.css").write_text("body {}")
-        done = bma_here("import", folder, "--data-dir", tmp_path / "data")
+        done = archive_only(folder, "--data-dir", tmp_path / "data")
         assert done.returncode == 0, done.stderr
         assert (
             "1 of the files in directories left out: PDF; for what it holds, open the page and save it" in done.stderr
@@ -220,7 +227,7 @@ class TestImport:
 
     def test_a_damaged_record_is_told_once_and_ends_in_1(self, tmp_path: Path) -> None:
         wrong = Path(__file__).parents[1] / "importing" / "cases" / "warc-wrong-digests.warc"
-        done = bma_here("import", wrong, REAL_TEXT, "--data-dir", tmp_path / "data")
+        done = archive_only(wrong, REAL_TEXT, "--data-dir", tmp_path / "data")
         assert_one_line(done, 1, "record <urn:uuid:00000000-0000-4000-8000-000000000040>", "its block digest is not")
         assert "1 page archived, 1 damaged, not read" in done.stderr
 
@@ -228,7 +235,7 @@ class TestImport:
         settings = tmp_path / "settings.toml"
         settings.write_text("[fetch]\nmax_body_bytes = 9000\n")
         original = Path(__file__).parents[1] / "importing" / "cases" / "revisit-1-original.warc"
-        done = bma_here("import", original, "--data-dir", tmp_path / "data", "--config", settings)
+        done = archive_only(original, "--data-dir", tmp_path / "data", "--config", settings)
         assert_one_line(done, 1, "its body is larger than 9000 bytes")
 
     def test_an_import_that_was_killed_while_it_archived_is_finished_by_the_same_command(self, tmp_path: Path) -> None:
@@ -302,7 +309,7 @@ class TestCaptureTime:
     def test_a_file_without_a_time_gets_the_one_that_is_given(self, tmp_path: Path) -> None:
         data = tmp_path / "data"
         given = ("--captured-at", "2023-05-01T15:21:00+07:00")
-        done = bma_here("import", REAL_TEXT, "--data-dir", data, "--source", "bmavisions", *given)
+        done = archive_only(REAL_TEXT, "--data-dir", data, "--source", "bmavisions", *given)
         assert "import: 1 file looked at (1 HTML or text): 1 page archived\n" in done.stderr
         assert "dated by their file" not in done.stderr
         (row,) = read_fetch_log(*(data / "raw").glob("*.fetches.parquet"))
@@ -311,7 +318,7 @@ class TestCaptureTime:
 
     def test_one_that_its_file_alone_dates_is_told_with_what_to_do(self, tmp_path: Path) -> None:
         data = tmp_path / "data"
-        done = bma_here("import", REAL_TEXT, "--data-dir", data, "--source", "bmavisions")
+        done = archive_only(REAL_TEXT, "--data-dir", data, "--source", "bmavisions")
         assert "1 page archived, 1 dated by its file alone\n" in done.stderr
         (told,) = (line for line in done.stderr.splitlines() if "dated by their file alone: 1 captures" in line)
         assert "--captured-at" in told
@@ -325,7 +332,7 @@ class TestCaptureTime:
             b"?r=tbl-project-main%2Fview&project_id=50010000-0001\n"
             b" saved date: Mon May 01 2023 08:21:00 GMT+0000 (UTC)\n-->" + project_page("50010000-0001")
         )
-        done = bma_here("import", page, "--data-dir", data, "--captured-at", "2024-01-01")
+        done = archive_only(page, "--data-dir", data, "--captured-at", "2024-01-01")
         assert "says that it was saved at 2023-05-01 08:21 UTC, which counts; given was 2024-01-01 00:00" in done.stderr
 
     @pytest.mark.parametrize(
