@@ -20,6 +20,7 @@ from pipeline.sample.server import Reply, serve
 from tests.cli.command import bma_here
 from tests.conftest import ParsedArchive
 from tests.parsers.projects import PLAIN, StoredProject
+from tests.publish.compared import ComparedArchive
 from tests.run.scripted_site import HTML, ScriptedSite, Shows, login_wall, not_found, unchanged, watched
 
 IDS = [f"50490000-{number:04}" for number in range(1, 23)]
@@ -249,7 +250,7 @@ def test_a_lost_part_of_the_archive_is_refused(archive: ParsedArchive) -> None:
     archive.capture("50490000-0001", "2026-01-01", name="a")
     archive.capture("50490000-0002", "2026-01-02", name="b")
     before = archive.build("before")
-    lost = ParsedArchive(archive.data_dir / "lost")
+    lost = ComparedArchive(archive.data_dir / "lost")
     lost.capture("50490000-0002", "2026-01-02", name="b")
     (reason,) = decide(lost.build().path, before.path, GateSettings()).reasons
     assert reason.en.startswith("projects_lost: sample: 1 of 2 projects of the last release are not in this one")

@@ -16,6 +16,7 @@ from pipeline.publish.gate_messages import Reason
 from pipeline.publish.quality_gate import GateDecision, decide
 from pipeline.report.quality_page import write_report
 from tests.conftest import Built, ParsedArchive, run_of
+from tests.publish.compared import ComparedArchive
 
 IDS = [f"50490000-{number:04}" for number in range(1, 21)]
 LABEL = "งบฯ ที่ได้รับ (บาท)"
@@ -115,7 +116,7 @@ def change(field: str, label: str, *counts: int, cause: str = "reader") -> dict[
 
 @pytest.fixture(scope="module")
 def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
-    archive = ParsedArchive(tmp_path_factory.mktemp("upgrade") / "data")
+    archive = ComparedArchive(tmp_path_factory.mktemp("upgrade") / "data")
     stories = [story(Site(archive, name_of(story))) for story in SCENES]
     built = []
     for name in ("before", "after"):

@@ -16,6 +16,7 @@ from pipeline.publish.gate_messages import Reason
 from pipeline.publish.quality_gate import GateDecision, decide
 from pipeline.report.quality_page import write_report
 from tests.conftest import Built, ParsedArchive, Report, moment
+from tests.publish.compared import ComparedArchive
 
 IDS = [f"50490000-{number:04}" for number in range(1, 31)]
 PLAN = {"name": "ก", "agency": "ข", "rationale": "ค", "remark": "ง", "budget_received_thb": "100"}
@@ -107,7 +108,7 @@ class Nights:
 
 @pytest.fixture(scope="module")
 def nights(tmp_path_factory: pytest.TempPathFactory) -> Nights:
-    return Nights(ParsedArchive(tmp_path_factory.mktemp("nights") / "data"), SCENES)
+    return Nights(ComparedArchive(tmp_path_factory.mktemp("nights") / "data"), SCENES)
 
 
 REPORTED_ON = scene(

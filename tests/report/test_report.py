@@ -27,6 +27,7 @@ from pipeline.report.data import ReportedIssue, Rule
 from pipeline.report.page_issues import MAX_PACKED_BYTES, pack
 from pipeline.report.quality_page import ReportError, report_markdown, write_report, write_report_of
 from tests.conftest import GUESSED_AGENCY, Built, ParsedArchive
+from tests.publish.compared import ComparedArchive
 
 P = "50490000-3607"
 HOSTILE = "<script>alert(1)</script> `x` [a](javascript:alert(1)) @all \u202e\u200b\x1b[31m"
@@ -42,7 +43,7 @@ def reported(built: Built, previous: Built | None = None, **run: object) -> dict
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """One release for the tests that only write its report once more."""
-    archive = ParsedArchive(tmp_path_factory.mktemp("report") / "data")
+    archive = ComparedArchive(tmp_path_factory.mktemp("report") / "data")
     archive.capture(P, "2026-01-01", name="a")
     return archive.build()
 
@@ -58,7 +59,7 @@ def packed(page: str) -> dict[str, object]:
 @pytest.fixture(scope="module")
 def nights(tmp_path_factory: pytest.TempPathFactory) -> tuple[Built, Built]:
     """Two releases with their reports: the real project alone, then edited and beside four that are made up."""
-    archive = ParsedArchive(tmp_path_factory.mktemp("nights") / "data")
+    archive = ComparedArchive(tmp_path_factory.mktemp("nights") / "data")
     (archive.data_dir / "releases").mkdir()
     archive.capture(P, "2026-01-01", name="a", issues=[("month_conflict", "month", "1"), ("progress_falls", None, "2")])
     first = archive.build("releases/20260101T000000Z")
@@ -93,7 +94,7 @@ def test_the_difference_to_the_release_before_is_counted_issue_by_issue(nights: 
 
 
 def test_the_page_shows_what_was_there_before_and_after_numbers_first(tmp_path: Path) -> None:
-    archive = ParsedArchive(tmp_path / "data")
+    archive = ComparedArchive(tmp_path / "data")
     (archive.data_dir / "releases").mkdir()
     texts = {f"text{n}": "<b>old</b>" for n in range(8)}
     archive.capture(P, "2026-01-01", budget_spent_thb="10", unknown=texts)

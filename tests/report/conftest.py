@@ -1,0 +1,12 @@
+"""A report is written of tables, not of a published release."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.publish.compared import ComparedArchive
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> ComparedArchive:
+    return ComparedArchive(tmp_path / "data")
