@@ -31,7 +31,7 @@ def out_of_order(stored: StoredProject) -> Reply:
     [
         pytest.param(login_wall, 9, id="login"),
         pytest.param(out_of_order, 1000, id="500", marks=pytest.mark.slow),
-        pytest.param(out_of_order, 9, id="dead"),
+        pytest.param(out_of_order, 9, id="dead", marks=pytest.mark.slow),
     ],
 )
 def test_an_outage_of_nine_nights_costs_no_night_more(tmp_path: Path, shows: Shows, breaker: int) -> None:
