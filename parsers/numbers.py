@@ -140,21 +140,24 @@ _ANOTHER_NUMBER = re.compile(r"[\d\u00bc-\u00be\u2150-\u218b\u2460-\u249b]")
 # A unit begins with a letter; what begins so goes on with the number: 3 ใน สี่, 10 กว่า คน, 2 พัน คน, 15 มกราคม, 8.30 น.
 _UNIT = re.compile(r"[^\W\d_]|%|\([^\W\d_]")
 _GOES_ON = re.compile(
-    r"ถึง|ใน|จาก|หรือ|และ|กว่า|ไม่|เศษ|สิบ|ร้อย(?!ละ)|พัน(?!ธ)|หมื่น|แสน|น\.|[xX]\s"
+    r"ถึง|ใน|จาก|ต่อ|หรือ|และ|กว่า|ไม่|เศษ|ร้อย(?!ละ)|พัน(?!ธ)|หมื่น|แสน|น\.|[xX]\s"
     r"|(?:มกรา|มีนา|พฤษภา|กรกฎา|สิงหา|ตุลา|ธันวา)คม|กุมภาพันธ์|(?:เมษา|มิถุนา|กันยา|พฤศจิกา)ยน"
     r"|(?:ม\.?ค|ก\.?พ|มี\.?ค|เม\.?ย|พ\.?ค|มิ\.?ย|ก\.?ค|ส\.?ค|ก\.?ย|ต\.?ค|พ\.?ย|ธ\.?ค)\.?(?![ก-๎])"
 )
-# What makes another number of it wherever it stands: a half, a number in words, also in another line.
-_IN_WORDS = "หนึ่ง|สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|สิบ"
+# A scale that the row of the unit may name; else `5 ล้านคน` are five million.
+_SCALE = re.compile(r"ล้าน|(?:(?:hundred|thousand|million|billion)s?|mil|k|(?-i:M))(?![a-z²³/])", re.IGNORECASE)
+# What makes another number of it wherever it stands: a half, a bound, a number in words, but not in words such as
+# สามารถ, สี่แยก, ห้าง, เก้าอี้ and สหกรณ์.
 _MORE = re.compile(
-    rf"ครึ่ง|ขึ้นไป|\n\s*(?:ยี่|{_IN_WORDS})|(?:{_IN_WORDS})(?:สิบ|ร้อย|พัน|หมื่น|แสน|ล้าน)|(?<![ก-๎])(?:{_IN_WORDS})(?![ก-๎])"
+    r"ครึ่ง|ขึ้นไป|ลงมา|ไม่(?:เกิน|ต่ำกว่า|น้อยกว่า|ถึง)|(?:มาก|น้อย)กว่า|เกือบ|(?<!งบ)ประมาณ"
+    r"|(?:หนึ่ง|สอง(?!แถว)|สาม(?![ัาีิ]|เณร)|สี่(?!เหลี่ยม)|ห้า(?![งมว])|(?<![มส])หก(?!ล้ม)|เจ็ด|แปด(?!เปื้อน)|เก้า(?!อี้)|สิบ)(?!แยก|ล้อ)"
 )
 # `1. จัดอบรม` is an item of a list, and `1.200` as likely 1,200 whose comma was mistyped.
 _NO_QUANTITY = re.compile(r"[-+\u2212]?(?:[0-9]+\.|[1-9][0-9]{0,2}\.[0-9]{3})", re.ASCII)
 
 
 def _is_unit(text: str) -> bool:
-    """Whether a text behind a number may be its unit: not one with another number, or that begins with no letter."""
+    """Whether a text may be the unit of a number before it: not with another number, nor beginning with no letter."""
     return (
         _UNIT.match(text) is not None
         and _GOES_ON.match(text) is None
@@ -192,14 +195,17 @@ def read_quantity(raw: str, unit: str | None) -> Quantity:
     number = read_number(beginning[0]) if beginning is not None else alone
     if beginning is not None and _NO_QUANTITY.fullmatch(plain_value(beginning[0])):
         return Quantity(None, None, "unreadable_quantity")
-    if number.value is not None and (rest == "()" or _is_unit(rest)):
+    if number.value is not None and (rest == "()" or (_is_unit(rest) and _SCALE.match(rest) is None)):
         return Quantity(number.value, None if rest == "()" else rest, number.issue_code)
     return Quantity(None, None, "unreadable_quantity")
 
 
+# Of `0,500` nobody can tell how many it is.
 _COUNT = re.compile(
-    r"[0-9]{1,3}(?:(?P<mark>[,. '\u2019\u00a0\u202f\u2009])[0-9]{3}(?:(?P=mark)[0-9]{3})*)?|[0-9]+", re.ASCII
+    r"[1-9][0-9]{0,2}(?P<mark>[,. '\u2019\u00a0\u202f\u2009])[0-9]{3}(?:(?P=mark)[0-9]{3})*|[1-9][0-9]*|0", re.ASCII
 )
+# More than any source can have.
+_MOST_DIGITS = 12
 
 
 def read_count(text: str) -> int | None:
@@ -210,4 +216,5 @@ def read_count(text: str) -> int | None:
     plain = plain_value(text)
     if _COUNT.fullmatch(plain) is None:
         return None
-    return int(re.sub(r"[^0-9]", "", plain)[:12])
+    digits = re.sub(r"[^0-9]", "", plain)
+    return int(digits) if len(digits) <= _MOST_DIGITS else None
