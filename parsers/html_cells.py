@@ -5,6 +5,7 @@ from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
+from parsers.html_shown import HIDDEN, STRUCK, how_not_shown
 from parsers.html_text import MOST_NODES, classes_of, clean_text, element_text, rich_text, tag_id
 from parsers.no_values import OBJECT, without_pictures
 from parsers.value_spelling import NOT_SET
@@ -21,9 +22,9 @@ _WRITING = frozenset({"script", "noscript"})
 _UNSAFE = re.compile(r'[<>"\s]+')
 _MOST_MARKS, _LONGEST_MARK_TEXT = 20, 200
 
-_STRUCK = frozenset({"del", "s", "strike"})
-# Of Bootstrap: hidden, or hidden on some screens.
-_HIDING = re.compile(r"hidden|hide|d-none|invisible|sr-only|visually-hidden|(?:hidden|visible)-(?:xs|sm|md|lg|print).*")
+_STRIKING = frozenset({"del", "s", "strike"})
+# Of Bootstrap: hidden on some screens. A cell may be so, but of texts within one, one is for each kind of screen.
+_HIDING = re.compile(r"(?:hidden|visible)-(?:xs|sm|md|lg|print).*|d-none")
 _BR, _SPAN = tag_id("br"), tag_id("span")
 
 
@@ -53,15 +54,12 @@ def _text_with_breaks(cell: LexborNode) -> str | None:
 
 def _is_not_shown(element: LexborNode) -> str | None:
     """Tell how a page says that a text is no value of it: struck out, hidden (on some screens) or not set."""
-    attributes = element.attributes
-    style = (attributes.get("style") or "").replace(" ", "").lower()
-    if element.tag in _STRUCK or "line-through" in style:
-        return "struck"
+    how = STRUCK if element.tag in _STRIKING else how_not_shown(element.attributes)
+    if how is not None:
+        return how
     classes = classes_of(element)
-    if "hidden" in attributes or "display:none" in style or "visibility:hidden" in style:
-        return "hidden"
-    if any(_HIDING.fullmatch(name) for name in classes):
-        return "hidden"
+    if any(map(_HIDING.fullmatch, classes)):
+        return HIDDEN
     return "not-set" if element.tag_id == _SPAN and "not-set" in classes else None
 
 
@@ -72,7 +70,7 @@ def _picture(element: LexborNode) -> str:
     """
     attributes = element.attributes
     tag = element.tag or ""
-    if tag in _NEVER_SHOWN or attributes.get("type") == "hidden" or _is_not_shown(element) == "hidden":
+    if tag in _NEVER_SHOWN or attributes.get("type") == "hidden" or _is_not_shown(element) == HIDDEN:
         return ""
     said = [f' {name}="{_UNSAFE.sub(" ", attributes[name] or "")}"' for name in _SAYING if name in attributes]
     if tag in _PICTURES:
@@ -169,3 +167,9 @@ def cell_value(cell: LexborNode) -> str | None:
         return None
     text = clean_text(rich_text(cell, mark=_mark))
     return text if without_pictures(text) else _pictures(cell)
+
+
+def value_not_shown(cell: LexborNode, how: str) -> str | None:
+    """Value of a cell that is hidden or struck out as a whole: as a text within a cell that is so."""
+    value = cell_value(cell)
+    return f"{OBJECT}<{how}>{value.replace(OBJECT, ' ')}</{how}>" if value else value

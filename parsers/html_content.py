@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from parsers.html_shown import how_not_shown
 from parsers.html_tables import TABLE, read_table
 from parsers.html_text import MOST_NODES, classes_of, element_text, tag_id
 from parsers.labels import HEADLINE, TITLE
@@ -14,7 +15,9 @@ from parsers.numbers import read_count
 from parsers.page import Details, Grid, GridCells
 from parsers.value_spelling import plain_value
 
-_DIV, _H1, _UL = tag_id("div"), tag_id("h1"), tag_id("ul")
+_H1, _UL = tag_id("h1"), tag_id("ul")
+# What layouts put around tables.
+_BOXES = frozenset(map(tag_id, ("div", "section", "main", "article", "form", "fieldset")))
 _HEADINGS = frozenset({_H1, tag_id("h2"), tag_id("h3"), tag_id("h4")})
 _HEADING_CLASSES = frozenset({"panel-heading", "alert"})
 # A longer one would stand whole at every table below it.
@@ -87,25 +90,28 @@ def read_content(tree: LexborHTMLParser) -> Content:
 def _outline(body: LexborNode) -> Iterator[LexborNode | Details | _PlacedGrid]:
     """Headings, label/value tables and grids in page order; each element is visited once, however deep the page.
 
-    A table that is read is not entered: all that is in its cells is their text.
+    A table that is read is not entered: all that is in its cells is their text. With each element goes how it, or one
+    around it, does not show; a body that hides itself does until a program has loaded it.
     """
-    open_elements: list[tuple[Iterator[LexborNode], _GridView | None]] = [(body.iter(), None)]
+    open_elements: list[tuple[Iterator[LexborNode], _GridView | None, str | None]] = [(body.iter(), None, None)]
     while open_elements:
-        siblings, grid_view = open_elements[-1]
+        siblings, grid_view, how = open_elements[-1]
         node = next(siblings, None)
         if node is None:
             open_elements.pop()
             continue
         tag = node.tag_id
         if tag == TABLE:
-            table = read_table(node)
+            table = read_table(node, how)
             if table is not None:
                 yield table if isinstance(table, Details) else _PlacedGrid(table, grid_view)
                 continue
         elif tag in _HEADINGS:
             yield node
-        elif tag == _DIV:
-            classes = classes_of(node)
+        elif tag in _BOXES:
+            attributes = node.attributes
+            classes = (attributes.get("class") or "").split()
+            how = how or how_not_shown(attributes)
             if not _HEADING_CLASSES.isdisjoint(classes):
                 yield node
             if "grid-view" in classes:
@@ -119,7 +125,7 @@ def _outline(body: LexborNode) -> Iterator[LexborNode | Details | _PlacedGrid]:
         elif tag == _UL and grid_view is not None and "pagination" in classes_of(node):
             # Drawn only where there is more than one page.
             grid_view.is_paged |= node.css_first("a[href]") is not None
-        open_elements.append((node.iter(), grid_view))
+        open_elements.append((node.iter(), grid_view, how))
 
 
 def _after_colon(text: str) -> str | None:

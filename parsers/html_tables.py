@@ -1,35 +1,60 @@
 """The tables of a tree → label/value rows, or a grid with header cells."""
 
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from selectolax.lexbor import LexborNode
 
-from parsers.html_cells import cell_label, cell_value
+from parsers.html_cells import cell_label, cell_value, value_not_shown
+from parsers.html_shown import how_not_shown
 from parsers.html_text import MOST_NODES, classes_of, element_text, tag_id
 from parsers.labels import match_label
 from parsers.page import Details, GridCells, Row
 
 _FEWEST_KNOWN_LABELS = 3
+_COLSPAN = re.compile(r"\s*[1-9][0-9]{0,3}", re.ASCII)
+# A header cell that spans more is none of a table that is known.
+_WIDEST = 30
 TABLE = tag_id("table")
 _TR, _TH, _TD = tag_id("tr"), tag_id("th"), tag_id("td")
 _SECTIONS = frozenset({tag_id("thead"), tag_id("tbody"), tag_id("tfoot")})
 
 
-def read_table(table: LexborNode) -> Details | GridCells | None:
-    """Read a label/value table or a grid; None when the table is neither."""
-    rows = _rows(table)
-    if "detail-view" in classes_of(table) or _is_label_value_table(rows):
-        return _details(rows)
-    return _grid(rows)
+class _Rows(NamedTuple):
+    """The rows of a table, and by mem_id how those do not show that do not: nearly always none."""
+
+    rows: list[LexborNode]
+    not_shown: dict[int, str]
 
 
-def _rows(table: LexborNode) -> list[LexborNode]:
+def read_table(table: LexborNode, how: str | None = None) -> Details | GridCells | None:
+    """Read a label/value table or a grid; None when the table is neither.
+
+    What stands in a cell, row or table that is hidden or struck out is no value, as no such text in a cell is; how is
+    how what is around the table does not show.
+    """
+    found = _rows(table, how)
+    if "detail-view" in classes_of(table) or _is_label_value_table(found.rows):
+        return _details(found)
+    return _grid(found)
+
+
+def _rows(table: LexborNode, how: str | None) -> _Rows:
     """Rows of the table itself, never those of a table inside one of its cells."""
     rows: list[LexborNode] = []
+    taken_back: list[tuple[str | None, list[LexborNode]]] = []
     for section in table.iter():
         if section.tag_id == _TR:
             rows.append(section)
         elif section.tag_id in _SECTIONS:
-            rows += [row for row in section.iter() if row.tag_id == _TR]
-    return rows
+            of_section = [row for row in section.iter() if row.tag_id == _TR]
+            rows += of_section
+            if section.attributes:
+                taken_back.append((how_not_shown(section.attributes), of_section))
+    taken_back += [(how_not_shown(row.attributes), [row]) for row in rows if row.attributes]
+    taken_back.append((how or how_not_shown(table.attributes), rows))
+    return _Rows(rows, {row.mem_id: way for way, some in taken_back if way is not None for row in some})
 
 
 def _are_pairs(cells: list[LexborNode]) -> bool:
@@ -50,41 +75,55 @@ def _is_label_value_table(rows: list[LexborNode]) -> bool:
     return known >= _FEWEST_KNOWN_LABELS
 
 
-def _details(rows: list[LexborNode]) -> Details:
+def _details(found: _Rows) -> Details:
     """Label/value rows of a table; the text of another row stands without a label."""
     labels: list[str] = []
     values: list[str | None] = []
+    rows, how_rows = found
     for row in rows:
         label = row.child
         value = label.next if label is not None and label.is_element_node else None
+        how = how_rows.get(row.mem_id) if how_rows else None
         # As nearly every row is written: a short way that takes a tenth off the time of a page.
         if label is not None and value is not None and value.tag_id == _TD and value.next is None:
             labels.append(cell_label(label))
-            values.append(cell_value(value))
+            values.append(cell_value(value) if how is None and not value.attributes else _value(value, how))
             continue
         # Kartik lays several pairs out in one row, in a table of its own.
         inner = row.css_first("table.kv-child-table") if "kv-child-table-row" in classes_of(row) else None
-        for inner_row in _rows(inner) if inner is not None else [row]:
-            pairs = _pairs(inner_row)
+        of_inner = _rows(inner, how) if inner is not None else _Rows([row], {})
+        for inner_row in of_inner.rows:
+            pairs = _pairs(inner_row, how or of_inner.not_shown.get(inner_row.mem_id))
             labels += [pair.label for pair in pairs]
             values += [pair.value for pair in pairs]
     return Details(tuple(labels), tuple(values))
 
 
-def _pairs(row: LexborNode) -> list[Row]:
+def _value(cell: LexborNode, how_row: str | None) -> str | None:
+    how = how_row or how_not_shown(cell.attributes)
+    return cell_value(cell) if how is None else value_not_shown(cell, how)
+
+
+def _pairs(row: LexborNode, how: str | None) -> list[Row]:
     cells = list(row.iter())
     if _are_pairs(cells):
         pairs = zip(cells[::2], cells[1::2], strict=True)
-        return [Row(cell_label(label), cell_value(value)) for label, value in pairs]
+        return [Row(cell_label(label), _value(value, how)) for label, value in pairs]
     text = element_text(row)
     return [Row("", text)] if text else []
 
 
-def _grid(rows: list[LexborNode]) -> GridCells | None:
+def _grid(found: _Rows) -> GridCells | None:
     """Cells of a table whose first row holds header cells only; None when there is no such row."""
+    rows, how_rows = found
     header_cells = list(rows[0].iter()) if rows else []
     if len(header_cells) < 2 or any(cell.tag_id != _TH for cell in header_cells):
         return None
+    header = [element_text(cell) for cell in header_cells]
+    if [cell for cell in header_cells if "colspan" in cell.attributes]:
+        # A header cell stands above all the columns that it spans.
+        spans = map(_span, header_cells)
+        header = [text for cell, span in zip(header, spans, strict=True) for text in (cell, *[""] * (span - 1))]
     body: list[tuple[str | None, ...]] = []
     # Below its header, a GridView can have a row of search fields.
     first = 2 if len(rows) > 1 and "filters" in classes_of(rows[1]) else 1
@@ -92,5 +131,20 @@ def _grid(rows: list[LexborNode]) -> GridCells | None:
         cells = list(row.iter())
         is_empty_mark = len(cells) == 1 and cells[0].css_first("div.empty") is not None
         if cells and not is_empty_mark:
-            body.append(tuple([cell_value(cell) for cell in cells]))
-    return GridCells(tuple([element_text(cell) for cell in header_cells]), tuple(body))
+            how = how_rows.get(row.mem_id) if how_rows else None
+            is_plain = how is None and not [cell for cell in cells if cell.attributes]
+            body.append(tuple([cell_value(cell) for cell in cells]) if is_plain else _cells(cells, how, len(header)))
+    return GridCells(tuple(header), tuple(body))
+
+
+def _cells(cells: Sequence[LexborNode], how: str | None, n_columns: int) -> tuple[str | None, ...]:
+    """Cells of a row; one that covers more columns than the table has gets empty ones, so that it does not fit."""
+    values = tuple([_value(cell, how) for cell in cells])
+    is_wider = sum(map(_span, cells)) > n_columns
+    return (*values, *[""] * (n_columns + 1 - len(cells))) if is_wider else values
+
+
+def _span(cell: LexborNode) -> int:
+    """How many columns a cell covers."""
+    span = _COLSPAN.match(cell.attributes.get("colspan") or "")
+    return min(int(span[0]), _WIDEST) if span is not None else 1

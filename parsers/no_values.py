@@ -52,6 +52,7 @@ PROGRAM_TEXT = re.compile("|".join([_TEMPLATE.pattern, _PLACE, _HIDDEN_ADDRESS.p
 # hides or marks as not set (parsers.html_cells).
 OBJECT = "\ufffc"
 NOT_SHOWN = re.compile(rf"{OBJECT}<(?:struck|hidden|not-set)>[^{OBJECT}]*")
+_HIDDEN = re.compile(rf"{OBJECT}<hidden>([^{OBJECT}]*)</hidden>")
 WITHOUT_TEXT = re.compile(rf"{OBJECT}(?:<(?!(?:struck|hidden|not-set)>)[^<>]*>)+")
 # What stands where characters were lost; question marks may also be meant.
 LOST = re.compile(r"\ufffd|\?{4,}")
@@ -104,6 +105,12 @@ def no_value(text: str) -> str | None:
 def without_pictures(text: str) -> str:
     """A text without the elements beside it that show something without a text, as it stands where there are none."""
     return WITHOUT_TEXT.sub(" ", text).strip() if OBJECT in text else text
+
+
+def shown_or_hidden(text: str) -> str:
+    """A text without pictures beside it, also one that the page hides as a whole."""
+    hidden = _HIDDEN.fullmatch(text)
+    return hidden[1] if hidden is not None else without_pictures(text)
 
 
 def value_or_none(text: str | None) -> str | None:

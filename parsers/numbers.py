@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from parsers.value_spelling import LONGEST_VALUE, PLACEHOLDERS, plain_value, remembered
@@ -158,6 +159,10 @@ _NO_QUANTITY = re.compile(r"[-+\u2212]?(?:[0-9]+\.|[1-9][0-9]{0,2}\.[0-9]{3})", 
 
 def _is_unit(text: str) -> bool:
     """Whether a text may be the unit of a number before it: not with another number, nor beginning with no letter."""
+    return _is_short_unit(text) if len(text) <= LONGEST_VALUE else _may_be_unit(text)
+
+
+def _may_be_unit(text: str) -> bool:
     return (
         _UNIT.match(text) is not None
         and _GOES_ON.match(text) is None
@@ -165,6 +170,10 @@ def _is_unit(text: str) -> bool:
         and _ANOTHER_NUMBER.search(text) is None
         and text.casefold() not in PLACEHOLDERS
     )
+
+
+# A few units stand on most pages.
+_is_short_unit = lru_cache(maxsize=512)(_may_be_unit)
 
 
 def read_quantity(raw: str, unit: str | None) -> Quantity:

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from parsers.labels import match_label
-from parsers.no_values import without_pictures
+from parsers.no_values import shown_or_hidden
 
 # Eight digits of the agency, a hyphen and a running number; Thai digits are typed by people, not written by the site.
 PROJECT_CODE = re.compile(r"([0-9]{8})-[0-9]{1,6}")
@@ -171,4 +171,5 @@ def naming_problem(page: Page, project_id: str) -> NamingProblem | None:
 def _named_in_rows(page: Page) -> list[str]:
     matches = ((match_label(label), value) for label, value in zip(page.labels, page.values, strict=True))
     names = [value for match, value in matches if match is not None and match.field == "project_id" and value]
-    return [without_pictures(name) for name in names]
+    # A page may hide the row, and still means the project.
+    return [shown_or_hidden(name) for name in names]

@@ -56,6 +56,15 @@ GRIDS = {
         f"<table>{HEAD}<tr><td>1</td></tr><tr>{'<td>1</td>' * 4}</tr></table>",
         (("1",), ("1",) * 4),
     ),
+    "with a cell that spans two columns": (
+        f"<table>{HEAD}<tr><td colspan=2>1</td><td>1</td></tr></table>",
+        (("1", "1"),),
+    ),
+    "with cells that span more columns than there are": (
+        f"<table>{HEAD}<tr><td colspan='2 '>1</td><td>1</td><td>1</td></tr><tr><td colspan=900>1</td></tr></table>",
+        (("1", "1", "1", ""), ("1", "", "", "")),
+    ),
+    "with a span that is none": (f"<table>{HEAD}{row('50').replace('<td>', '<td colspan=x>')}</table>", (CELLS,)),
     "with a value that is not set": (f"<table>{HEAD}{row(NOT_SET)}</table>", (("2023-01-31", None, ""),)),
     "with a line break": (
         f"<table>{HEAD}" + row("a<br />\n&amp; b") + "</table>",
@@ -130,3 +139,8 @@ def test_any_other_table_is_not_read(table: str) -> None:
 def test_a_label_value_table(table: str, rows: list[tuple[str, str | None]]) -> None:
     found, grids = read_one(table)
     assert ([tuple(row) for row in found], grids) == (rows, [])
+
+
+def test_a_header_cell_stands_above_all_the_columns_that_it_spans() -> None:
+    _, grids = read_one(f"<table>{HEAD.replace('<th>', '<th colspan=2>', 1)}<tr>{'<td>1</td>' * 4}</tr></table>")
+    assert grids == [GridCells((HEADER[0], "", *HEADER[1:]), (("1",) * 4,))]

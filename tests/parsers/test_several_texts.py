@@ -13,10 +13,11 @@ HTML = PLAIN.html()
 
 
 def showing(field: str, markup: str) -> ParsedPage:
-    """The page with other markup in the cell of a field."""
-    cell = f"<th>{LABEL_OF[field]}</th><td>"
-    start = HTML.index(cell) + len(cell)
-    return parse(read_page((HTML[:start] + markup + HTML[HTML.index("</td>", start) :]).encode()), PLAIN.project_id)
+    """The page with other markup in the cell of a field, or with another cell (`<td hidden>…`)."""
+    label = f"<th>{LABEL_OF[field]}</th>"
+    start = HTML.index(label) + len(label)
+    cell = markup if markup.startswith("<td") else f"<td>{markup}"
+    return parse(read_page((HTML[:start] + cell + HTML[HTML.index("</td>", start) :]).encode()), PLAIN.project_id)
 
 
 def codes_of(parsed: ParsedPage, field: str) -> set[str]:
@@ -80,6 +81,100 @@ def test_a_text_that_the_page_takes_back_is_no_value_and_neither_is_what_stands_
     raw = next(row.raw for row in parsed.fields if row.field == field) or ""
     assert "\ufffc<" in raw
     assert "00" in raw
+
+
+CELL = f"<tr><th>{LABEL_OF['budget_received']}</th><td>"
+TAKEN_BACK = {
+    "a row": ("<tr hidden>", "<td>"),
+    "a cell": ("<tr>", "<td hidden>"),
+    "a row by its style": ('<tr class="active" style="color:red; DISPLAY :\tnone !important">', "<td>"),
+    "a cell by its style": ("<tr>", '<td style="visibility: hidden">'),
+    "a row by a style with a comment": ('<tr style="display/* so */:none">', "<td>"),
+    "a row that nobody can see through": ('<tr style="opacity:0">', "<td>"),
+    "a row by its class": ('<tr class="text-right d-none">', "<td>"),
+    "a cell by its class": ("<tr>", '<td class="hide">'),
+    "a row that is struck out": ('<tr style="text-decoration: line-through">', "<td>"),
+    "a cell that is struck out": ("<tr>", '<td style="text-decoration-line:underline line-through">'),
+}
+SHOWN = {
+    "a row on large screens": ('<tr class="d-none d-md-table-row">', "<td>"),
+    "a cell on large screens": ("<tr>", '<td class="hidden-xs">'),
+    "a row with a style": ('<tr style="display:table-row; opacity:0.5">', "<td>"),
+    "a cell with a style": ("<tr>", '<td style="fill-opacity:0; overflow:hidden">'),
+}
+
+
+def with_the_cell_in(row: str, cell: str) -> ParsedPage:
+    assert CELL in HTML
+    other = CELL.replace("<tr>", row).replace("<td>", cell)
+    return parse(read_page(HTML.replace(CELL, other).encode()), PLAIN.project_id)
+
+
+@pytest.mark.parametrize(("row", "cell"), TAKEN_BACK.values(), ids=TAKEN_BACK)
+def test_a_value_in_what_the_page_takes_back_is_none(row: str, cell: str) -> None:
+    parsed = with_the_cell_in(row, cell)
+    assert parsed.page.budget_received_thb is None
+    assert codes_of(parsed, "budget_received") == {"text_not_shown"}
+    assert "127,800" in (parsed.page.budget_received_thb_raw or "")
+
+
+@pytest.mark.parametrize(("row", "cell"), SHOWN.values(), ids=SHOWN)
+def test_a_value_that_shows_somewhere_is_read(row: str, cell: str) -> None:
+    parsed = with_the_cell_in(row, cell)
+    assert parsed.page.budget_received_thb == 127800
+    assert not parsed.issues
+
+
+@pytest.mark.parametrize(
+    ("beginning", "other"),
+    [
+        ('<table id="w0"', '<table style="display: none" id="w0"'),
+        ('<table id="w0"', '<div hidden><table id="w0"'),
+        ("detail-view", "detail-view hidden"),
+    ],
+    ids=["a table", "around it", "by its class"],
+)
+def test_no_value_of_a_hidden_table_is_one(beginning: str, other: str) -> None:
+    assert beginning in HTML
+    parsed = parse(read_page(HTML.replace(beginning, other, 1).encode()), PLAIN.project_id)
+    said = [value for name, value in parsed.page._asdict().items() if name in COLUMNS]
+    assert len(said) == len(COLUMNS)
+    assert set(said) == {None}
+    assert {issue.code for issue in parsed.issues} == {"text_not_shown"}
+
+
+COLUMNS = ["name", "agency", "budget_received_thb", "progress_pct", "start_date", "target_value", "unit", "remark"]
+
+
+@pytest.mark.parametrize("where", ["row", "section", "table"])
+def test_no_cell_of_a_hidden_report_is_a_value(where: str) -> None:
+    before, row, behind = HTML.rpartition("<tr>")
+    table = before.rindex("<table")
+    page = {
+        "row": f"{before}<tr hidden>{behind}",
+        "section": f"{before}<tbody hidden>{row}{behind}",
+        "table": f"{before[:table]}<table hidden{before[table + 6 :]}{row}{behind}",
+    }[where]
+    parsed = parse(read_page(page.encode()), PLAIN.project_id)
+    report = parsed.progress[-1]
+    assert (report.reported_on, report.progress_pct, report.status_code, report.detail) == (None,) * 4
+    assert "text_not_shown" in codes_of(parsed, "progress_history.detail")
+    assert (parsed.progress[0].reported_on is None) == (where == "table")
+
+
+def test_a_page_that_is_hidden_as_a_whole_until_it_is_loaded_is_read() -> None:
+    page = HTML.replace("<body", '<body style="display:none"', 1)
+    assert page != HTML
+    assert parse(read_page(page.encode()), PLAIN.project_id) == parse(read_page(HTML.encode()), PLAIN.project_id)
+
+
+def test_a_hidden_row_names_the_project() -> None:
+    row = f"<tr><th>{LABEL_OF['project_id']}</th><td>{PLAIN.project_id}</td>"
+    assert row in HTML
+    hidden = row.replace("<tr>", "<tr hidden>")
+    assert naming_problem(read_page(HTML.replace(row, hidden).encode()), PLAIN.project_id) is None
+    other = read_page(HTML.replace(row, hidden.replace(PLAIN.project_id, "50010000-0002")).encode())
+    assert (naming_problem(other, PLAIN.project_id) or (None,))[0] == "two_projects"
 
 
 def test_neither_is_it_in_the_tables() -> None:

@@ -1,0 +1,26 @@
+"""What a page does not show, or strikes out: by an attribute, a style or a class of Bootstrap."""
+
+import re
+from collections.abc import Mapping
+
+STRUCK, HIDDEN = "struck", "hidden"
+_CLASSES = frozenset({"hidden", "hide", "d-none", "invisible", "sr-only", "visually-hidden"})
+# Shown, but on some screens or in print only.
+_SHOWN_SOMEWHERE = re.compile(r"d-(?:sm|md|lg|xl|xxl|print)-(?!none)[a-z-]+|(?:sm|md|lg|xl|2xl|print):.+|visible-.+")
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_STRIKING_STYLE = re.compile(r"(?:^|;)text-decoration(?:-line)?:[^;]*line-through")
+_STYLE = re.compile(r"(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|opacity:0(?:\.0*)?%?(?![.\d]))")
+
+
+def how_not_shown(attributes: Mapping[str, str | None]) -> str | None:
+    """Tell how an element takes back what stands in it: STRUCK, or HIDDEN from every reader; None where it does not."""
+    if "style" in attributes:
+        style = "".join(_COMMENT.sub("", attributes["style"] or "").split()).lower()
+        if _STRIKING_STYLE.search(style):
+            return STRUCK
+        if _STYLE.search(style):
+            return HIDDEN
+    if "hidden" in attributes:
+        return HIDDEN
+    classes = (attributes.get("class") or "").split()
+    return None if _CLASSES.isdisjoint(classes) or any(map(_SHOWN_SOMEWHERE.fullmatch, classes)) else HIDDEN
