@@ -13,7 +13,7 @@ CREATE OR REPLACE TEMP MACRO folded(words) AS
 -- full stop, the city's name, สำนักงาน before a district's เขต.
 CREATE OR REPLACE TEMP MACRO agency_key(name) AS
     regexp_replace(
-        regexp_replace(folded(name), '^(.+?)(?:\([^()]*\)|[.,:;]|กรุงเทพมหานคร|กทม\.?)*$', '\1'),
+        regexp_replace(folded(name), '^(.+?)(?:\([^()]*\)|\[[^\[\]]*\]|[.,:;]|กรุงเทพมหานคร|กทม\.?)*$', '\1'),
         '^(?:สำนักงานเขต|สนข\.?(?:เขต)?)',
         'เขต'
     );
@@ -27,13 +27,13 @@ CREATE OR REPLACE TEMP MACRO pseudonym(user_name) AS
     END;
 
 -- The policy tags that stand in front of a name, `(P145) (P147) …`, in digits of either kind; of several in one bracket the
--- later ones may lack their letter behind a comma or และ.
+-- later ones may lack their letter behind a comma, a semicolon, และ, or a slash (`(P145/66)` may name a year).
 CREATE OR REPLACE MACRO tags_before(name) AS
     regexp_extract(
         name,
-        '^(?:[\s\x{A0}\x{200B}-\x{200D}\x{FEFF},;/+&]*(?:และ\s*)?'
+        '^(?:[\s\x{A0}\x{200B}-\x{200D}\x{FEFF},;/+&–—-]*(?:และ\s*)?'
         || '[(\[（]\s*[Pp][\s\x{A0}.-]{0,2}[0-9๐-๙]{1,4}'
-        || '(?:(?:[\s\x{A0},;/+&]+|\s*และ\s*)[Pp][\s\x{A0}.-]{0,2}[0-9๐-๙]{1,4}|\s*(?:,|และ)\s*[0-9๐-๙]{2,4})*\s*[)\]）])+'
+        || '(?:(?:[\s\x{A0},;/+&]+|\s*และ\s*)[Pp][\s\x{A0}.-]{0,2}[0-9๐-๙]{1,4}|\s*(?:[,;]|และ)\s*[0-9๐-๙]{2,4}|\s*/\s*[0-9๐-๙]{3})*\s*[)\]）])+'
         || '(?:[\s\x{A0}\x{200B}-\x{200D}\x{FEFF},;:/+&–—-]+)?'
     );
 
@@ -91,7 +91,7 @@ CREATE OR REPLACE TEMP MACRO masked_text(words) AS
             strlen(words) > 5
             AND regexp_matches(
                 words,
-                '(?i)โทร|เบอร์|มือถือ|สาย[ใต]|แฟ|tel|phone|mobile|fax|line|ไลน|lin\.ee|\.me/|@|[<({\[] ?at ?[>)}\]]|[\x{FE6B}\x{FF20}-\x{FF5A}\x{260E}\x{260F}\x{2706}\x{1F4DE}-\x{1F4E0}\x{1F4F1}]'
+                '(?i)โทร|เบอร์|มือถือ|สาย[ใตภ]|ติดต่อ ?(?:ที่ ?)?(?:ภายใน|ต่อ|หมายเลข)|แฟ|tel|phone|mobile|fax|line|ไลน|lin\.ee|\.me/|@|[<({\[] ?at ?[>)}\]]|[\x{FE6B}\x{FF20}-\x{FF5A}\x{260E}\x{260F}\x{2706}\x{1F4DE}-\x{1F4E0}\x{1F4F1}]'
                 '|(?:^|[^0-9.,])(?:\+66|[0๐０])[^ก-๎A-Za-z:]{8}'
                 '|[.,][0๐０][0-9๐-๙]{1,2}-'
             )

@@ -9,7 +9,8 @@ from pipeline.build.number_chains import AROUND, AT_LINE_END, CHAIN, Group
 _BEFORE = rf"[{AROUND},:;=#+ฯๆ\"'“”«»<>{{}}→➔➜▶►]{{0,6}}"
 # Words that say so in any text.
 _TELEPHONE = (
-    r"(?<!ค่า)โทร(?:ศัพท์|สาร|\.?ฯ|์)?|เบอร์|มือถือ|สายใน|สายตรง|แฟ็?ก[ซส]์?|[\u260e\u260f\u2706\U0001f4de\U0001f4df\U0001f4e0\U0001f4f1]"
+    r"(?<!ค่า)โทร(?:ศัพท์|สาร|\.?ฯ|์)?|เบอร์|มือถือ|สาย(?:ภาย)?ใน|สายตรง|แฟ็?ก[ซส]์?"
+    r"|ติดต่อ ?(?:ที่ ?)?(?:ภายใน|ต่อ|หมายเลข)|[\u260e\u260f\u2706\U0001f4de\U0001f4df\U0001f4e0\U0001f4f1]"
     r"|(?<![a-z])(?:tele?(?:phone)?|phone|mobile|fax)"
 )
 # Words that say so in a field made for contacts.
