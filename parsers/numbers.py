@@ -29,7 +29,7 @@ class Quantity(NamedTuple):
 # As most are written: within the bounds and the decimals of any column.
 _PLAIN = re.compile(r"[0-9]{1,8}(?:\.[0-9]{1,2})?", re.ASCII)
 _SEPARATED = re.compile(
-    r"""(?P<sign>[-+\u2212]?)\ ?
+    r"""(?P<sign>[-+\u2212]?)
         (?P<whole>[1-9][0-9]{0,2}(?P<mark>[,\u00a0\u202f\u2009])[0-9]{3}(?:(?P=mark)[0-9]{3})*|[0-9]*)
         (?:\.(?P<fraction>[0-9]*))?
         (?P<satang>-?)""",
@@ -141,20 +141,35 @@ _ANOTHER_NUMBER = re.compile(r"[\d\u00bc-\u00be\u2150-\u218b\u2460-\u249b]")
 # A unit begins with a letter; what begins so goes on with the number: 3 ใน สี่, 10 กว่า คน, 2 พัน คน, 15 มกราคม, 8.30 น.
 _UNIT = re.compile(r"[^\W\d_]|%|\([^\W\d_]")
 _GOES_ON = re.compile(
-    r"ถึง|ใน|จาก|ต่อ|หรือ|และ|กว่า|ไม่|เศษ|ร้อย(?!ละ)|พัน(?!ธ)|หมื่น|แสน|น\.|[xX]\s"
-    r"|(?:มกรา|มีนา|พฤษภา|กรกฎา|สิงหา|ตุลา|ธันวา)คม|กุมภาพันธ์|(?:เมษา|มิถุนา|กันยา|พฤศจิกา)ยน"
+    r"ถึง|ใน|จาก|ต่อ|หรือ|และ|กว่า|ไม่|ร้อย(?!ละ)|พัน(?!ธ)|หมื่น|แสน|ลดลง|เพิ่มขึ้น|น\.|ทุ่ม|โมง|[xX]+(?:\s|\Z)"
+    r"|(?:มกรา|มีนา|พฤษภา|กรกฎา|สิงหา|ตุลา|ธันวา)(?:คม|(?![ก-๎]))|กุมภา(?:พันธ์|(?![ก-๎]))"
+    r"|(?:เมษา|มิถุนา|กันยา|พฤศจิกา)(?:ยน|(?![ก-๎]))"
     r"|(?:ม\.?ค|ก\.?พ|มี\.?ค|เม\.?ย|พ\.?ค|มิ\.?ย|ก\.?ค|ส\.?ค|ก\.?ย|ต\.?ค|พ\.?ย|ธ\.?ค)\.?(?![ก-๎])"
 )
 # A scale that the row of the unit may name; else `5 ล้านคน` are five million.
 _SCALE = re.compile(r"ล้าน|(?:(?:hundred|thousand|million|billion)s?|mil|k|(?-i:M))(?![a-z²³/])", re.IGNORECASE)
-# What makes another number of it wherever it stands: a half, a bound, a number in words, but not in words such as
-# สามารถ, สี่แยก, ห้าง, เก้าอี้ and สหกรณ์.
+# What makes another number of it wherever it stands: a half, a bound, an each, a number in words, but not in words such
+# as สามารถ, สี่แยก, ห้าง, เก้าอี้ and สหกรณ์.
 _MORE = re.compile(
-    r"ครึ่ง|ขึ้นไป|ลงมา|ไม่(?:เกิน|ต่ำกว่า|น้อยกว่า|ถึง)|(?:มาก|น้อย)กว่า|เกือบ|(?<!งบ)ประมาณ"
+    r"ครึ่ง|ขึ้นไป|ลงมา|เป็นต้นไป|ไม่(?:เกิน|ต่ำกว่า|น้อยกว่า|ถึง)|(?:มาก|น้อย)กว่า|อย่าง(?:น้อย|มาก)|ขั้นต่ำ|สูงสุด"
+    r"|เกือบ|(?<!งบ)ประมาณ|(?<!พิ)เศษ(?![ก-๎])|หลัก(?=ร้อย|พัน|หมื่น|แสน|ล้าน)|ฯลฯ|\betc\b|(?<!ร้อย)ละ\Z|ยกเลิก|แก้(?:ไข)?เป็น"
     r"|(?:หนึ่ง|สอง(?!แถว)|สาม(?![ัาีิ]|เณร)|สี่(?!เหลี่ยม)|ห้า(?![งมว])|(?<![มส])หก(?!ล้ม)|เจ็ด|แปด(?!เปื้อน)|เก้า(?!อี้)|สิบ)(?!แยก|ล้อ)"
 )
-# `1. จัดอบรม` is an item of a list, and `1.200` as likely 1,200 whose comma was mistyped.
-_NO_QUANTITY = re.compile(r"[-+\u2212]?(?:[0-9]+\.|[1-9][0-9]{0,2}\.[0-9]{3})", re.ASCII)
+# `1. จัดอบรม` and `- 5 คน` are items of a list, and `1.200` is as likely 1,200 whose comma was mistyped.
+_NO_QUANTITY = re.compile(r"[0-9]+\.|[-\u2212]\s*[0-9.].*|\+?[1-9][0-9]{0,2}\.[0-9]{3}", re.ASCII)
+# `5.30 ชั่วโมง` are five hours and a half, or three tenths.
+_HOURS, _MINUTES = (
+    re.compile("ชั่วโมง|ชม|ช\\.ม|hour|hrs?", re.IGNORECASE),
+    re.compile(r"[0-9]+\.(?!00)[0-5][0-9]", re.ASCII),
+)
+
+
+def _is_quantity(number: str, unit: str) -> bool:
+    """Whether what stands before a unit is a number of it for certain."""
+    plain = plain_value(number)
+    if _MINUTES.fullmatch(plain) and _HOURS.match(unit):
+        return False
+    return _NO_QUANTITY.fullmatch(plain) is None
 
 
 def _is_unit(text: str) -> bool:
@@ -189,20 +204,20 @@ def read_quantity(raw: str, unit: str | None) -> Quantity:
         number_text = text[: -len(unit)].strip()
         if not number_text:
             return Quantity(None, unit)
-        number = Number(None) if _NO_QUANTITY.fullmatch(plain_value(number_text)) else read_number(number_text)
+        number = read_number(number_text) if _is_quantity(number_text, unit) else Number(None)
         if number.value is not None or number.issue_code == "placeholder_value":
             return Quantity(number.value, unit, number.issue_code)
         # A whole text that happens to end like the unit is not a quantity.
         return Quantity(None, None, "unreadable_quantity")
     if text == unit:
         return Quantity(None, None, "unreadable_quantity")
-    alone = read_number(text)
+    alone = read_number(text) if _is_quantity(text, unit or "") else Number(None)
     if alone.value is not None or alone.issue_code == "placeholder_value":
         return Quantity(alone.value, None, alone.issue_code)
     beginning = _BEGINNING.match(text)
     rest = text[beginning.end() :].strip() if beginning is not None else ""
     number = read_number(beginning[0]) if beginning is not None else alone
-    if beginning is not None and _NO_QUANTITY.fullmatch(plain_value(beginning[0])):
+    if beginning is not None and not _is_quantity(beginning[0], rest):
         return Quantity(None, None, "unreadable_quantity")
     if number.value is not None and (rest == "()" or (_is_unit(rest) and _SCALE.match(rest) is None)):
         return Quantity(number.value, None if rest == "()" else rest, number.issue_code)
