@@ -9,13 +9,17 @@ from parsers.issue_collector import IssueCollector
 from parsers.no_values import no_value, value_or_none, without_pictures
 from parsers.numbers import Number, Quantity, read_quantity
 from parsers.page_layout import Layout
-from parsers.value_spelling import PLACEHOLDERS
+from parsers.value_spelling import PLACEHOLDERS, is_no_name
 
 _NO_DATE = Date(None)
 _NO_QUANTITY = Quantity(None, None)
 
 # 30, 0000, 5049-2033, IN12.
 _CODE = re.compile(r"[0-9A-Za-z๐-๙]+(?:[-.][0-9A-Za-z๐-๙]+)*")
+
+
+def _is_placeholder(text: str) -> bool:
+    return text.casefold() in PLACEHOLDERS
 
 
 class FieldValues:
@@ -82,12 +86,22 @@ class FieldValues:
         return self.text(field) if self._index.get(field) != self._uncertain else None
 
     def proper_name(self, field: str) -> str | None:
-        """The name of a project or an agency; what people type where there is none is none, and it is told."""
-        name = self.code(field)
-        if name is None or name.casefold() not in PLACEHOLDERS:
-            return name
+        """The name of an agency; what people type where there is none is none, and it is told."""
+        return self._unless(self.code(field), field, is_no_name)
+
+    def title(self, field: str) -> str | None:
+        """The name of a project, of which a part says something too: the same."""
+        return self._unless(self.text(field), field, is_no_name)
+
+    def unit(self, field: str) -> str | None:
+        """The unit of values; the same holds for what stands where there is none."""
+        return self._unless(self.code(field), field, _is_placeholder)
+
+    def _unless(self, text: str | None, field: str, is_none: Callable[[str], bool]) -> str | None:
+        if text is None or not is_none(text):
+            return text
         index = self._index[field]
-        self._report("placeholder_value", f"{self._labels[index]} {name!r} stands where there is no name", index)
+        self._report("placeholder_value", f"{self._labels[index]} {text!r:.120} stands where there is no value", index)
         return None
 
     def number_code(self, field: str) -> str | None:

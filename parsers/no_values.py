@@ -33,9 +33,13 @@ _TEMPLATE = re.compile(
     r"|SQLSTATE\[\w{5}\]"
 )
 # The name of a value in one pair of brackets: certain where it is all of a text.
-_NAME = r"\$?[a-z_]\w{0,80}(?:(?:->|\.)\w{1,80}){0,5}"
+_NAME = r"\$?[A-Za-z_]\w{0,80}(?:(?:->|\.)\w{1,80}){0,5}"
 _PLACE = rf"\{{{_NAME}\}}"
-_WHOLE_PLACE = re.compile(rf"[#@]?{_PLACE}|\[\[ ?{_NAME} ?\]\]|\$[a-z_]\w*|\{{[0-9]\}}|%[sd]")
+_WHOLE_PLACE = re.compile(
+    rf"[#@]?{_PLACE}|\[\[ ?{_NAME} ?\]\]|\[(?=\w{{3}}){_NAME}\]|</?{_NAME} ?/?>|\$[A-Za-z_]\w*|\{{[0-9]?\}}|\[\]|%[sd]"
+    rf"|%{_NAME}%|%\({_NAME}\)[sd]|__[A-Za-z]\w{{0,80}}__|(?:%[0-9A-Fa-f]{{2}}){{3,}}|\\N",
+    re.ASCII,
+)
 # Characters that were written as references twice, or as a program writes them.
 _ESCAPES = re.compile(
     r"&(?:amp;)*(?:#[0-9]{2,7}|#[xX][0-9A-Fa-f]{2,6}|amp|lt|gt|quot|apos|nbsp|[lr][sd]quo|[nm]dash|hellip|bull|shy|zwsp);"

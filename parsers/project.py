@@ -119,7 +119,7 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
         if state is SectionState.ABSENT and section in _TABLES and is_whole:
             message = f"the page shows no table of {_TABLES[section]}; nothing is taken for removed"
             issues.add("missing_table", message, field=_TABLES[section])
-    unit = fields.code("unit")
+    unit = fields.unit("unit")
     target, result = fields.quantity("target", unit), fields.quantity("result", unit)
     year_be = fields.fiscal_year()
     start, finish = fields.date("start_date"), fields.date("finish_date")
@@ -150,7 +150,7 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
         fiscal_year_be=year_be,
         fiscal_year_ce=year_be - BE_OFFSET if year_be is not None else None,
         fiscal_year_raw=fields.raw("fiscal_year"),
-        name=fields.text("name"),
+        name=fields.title("name"),
         policy_id=fields.number_code("policy_id"),
         branch_id=fields.number_code("branch_id"),
         kpi_id=fields.number_code("kpi_id"),

@@ -78,19 +78,20 @@ _CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1d\x7f-\x9f"
 _ALONE = "\u00ad\u061c\u0e3a\u0e4d\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 _ODD_PAIRS = (
     (_TONE_MARKS, _TONE_MARKS + _VOWELS_ABOVE + _VOWELS_BELOW),
-    (_VOWELS_ABOVE, _VOWELS_ABOVE),
+    (_VOWELS_ABOVE + _SARA_AM, _VOWELS_ABOVE + _SARA_AA),
     (_LEADING_VOWELS, _TONE_MARKS + _VOWELS_ABOVE + _SARA_AA + _LEADING_VOWELS),
-    (_SARA_AM, _SARA_AA),
     ("\x1e", "01"),
     (_CONTROLS + _ALONE, "\x00-\uffff"),
     # From here on there may be no value: the beginnings of a look-alike, a hidden e-mail address, question marks, PHP,
     # SQLSTATE, and Thai in UTF-8 that was read as windows-1252 or windows-874; templates, characters that were escaped
     # or lost, and the Latin letters of windows-874 that was read as windows-1252.
+    # At the beginning of a text, places of a template; below, in any place.
+    ("\x1f", "%_[<\\"),
     ("([?<àQเ", "ไne?%[¸¹Lธ"),
     ("{$&\\\ufffc\ufffd\u00c0-\u00da\u00df-\u00fb", "\x00-\uffff"),
 )
 # The groups of marks that Thai does not write together, and those of texts that may be no value.
-_OF_MARKS, _OF_VALUES = 0b1111, 0b11 << len(_ODD_PAIRS) - 2
+_OF_MARKS, _OF_VALUES = 0b111, 0b111 << len(_ODD_PAIRS) - 3
 
 
 def _pair_table() -> npt.NDArray[np.uint16]:

@@ -161,7 +161,7 @@ CASES: dict[str, Case] = {
     "undecodable_bytes": Case(sent(MIXED), sent(HTML.encode())),
     "replacement_character": Case(PLAIN.having(name="ก\ufffdข"), PLAIN.having(name="ก?ข")),
     "mojibake": Case(PLAIN.having(name="ถนน".encode().decode("cp1252")), PLAIN.having(name="ธงà เนตร")),
-    "program_text": Case(PLAIN.having(name="{{name}}"), PLAIN.having(name="{NAME} null")),
+    "program_text": Case(PLAIN.having(name="{{name}}"), PLAIN.having(name="(name) {ก} null")),
     "value_without_text": Case(
         html(HTML.replace("<td>ทางเท้าชำรุด</td>", '<td><i class="fa fa-check"></i></td>')),
         html(HTML.replace("<td>ทางเท้าชำรุด</td>", "<td><i></i></td>")),

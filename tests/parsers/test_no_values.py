@@ -253,6 +253,33 @@ def test_many_beginnings_of_messages_cost_little() -> None:
     assert not holds_php_message(" on line 1Warning: a" * 100_000)
 
 
+# --- what people type where there is none
+
+
+@pytest.mark.parametrize(
+    "written", ["-", "--", "...", "____", "(ไม่มี)", "- ไม่มี -", "N/A", "n.a.", "TBD", "xxx", "0", "๑๒๓", "\u200b-"]
+)
+def test_what_stands_where_there_is_no_name_is_none(written: str) -> None:
+    parsed = PLAIN.having(name=written, agency=written).parse()
+    assert (parsed.page.name, parsed.page.agency) == (None, None)
+    for field in ("name", "agency"):
+        assert codes_of(parsed, field) - {"hidden_characters"} == {"placeholder_value"}
+
+
+@pytest.mark.parametrize("written", ["ก", "ISO 9001", "(ร่าง) ปรับปรุงทางเท้า", "ไม่มีขยะตกค้าง", "-ปรับปรุง-", "X-ray"])
+def test_a_name_with_letters_is_one(written: str) -> None:
+    parsed = PLAIN.having(name=written).parse()
+    assert (parsed.page.name, codes_of(parsed, "name")) == (written, set())
+
+
+@pytest.mark.parametrize("written", ["-", "ไม่ระบุ", "N/A"])
+def test_what_stands_where_there_is_no_unit_is_none(written: str) -> None:
+    parsed = PLAIN.having(unit=written, target="100", result="100").parse()
+    assert (parsed.page.unit, parsed.page.target_value) == (None, Decimal(100))
+    assert codes_of(parsed, "unit") == {"placeholder_value"}
+    assert PLAIN.having(unit="%", target="100", result="100").parse().page.unit == "%"
+
+
 # --- a value in another encoding than its page
 
 
