@@ -8,14 +8,17 @@ from itertools import pairwise
 # the last was often lost. เธ alone may be a Thai syllable, but before another such is none.
 _LAST_OF_874 = r"[^\x00-\x7f\u0e20-\u0e7f]?"
 _OF_874 = f"เ[ธน]{_LAST_OF_874}"
+# Thai digits, which may stand alone.
+_DIGIT_OF_874 = "เน[\u2018\u2019\u201c\u201d\u2022\u2013\u2014\x80-\x9f]"
 # Windows-874 that was once read as windows-1252 has a Latin letter or sign for each Thai one.
 _LETTER_OF_1252, _NO_LETTER = "[\u00a1-\u00da\u00df-\u00fb]", "[\\x00-@\u00a1-\u00fb]"
 MOJIBAKE = re.compile(
     f"{_LETTER_OF_1252}{{4,}}"
     f"|\\A(?={_NO_LETTER}{{2,40}}\\Z){_NO_LETTER}*?{_LETTER_OF_1252}{{2}}{_NO_LETTER}*"
-    "|(?:à[¸¹][^\\x00-\\x7fà]?){2,}|à¸[^\\x00-\\x7fà]?"
+    "|(?:à[¸¹][^\\x00-\\x7fà]?)+"
     # Read so and stored twice.
-    "|(?:Ã\\s?Â[¸¹][^\\x00-\\x7fÃ]{0,3})+"
+    "|(?:Ã\\s?Â[¸¹][^\\x00-\\x7fÃ]{0,3})+|(?:ร\u00a0ย[ธน][ยโหล][^\\x00-\\x7fร]{0,2})+"
+    f"|\\A(?=[\\x00-@]{{0,60}}{_DIGIT_OF_874})(?:[\\x00-@]|{_DIGIT_OF_874}){{1,60}}\\Z"
     f"|(?:{_OF_874}){{3,}}|เธ{_LAST_OF_874}{_OF_874}|เน{_LAST_OF_874}เธ{_LAST_OF_874}"
     f"|\\A(?:{_OF_874}){{2}}\\Z|\\Aเธ{_LAST_OF_874}\\Z"
 )
