@@ -4,12 +4,16 @@ import re
 from collections.abc import Mapping
 
 STRUCK, HIDDEN = "struck", "hidden"
+_STRIKING_CLASSES = frozenset({"text-decoration-line-through", "line-through", "strikethrough"})
 _CLASSES = frozenset({"hidden", "hide", "d-none", "invisible", "sr-only", "visually-hidden"})
 # Shown, but on some screens or in print only.
 _SHOWN_SOMEWHERE = re.compile(r"d-(?:sm|md|lg|xl|xxl|print)-(?!none)[a-z-]+|(?:sm|md|lg|xl|2xl|print):.+|visible-.+")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _STRIKING_STYLE = re.compile(r"(?:^|;)text-decoration(?:-line)?:[^;]*line-through")
-_STYLE = re.compile(r"(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|opacity:0(?:\.0*)?%?(?![.\d]))")
+_STYLE = re.compile(
+    r"(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|(?:opacity|font-size):0(?:\.0*)?(?:%|[a-z]+)?(?:;|!|\Z)"
+    r"|(?:left|top|text-indent):-[0-9]{3}|clip:rect\(0)"
+)
 
 
 def how_not_shown(attributes: Mapping[str, str | None]) -> str | None:
@@ -23,4 +27,6 @@ def how_not_shown(attributes: Mapping[str, str | None]) -> str | None:
     if "hidden" in attributes:
         return HIDDEN
     classes = (attributes.get("class") or "").split()
+    if not _STRIKING_CLASSES.isdisjoint(classes):
+        return STRUCK
     return None if _CLASSES.isdisjoint(classes) or any(map(_SHOWN_SOMEWHERE.fullmatch, classes)) else HIDDEN
