@@ -23,8 +23,8 @@ _LETTERS = {
     "V": "offset", "g": "filename",
 }  # fmt: skip
 _HEAD = re.compile(r"\s?CDX((?: [A-Za-z])+)")
-_TIMESTAMP = re.compile(r"\d{14}")
-_STATUS = re.compile(r"[1-5]\d\d")
+_TIMESTAMP = re.compile(r"[0-9]{14}")
+_STATUS = re.compile(r"[1-5][0-9]{2}")
 _DIGEST = re.compile(r"(?:sha1:)?[A-Z2-7]{32}|\w+:\S+", re.IGNORECASE)
 _MIME_OF_A_REVISIT = "warc/revisit"
 _LONGEST_NUMBER = 18
@@ -84,6 +84,8 @@ def read_index(body: bytes, now: dt.datetime) -> IndexAnswer:
         raise IndexAnswerError(f"is no index but a page that begins with {text[:60]!r}")
     else:
         rows, key = _lines(text)
+    if rows and not any("://" in row or _TIMESTAMP.search(row) for row, _ in rows):
+        raise IndexAnswerError(f"is no index; it begins with {text[:60]!r}")
     read = [(row, _entry(fields, now)) for row, fields in rows]
     bad = [row for row, entry in read if entry is None]
     entries = [entry for _, entry in read if entry is not None]
@@ -94,7 +96,7 @@ def read_page_count(body: bytes) -> int | None:
     """How many pages an index says that it has; None where the answer is no such number but the index itself."""
     try:
         said: object = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if isinstance(said, dict):
         said = said.get("pages")
@@ -128,16 +130,16 @@ def _array(text: str) -> tuple[list[tuple[str, _Fields | None]], str | None]:
 
 
 def _lines(text: str) -> tuple[list[tuple[str, _Fields | None]], str | None]:
-    body, gap, rest = text.replace("\r\n", "\n").partition("\n\n")
-    lines = body.splitlines()
+    body, _, rest = text.replace("\r\n", "\n").partition("\n\n")
+    lines = body.split("\n")
     names: Sequence[str] | None = None
     if head := _HEAD.fullmatch(lines[0]):
         names = [_LETTERS.get(letter, letter) for letter in head[1].split()]
         lines = lines[1:]
     rows = [(line, _line(line, names)) for line in lines]
-    key = rest.strip() if gap and len(rest.split()) == 1 else None
-    if gap and key is None:
-        rows += [(line, _line(line, names)) for line in rest.splitlines() if line.strip()]
+    key = rest.strip() if len(rest.split()) == 1 and "{" not in rest else None
+    if key is None:
+        rows += [(line, _line(line, names)) for line in rest.split("\n") if line.strip()]
     return rows, key
 
 
@@ -186,6 +188,9 @@ def _named(said: Mapping[str, object]) -> _Fields:
 
 def _entry(fields: _Fields | None, now: dt.datetime) -> Entry | None:
     if fields is None or not fields.get("original") or not _TIMESTAMP.fullmatch(fields.get("timestamp", "")):
+        return None
+    # What is asked for, stored and shown must be text without line breaks, and text at all.
+    if not fields["original"].isprintable() or not fields.get("filename", "").isprintable():
         return None
     written = fields["timestamp"]
     try:

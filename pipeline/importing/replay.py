@@ -79,14 +79,14 @@ def read_replay(entry: Entry, answer: Answer, address: str, *, max_body_bytes: i
         response.headers,
         note=f"harvested from {address}" + ("" if is_vouched_for else "; no digest vouches for its content"),
     )
-    known_by = digests_of(forms) | ({entry.digest} if entry.digest is not None else set())
     reason = None if response.torn is None else f"{address}: {response.torn}; what there is of the page is kept"
     return Found(
         Kind.CAPTURE,
         address,
         dated_by_age(capture),
         entry.at,
-        digests=frozenset(known_by),
+        # Another capture is taken to have this content only where it is certain that this one has it.
+        digests=digests_of(forms),
         is_vouched_for=is_vouched_for,
         reason=reason,
     )
@@ -109,7 +109,7 @@ def read_range(entry: Entry, answer: Answer, address: str, now: dt.datetime, *, 
         raise ReplayError(f"the archive answers HTTP {answer.status} to a request for a range of bytes")
     if len(answer.body) != entry.length:
         raise ReplayError(f"the range breaks off after {len(answer.body)} of {entry.length} bytes")
-    begins = re.match(r"bytes (\d+)-", answer.header("content-range"))
+    begins = re.match(r"bytes ([0-9]{1,18})-", answer.header("content-range"))
     if begins is None or int(begins[1]) != entry.offset:
         raise ReplayError(f"it is another range ({answer.header('content-range')[:60]!r})")
     records = read_foreign_warc(
@@ -138,7 +138,7 @@ def _check_time(entry: Entry, answer: Answer) -> None:
     said = answer.header("memento-datetime")
     try:
         at = parsedate_to_datetime(said)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise ReplayError(f"the archive does not say of when it is (Memento-Datetime {said[:60]!r})") from error
     at = at if at.tzinfo else at.replace(tzinfo=dt.UTC)
     if at != entry.at:

@@ -138,7 +138,7 @@ def collections_of(body: bytes, home: str, window: Window) -> list[str]:
     try:
         listed = json.loads(body)
         found = [(str(one.get("id", "")), str(one["cdx-api"])) for one in listed]
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise IndexAnswerError(f"is no list of indexes ({type(error).__name__})") from error
     host = urlsplit(home).netloc
     return [address for name, address in found if _may_hold(name, window) and address.split("/")[2:3] == [host]]

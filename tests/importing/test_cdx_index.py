@@ -77,10 +77,14 @@ def test_the_key_for_what_comes_next_stands_behind_a_gap(text: str, key: str) ->
         {**AS_PYWB_NAMES_THEM, "timestamp": "19931231235959"},
         {**AS_PYWB_NAMES_THEM, "timestamp": "20230231082100"},
         {**AS_PYWB_NAMES_THEM, "timestamp": "2023"},
+        {**AS_PYWB_NAMES_THEM, "timestamp": "๒๐๒๓๐๕๐๑๐๘๒๑๐๐"},
         {"timestamp": "20230501082100"},
+        {**AS_PYWB_NAMES_THEM, "url": f"{URL}\r\nWARC-Type: response"},
+        {**AS_PYWB_NAMES_THEM, "url": f"{URL}\ud800"},
+        {**AS_PYWB_NAMES_THEM, "filename": "\ud800"},
     ],
 )
-def test_a_time_that_cannot_be_or_no_address_is_counted_as_unreadable(row: dict[str, str]) -> None:
+def test_a_time_that_cannot_be_or_an_address_that_is_none_is_counted_as_unreadable(row: dict[str, str]) -> None:
     answer = read_index(json.dumps(row).encode(), NOW)
     assert (answer.entries, answer.n_unreadable) == ([], 1)
     assert answer.example is not None
@@ -91,8 +95,29 @@ def test_a_line_in_which_two_values_could_be_the_status_is_not_guessed() -> None
     assert (answer.entries, answer.n_unreadable) == ([], 1)
 
 
-@pytest.mark.parametrize("body", [b"<html>Too busy</html>", b'[["urlkey","timestamp"],["a'])
-def test_a_page_and_json_that_breaks_off_are_no_index(body: bytes) -> None:
+def test_a_line_behind_a_gap_is_a_capture_and_no_key() -> None:
+    line = json.dumps(AS_PYWB_NAMES_THEM, separators=(",", ":"))
+    answer = read_index(f"{line}\n\n{line}\n\n{line}".encode(), NOW)
+    assert (len(answer.entries), answer.n_unreadable, answer.resume_key) == (3, 0, None)
+
+
+def test_only_the_end_of_a_line_ends_a_line() -> None:
+    line = json.dumps({**AS_PYWB_NAMES_THEM, "title": "a\u2028b\x85c"}, ensure_ascii=False)
+    assert entry_of(line).url == URL
+
+
+NO_INDEX = {
+    "a page": b"<html>Too busy</html>",
+    "JSON that breaks off": b'[["urlkey","timestamp"],["a',
+    "JSON without end": b"[" * 200_000,
+    "a sentence": b"Internal error",
+    "a message": b'{"message": "try again"}',
+    "an array of something else": b'[["a", "b"], [1, 2]]',
+}
+
+
+@pytest.mark.parametrize("body", NO_INDEX.values(), ids=NO_INDEX)
+def test_what_names_no_capture_is_no_index(body: bytes) -> None:
     with pytest.raises(IndexAnswerError):
         read_index(body, NOW)
 
@@ -109,6 +134,7 @@ def test_nothing_is_an_empty_index() -> None:
         (FORMS["an object a line"].encode(), None),
         (b"", None),
         (b"true", None),
+        (b"[" * 200_000, None),
     ],
 )
 def test_the_number_of_pages_is_told_from_the_index_itself(body: bytes, n_pages: int | None) -> None:

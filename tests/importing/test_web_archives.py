@@ -82,7 +82,7 @@ def test_only_crawls_that_can_have_the_months_are_asked() -> None:
     found = collections_of(json.dumps(listed).encode(), "https://index.test/", WINDOW)
     asked = [address.rpartition("/")[2].removesuffix("-index") for address in found]
     assert asked == ["CC-MAIN-2023-50", "CC-MAIN-2023-06", "CC-MAIN-2012", "CC-NEWS"]
-    for damaged in (b"", b"{}x", b'[{"id": "CC"}]', b"[1]"):
+    for damaged in (b"", b"{}x", b'[{"id": "CC"}]', b"[1]", b"[" * 200_000):
         with pytest.raises(IndexAnswerError):
             collections_of(damaged, "https://index.test/", WINDOW)
 
