@@ -1,4 +1,4 @@
-"""How to cite a project page, in Thai and English: page, agency, moment of the capture, archived file, release."""
+"""How to cite a project page, in Thai and English: page, agency, moment, web archive, archived file, release."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -34,7 +34,8 @@ _BASIS_EN = {
 _CITED = """
 SELECT
     projects.name, coalesce(projects.agency, agency_listed), name_en, projects.url, projects.last_seen_at,
-    valid_from, coalesce(versions.time_basis, projects.time_basis), warc_file, warc_offset, is_invented
+    valid_from, coalesce(versions.time_basis, projects.time_basis), warc_file, warc_offset, is_invented,
+    projects.archive_url
 FROM projects
 LEFT JOIN agencies ON projects.agency_code = agencies.agency_code
 LEFT JOIN project_versions AS versions ON projects.snapshot_id = versions.snapshot_id
@@ -47,7 +48,7 @@ def cite(release: Path, raw_dir: Path, source_id: str, project_id: str) -> Citat
     found = ask(release, _CITED, (source_id, project_id), most_rows=1).rows
     if not found:
         raise ProjectDetailError(f"{project_id!r:.60}: no such project on source {source_id} in release {release.name}")
-    name, agency, agency_en, url, seen_at, captured_at, basis, file, offset, is_invented = found[0]
+    name, agency, agency_en, url, seen_at, captured_at, basis, file, offset, is_invented, archive_url = found[0]
     if is_invented:
         raise ProjectDetailError(f"{project_id} is invented data of the built-in sample; there is nothing to cite")
     if captured_at is None:
@@ -55,17 +56,18 @@ def cite(release: Path, raw_dir: Path, source_id: str, project_id: str) -> Citat
         captured_at = archived_page(
             raw_dir, read_project_detail(release, raw_dir, project_id, source_id=source_id)
         ).captured_at
+    by_th, by_en = ("", "") if archive_url is None else (f"คลังเว็บ: {archive_url} ", f"Web archive: {archive_url} ")
     title, place = " ".join(str(name or "").split()), "-" if file is None else f"data/raw/{file}, offset {offset}"
     th = (
         f"กรุงเทพมหานคร, {agency or 'ไม่ระบุหน่วยงาน'}. “{title}” (รหัสโครงการ {project_id}). {url} "
         f"เก็บสำเนาเมื่อ {_in_thai(captured_at)} ({_BASIS_TH[str(basis)]}) พบหน้านี้ครั้งล่าสุด {_in_thai(seen_at)}. "
-        f"หลักฐาน: {place}. bma-projects ชุดข้อมูล {release.name}."
+        f"{by_th}หลักฐาน: {place}. bma-projects ชุดข้อมูล {release.name}."
     )
     en = (
         f"Bangkok Metropolitan Administration, {agency_en or agency or 'agency not named'}. “{title}” "
         f"(project {project_id}). {url} "
         f"Captured {_in_english(captured_at)} ({_BASIS_EN[str(basis)]}); page last seen {_in_english(seen_at)}. "
-        f"Archived in {place}. bma-projects, release {release.name}."
+        f"{by_en}Archived in {place}. bma-projects, release {release.name}."
     )
     return Citation(th, en, tuple(_notes(str(url), str(basis))))
 

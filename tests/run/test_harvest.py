@@ -159,7 +159,11 @@ def test_what_came_says_whose_when_and_out_of_which_archive(tmp_path: Path, arch
     assert versions == [(f"2023-0{n}-01 08:21:00+00", f"{ARCHIVE}/{month(n)}/{url_of(ONE)}") for n in (1, 2)]
     shown = bma_here("show", ONE, "--version", "1", "--data-dir", tmp_path / "data").stdout
     assert address in "".join(shown.split())
-    assert ask(tmp_path / "data", "SELECT archive_url FROM projects") == [(f"{ARCHIVE}/{month(2)}/{url_of(ONE)}",)]
+    newest = f"{ARCHIVE}/{month(2)}/{url_of(ONE)}"
+    assert ask(tmp_path / "data", "SELECT archive_url FROM projects") == [(newest,)]
+    cited = bma_here("cite", ONE, "--data-dir", tmp_path / "data").stdout
+    assert f"Web archive: {newest} " in cited
+    assert f"คลังเว็บ: {newest} " in cited
 
 
 FORMS: dict[str, Index | None] = {
