@@ -54,7 +54,8 @@ class FetchLogRow(NamedTuple):
     snapshot that shows the same, and the hashes are left out. masked_sha256 is that of the response without its CSRF
     token, kept where it is not the one known already: where it is the same, so is the content. age_s is the seconds by
     which requested_at lies before the answer, because a cache gave a copy so old. archive_url is the address of the
-    capture in the web archive that it was harvested from. A row of outcome `withdrawn` says that the import of the run
+    capture in the web archive that it was harvested from; without a project_id, and as the url too, it is that of one
+    for which the archive gave something else. A row of outcome `withdrawn` says that the import of the run
     `withdraws` counts for nothing any more.
     """
 

@@ -107,9 +107,10 @@ WHERE (project_id IS NOT NULL OR page_kind = 'sister_page') AND body_sha256 IS N
 """
 _HARVESTED = f"""
 {_LOGGED}
-SELECT DISTINCT archive_url
+SELECT archive_url, bool_and(project_id IS NULL)
 FROM logged
 WHERE archive_url IS NOT NULL
+GROUP BY ALL
 """
 
 _RUN_LIMITS = """
@@ -207,9 +208,9 @@ def observed_bodies(raw_dir: Path, source_id: str) -> dict[str, list[ObservedBod
     return observed
 
 
-def harvested_urls(raw_dir: Path, source_id: str) -> set[str]:
-    """The addresses, in web archives, of the captures that were harvested: what a harvest must not ask for again."""
-    return {url for (url,) in query_archive(raw_dir, "fetches", _HARVESTED, {"source_id": source_id})}
+def harvested_urls(raw_dir: Path, source_id: str) -> dict[str, bool]:
+    """The addresses, in web archives, of the captures that were asked for, and whether what came was refused."""
+    return dict(query_archive(raw_dir, "fetches", _HARVESTED, {"source_id": source_id}))
 
 
 def query_archive(

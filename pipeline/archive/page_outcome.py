@@ -1,5 +1,6 @@
 """What a page means for the project that it should be of, and its row in the fetch log."""
 
+import datetime as dt
 import hashlib
 from typing import NamedTuple
 
@@ -130,6 +131,35 @@ def capture_row(
         warc_file=None,
         warc_offset=None,
         age_s=round(age.total_seconds()) if age else None,
+        archive_url=archive_url,
+    )
+
+
+def refusal_row(run_id: str, source_id: str, archive_url: str, reason: str, at: dt.datetime) -> FetchLogRow:
+    """The row of a capture for which a web archive gave something else: that is no visit to a page of the source."""
+    return FetchLogRow(
+        run_id=run_id,
+        source_id=source_id,
+        project_id=None,
+        snapshot_id=None,
+        repeats=None,
+        url=archive_url,
+        requested_at=at,
+        time_basis=TimeBasis.PROTOCOL.value,
+        outcome=Outcome.REFUSED.value,
+        page_kind=None,
+        http_status=None,
+        attempts=0,
+        elapsed_ms=0,
+        bytes=None,
+        body_sha256=None,
+        content_sha256=None,
+        masked_sha256=None,
+        etag=None,
+        last_modified=None,
+        error=_printable(reason),
+        warc_file=None,
+        warc_offset=None,
         archive_url=archive_url,
     )
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # The web is not older.
 _FIRST = dt.datetime(1995, 1, 1, tzinfo=dt.UTC)
+_BE_OFFSET, _FIRST_YEAR_BE = 543, 2400
 
 
 def harvest(
@@ -38,6 +39,10 @@ def harvest(
     plan: Annotated[
         bool, typer.Option("--plan", help="Ask the index alone: how many captures, from when to when, how long.")
     ] = False,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="Ask again for captures that earlier harvests were given something else for."),
+    ] = False,
     config: Config = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -52,16 +57,21 @@ def harvest(
     from pipeline.cli.summary import show_summary
     from pipeline.core.settings_file import source_of
     from pipeline.core.time import utc_now
-    from pipeline.importing.web_archives import web_archive
+    from pipeline.importing.web_archives import COMMON_CRAWL, WAYBACK, web_archive
     from pipeline.run.harvest_captures import harvest_captures
     from pipeline.run.harvest_plan import plan_harvest
     from pipeline.run.lifecycle import INTERRUPTED, run_stages
 
     asked, named = source_of(settings), web_archive(settings.harvest.archive)
+    if asked.is_invented and settings.harvest.archive in (WAYBACK, COMMON_CRAWL):
+        real = ", ".join(known.source_id for known in settings.sources.values() if not known.is_invented)
+        raise WrongUsageError(
+            f"source {asked.source_id} is invented and in no web archive; --source names a real one: {real}"
+        )
     window = _window(from_, to, utc_now())
     if plan:
         try:
-            planned = plan_harvest(settings, asked, named, window)
+            planned = plan_harvest(settings, asked, named, window, asks_again=again)
         except KeyboardInterrupt:
             sys.stderr.write(f"{INTERRUPTED}\n")
             raise typer.Exit(ExitCode.FAILED) from None
@@ -71,7 +81,7 @@ def harvest(
     releases: list[Published | None] = []
 
     def stages(record: "RunRecord") -> ExitCode:
-        code, published = harvest_captures(settings, asked, named, window, record, log)
+        code, published = harvest_captures(settings, asked, named, window, record, log, asks_again=again)
         releases.append(published)
         return code
 
@@ -85,12 +95,12 @@ def harvest(
 def _window(first: str | None, last: str | None, now: dt.datetime) -> "Window":
     from pipeline.importing.web_archives import Window
 
-    begins = _FIRST if first is None else _month("--from", first)
+    begins = _FIRST if first is None else max(_FIRST, _month("--from", first))
     ends = now if last is None else _month("--to", last)
     if last is not None:
         ends = (ends + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(seconds=1)
     if ends < begins:
-        raise WrongUsageError(f"--from {first} lies behind --to {last or 'now'}")
+        raise WrongUsageError(f"--from {begins:%Y-%m} lies behind --to {last or 'now'}")
     return Window(begins, min(ends, now))
 
 
@@ -98,9 +108,12 @@ def _month(flag: str, written: str) -> dt.datetime:
     try:
         if not re.fullmatch(r"\d{4}-\d\d", written):
             raise ValueError(written)
-        return dt.datetime.strptime(written, "%Y-%m").replace(tzinfo=dt.UTC)
+        month = dt.datetime.strptime(written, "%Y-%m").replace(tzinfo=dt.UTC)
     except ValueError:
         raise WrongUsageError(f"{flag} {written!r:.40}: write a month as 2023-01, in years CE") from None
+    if month.year >= _FIRST_YEAR_BE:
+        raise WrongUsageError(f"{flag} {written}: write the year CE, {month.year - _BE_OFFSET}-{written[5:]}")
+    return month
 
 
 def _show_plan(plan: "HarvestPlan", budget: int) -> None:
@@ -119,10 +132,14 @@ def _tell_counts(plan: "HarvestPlan", budget: int) -> None:
     if captures:
         times = [entry.at for _, entry in captures]
         tell(f"from {min(times):%Y-%m-%d} to {max(times):%Y-%m-%d}")
-    n_same = len(captures) - plan.n_held - plan.n_fetched
+    n_same = len(captures) - plan.n_held - plan.n_refused_before - plan.n_fetched
+    if plan.n_refused_before:
+        tell(f"{plan.n_refused_before} were refused before; --again asks for them again")
     tell(f"{plan.n_held} are held already, {plan.n_fetched} are to be fetched, {n_same} have the content of another")
     for status, count in sorted(plan.listed.left_out.items()):
         tell(f"{count} of HTTP {status} are left out")
     minutes, seconds = divmod(round(plan.seconds), 60)
-    runs = "" if not budget else f", {-(-(plan.n_fetched + plan.n_index_requests) // budget)} runs of {budget} requests"
+    runs = f", {plan.n_runs} runs of {budget} requests" if budget and plan.n_runs is not None else ""
+    if plan.n_runs is None:
+        runs = f", and more than the {budget} requests of a run for the index alone: raise harvest.max_requests"
     tell(f"this takes at least {minutes // 60} h {minutes % 60} min {seconds} s{runs}")

@@ -85,8 +85,9 @@ class HarvestSettings(_Table):
 
     archive is `wayback`, `commoncrawl` or the address of a pywb collection. index_per_minute and replays_per_second are
     the most requests of each kind. A public archive is never asked for more than 20 index answers a minute and one
-    capture a second, whatever stands here; where connect_to is set, 0 means no limit of our own. max_requests is the
-    budget of one run, 0 means none. connect_to ("127.0.0.1:8080") is where connections really go.
+    capture a second, whatever stands here; where connect_to is an IP address of a private network or localhost, 0 means
+    no limit of our own. max_requests is the budget of one run, 0 means none. connect_to ("127.0.0.1:8080") is where
+    connections really go.
     """
 
     archive: str = "wayback"

@@ -13,6 +13,7 @@ from pipeline.core.settings import FetchSettings, HarvestSettings, Source
 from pipeline.core.time import Clock, utc_now
 from pipeline.fetch.client import CAN_HEAL, Connection, Reply, Trouble
 from pipeline.fetch.throttle import Breaker, Throttle, retry_after
+from pipeline.fetch.transport import is_private
 
 # The Wayback Machine allows 24 requests a minute to its index, others block after some hundred; whatever is set.
 _MOST_INDEX_PER_MINUTE = 20.0
@@ -33,12 +34,20 @@ class Asked(StrEnum):
 class HarvestOverError(Exception):
     """The harvest must end now; the message says why. What was harvested is kept.
 
-    is_planned tells the budget from trouble with the archive. not_before is when it may be asked again.
+    is_planned tells the budget from trouble with the archive. not_before is when it may be asked again. advice says how
+    it goes on.
     """
 
-    def __init__(self, reason: str, *, is_planned: bool = False, not_before: dt.datetime | None = None) -> None:
+    def __init__(
+        self,
+        reason: str,
+        *,
+        is_planned: bool = False,
+        not_before: dt.datetime | None = None,
+        advice: str = "the same command goes on from here",
+    ) -> None:
         super().__init__(reason)
-        self.is_planned, self.not_before = is_planned, not_before
+        self.is_planned, self.not_before, self.advice = is_planned, not_before, advice
 
 
 class ArchiveHost:
@@ -57,6 +66,10 @@ class ArchiveHost:
         self._paces = {
             asked: Throttle(interval, time.monotonic) for asked, interval in seconds_between(settings).items()
         }
+        for pace in self._paces.values():
+            # The run before may have asked just now: its pace goes on.
+            pace.take_turn()
+        self._n_replays = 0
         self._breaker = Breaker(fetch.breaker_failures)
         self._runner = asyncio.Runner()
         self._connection = Connection(source, fetch, clock)
@@ -90,10 +103,10 @@ class ArchiveHost:
     ) -> Reply:
         for attempt in range(1, self._fetch.attempts + 1):
             if self._settings.max_requests and self.requests >= self._settings.max_requests:
-                reason = f"the budget of {self._settings.max_requests} requests is spent"
-                raise HarvestOverError(reason, is_planned=True)
+                raise self._budget_is_spent(asked)
             await asyncio.sleep(self._paces[asked].take_turn())
             self.requests += 1
+            self._n_replays += asked is Asked.REPLAY
             reply = await self._connection.get(url, headers, first_bytes, is_raw=is_raw)
             self._check_welcome(reply)
             can_heal = reply.trouble in CAN_HEAL or (reply.status or 0) >= 500
@@ -103,9 +116,19 @@ class ArchiveHost:
                 await asyncio.sleep(self._fetch.backoff * 2 ** (attempt - 1) * random.uniform(0.5, 1.5))  # noqa: S311
         return reply
 
+    def _budget_is_spent(self, asked: Asked) -> HarvestOverError:
+        reason = f"the budget of {self._settings.max_requests} requests is spent"
+        if asked is Asked.REPLAY or self._n_replays:
+            return HarvestOverError(reason, is_planned=True)
+        # The same command would ask the index for the same again, and never get further.
+        advice = "raise harvest.max_requests, or ask for fewer months with --from and --to"
+        return HarvestOverError(f"{reason} before the index is read to its end", advice=advice)
+
     def _check_welcome(self, reply: Reply) -> None:
         if reply.trouble is Trouble.ELSEWHERE:
-            raise HarvestOverError(reply.error or "the address is refused")
+            raise HarvestOverError(
+                f"{reply.url}: {reply.error}", advice="connect_to of an archive is that of [harvest] in the settings"
+            )
         if reply.status in _OVERLOADED:
             wait = retry_after(reply.header("retry-after"), self._clock())
             until = self._clock() + dt.timedelta(seconds=_REST if wait is None else min(wait, _LONGEST_REST))
@@ -122,9 +145,10 @@ class ArchiveHost:
 
 
 def seconds_between(settings: HarvestSettings) -> dict[Asked, float]:
-    """The seconds between two requests of a kind; a public archive is never asked faster than the limits here."""
+    """The seconds between two requests of a kind; only what stands in a private network is asked faster than that."""
+    host = (settings.connect_to or "").rpartition(":")[0].strip("[]")
     rates = {Asked.INDEX: settings.index_per_minute / 60, Asked.REPLAY: settings.replays_per_second}
     most = {Asked.INDEX: _MOST_INDEX_PER_MINUTE / 60, Asked.REPLAY: _MOST_REPLAYS_PER_SECOND}
-    if settings.connect_to is None:
+    if host != "localhost" and not is_private(host):
         rates = {asked: min(rate, most[asked]) if rate else most[asked] for asked, rate in rates.items()}
     return {asked: 1 / rate if rate else 0.0 for asked, rate in rates.items()}

@@ -10,7 +10,14 @@ from typing import NamedTuple, Self
 from parsers.page import Page
 from pipeline.archive.fetch_log import FetchLogRow, Outcome, TimeBasis
 from pipeline.archive.page_history import ObservedBody, harvested_urls, observed_bodies
-from pipeline.archive.page_outcome import FetchOutcome, capture_row, page_outcome, sister_outcome, unread_outcome
+from pipeline.archive.page_outcome import (
+    FetchOutcome,
+    capture_row,
+    page_outcome,
+    refusal_row,
+    sister_outcome,
+    unread_outcome,
+)
 from pipeline.archive.pages import PageReader
 from pipeline.archive.response_age import LONGEST_AGE, age_of
 from pipeline.archive.segments import ArchiveWriter, Place, read_body
@@ -59,7 +66,7 @@ class Ledger:
         self._by_name: dict[Digest | str, ObservedBody] = {}
         self._here: set[ObservedBody] = set()
         self._kept: dict[Place, _Kept] = {}
-        self._harvested: dict[str, set[str]] = {}
+        self._harvested: dict[str, dict[str, bool]] = {}
         self._by_date: dict[tuple[str, str, dt.datetime], ObservedBody] = {}
 
     def __enter__(self) -> Self:
@@ -85,6 +92,11 @@ class Ledger:
     def add_page(self, target: Target, capture: Capture, page: Page | None, time_basis: TimeBasis) -> Added:
         """Add a page that was read already; one of a sister system needs no reading."""
         return self._add(target, capture, lambda _: page, time_basis)[0]
+
+    def add_refusal(self, target: Target, archive_url: str, reason: str, at: dt.datetime) -> None:
+        """Note that a web archive gave something else than the capture at archive_url; at is when it was asked."""
+        writer = self._writer(target)
+        writer.append(refusal_row(writer.run_id, writer.source_id, archive_url, reason, at))
 
     def original(self, target: Target, original: Original) -> Capture | None:
         """The capture that a revisit of the target names, of this import or archived before; None where it is neither.
@@ -116,12 +128,13 @@ class Ledger:
         at is to the second. Where the digest of what was seen then cannot be compared, because the body came in a
         coding or repeats an earlier one, the time decides.
         """
-        source_id = target.source.source_id
-        if source_id not in self._harvested:
-            self._harvested[source_id] = harvested_urls(self._raw_dir, source_id)
-        return archive_url in self._harvested[source_id] or any(
+        return self._asked_for(target).get(archive_url) is False or any(
             self._is_same(body, at, digest) for body in self._seen(target)
         )
+
+    def has_refused(self, target: Target, archive_url: str) -> bool:
+        """Whether an earlier harvest was given something else than this capture of a web archive."""
+        return self._asked_for(target).get(archive_url, False)
 
     def seen_with(self, target: Target, digest: Digest) -> Capture | None:
         """The archived capture of the target's page with this digest.
@@ -141,6 +154,12 @@ class Ledger:
         if _second(body.at + (kept.age if is_own else dt.timedelta())) != at:
             return False
         return digest is None or not is_own or kept.was_coded or digest in kept.digests
+
+    def _asked_for(self, target: Target) -> dict[str, bool]:
+        source_id = target.source.source_id
+        if source_id not in self._harvested:
+            self._harvested[source_id] = harvested_urls(self._raw_dir, source_id)
+        return self._harvested[source_id]
 
     def _digests_of(self, place: Place) -> frozenset[Digest]:
         return self._kept_at(place).digests
@@ -210,11 +229,7 @@ class Ledger:
         time_basis: TimeBasis,
         archive_url: str | None,
     ) -> FetchLogRow:
-        source = target.source
-        if source.source_id not in self._writers:
-            about = {**about_source(source), "made-by": "import", **self._about}
-            self._writers[source.source_id] = ArchiveWriter(self._raw_dir, self._run_id, source.source_id, about=about)
-        writer = self._writers[source.source_id]
+        writer = self._writer(target)
         row = capture_row(
             writer,
             target.project_id,
@@ -227,6 +242,13 @@ class Ledger:
             archive_url=archive_url,
         )
         return writer.append(row, None if row.snapshot_id is None else capture)
+
+    def _writer(self, target: Target) -> ArchiveWriter:
+        source = target.source
+        if source.source_id not in self._writers:
+            about = {**about_source(source), "made-by": "import", **self._about}
+            self._writers[source.source_id] = ArchiveWriter(self._raw_dir, self._run_id, source.source_id, about=about)
+        return self._writers[source.source_id]
 
     def _seen(self, target: Target) -> list[ObservedBody]:
         source_id = target.source.source_id

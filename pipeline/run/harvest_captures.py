@@ -16,7 +16,8 @@ from pipeline.core.settings import Settings, Source
 from pipeline.core.signals import raise_if_interrupted
 from pipeline.core.text import printable
 from pipeline.core.time import Clock, utc_now
-from pipeline.fetch.client import Reply
+from pipeline.fetch.client import CAN_HEAL, Reply
+from pipeline.fetch.throttle import Breaker
 from pipeline.fetch.web_archive import ArchiveHost, HarvestOverError
 from pipeline.importing.addresses import Target
 from pipeline.importing.cdx_index import Entry
@@ -41,6 +42,8 @@ def harvest_captures(
     record: RunRecord,
     log: RunLog,
     clock: Clock = utc_now,
+    *,
+    asks_again: bool = False,
 ) -> tuple[ExitCode, Published | None]:
     """Harvest what an archive has of a source's pages, then parse, build and publish what no release holds yet.
 
@@ -54,6 +57,7 @@ def harvest_captures(
         record: counts and problems go there, also when the run is interrupted.
         log: what the run says goes there.
         clock: says when the archive is asked.
+        asks_again: whether captures are asked for that an earlier harvest was given something else for.
 
     Returns:
         REFUSED when the quality gate refused the release, FAILED when the harvest ended early or a capture could not be
@@ -68,7 +72,7 @@ def harvest_captures(
     """
     check_clock(settings.raw_dir, record.started_at)
     check_rest(settings, archive, clock())
-    harvest = _Harvest(settings, source, archive, window, record, log, clock)
+    harvest = _Harvest(settings, source, archive, window, record, log, clock, asks_again=asks_again)
     with record.timed("harvest"), log.progress(f"harvest {source.source_id}") as advance:
         try:
             interruptible(lambda: harvest.run(advance))
@@ -79,6 +83,10 @@ def harvest_captures(
         return code, None
     published = release_archive(settings, record, log)
     return code_of(published) or code, published
+
+
+class _NotThisTimeError(ReplayError):
+    """A capture could not be had now; that says nothing of the next time."""
 
 
 class _Harvest:
@@ -93,9 +101,12 @@ class _Harvest:
         record: RunRecord,
         log: RunLog,
         clock: Clock,
+        *,
+        asks_again: bool,
     ) -> None:
         self._settings, self._source, self._archive, self._window = settings, source, archive, window
-        self._record, self._log, self._clock = record, log, clock
+        self._record, self._log, self._clock, self._asks_again = record, log, clock, asks_again
+        self._refused = Breaker(settings.fetch.breaker_failures)
         self._listed = Listed()
         self._counts: Counter[str] = Counter()
         self._problems: list[str] = []
@@ -122,7 +133,7 @@ class _Harvest:
             except HarvestOverError as over:
                 self._end(over)
                 rest = [capture for capture in self._listed.captures if capture[1] not in self._reached]
-                self._counts["known"] += sum(self._is_held(ledger, target, entry) for target, entry in rest)
+                self._counts.update(filter(None, (self._known_as(ledger, *capture) for capture in rest)))
             finally:
                 self._requests = host.requests
 
@@ -131,7 +142,7 @@ class _Harvest:
         listed, counts = self._listed, self._counts
         counts["listed"] = len(listed.captures)
         counts["left"] = counts["listed"] - sum(counts[name] for name in _DONE)
-        held = counts["listed"] - counts["left"] - counts["refused"]
+        held = counts["listed"] - counts["left"] - counts["refused"] - counts["refused_before"]
         times = sorted(entry.at for _, entry in listed.captures)
         self._record.harvest = {
             "archive": self._archive.name,
@@ -151,18 +162,20 @@ class _Harvest:
         for problem in (*listed.problems, *_shortened(self._problems)):
             self._record.problems.append(problem)
             self._log.warning(problem)
+        before = counts["refused_before"]
         self._log.info(
             f"harvest of {self._source.source_id} from {self._archive.name}: {counts['listed']} captures in the index, "
             f"{counts['archived']} archived, {counts['unchanged']} as before, {counts['known']} held already, "
             f"{counts['evidence']} of other pages than the project's, {counts['refused']} refused, "
-            f"{counts['left']} left; left out are {_by_status(listed.left_out)}",
+            + (f"{before} refused before (--again asks for them again), " if before else "")
+            + f"{counts['left']} left; left out are {_by_status(listed.left_out)}",
             extra={"stage": "harvest", **counted},
         )
 
     def _take(self, host: ArchiveHost, ledger: Ledger, target: Target, entry: Entry) -> None:
         raise_if_interrupted()
-        if self._is_held(ledger, target, entry):
-            self._counts["known"] += 1
+        if known := self._known_as(ledger, target, entry):
+            self._counts[known] += 1
             return
         address = self._archive.address_of(entry)
         try:
@@ -171,13 +184,25 @@ class _Harvest:
         except ReplayError as error:
             self._counts["refused"] += 1
             self._problems.append(printable(f"{address}: {error}; it is not taken"))
+            if not isinstance(error, _NotThisTimeError):
+                ledger.add_refusal(target, address, str(error), self._clock())
+            if self._refused.heard(is_alive=False):
+                limit = self._settings.fetch.breaker_failures
+                raise HarvestOverError(
+                    f"the archive gave {limit} times in a row what its index does not name"
+                ) from error
             return
+        self._refused.heard(is_alive=True)
         if found.reason is not None:
             self._problems.append(printable(found.reason))
         self._counts[_meaning(ledger.add_record(target, found, capture, address))] += 1
 
-    def _is_held(self, ledger: Ledger, target: Target, entry: Entry) -> bool:
-        return ledger.holds(target, entry.at, entry.digest, self._archive.address_of(entry))
+    def _known_as(self, ledger: Ledger, target: Target, entry: Entry) -> str | None:
+        """What the capture counts as that is not asked for, because it is held or was refused; None where it is."""
+        address = self._archive.address_of(entry)
+        if ledger.holds(target, entry.at, entry.digest, address):
+            return "known"
+        return "refused_before" if not self._asks_again and ledger.has_refused(target, address) else None
 
     def _seen_before(self, ledger: Ledger, target: Target, entry: Entry, address: str) -> Found | None:
         """The capture without asking for it, where the archive holds the content that the index names by its digest."""
@@ -193,8 +218,10 @@ class _Harvest:
         if self._archive.data_url is None:
             answer = _answer_of(host.replay(self._archive.replay_of(entry)))
             return read_replay(entry, answer, address, max_body_bytes=limit)
-        if not entry.length or entry.offset is None or not entry.filename or entry.length > limit:
+        if not entry.length or entry.offset is None or not entry.filename:
             raise ReplayError("the index does not say where its record lies")
+        if entry.length > limit:
+            raise ReplayError(f"its record is larger than {limit} bytes")
         answer = _answer_of(host.byte_range(self._archive.file_of(entry), entry.offset, entry.length))
         return read_range(entry, answer, address, self._clock(), max_body_bytes=limit)
 
@@ -206,13 +233,13 @@ class _Harvest:
             return found.capture
         repeated = None if found.original is None else ledger.original(target, found.original)
         if repeated is None:
-            raise ReplayError("it repeats a capture whose content is neither here nor in the archive")
+            raise _NotThisTimeError("it repeats a capture whose content is neither here nor in the archive")
         return repeated._replace(url=found.capture.url, captured_at=found.capture.captured_at, note=found.capture.note)
 
     def _end(self, over: HarvestOverError) -> None:
         self._not_before = over.not_before
         self._record.ended_early = f"{self._source.source_id}: {over}"
-        said = f"{over}; the same command goes on from here"
+        said = printable(f"{over}; {over.advice}")
         if over.is_planned:
             self._log.info(said, extra={"stage": "harvest"})
         else:
@@ -220,7 +247,7 @@ class _Harvest:
             self._problems.insert(0, said)
 
 
-_DONE = ("archived", "unchanged", "evidence", "known", "refused")
+_DONE = ("archived", "unchanged", "evidence", "known", "refused", "refused_before")
 
 
 def _meaning(added: Added) -> str:
@@ -232,6 +259,8 @@ def _meaning(added: Added) -> str:
 
 
 def _answer_of(reply: Reply) -> Answer:
+    if reply.trouble in CAN_HEAL or (reply.status or 0) >= 500:
+        raise _NotThisTimeError(reply.error or f"the archive answers HTTP {reply.status}")
     if reply.trouble is not None:
         raise ReplayError(reply.error or str(reply.trouble))
     return Answer(reply.status, reply.headers, reply.body)

@@ -15,7 +15,8 @@ from pipeline.fetch.web_archive import ArchiveHost, Asked, HarvestOverError, sec
 from pipeline.importing.ledger import Ledger
 from pipeline.importing.web_archives import WebArchive, Window
 from pipeline.run.harvest_index import Listed, list_captures
-from pipeline.run.record import read_records
+from pipeline.run.lock import data_dir_lock
+from pipeline.run.record import new_record, read_records, write_record
 
 _Value = TypeVar("_Value")
 
@@ -25,25 +26,48 @@ class ArchiveRestingError(PipelineError):
 
 
 class HarvestPlan(NamedTuple):
-    """What a harvest would do: captures in the index, those held, those to fetch, and for how long at the pace set."""
+    """What a harvest would do: captures in the index, those held, refused before, to fetch, and for how long.
+
+    n_runs is how often the command must be given with the budget that is set; None where that is not enough for the
+    index alone.
+    """
 
     listed: Listed
     n_held: int
+    n_refused_before: int
     n_fetched: int
-    n_index_requests: int
+    n_runs: int | None
     seconds: float
     ended_early: str | None = None
 
 
 def plan_harvest(
-    settings: Settings, source: Source, archive: WebArchive, window: Window, clock: Clock = utc_now
+    settings: Settings,
+    source: Source,
+    archive: WebArchive,
+    window: Window,
+    clock: Clock = utc_now,
+    *,
+    asks_again: bool = False,
 ) -> HarvestPlan:
-    """Ask an archive's index alone; nothing is fetched or written.
+    """Ask an archive's index alone; nothing is fetched, and nothing kept but that the archive asks to be left alone.
+
+    The data directory is held meanwhile, so that no harvest asks the same archive beside it.
 
     Raises:
+        LockedError: a run holds the data directory.
+        DataDirError: the data directory cannot be used.
         ArchiveRestingError: the archive asked to be left alone.
+        RecordError: what the archive asks for cannot be written down.
         KeyboardInterrupt: a signal came.
     """
+    with data_dir_lock(settings.data_dir, "bma-projects harvest --plan"):
+        return _plan(settings, source, archive, window, clock, asks_again=asks_again)
+
+
+def _plan(
+    settings: Settings, source: Source, archive: WebArchive, window: Window, clock: Clock, *, asks_again: bool
+) -> HarvestPlan:
     check_rest(settings, archive, clock())
     ended = None
     with ExitStack() as stack:
@@ -52,19 +76,47 @@ def plan_harvest(
         try:
             interruptible(lambda: list(list_captures(host.index, archive, source, window, clock(), listed)))
         except HarvestOverError as over:
-            ended = str(over)
+            ended = f"{over}; {over.advice}" if over.not_before is None else str(over)
+            if over.not_before is not None:
+                _note_rest(settings, source, archive, over, clock())
         n_requests = host.requests
     with ExitStack() as stack:
         reader = stack.enter_context(PageReader())
         ledger = Ledger(settings.raw_dir, "", reader)
-        n_held, wanted = 0, set()
+        n_held, n_refused, wanted = 0, 0, set()
         for target, entry in listed.captures:
-            if ledger.holds(target, entry.at, entry.digest, archive.address_of(entry)):
+            address = archive.address_of(entry)
+            if ledger.holds(target, entry.at, entry.digest, address):
                 n_held += 1
+            elif not asks_again and ledger.has_refused(target, address):
+                n_refused += 1
             elif entry.digest is None or ledger.seen_with(target, entry.digest) is None:
-                wanted.add((target.project_id, entry.digest or entry.timestamp))
-    seconds = len(wanted) * seconds_between(settings.harvest)[Asked.REPLAY]
-    return HarvestPlan(listed, n_held, len(wanted), n_requests, seconds, ended)
+                # One content is asked for once, whichever projects it stands under.
+                wanted.add(address if entry.digest is None else entry.digest)
+    pace = seconds_between(settings.harvest)
+    n_runs = _runs(len(wanted), n_requests, settings.harvest.max_requests)
+    seconds = len(wanted) * pace[Asked.REPLAY] + (n_runs or 1) * n_requests * pace[Asked.INDEX]
+    return HarvestPlan(listed, n_held, n_refused, len(wanted), n_runs, seconds, ended)
+
+
+def _runs(n_fetched: int, n_index_requests: int, budget: int) -> int | None:
+    """How many runs it takes, each of which asks the index again."""
+    if not budget or n_fetched + n_index_requests <= budget:
+        return 1
+    return -(-n_fetched // (budget - n_index_requests)) if n_index_requests < budget else None
+
+
+def _note_rest(
+    settings: Settings, source: Source, archive: WebArchive, over: HarvestOverError, now: dt.datetime
+) -> None:
+    record = new_record(settings, "harvest", ["harvest", "--plan"], [source], now)
+    record.status, record.finished_at, record.ended_early = "failed", now, f"{source.source_id}: {over}"
+    record.harvest = {
+        "archive": archive.name,
+        "source_id": source.source_id,
+        "not_before": None if over.not_before is None else over.not_before.isoformat(),
+    }
+    write_record(settings.runs_dir, record.as_json(), f"{record.run_id}.json")
 
 
 def interruptible(work: Callable[[], _Value]) -> _Value:

@@ -23,7 +23,7 @@
 --   n_unchanged: pages with the same content as before | unit pages
 --   n_missing: pages the site says it does not have | unit pages
 --   n_failed: pages without a usable answer | unit pages
---   n_refused: pages the site or robots.txt refused | unit pages
+--   n_refused: pages the site or robots.txt refused, and captures of which a web archive gave something else | unit pages
 --   n_listed: projects its listing named | unit projects
 --   counts: further counts of the run record, as JSON | null where it holds none
 --   durations: seconds of each stage of the run record, as JSON | null where it holds none

@@ -3,6 +3,7 @@
 --
 -- key: source_id, project_id, snapshot_id, repeats, url, requested_at, time_basis, outcome, page_kind, http_status
 --
+-- That a web archive gave something else than a capture is no visit to a page, and is left out.
 -- project_id is null for listing pages, robots.txt and pages of sister systems, run_id the first of the runs that logged
 -- the visit. repeats is the snapshot that shows the same as what came.
 WITH withdrawn AS (
@@ -30,5 +31,5 @@ SELECT
 FROM parsed.fetches AS fetches
 ANTI JOIN withdrawn USING (run_id)
 ANTI JOIN input.run_limits AS limits ON fetches.run_id = limits.run_id AND fetches.requested_at > limits.void_after
-WHERE outcome <> 'withdrawn'
+WHERE outcome <> 'withdrawn' AND (project_id IS NOT NULL OR archive_url IS NULL)
 GROUP BY ALL

@@ -17,8 +17,11 @@ from pipeline.archive.audit import audit_archive
 from pipeline.archive.fetch_log import FetchLogRow, read_about, read_fetch_log
 from pipeline.archive.segments import read_segment, sealed_segments
 from pipeline.archive.warc import Capture
+from pipeline.core.settings import HarvestSettings
+from pipeline.fetch.web_archive import Asked, seconds_between
 from pipeline.importing.web_archives import WebArchive as Named
 from pipeline.importing.web_archives import web_archive as by_name
+from pipeline.run.lock import LOCK_FILES, data_dir_lock
 from tests.cli.command import COMMAND, Done, bma_here, environment
 from tests.fetch.misbehaving import project_page
 from tests.run.web_archive import (
@@ -286,7 +289,13 @@ def cut(answer: Answer) -> Answer:
     return answer._replace(headers=(*answer.headers, ("Content-Length", "999999")))
 
 
+def longest_zone(shot: Shot) -> Answer:
+    at = f"{shot.at:%a, %d %b %Y %H:%M:%S} +{'9' * 20}"
+    return replay(shot)._replace(headers=(("Memento-Datetime", at),))
+
+
 FAULTS: dict[str, tuple[Callable[[Shot], Answer], str]] = {
+    "a time that is none": (longest_zone, "does not say of when it is"),
     "a digest that does not fit": (lambda shot: replay(shot, body=shot.body + b" "), "is not what the index names"),
     "another time": (lambda shot: replay(shot, at=shot.at + dt.timedelta(days=1)), "of another time, 2023-03-02"),
     "a banner": (lambda shot: replay(shot, body=b"<script src='/static/wombat.js'></script>" + shot.body), "banner"),
@@ -306,12 +315,57 @@ def test_a_replay_that_is_not_the_capture_is_refused_told_and_costs_no_other(
     done = harvest(tmp_path / "data", archive, releases=fault == "blocked")
     assert done.returncode == 1
     assert said in done.stderr
-    assert [row.requested_at.month for row in rows(tmp_path / "data")] == [1, 2, 4, 5]
+    assert [row.requested_at.month for row in rows(tmp_path / "data") if row.project_id] == [1, 2, 4, 5]
     (record,) = (json.loads(path.read_text()) for path in (tmp_path / "data" / "runs").glob("*.json"))
     assert (record["harvest"]["n_listed"], record["harvest"]["n_held"]) == (5, 4)
     archive.replays = replay
-    assert harvest(tmp_path / "data", archive, releases=fault == "blocked").returncode == 0
-    assert sorted(row.requested_at.month for row in rows(tmp_path / "data")) == [1, 2, 3, 4, 5]
+    # What was cut on its way may come whole.
+    again = () if fault == "a body that is cut" else ("--again",)
+    assert harvest(tmp_path / "data", archive, *again, releases=fault == "blocked").returncode == 0
+    assert sorted(row.requested_at.month for row in rows(tmp_path / "data") if row.project_id) == [1, 2, 3, 4, 5]
+
+
+def test_a_capture_that_was_refused_is_evidence_of_the_archive_and_not_asked_for_again(
+    tmp_path: Path, archive: WebArchive
+) -> None:
+    archive.shots = shots([ONE], 5)
+    archive.replays = lambda shot: Answer(404, b"") if shot.timestamp == month(5) else replay(shot)
+    assert harvest(tmp_path / "data", archive, releases=True).returncode == 1
+    address = f"{ARCHIVE}/{month(5)}/{url_of(ONE)}"
+    refused = rows(tmp_path / "data")[-1]
+    assert (refused.url, refused.archive_url, refused.project_id, refused.outcome) == (
+        address,
+        address,
+        None,
+        "refused",
+    )
+    assert refused.error == "the archive answers HTTP 404"
+    # It says nothing of the page.
+    status = "SELECT n_attempts, last_outcome, last_attempt_at::VARCHAR FROM page_status"
+    assert ask(tmp_path / "data", status) == [(4, "changed", "2023-04-01 08:21:00+00")]
+    assert not audit_archive(tmp_path / "data" / "raw").problems
+    n_asked = len(archive.replayed())
+    again = harvest(tmp_path / "data", archive, releases=True)
+    assert (again.returncode, len(archive.replayed())) == (0, n_asked)
+    assert "4 held already" in again.stderr
+    assert "1 refused before (--again asks for them again), 0 left" in again.stderr
+    planned = harvest(tmp_path / "data", archive, "--plan")
+    assert "1 were refused before; --again asks for them again\n4 are held already, 0 are to" in planned.stdout
+    assert "4 are held already, 1 are to be" in harvest(tmp_path / "data", archive, "--plan", "--again").stdout
+    assert harvest(tmp_path / "data", archive, "--again").returncode == 1
+    assert len(archive.replayed()) == n_asked + 1
+
+
+def test_an_archive_that_gives_nothing_of_what_it_names_is_left_alone(tmp_path: Path, archive: WebArchive) -> None:
+    archive.shots = shots([ONE], 20)
+    archive.replays = lambda shot: Answer(403, b"blocked") if shot.timestamp <= month(12) else replay(shot)
+    first = harvest(tmp_path / "data", archive)
+    assert (first.returncode, len(archive.replayed())) == (1, 9)
+    assert "gave 9 times in a row what its index does not name; the same command goes on from here" in first.stderr
+    assert "9 refused, 11 left" in first.stderr
+    second = harvest(tmp_path / "data", archive)
+    assert (second.returncode, len(archive.replayed())) == (1, 20)
+    assert "8 archived" in second.stderr
 
 
 def test_pages_packed_twice_and_foreign_captures_between_are_no_trouble(tmp_path: Path, archive: WebArchive) -> None:
@@ -357,6 +411,27 @@ def test_retry_after_is_kept_over_runs(
         assert "asked to be left alone until" in again.stderr
 
 
+def test_a_plan_that_was_told_to_wait_makes_others_wait(tmp_path: Path, archive: WebArchive) -> None:
+    archive.shots = shots([ONE], 1)
+    archive.refuses = lambda number, path: Answer(429, b"", (("Retry-After", "a while"),)) if number == 1 else None
+    planned = harvest(tmp_path / "data", archive, "--plan")
+    assert (planned.returncode, planned.stdout) == (1, "")
+    assert "answers HTTP 429 and is left alone until" in planned.stderr
+    for flags in (("--plan",), ()):
+        again = harvest(tmp_path / "data", archive, *flags)
+        assert (again.returncode, len(archive.asked)) == (1, 1)
+        assert "asked to be left alone until" in again.stderr
+    theirs = write_warc(tmp_path / "theirs.warc.gz", archive.shots)
+    assert bma_here("import", theirs, "--source", "bmavisions", "--data-dir", tmp_path / "data").returncode == 0
+    (run, *_) = ask(tmp_path / "data", "SELECT status, harvested_from, n_captures_listed FROM runs ORDER BY run_id")
+    assert run == ("failed", ARCHIVE, None)
+
+
+def test_a_plan_asks_nothing_while_a_run_holds_the_data_directory(tmp_path: Path, archive: WebArchive) -> None:
+    with data_dir_lock(tmp_path / "data", "bma-projects harvest"):
+        assert (harvest(tmp_path / "data", archive, "--plan").returncode, archive.asked) == (75, [])
+
+
 def test_the_budget_of_a_run_is_kept_and_is_no_failure(tmp_path: Path, archive: WebArchive) -> None:
     archive.shots = shots([ONE], 5)
     (tmp_path / "data.toml").write_text(settings(archive, max_requests=3))
@@ -364,6 +439,15 @@ def test_the_budget_of_a_run_is_kept_and_is_no_failure(tmp_path: Path, archive: 
     assert [one.returncode for one in done] == [0, 0, 0]
     assert "the budget of 3 requests is spent; the same command goes on from here" in done[0].stderr
     assert [len(archive.asked), len(kept(tmp_path / "data"))] == [3 + 3 + 2, 5]
+
+
+def test_a_budget_that_the_index_alone_spends_is_told(tmp_path: Path, archive: WebArchive) -> None:
+    archive.shots = shots([ONE], 5)
+    archive.index = paged(1)
+    (tmp_path / "data.toml").write_text(settings(archive, max_requests=3))
+    done = harvest(tmp_path / "data", archive)
+    assert (done.returncode, archive.replayed()) == (1, [])
+    assert "the budget of 3 requests is spent before the index is read to its end; raise harvest.max" in done.stderr
 
 
 def test_an_archive_that_fails_on_and_on_is_given_up(tmp_path: Path, archive: WebArchive) -> None:
@@ -387,6 +471,29 @@ def test_the_two_paces_hold(tmp_path: Path, archive: WebArchive) -> None:
         assert times[-1] - times[0] > 0.9 * least * (len(times) - 1), times
 
 
+def test_the_pace_holds_over_runs(tmp_path: Path, archive: WebArchive) -> None:
+    (tmp_path / "data.toml").write_text(settings(archive, index_per_minute=60))
+    for _ in range(2):
+        assert harvest(tmp_path / "data", archive, "--plan").returncode == 0
+    first, second = (asked.at for asked in archive.asked)
+    assert second - first >= 0.99
+
+
+@pytest.mark.parametrize(
+    ("connect_to", "pace"),
+    [
+        (None, 3.0),
+        ("web.archive.org:443", 3.0),
+        ("207.241.237.3:443", 3.0),
+        ("127.0.0.1:80", 0.0),
+        ("localhost:80", 0.0),
+    ],
+)
+def test_only_an_archive_in_a_private_network_is_asked_faster(connect_to: str | None, pace: float) -> None:
+    asked = seconds_between(HarvestSettings(index_per_minute=0, replays_per_second=0, connect_to=connect_to))
+    assert (asked[Asked.INDEX], asked[Asked.REPLAY]) == (pace, min(pace, 1.0))
+
+
 def test_we_say_who_we_are_and_go_nowhere_private_unasked(tmp_path: Path, archive: WebArchive) -> None:
     archive.shots = shots([ONE], 1)
     assert harvest(tmp_path / "data", archive).returncode == 0
@@ -397,7 +504,9 @@ def test_we_say_who_we_are_and_go_nowhere_private_unasked(tmp_path: Path, archiv
     n_asked = len(archive.asked)
     done = harvest(tmp_path / "no", archive, name=f"http://{archive.address}/city")
     assert (done.returncode, len(archive.asked)) == (1, n_asked)
+    assert f"http://{archive.address}/city/cdx" in done.stderr
     assert "is a private address: refused" in done.stderr
+    assert "connect_to of an archive is that of [harvest]" in done.stderr
 
 
 def test_months_limit_what_is_asked_for(tmp_path: Path, archive: WebArchive) -> None:
@@ -406,10 +515,30 @@ def test_months_limit_what_is_asked_for(tmp_path: Path, archive: WebArchive) -> 
     assert [row.requested_at.month for row in rows(tmp_path / "data")] == [2, 3, 4]
 
 
-@pytest.mark.parametrize("flags", [("--from", "2566-13"), ("--to", "May"), ("--from", "2023-05", "--to", "2023-04")])
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ("--from", "2566-13"),
+        ("--to", "May"),
+        ("--from", "2023-05", "--to", "2023-04"),
+        ("--to", "1990-01"),
+        ("--to", "2567-12"),
+        ("--to", "9999-12"),
+    ],
+)
 def test_months_that_cannot_be_are_one_line_and_2(tmp_path: Path, archive: WebArchive, flags: tuple[str, ...]) -> None:
     done = harvest(tmp_path / "data", archive, *flags)
     assert (done.returncode, len(done.stderr.splitlines()), archive.asked) == (2, 1, [])
+
+
+def test_a_month_of_the_buddhist_era_is_told_in_ce(tmp_path: Path, archive: WebArchive) -> None:
+    assert "write the year CE, 2023-01" in harvest(tmp_path / "data", archive, "--from", "2566-01").stderr
+
+
+def test_the_invented_sample_is_not_looked_for_in_public_archives(tmp_path: Path) -> None:
+    done = bma_here("harvest", "--plan", "--data-dir", tmp_path / "data")
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert "--source names a real one: bmavisions, bs2568" in done.stderr
 
 
 def test_a_plan_counts_and_fetches_nothing(tmp_path: Path, archive: WebArchive) -> None:
@@ -425,7 +554,21 @@ def test_a_plan_counts_and_fetches_nothing(tmp_path: Path, archive: WebArchive) 
         "1 of HTTP 404 are left out",
         "this takes at least 0 h 0 min 12 s, 2 runs of 4 requests",
     ]
-    assert (len(archive.asked), list((tmp_path / "data").iterdir())) == (1, [])
+    assert len(archive.asked) == 1
+    assert {path.name for path in (tmp_path / "data").iterdir()} <= set(LOCK_FILES)
+
+
+def test_a_plan_counts_a_content_once_and_the_index_with_every_run(tmp_path: Path, archive: WebArchive) -> None:
+    archive.shots = [Shot(url_of(project_id), month(n), LOGIN) for project_id in (ONE, TWO) for n in (11, 12)]
+    archive.shots += shots([ONE], 6)
+    archive.index = paged(5)
+    (tmp_path / "data.toml").write_text(settings(archive, max_requests=6))
+    done = harvest(tmp_path / "data", archive, "--plan")
+    assert "0 are held already, 7 are to be fetched, 3 have the content of another" in done.stdout
+    assert "3 runs of 6 requests" in done.stdout
+    runs = [harvest(tmp_path / "data", archive) for _ in range(3)]
+    assert [one.returncode for one in runs] == [0, 0, 0]
+    assert len(archive.replayed()) == 7
 
 
 def test_a_plan_counts_nothing_where_the_index_does_not_answer(tmp_path: Path) -> None:
