@@ -60,7 +60,10 @@ class Segment(NamedTuple):
 
 
 class ListingRow(NamedTuple):
-    """One project the site's listing named in a run; is_complete says whether the listing was read whole."""
+    """One project the site's listing named in a run; is_complete says whether the listing was read whole.
+
+    shown_crc32 is the CRC-32 of what the listing shows of the project beside its id, null where that is nothing.
+    """
 
     run_id: str
     source_id: str
@@ -68,6 +71,7 @@ class ListingRow(NamedTuple):
     seen_at: dt.datetime
     is_complete: bool
     stated_total: int | None
+    shown_crc32: int | None = None
 
 
 class ArchiveWriter:

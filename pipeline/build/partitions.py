@@ -12,7 +12,7 @@ from parsers.records import RECORD_TYPES
 from pipeline.archive.fetch_log import FetchLogRow
 from pipeline.archive.segments import ListingRow
 from pipeline.build.errors import BuildInputError
-from pipeline.core.arrow_schema import UNREADABLE, duckdb_columns, schema_of
+from pipeline.core.arrow_schema import UNREADABLE, duckdb_columns, duckdb_type, schema_of
 from pipeline.core.sql_text import quoted
 
 PARSED_TABLES: Mapping[str, type[NamedTuple]] = {**RECORD_TYPES, "fetches": FetchLogRow, "listing": ListingRow}
@@ -66,24 +66,33 @@ def _attach_table(
     """One relation over the files of all partitions; by `filename` duplicates of a capture can be told apart."""
     schema = schema_of(record_type)
     files = [file for partition in partitions for file in sorted(partition.glob(f"{name}*.parquet"))]
-    for file in files:
-        _check_columns(file, schema)
+    lacking = [_lacking_columns(file, schema, is_parsed=name in RECORD_TYPES) for file in files]
     if files:
-        columns = ", ".join(f'"{column}"' for column in schema.names)
+        by_none = set.intersection(*lacking)
+        columns = ", ".join(
+            f'NULL::{duckdb_type(field.type)} AS "{field.name}"' if field.name in by_none else f'"{field.name}"'
+            for field in schema
+        )
         listed = ", ".join(map(quoted, files))
-        query = f"SELECT {columns}, filename FROM read_parquet([{listed}], filename = true)"
+        by_name = ", union_by_name = true" if any(lacking) else ""
+        query = f"SELECT {columns}, filename FROM read_parquet([{listed}], filename = true{by_name})"
         con.execute(f"CREATE VIEW parsed.every_{name} AS {query}").complete()
     else:
         con.execute(f"CREATE TABLE parsed.every_{name} ({duckdb_columns(record_type)}, filename VARCHAR)").complete()
 
 
-def _check_columns(file: Path, schema: pa.Schema) -> None:
+def _lacking_columns(file: Path, schema: pa.Schema, *, is_parsed: bool) -> set[str]:
+    """The last columns of a table that may be null, where a file of data/raw was written before there were any."""
     try:
         found = pq.read_schema(file)
     except UNREADABLE as error:
         raise BuildInputError(_torn(file, error)) from error
-    if (found.names, found.types) != (schema.names, schema.types):
+    known, later = list(schema)[: len(found)], list(schema)[len(found) :]
+    columns = [(field.name, field.type) for field in known]
+    may_lack = not is_parsed and all(field.nullable for field in later)
+    if list(zip(found.names, found.types, strict=True)) != columns or (later and not may_lack):
         raise BuildInputError(f"{file}: its columns are not those of the current parser; {_remedy(file)}")
+    return {field.name for field in later}
 
 
 def _leave_out_duplicates(con: duckdb.DuckDBPyConnection) -> None:

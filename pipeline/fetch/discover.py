@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 import sys
+import zlib
 from collections.abc import AsyncIterator, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -46,7 +47,7 @@ async def discover_listing(site: Site, archive: ArchiveWriter, known: Mapping[st
     Without a unique order the database may repeat and leave out rows between pages (SITE.md), so the ids found are
     compared with the total that the site states. The result is stored beside the run's segment.
     """
-    found: dict[str, None] = {}
+    found: dict[str, int | None] = {}
     problems: list[str] = []
     totals: list[int] = []
     sort_keys: tuple[str, ...] = ()
@@ -56,7 +57,8 @@ async def discover_listing(site: Site, archive: ArchiveWriter, known: Mapping[st
             if order and "project_id" not in sort_keys:
                 break
             async for listing in _pages(site, archive, known, index + order, problems):
-                found |= dict.fromkeys(listing.project_ids)
+                for project_id, shown in zip(listing.project_ids, listing.shown, strict=True):
+                    found.setdefault(project_id, zlib.crc32(shown.encode(errors="replace")) if shown else None)
                 totals += [] if listing.stated_total is None else [listing.stated_total]
                 sort_keys = sort_keys or listing.sort_keys
             if problems or not totals or len(found) >= max(totals):
@@ -71,8 +73,8 @@ async def discover_listing(site: Site, archive: ArchiveWriter, known: Mapping[st
     discovery = Discovery(tuple(found), not problems, stated, tuple(problems))
     now = site.clock()
     archive.write_listing(
-        ListingRow(archive.run_id, archive.source_id, project_id, now, discovery.is_complete, stated)
-        for project_id in discovery.project_ids
+        ListingRow(archive.run_id, archive.source_id, project_id, now, discovery.is_complete, stated, shown_crc32)
+        for project_id, shown_crc32 in found.items()
     )
     return discovery
 
@@ -171,7 +173,8 @@ async def _read_page(
         reply, listing = reply._replace(error=meaning), None
     else:
         listing = meaning
-    content = json.dumps(listing).encode() if listing is not None else reply.body
+    # A page of it is another when it names other projects; what it shows of them is kept with the listing.
+    content = json.dumps(listing[:-1]).encode() if listing is not None else reply.body
     kind = PageKind.LISTING if listing is not None else PageKind.UNKNOWN
     log_site_page(archive, url, reply, known, kind.value, hashlib.sha256(content).digest(), attempts)
     return reply, listing

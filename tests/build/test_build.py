@@ -272,6 +272,20 @@ def test_a_partition_with_other_columns_is_named(archive: ParsedArchive) -> None
         archive_build(archive)
 
 
+def test_listings_from_before_they_said_what_they_showed_are_built_as_they_are(archive: ParsedArchive) -> None:
+    fill(archive)
+    archive.listing("2026-11-22", ["1"])
+    archive.listing("2026-11-23", ["1"])
+    archive.write()
+    listings = sorted(archive.parsed_dir.glob("*/listing.parquet"))
+    for paths in (listings[:1], listings):
+        for path in paths:
+            table = pq.read_table(path)
+            pq.write_table(table.select([name for name in table.column_names if name != "shown_crc32"]), path)
+        archive_build(archive)
+        shutil.rmtree(archive.data_dir / "out")
+
+
 def test_pages_without_their_fetch_log_are_named(archive: ParsedArchive) -> None:
     fill(archive)
     archive.write()

@@ -43,7 +43,47 @@ def test_every_link_of_a_row_counts_once_and_ids_are_unquoted() -> None:
 def test_an_empty_listing_states_zero() -> None:
     row = '<tr><td colspan="7"><div class="empty">ไม่พบผลลัพธ์</div></td></tr>'
     empty = f'<div class="grid-view"><table><tbody>{row}</tbody></table></div>'
-    assert read_listing(empty.encode()) == ((), 0, None, ())
+    assert read_listing(empty.encode()) == ((), 0, None, (), ())
+
+
+HEADER = "<th>#</th><th>รหัสโครงการ</th><th>ปี</th><th>คืบหน้าล่าสุด</th><th></th>"
+
+
+def listing_of(row: str, header: str = HEADER) -> bytes:
+    table = f"<table><thead><tr>{header}</tr></thead><tbody>{row}</tbody></table>"
+    return f'<div class="grid-view">{table}</div>'.encode()
+
+
+def row_of(*cells: str) -> str:
+    link = '<a href="?r=tbl-project-main%2Fview&amp;project_id=1">1</a>'
+    return "<tr>" + "".join(f"<td>{link if cell == 'ID' else cell}</td>" for cell in cells) + "</tr>"
+
+
+def shown(body: bytes) -> tuple[str, ...]:
+    listing = read_listing(body)
+    assert listing is not None
+    return listing.shown
+
+
+def test_what_a_row_shows_are_its_cells_under_known_labels_wherever_they_stand() -> None:
+    first = read_listing((LISTING / "page-1.html").read_bytes())
+    assert first is not None
+    assert len(first.shown) == len(first.project_ids)
+    assert [line.split()[0] for line in first.shown[0].splitlines()] == ["agency", "fiscal_year", "name", "progress"]
+    plain = shown(listing_of(row_of("7", "ID", "2566", " 40 ", "ID")))
+    assert plain == ("fiscal_year 2566\nprogress 40",)
+    header = "<th>ลำดับ</th><th>ความคืบหน้าล่าสุด</th><th>รหัสโครงการ</th><th>ปี</th>"
+    assert shown(listing_of(row_of("9", "40", "ID", "2566"), header=header)) == plain
+    assert shown(listing_of(row_of("7", "ID", "2566", "45", "ID"))) != plain
+
+
+@pytest.mark.parametrize("row", [row_of("ID"), row_of("7", "ID", "2566", "40", "ID", "one more")])
+def test_a_row_that_does_not_fit_its_header_shows_nothing(row: str) -> None:
+    assert shown(listing_of(row)) == ("",)
+
+
+def test_a_listing_of_ids_alone_shows_nothing() -> None:
+    assert shown(listing_of(row_of("7", "ID"), header="<th>#</th><th>รหัสโครงการ</th>")) == ("",)
 
 
 @pytest.mark.parametrize(
