@@ -55,6 +55,9 @@ last_states AS (
         arg_max({{'value': last_modified}}, (requested_at, run_id)) FILTER (is_success AND is_fetched) AS last_modified,
         max(requested_at) FILTER (is_success AND is_fetched AND http_status = 200) AS last_body_at,
         arg_max(http_status, (requested_at, run_id)) FILTER (is_success AND is_fetched) = 304 AS is_not_modified,
+        min(requested_at) FILTER (is_success AND is_fetched) AS first_fetched_at,
+        count(*) FILTER (is_success AND is_fetched) AS n_fetched,
+        count(*) FILTER (outcome = 'changed' AND is_fetched) AS n_changed,
         coalesce(list_position(list_reverse(list(is_success ORDER BY requested_at, run_id)), true), count(*) + 1) - 1
             AS consecutive_failures,
         coalesce(
@@ -81,6 +84,9 @@ SELECT
     consecutive_failures,
     consecutive_absences,
     coalesce(is_not_modified, false),
+    n_fetched,
+    n_changed,
+    first_fetched_at::VARCHAR,
 FROM last_states
 """
 _OBSERVED = f"""
@@ -125,7 +131,8 @@ class PageState(NamedTuple):
 
     content is that of the last fetch that succeeded, evidence that of the last body of any kind that a fetch archived,
     each with its snapshot; masked_sha256 is that of the last success. last_body_at is when a fetch last got the page
-    itself, is_not_modified whether the site has said since then that it is as it was (304).
+    itself, is_not_modified whether the site has said since then that it is as it was (304). Of n_fetched fetches that
+    saw it, since first_fetched_at, n_changed found it changed.
     """
 
     last_outcome: str
@@ -143,6 +150,9 @@ class PageState(NamedTuple):
     consecutive_failures: int
     consecutive_absences: int
     is_not_modified: bool = False
+    n_fetched: int = 0
+    n_changed: int = 0
+    first_fetched_at: dt.datetime | None = None
 
 
 class ObservedBody(NamedTuple):
@@ -177,7 +187,7 @@ def every_page_state(
     """The same, and that of the pages that are no project pages (robots.txt, listing pages), by URL."""
     of_projects: dict[str, PageState] = {}
     of_the_site: dict[str, PageState] = {}
-    for project_id, url, outcome, attempt, success, changed, body, *rest in query_archive(
+    for project_id, url, outcome, attempt, success, changed, body, *rest, first in query_archive(
         raw_dir, "fetches", _LAST_STATE, {"source_id": source_id}, now
     ):
         state = PageState(
@@ -187,7 +197,7 @@ def every_page_state(
             changed and moment_of(changed),
             body and moment_of(body),
             *rest,
-        )
+        )._replace(first_fetched_at=first and moment_of(first))
         if project_id is None:
             of_the_site[url] = state
         else:

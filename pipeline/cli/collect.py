@@ -45,7 +45,12 @@ def discover(
     archive: Annotated[
         bool, typer.Option("--archive", help="Print the projects in the archive, without a request.")
     ] = False,
-    plan: Annotated[bool, typer.Option("--plan", help="Print how many pages are due and why, not their ids.")] = False,
+    plan: Annotated[
+        bool,
+        typer.Option(
+            "--plan", help="Print how many pages are due, why, and how many are expected to be new, not their ids."
+        ),
+    ] = False,
     config: Config = None,
 ) -> None:
     """Print which project pages exist: from the listing, a file, the archive or a range.
@@ -74,8 +79,8 @@ def discover(
     else:
         n_due, n_later = len(found.plan.due), len(found.plan.later)
         tell(f"{n_due} of {n_due + n_later} pages are due")
-        for reason, (due, later) in found.plan.counts().items():
-            tell(f"{due:>8} due {later:>8} later  {reason}")
+        for reason, group in found.plan.groups().items():
+            tell(f"{group.due:>8} due {group.expected_new:>8.0f} expected new {group.later:>8} later  {reason}")
     for problem in found.problems:
         sys.stderr.write(f"{asked.source_id}: {printable(problem)}\n")
     raise typer.Exit(ExitCode.FAILED if found.problems else ExitCode.DONE)

@@ -52,10 +52,11 @@ class FetchSettings(_Table):
 
     rate 0 means no limit of our own (for a server on loopback); max_requests 0 means no budget.
     night_window ("22:00-05:30", "" for any time) is read in time_zone. revisit_* is the revisit schedule: no page is
-    asked for again within min_revisit_hours, open projects after revisit_open_days, and quiet or finished ones at
-    intervals that grow from there to revisit_max_days. That a page is not modified (304) is believed for
-    not_modified_max_days after it last came whole, then it is asked for without conditions; with 0, always so. Where
-    most of the sample_pages that were asked for last failed, so many are asked first, and the others once these answer.
+    asked for again within min_revisit_hours, one that is edited once a month after revisit_monthly_days, one that is
+    edited four times as often or as rarely after half or twice as long, and every page after revisit_max_days at the
+    latest. That a page is not modified (304) is believed for not_modified_max_days after it last came whole, then it is
+    asked for without conditions; with 0, always so. Where most of the sample_pages that were asked for last failed, so
+    many are asked first, and the others once these answer.
     """
 
     rate: kinds.Number = 1.0
@@ -72,8 +73,7 @@ class FetchSettings(_Table):
     night_window: kinds.Window = ""
     time_zone: kinds.TimeZone = "Asia/Bangkok"
     min_revisit_hours: kinds.Number = 12.0
-    revisit_open_days: kinds.Number = 1.0
-    revisit_finished_days: kinds.Number = 7.0
+    revisit_monthly_days: kinds.Number = 2.2
     revisit_max_days: kinds.Number = 29.0
     sample_pages: kinds.WholeAboveZero = 20
     not_modified_max_days: kinds.Number = 7.0

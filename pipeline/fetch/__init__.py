@@ -12,6 +12,7 @@ Never: writes a file by itself, reads a value from a page, looks at a release.
 - throttle: pace, breaker, Retry-After, night window
 - robots: the rules of robots.txt
 - discover: which project pages exist
+- edit_rate: how often a page is edited, and how long it is left for that
 - schedule: which of them are due
 - crawl: visits the pages that are due
 - outcome: what a reply means, and the row of the visit

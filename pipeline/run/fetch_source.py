@@ -96,6 +96,7 @@ def plan_visits(
         settings.fetch,
         listed=frozenset(listed),
         left_out=left_out,
+        shown_since=listings.shown_since,
         is_forced=source.is_revisited_always,
     )
 

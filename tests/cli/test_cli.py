@@ -560,6 +560,8 @@ class TestStages:
         assert len(done.stdout.splitlines()) == 39
         planned = bma_here("discover", "--archive", "--plan", "--data-dir", sample_copy)
         assert planned.stdout.startswith("39 of 39 pages are due")
+        group = "39 due 0 expected new 0 later asked for by name or by the source's setting"
+        assert " ".join(planned.stdout.splitlines()[1].split()) == group
 
     def test_verify_reads_everything_again(self, sample_data: Path) -> None:
         done = bma_here("verify", "--data-dir", sample_data)

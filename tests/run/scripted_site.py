@@ -20,11 +20,20 @@ from pipeline.run.record import RunRecord
 from pipeline.run.refresh import fetch_sources, refresh
 from pipeline.sample.server import Reply, SamplePage, answer, fresh_token, listing_page, serve
 from tests.core.kept_worker import kept_workers
-from tests.parsers.projects import PLAIN, StoredProject
+from tests.parsers.projects import LABEL_OF, PLAIN, StoredProject
 
 HTML = "text/html; charset=UTF-8"
-# No politeness is due to a site of our own, and no patience with it.
-FETCH = FetchSettings(rate=0, concurrency=4, backoff=0.005, attempts=2, max_requests=0, timeout=10, max_wait=0.1)
+# No politeness is due to a site of our own, and no patience with it: every page is asked for every night.
+FETCH = FetchSettings(
+    rate=0,
+    concurrency=4,
+    backoff=0.005,
+    attempts=2,
+    max_requests=0,
+    timeout=10,
+    max_wait=0.1,
+    revisit_monthly_days=0,
+)
 
 Shows = Callable[[StoredProject], StoredProject | Reply]
 
@@ -85,7 +94,8 @@ class ScriptedSite:
         listed = sorted(self.projects) if self.listed is None else self.listed
         if isinstance(listed, Reply):
             return listed
-        pages = [SamplePage(one, "", 200, HTML, True, None, None, None, None) for one in listed]
+        progress = {one: dict(stored.rows).get(LABEL_OF["progress"]) for one, stored in self.projects.items()}
+        pages = [SamplePage(one, "", 200, HTML, True, None, None, None, progress.get(one)) for one in listed]
         return Reply(200, HTML, listing_page(pages, page))
 
 
@@ -113,6 +123,12 @@ class City:
         """The site, where there is one alone."""
         (site,) = self.sites.values()
         return site
+
+    def revisit_by_edits(self) -> None:
+        """Ask for each page by the schedule that settings have by default."""
+        pace = FetchSettings().revisit_monthly_days
+        fetch = self.settings.fetch.model_copy(update={"revisit_monthly_days": pace})
+        self.settings = self.settings.model_copy(update={"fetch": fetch})
 
     def revisit_always(self) -> None:
         """Ask for every page in every run, whether it is due or not."""

@@ -219,3 +219,28 @@ def test_a_clock_that_jumps_back_an_hour_loses_and_doubles_nothing(tmp_path: Pat
         )
         assert (remark, spent) == ("ใหม่", 1)
         assert (city.settings.curated_dir / "latest").readlink().name == "20261102T181500Z"
+
+
+def test_a_night_asks_for_what_is_due_by_its_edits_and_at_once_for_what_the_listing_shows_otherwise(
+    tmp_path: Path,
+) -> None:
+    """One project reports every night, one finished and reports again, the others are never edited."""
+    busy, finished = IDS[0], IDS[1]
+    with watched(tmp_path / "data", *IDS) as city:
+        city.revisit_by_edits()
+        city.site.change(finished, progress="100")
+        for number in range(1, 11):
+            if number > 1:
+                city.site.change(busy, budget_spent=f"{number + 60},000")
+            if number == 7:
+                city.site.change(finished, progress="95")
+            assert night(city, number) == ExitCode.DONE
+        asked = city.rows("SELECT project_id, n_attempts FROM page_status WHERE project_id IS NOT NULL")
+        visits = {row[0]: row[1] for row in asked}
+        assert visits[busy] == 8, "nights 1, 3, 5 and all that follow"
+        assert {visits[one] for one in IDS[2:]} == {5}, (
+            "nights 1, 3, 5, 7 and 9: without an edit its pace becomes slower"
+        )
+        assert city.rows(
+            f"SELECT observed_at::DATE FROM project_changes WHERE project_id = '{finished}' AND field = 'progress_pct'"
+        ) == [(day(7),)]

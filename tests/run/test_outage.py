@@ -58,6 +58,7 @@ def test_an_outage_of_nine_nights_costs_no_night_more(tmp_path: Path, shows: Sho
 def test_no_listing_makes_a_project_vanish_and_one_that_lacks_it_makes_its_page_due(tmp_path: Path) -> None:
     """Five finished projects are missing from two complete listings read seconds apart; their pages answer."""
     with watched(tmp_path / "data", *IDS) as city:
+        city.revisit_by_edits()
         for project_id in IDS:
             city.site.change(project_id, progress="100")
         night(city, 1)
