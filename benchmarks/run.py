@@ -10,14 +10,17 @@ import platform
 import sys
 from collections.abc import Iterator
 from importlib import metadata
+from itertools import chain
 from pathlib import Path
 
 from benchmarks.bench_archive import archive_tables
 from benchmarks.bench_build import SIZES, build_tables
 from benchmarks.bench_fetch import fetch_tables
 from benchmarks.bench_parse import parse_table
+from benchmarks.bench_schedule import schedule_markdown, schedule_tables
 from benchmarks.bench_stages import stage_tables
 from benchmarks.bench_startup import startup_table
+from benchmarks.edit_process import FINAL_SEEDS
 from benchmarks.results import Table, markdown
 
 _LIBRARIES = (
@@ -35,8 +38,9 @@ def main() -> None:
     options.add_argument("--out", type=Path, default=Path(__file__).parent / "RESULTS.md")
     chosen = options.parse_args()
     parts = [_heading(chosen.runs, chosen.largest_runs)]
-    for table in _tables(chosen.runs, chosen.largest_runs):
-        parts.append(markdown(table))
+    measured = (markdown(table) for table in _tables(chosen.runs, chosen.largest_runs))
+    for part in chain(measured, map(schedule_markdown, schedule_tables(FINAL_SEEDS))):
+        parts.append(part)
         print(parts[-1], flush=True)
         chosen.out.write_text("\n".join(parts), encoding="utf-8")
     print(f"written: {chosen.out}", file=sys.stderr)
