@@ -16,7 +16,7 @@ from tests.run.scripted_site import City, login_wall, project, unchanged, watche
 
 FIRST_NIGHT = dt.datetime(2026, 11, 1, 18, 15, tzinfo=dt.UTC)
 IDS = [f"50490000-{number:04d}" for number in range(1, 61)]
-# Finished long ago: asked for once a week.
+# Finished long ago.
 FINISHED = IDS[40:]
 NEXT_YEAR = [f"50490000-{number:04d}" for number in range(201, 221)]
 Shown = StoredProject | Reply
