@@ -4,7 +4,7 @@ A release is judged source by source, so the tests share two releases in which e
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import pytest
@@ -60,12 +60,12 @@ def no_row(_: NamedTuple) -> None:
     return None
 
 
-Scene = Callable[[Site], Iterator[None]]
+Scene = Callable[[Site], None]
 SCENES: list[Scene] = []
 
 
 def scene(story: Scene) -> Scene:
-    """What happens to a site; at each yield a release is built: the one before, and the one that is judged."""
+    """What happens to a site between the release before, in which it is as `night` shows it, and the judged one."""
     SCENES.append(story)
     return story
 
@@ -117,21 +117,19 @@ def change(field: str, label: str, *counts: int, cause: str = "reader") -> dict[
 @pytest.fixture(scope="module")
 def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
     archive = ComparedArchive(tmp_path_factory.mktemp("upgrade") / "data")
-    stories = [story(Site(archive, name_of(story))) for story in SCENES]
-    built = []
-    for name in ("before", "after"):
-        for story in stories:
-            next(story, None)
-        built.append(archive.build(name))
-    return Judged(built[1], built[0])
+    sites = [Site(archive, name_of(story)) for story in SCENES]
+    for site in sites:
+        site.night("2026-01-01")
+        site.night("2026-01-01T12")
+    before = archive.build("before")
+    for site, story in zip(sites, SCENES, strict=True):
+        story(site)
+    return Judged(archive.build("after"), before)
 
 
 @scene
-def budgets_get_lost(site: Site) -> Iterator[None]:
-    site.night("2026-01-01")
-    yield
+def budgets_get_lost(site: Site) -> None:
     site.upgraded(pages=without(budget_received_thb=None))
-    yield
 
 
 def test_a_reader_that_loses_a_field_is_refused_for_that_alone(judged: Judged) -> None:
@@ -149,11 +147,8 @@ def test_a_reader_that_loses_a_field_is_refused_for_that_alone(judged: Judged) -
 
 
 @scene
-def weights_are_read(site: Site) -> Iterator[None]:
-    site.night("2026-01-01")
-    yield
+def weights_are_read(site: Site) -> None:
     site.upgraded(pages=without(weight=5, weight_raw="5"))
-    yield
 
 
 def test_a_reader_that_reads_more_is_published_and_listed(judged: Judged) -> None:
@@ -163,11 +158,8 @@ def test_a_reader_that_reads_more_is_published_and_listed(judged: Judged) -> Non
 
 def table_read_otherwise(table: str, edit: Edit) -> Scene:
     @scene
-    def story(site: Site) -> Iterator[None]:
-        site.night("2026-01-01")
-        yield
+    def story(site: Site) -> None:
         site.upgraded(**{table: edit})
-        yield
 
     return story
 
@@ -197,11 +189,8 @@ def test_months_reports_and_the_edit_log_are_compared_too(
 
 
 @scene
-def reports_are_not_found(site: Site) -> Iterator[None]:
-    site.night("2026-01-01")
-    yield
+def reports_are_not_found(site: Site) -> None:
     site.upgraded(progress_rows=no_row, pages=without(reports_state="absent", reports_fingerprint=None))
-    yield
 
 
 def test_a_reader_that_no_longer_finds_the_reports_is_no_change_of_the_site(judged: Judged) -> None:
@@ -211,15 +200,12 @@ def test_a_reader_that_no_longer_finds_the_reports_is_no_change_of_the_site(judg
 
 def log_without_rows(state: str, fingerprint: int | None) -> Scene:
     @scene
-    def story(site: Site) -> Iterator[None]:
-        site.night("2026-01-01")
-        yield
+    def story(site: Site) -> None:
         site.upgraded(
             update_rows=no_row,
             page_cells=lambda row: None if row.section == "update" else row,  # type: ignore[attr-defined]
             pages=without(updates_state=state, updates_fingerprint=fingerprint),
         )
-        yield
 
     return story
 
@@ -234,11 +220,8 @@ def test_a_reader_that_loses_every_row_of_the_edit_log_is_refused(judged: Judged
 
 
 @scene
-def site_drops_a_row(site: Site) -> Iterator[None]:
-    site.night("2026-01-01")
-    yield
+def site_drops_a_row(site: Site) -> None:
     site.night("2026-01-02", updates=UPDATES[:1])
-    yield
 
 
 def test_rows_that_the_site_takes_from_the_edit_log_are_the_sites_change(judged: Judged) -> None:
@@ -260,14 +243,11 @@ def test_other_pseudonyms_are_no_change(archive: ParsedArchive) -> None:
 
 
 @scene
-def site_and_reader_at_once(site: Site) -> Iterator[None]:
+def site_and_reader_at_once(site: Site) -> None:
     """The site empties the remark on 12 pages, and the new reader loses the budget on all 20."""
-    site.night("2026-01-01")
-    yield
     site.night("2026-01-02", IDS[:12], remark="")
     site.unchanged("2026-01-02", IDS[12:])
     site.upgraded(pages=lambda row: row._replace(budget_received_thb=None, remark=row.remark or None))  # type: ignore[attr-defined]
-    yield
 
 
 def test_the_night_of_an_upgrade_tells_the_site_and_the_reader_apart(judged: Judged) -> None:
@@ -280,10 +260,8 @@ def test_the_night_of_an_upgrade_tells_the_site_and_the_reader_apart(judged: Jud
 
 
 @scene
-def label_is_not_known_any_more(site: Site) -> Iterator[None]:
+def label_is_not_known_any_more(site: Site) -> None:
     """The site edits 12 remarks; the new reader does not know the budget any more, whose rows stand as they were."""
-    site.night("2026-01-01")
-    yield
     site.night("2026-01-02", IDS[:12], remark="ใหม่")
     site.upgraded(
         pages=without(budget_received_thb=None),
@@ -293,7 +271,6 @@ def label_is_not_known_any_more(site: Site) -> Iterator[None]:
         for page in tables["pages"]:
             if page[0] == site.source_id:
                 tables["issues"] += [issue_of(page, code) for code in ("missing_label", "unreadable_number")]
-    yield
 
 
 def test_labels_and_numbers_an_upgrade_no_longer_knows_are_no_fault_of_the_site(judged: Judged) -> None:
@@ -309,12 +286,9 @@ def issue_of(page: NamedTuple, code: str) -> NamedTuple:
 
 
 @scene
-def site_edits_the_row(site: Site) -> Iterator[None]:
-    site.night("2026-01-01")
-    yield
+def site_edits_the_row(site: Site) -> None:
     missing = [("missing_label", "budget_received", None), ("unreadable_number", "budget_received_thb", "x")]
     site.night("2026-01-02", issues=missing, budget_received_thb=None, remark="ใหม่")
-    yield
 
 
 def test_the_same_is_the_sites_fault_where_the_site_edited_the_row(judged: Judged) -> None:
@@ -325,11 +299,8 @@ def test_the_same_is_the_sites_fault_where_the_site_edited_the_row(judged: Judge
 
 
 @scene
-def site_has_new_labels(site: Site) -> Iterator[None]:
-    site.night("2026-01-01")
-    yield
+def site_has_new_labels(site: Site) -> None:
     site.night("2026-01-02", unknown={f"ป้าย {n}": "x" for n in range(3)}, months=(), reports=(), updates=())
-    yield
 
 
 def test_what_the_site_edits_is_the_sites_though_the_label_is_new(judged: Judged) -> None:
@@ -344,13 +315,10 @@ def test_what_the_site_edits_is_the_sites_though_the_label_is_new(judged: Judged
 
 
 @scene
-def site_changes_a_little(site: Site) -> Iterator[None]:
-    site.night("2026-01-01")
-    yield
+def site_changes_a_little(site: Site) -> None:
     site.night("2026-01-02", IDS[:3], budget_received_thb="200", remark=None)
     site.night("2026-01-02T01", IDS[3:12])
     site.unchanged("2026-01-02T01", IDS[12:])
-    yield
 
 
 def test_a_night_without_an_upgrade_lists_nothing(judged: Judged) -> None:
@@ -361,18 +329,14 @@ def test_a_night_without_an_upgrade_lists_nothing(judged: Judged) -> None:
 
 
 @scene
-def history_is_cut_anew(site: Site) -> Iterator[None]:
+def history_is_cut_anew(site: Site) -> None:
     """To the old reader two captures said the same; the new one tells them apart, so another one is published."""
-    site.night("2026-01-01")
-    site.night("2026-01-01T12")
-    yield
     second = {row.snapshot_id for row in site.archive.rows[run_of("2026-01-01T12")]["pages"]}  # type: ignore[attr-defined]
     site.upgraded(
         pages=lambda row: (
             row._replace(remark="อ่านใหม่", fields_fingerprint=1) if row.snapshot_id in second else row  # type: ignore[attr-defined]
         ),
     )
-    yield
 
 
 def test_an_upgrade_that_cuts_the_history_anew_makes_no_page_fresh(judged: Judged) -> None:
