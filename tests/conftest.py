@@ -275,6 +275,8 @@ class ParsedArchive:
                 pq.write_table(table, partition / f"{name}.parquet")
 
     def settings(self, **build_settings: object) -> Settings:
+        # A second thread has nothing to do where tables are so small.
+        build_settings = {"threads": 1, **build_settings}
         return Settings(data_dir=self.data_dir, build=BuildSettings(**build_settings))  # type: ignore[arg-type]
 
     def build(self, name: str = "release", **build_settings: object) -> Built:
