@@ -9,6 +9,7 @@ from contextlib import redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 
 from pipeline.cli.app import app, main
+from tests.build.described_once import described_once
 from tests.core.kept_worker import kept_workers
 
 NAMES = [str(command.name) for command in app.registered_commands]
@@ -43,7 +44,7 @@ def bma_here(*arguments: str | Path) -> Done:
     hook = sys.unraisablehook
     code: object = 0
     try:
-        with redirect_stdout(out), redirect_stderr(err), kept_workers():
+        with redirect_stdout(out), redirect_stderr(err), kept_workers(), described_once():
             main(lambda: app(texts, prog_name="bma-projects"))
     except SystemExit as end:
         code = end.code

@@ -19,6 +19,7 @@ from pipeline.run.lifecycle import run_stages
 from pipeline.run.record import RunRecord
 from pipeline.run.refresh import fetch_sources, refresh
 from pipeline.sample.server import Reply, SamplePage, answer, fresh_token, listing_page, serve
+from tests.build.described_once import described_once
 from tests.core.kept_worker import kept_workers
 from tests.parsers.projects import LABEL_OF, PLAIN, StoredProject
 
@@ -147,7 +148,7 @@ class City:
         """One run of the nightly job in this process, over all sites or over those that are named."""
         settings = self.settings if source is None else self.settings.model_copy(update={"source": source})
         log = RunLog(is_quiet=True)
-        with kept_workers() if self.keeps_workers else nullcontext():
+        with kept_workers() if self.keeps_workers else nullcontext(), described_once():
             return refresh(settings, log, ["refresh"], accepted_because=accepted_because, clock=self.clock)
 
     def fetch(self) -> tuple[ExitCode, RunRecord]:
