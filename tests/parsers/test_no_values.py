@@ -136,7 +136,7 @@ VALUES = {
     "signs": "5 ² × 3 ± 1 «ก»",
     "two words of French": "déjà vu",
     "อเนกประสงค์": "อาคารอเนกประสงค์ เนติบัณฑิต เนกขัมมะ",
-    "dollars": "$100 $5.00",
+    "dollars": "$100 หรือ $5.00",
     "SQL": "อบรม SQL Server [ภาค 2]",
     "an address": "ติดต่อ [email protected] หรือ 1234",
 }
