@@ -47,7 +47,7 @@ def count_changes(parsed_dir: Path, pages: pd.DataFrame) -> pd.Series:
 
 def build_with_pandas(parsed_dir: Path, out_dir: Path, *, tables: Collection[str]) -> None:
     """Make the four derived tables, and of page_fields and target_rows those that are named."""
-    fetches = read(parsed_dir, "fetches")[["snapshot_id", "requested_at", "url", "run_id", "warc_file", "warc_offset"]]
+    fetches = read(parsed_dir, "visits")[["snapshot_id", "requested_at", "url", "run_id", "warc_file", "warc_offset"]]
     pages = read(parsed_dir, "pages").merge(fetches, on="snapshot_id").sort_values([*KEY, "requested_at"])
     in_time = pages.groupby(KEY)
     pages["version_no"] = in_time.cumcount() + 1

@@ -36,7 +36,7 @@ def count_changes(parsed_dir: Path, pages: pl.LazyFrame) -> pl.LazyFrame:
 def build_with_polars(parsed_dir: Path, out_dir: Path, *, tables: Collection[str]) -> None:
     """Make the four derived tables, and of page_fields and target_rows those that are named."""
     wanted = ["snapshot_id", "requested_at", "url", "run_id", "warc_file", "warc_offset"]
-    fetches = read(parsed_dir, "fetches").select(wanted)
+    fetches = read(parsed_dir, "visits").select(wanted)
     pages = read(parsed_dir, "pages").join(fetches, on="snapshot_id").sort([*KEY, "requested_at"])
     pages = pages.with_columns(
         version_no=pl.int_range(1, pl.len() + 1).over(KEY),

@@ -6,8 +6,10 @@ import duckdb
 import pyarrow.parquet as pq
 
 from parsers.labels import LABELS, MONTH_LAYOUT, PROGRESS_COLUMNS
+from parsers.records import RECORD_TYPES
 from parsers.sections import report_field
-from pipeline.build.partitions import PARSED_TABLES
+from pipeline.archive.fetch_log import SCHEMA
+from pipeline.archive.history_state import carry_on
 from pipeline.core.arrow_schema import duckdb_type, schema_of
 
 FINGERPRINT = "bench"
@@ -141,27 +143,31 @@ _SELECTS = {
         FROM captures
     """,
 }
-TABLES = tuple(_SELECTS)
+TABLES = (*RECORD_TYPES, "visits")
 
 
 def make_parsed(parsed_dir: Path, n_projects: int, memory_limit: str = "3GB") -> None:
-    """Write partitions for n_projects: 41 label/value rows and 8 reports each, 5 percent captured twice."""
+    """Write what is parsed of n_projects and its history: 41 rows and 8 reports each, 5 percent captured twice."""
+    raw_dir = parsed_dir.parent / "raw"
+    raw_dir.mkdir(parents=True)
     n_partitions = max(1, n_projects // PAGES_PER_PARTITION)
     with duckdb.connect(config={"memory_limit": memory_limit, "preserve_insertion_order": False}) as con:
         parameters = {"n": n_projects, "edited_every": EDITED_EVERY, "n_partitions": n_partitions}
         con.execute(_CAPTURES, parameters).complete()
         for partition_no in range(n_partitions):
-            folder = parsed_dir / f"{partition_no:03}-bmavisions@{FINGERPRINT}"
+            folder = parsed_dir / f"20260101T{partition_no:06}Z-bmavisions@{FINGERPRINT}"
             folder.mkdir(parents=True)
             for table, select in _SELECTS.items():
                 con.execute(_copy(table, select, folder, partition_no)).complete()
             # DuckDB does not write digests as what they are, 32 bytes each.
-            fetches = folder / "fetches.parquet"
-            pq.write_table(pq.read_table(fetches).cast(schema_of(PARSED_TABLES["fetches"])), fetches)
+            log = raw_dir / f"{folder.name.partition('@')[0]}.fetches.parquet"
+            pq.write_table(pq.read_table(folder / "fetches.parquet").cast(SCHEMA), log)
+            (folder / "fetches.parquet").unlink()
+    carry_on(raw_dir, parsed_dir)
 
 
 def _copy(table: str, select: str, folder: Path, partition_no: int) -> str:
-    schema = schema_of(PARSED_TABLES[table])
+    schema = SCHEMA if table == "fetches" else schema_of(RECORD_TYPES[table])
     columns = ", ".join(f'CAST("{field.name}" AS {duckdb_type(field.type)}) AS "{field.name}"' for field in schema)
     labels = [f"ป้าย {field}" for field in FIELDS] + [f"ผลงานเดือนที่ {month_no}" for month_no in MONTH_LAYOUT]
     fields = [*FIELDS, *["month"] * 16]

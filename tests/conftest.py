@@ -24,13 +24,13 @@ from hypothesis import HealthCheck, settings
 from parsers.labels import PROGRESS_COLUMNS
 from parsers.labels import UPDATE_COLUMNS as EDIT_LOG
 from parsers.month_rows import comparable_values, month_results
-from parsers.records import Issue, MonthRow, PageRecord, ProgressRow, UpdateRow
+from parsers.records import RECORD_TYPES, Issue, MonthRow, PageRecord, ProgressRow, UpdateRow
 from parsers.sections import RowLayout, Section, SectionState, read_table_cells, report_field
 from pipeline.archive.fetch_log import FetchLogRow, snapshot_id
+from pipeline.archive.history_state import carry_on, states
 from pipeline.archive.segments import ListingRow
 from pipeline.build.database import DATABASE, build
 from pipeline.build.inputs import AgencyRow
-from pipeline.build.partitions import PARSED_TABLES
 from pipeline.core.arrow_schema import schema_of
 from pipeline.core.settings import BuildSettings, Settings
 from tests.cli.command import bma, bma_here
@@ -64,6 +64,7 @@ RAW_TEXTS = {
     "result_value": "result_raw",
 }
 SECTIONS = {Section.FIELD: "fields", Section.MONTH: "months", Section.UPDATE: "updates", Section.PROGRESS: "reports"}
+WRITTEN_TABLES: Mapping[str, type[NamedTuple]] = {**RECORD_TYPES, "fetches": FetchLogRow, "listing": ListingRow}
 Report = tuple[str | None, str, str, str | None, str]
 
 
@@ -102,8 +103,9 @@ class ParsedArchive:
         self.data_dir = data_dir
         self.runs_dir = data_dir / "runs"
         self.runs_dir.mkdir(parents=True)
-        self.parsed_dir = data_dir / "parsed"
+        self.parsed_dir, self.raw_dir = data_dir / "parsed", data_dir / "raw"
         self.parsed_dir.mkdir()
+        self.raw_dir.mkdir()
         self.rows: dict[str, dict[str, list[NamedTuple]]] = {}
         self._shown: dict[str, str] = {}
 
@@ -265,14 +267,20 @@ class ParsedArchive:
         ]
 
     def write(self) -> None:
-        """Write one partition per run with the rows collected so far."""
+        """Write one segment and one partition per run with the rows collected so far, and the history anew."""
+        for state in states(self.parsed_dir):
+            shutil.rmtree(state)
         for run, tables in self.rows.items():
             partition = self.parsed_dir / f"{run}-sample@{FINGERPRINT}"
             partition.mkdir(exist_ok=True)
             for name, rows in tables.items():
-                schema = schema_of(PARSED_TABLES[name])
+                schema = schema_of(WRITTEN_TABLES[name])
                 table = pa.Table.from_pylist([row._asdict() for row in rows], schema=schema)
-                pq.write_table(table, partition / f"{name}.parquet")
+                if name in RECORD_TYPES:
+                    pq.write_table(table, partition / f"{name}.parquet")
+                elif rows or name == "fetches":
+                    pq.write_table(table, self.raw_dir / f"{run}-sample.{name}.parquet")
+        carry_on(self.raw_dir, self.parsed_dir)
 
     def settings(self, **build_settings: object) -> Settings:
         # A second thread has nothing to do where tables are so small.
@@ -285,7 +293,7 @@ class ParsedArchive:
         return Built(out, build(self.settings(**build_settings), fingerprint=FINGERPRINT, out_dir=out))
 
     def _rows(self, run: str) -> dict[str, list[NamedTuple]]:
-        return self.rows.setdefault(run_of(run), {name: [] for name in PARSED_TABLES})
+        return self.rows.setdefault(run_of(run), {name: [] for name in WRITTEN_TABLES})
 
 
 def run_of(at: str) -> str:

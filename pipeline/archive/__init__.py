@@ -16,7 +16,9 @@ Never: asks a site, derives a value, removes a capture.
 - pages: a capture → the page it shows
 - page_outcome: what a page means for the project it should be of
 - response_age: what a cache gave is older than its response
-- page_history: what the logs know of every page
+- history: visits and listings folded into intervals
+- history_state: the intervals in data/parsed, carried on
+- page_history: what is known of every page
 - listing_history: what the listings said of every project
 - source_settings: what a segment keeps of the settings of its source
 - chain: each segment names its files and the segments before it

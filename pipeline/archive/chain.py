@@ -12,7 +12,7 @@ from pipeline.archive.segment_name import LISTING, LOG, WARC, files_of_segments
 from pipeline.core.arrow_schema import UNREADABLE
 from pipeline.core.files import sha256_of
 
-_PREVIOUS, _OF_WARC, _OF_LISTING = "previous", "warc-sha256", "listing-sha256"
+_PREVIOUS, OF_WARC, OF_LISTING = "previous", "warc-sha256", "listing-sha256"
 
 
 def links_of_new_segment(raw_dir: Path, name: str, warc: Path | None) -> dict[str, str]:
@@ -26,10 +26,10 @@ def links_of_new_segment(raw_dir: Path, name: str, warc: Path | None) -> dict[st
     Returns:
         Lines for the metadata of its fetch log.
     """
-    links = {} if warc is None else {_OF_WARC: sha256_of(warc)}
+    links = {} if warc is None else {OF_WARC: sha256_of(warc)}
     listing = raw_dir / f"{name}{LISTING}"
     if listing.exists():
-        links[_OF_LISTING] = sha256_of(listing)
+        links[OF_LISTING] = sha256_of(listing)
     sealed = files_of_segments(raw_dir, LOG)
     sealed.pop(name, None)
     named = {before for path in sealed.values() for before in previous_segments(_about(path))}
@@ -50,7 +50,7 @@ def chain_problems(raw_dir: Path, names: Container[str] | None = None) -> Iterat
     lost = given_up(raw_dir)
     for name, log in files_of_segments(raw_dir, LOG).items():
         about = _about(log)
-        for suffix, key in ((WARC, _OF_WARC), (LISTING, _OF_LISTING)):
+        for suffix, key in ((WARC, OF_WARC), (LISTING, OF_LISTING)):
             if key in about and (names is None or name in names):
                 yield from _compare(raw_dir / f"{name}{suffix}", about[key], f"its fetch log {log.name}")
         for before, sha256 in previous_segments(about).items():
@@ -64,7 +64,7 @@ def missing_files(raw_dir: Path) -> Iterator[tuple[str, str]]:
     lost, logs = given_up(raw_dir), files_of_segments(raw_dir, LOG)
     for name, log in logs.items():
         about = _about(log)
-        for suffix, key in ((WARC, _OF_WARC), (LISTING, _OF_LISTING)):
+        for suffix, key in ((WARC, OF_WARC), (LISTING, OF_LISTING)):
             if key in about and not (raw_dir / f"{name}{suffix}").is_file():
                 yield name, f"{raw_dir / name}{suffix}: missing, though its fetch log names it"
         for before in previous_segments(about):

@@ -5,8 +5,10 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -137,11 +139,18 @@ def write_fetch_log(path: Path, rows: Iterator[FetchLogRow], about: Mapping[str,
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
 
 
-def read_about(path: Path) -> dict[str, str]:
+def read_about(path: Path) -> Mapping[str, str]:
     """What a sealed fetch log says of its segment. Raises OSError or pyarrow's errors where it cannot be read."""
+    stat = path.stat()
+    return _read_about(path, stat.st_size, stat.st_mtime_ns)
+
+
+# A run asks a dozen times for what all logs are about; a sealed one is never edited.
+@lru_cache(maxsize=20_000)
+def _read_about(path: Path, size: int, written_at: int) -> Mapping[str, str]:
     metadata = pq.read_schema(path).metadata or {}
     about: dict[str, str] = json.loads(metadata.get(_ABOUT.encode(), b"{}"))
-    return about
+    return MappingProxyType(about)
 
 
 def read_fetch_log(path: Path) -> Iterator[FetchLogRow]:

@@ -6,47 +6,50 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.archive.page_history import moment_of, query_archive
+from pipeline.archive.history_state import open_history
+from pipeline.archive.page_history import moment_of
+from pipeline.archive.run_order import sealed_logs
+from pipeline.archive.segment_name import LISTING, files_of_segments
+from pipeline.archive.segments import ListingRow
+from pipeline.core.arrow_schema import duckdb_columns
 
 # Of each project when it was last named and since when it has been shown as it is now, where it was shown otherwise
-# before; and of each complete listing when it was read. Early listings have no shown_crc32.
+# before; and of each complete listing when it was read.
 _LISTED = """
-WITH listed AS (
-    SELECT NULL::BIGINT AS shown_crc32
-    WHERE false
-    UNION ALL BY NAME
-    FROM read_parquet($files, union_by_name = true)
-),
-counting AS (
-    FROM listed
-    ANTI JOIN run_limits ON listed.run_id = run_limits.run_id AND listed.seen_at > run_limits.void_after
-    WHERE source_id = $source_id
+WITH counting AS (
+    SELECT project_id, first_at, last_at, shown_crc32 FROM listed WHERE source_id = $source_id
+    UNION ALL
+    SELECT project_id, seen_at, seen_at, shown_crc32 FROM unsealed WHERE source_id = $source_id
 ),
 newest AS (
     SELECT
         project_id,
-        max(seen_at) AS named_at,
-        arg_max(shown_crc32, seen_at) AS shown_crc32,
+        max(last_at) AS named_at,
+        arg_max(shown_crc32, last_at) AS shown_crc32,
     FROM counting
     GROUP BY project_id
 ),
 shown_otherwise AS (
-    SELECT project_id, max(seen_at) AS until
+    SELECT project_id, max(last_at) AS until
     FROM counting
     JOIN newest USING (project_id)
     WHERE counting.shown_crc32 != newest.shown_crc32
     GROUP BY project_id
 ),
 shown_so AS (
-    SELECT project_id, min(seen_at) AS since
+    SELECT project_id, min(first_at) AS since
     FROM counting
     JOIN shown_otherwise USING (project_id)
-    WHERE shown_crc32 IS NOT NULL AND seen_at > until
+    WHERE shown_crc32 IS NOT NULL AND first_at > until
     GROUP BY project_id
 )
 SELECT project_id, named_at::VARCHAR, since::VARCHAR FROM newest LEFT JOIN shown_so USING (project_id)
 UNION ALL
-SELECT NULL, max(seen_at)::VARCHAR, NULL FROM counting WHERE is_complete GROUP BY run_id
+SELECT NULL, listed_at::VARCHAR, NULL
+FROM run_visits
+WHERE source_id = $source_id AND is_complete AND listed_at IS NOT NULL
+UNION ALL
+SELECT NULL, max(seen_at)::VARCHAR, NULL FROM unsealed WHERE source_id = $source_id AND is_complete GROUP BY run_id
 """
 
 
@@ -68,9 +71,17 @@ class ListingHistory(NamedTuple):
         return self.complete_at[place] if place < len(self.complete_at) else None
 
 
-def listing_history(raw_dir: Path, source_id: str, now: dt.datetime) -> ListingHistory:
+def listing_history(
+    raw_dir: Path, source_id: str, now: dt.datetime, *, parsed_dir: Path | None = None
+) -> ListingHistory:
     """What all listings of a source said, that of a run that goes on now included. Raises ArchiveError."""
-    found = query_archive(raw_dir, "listing", _LISTED, {"source_id": source_id}, now)
+    sealed = sealed_logs(raw_dir)
+    unsealed = [str(path) for name, path in files_of_segments(raw_dir, LISTING).items() if name not in sealed]
+    with open_history(raw_dir, parsed_dir, now) as con:
+        con.execute(f"CREATE TEMP TABLE unsealed ({duckdb_columns(ListingRow)})").complete()
+        if unsealed:
+            con.execute("INSERT INTO unsealed BY NAME FROM read_parquet($files)", {"files": unsealed}).complete()
+        found = con.execute(_LISTED, {"source_id": source_id}).fetchall()
     return ListingHistory(
         {project_id: moment_of(at) for project_id, at, _ in found if project_id is not None},
         {project_id: moment_of(since) for project_id, _, since in found if since is not None},

@@ -1,20 +1,89 @@
-"""What the sealed fetch logs know of every page: its last visit, its last success and what to ask it with."""
+"""What is known of every page: its last visit, its last success and what to ask it with."""
 
 import datetime as dt
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
 
+from pipeline.archive.history_state import open_history
 from pipeline.archive.run_order import run_limits, sealed_logs
-from pipeline.archive.segment_name import files_of_segments
 from pipeline.archive.segments import ArchiveError, Place
 from pipeline.core.arrow_schema import Sha256
 
-# Rows of a withdrawn import count for nothing, nor do those that are dated after a run that followed. What only a
-# file's date vouches for is older than all that has a time of its own, so that the page is asked for and nothing known
-# is put aside for it.
+# A visit succeeded when it saw the page itself; "missing" is an answer too, but not a success. What a fetch may repeat
+# is what a fetch archived: no import that is withdrawn later takes the proof of a visit with it. What only a date of a
+# file vouches for is older than all that has a time of its own: the page is asked for, and nothing is put aside.
+_LAST_STATE = """
+WITH placed AS (
+    SELECT
+        * REPLACE (
+            CASE WHEN time_basis = 'file' THEN TIMESTAMPTZ '1970-01-01 00:00:00+00' ELSE requested_at END
+                AS requested_at,
+            CASE
+                WHEN time_basis = 'file' THEN TIMESTAMPTZ '1970-01-01 00:00:00+00' + (attempted_at - requested_at)
+                ELSE attempted_at
+            END AS attempted_at
+        ),
+        outcome IN ('new', 'changed', 'unchanged') AS is_success
+    FROM visits
+    WHERE source_id = $source_id
+),
+last_states AS (
+    SELECT
+        project_id,
+        CASE WHEN project_id IS NULL THEN url END AS page_url,
+        arg_max(outcome, (requested_at, run_id)) AS last_outcome,
+        max(attempted_at) AS last_attempt_at,
+        max(requested_at) FILTER (is_success) AS last_success_at,
+        max(requested_at) FILTER (outcome IN ('new', 'changed')) AS last_changed_at,
+        max(body_at) AS last_body_at,
+        arg_max(
+            {'sha256': content_sha256, 'snapshot_id': snapshot_id}, (requested_at, run_id)
+        ) FILTER (outcome IN ('new', 'changed') AND is_fetched) AS content,
+        arg_max(
+            {'sha256': content_sha256, 'snapshot_id': snapshot_id}, (requested_at, run_id)
+        ) FILTER (snapshot_id IS NOT NULL AND is_fetched) AS evidence,
+        arg_max(masked_sha256, (requested_at, run_id)) FILTER (is_success AND is_fetched) AS masked_sha256,
+        -- What the site is asked with is what it said itself, of the page that a 304 would repeat.
+        arg_max({'value': etag}, (requested_at, run_id)) FILTER (is_success AND is_fetched) AS etag,
+        arg_max({'value': last_modified}, (requested_at, run_id)) FILTER (is_success AND is_fetched) AS last_modified,
+        arg_max(http_status, (requested_at, run_id)) FILTER (is_success AND is_fetched) = 304 AS is_not_modified,
+        coalesce(list_position(list_reverse(list(is_success ORDER BY requested_at, run_id)), true), count(*) + 1) - 1
+            AS consecutive_failures,
+        coalesce(
+            list_position(list_reverse(list(outcome = 'missing' ORDER BY requested_at, run_id)), false), count(*) + 1
+        ) - 1 AS consecutive_absences,
+        min(first_at) FILTER (is_success AND is_fetched) AS first_fetched_at,
+        coalesce(sum(n_visits) FILTER (is_success AND is_fetched), 0)::BIGINT AS n_fetched,
+        count(*) FILTER (outcome = 'changed' AND is_fetched) AS n_changed
+    FROM placed
+    GROUP BY ALL
+)
+SELECT
+    project_id,
+    page_url,
+    last_outcome,
+    last_attempt_at::VARCHAR,
+    last_success_at::VARCHAR,
+    last_changed_at::VARCHAR,
+    last_body_at::VARCHAR,
+    first_fetched_at::VARCHAR,
+    content.sha256,
+    content.snapshot_id,
+    evidence.sha256,
+    evidence.snapshot_id,
+    masked_sha256,
+    etag.value,
+    last_modified.value,
+    consecutive_failures,
+    consecutive_absences,
+    coalesce(is_not_modified, false),
+    n_fetched,
+    n_changed
+FROM last_states
+"""
+# Rows of a withdrawn import count for nothing, nor do those that are dated after a run that followed.
 _LOGGED = """
 WITH logged AS (
     SELECT
@@ -30,64 +99,6 @@ WITH logged AS (
         source_id = $source_id
         AND run_id NOT IN (SELECT withdraws FROM read_parquet($files) WHERE withdraws IS NOT NULL)
 )
-"""
-# A visit succeeded when it saw the page itself; "missing" is an answer too, but not a success. What a fetch may repeat
-# is what a fetch archived: no import that is withdrawn later takes the proof of a visit with it.
-_LAST_STATE = f"""
-{_LOGGED},
-last_states AS (
-    SELECT
-        project_id,
-        CASE WHEN project_id IS NULL THEN url END AS page_url,
-        arg_max(outcome, (requested_at, run_id)) AS last_outcome,
-        max(requested_at + to_seconds(coalesce(age_s, 0))) AS last_attempt_at,
-        max(requested_at) FILTER (is_success) AS last_success_at,
-        max(requested_at) FILTER (outcome IN ('new', 'changed')) AS last_changed_at,
-        arg_max(
-            {{'sha256': content_sha256, 'snapshot_id': snapshot_id}}, (requested_at, run_id)
-        ) FILTER (outcome IN ('new', 'changed') AND is_fetched) AS content,
-        arg_max(
-            {{'sha256': content_sha256, 'snapshot_id': snapshot_id}}, (requested_at, run_id)
-        ) FILTER (snapshot_id IS NOT NULL AND is_fetched) AS evidence,
-        arg_max(masked_sha256, (requested_at, run_id)) FILTER (is_success AND is_fetched) AS masked_sha256,
-        -- What the site is asked with is what it said itself, of the page that a 304 would repeat.
-        arg_max({{'value': etag}}, (requested_at, run_id)) FILTER (is_success AND is_fetched) AS etag,
-        arg_max({{'value': last_modified}}, (requested_at, run_id)) FILTER (is_success AND is_fetched) AS last_modified,
-        max(requested_at) FILTER (is_success AND is_fetched AND http_status = 200) AS last_body_at,
-        arg_max(http_status, (requested_at, run_id)) FILTER (is_success AND is_fetched) = 304 AS is_not_modified,
-        min(requested_at) FILTER (is_success AND is_fetched) AS first_fetched_at,
-        count(*) FILTER (is_success AND is_fetched) AS n_fetched,
-        count(*) FILTER (outcome = 'changed' AND is_fetched) AS n_changed,
-        coalesce(list_position(list_reverse(list(is_success ORDER BY requested_at, run_id)), true), count(*) + 1) - 1
-            AS consecutive_failures,
-        coalesce(
-            list_position(list_reverse(list(outcome = 'missing' ORDER BY requested_at, run_id)), false), count(*) + 1
-        ) - 1 AS consecutive_absences,
-    FROM logged
-    GROUP BY ALL
-)
-SELECT
-    project_id,
-    page_url,
-    last_outcome,
-    last_attempt_at::VARCHAR,
-    last_success_at::VARCHAR,
-    last_changed_at::VARCHAR,
-    last_body_at::VARCHAR,
-    content.sha256,
-    content.snapshot_id,
-    evidence.sha256,
-    evidence.snapshot_id,
-    masked_sha256,
-    etag.value,
-    last_modified.value,
-    consecutive_failures,
-    consecutive_absences,
-    coalesce(is_not_modified, false),
-    n_fetched,
-    n_changed,
-    first_fetched_at::VARCHAR,
-FROM last_states
 """
 _OBSERVED = f"""
 {_LOGGED},
@@ -123,7 +134,6 @@ _RUN_LIMITS = """
 CREATE TABLE run_limits AS
 SELECT unnest($runs::VARCHAR[]) AS run_id, unnest($limits::TIMESTAMPTZ[]) AS void_after
 """
-_KINDS = {"fetches": "fetch log", "listing": "listing"}
 
 
 class PageState(NamedTuple):
@@ -176,28 +186,37 @@ class ObservedBody(NamedTuple):
         return self.is_success and self.is_lasting and self.snapshot_id is not None
 
 
-def page_states(raw_dir: Path, source_id: str, now: dt.datetime | None = None) -> dict[str, PageState]:
-    """The last state of every project page that was ever attempted, by project id; now is when a run begins to ask."""
-    return every_page_state(raw_dir, source_id, now)[0]
+def page_states(
+    raw_dir: Path, source_id: str, now: dt.datetime | None = None, *, parsed_dir: Path | None = None
+) -> dict[str, PageState]:
+    """The last state of every project page that was ever attempted, by project id.
+
+    Args:
+        raw_dir: the archive.
+        source_id: whose pages.
+        now: when a run begins to ask.
+        parsed_dir: where the history is kept as intervals; without it every log is read.
+    """
+    return every_page_state(raw_dir, source_id, now, parsed_dir=parsed_dir)[0]
 
 
 def every_page_state(
-    raw_dir: Path, source_id: str, now: dt.datetime | None = None
+    raw_dir: Path, source_id: str, now: dt.datetime | None = None, *, parsed_dir: Path | None = None
 ) -> tuple[dict[str, PageState], dict[str, PageState]]:
     """The same, and that of the pages that are no project pages (robots.txt, listing pages), by URL."""
     of_projects: dict[str, PageState] = {}
     of_the_site: dict[str, PageState] = {}
-    for project_id, url, outcome, attempt, success, changed, body, *rest, first in query_archive(
-        raw_dir, "fetches", _LAST_STATE, {"source_id": source_id}, now
-    ):
+    with open_history(raw_dir, parsed_dir, now) as con:
+        rows = con.execute(_LAST_STATE, {"source_id": source_id}).fetchall()
+    for project_id, url, outcome, attempt, success, changed, body, first, *facts in rows:
         state = PageState(
             outcome,
             moment_of(attempt),
             success and moment_of(success),
             changed and moment_of(changed),
             body and moment_of(body),
-            *rest,
-        )._replace(first_fetched_at=first and moment_of(first))
+            *(*facts, first and moment_of(first)),
+        )
         if project_id is None:
             of_the_site[url] = state
         else:
@@ -211,7 +230,7 @@ def observed_bodies(raw_dir: Path, source_id: str) -> dict[str, list[ObservedBod
     Those of a page of a sister system stand under its address.
     """
     observed: dict[str, list[ObservedBody]] = {}
-    for page, at, *facts, file, offset in query_archive(raw_dir, "fetches", _OBSERVED, {"source_id": source_id}):
+    for page, at, *facts, file, offset in _query_logs(raw_dir, _OBSERVED, source_id):
         body = ObservedBody(moment_of(at), *facts)
         placed = body if file is None else body._replace(place=(file, offset))
         observed.setdefault(page, []).append(placed)
@@ -220,31 +239,29 @@ def observed_bodies(raw_dir: Path, source_id: str) -> dict[str, list[ObservedBod
 
 def harvested_urls(raw_dir: Path, source_id: str) -> dict[str, bool]:
     """The addresses, in web archives, of the captures that were asked for, and whether what came was refused."""
-    return dict(query_archive(raw_dir, "fetches", _HARVESTED, {"source_id": source_id}))
+    return dict(_query_logs(raw_dir, _HARVESTED, source_id))
 
 
-def query_archive(
-    raw_dir: Path, kind: str, query: str, parameters: Mapping[str, object], now: dt.datetime | None = None
-) -> list[tuple[Any, ...]]:
-    """Ask $files, all that the archive has of a kind (`fetches` or `listing`); nothing where there are none.
+def _query_logs(raw_dir: Path, query: str, source_id: str) -> list[tuple[Any, ...]]:
+    """Ask $files, the fetch logs of all segments; nothing where there are none.
 
-    The table run_limits says after which moment nothing counts that a run saw, to one that begins now.
-    Raises ArchiveError where one cannot be read.
+    The table run_limits says after which moment nothing counts that a run saw. Raises ArchiveError where a log cannot
+    be read.
     """
-    files = [str(path) for path in files_of_segments(raw_dir, f".{kind}.parquet").values()]
+    files = [str(path) for path in sealed_logs(raw_dir).values()]
     if not files:
         return []
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
-        limits = run_limits(sealed_logs(raw_dir), now)
+        limits = run_limits(sealed_logs(raw_dir))
         after = {"runs": [one.run_id for one in limits], "limits": [one.void_after.isoformat() for one in limits]}
         connection.execute(_RUN_LIMITS, after)
         try:
-            return connection.execute(query, {"files": files, **parameters}).fetchall()
+            return connection.execute(query, {"files": files, "source_id": source_id}).fetchall()
         except (duckdb.InvalidInputException, duckdb.IOException) as error:
             said = str(error).partition("\n")[0]
             raise ArchiveError(
-                f"{raw_dir}: a {_KINDS[kind]} is torn or unreadable ({said}); restore it from a copy of data/raw "
+                f"{raw_dir}: a fetch log is torn or unreadable ({said}); restore it from a copy of data/raw "
                 f"(`bma-projects verify` names all that is damaged)"
             ) from error
 

@@ -125,7 +125,7 @@ def _invented_note(con: duckdb.DuckDBPyConnection) -> str:
 def _sources_used(con: duckdb.DuckDBPyConnection) -> list[SourceRow]:
     used = con.execute("""
         SELECT source_id, base_url, title, is_invented
-        FROM input.sources SEMI JOIN parsed.fetches USING (source_id)
+        FROM input.sources SEMI JOIN parsed.run_visits USING (source_id)
         ORDER BY source_id
     """).fetchall()
     return [SourceRow(*row) for row in used]

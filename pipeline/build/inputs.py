@@ -1,9 +1,9 @@
-"""What the models read beside the parsed pages: run records and their order, issue catalogue, agencies, sources."""
+"""What the models read beside the parsed pages: run records, issue catalogue, agencies, sources."""
 
 import csv
 import datetime as dt
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
@@ -11,7 +11,6 @@ from typing import NamedTuple
 import duckdb
 
 from parsers.issue_codes import CATALOGUE
-from pipeline.archive.run_order import RunLimit, run_limits
 from pipeline.build.errors import BuildInputError
 from pipeline.build.headers import RULE_TEXTS
 from pipeline.build.models import Model, load_models
@@ -86,27 +85,25 @@ class RealProjectRow(NamedTuple):
 REAL_PROJECTS = [RealProjectRow("sample", "50490000-3607")]
 
 
-def attach_build_inputs(con: duckdb.DuckDBPyConnection, settings: Settings, logs: Iterable[Path]) -> None:
+def attach_build_inputs(
+    con: duckdb.DuckDBPyConnection, settings: Settings, abouts: Iterable[Mapping[str, str]]
+) -> None:
     """Make the relations input.* on a connection: what the models read beside the parsed pages.
 
     Args:
         con: a connection without a database `input`.
         settings: the data directory, whose run records are read, and the sources.
-        logs: the fetch logs of the partitions, which tell in which order the runs took place, and of sources that the
-            settings do not know.
+        abouts: what the segments are about, the oldest first: they tell of sources that the settings do not know.
 
     Raises:
         BuildInputError: a run record cannot be read.
         ModelError: a file in sql/ is malformed.
     """
     con.execute("ATTACH ':memory:' AS input").complete()
-    logs = list(logs)
-    of_segments = {log.parent.name.rpartition("@")[0]: log for log in logs}
     _attach_rows(con, "runs", RunRow, read_runs(settings.runs_dir))
-    _attach_rows(con, "run_limits", RunLimit, run_limits(of_segments))
     _attach_rows(con, "rules", RuleRow, issue_rules(load_models().values()))
     _attach_rows(con, "agencies", AgencyRow, read_agencies())
-    _attach_rows(con, "sources", SourceRow, known_sources(settings.sources.values(), logs))
+    _attach_rows(con, "sources", SourceRow, known_sources(settings.sources.values(), abouts))
     _attach_rows(con, "real_projects", RealProjectRow, REAL_PROJECTS)
     _attach_rows(con, "no_issues", IssueRow, [])
 

@@ -10,7 +10,7 @@ import duckdb
 from pipeline.build.errors import BuildError, BuildInputError
 from pipeline.build.inputs import attach_build_inputs
 from pipeline.build.macros import define_macros
-from pipeline.build.partitions import attach_partitions, find_damage, find_logs
+from pipeline.build.partitions import attach_partitions, find_damage
 from pipeline.build.salt import user_name_salt
 from pipeline.build.tables import ROW_GROUP_SIZE, reason
 from pipeline.core.settings import BuildSettings, Settings
@@ -81,8 +81,8 @@ def prepare_session(
         BuildInputError: a partition, run record or salt cannot be used.
         ModelError: a file in sql/ is malformed.
     """
-    attach_partitions(con, settings.parsed_dir, fingerprint)
-    attach_build_inputs(con, settings, find_logs(settings.parsed_dir, fingerprint))
+    abouts = attach_partitions(con, settings.parsed_dir, fingerprint)
+    attach_build_inputs(con, settings, abouts)
     _attach_outputs(con, database, scratch)
     con.execute("SET VARIABLE salt = $salt", {"salt": user_name_salt(settings.data_dir)}).complete()
     publish = {"publish": settings.build.publish_user_names}

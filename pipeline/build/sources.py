@@ -1,10 +1,8 @@
 """The sources of the rows: as the settings know them, and as the archive has kept them where the settings do not."""
 
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from pipeline.archive.fetch_log import read_about
 from pipeline.core.settings import Source
 
 
@@ -17,20 +15,19 @@ class SourceRow(NamedTuple):
     is_invented: bool
 
 
-def known_sources(settings: Iterable[Source], logs: Iterable[Path]) -> list[SourceRow]:
-    """Every source by its settings, else by the newest of the fetch logs that tell of it.
+def known_sources(settings: Iterable[Source], abouts: Iterable[Mapping[str, str]]) -> list[SourceRow]:
+    """Every source by its settings, else by the newest of the segments that tell of it.
 
     What was invented when it was archived stays invented: tables that are made again without the settings file, or with
     another one, never show made-up rows as real ones.
 
     Args:
         settings: the sources that the settings know.
-        logs: fetch logs with the settings of their source in their metadata, oldest first.
+        abouts: what segments keep, among it the settings of their source, oldest first.
     """
     found = {source.source_id: _row_of(source) for source in settings}
     is_set = frozenset(found)
-    for log in logs:
-        about = read_about(log)
+    for about in abouts:
         if "source" not in about:
             continue
         kept = SourceRow(

@@ -67,7 +67,10 @@ def discover(
     asked = source_of(settings)
     wanted = named_ids(settings, ids, probe)
     if archive:
-        wanted = [*(wanted or []), *ids_from_archive(page_states(settings.raw_dir, asked.source_id))]
+        wanted = [
+            *(wanted or []),
+            *ids_from_archive(page_states(settings.raw_dir, asked.source_id, parsed_dir=settings.parsed_dir)),
+        ]
     try:
         found = discover_source(settings, asked, wanted, makes_plan=plan)
     except KeyboardInterrupt:

@@ -79,5 +79,6 @@ def named_ids(settings: "Settings", ids: str | None, probe: str | None) -> list[
 
     named = ids_from_file(ids) if ids is not None else []
     if probe is not None:
-        named += ids_from_range(probe, page_states(settings.raw_dir, source_of(settings).source_id))
+        known = page_states(settings.raw_dir, source_of(settings).source_id, parsed_dir=settings.parsed_dir)
+        named += ids_from_range(probe, known)
     return named

@@ -12,6 +12,7 @@ Never: knows what a page, a segment or a release is.
 - thai_time: moments as people in Bangkok write them
 - files: written aside, brought to the disk, renamed
 - checked_json: objects that name their own digest
+- contents: what a directory of disposable files holds
 - arrow_schema: records → Arrow and DuckDB columns
 - sql_text: texts in SQL
 - signals: Ctrl-C and SIGTERM in good order

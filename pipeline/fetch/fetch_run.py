@@ -1,6 +1,6 @@
 """One run against one source, for callers without an event loop: read the listing, then visit the pages that are due.
 
-with ArchiveWriter(...) as archive, FetchRun(source, settings.fetch, archive, settings.raw_dir) as run:
+with ArchiveWriter(...) as archive, FetchRun(source, settings.fetch, archive, raw_dir, parsed_dir=parsed_dir) as run:
     discovery = run.discover()
     plan = make_plan(discovery.project_ids, run.known, facts, now, settings.fetch)
     summary = run.visit(plan)
@@ -28,15 +28,22 @@ from pipeline.fetch.site_pages import read_robots
 class FetchRun:
     """Holds the site open between discovery and the visits: one session, one pace, one robots.txt, one budget.
 
-    known is what the sealed logs say of every project page, read once at the start.
+    known is what the sealed logs say of every project page, read once at the start; in parsed_dir lies its history.
     """
 
     def __init__(
-        self, source: Source, settings: FetchSettings, archive: ArchiveWriter, raw_dir: Path, clock: Clock | None = None
+        self,
+        source: Source,
+        settings: FetchSettings,
+        archive: ArchiveWriter,
+        raw_dir: Path,
+        clock: Clock | None = None,
+        *,
+        parsed_dir: Path | None = None,
     ) -> None:
         self._source, self._settings, self._archive, self._clock = source, settings, archive, clock
         now = (clock or utc_now)()
-        self.known, self._site_pages = every_page_state(raw_dir, source.source_id, now)
+        self.known, self._site_pages = every_page_state(raw_dir, source.source_id, now, parsed_dir=parsed_dir)
         self._runner = asyncio.Runner()
         self._open = AsyncExitStack()
         self._site: Site | None = None

@@ -7,6 +7,7 @@ Never: decides what a value is (parsers/ does), reads a partition back, touches 
 - batch: which pages a worker reads at once, and reading them
 - worker: one batch of pages, in a process of its own, here or elsewhere
 - partition: the directory of what one segment was parsed to
+- outdated: what lies there that nothing is to be made of any more
 - versions: what the records depend on: the parser's fingerprint and the libraries
 - pool: the processes of this machine
 - cluster: those of a Dask cluster

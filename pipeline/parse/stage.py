@@ -1,4 +1,4 @@
-"""data/raw → data/parsed: one partition per WARC segment, made by workers, only for what is new.
+"""data/raw → data/parsed: one partition per segment that has pages, made by workers, and the history; only what is new.
 
 A changed parser has another fingerprint and parses everything again by itself. A large segment is parsed in batches, by
 several workers at once.
@@ -11,10 +11,13 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import NamedTuple
 
+from pipeline.archive.history_state import carry_on, changed_files, newest_state
 from pipeline.archive.lost_segments import given_up, remedy
 from pipeline.archive.segments import Segment, files_without_log, sealed_segments
+from pipeline.core.contents import read_contents
 from pipeline.core.worker_process import WorkerDiedError, WorkerProcess
 from pipeline.parse.batch import Batch, ParseError, check_segments, cut_into_batches
+from pipeline.parse.outdated import made_without_segment, remove_leftovers, remove_stale_partitions
 from pipeline.parse.partition import (
     READING,
     BatchResult,
@@ -22,11 +25,7 @@ from pipeline.parse.partition import (
     assemble_partition,
     beside_partition,
     changed_evidence,
-    is_whole,
     partition_dir,
-    partitions_without_segment,
-    remove_leftovers,
-    remove_stale_partitions,
     writing,
 )
 from pipeline.parse.pool import BatchFuture, WorkerPool, local_pool
@@ -49,7 +48,7 @@ class ParseSummary(NamedTuple):
 
 
 class Backlog(NamedTuple):
-    """The segments that have no partition yet, and the batches they are cut into."""
+    """The segments that have pages and no partition yet, and the batches they are cut into."""
 
     segments: Sequence[Segment]
     batches: Sequence[Batch]
@@ -64,16 +63,26 @@ def find_backlog(raw_dir: Path, parsed_dir: Path) -> Backlog:
     """What the archive holds and data/parsed does not. Raises ParseError where a file beside a WARC file is damaged."""
     # Workers may have another working directory.
     raw_dir, parsed_dir = raw_dir.absolute(), parsed_dir.absolute()
+    state = newest_state(parsed_dir)
+    folded = state.segments if state is not None else {}
     missing = []
     for segment in sealed_segments(raw_dir):
-        partition = partition_dir(parsed_dir, segment.name)
-        if not is_whole(partition):
+        known = folded.get(segment.name)
+        for problem in changed_files(segment, known) if known is not None else ():
+            raise ParseError(f"{problem}; restore it from a copy of data/raw")
+        if known is not None and not known.has_pages:
+            continue
+        contents = read_contents(partition_dir(parsed_dir, segment.name))
+        if contents is None:
             missing.append(segment)
             continue
-        for problem in changed_evidence(partition, segment):
+        for problem in changed_evidence(contents, segment):
             raise ParseError(f"{problem}; restore it from a copy of data/raw")
+    # What the state or a whole partition knows was compared before it was read.
     check_segments(missing)
-    return Backlog(missing, [batch for segment in missing for batch in cut_into_batches(segment)])
+    batches = [batch for segment in missing for batch in cut_into_batches(segment)]
+    with_pages = {batch.segment.name for batch in batches}
+    return Backlog([segment for segment in missing if segment.name in with_pages], batches)
 
 
 def parse(
@@ -110,12 +119,12 @@ def parse(
             f"elsewhere (`bma-projects import` takes a WARC file from there)"
         )
     lost = given_up(raw_dir)
-    for partition in partitions_without_segment(parsed_dir.glob("*@*"), sealed_segments(raw_dir)):
-        name = partition.name.partition("@")[0]
+    for name, made in made_without_segment(parsed_dir, sealed_segments(raw_dir)).items():
         if name not in lost:
             raise ParseError(
-                f"{partition}: the segment it was made of is not in {raw_dir} any more; {remedy(raw_dir, name)}"
+                f"{made}: the segment it was made of is not in {raw_dir} any more; {remedy(raw_dir, name)}"
             )
+    raw_dir = raw_dir.absolute()
     backlog = find_backlog(raw_dir, parsed_dir)
     assembly = _Assembly(backlog, parsed_dir, on_batch, on_partition)
     if backlog.batches:
@@ -123,6 +132,8 @@ def parse(
             _parse_batches(backlog.batches, parsed_dir, workers, assembly.add)
     with writing(parsed_dir):
         remove_stale_partitions(parsed_dir, sealed_segments(raw_dir))
+        # Last: what it knows of is parsed.
+        carry_on(raw_dir, parsed_dir)
     return assembly.summary()
 
 
@@ -158,10 +169,6 @@ class _Assembly:
         for batch in backlog.batches:
             self._awaited[batch.segment.name] += 1
         self._results: dict[str, list[BatchResult]] = {name: [] for name in self._awaited}
-        # A segment without pages is copied, not parsed: no process is worth starting for it.
-        for segment in backlog.segments:
-            if not self._awaited[segment.name]:
-                self._finish(segment)
 
     def add(self, batch: Batch, result: BatchResult) -> None:
         results = self._results[batch.segment.name]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipeline.archive.history_state import newest_state
 from pipeline.build.database import build
 from pipeline.build.errors import BuildError
 from pipeline.build.partitions import find_partitions
@@ -99,15 +100,17 @@ def is_built(settings: Settings) -> bool:
 def build_inputs_fingerprint(settings: Settings) -> str:
     """Twelve hex digits over all that decides what a release holds, but for the record of its own run.
 
-    Code, models, agency names and templates count, the partitions of data/parsed by name, and the settings that change
-    a table.
+    Code, models, agency names and templates count, the partitions of data/parsed by name and the segments that the
+    history was folded from, and the settings that change a table.
     """
+    state = newest_state(settings.parsed_dir)
     partitions = [partition.name for partition in find_partitions(settings.parsed_dir, parser_fingerprint())]
     texts = [source for package in ("parsers", "pipeline", "sql") for source in _sources(resources.files(package))]
     sources = [str(source) for _, source in sorted(settings.sources.items())]
     decisive = [
         product_token(),
         partitions,
+        list(state.segments) if state is not None else [],
         texts,
         sources,
         settings.build.publish_user_names,

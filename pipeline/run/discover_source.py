@@ -66,7 +66,15 @@ def _discover(settings: Settings, source: Source, wanted: Sequence[str] | None, 
         source = with_sample_server(source, stack)
         about = {**about_source(source), "made-by": "fetch"}
         archive = stack.enter_context(ArchiveWriter(settings.raw_dir, run_id, source.source_id, about=about))
-        run = stack.enter_context(FetchRun(source, fetch_settings_of(settings, source), archive, settings.raw_dir))
+        run = stack.enter_context(
+            FetchRun(
+                source,
+                fetch_settings_of(settings, source),
+                archive,
+                settings.raw_dir,
+                parsed_dir=settings.parsed_dir,
+            )
+        )
         if wanted is None:
             found = run.discover()
             raise_if_interrupted()

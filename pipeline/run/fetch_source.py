@@ -86,7 +86,7 @@ def plan_visits(
         listed: the projects that the site's listing names right now.
     """
     facts = project_facts(settings, source.source_id)
-    listings = listing_history(settings.raw_dir, source.source_id, now)
+    listings = listing_history(settings.raw_dir, source.source_id, now, parsed_dir=settings.parsed_dir)
     left_out = {one: since for one in wanted if (since := listings.left_out_since(one)) is not None}
     return make_plan(
         wanted,
@@ -152,7 +152,9 @@ def _fetch_source(
                 settings.raw_dir, record.run_id, source_id, about=about, segment_bytes=fetch_settings.segment_bytes
             )
         )
-        run = stack.enter_context(FetchRun(source, fetch_settings, archive, settings.raw_dir, clock))
+        run = stack.enter_context(
+            FetchRun(source, fetch_settings, archive, settings.raw_dir, clock, parsed_dir=settings.parsed_dir)
+        )
         listed: Sequence[str] = ()
         wanted = list(project_ids or ())
         counts: dict[str, int] = {}
@@ -253,7 +255,7 @@ def _told_of_wrong_304(source_id: str, project_ids: Sequence[str]) -> str:
 def _note_next_visit(
     settings: Settings, source: Source, record: RunRecord, listed: Sequence[str], now: dt.datetime
 ) -> None:
-    known = page_states(settings.raw_dir, source.source_id)
+    known = page_states(settings.raw_dir, source.source_id, parsed_dir=settings.parsed_dir)
     wanted = wanted_pages(listed, known)
     if source.is_revisited_always or not wanted:
         return

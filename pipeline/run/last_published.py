@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from pipeline.archive.history_state import carry_on
 from pipeline.archive.segments import sealed_segments
 from pipeline.build.database import build
 from pipeline.build.partitions import find_partitions
@@ -98,17 +99,20 @@ def _runs_without_record(settings: Settings, run_id: str) -> int:
 
 
 def _made_again(settings: Settings, last: str, fingerprint: str, workshop: Path) -> Path:
-    """Build from no other partitions and run records than those there were when a run published."""
+    """Build from no other segments and run records than those there were when a run published."""
     view = settings.model_copy(update={"data_dir": workshop / "data"})
-    for folder in (view.parsed_dir, view.runs_dir):
+    for folder in (view.raw_dir, view.parsed_dir, view.runs_dir):
         folder.mkdir(parents=True)
-    inputs = [*find_partitions(settings.parsed_dir, fingerprint), *settings.runs_dir.glob("*.json")]
+    files = [path for one in sealed_segments(settings.raw_dir) for path in (one.fetches, one.warc, one.listing) if path]
+    partitions = find_partitions(settings.parsed_dir, fingerprint)
+    inputs = [*files, *partitions, *settings.runs_dir.glob("*.json")]
     for path in inputs:
         if path.name[: len(last)] <= last:
             (view.data_dir / path.parent.name / path.name).symlink_to(path.absolute())
     salt = settings.data_dir / SALT_FILE
     if salt.exists():
         (view.data_dir / SALT_FILE).symlink_to(salt.absolute())
+    carry_on(view.raw_dir, view.parsed_dir)
     release = workshop / last
     release.mkdir()
     build(view, fingerprint=fingerprint, out_dir=release)

@@ -15,7 +15,7 @@ from pipeline.build.database import DATABASE
 from pipeline.core.errors import PipelineError
 from pipeline.core.files import check_is_file
 from pipeline.core.settings import Settings
-from pipeline.parse.partition import partitions_without_segment
+from pipeline.parse.outdated import made_without_segment
 from pipeline.publish.releases import PublishError, latest_release
 from pipeline.run.record import read_records
 
@@ -57,11 +57,10 @@ def lost_evidence(settings: Settings) -> Iterator[str]:
         without that anybody gave it up.
     """
     # First: a segment that is sealed meanwhile is there before what is made of it.
-    partitions = list(settings.parsed_dir.glob("*@*"))
+    made = made_without_segment(settings.parsed_dir, [])
     witnesses = _witnesses(settings)
     segments = sealed_segments(settings.raw_dir)
-    for partition in partitions_without_segment(partitions, segments):
-        witnesses.segments[partition.name.partition("@")[0]] = f"{partition} was made of it"
+    witnesses.segments.update({name: f"{path} was made of it" for name, path in made.items()})
     lost, kept = given_up(settings.raw_dir), {segment.name for segment in segments}
     gone = {name: why for name, why in sorted(witnesses.segments.items()) if name not in kept | lost}
     for name, why in gone.items():

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from pipeline.archive.audit import Audit, audit_archive
 from pipeline.archive.fetch_log import read_about
+from pipeline.archive.history_state import changed_files, newest_state, states
 from pipeline.archive.lost_segments import FILE as LOST_SEGMENTS
 from pipeline.archive.lost_segments import LostSegmentsError
 from pipeline.archive.segment_name import SEGMENT_NAME
@@ -15,10 +16,11 @@ from pipeline.archive.segments import sealed_segments
 from pipeline.build.errors import BuildInputError
 from pipeline.build.salt import SALT_DRAFT, SALT_FILE, user_name_salt
 from pipeline.core.arrow_schema import UNREADABLE
+from pipeline.core.contents import CONTENTS, read_contents
 from pipeline.core.files import GIT_KEEP, PARTIAL
 from pipeline.core.settings import Settings
 from pipeline.core.time import started_at
-from pipeline.parse.partition import CONTENTS, has_same_log, is_whole, partition_dir
+from pipeline.parse.partition import partition_dir
 from pipeline.publish.checksums import FILE as CHECKSUMS
 from pipeline.publish.checksums import damage_of, damaged_list, unnamed_files
 from pipeline.publish.release_check import VerifyError, verify_release
@@ -115,20 +117,22 @@ def _problems_of_data(settings: Settings, *, is_running: bool) -> Iterator[str]:
 
 
 def _problems_of_partitions(settings: Settings, *, is_running: bool) -> Iterator[str]:
-    segments = sealed_segments(settings.raw_dir)
-    current = {partition_dir(settings.parsed_dir, segment.name): segment for segment in segments}
+    segments = {segment.name: segment for segment in sealed_segments(settings.raw_dir)}
+    current = {partition_dir(settings.parsed_dir, name) for name in segments} | {*states(settings.parsed_dir)}
     for path in _entries(settings.parsed_dir):
         if path in current:
-            if not is_whole(path):
-                yield f"{path}: not what was parsed, by its {CONTENTS}; {_HEALS}"
-            elif not has_same_log(path, current[path]):
-                log = current[path].fetches
-                yield f"{log}: not the file that was parsed; restore it from a copy, such as {path / 'fetches.parquet'}"
+            if read_contents(path, is_read_whole=True) is None:
+                yield f"{path}: not what was parsed, by its {CONTENTS}; remove it, and {_HEALS}"
         elif path.name.startswith("."):
             if not is_running:
                 yield f"{path}: left by a run that did not end; the next run removes it"
         elif not _PARTITION.fullmatch(path.name) or not path.is_dir():
             yield f"{path}: no partition; {_MOVE}"
+    state = newest_state(settings.parsed_dir)
+    for name, folded in state.segments.items() if state is not None else ():
+        if name in segments:
+            for problem in changed_files(segments[name], folded, is_read_whole=True):
+                yield f"{problem}; restore it from a copy of data/raw"
 
 
 def _problems_of_runs(settings: Settings, *, is_running: bool) -> Iterator[str]:

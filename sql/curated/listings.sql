@@ -14,10 +14,9 @@ WITH answered AS (
     SELECT
         source_id,
         run_id,
-        max(requested_at) AS listed_at
-    FROM staging.visits
-    WHERE page_kind = 'listing' AND project_id IS NULL AND outcome IN ('new', 'changed', 'unchanged')
-    GROUP BY source_id, run_id
+        listing_answered_at AS listed_at
+    FROM parsed.run_visits
+    WHERE listing_answered_at IS NOT NULL
 )
 
 FROM staging.listing_reads

@@ -37,7 +37,7 @@ WITH newest AS (
                 coalesce(error, '')
             )
         ) AS last_attempt,
-        count(*) AS n_attempts
+        sum(n_visits)::BIGINT AS n_attempts
     FROM staging.visits
     GROUP BY source_id, url
 ),

@@ -30,22 +30,15 @@
 WITH fetched AS (
     SELECT
         run_id,
-        count(*) FILTER (WHERE outcome <> 'withdrawn') AS n_attempts,
-        count(*) FILTER (WHERE outcome = 'new') AS n_new,
-        count(*) FILTER (WHERE outcome = 'changed') AS n_changed,
-        count(*) FILTER (WHERE outcome = 'unchanged') AS n_unchanged,
-        count(*) FILTER (WHERE outcome = 'missing') AS n_missing,
-        count(*) FILTER (WHERE outcome = 'failed') AS n_failed,
-        count(*) FILTER (WHERE outcome = 'refused') AS n_refused
-    FROM parsed.fetches
-    GROUP BY run_id
-),
-
-listed AS (
-    SELECT
-        run_id,
-        count(DISTINCT (source_id, project_id)) AS n_listed
-    FROM parsed.listing
+        sum(n_attempts)::BIGINT AS n_attempts,
+        sum(n_new)::BIGINT AS n_new,
+        sum(n_changed)::BIGINT AS n_changed,
+        sum(n_unchanged)::BIGINT AS n_unchanged,
+        sum(n_missing)::BIGINT AS n_missing,
+        sum(n_failed)::BIGINT AS n_failed,
+        sum(n_refused)::BIGINT AS n_refused,
+        sum(n_listed)::BIGINT AS n_listed
+    FROM parsed.run_visits
     GROUP BY run_id
 ),
 
@@ -53,7 +46,7 @@ withdrawn AS (
     SELECT
         withdraws AS run_id,
         min(run_id) AS withdrawn_by
-    FROM parsed.fetches
+    FROM parsed.run_visits
     WHERE withdraws IS NOT NULL
     GROUP BY withdraws
 ),
@@ -62,8 +55,6 @@ known AS (
     SELECT run_id FROM input.runs
     UNION
     SELECT run_id FROM fetched
-    UNION
-    SELECT run_id FROM listed
 )
 
 SELECT
@@ -87,11 +78,10 @@ SELECT
     coalesce(fetched.n_missing, 0) AS n_missing,
     coalesce(fetched.n_failed, 0) AS n_failed,
     coalesce(fetched.n_refused, 0) AS n_refused,
-    coalesce(listed.n_listed, 0) AS n_listed,
+    coalesce(fetched.n_listed, 0) AS n_listed,
     runs.counts,
     runs.durations
 FROM known
 LEFT JOIN input.runs AS runs ON known.run_id = runs.run_id
 LEFT JOIN fetched ON known.run_id = fetched.run_id
-LEFT JOIN listed ON known.run_id = listed.run_id
 LEFT JOIN withdrawn ON known.run_id = withdrawn.run_id

@@ -10,9 +10,9 @@
 SELECT
     listing.source_id,
     listing.project_id,
-    'listed by ' || count(DISTINCT listing.run_id) || ' runs, never fetched' AS message,
-    min(listing.seen_at) AS first_seen_at
-FROM staging.listed AS listing
+    'listed by ' || sum(listing.n_readings) || ' runs, never fetched' AS message,
+    min(listing.first_at) AS first_seen_at
+FROM parsed.listed AS listing
 ANTI JOIN staging.visits AS visits
     ON listing.source_id = visits.source_id AND listing.project_id = visits.project_id
 GROUP BY listing.source_id, listing.project_id

@@ -10,9 +10,9 @@
 SELECT
     visits.source_id,
     visits.project_id,
-    count(*) || ' attempts, last outcome ' || arg_max(visits.outcome, (visits.requested_at, visits.outcome))
+    sum(visits.n_visits) || ' attempts, last outcome ' || arg_max(visits.outcome, (visits.requested_at, visits.outcome))
     || coalesce(': ' || arg_max(visits.error, (visits.requested_at, visits.error)), '') AS message,
-    min(visits.requested_at) AS first_seen_at
+    min(visits.first_at) AS first_seen_at
 FROM staging.visits AS visits
 ANTI JOIN staging.current_versions AS current
     ON visits.source_id = current.source_id AND visits.project_id = current.project_id

@@ -10,13 +10,13 @@
 SELECT
     visits.source_id,
     visits.project_id,
-    count(*) || ' visits repeat snapshot ' || coalesce(visits.repeats, '(none)') || ', which is not there' AS message,
-    min(visits.requested_at) AS first_seen_at
+    sum(visits.n_visits) || ' visits repeat snapshot ' || coalesce(visits.repeats, '(none)') || ', which is not there' AS message,
+    min(visits.first_at) AS first_seen_at
 FROM staging.visits AS visits
 ANTI JOIN staging.observations AS observations
     ON
         visits.source_id = observations.source_id
         AND visits.project_id = observations.project_id
-        AND visits.requested_at = observations.seen_at
+        AND visits.first_at = observations.seen_at
 WHERE visits.outcome = 'unchanged' AND visits.project_id IS NOT NULL AND visits.time_basis <> 'file'
 GROUP BY visits.source_id, visits.project_id, visits.repeats

@@ -24,7 +24,7 @@ first_whole AS (
         arg_min(snapshot_id, (seen_at, snapshot_id)) FILTER (updates_fingerprint IS NOT NULL) AS updates_snapshot_id,
         arg_min(snapshot_id, (seen_at, snapshot_id)) FILTER (reports_fingerprint IS NOT NULL) AS reports_snapshot_id,
         min(seen_at) FILTER (reports_fingerprint IS NOT NULL) AS reports_first_seen_at,
-        max(seen_at) FILTER (reports_fingerprint IS NOT NULL) AS reports_last_seen_at
+        max(last_seen_at) FILTER (reports_fingerprint IS NOT NULL) AS reports_last_seen_at
     FROM staging.observations
     GROUP BY source_id, project_id
 ),

@@ -5,37 +5,53 @@
 -- A listing that names fewer projects than its own summary promises is not complete, whatever the fetcher thought. Nor is
 -- one that contradicts itself: it names a project whose page the site did not have in the same run, and lacks one whose
 -- page was there at its last answer. It is a list of another day, and says nothing about what it does not name.
-WITH stale AS (
+WITH readings AS (
     SELECT
-        visits.source_id,
-        visits.run_id,
-        max(visits.requested_at) AS visited_at
-    FROM staging.visits AS visits
-    SEMI JOIN (
-        SELECT
-            gone.source_id,
-            gone.run_id
-        FROM staging.visits AS gone
-        SEMI JOIN staging.listed AS listing
-            ON
-                gone.source_id = listing.source_id
-                AND gone.run_id = listing.run_id
-                AND gone.project_id = listing.project_id
-        WHERE gone.outcome = 'missing'
-    ) AS named_yet_gone
-        ON visits.source_id = named_yet_gone.source_id AND visits.run_id = named_yet_gone.run_id
-    GROUP BY visits.source_id, visits.run_id
+        source_id,
+        run_id,
+        listed_at,
+        n_listed AS n_projects,
+        stated_total,
+        is_complete,
+        last_visit_at
+    FROM parsed.run_visits
+    WHERE listed_at IS NOT NULL
+),
+
+named_yet_gone AS (
+    SELECT DISTINCT
+        readings.source_id,
+        readings.run_id
+    FROM staging.visits AS gone
+    INNER JOIN readings ON gone.source_id = readings.source_id AND gone.run_id = readings.run_id
+    SEMI JOIN parsed.listed AS listed
+        ON
+            gone.source_id = listed.source_id
+            AND gone.project_id = listed.project_id
+            AND (readings.listed_at, readings.run_id) >= (listed.first_at, listed.first_run_id)
+            AND (readings.listed_at, readings.run_id) <= (listed.last_at, listed.last_run_id)
+    WHERE gone.outcome = 'missing'
+),
+
+stale AS (
+    SELECT
+        source_id,
+        run_id,
+        listed_at,
+        last_visit_at AS visited_at
+    FROM readings
+    SEMI JOIN named_yet_gone USING (source_id, run_id)
 ),
 
 answers AS (
     SELECT
         source_id,
         project_id,
-        requested_at AS answered_at,
+        first_at AS answered_at,
         bool_or(outcome <> 'missing') AS is_there
     FROM staging.visits
     WHERE project_id IS NOT NULL AND outcome IN ('new', 'changed', 'unchanged', 'missing')
-    GROUP BY source_id, project_id, requested_at
+    GROUP BY source_id, project_id, first_at
 ),
 
 known AS (
@@ -57,30 +73,19 @@ contradicted AS (
             known.source_id = answers.source_id
             AND known.project_id = answers.project_id
             AND stale.visited_at >= answers.answered_at
-    ANTI JOIN staging.listed AS listing
+    ANTI JOIN parsed.listed AS listed
         ON
-            stale.source_id = listing.source_id
-            AND stale.run_id = listing.run_id
-            AND known.project_id = listing.project_id
+            stale.source_id = listed.source_id
+            AND known.project_id = listed.project_id
+            AND (stale.listed_at, stale.run_id) >= (listed.first_at, listed.first_run_id)
+            AND (stale.listed_at, stale.run_id) <= (listed.last_at, listed.last_run_id)
     WHERE answers.is_there
-),
-
-named AS (
-    SELECT
-        source_id,
-        run_id,
-        max(seen_at) AS listed_at,
-        count(DISTINCT project_id) AS n_projects,
-        max(stated_total) AS stated_total,
-        bool_and(is_complete) AS is_complete
-    FROM staging.listed
-    GROUP BY source_id, run_id
 )
 
 SELECT
-    named.* EXCLUDE (is_complete),
-    named.is_complete
-    AND named.n_projects >= coalesce(named.stated_total, 0)
+    readings.* EXCLUDE (is_complete, last_visit_at),
+    readings.is_complete
+    AND readings.n_projects >= coalesce(readings.stated_total, 0)
     AND contradicted.run_id IS NULL AS is_complete
-FROM named
-LEFT JOIN contradicted ON named.source_id = contradicted.source_id AND named.run_id = contradicted.run_id
+FROM readings
+LEFT JOIN contradicted ON readings.source_id = contradicted.source_id AND readings.run_id = contradicted.run_id

@@ -17,6 +17,7 @@ shown AS (
         source_id,
         project_id,
         seen_at,
+        last_seen_at,
         snapshot_id,
         unnest(['field', 'month', 'update', 'progress']) AS section,
         unnest([fields_fingerprint, months_fingerprint, updates_fingerprint, reports_fingerprint]) AS fingerprint
@@ -29,8 +30,8 @@ steps AS (
         *,
         lag(fingerprint) OVER in_time IS DISTINCT FROM fingerprint AS is_step,
         row_number() OVER in_time AS shown_no,
-        lag(seen_at) OVER in_time AS previous_seen_at,
-        last_value(seen_at) OVER to_the_end AS final_seen_at
+        lag(last_seen_at) OVER in_time AS previous_seen_at,
+        last_value(last_seen_at) OVER to_the_end AS final_seen_at
     FROM shown
     WHERE fingerprint IS NOT NULL
     WINDOW

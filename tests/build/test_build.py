@@ -217,16 +217,17 @@ def test_many_row_groups_give_the_same_bytes_on_one_thread_and_two(
 def test_partitions_of_an_older_parser_are_left_aside(archive: ParsedArchive) -> None:
     fill(archive)
     archive.write()
-    (partition,) = archive.parsed_dir.iterdir()
+    (partition,) = archive.parsed_dir.glob("*@*")
     partition.rename(archive.parsed_dir / "20260101T000000Z-sample@older")
-    assert build(archive.settings(), fingerprint=FINGERPRINT, out_dir=archive.data_dir / "out")["projects"] == 0
+    with pytest.raises(BuildError, match=r"has no partition of 20260101T000000Z-sample; run `bma-projects parse`"):
+        archive_build(archive)
 
 
 def test_a_partition_without_some_of_its_tables_is_whole(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", name="a")
     archive.write()
-    (partition,) = archive.parsed_dir.iterdir()
-    for table in ("month_rows", "progress_rows", "update_rows", "issues", "listing"):
+    (partition,) = archive.parsed_dir.glob("*@*")
+    for table in ("month_rows", "progress_rows", "update_rows", "issues"):
         (partition / f"{table}.parquet").unlink()
     counts = build(archive.settings(), fingerprint=FINGERPRINT, out_dir=archive.data_dir / "out")
     assert (counts["projects"], counts["targets"]) == (1, 0)
@@ -235,7 +236,7 @@ def test_a_partition_without_some_of_its_tables_is_whole(archive: ParsedArchive)
 def write_bad(archive: ParsedArchive, table: str, content: bytes | pa.Table) -> None:
     fill(archive)
     archive.write()
-    (partition,) = archive.parsed_dir.iterdir()
+    (partition,) = archive.parsed_dir.glob("*@*")
     if isinstance(content, bytes):
         (partition / f"{table}.parquet").write_bytes(content)
     else:
@@ -243,7 +244,7 @@ def write_bad(archive: ParsedArchive, table: str, content: bytes | pa.Table) -> 
 
 
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"PAR1" + b"\0" * 100, b"not parquet"])
-@pytest.mark.parametrize("table", ["pages", "fetches"])
+@pytest.mark.parametrize("table", ["pages", "page_cells"])
 def test_a_torn_partition_is_named_with_what_to_do(archive: ParsedArchive, table: str, content: bytes) -> None:
     write_bad(archive, table, content)
     with pytest.raises(
@@ -259,7 +260,7 @@ def archive_build(archive: ParsedArchive) -> dict[str, int]:
 def test_a_partition_torn_inside_is_named(archive: ParsedArchive) -> None:
     fill(archive)
     archive.write()
-    (partition,) = archive.parsed_dir.iterdir()
+    (partition,) = archive.parsed_dir.glob("*@*")
     path = partition / "page_cells.parquet"
     content = bytearray(path.read_bytes())
     content[8:200] = b"\xff" * 192
@@ -276,26 +277,17 @@ def test_a_partition_with_other_columns_is_named(archive: ParsedArchive) -> None
         archive_build(archive)
 
 
-def test_listings_from_before_they_said_what_they_showed_are_built_as_they_are(archive: ParsedArchive) -> None:
-    fill(archive)
-    archive.listing("2026-11-22", ["1"])
-    archive.listing("2026-11-23", ["1"])
-    archive.write()
-    listings = sorted(archive.parsed_dir.glob("*/listing.parquet"))
-    for paths in (listings[:1], listings):
-        for path in paths:
-            table = pq.read_table(path)
-            pq.write_table(table.select([name for name in table.column_names if name != "shown_crc32"]), path)
-        archive_build(archive)
-        shutil.rmtree(archive.data_dir / "out")
-
-
-def test_pages_without_their_fetch_log_are_named(archive: ParsedArchive) -> None:
+@pytest.mark.parametrize("is_there", [True, False])
+def test_pages_that_the_history_does_not_know_are_named(archive: ParsedArchive, is_there: bool) -> None:
     fill(archive)
     archive.write()
-    (partition,) = archive.parsed_dir.iterdir()
-    (partition / "fetches.parquet").unlink()
-    with pytest.raises(BuildError, match=r"@f00d: 2 pages \(first snapshot \w+\) have no fetch log row; delete"):
+    (partition,) = archive.parsed_dir.glob("*@*")
+    (history,) = archive.parsed_dir.glob("history-*")
+    if is_there:
+        partition.rename(archive.parsed_dir / f"20260102T000000Z-sample@{FINGERPRINT}")
+    else:
+        shutil.rmtree(history)
+    with pytest.raises(BuildError, match=r"@f00d: the history of the pages does not know it; run `bma-projects parse`"):
         archive_build(archive)
 
 

@@ -24,7 +24,7 @@ def build_as_archived(archive: ParsedArchive, *kept: Source) -> Built:
     for day, source in enumerate(kept, 1):
         archive.capture(P, f"2026-01-{day:02}", source=source.source_id, name="road")
     archive.write()
-    for log, source in zip(sorted(archive.parsed_dir.glob("*/fetches.parquet")), kept, strict=True):
+    for log, source in zip(sorted(archive.raw_dir.glob("*.fetches.parquet")), kept, strict=True):
         rows = list(read_fetch_log(log))
         write_fetch_log(log, iter(rows), about_source(source))
     # Without write(), which would leave out what the logs are about.

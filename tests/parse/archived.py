@@ -72,6 +72,7 @@ def archive_of(data_dir: Path, bodies: list[bytes], day: int = 0, *, has_listing
 
 
 def partition_files(data_dir: Path) -> dict[str, bytes]:
-    """Every file below data/parsed with its bytes: nothing else may lie there than the partitions."""
+    """Every file below data/parsed with its bytes: nothing else may lie there than the partitions and the history."""
     parsed = data_dir / "parsed"
-    return {str(path.relative_to(parsed)): path.read_bytes() for path in sorted(parsed.rglob("*")) if path.is_file()}
+    files = {str(path.relative_to(parsed)): path for path in sorted(parsed.rglob("*")) if path.is_file()}
+    return {name: path.read_bytes() for name, path in files.items() if not name.startswith("history-")}

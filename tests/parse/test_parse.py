@@ -17,12 +17,13 @@ import pytest
 
 from pipeline.archive.audit import audit_archive
 from pipeline.archive.fetch_log import read_fetch_log, write_fetch_log
+from pipeline.archive.history_state import carry_on, states
 from pipeline.archive.segments import Segment
 from pipeline.build.partitions import attach_partitions
+from pipeline.core.contents import CONTENTS
 from pipeline.core.errors import PipelineError
 from pipeline.parse import batch as batches_of
 from pipeline.parse.batch import ParseError, cut_into_batches
-from pipeline.parse.partition import CONTENTS
 from pipeline.parse.pool import local_pool
 from pipeline.parse.stage import find_backlog, parse, parse_segment
 from pipeline.parse.versions import parser_versions
@@ -126,7 +127,9 @@ def test_what_a_killed_run_or_an_older_parser_left_is_removed_and_made_again(tmp
     (parsed / ".x@1-1.reading").write_bytes(b"5")
     (parsed / f"{segment.name}@1").mkdir()
     parse(tmp_path / "raw", parsed)
-    assert [path.name for path in parsed.iterdir()] == [f"20261122T180000Z-site@{parser_versions().parser}"]
+    assert [path.name for path in parsed.iterdir() if path not in states(parsed)] == [
+        f"20261122T180000Z-site@{parser_versions().parser}"
+    ]
 
 
 def _without_fetch_log(segment: Segment) -> None:
@@ -241,14 +244,14 @@ def test_a_flipped_bit_of_the_archive_is_told_or_harmless(tmp_path: Path) -> Non
 
 @pytest.mark.usefixtures("workers_are_kept")
 def test_a_partition_that_lost_a_file_is_made_again(tmp_path: Path) -> None:
-    names = ("fetches.parquet", "pages.parquet", "month_rows.parquet", CONTENTS)
+    names = ("issues.parquet", "pages.parquet", "month_rows.parquet", CONTENTS)
     for day in range(len(names)):
         archive_of(tmp_path, html_pages(2), day=day)
     parse_all = functools.partial(parse, tmp_path / "raw", tmp_path / "parsed")
     parse_all()
     files = partition_files(tmp_path)
     # Each partition loses another one of them.
-    lost = [folder / name for folder, name in zip(sorted((tmp_path / "parsed").iterdir()), names, strict=True)]
+    lost = [folder / name for folder, name in zip(sorted((tmp_path / "parsed").glob("*@*")), names, strict=True)]
     for file in lost:
         os.truncate(file, 10)
     assert parse_all().pages == 2 * len(names)
@@ -260,14 +263,12 @@ def test_a_partition_that_lost_a_file_is_made_again(tmp_path: Path) -> None:
     assert parse_all().pages == 0
 
 
-@pytest.mark.parametrize(
-    "file", ["fetches.parquet", "pages.parquet", "page_cells.parquet", "listing.parquet", CONTENTS]
-)
+@pytest.mark.parametrize("file", ["pages.parquet", "page_cells.parquet", "issues.parquet", CONTENTS])
 @pytest.mark.usefixtures("workers_are_kept")
 def test_a_partition_in_which_a_byte_changed_is_made_again(tmp_path: Path, file: str) -> None:
     archive_of(tmp_path, html_pages(2), has_listing=True)
     parse(tmp_path / "raw", tmp_path / "parsed")
-    files, [folder] = partition_files(tmp_path), (tmp_path / "parsed").iterdir()
+    files, [folder] = partition_files(tmp_path), (tmp_path / "parsed").glob("*@*")
     dice = random.Random(7)
     for place in dice.sample(range((folder / file).stat().st_size), 12):
         changed = bytearray((folder / file).read_bytes())
@@ -281,7 +282,7 @@ def test_a_partition_in_which_a_byte_changed_is_made_again(tmp_path: Path, file:
 def test_a_file_that_is_added_to_a_partition_or_replaced_makes_it_anew(tmp_path: Path) -> None:
     archive_of(tmp_path, html_pages(2))
     parse(tmp_path / "raw", tmp_path / "parsed")
-    files, [folder] = partition_files(tmp_path), (tmp_path / "parsed").iterdir()
+    files, [folder] = partition_files(tmp_path), (tmp_path / "parsed").glob("*@*")
     shutil.copy(folder / "pages.parquet", folder / "pages-002.parquet")
     assert parse(tmp_path / "raw", tmp_path / "parsed").segments == 1
     assert partition_files(tmp_path) == files
@@ -331,6 +332,9 @@ def test_the_models_read_every_batch_and_a_copy_of_a_capture_once(tmp_path: Path
     fingerprint = parser_versions().parser
 
     def counts() -> list[object]:
+        for state in states(parsed):
+            shutil.rmtree(state)
+        carry_on(tmp_path / "raw", parsed)
         with duckdb.connect() as con:
             attach_partitions(con, parsed, fingerprint)
             tables = ("pages", "page_cells", "month_rows", "progress_rows")
@@ -338,5 +342,7 @@ def test_the_models_read_every_batch_and_a_copy_of_a_capture_once(tmp_path: Path
 
     once = counts()
     assert once[0] == [(10,)]
-    shutil.copytree(next(parsed.iterdir()), parsed / f"20271122T180000Z-site@{fingerprint}")
+    [log] = (tmp_path / "raw").glob("*.fetches.parquet")
+    shutil.copy(log, log.with_name("20271122T180000Z-site.fetches.parquet"))
+    shutil.copytree(next(parsed.glob("*@*")), parsed / f"20271122T180000Z-site@{fingerprint}")
     assert counts() == once
