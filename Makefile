@@ -5,7 +5,7 @@ DATA ?= data
 SOURCE ?= all
 SIDE_BY_SIDE = --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run test test-slow test-all check bench bench-parse bench-archive bench-stages bench-fetch bench-build bench-startup bench-schedule fuzz screenshots gallery dictionary catalogue cron-example lock wheel clean
+.PHONY: help run test test-slow test-all check bench bench-parse bench-archive bench-stages bench-fetch bench-build bench-startup bench-schedule bench-nights fuzz screenshots gallery dictionary catalogue cron-example lock wheel clean
 
 help: ## Show what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -57,6 +57,9 @@ bench-startup: .venv/bench ## How long the command line takes to start
 
 bench-schedule: .venv/dev ## Requests and freshness of the revisit schedule over a year of invented edits
 	$(BIN)/python -m benchmarks.bench_schedule
+
+bench-nights: .venv/bench ## Plan, parse and build after 10, 100 and 1,000 nights of 20,000 unchanged pages
+	$(BIN)/python -m benchmarks.bench_nights
 
 fuzz: .venv/dev ## Fuzz readers, values and the importer for ten minutes (FUZZ_SECONDS=n for another time)
 	$(BIN)/python -m tests.fuzz.fuzz_parsers
