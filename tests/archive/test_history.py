@@ -45,6 +45,7 @@ class Night(NamedTuple):
 
     visits: list[Visit]
     listed: list[str]
+    shown: int | None
     withdraws: int | None
     is_ahead: bool
     is_carried_on: bool
@@ -67,6 +68,7 @@ NIGHTS = st.builds(
     Night,
     visits=st.lists(VISITS, min_size=1, max_size=6),
     listed=st.lists(st.sampled_from(["1", "2", "3"]), unique=True),
+    shown=st.sampled_from([None, 7, 7, 8]),
     withdraws=st.one_of(st.none(), st.none(), st.none(), st.integers(0, 7)),
     is_ahead=st.sampled_from([False] * 9 + [True]),
     is_carried_on=st.sampled_from([True, True, False]),
@@ -102,7 +104,9 @@ def seal(raw_dir: Path, number: int, night: Night, runs: Sequence[str]) -> str:
     began = BEGAN + number * 24 * HOUR + (1000 * 24 * HOUR if night.is_ahead else 0 * HOUR)
     run_id = f"{began:%Y%m%dT%H%M%SZ}"
     with ArchiveWriter(raw_dir, run_id, SOURCE, about={"source": SOURCE}) as archive:
-        archive.write_listing(ListingRow(run_id, SOURCE, one, began, len(night.listed) > 1, 3) for one in night.listed)
+        archive.write_listing(
+            ListingRow(run_id, SOURCE, one, began, len(night.listed) > 1, 3, night.shown) for one in night.listed
+        )
         for visit in night.visits:
             archive.append(logged(run_id, began + visit.hour * HOUR, visit))
         if night.withdraws is not None and night.withdraws < len(runs):
@@ -197,13 +201,15 @@ def by_the_rules(raw_dir: Path) -> Rows:
             )
         )
     in_order = sorted(read, key=lambda run_id: (read[run_id], run_id))
-    named_by = [{row["project_id"] for row in listings[run_id]} for run_id in in_order]
+    named_by = [{row["project_id"]: row["shown_crc32"] for row in listings[run_id]} for run_id in in_order]
     return {
         "visits": Counter(interval for page in pages.values() for interval in intervals(page)),
         "listed": Counter(
-            ListedInterval(SOURCE, project, in_order[a], read[in_order[a]], in_order[b], read[in_order[b]], b - a + 1)
-            for project in {one for named in named_by for one in named}
-            for a, b in stretches([project in named for named in named_by])
+            ListedInterval(
+                SOURCE, project, in_order[a], read[in_order[a]], in_order[b], read[in_order[b]], b - a + 1, shown
+            )
+            for project, shown in {one for named in named_by for one in named.items()}
+            for a, b in stretches([(project, shown) in named.items() for named in named_by])
         ),
         "run_visits": Counter(runs),
     }
