@@ -1,7 +1,7 @@
--- The macros of the models. Temporary ones stay out of the release.
+-- The macros of the models. Temporary ones are not part of the release.
 
--- The day in Bangkok, seven hours ahead of UTC all year, on which a moment falls: what the site writes are such days. Views
--- use it, so it goes with them into the release.
+-- The day in Bangkok, seven hours ahead of UTC all year, on which a moment falls: the site writes such days. Views use it,
+-- so it is part of the release.
 CREATE OR REPLACE MACRO bangkok_day(moment) AS
     (make_timestamp(epoch_us(moment)) + INTERVAL 7 HOUR)::DATE;
 
@@ -9,8 +9,8 @@ CREATE OR REPLACE MACRO bangkok_day(moment) AS
 CREATE OR REPLACE TEMP MACRO folded(words) AS
     regexp_replace(replace(words, 'ํา', 'ำ'), '[\s\x{A0}\x{200B}-\x{200D}\x{FEFF}]', '', 'g');
 
--- What is left of an agency's name when all goes that is written or left out at will: what stands in brackets behind it, a
--- full stop, the city's name, สำนักงาน before a district's เขต.
+-- An agency's name without the parts that some pages write and others leave out: text in brackets after it, a full stop,
+-- the city's name, สำนักงาน before a district's เขต.
 CREATE OR REPLACE TEMP MACRO agency_key(name) AS
     regexp_replace(
         regexp_replace(folded(name), '^(.+?)(?:\([^()]*\)|\[[^\[\]]*\]|[.,:;]|กรุงเทพมหานคร|กทม\.?)*$', '\1'),
@@ -79,7 +79,7 @@ CREATE OR REPLACE MACRO name_key(name) AS
         ''
     );
 
--- Contacts are masked by pipeline/build/contacts.py, which is asked only about a text that may hold one: most hold none.
+-- Contacts are masked by pipeline/build/contacts.py, which is called only for a text that may hold one: most do not.
 -- FF01 to FF5E are the full-width forms of ASCII, FE6B is a small @.
 CREATE OR REPLACE TEMP MACRO masked_contact(words) AS
     CASE WHEN regexp_matches(words, '[\p{Nd}@A-Za-z\x{FE6B}\x{FF20}-\x{FF5A}]') THEN mask_contact(words) ELSE words END;
@@ -107,7 +107,7 @@ CREATE OR REPLACE TEMP MACRO masked(field, words) AS
         ELSE masked_text(words)
     END;
 
--- What an unknown label says of its values, less the words that only look like those of a contact or a user.
+-- An unknown label without the words that only look like words for a contact or a user.
 CREATE OR REPLACE TEMP MACRO says_of_persons(label) AS
     regexp_replace(folded(label), 'ออนไลน์|(?i:on-?line)|โทรทัศน์|โทรมาตร|ค่าโทรศัพท์|ผู้ใช้(?:บริการ|น้ำ|ทาง|ถนน|ประโยชน์)', '', 'g');
 
@@ -140,7 +140,7 @@ CREATE OR REPLACE TEMP MACRO masked_issue(field, label, words) AS
         ELSE masked_under(field, label, words)
     END;
 
--- What a message says without the texts that it quotes, but for its label.
+-- A message without the texts that it quotes, except its label.
 CREATE OR REPLACE TEMP MACRO unquoted(label, message) AS
     replace(
         regexp_replace(
@@ -153,8 +153,8 @@ CREATE OR REPLACE TEMP MACRO unquoted(label, message) AS
         '''' || coalesce(label, '') || ''''
     );
 
--- The message of an issue, never a pseudonym as a whole, which may hold its text as it stands or, quoted, escaped and cut
--- short. What masked_issue makes of the text is given: a macro within a macro is planned again at each place that names it.
+-- The message of an issue, never a pseudonym as a whole. It may hold the issue's text as it is, or quoted, escaped and cut.
+-- masked_words is the result of masked_issue: a macro within a macro would be planned again at each place that names it.
 CREATE OR REPLACE TEMP MACRO masked_message(field, label, words, masked_words, message) AS
     masked_under(
         CASE
@@ -174,8 +174,8 @@ CREATE OR REPLACE TEMP MACRO masked_message(field, label, words, masked_words, m
         END
     );
 
--- What a cell says: a tag or white space is one space, at the ends none, and "not set" says as much as an empty cell. As
--- parsers/sections.py has it, where the fingerprints of sections are made of it.
+-- The text of a cell that is compared: a tag or white space is one space, at the ends none, and "not set" is the same as
+-- an empty cell. parsers/sections.py has the same rule, for the fingerprints of sections.
 CREATE OR REPLACE TEMP MACRO said(raw) AS
     trim(
         regexp_replace(
@@ -187,8 +187,8 @@ CREATE OR REPLACE TEMP MACRO said(raw) AS
         ' '
     );
 
--- How well a capture stands for a section of its project that none shows whole: the one that shows some of it, of those
--- that count; else of the others, one that shows it whole first; else one that counts.
+-- The rank of a capture as the source of a section that no counted capture shows whole: best one that counts and shows a
+-- part of it; then one that does not count, whole before a part; then one that counts and does not show it.
 CREATE OR REPLACE TEMP MACRO standing(state, is_counted) AS
     CASE
         WHEN state = 'absent' THEN is_counted::INTEGER - 1

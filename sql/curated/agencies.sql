@@ -9,9 +9,9 @@
 --   agency: name most of its newest pages print | label หน่วยงาน | null where no page prints one
 --   agency_listed: name of the agency that has the code | null for a code that is not in the list
 --   name_source: how well agency_listed is known: `printed on a page`, `list of the city`, or concluded: `inferred`, `eliminated` | null for a code that is not in the list
---   other_names: other names of it, former ones among them; with their years in brackets where a source states them, which none does so far
---   parent_code: agency it is a part of | null where it is part of none, or nobody knows
---   name_en: name in English, as this project writes it: districts in the usual romanisation, bureaus by the city's usual English names; no page and no list of the city states it | null where there is no usual one
+--   other_names: other names of it, former ones among them; with their years in brackets where a source states them; no source does so far
+--   parent_code: agency it is a part of | null where it is not part of one, or where this is not known
+--   name_en: name in English, as this project writes it: districts in the usual romanisation, bureaus by the city's usual English names; it comes from no page and no list of the city | null where there is no usual one
 --   dopa_code: code of the district at the Department of Provincial Administration, as other data has it | null where it is not a district
 --   kind: district, bureau, office of the permanent secretary or other | null for a code that is not in the list
 --   n_names_on_pages: how many different names its newest pages print | unit names

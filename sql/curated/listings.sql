@@ -9,7 +9,7 @@
 --   listed_at: when it was read | unit UTC timestamp
 --   n_projects: projects it named | unit projects
 --   stated_total: projects it said there are | unit projects | null where it said nothing
---   is_complete: true where it was read to its end, named all it said there are, and did not name a page that was gone while lacking one that was there
+--   is_complete: true where it was read to its end, named as many projects as it stated, and did not name a page that was gone while it left out a page that was there
 WITH answered AS (
     SELECT
         source_id,
@@ -21,7 +21,7 @@ WITH answered AS (
 
 FROM staging.listing_reads
 UNION ALL BY NAME
--- A listing without any project leaves its pages in the fetch log alone.
+-- A listing that names no project is known only from its pages in the fetch log.
 SELECT
     answered.*,
     0 AS n_projects,

@@ -1,4 +1,4 @@
--- Every label/value row of each project's newest page as it stood.
+-- Every label/value row of each project's newest page, as it was printed.
 --
 -- key: source_id, project_id, ordinal
 -- sort: place, ordinal
@@ -8,14 +8,14 @@
 -- columns:
 --   source_id = projects
 --   project_id = projects
---   ordinal: position of the row on the page it was read from, from 1; months of another page whose positions other rows have follow behind these
+--   ordinal: position of the row on the page it was read from, from 1; where the months come from another page and their positions are taken, they follow after the other rows
 --   label: label as printed
 --   raw: value as printed | null where the page says "not set"
---   field: the column of projects the label stands for, `targets.result_value` for a month | null where the label is unknown
+--   field: the column of projects that holds the value of this label, `targets.result_value` for a month | null where the label is unknown
 --   snapshot_id: the archived page this row was read from
 --
--- The months may stand as another capture shows them. Most often it has them at the same positions; where another row has
--- one of these, they go on behind it.
+-- The months may come from another capture than the other rows. Most often their positions are the same in both; where
+-- one of these positions is taken by another row, the months are numbered after the last such row.
 WITH sections AS (
     SELECT
         place,
@@ -49,5 +49,5 @@ SELECT
 FROM parsed.page_cells AS cells
 INNER JOIN sections ON cells.snapshot_id = sections.snapshot_id AND cells.section = sections.section
 LEFT JOIN displaced ON sections.place = displaced.place
--- Said again for the scan, which then leaves out the tables.
+-- The join implies this; written out, it lets the scan skip the rows of tables.
 WHERE cells.section IN ('field', 'month')

@@ -8,7 +8,7 @@
 --   url: address that was fetched; `urn:sha256:` and a digest for an imported page of a sister system that does not say its own
 --   project_id: the project the address belongs to | label รหัสโครงการ | null for listing pages, robots.txt and pages of sister systems
 --   last_attempt_at: when it was last asked for | unit UTC timestamp
---   last_success_at: when it last answered with a readable page | unit UTC timestamp | null where it never did, or where only the date of a file says when
+--   last_success_at: when it last answered with a readable page | unit UTC timestamp | null where it never did, or where only the date of a file gives the time
 --   last_outcome: `new`, `changed`, `unchanged`, `missing`, `failed` or `refused`
 --   last_page_kind: what the last answer was | null where there was no answer
 --   last_http_status: HTTP status of the last answer | null where there was no answer

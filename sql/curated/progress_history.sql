@@ -1,10 +1,10 @@
--- Every progress report ever seen on a page, also one that was removed later.
+-- Every progress report ever seen on a page, including those that were removed later.
 --
 -- key: source_id, project_id, report_no
 -- sort: place, report_no
 -- references: source_id, project_id -> projects
 -- warning: reports are free text typed by the agency: progress may fall, exceed 100 or contradict the month cells.
--- warning: filter on is_current for the reports that stand on the newest page.
+-- warning: filter on is_current for the reports that are on the newest page.
 -- columns:
 --   source_id = projects
 --   project_id = projects
@@ -14,18 +14,18 @@
 --   reported_on_raw: the same as printed | label วันที่รายงาน | null where not set
 --   progress_pct: progress reported | unit percent | label ความคืบหน้า | null where empty or unreadable
 --   progress_pct_raw: the same as printed | label ความคืบหน้า | null where not set
---   change_pct: progress_pct less that of the report before it by day, among the current ones; those of one day in page order | unit percentage points | null for the first report, an undated one or one no longer there
+--   change_pct: progress_pct minus that of the previous current report, in order of day and, within a day, of the page | unit percentage points | null for the first report, an undated one or one no longer there
 --   status_code: state of the project; 1 under way, 2 done | label สถานะโครงการ | null where empty or not set
 --   problem: problem reported; ไม่มี means none | label ปัญหาอปสรรค | null where empty or not set
 --   detail: what was done | label รายละเอียด | null where empty or not set
 --   detail_date: the day the detail text begins with | unit day | label รายละเอียด | null where it begins with none
---   n_revisions: how many revisions of this report were observed, empty and "not set" being the same; more than 1 means it was edited afterwards; where a day ever had more than one report, each wording is a report of its own | unit revisions
+--   n_revisions: how many revisions of this report were observed, empty and "not set" being the same; more than 1 means it was edited afterwards; where a day ever had more than one report, each wording counts as a separate report | unit revisions
 --   first_seen_at: when the report was first observed | unit UTC timestamp
 --   last_seen_at: when it was last observed | unit UTC timestamp
---   is_current: true while the report stands on the newest observed page
+--   is_current: true while the report is on the newest observed page
 --   snapshot_id: the archived page its newest revision was read from
 --
--- One scan of the texts: with a union of two, sorting those of a million projects does not fit into memory.
+-- The texts are scanned once: with a union of two scans, sorting the texts of a million projects does not fit into memory.
 WITH places AS (
     FROM staging.edited_reports
     UNION ALL BY NAME

@@ -10,18 +10,18 @@
 --   version_no: the version that brought the change
 --   change_no: number of the change within its version, from 1
 --   observed_at: when the new value was first observed | unit UTC timestamp
---   section: where on the page the cell stands: `field`, `month`, `progress` or `update`
---   field: column of projects, or `table.column` of another table, that the label stands for | null where the label is unknown
+--   section: the part of the page that has the cell: `field`, `month`, `progress` or `update`
+--   field: column of projects, or `table.column` of another table, that holds the value of this label | null where the label is unknown
 --   label: label or column heading as printed
 --   row_label: date (and time) of the progress or update row | null for label/value rows
 --   occurrence: which of the rows with the same label or date, from 1; on the page that shows the new value, or showed the removed one
 --   change_type: `added`, `removed` or `edited`
 --   old: value before, as printed | null where the page said "not set" or had no such row
 --   new: value after, as printed | null where the page says "not set" or has no such row
---   old_value: the number read of old | unit that of field | null where old is no number, was not read or is not there
---   new_value: the number read of new | unit that of field | null where new is no number, was not read or is not there
---   old_date: the day read of old | unit day | null where old is no day, was not read or is not there
---   new_date: the day read of new | unit day | null where new is no day, was not read or is not there
+--   old_value: the number read of old | unit that of field | null where old is not a number, was not read or is not there
+--   new_value: the number read of new | unit that of field | null where new is not a number, was not read or is not there
+--   old_date: the day read of old | unit day | null where old is not a day, was not read or is not there
+--   new_date: the day read of new | unit day | null where new is not a day, was not read or is not there
 --   is_transient: true where a value went away and came back unchanged
 --   is_after_completion: true where the page already said 100 percent before the change
 --   snapshot_id: the archived page with the new value

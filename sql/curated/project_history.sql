@@ -1,4 +1,4 @@
--- What every version of a project said of money, progress, target, result, days and status: what is compared over time.
+-- Budgets, progress, target, result, dates and status of every version of a project: the values to compare over time.
 --
 -- key: source_id, project_id, version_no
 -- sort: place, version_no
@@ -29,8 +29,8 @@
 --   fields_state = projects
 --   snapshot_id: the archived page that these values were read from
 --
--- A version stands as it was known at its end: as the last capture shows it that showed the label/value rows whole.
--- Captures of one moment are in the order of their snapshots, as they are in versions.
+-- The values are those known at the end of the version: of the last capture that showed the label/value rows whole.
+-- Captures of one moment are in the order of their snapshot_id, as they are in versions.
 WITH ended AS (
     SELECT
         source_id,

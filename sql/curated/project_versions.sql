@@ -1,4 +1,4 @@
--- Every distinct content of a page that was observed, with the time it was seen to hold: a slowly changing dimension of type 2.
+-- Every distinct content of a page that was observed, with the time from which and to which it was seen: a slowly changing dimension of type 2.
 --
 -- key: source_id, project_id, version_no
 -- references: source_id, project_id -> projects
@@ -9,22 +9,22 @@
 --   project_id = projects
 --   version_no: number of the version in time order, from 1
 --   valid_from: when this content was first observed | unit UTC timestamp
---   valid_to: when other content, or the second confirmed absence, was observed | unit UTC timestamp | null for the newest version of a project that is there
+--   valid_to: when other content, or the second confirmed absence, was observed | unit UTC timestamp | null for the newest version of a project that has not vanished
 --   last_seen_at: when this content was last observed | unit UTC timestamp
 --   previous_seen_at: when the version before it was last observed | unit UTC timestamp | null for the first version
 --   is_current: true for the newest version of a project that has not vanished
 --   is_vanished: true where the version ended because the project vanished
 --   is_reappearance: true where the project came back after it had vanished
---   is_transient: true where a value went away and came back unchanged, so the edit may be a fault of the site
+--   is_transient: true where a value went away and came back unchanged, so the edit may be an error of the site
 --   n_changes: rows of project_changes | unit changes
 --   n_observations: how often this content was observed | unit observations
---   returns_to_version_no: the first earlier version that said the same | null where none did
---   fields_state: how much of the label/value rows its page shows: `present`, `empty`, `absent`, `unreadable` or `cut`; only the first two are compared
+--   returns_to_version_no: the first earlier version with the same content | null where there is none
+--   fields_state: how completely its page shows the label/value rows: `present`, `empty`, `absent`, `unreadable` or `cut`; only the first two are compared
 --   months_state: the same of the month rows
 --   updates_state: the same of the page's own edit log
 --   reports_state: the same of the progress reports
---   time_basis: what vouches for the time of its page: `protocol` (fetch or web archive), `stated` (the saved page), `given` (`import --captured-at`) or `file` (the date of a file)
---   archive_url: address of its page in the web archive that it was harvested from, to cite beside the city's own | null where it was fetched from the site or imported from a file
+--   time_basis: where the time of its page comes from: `protocol` (fetch or web archive), `stated` (the saved page), `given` (`import --captured-at`) or `file` (the date of a file)
+--   archive_url: address of its page in the web archive that it was harvested from, to cite beside the address of the city | null where it was fetched from the site or imported from a file
 --   content_sha256: fingerprint over labels, values and tables of the page
 --   snapshot_id: the archived page with this content
 WITH change_counts AS (

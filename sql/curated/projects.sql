@@ -29,7 +29,7 @@
 --   finish_date: planned end as typed by the agency | unit day | label Finish Date | null where empty, not set or ambiguous
 --   finish_date_raw: planned end as printed | label Finish Date | null where empty or not set
 --   rationale: why the project exists | label หลักการและเหตุผล | null where empty or not set
---   objective: what it wants to reach | label วัตถุประสงค์ | null where empty or not set
+--   objective: what it is meant to achieve | label วัตถุประสงค์ | null where empty or not set
 --   goal: its goals in words (the first row of this label) | label เป้าหมาย | null where empty or not set
 --   responsible: who is responsible; contacts are masked | label ผู้รับผิดชอบ | null where empty or not set
 --   evaluator: who evaluates; contacts are masked | label ผู้ตรวจประเมิน | null where empty or not set
@@ -47,8 +47,8 @@
 --   unit: unit of count | label หน่วยนับ | null where empty or not set
 --   progress_note: explanation of the progress | label อธิบายรายละเอียดความคืบหน้า | null where empty or not set
 --   month_goal: text in the row เป้าหมาย that heads the month rows | label เป้าหมาย | null where empty or not set
---   policy_tags: the tags in front of the name, as `P145`, each once, as listed: `(P145)/(P147)` and `(P145,147)` are two; empty where there are none | label ชื่อโครงการ
---   name_key: name without its tags, white space and quotes (between two digits one space stays), sara am as one character, digits as 0 to 9: joins names that other data spells otherwise | label ชื่อโครงการ | null where nothing is left
+--   policy_tags: the tags in front of the name, as `P145`, each once, in the order of the page: `(P145)/(P147)` and `(P145,147)` are two tags each; an empty list where there are none | label ชื่อโครงการ
+--   name_key: name without its tags, white space and quotes (between two digits one space stays), sara am as one character, digits as 0 to 9: to join with other data that spells the names differently | label ชื่อโครงการ | null where nothing is left
 --   status: `listed` while the project is there, `vanished` after its own page was gone (404) in two runs, hours apart
 --   n_issues: open issues of this project in quality_issues | unit issues
 --   n_versions: distinct contents observed | unit versions
@@ -56,16 +56,16 @@
 --   last_seen_at: when the page was last observed, changed or not | unit UTC timestamp
 --   last_changed_at: when its present content was first observed | unit UTC timestamp
 --   vanished_at: when its page was gone for the second time, hours after the first | unit UTC timestamp | null while the project is listed
---   is_truncated: true where the page was cut and no other shows whole what lies beyond the cut
+--   is_truncated: true where the page was cut and no other page shows the part after the cut whole
 --   fields_state: how much of the label/value rows is known: `present`, `empty`, `absent`, `unreadable` or `cut`
 --   months_state: the same of the month rows, see targets
 --   updates_state: the same of the page's own edit log, see update_history
---   reports_state: the same of the progress reports, see progress_history; only where it is `present` or `empty` is a project without a report known to have none
+--   reports_state: the same of the progress reports, see progress_history; a project without reports is known to have none only where this is `present` or `empty`
 --   reports_last_seen_at: when the progress reports were last seen whole | unit UTC timestamp | null where they never were
---   time_basis: what vouches for the time of its page: `protocol` (fetch or web archive), `stated` (the saved page), `given` (`import --captured-at`) or `file` (the date of a file)
+--   time_basis: where the time of its page comes from: `protocol` (fetch or web archive), `stated` (the saved page), `given` (`import --captured-at`) or `file` (the date of a file)
 --   is_invented: true for made-up data of the built-in sample; never cite such a row
 --   url: address of the page
---   archive_url: address of its page in the web archive that it was harvested from, to cite beside the city's own | null where it was fetched from the site or imported from a file
+--   archive_url: address of its page in the web archive that it was harvested from, to cite beside the address of the city | null where it was fetched from the site or imported from a file
 --   snapshot_id: the archived page every value of this row was read from; months, edit log and reports name their own
 --   warc_file: file in data/raw that holds the archived page | null where the page came without one
 --   warc_offset: where its record begins in that file | unit bytes | null where the page came without one
@@ -79,7 +79,7 @@ WITH issue_counts AS (
     GROUP BY source_id, project_id
 ),
 
--- Apart, so that each contact is masked once. What people type stands in every column.
+-- A CTE of its own, so that each contact is masked once. Every column that holds typed text may hold a contact.
 masked_pages AS (
     SELECT
         * REPLACE (

@@ -2,7 +2,7 @@
 --
 -- key: issue_no
 -- references: code -> quality_rules
--- warning: an issue speaks of the page, not of the project: it says that a value is lost, doubtful or noteworthy.
+-- warning: an issue is about the page, not about the project: it says that a value is lost, doubtful or noteworthy.
 -- columns:
 --   issue_no: number of the issue in this release, in table order
 --   code: kind of issue; quality_rules explains it

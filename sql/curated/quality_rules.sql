@@ -1,7 +1,7 @@
 -- The catalogue of issue codes: what each means and what a steward should do about it.
 --
 -- key: code
--- warning: n_issues 0 says that nothing of the kind stands on the newest pages, not that it never did.
+-- warning: n_issues 0 means that the newest pages have no issue of this kind, not that there never was one.
 -- columns:
 --   code: kind of issue
 --   severity: `error` (value or page lost), `warning` (value doubtful) or `info` (noteworthy)
@@ -10,7 +10,7 @@
 --   title_en: name in English
 --   advice_th: what to do, in Thai
 --   advice_en: what to do, in English
---   message_th: what each issue of the kind says in Thai; {label}, {raw} and {row} stand for its label, raw text and ordinal
+--   message_th: what each issue of the kind says in Thai; {label}, {raw} and {row} are replaced by its label, raw text and ordinal
 --   n_issues: open issues of this kind in this release | unit issues
 WITH issue_counts AS (
     SELECT

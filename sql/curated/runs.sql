@@ -2,7 +2,7 @@
 --
 -- key: run_id
 -- warning: an import carries the time of the import here; the captures it brought have their own times.
--- warning: of a withdrawn import only this row is left; its counts say what it brought, not what other tables hold.
+-- warning: a withdrawn import has only this row left; its counts say what it brought, not what other tables hold.
 -- columns:
 --   run_id: start of the run in UTC
 --   started_at: when it began | unit UTC timestamp | null where no run record was kept
@@ -13,10 +13,10 @@
 --   harvested_from: the web archive that a harvest asked | null for every other run
 --   harvested_source_id: the source whose pages it asked for | null for every other run
 --   n_captures_listed: captures of project pages that the archive's index names, without redirects and errors | unit captures | null for every other run
---   n_captures_held: those of them that are in data/raw after it | unit captures | null for every other run
---   captures_from: when the first of them was made | unit UTC timestamp | null where there are none
---   captures_to: when the last of them was made | unit UTC timestamp | null where there are none
---   withdrawn_by: the run that withdrew this import, whose rows then count for nothing | null where it stands
+--   n_captures_held: how many of the listed captures are in data/raw after it | unit captures | null for every other run
+--   captures_from: when the first listed capture was made | unit UTC timestamp | null where there are none
+--   captures_to: when the last listed capture was made | unit UTC timestamp | null where there are none
+--   withdrawn_by: the run that withdrew this import, whose rows then do not count | null where it was not withdrawn
 --   n_attempts: rows of its fetch log | unit attempts
 --   n_new: pages seen for the first time | unit pages
 --   n_changed: pages with other content than before | unit pages

@@ -1,4 +1,4 @@
--- All month rows of each project's newest page as they stood, the site's own mislabelled extra rows included.
+-- All month rows of each project's newest page as printed, including the extra rows that the site labels wrongly.
 --
 -- key: source_id, project_id, ordinal
 -- sort: place, ordinal
@@ -9,7 +9,7 @@
 --   source_id = projects
 --   project_id = projects
 --   ordinal: position of the row on the page, from 1
---   month_no: month as labelled, 1 to 12 | label ผลงานเดือนที่ N | null where the label names no month
+--   month_no: month as labelled, 1 to 12 | label ผลงานเดือนที่ N | null where the label does not name a month
 --   label: label as printed
 --   raw: result as printed | label ผลงานเดือนที่ N | null where the page says "not set"
 --   value: result of the month | unit target_unit of the project | label ผลงานเดือนที่ N | null where empty, not set or unreadable

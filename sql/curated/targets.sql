@@ -4,7 +4,7 @@
 -- sort: place, month_no
 -- references: source_id, project_id -> projects
 -- warning: month_no is not a calendar month: the source does not say whether month 1 is October or January. Never derive a date from it.
--- warning: where is_conflicting is true the page shows different values for the same month; all of them stand in raw_values.
+-- warning: where is_conflicting is true the page shows different values for the same month; raw_values has all of them.
 -- columns:
 --   source_id = projects
 --   project_id = projects

@@ -1,9 +1,9 @@
--- The cells that nobody knows, on each project's newest page: of tables that are not known, and of unknown columns of the others.
+-- The cells of each project's newest page that this program does not know: those of unknown tables and of unknown columns of known tables.
 --
 -- key: source_id, project_id, stands_in, table_no, row_no, cell_no
 -- sort: place, stands_in, table_no, row_no, cell_no
 -- references: source_id, project_id -> projects
--- warning: nobody has looked at these cells yet; the issues unknown_table and unknown_column name their pages.
+-- warning: these cells have not been checked by a person yet; the issues unknown_table and unknown_column name their pages.
 -- columns:
 --   source_id = projects
 --   project_id = projects
@@ -47,5 +47,5 @@ SELECT
     cells.snapshot_id
 FROM parsed.page_cells AS cells
 INNER JOIN sections ON cells.snapshot_id = sections.snapshot_id AND cells.section = sections.section
--- Said again for the scan, which then leaves out the rest.
+-- The join implies this; written out, it lets the scan skip the other rows.
 WHERE cells.field IS NULL AND cells.section IN ('progress', 'update', 'other')

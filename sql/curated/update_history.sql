@@ -1,4 +1,4 @@
--- The page's own edit log as it stands on each project's newest page.
+-- The page's own edit log, as each project's newest page shows it.
 --
 -- key: source_id, project_id, update_no
 -- sort: place, update_no

@@ -1,4 +1,4 @@
--- The agency printed on a page is not the one its project code belongs to: neither by its name or another one it has, under an older or newer code too, nor the bureau it is part of.
+-- The agency printed on a page is not the agency of its project code: it is not one of the names of that agency (under an older or newer code either), nor the bureau that the agency is part of.
 --
 -- key: source_id, project_id
 -- severity: warning

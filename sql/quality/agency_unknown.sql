@@ -1,4 +1,4 @@
--- A project code begins with digits that no known agency has.
+-- A project code begins with eight digits that are not the code of a known agency.
 --
 -- key: source_id, project_id
 -- severity: warning

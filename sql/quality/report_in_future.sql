@@ -1,4 +1,4 @@
--- A progress report carries a day after the page was captured.
+-- A progress report has a date after the day on which the page was captured.
 --
 -- key: source_id, project_id, ordinal
 -- severity: warning

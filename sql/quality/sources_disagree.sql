@@ -1,4 +1,4 @@
--- The same project stands on another source with another name, budget or progress.
+-- The same project is on another source with another name, budget or progress.
 --
 -- key: source_id, project_id, message
 -- severity: info

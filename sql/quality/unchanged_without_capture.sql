@@ -1,4 +1,4 @@
--- A visit found a page unchanged, but no archived page shows what it was unchanged from.
+-- A visit found a page unchanged, but no archived page shows the content that it repeats.
 --
 -- key: source_id, project_id, message
 -- severity: error

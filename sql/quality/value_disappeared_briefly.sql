@@ -10,7 +10,7 @@
 WITH gaps AS (
     SELECT
         *,
-        -- An edit that took the value away is followed by the one that brought it back, maybe some versions later.
+        -- The edit that removed the value is followed by the edit that brought it back, perhaps some versions later.
         lead(version_no) OVER (
             PARTITION BY source_id, project_id, section, said(row_label), known_as, cell_key
             ORDER BY version_no, change_type

@@ -1,4 +1,4 @@
--- Agencies with projects or issues: how many of each, and how full their pages are.
+-- Agencies with projects or issues: the number of each, and how many fields of their pages are filled.
 WITH issues AS (
     SELECT
         regexp_extract(project_id, '^[0-9]{8}') AS agency_code,

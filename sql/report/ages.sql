@@ -1,4 +1,4 @@
--- How many listed projects were last seen how many days before the newest observation.
+-- Listed projects by the days between when each was last seen and the newest observation.
 WITH ages AS (
     SELECT
         date_diff(

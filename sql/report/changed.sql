@@ -1,5 +1,5 @@
--- Projects whose page has other content than in the published release: which labels were edited, and of the pages listed
--- first, from what to what.
+-- Projects whose page has other content than in the published release: which labels were edited and, for the pages that
+-- are listed first, the old and the new values.
 WITH edits AS (
     SELECT changes.*
     FROM candidate.project_changes AS changes
@@ -40,7 +40,7 @@ pages AS (
     LEFT JOIN counted ON candidate.source_id = counted.source_id AND candidate.project_id = counted.project_id
 ),
 
--- Numbers and days first; a page has room for eight.
+-- Numbers and dates come first; the page shows eight at most.
 shown AS (
     SELECT
         edits.source_id,

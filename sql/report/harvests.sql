@@ -1,7 +1,7 @@
 -- The last harvest of each source from each web archive: how many captures the archive's index names, and how many are held.
 --
--- A harvest may have asked for some months only: what it lists is what the index named for them. One that could not ask
--- lists nothing, and says nothing.
+-- A harvest may have asked for some months only; then it lists the captures of those months. A harvest that could not ask
+-- the index lists no captures, which says nothing about the archive.
 SELECT
     harvested_source_id AS source_id,
     harvested_from AS archive,

@@ -1,4 +1,4 @@
--- Labels, columns and tables that are not as this program knows them, and since when.
+-- Labels, columns and tables that differ from those this program knows, and since when.
 SELECT
     code,
     coalesce(label, raw, '') AS label,

@@ -1,4 +1,4 @@
--- What differs from the published release by our change, field by field: another reader, or a withdrawn import.
+-- Differences from the published release that this program caused, field by field: other parsers, or a withdrawn import.
 WITH gone AS (
     SELECT
         published.source_id,

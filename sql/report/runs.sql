@@ -1,6 +1,6 @@
--- The last runs, oldest first, with what became of their project pages.
+-- The last runs, oldest first, with the outcomes of their project pages.
 --
--- The run record counts project pages alone; where none was kept, the fetch log's counts hold listing pages as well.
+-- The run record counts project pages alone; where no record was kept, the counts of the fetch log include listing pages.
 WITH newest AS (
     FROM candidate.runs
     ORDER BY run_id DESC

@@ -2,9 +2,9 @@
 --
 -- key: snapshot_id
 --
--- What only the date of a file vouches for counts only while no capture of the project has a time of its own, and then
--- one of them alone, since their order is not known: the one that shows most, of those the last by its date. What was
--- imported twice is vouched for by the better of its proofs, in whatever order the two came.
+-- A capture that is dated only by its file counts only while no capture of the project has a known time. Then only one
+-- of them counts, since their order is not known: the one with most whole sections and, among equals, the last by date.
+-- A capture that was imported twice has the better of its two time bases, whichever import came first.
 WITH logged AS (
     SELECT
         snapshot_id,

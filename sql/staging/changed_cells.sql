@@ -1,12 +1,12 @@
--- Every cell that says something else than it did in the state of its section before, as raw text.
+-- Every cell whose text differs from that in the previous state of its section, as raw text.
 --
 -- key: source_id, project_id, version_no, section, row_label, occurrence, cell_key, change_type
 --
 -- Only whole sections are compared, each with the last whole one before it. Label/value rows are matched by their field
--- and its repetition. Rows of tables that say the same on both sides are matched first, wherever they stand; those left
--- over of one date (and time) are matched in page order: a report that moved is not a change, one that says something
--- else is. A row without a text says as much as none, and a skin may leave it out: rows of a label that one side has more
--- often are matched as those of a table. occurrence is that of the new row, or of the one that was removed.
+-- and its repetition. Rows of tables that say the same on both sides are matched first, wherever they are; the other
+-- rows of one date (and time) are matched in page order: a report that only moved is not a change, a report with another
+-- text is. A row without text says the same as no row, and a skin of the site may leave it out: where one side has more
+-- rows of a label, they are matched like those of a table. occurrence is that of the new row, or of the removed one.
 WITH edits AS (
     SELECT
         row_number() OVER () AS edit_no,
@@ -95,7 +95,7 @@ counted_rows AS (
     FROM loose_rows
 ),
 
--- Of the rows that say the same on both sides none is left.
+-- Rows that say the same on both sides are left out.
 rows_of_one_side AS (
     SELECT *
     FROM counted_rows
@@ -109,7 +109,7 @@ left_over AS (
     FROM rows_of_one_side
 ),
 
--- A row that was edited is known by its place; one that went, or came, by what it says.
+-- A row that was edited is identified by its place; a row that was removed or added, by its text.
 paired AS (
     SELECT
         edit_no,

@@ -1,4 +1,4 @@
--- The typed fields of each project's newest page, unmasked: only models below sql/ may read it.
+-- The typed fields of each project's newest page, unmasked: only the models in sql/ may read it.
 --
 -- key: source_id, project_id
 -- form: view

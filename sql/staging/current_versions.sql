@@ -2,9 +2,9 @@
 --
 -- key: source_id, project_id
 --
--- `place` numbers the projects in key order: the large tables are sorted by it, which costs half of sorting by two texts.
--- A section stands as the capture shows it that saw its newest whole state first; where none shows it whole, as the
--- last one that shows a part of it; and where none that counts shows it at all, as one shows it that does not count.
+-- `place` numbers the projects in key order: sorting the large tables by it costs half as much as sorting by two texts.
+-- A section is taken from the first capture of its newest whole state; where no capture shows it whole, from the last
+-- one that shows a part of it; and where no capture that counts shows any of it, from one that does not count.
 WITH first_versions AS (
     SELECT
         row_number() OVER (ORDER BY source_id, project_id) AS place,

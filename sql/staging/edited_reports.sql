@@ -1,10 +1,10 @@
--- Where the newest revision of each report stands, of every project whose page was seen in more than one version.
+-- The row with the newest revision of each report, for every project whose page was seen in more than one version.
 --
 -- key: place, report_no
 --
--- A report is known by its day: it may move, and may be reworded. Where a day ever had more than one, each of them is
--- known by what it says: nobody can tell which of them was reworded, and which one went. A cell that is "not set" on one
--- page and empty on another says the same: extracted text cannot tell the two.
+-- A report is identified by its day: it may move, and may be reworded. Where a day ever had more than one report, each is
+-- identified by its text, since it cannot be known which one was reworded and which one removed. A cell that is "not set"
+-- on one page and empty on another says the same, because extracted text does not distinguish the two.
 WITH states AS (
     SELECT
         *,

@@ -1,10 +1,11 @@
--- The parser's issues that still stand, with the first capture that showed each of them.
+-- The parser's issues that are still open, with the first capture that showed each of them.
 --
 -- key: code, source_id, project_id, snapshot_id, field, label, ordinal, raw, message
 --
--- What is said of a section stands while the section does, as the capture shows it that it is published from; why the
--- last capture does not show it whole stands beside it. What is said of a page as a whole (it names no field and no label) stands while it is the last capture, as long as that could
--- be read; a page that could not be read stands while no later one could. A page without a project is judged by itself.
+-- An issue of a section is open while the section is published from the capture that has the issue; the issues that
+-- explain why the last capture does not show a section whole are open too. An issue of a page as a whole (without field
+-- and label) is open while that page is the last capture, if it could be read; an issue of a page that could not be read
+-- is open until a later page could be. A page without a project is judged by itself.
 WITH logged AS (
     SELECT
         snapshot_id,
@@ -51,7 +52,7 @@ placed AS (
         ON issues.source_id = current.source_id AND issues.project_id = current.project_id
     LEFT JOIN last_captures
         ON issues.source_id = last_captures.source_id AND issues.project_id = last_captures.project_id
-    -- What only the date of a file vouches for is neither the first nor the last word on a section, unless it is all.
+    -- A capture that is dated only by its file neither opens nor closes an issue, unless there is no other capture.
     WHERE
         NOT logged.is_undated
         OR last_captures.snapshot_id IS NULL

@@ -1,9 +1,9 @@
--- The number or day that was read of a text, of every page on a side of a change.
+-- The number or day that was read from each text, for every page that is one of the two sides of a change.
 --
 -- key: snapshot_id, field, raw
 --
--- A cell is found by its text: of two rows with one label both say what their text says. Where the reader took one text of
--- a page in two ways, it is null.
+-- A cell is found by its text, since one text has one value in all rows of a label. Where the parser read the same text
+-- of a page in two ways, the value is null.
 WITH sides AS (
     SELECT DISTINCT snapshot_id
     FROM (

@@ -1,4 +1,4 @@
--- What each section of a project's page said from when to when, of every project with more than one version.
+-- The states of each section of a project's page, with the time each was seen; only projects with more than one version.
 --
 -- key: source_id, project_id, section, state_no
 --

@@ -4,8 +4,8 @@
 --
 -- A version ends where a section that was seen whole is seen whole with another content, or where the project vanishes;
 -- the same content after a gap is a new version. A section that is not whole says nothing: what was known of it is
--- carried on. What is known of a version stands where it starts and where the next one does, so the observations between
--- are not kept.
+-- carried on. All that is needed of a version is known where it starts and where the next one starts, so the observations
+-- between are not kept.
 WITH placed AS (
     SELECT
         observations.*,

@@ -2,7 +2,7 @@
 --
 -- sort: fiscal_year_be, agency_code, is_invented
 -- warning: a project counts for the agency whose code it has, whatever its page prints.
--- warning: a project on two sources counts once, as projects_unique has it; invented projects are rows of their own.
+-- warning: a project on two sources counts once, with the values of projects_unique; invented projects have separate rows.
 -- warning: budget_spent_thb counts what agencies reported; n_spent_zero says how many projects with a budget report 0.
 -- columns:
 --   fiscal_year_be = projects
@@ -11,8 +11,8 @@
 --   agency_listed = agencies
 --   name_source = agencies
 --   n_projects: projects | unit projects
---   n_budget_missing: those without a readable budget received | unit projects
---   n_spent_zero: those that received a budget and report 0 spent | unit projects
+--   n_budget_missing: projects without a readable budget received | unit projects
+--   n_spent_zero: projects that received a budget and report 0 spent | unit projects
 --   budget_received_thb: sum received | unit THB | null where no project has one
 --   budget_spent_thb: sum spent | unit THB | null where no project has one
 --   spent_share_pct: spent in percent of received, over the projects that have both | unit percent | null where nothing was received

@@ -1,10 +1,10 @@
--- What projects say otherwise than a month before the newest observation: state then, state now and the difference.
+-- What projects say differently than a month before the newest observation: state then, state now and the difference.
 --
 -- key: project_id
--- warning: a project is here when its page changed, or vanished, since the end of since_on; one first seen later is not.
--- warning: a change was made between the capture before and the one that shows it; see project_versions.previous_seen_at.
--- warning: a difference is null where one of the two values is; sums leave it out.
--- warning: a project on two sources stands here as projects_unique has it.
+-- warning: a project is here when its page changed, or vanished, since the end of since_on; a project that was first seen later is not.
+-- warning: a change was made between the capture that shows it and the capture before; see project_versions.previous_seen_at.
+-- warning: a difference is null where one of the two values is null; sums leave it out.
+-- warning: a project on two sources appears once, with the values of projects_unique.
 -- columns:
 --   source_id = projects
 --   project_id = projects
@@ -16,25 +16,25 @@
 --   fiscal_year_be = projects
 --   since_on: the day in Bangkok at whose end the state before is taken, a month before the newest observation | unit day
 --   n_changes: rows of project_changes since then | unit changes
---   previous_budget_received_thb: budget received as it stood then | unit THB | null where empty, not set or unreadable
+--   previous_budget_received_thb: budget received at that time | unit THB | null where empty, not set or unreadable
 --   budget_received_thb = projects
 --   budget_received_change_thb: by how much it changed | unit THB | null where one of the two is null
---   previous_budget_spent_thb: budget spent as it stood then | unit THB | null where empty, not set or unreadable
+--   previous_budget_spent_thb: budget spent at that time | unit THB | null where empty, not set or unreadable
 --   budget_spent_thb = projects
 --   budget_spent_change_thb: by how much it changed | unit THB | null where one of the two is null
---   previous_progress_pct: progress as it stood then | unit percent | null where empty, not set or unreadable
+--   previous_progress_pct: progress at that time | unit percent | null where empty, not set or unreadable
 --   progress_pct = projects
 --   progress_change_pct: by how much it changed | unit percentage points | null where one of the two is null
---   previous_result_value: result as it stood then | unit result_unit | null where empty, not set or unreadable
+--   previous_result_value: result at that time | unit result_unit | null where empty, not set or unreadable
 --   result_value = projects
---   previous_finish_date: planned end as it stood then | unit day | null where empty, not set or ambiguous
+--   previous_finish_date: planned end at that time | unit day | null where empty, not set or ambiguous
 --   finish_date = projects
 --   status = projects
 --   last_changed_at = projects
 --   url = projects
 --   is_invented = projects
 --
--- A difference has a type of its own, since versions of DuckDB differ in the one they give it.
+-- A difference is cast to a fixed type, since versions of DuckDB give it different types.
 WITH since AS (
     SELECT (bangkok_day(max(last_seen_at)) - INTERVAL 1 MONTH)::DATE AS since_on
     FROM projects

@@ -1,7 +1,7 @@
 -- Projects whose numbers contradict each other; one row for each project and kind of contradiction.
 --
 -- key: project_id, kind
--- warning: a project on two sources stands here as projects_unique has it.
+-- warning: a project on two sources appears once, with the values of projects_unique.
 -- warning: an outlier is a question to the agency, not a proof of misuse: most are reports that were never filled in.
 -- columns:
 --   source_id = projects
@@ -18,7 +18,7 @@
 --   spent_share_pct = policy_chain
 --   progress_pct = projects
 --   month_pct: last filled month cell in percent of the target | unit percent | null except for months_against_reports
---   report_pct: progress of the last report, none counting as later than the day it was first seen | unit percent | null except for months_against_reports
+--   report_pct: progress of the last report; a report that is dated after the day it was first seen counts from that day | unit percent | null except for months_against_reports
 --   last_seen_at = projects
 --   url = projects
 --   is_invented = projects
@@ -32,7 +32,7 @@ WITH last_months AS (
     GROUP BY source_id, project_id
 ),
 
--- A report with a mistyped year must not be the last for years.
+-- A report with a mistyped year must not count as the last report for years.
 last_reports AS (
     SELECT
         source_id,

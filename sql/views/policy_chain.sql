@@ -1,10 +1,10 @@
 -- From policy to result: which policy a project serves, who runs it, what it got, what it spent and how far it is.
 --
 -- key: project_id
--- warning: governor_policy and policy_id are both empty on many pages; such projects stand here with null.
--- warning: where agency and agency_listed are not the same, the page and the project code name two agencies; agency_name_differs in quality_issues tells where they are two.
+-- warning: governor_policy and policy_id are both empty on many pages; such projects appear here with null.
+-- warning: where agency and agency_listed are not the same, the page and the project code name two agencies; the issue agency_name_differs in quality_issues marks those that are really two.
 -- warning: budget_spent_thb 0 often means "not reported"; so does spent_share_pct 0.
--- warning: a project on two sources stands here once, as projects_unique has it.
+-- warning: a project on two sources appears once, with the values of projects_unique.
 -- columns:
 --   governor_policy = projects
 --   policy_id = projects

@@ -1,8 +1,8 @@
--- The newest known state of each project over all sources, one row a project: what is counted and summed is this.
+-- The newest known state of each project over all sources, one row per project: count and sum these rows.
 --
 -- key: project_id
--- warning: of a project on two sources the page counts whose present content was first observed last; same_project_two_sources has both.
--- warning: a real page goes before an invented one, a whole page before a cut one, one whose time is known before one that only a file dates, one that is there before one that vanished.
+-- warning: where a project is on two sources, the page whose present content was observed most recently counts; same_project_two_sources has both.
+-- warning: a real page is preferred to an invented one, then a whole page to a cut one, a page whose time is known to one that is dated only by its file, and a page that is there to one that vanished.
 -- warning: long texts and raw values are in projects: join it by source_id and project_id.
 -- columns:
 --   source_id = projects
@@ -50,7 +50,7 @@
 --   url = projects
 --   snapshot_id = projects
 --
--- Which page counts is found without the long texts.
+-- The page that counts is chosen without reading the long texts.
 WITH newest AS (
     SELECT
         project_id,

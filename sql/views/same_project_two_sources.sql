@@ -1,7 +1,7 @@
 -- The same project code on two instances of the application with different values.
 --
 -- key: project_id, source_id, other_source_id
--- warning: the two instances may show different days; compare last_seen_at before you conclude anything.
+-- warning: the two instances may show the state of different days; compare last_seen_at before you conclude anything.
 -- columns:
 --   project_id = projects
 --   source_id: the first of the two instances

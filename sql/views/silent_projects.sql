@@ -1,12 +1,12 @@
 -- Projects that are not done and had no progress report in the 60 days before they were last seen.
 --
 -- key: project_id
--- warning: done is what says 100 percent, or whose last report says 100 percent or status 2; such projects are left out.
--- warning: a project on two sources stands here as projects_unique has it.
+-- warning: a project is done when its page says 100 percent, or when its last report says 100 percent or status 2; such projects are left out.
+-- warning: a project on two sources appears once, with the values of projects_unique.
 -- warning: silence is measured to the day (in Bangkok) on which the reports were last seen whole, not to today.
--- warning: only pages whose reports were seen whole count, and none of which only the date of a file is known.
--- warning: a report whose day lies ahead of the page it was first seen on counts from the day of that page.
--- warning: a project that never reported has no last report; it stands here with null.
+-- warning: only pages whose reports were seen whole count; a page that is dated only by its file does not count.
+-- warning: a report that is dated after the day it was first seen counts from that day.
+-- warning: a project that never reported has no last report; it appears here with null.
 -- columns:
 --   source_id = projects
 --   project_id = projects
@@ -19,8 +19,8 @@
 --   progress_pct = projects
 --   last_reported_on: day of its last dated report, not after the day that report was first seen | unit day | null where there is none
 --   days_silent: days from that report to the day the page was last seen | unit days | null where there is none
---   last_report_pct: progress of that report | unit percent | null where it states none or there is none
---   last_status_code: status of that report, `1` for under way | null where it states none or there is none
+--   last_report_pct: progress of that report | unit percent | null where it states none or there is no such report
+--   last_status_code: status of that report, `1` for under way | null where it states none or there is no such report
 --   n_reports: reports on its newest page | unit reports
 --   finish_date = projects
 --   last_seen_at = projects
