@@ -96,7 +96,7 @@ def query(
     ] = None,
     config: Config = None,
 ) -> None:
-    """Ask the latest release a question in SQL; nothing can be changed by it.
+    """Ask the latest release a question in SQL; it cannot change the release.
 
     Example: bma-projects query "SELECT * FROM projects_unique LIMIT 5" --format xlsx --output answer.xlsx
     """
@@ -113,7 +113,7 @@ def query(
                 n_rows = answer(release, _question(sql), format_.lower(), output)
                 note = invented_note(release)
         except (PipelineError, RuntimeError):
-            # DuckDB says one or the other of a query that was interrupted.
+            # DuckDB raises one or the other for a query that was interrupted.
             raise_if_interrupted()
             raise
     _tell_invented(note)
@@ -152,16 +152,16 @@ def export(
 
 
 def _question(sql: str) -> str:
-    """The SELECT itself, or what the file that is named (or standard input) holds."""
+    """The SELECT itself, or the text of the named file (or of standard input)."""
     try:
         if sql == "-":
             return sys.stdin.read()
         file = Path(sql)
-        # A SELECT is no name of a file, and may be longer than one can be.
+        # A SELECT is not the name of a file, and may be longer than a name can be.
         if sql.lower().endswith(".sql") or (len(sql) < _LONGEST_NAME and file.is_file()):
             return file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise WrongUsageError(f"{sql}: is not a text in UTF-8") from error
+        raise WrongUsageError(f"{sql}: is not UTF-8 text") from error
     except OSError as error:
         raise WrongUsageError(f"{sql}: cannot be read ({error.strerror})") from error
     return sql

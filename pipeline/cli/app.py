@@ -1,4 +1,4 @@
-"""The command line: which commands there are, and how trouble ends them."""
+"""The command line: the list of commands, and how errors end them."""
 
 import errno
 import io
@@ -45,7 +45,7 @@ _NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def _name_of(command: Callable[..., None]) -> str:
-    # Python keeps "import" for itself, so that function is named import_.
+    # "import" is a keyword of Python, so that function is named import_.
     return command.__name__.rstrip("_")
 
 
@@ -54,7 +54,7 @@ def _summary_of(command: Callable[..., None]) -> str:
 
 
 class _Panels(TyperGroup):
-    """Lists the commands by who they are for."""
+    """Lists the commands in groups."""
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         for panel, commands in COMMANDS.items():
@@ -65,7 +65,7 @@ class _Panels(TyperGroup):
 app = typer.Typer(
     name="bma-projects",
     cls=_Panels,
-    # Plain text: help in boxes takes twice the time, nearly all of it for importing what draws them.
+    # Plain text: help in boxes takes twice the time, nearly all of it to import the library that draws them.
     rich_markup_mode=None,
     help="The public project pages of the Bangkok Metropolitan Administration, as tables to trust and trace.",
     no_args_is_help=True,
@@ -104,7 +104,7 @@ def main(run: Callable[[], object] = app) -> None:
     """Run the command line; expected trouble is one line and an exit code, never a trace."""
     sys.unraisablehook = skip_repeated_errors
     if isinstance(sys.stdout, io.TextIOWrapper):
-        # As standard error does by itself: an encoding without Thai letters gets their numbers.
+        # Standard error does the same: an encoding without Thai letters gets their code points.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         try:
@@ -116,7 +116,7 @@ def main(run: Callable[[], object] = app) -> None:
     except OSError as error:
         if error.errno not in _NO_SPACE:
             raise
-        # Closed, or the interpreter tries once more to write what is left.
+        # Closed, because the interpreter would try again to write the rest.
         with suppress(OSError):
             sys.stdout.close()
         _fail(f"the output cannot be written ({error.strerror})", 1)

@@ -1,6 +1,6 @@
 """The commands that bring pages into the archive: from a site, or from files that others captured.
 
-What a command works with is imported when it runs: help needs none of it, and what asks no site needs no HTTP.
+A command imports what it uses when it runs: help needs none of it, and a command without requests needs no HTTP.
 """
 
 import sys
@@ -142,9 +142,7 @@ def import_(
     ] = None,
     undo: Annotated[
         str | None,
-        typer.Option(
-            "--undo", metavar="<run>", help="Take the import of that run back; what it brought stays archived."
-        ),
+        typer.Option("--undo", metavar="<run>", help="Take the import of that run back; its pages stay archived."),
     ] = None,
     config: Config = None,
     quiet: Quiet = False,
@@ -156,7 +154,7 @@ def import_(
     Example: bma-projects import saved-pages/ --captured-at 2023-05-01
     """
     if (undo is None) == (not files):
-        raise WrongUsageError("import takes files, or --undo with the run whose import is to be taken back")
+        raise WrongUsageError("import takes files, or --undo with the run of the import to take back")
     if undo is not None and captured_at is not None:
         raise WrongUsageError("--captured-at goes with files, not with --undo")
     settings = settings_from(data_dir, source, config, base_url=base_url)

@@ -1,4 +1,4 @@
-"""The command that harvests web archives: reads its flags, asks, and says how it went."""
+"""The command that harvests web archives: reads its flags, asks, and prints the result."""
 
 import datetime as dt
 import re
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pipeline.run.harvest_plan import HarvestPlan
     from pipeline.run.record import RunRecord
 
-# The web is not older.
+# The web is not older than this.
 _FIRST = dt.datetime(1995, 1, 1, tzinfo=dt.UTC)
 _BE_OFFSET, _FIRST_YEAR_BE = 543, 2400
 
@@ -37,7 +37,7 @@ def harvest(
         str | None, typer.Option("--to", metavar="<month>", help="Last month to ask for, such as 2024-12.")
     ] = None,
     plan: Annotated[
-        bool, typer.Option("--plan", help="Ask the index alone: how many captures, from when to when, how long.")
+        bool, typer.Option("--plan", help="Ask only the index: how many captures, from when to when, how long.")
     ] = False,
     again: Annotated[
         bool,
@@ -48,7 +48,7 @@ def harvest(
     verbose: Verbose = False,
     log_json: LogJson = False,
 ) -> None:
-    """Archive what a web archive holds of a source's project pages; then parse, build and publish.
+    """Archive the captures that a web archive has of a source's project pages; then parse, build and publish.
 
     Example: bma-projects harvest --source bs2568 --archive wayback --from 2023-01 --plan
     """
@@ -119,7 +119,7 @@ def _month(flag: str, written: str) -> dt.datetime:
 def _show_plan(plan: "HarvestPlan", budget: int) -> None:
     captures = plan.listed.captures
     trouble = [*plan.listed.problems, *([plan.ended_early] if plan.ended_early else [])]
-    # An index that did not answer is not one that has nothing.
+    # An index that did not answer is not an empty index.
     if captures or not trouble:
         _tell_counts(plan, budget)
     for problem in (*plan.listed.notes, *trouble):

@@ -1,4 +1,4 @@
-"""The commands that look after a data directory: how it stands, whether it is whole, what can go."""
+"""The commands that check and clean a data directory: its state, whether it is complete, what can be removed."""
 
 import json
 import sys
@@ -72,12 +72,12 @@ def check(
         else:
             asked = source_of(settings)
             if base_url is not None and asked.is_invented:
-                # An address without a source: neither the sample's pace nor that its pages are invented holds there.
+                # An address without a source: it has neither the pace nor the invented pages of the sample.
                 asked = Source(source_id="new", base_url=asked.base_url, connect_to=asked.connect_to)
             named = ids_from_file(ids) if ids is not None else []
             report = check_source(settings, asked, named, draft_dir=draft, tell=_note)
     except KeyboardInterrupt:
-        sys.stderr.write("interrupted; nothing is published and what came is kept; run the check again\n")
+        sys.stderr.write("interrupted; nothing is published and the pages that came are kept; run the check again\n")
         raise typer.Exit(ExitCode.FAILED) from None
     if json_:
         sys.stdout.write(json.dumps(report_json(report), indent=1, ensure_ascii=False) + "\n")
@@ -104,7 +104,7 @@ def verify(data_dir: DataDir = None, config: Config = None) -> None:
     for problem in found.problems:
         tell(problem)
     if found.running is not None:
-        tell(f"a run is at work ({found.running}); what it has not finished is left out")
+        tell(f"a run is at work ({found.running}); its unfinished files are left out")
     audit = found.audit
     withdrawn = f", {audit.withdrawn} imports withdrawn" if audit.withdrawn else ""
     withdrawn += f", {audit.given_up} segments given up as lost" if audit.given_up else ""
@@ -121,7 +121,7 @@ def releases(
     to: Annotated[str | None, typer.Option("--to", help="With --rollback: the release to go to.")] = None,
     config: Config = None,
 ) -> None:
-    """List the releases with what each holds, or switch `latest` back.
+    """List the releases and their contents, or switch `latest` back.
 
     Example: bma-projects releases --rollback
     """
@@ -154,7 +154,7 @@ def releases(
 
 def prune(
     data_dir: DataDir = None,
-    keep: Annotated[int | None, typer.Option("--keep", help="How many releases stay. [default: 14]")] = None,
+    keep: Annotated[int | None, typer.Option("--keep", help="How many releases to keep. [default: 14]")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be removed; remove nothing.")] = False,
     config: Config = None,
     quiet: Quiet = False,

@@ -1,4 +1,4 @@
-"""The flags that several commands share, and the settings and project ids they make together."""
+"""The flags that several commands share, and the settings and project ids that result from them."""
 
 import os
 from pathlib import Path
@@ -55,7 +55,7 @@ def settings_from(
     cluster: str | None = None,
     archive: str | None = None,
 ) -> "Settings":
-    """Read the settings with these flags on top; flags about a source go to every source the run works on."""
+    """Read the settings with these flags on top; flags about a source apply to every source of the run."""
     # Imported here: help needs no settings.
     from pipeline.core.settings_file import load_settings, sources_of
 

@@ -1,6 +1,6 @@
-"""The nightly job, and the stages of it that work on what is archived: parse, build, report.
+"""The nightly job, and its stages that work on the archive: parse, build, report.
 
-What a command works with is imported when it runs: help needs none of it, and what asks no site needs no HTTP.
+A command imports what it uses when it runs: help needs none of it, and a command without requests needs no HTTP.
 """
 
 import sys
@@ -107,7 +107,7 @@ def build(
     verbose: Verbose = False,
     log_json: LogJson = False,
 ) -> None:
-    """Build and publish a release from what is archived, without asking any site.
+    """Build and publish a release from the archive, without a request to any site.
 
     Example: bma-projects build --accept "the site has a new layout"
     """

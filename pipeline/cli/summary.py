@@ -1,4 +1,4 @@
-"""What a run ends with on the terminal: three tables of counts, where the release lies, what to do next."""
+"""The end of a run on the terminal: three tables of counts, the path of the release, what to do next."""
 
 import os
 import sys
@@ -29,18 +29,18 @@ _PAGES = {
 _IMPORTED = {
     "import_files": "files looked at",
     "import_archived": "archived",
-    "import_unchanged": "seen again as they were",
+    "import_unchanged": "seen again unchanged",
     "import_known": "known already",
     "import_evidence": "kept as evidence",
     "import_foreign": "of other sites or pages",
     "import_damaged": "damaged",
     "import_refused": "refused for their times",
-    "import_unresolved": "repeat what is not here",
+    "import_unresolved": "repeat a missing capture",
 }
 _HARVESTED = {
     "harvest_listed": "captures in the index",
     "harvest_archived": "archived",
-    "harvest_unchanged": "seen again as they were",
+    "harvest_unchanged": "seen again unchanged",
     "harvest_known": "held already",
     "harvest_evidence": "kept as evidence",
     "harvest_refused": "refused",
@@ -48,12 +48,12 @@ _HARVESTED = {
     "harvest_left_out": "redirects and errors",
     "harvest_foreign": "of other pages",
 }
-# The tables stand below one another, so their columns do.
+# The tables are printed one below the other, so their columns are aligned.
 _NAME_WIDTH, _COUNT_WIDTH = 26, 9
 
 
 def show_summary(settings: Settings, record: RunRecord, published: Published | None) -> None:
-    """Print what the run did, what the release holds, where it lies and what to try next."""
+    """Print what the run did, what the release holds, its path and what to try next."""
     console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
     console.print(Text(f"Run {record.run_id}: {record.status}", style="bold"))
     for table in _tables(record):
@@ -68,7 +68,7 @@ def show_summary(settings: Settings, record: RunRecord, published: Published | N
     console.print(Text(f"\nRelease   {published.path}"))
     console.print(Text(f"Report    {published.path / 'quality.html'}"))
     if published.is_refused:
-        console.print(Text(f"The quality gate refused this release; {settings.curated_dir / 'latest'} is as it was:"))
+        console.print(Text(f"The quality gate refused this release; {settings.curated_dir / 'latest'} is unchanged:"))
         for reason in published.reasons:
             console.print(Text(f"  - {reason}"))
         console.print(Text(f'Next      {_command(settings, "build")} --accept "why it is right after all"'))
@@ -77,7 +77,7 @@ def show_summary(settings: Settings, record: RunRecord, published: Published | N
 
 
 def _tables(record: RunRecord) -> Iterator[Table]:
-    """What became of the pages, what the release holds, and how many issues there are; what is zero is left out."""
+    """The outcomes of the pages, the contents of the release, and the number of issues, without counts of zero."""
     named = {"import_files": _IMPORTED, "harvest_listed": _HARVESTED}
     names = next((names for count, names in named.items() if count in record.counts), _PAGES)
     pages = {said: record.counts.get(name, 0) for name, said in names.items()}

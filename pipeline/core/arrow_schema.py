@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-# What reading a Parquet file raises where it is torn or a byte of it has changed: names and dates are taken unchecked.
+# What reading a torn or damaged Parquet file raises: pyarrow does not check names and dates.
 UNREADABLE = (OSError, ValueError, OverflowError, pa.ArrowException)
 
 # A SHA-256 digest, the only bytes that a record holds.
@@ -32,7 +32,7 @@ _DUCKDB_TYPES: dict[pa.DataType, str] = {
     _SCALARS[dt.date]: "DATE",
     _TEXTS: "VARCHAR[]",
 }
-# Baht with satang; percentages as reported (45,069.0000 occurs); any other value with room for a budget in satang.
+# Baht with satang; percentages as reported (45,069.0000 occurs); any other value has room for a budget in satang.
 _THB, _PCT, _VALUE = pa.decimal128(18, 2), pa.decimal128(12, 4), pa.decimal128(24, 6)
 
 

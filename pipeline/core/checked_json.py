@@ -1,4 +1,4 @@
-"""JSON objects that name their own digest, so that one in which a byte changed shows."""
+"""JSON objects that hold their own digest, so that a changed byte is found."""
 
 import hashlib
 import json
@@ -8,13 +8,13 @@ _CHECK = "sha256"
 
 
 def with_check(data: Mapping[str, object]) -> dict[str, object]:
-    """An object with the digest of what it says, to be written as JSON."""
-    # As it will be read: a number or a name may not come back as the object that it was.
+    """An object with the digest of its content added, to be written as JSON."""
+    # The digest is taken over what a reader gets: JSON may give a number or a name back as another object.
     return {**data, _CHECK: _digest(json.loads(json.dumps(data)))}
 
 
 def is_unchanged(data: Mapping[str, object]) -> bool:
-    """Whether an object that was read from JSON says what was written; True where it names no digest."""
+    """Whether an object that was read from JSON is as it was written; True where it holds no digest."""
     return data.get(_CHECK, _digest(data)) == _digest(data)
 
 

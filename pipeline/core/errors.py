@@ -5,7 +5,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """What the process says to cron."""
+    """The exit codes of the process."""
 
     DONE = 0
     FAILED = 1
@@ -15,18 +15,18 @@ class ExitCode(IntEnum):
 
 
 class PipelineError(Exception):
-    """Trouble that is told in one line (what, where, what to do); exit_code is what the process says to cron."""
+    """Trouble that is reported in one line (what, where, what to do); exit_code is that of the process."""
 
     exit_code: int = ExitCode.FAILED
 
 
 class WrongUsageError(PipelineError):
-    """Flags that do not go together, or a value that is none of those offered."""
+    """Flags that do not go together, or a value that is not one of those offered."""
 
     exit_code = ExitCode.WRONG_USAGE
 
 
 def skip_repeated_errors(unraisable: "sys.UnraisableHookArgs") -> None:
-    """An unraisable hook: a file that cannot be closed on a full disk has raised before, where it is told."""
+    """An unraisable hook: a file that cannot be closed on a full disk has raised before, and that error is reported."""
     if not isinstance(unraisable.exc_value, OSError):
         sys.__unraisablehook__(unraisable)

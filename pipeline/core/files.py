@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all: written aside, brought to the disk, renamed into place."""
+"""Files that are complete or absent: written aside, synced to disk, renamed into place."""
 
 import errno
 import hashlib
@@ -9,16 +9,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PARTIAL = ".partial"
-# By it a checkout keeps a directory that is empty otherwise.
+# The file that keeps an otherwise empty directory in a checkout.
 GIT_KEEP = ".gitkeep"
 
 
 @contextmanager
 def written_aside(final: Path) -> Iterator[Path]:
-    """A path beside `final` to write to: it takes the place of `final` when the block ends, and goes when it fails.
+    """A path beside `final` to write to: it replaces `final` when the block ends, and is removed when the block fails.
 
     After a crash a reader finds the old file or the new one; what a crash leaves is called `.<name>.partial`.
-    Raises OSError as the writing does.
+    Raises OSError when it cannot be written.
     """
     partial = final.with_name(f".{final.name}{PARTIAL}")
     try:
@@ -27,13 +27,13 @@ def written_aside(final: Path) -> Iterator[Path]:
         partial.replace(final)
         sync_path(final.parent)
     finally:
-        # What went wrong before is what is told.
+        # An earlier error is the one to report.
         with suppress(OSError):
             partial.unlink()
 
 
 def move_synced(path: Path, target: Path) -> Path:
-    """Rename a file or directory that is on the disk already, and bring both directories' names to the disk."""
+    """Rename a file or directory that is on the disk already, and sync both directories to disk."""
     path.rename(target)
     sync_path(target.parent)
     sync_path(path.parent)
@@ -54,13 +54,13 @@ def read_text_file(file: Path, errors: str = "strict") -> str:
 
 
 def check_is_file(file: Path) -> None:
-    """Raise OSError where no file is, or something else: who opens a pipe waits for ever."""
+    """Raise OSError when the path is missing or not a file: opening a pipe would wait for ever."""
     if not stat.S_ISREG(file.stat().st_mode):
-        raise OSError(errno.EINVAL, "Is no file, but a directory, a pipe or a device", str(file))
+        raise OSError(errno.EINVAL, "Is not a file, but a directory, a pipe or a device", str(file))
 
 
 def sync_path(path: Path) -> None:
-    """Bring a file, or the names in a directory, to the disk."""
+    """Sync a file, or the names in a directory, to disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -69,7 +69,7 @@ def sync_path(path: Path) -> None:
 
 
 def sync_tree(folder: Path) -> None:
-    """Bring all that lies below a directory to the disk."""
+    """Sync everything below a directory to disk."""
     for path in folder.rglob("*"):
         sync_path(path)
     sync_path(folder)

@@ -1,4 +1,4 @@
-"""What a run says while it goes on: bars and lines on a terminal, timestamped lines in a log, JSON lines on request."""
+"""The messages of a run: bars and lines on a terminal, timestamped lines in a log, JSON lines on request."""
 
 import datetime as dt
 import json
@@ -12,7 +12,7 @@ from pipeline.core.text import printable
 
 
 class Advance(Protocol):
-    """Called after steps of a stage, one unless said, with their outcome."""
+    """Called with the outcome after one step of a stage, or after as many as `steps`."""
 
     def __call__(self, outcome: str, steps: int = 1, /) -> None: ...
 
@@ -22,14 +22,14 @@ _OF_EVERY_RECORD = frozenset(vars(logging.makeLogRecord({})))
 
 
 def tell(text: str) -> None:
-    """Print one line on standard output, where the answer of a command goes."""
+    """Print one line on standard output, which is for the answer of a command."""
     sys.stdout.write(printable(text) + "\n")
 
 
 class RunLog(logging.LoggerAdapter[logging.Logger]):
-    """The log of one run: info is silent when quiet, debug speaks when verbose, warning always does.
+    """The log of one run: info is hidden when quiet, debug is shown when verbose, warning always.
 
-    What a call gives as `extra`, and the run_id, go into its JSON line.
+    The JSON line also has the `extra` of a call, and the run_id.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class RunLog(logging.LoggerAdapter[logging.Logger]):
         self._stream = stream if stream is not None else sys.stderr
         self._is_terminal = self._stream.isatty() and not is_json
         level = logging.WARNING if is_quiet else logging.DEBUG if is_verbose else logging.INFO
-        # Not one of getLogger's: several runs in one process, as in tests, do not speak for each other.
+        # Not from getLogger: several runs in one process, as in tests, must not share a logger.
         logger = logging.Logger("bma-projects", level)
         handler = _Handler(self._stream)
         handler.setFormatter(_JsonLine() if is_json else _TerminalLine() if self._is_terminal else _LogLine())
@@ -53,12 +53,12 @@ class RunLog(logging.LoggerAdapter[logging.Logger]):
         self.shows_results = not is_quiet and not is_json
 
     def process(self, msg: Any, kwargs: MutableMapping[str, Any]) -> tuple[Any, MutableMapping[str, Any]]:
-        """Add the run_id to what the call says."""
+        """Add the run_id to the record of the call."""
         return msg, {**kwargs, "extra": {"run_id": self.run_id, **kwargs.get("extra", {})}}
 
     @contextmanager
     def progress(self, what: str, total: int | None = None) -> Iterator[Advance]:
-        """A stage with a number of steps (None: it cannot tell); call the result after each step with its outcome."""
+        """A stage with a number of steps (None: unknown); call the result after each step with its outcome."""
         if not self._is_terminal or not self.isEnabledFor(logging.INFO) or total == 0:
             yield lambda outcome, steps=1: None
             return
@@ -93,7 +93,7 @@ class RunLog(logging.LoggerAdapter[logging.Logger]):
 
 
 class _Handler(logging.Handler):
-    """Prints to a stream and raises where that fails; the library's own handler prints a trace and goes on."""
+    """Prints to a stream and raises when that fails; the handler of the library prints a trace and goes on."""
 
     def __init__(self, stream: TextIO) -> None:
         super().__init__()

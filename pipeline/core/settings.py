@@ -1,4 +1,4 @@
-"""Every setting with its limits and default, in one place; settings_file.py reads what is set."""
+"""Every setting with its limits and default, in one place; settings_file.py reads the values that are set."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +16,7 @@ class SettingsError(PipelineError):
     exit_code = 2
 
 
-# Where a source has its id from: the heading of its table in a file, not a key, so that no key can contradict it.
+# The id of a source is the heading of its table in the file, not a key, so that a key cannot contradict it.
 _HEADING = "[heading]"
 
 
@@ -29,9 +29,9 @@ class _Table(BaseModel):
 class Source(_Table):
     """One instance of the application: its pages are keyed by (source_id, project_id).
 
-    connect_to ("127.0.0.1:8080") is where connections really go; URLs, robots.txt and Host stay those of base_url.
+    connect_to ("127.0.0.1:8080") is where connections go; URLs, robots.txt and Host stay those of base_url.
     rate (requests a second), concurrency and backoff override the fetch settings when given; with is_revisited_always
-    every run asks for every page. also_at are other addresses of the same instance, under which captures may have been
+    every run asks for every page. also_at are other addresses of the same instance, where captures may have been
     made.
     """
 
@@ -48,7 +48,7 @@ class Source(_Table):
 
 
 class FetchSettings(_Table):
-    """Politeness and patience. Times are in seconds unless the name says otherwise; docs/fetching.md explains each.
+    """Politeness and patience. Times are in seconds unless the name has another unit; docs/fetching.md explains each.
 
     rate 0 means no limit of our own (for a server on loopback); max_requests 0 means no budget.
     night_window ("22:00-05:30", "" for any time) is read in time_zone. revisit_* is the revisit schedule: no page is
@@ -107,9 +107,9 @@ class ParseSettings(_Table):
 
 
 class BuildSettings(_Table):
-    """Limits of DuckDB while it builds, how many releases stay, what of persons is published, and what has vanished.
+    """Limits of DuckDB during a build, the releases that are kept, user names, and when a project has vanished.
 
-    temp_directory takes what does not fit into memory_limit (default: beside the release that is built).
+    temp_directory holds what does not fit into memory_limit (default: beside the release that is built).
     publish_user_names puts the user names of the pages' edit logs into the tables instead of pseudonyms. A project has
     vanished when its page answered 404 twice, vanished_after_hours apart at least, and was not seen in between.
     """
@@ -134,20 +134,20 @@ def _limit(default: _Number, reason: str) -> _Number:
 class GateSettings(_Table):
     """When a release is refused: a rule's count and share must both be passed. docs/quality-json.md explains the rules.
 
-    After `nights` published nights a share follows what was usual (median plus `deviations` robust standard
-    deviations), never below half and never above twice the setting. volatile_fields are texts of the page that say
-    something else at every reading, as one with the date of today (`remark`): pages_changed does not count them.
+    After `nights` published nights a share follows the usual value (median plus `deviations` robust standard
+    deviations), never below half and never above twice the setting. volatile_fields are texts of the page that differ
+    at every reading, such as one with today's date (`remark`): pages_changed does not count them.
     """
 
     pages_of_wrong_kind_count: kinds.Whole = _limit(5, "a few projects may be closed to the public at any time")
     pages_of_wrong_kind_share: kinds.Share = _limit(0.2, "a login wall or a redirect takes nearly every page")
-    pages_failed_count: kinds.Whole = _limit(5, "single timeouts; a dead site ends its own run before")
-    pages_failed_share: kinds.Share = _limit(0.3, "above it the night says little about the site")
+    pages_failed_count: kinds.Whole = _limit(5, "single timeouts; when the whole site fails, the run has ended before")
+    pages_failed_share: kinds.Share = _limit(0.3, "above this, the night says little about the site")
     labels_unknown_count: kinds.Whole = _limit(40, "about one whole page")
     labels_unknown_share: kinds.Share = _limit(0.1, "one label more per page is growth, four are another layout")
     labels_missing_count: kinds.Whole = _limit(40, "about one whole page")
-    labels_missing_share: kinds.Share = _limit(0.1, "pages of other years lack a label or two, not four")
-    sections_unseen_count: kinds.Whole = _limit(10, "a few pages break off or have rows that cannot be told apart")
+    labels_missing_share: kinds.Share = _limit(0.1, "pages of other years are without a label or two, not four")
+    sections_unseen_count: kinds.Whole = _limit(10, "a few pages are cut or have rows that cannot be told apart")
     sections_unseen_share: kinds.Share = _limit(0.2, "a table that a fifth of the pages lost is another layout")
     values_unreadable_count: kinds.Whole = _limit(10, "typing slips of single agencies")
     values_unreadable_share: kinds.Share = _limit(
@@ -155,43 +155,43 @@ class GateSettings(_Table):
     )
     values_lost_count: kinds.Whole = _limit(3, "agencies clear single values")
     values_lost_share: kinds.Share = _limit(
-        0.1, "people fill fields; what a tenth of the edited pages lost, lost itself"
+        0.1, "people fill fields in; when a tenth of the edited pages lost a value, a program lost it"
     )
     pages_emptied_count: kinds.Whole = _limit(3, "single projects start again")
-    pages_emptied_share: kinds.Share = _limit(0.0, "no night makes up for pages that lost many values at once")
-    values_lost_lately_count: kinds.Whole = _limit(10, "people clear values on some pages a month")
+    pages_emptied_share: kinds.Share = _limit(0.0, "many other pages do not excuse pages that lost many values at once")
+    values_lost_lately_count: kinds.Whole = _limit(10, "people clear values on a few pages each month")
     values_lost_lately_share: kinds.Share = _limit(
-        0.02, "one in fifty within thirty days is lost by a program, a few pages each night"
+        0.02, "one in fifty within thirty days: a program loses a few each night"
     )
-    dates_shifted_count: kinds.Whole = _limit(5, "people correct a day here and there")
+    dates_shifted_count: kinds.Whole = _limit(5, "people correct single dates")
     dates_shifted_share: kinds.Share = _limit(
-        0.1, "days that move together moved to another time zone, or were counted wrongly"
+        0.1, "dates that move together come from another time zone, or were counted wrongly"
     )
-    values_rewritten_count: kinds.Whole = _limit(10, "an agency corrects its own projects in one go")
+    values_rewritten_count: kinds.Whole = _limit(10, "an agency corrects all its own projects at once")
     values_rewritten_share: kinds.Share = _limit(
-        0.1, "no agency has a tenth of the city's pages; a program rewrites more"
+        0.1, "no agency has a tenth of the city's pages; more are rewritten by a program"
     )
-    reader_changes_count: kinds.Whole = _limit(10, "a better reader mends single values of a field")
+    reader_changes_count: kinds.Whole = _limit(10, "a better parser corrects single values of a field")
     reader_changes_share: kinds.Share = _limit(
-        0.1, "a reader that alters a tenth of a field that was not edited needs a person who looks"
+        0.1, "a person must check a parser that changes a tenth of an unedited field"
     )
     imports_withdrawn_count: kinds.Whole = _limit(5, "single saved pages are imported by mistake")
     imports_withdrawn_share: kinds.Share = _limit(
-        0.1, "an undo that alters a tenth of the projects may name the wrong run"
+        0.1, "an undo that changes a tenth of the projects may name the wrong run"
     )
     listing_shrunk_count: kinds.Whole = _limit(5, "single projects are taken off the listing")
     listing_shrunk_share: kinds.Share = _limit(
         0.1, "a listing that lost a tenth overnight lost its filter, or half its data"
     )
     pages_missing_count: kinds.Whole = _limit(5, "single projects are deleted")
-    pages_missing_share: kinds.Share = _limit(0.1, "a tenth of the known pages does not go in one night")
+    pages_missing_share: kinds.Share = _limit(0.1, "a tenth of the known pages does not disappear in one night")
     projects_vanished_count: kinds.Whole = _limit(5, "single projects are deleted")
-    projects_vanished_share: kinds.Share = _limit(0.05, "vanishing is confirmed twice, so it comes in small numbers")
+    projects_vanished_share: kinds.Share = _limit(0.05, "vanishing is confirmed twice, so the numbers are small")
     projects_lost_count: kinds.Whole = _limit(0, "a published project stays in every later release, vanished or not")
     projects_lost_share: kinds.Share = _limit(0.0, "a lost project means a lost part of the archive")
     pages_changed_count: kinds.Whole = _limit(20, "agencies report in batches")
     pages_changed_share: kinds.Share = _limit(
-        0.6, "what reporting adds is not counted; a new template changes all pages"
+        0.6, "values that reporting adds are not counted; a new template changes all pages"
     )
     volatile_fields: kinds.TextFields = ()
     nights: kinds.WholeAboveZero = 7
@@ -199,7 +199,7 @@ class GateSettings(_Table):
 
 
 class AlarmSettings(_Table):
-    """Who is told how a run went, and when `status` calls the data old.
+    """Who is notified of the end of a run, and when `status` calls the data old.
 
     url gets a POST at the start (url/start), at a good end (url) and at a bad one (url/fail), the run's summary as
     JSON; it is a secret and never printed. command is run in a shell after a bad end, the summary on its standard
@@ -219,7 +219,7 @@ SAMPLE = Source(
     is_invented=True,
     rate=500.0,
     concurrency=4,
-    # Its broken pages are broken for ever, and waiting for a server on loopback helps nobody.
+    # Its broken pages stay broken, so waiting longer for a server on loopback does not help.
     backoff=0.02,
     is_revisited_always=True,
 )

@@ -11,11 +11,11 @@ from pipeline.core.settings_values import ALL_SOURCES
 
 SETTINGS_FILE = Path("bma-projects.toml")
 _PREFIX = "BMA_"
-# Read by the tests alone.
+# Used only by the tests.
 _NO_SETTINGS = frozenset({"BMA_REQUIRE_CHROMIUM", "BMA_REQUIRE_PYWB"})
-# Flags that are not called as the setting is.
+# Flags whose name differs from that of the setting.
 _FLAGS = {"alarm.url": "notify-url", "alarm.command": "on-failure"}
-# What pydantic finds wrong, in words for the operator; what is not here is no setting at all.
+# The errors of pydantic in words for the operator; any other error means that there is no such setting.
 _MISTAKES = {
     "int_type": "wrong; it must be whole number",
     "float_type": "wrong; it must be number",
@@ -75,7 +75,7 @@ def load_settings(
 
 
 def source_of(settings: Settings, source_id: str | None = None) -> Source:
-    """Look one source up.
+    """Look up one source.
 
     Args:
         settings: where the sources are.
@@ -85,7 +85,7 @@ def source_of(settings: Settings, source_id: str | None = None) -> Source:
         The source of that id.
 
     Raises:
-        SettingsError: there is none of that id, or the settings name several; lists the known ones.
+        SettingsError: no source has that id, or the settings name several; lists the known ones.
     """
     wanted = source_id or settings.source
     if wanted not in settings.sources:
@@ -137,7 +137,7 @@ def _table(key: str, value: object) -> dict[str, object]:
 
 
 def _from_file(settings: Settings, file: Path) -> Settings:
-    # Imported here: where there is no file, every command answers faster without it.
+    # Imported here: without a file, every command answers faster without this import.
     import tomllib
 
     try:
@@ -151,7 +151,7 @@ def _from_file(settings: Settings, file: Path) -> Settings:
 
 
 def _laid_over(settings: Settings, table: Mapping[str, object], where: str, text: str | None = None) -> Settings:
-    """The settings with those of a table instead; where (and text, of a file) is the origin that a mistake names."""
+    """The settings with those of a table laid over them; `where` (and `text` of a file) is the origin for errors."""
     try:
         return Settings.model_validate(_merged(settings.model_dump(), table), by_alias=True, by_name=False)
     except ValidationError as error:
@@ -168,7 +168,7 @@ def _merged(below: Mapping[str, object], above: Mapping[str, object]) -> dict[st
 
 
 def _written_key(table: object, place: Sequence[str | int]) -> list[str]:
-    """The key that stands at the place pydantic names, or the first one below it."""
+    """The key at the place that pydantic names, or the first one below it."""
     key: list[str] = []
     while isinstance(table, dict) and table:
         part = place[len(key)] if len(key) < len(place) else None
@@ -178,7 +178,7 @@ def _written_key(table: object, place: Sequence[str | int]) -> list[str]:
 
 
 def _told(error: ValidationError, table: Mapping[str, object], where: str, text: str | None) -> str:
-    # What else is wrong may be why something is missing.
+    # A missing key is reported last: another error may be the reason for it.
     problem = min(error.errors(), key=lambda problem: problem["type"] == "missing")
     kind, place = problem["type"], problem["loc"]
     key = _written_key(table, place)
@@ -198,7 +198,7 @@ def _told(error: ValidationError, table: Mapping[str, object], where: str, text:
 
 
 def _line_of(text: str, key: Sequence[str]) -> int:
-    """Line of a key below its table heading, as near as plain reading tells."""
+    """Line of a key below its table heading, as far as a plain search finds it."""
     heading = ".".join(key[:-1])
     table = ""
     for number, line in enumerate(text.splitlines(), 1):

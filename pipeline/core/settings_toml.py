@@ -1,4 +1,4 @@
-"""Every setting as a bma-projects.toml, with what is known of its meaning."""
+"""Every setting as a bma-projects.toml, with its reason where it has one."""
 
 import json
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ _SECRETS = frozenset({"alarm.url", "alarm.command"})
 
 
 def settings_as_toml(settings: Settings) -> Iterator[str]:
-    """The lines of a settings file; what has no value, and what is secret, stands as a comment."""
+    """The lines of a settings file; a setting without a value, or a secret one, becomes a comment."""
     reasons = {f"gate.{name}": field.description for name, field in GateSettings.model_fields.items()}
     table = ""
     for key, value in keys_and_values(settings):

@@ -1,4 +1,4 @@
-"""The kinds of values that settings have: what is impossible is told at the start, not in the middle of a night."""
+"""The kinds of values that settings have: an impossible value is reported at the start, not at night."""
 
 import re
 from collections.abc import Callable
@@ -12,9 +12,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, Strict
 
 _Value = TypeVar("_Value")
 ALL_SOURCES = "all"
-# The largest whole number that TOML knows.
+# The largest whole number of TOML.
 _LARGEST = 2**63 - 1
-# Columns of projects that hold free text; in no other does a change count for nothing.
+# Columns of projects that hold free text; only their changes may be ignored.
 _TEXT_FIELDS = ("rationale", "objective", "goal", "responsible", "evaluator", "remark", "governor_policy", "month_goal")
 _SOURCE_ID = re.compile(rf"(?!{ALL_SOURCES}$)[a-z0-9_]+(?:-[a-z_][a-z0-9_]*)*")
 _MEMORY = re.compile(r"(?=.*[1-9])\d+(\.\d+)? ?[KMGT]i?B", re.IGNORECASE)
@@ -25,7 +25,7 @@ _WINDOW = re.compile("({0}-{0})?".format("([01][0-9]|2[0-3]):[0-5][0-9]"))
 
 
 def _from_text(read: Callable[[str], object]) -> BeforeValidator:
-    """Variables are text: it becomes a value of its kind, or stays text and is refused as such."""
+    """Environment variables are text: it becomes a value of this kind, or stays text and is refused as text."""
 
     def convert(value: object) -> object:
         with suppress(ValueError, KeyError):
@@ -45,7 +45,7 @@ def _must(is_possible: Callable[[_Value], object], expected: str) -> AfterValida
 
 
 def _path(text: str) -> Path:
-    # An empty path would mean the working directory, which nobody asked for.
+    # An empty path would mean the working directory, which the user did not ask for.
     if not text or "\0" in text:
         raise ValueError(text)
     return Path(text)
@@ -78,7 +78,7 @@ def _is_time_zone(text: str) -> bool:
 
 Whole = Annotated[int, Field(strict=True, ge=0, le=_LARGEST), _from_text(int)]
 WholeAboveZero = Annotated[Whole, Field(gt=0)]
-# DuckDB makes a thread of each, whether the machine has a core for it or not.
+# DuckDB starts this many threads, even when the machine has fewer cores.
 Threads = Annotated[WholeAboveZero, Field(le=1024)]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=_LARGEST), _from_text(float)]
 NumberAboveZero = Annotated[Number, Field(gt=0)]
@@ -99,7 +99,7 @@ TextFields = Annotated[
     _from_text(_items),
 ]
 NotifyUrl = Annotated[str, _must(lambda text: not text or _is_address(text), "write it as https://host/path")]
-Contact = Annotated[str, _must(_ASCII.fullmatch, "write an address in ASCII: it stands in the User-Agent")]
+Contact = Annotated[str, _must(_ASCII.fullmatch, "write an address in ASCII: it is part of the User-Agent")]
 HostAndPort = Annotated[str, _must(_HOST_AND_PORT.fullmatch, "write it as host:port")]
 Scheduler = Annotated[
     str, _must(_SCHEDULER.fullmatch, "write it as tcp://host:8786, or leave it empty for this machine")

@@ -1,9 +1,9 @@
-"""Ctrl-C and SIGTERM: the first one ends the run in good order, a second one ends the process at once.
+"""Ctrl-C and SIGTERM: the first signal ends the run in order, a second one ends the process at once.
 
 Python runs signal handlers between two steps of its own code, which can be far apart while DuckDB works or a page is
 awaited. So the first signal reaches every place that may hold the main thread: event loops have their tasks cancelled,
-DuckDB queries are interrupted by a watching thread, all else gets KeyboardInterrupt. Everything written to disk is safe
-against kill -9, so nothing is lost when a second signal does not wait for the good order.
+DuckDB queries are interrupted by a watching thread, everything else gets KeyboardInterrupt. Everything written to disk
+is safe against kill -9, so nothing is lost when a second signal ends the process at once.
 """
 
 import os
@@ -34,7 +34,7 @@ def orderly_interruption() -> Iterator[None]:
     try:
         yield
     except RuntimeError as error:
-        # DuckDB's client, when it is the one that hears the signal, raises this in place of the KeyboardInterrupt.
+        # DuckDB's client raises this instead of KeyboardInterrupt when it receives the signal itself.
         if _is_interrupted.is_set():
             raise KeyboardInterrupt from error
         raise
@@ -48,7 +48,7 @@ def orderly_interruption() -> Iterator[None]:
 
 
 def raise_if_interrupted() -> None:
-    """Raise KeyboardInterrupt when a signal came that an event loop ended too early to notice."""
+    """Raise KeyboardInterrupt for a signal that came when an event loop was ending and did not act on it."""
     if _is_interrupted.is_set():
         raise KeyboardInterrupt
 
@@ -75,7 +75,7 @@ def signals_held_back() -> Iterator[None]:
 
 def _interrupt(signum: int, frame: FrameType | None) -> None:
     _is_interrupted.set()
-    # Where an event loop runs it has been imported; what has none starts 60 ms sooner.
+    # A running event loop has imported it; a command without one starts 60 ms faster.
     if "asyncio" not in sys.modules:
         raise KeyboardInterrupt
     import asyncio

@@ -1,11 +1,11 @@
-"""Text that may come from a page, made fit to be seen: safe on one line of a terminal, or exact with visible marks."""
+"""Text that may come from a page, made safe to show: on one line of a terminal, or exact with visible marks."""
 
 import shlex
 import unicodedata
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-# Printable by the letter of Unicode, yet blank on every screen.
+# Printable by the rules of Unicode, but blank on every screen.
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffd")
 _ARROWS = {"\n": "⏎", "\t": "⇥", "\r": "␍"}
 
@@ -20,7 +20,7 @@ class Span(NamedTuple):
 def printable(text: str) -> str:
     """Text that may come from a page, made safe for one line of a terminal or log.
 
-    Every kind of white space becomes a space, invisible format characters go, other control characters show as U+FFFD.
+    Every kind of white space becomes a space, invisible format characters are removed, other controls show as U+FFFD.
     """
     if text.isprintable():
         return text
@@ -28,7 +28,7 @@ def printable(text: str) -> str:
 
 
 def spans(text: str) -> list[Span]:
-    """Split text into what can be shown as it stands and marks such as U+200B for what cannot.
+    """Split text into parts that can be shown as they are and marks such as U+200B for characters that cannot.
 
     Spaces at either end are marked too. Line breaks become a mark followed by the break itself.
     """
@@ -51,12 +51,12 @@ def spans(text: str) -> list[Span]:
 
 
 def is_plain(char: str) -> bool:
-    """Whether a character can be shown as it stands."""
+    """Whether a character can be shown as it is."""
     return char.isprintable() and char not in _BLANK and not "\ufe00" <= char <= "\ufe0f"
 
 
 def show_invisible(text: str) -> str:
-    """The same as plain text, for terminals and mail: marks stand in angle brackets, line breaks are marks alone."""
+    """The same as plain text, for terminals and mail: marks are in angle brackets, line breaks become marks."""
     return "".join(span.text.replace("\n", " ") if span.name is None else f"⟨{span.text}⟩" for span in spans(text))
 
 
@@ -72,7 +72,7 @@ def web_address(url: object) -> str | None:
 
 
 def show_command(project_id: str, source_id: str, version_no: int | None = None) -> str:
-    """The command that shows the archived page, whatever a page claims as its code."""
+    """The command that shows the archived page; it is safe for any code that a page claims to have."""
     options = f"--source {shlex.quote(source_id)}{'' if version_no is None else f' --version {version_no}'} --raw"
     if project_id.startswith("-"):
         return f"bma-projects show {options} -- {shlex.quote(project_id)}"

@@ -1,10 +1,10 @@
-"""The time of day, and the run ids made of it: every stage is handed a clock, so that a run can be simulated."""
+"""The time, and the run ids made from it: every stage gets a clock as a parameter, so that a run can be simulated."""
 
 import datetime as dt
 from collections.abc import Callable
 
 _RUN_ID = "%Y%m%dT%H%M%SZ"
-# A clock that is set, or set back for the winter, is no wrong one.
+# A clock that was adjusted, or set back for the winter, is not a wrong clock.
 MOST_APART = dt.timedelta(days=1)
 Clock = Callable[[], dt.datetime]
 
@@ -20,7 +20,7 @@ def new_run_id(now: dt.datetime) -> str:
 
 
 def started_at(run_id: str) -> dt.datetime | None:
-    """When the run of this id began, in UTC; None where the text is no run id."""
+    """When the run of this id began, in UTC; None where the text is not a run id."""
     try:
         return dt.datetime.strptime(run_id, _RUN_ID).replace(tzinfo=dt.UTC)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Our name and version, as User-Agent and warcinfo say them."""
+"""Our name and version, for User-Agent and warcinfo."""
 
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version

@@ -1,4 +1,4 @@
-"""A process for work that may hang or crash: such work costs its process, never the one that asked for it.
+"""A process for work that may hang or crash: then only this process ends, not the one that asked for the work.
 
 `python -m pipeline.core.worker_process` is that process: it takes pickled calls from its standard input and answers on
 its standard output.
@@ -23,8 +23,8 @@ from pipeline.core.signals import signals_held_back
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
 
-# What is limited is the reading of one page. Pages take half a millisecond; of all kinds whose cost grows with their
-# size the slowest takes 2 seconds for 10 MB, the largest that is fetched.
+# The limit is for reading one page. A page takes half a millisecond; the slowest kind of page takes 2 seconds for
+# 10 MB, the largest size that is fetched.
 LIMIT_SECONDS = 5.0
 
 
@@ -37,10 +37,10 @@ class TookTooLongError(WorkerDiedError):
 
 
 class WorkerProcess:
-    """A process for one task at a time: started with the first one, and again with the next after it died over one.
+    """A process for one task at a time: it starts with the first task, and after a crash again with the next one.
 
-    It is a fresh interpreter, not a fork, as its parent may run threads. No Ctrl-C reaches it, and it ends with its
-    parent however that ends. Leaving the `with` block ends it, at once.
+    It is a fresh interpreter, not a fork, as its parent may run threads. Ctrl-C does not reach it, and it ends when its
+    parent ends, for any reason. Leaving the `with` block ends it at once.
     """
 
     def __init__(self) -> None:
@@ -60,13 +60,13 @@ class WorkerProcess:
     def call(
         self, function: Callable[_Arguments, _Result], /, *args: _Arguments.args, **kwargs: _Arguments.kwargs
     ) -> _Result:
-        """Have a function of a module called in the process; one thread at a time may ask.
+        """Call a function of a module in the process; one thread at a time may ask.
 
         Args:
-            function: found by its name there; its arguments and what it returns are pickled.
+            function: found there by its name; its arguments and its result are pickled.
 
         Returns:
-            What the function returned.
+            The result of the function.
 
         Raises:
             WorkerDiedError: The process ended meanwhile: it took too long, crashed, or was closed.
@@ -79,12 +79,12 @@ class WorkerProcess:
         return cast(_Result, result)
 
     def close(self) -> None:
-        """End the process whatever it is doing; a thread that waits for it gets WorkerDiedError."""
+        """End the process even during a task; a thread that waits for it gets WorkerDiedError."""
         with self._lock:
             self._is_closed, process = True, self._process
         if process is not None:
             process.kill()
-            # Not before the thread that waits has heard of it: a pipe must not be closed while somebody reads from it.
+            # The waiting thread must notice first: a pipe must not be closed while a thread reads from it.
             with self._asking:
                 self._end(process)
 
@@ -97,7 +97,7 @@ class WorkerProcess:
         except (EOFError, OSError, pickle.UnpicklingError):
             raise _death(self._end(process)) from None
         except BaseException:
-            # Its answer would be taken for that of the next task.
+            # Its late answer would be taken as the answer to the next task.
             self._end(process)
             raise
 
@@ -106,16 +106,16 @@ class WorkerProcess:
             if self._is_closed:
                 raise WorkerDiedError("was given up at the end of the run")
             if self._process is not None and self._process.poll() is not None:
-                # It died between two tasks, for lack of memory perhaps; the next task is not to blame.
+                # It died between two tasks, perhaps because memory ran out; the next task is not the reason.
                 self._end(self._process)
             if self._process is None:
-                # -P: no module is taken from the directory that the command happens to run in.
+                # -P: modules are never imported from the working directory.
                 command = [sys.executable, "-P", "-m", "pipeline.core.worker_process"]
                 self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
             return self._process
 
     def _end(self, process: "subprocess.Popen[bytes]") -> int:
-        """Its exit code; one that has ended by itself keeps its own."""
+        """End the process and return its exit code: its own one if it had ended already."""
         process.kill()
         code = process.wait()
         for pipe in (process.stdin, process.stdout):
@@ -129,8 +129,8 @@ class WorkerProcess:
 def time_limit() -> Iterator[None]:
     """End this process when the block takes too long. Python cannot interrupt native code; the kernel's alarm ends it.
 
-    It counts the time of the processor: a busy machine, or one that was suspended, is no fault of a page.
-    For blocks within the task of a WorkerProcess, or of a cluster's worker that somebody starts again.
+    It counts processor time: a busy or suspended machine is not the fault of a page.
+    For blocks within the task of a WorkerProcess, or of a cluster's worker that is started again by its cluster.
     """
     earlier = signal.setitimer(signal.ITIMER_PROF, LIMIT_SECONDS)
     try:
@@ -149,12 +149,12 @@ def _death(code: int) -> WorkerDiedError:
 
 
 def _work() -> None:
-    """What the process does: one task after another, until its parent is gone."""
+    """The main loop of the process: one task after another, until its parent is gone."""
     sys.unraisablehook = skip_repeated_errors
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     Thread(target=_end_with_parent, name="parent", daemon=True).start()
     answers = os.fdopen(os.dup(1), "wb")
-    # What native code prints must not stand among the answers.
+    # Output of native code must not get between the answers.
     os.dup2(2, 1)
     while True:
         try:
@@ -184,7 +184,7 @@ def _end_with_parent() -> None:
     """A worker of a run that was killed must not go on beside the next run."""
     parent = select.poll()
     parent.register(sys.stdin.fileno(), 0)
-    # Only of the other end's closing is one told unasked.
+    # With no events requested, poll returns only when the other end closes.
     parent.poll()
     os._exit(1)
 

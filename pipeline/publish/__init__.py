@@ -1,13 +1,13 @@
 """A built directory → data/curated/latest, or set aside.
 
-Does: checks a release as a stranger would, asks the quality gate, switches `latest` by one rename, rolls back, prunes.
-Never: changes a published release, builds, removes anything of data/raw.
+Does: checks a release from outside, asks the quality gate, switches `latest` by one rename, rolls back, prunes.
+Never: changes a published release, builds, removes anything from data/raw.
 
 - releases: the directories and the switch
-- release_check: keys, references, row counts, both readers
-- checksums: the digests of a release, and what is not it any more
+- release_check: keys, references, row counts, read with DuckDB and with pyarrow
+- checksums: the digests of a release, and the files that no longer match them
 - quality_gate: whether a release may become `latest`
-- gate_measures: what is new in it, in numbers (sql/gate/)
-- gate_messages: the gate's words in English and Thai
-- prune: removes what can be made again
+- gate_measures: what is new in a release, in numbers (sql/gate/)
+- gate_messages: the messages of the gate in English and Thai
+- prune: removes data that can be made again
 """

@@ -1,4 +1,4 @@
-"""SHA256SUMS: the digest of every file of a release, as `sha256sum -c` reads it, and in its last line its own."""
+"""SHA256SUMS: the digest of every file of a release, as `sha256sum -c` reads it; its last line is its own digest."""
 
 import hashlib
 from collections.abc import Iterator
@@ -7,26 +7,26 @@ from pathlib import Path
 from pipeline.core.files import sha256_of, written_aside
 
 FILE = "SHA256SUMS"
-# sha256sum passes over a line that begins so.
+# sha256sum skips a line that begins with this.
 _OWN = "# SHA-256 of the lines above: "
 
 
 def write_checksums(release: Path) -> None:
-    """Name every file of a release with its digest; done last, since nothing is added to a release later."""
+    """Write the digest of every file of a release; done last, since no file is added to a release later."""
     lines = _lines_for(release)
     with written_aside(release / FILE) as partial:
         partial.write_text(f"{lines}{_OWN}{_digest(lines)}\n", encoding="utf-8")
 
 
 def damaged_list(release: Path) -> str | None:
-    """Say that SHA256SUMS alone is not what was written: the files beside it are those that it named."""
+    """A sentence when only SHA256SUMS was changed and the files beside it are as published; None otherwise."""
     lines, own = _read(release)
     if own is None or own == _digest(lines):
         return None
     present = _lines_for(release)
     if present != lines and _digest(present) != own:
         return None
-    return f"{release / FILE}: not what was written, though the files beside it are"
+    return f"{release / FILE}: was changed, though the files beside it are as published"
 
 
 def damage_of(release: Path) -> Iterator[str]:
@@ -42,7 +42,7 @@ def damage_of(release: Path) -> Iterator[str]:
 
 
 def is_as_published(path: Path) -> bool:
-    """Whether the SHA256SUMS beside a file names just this content."""
+    """Whether the SHA256SUMS beside a file has the digest of this content."""
     return path.is_file() and _named(path.parent).get(path.name) == sha256_of(path)
 
 
@@ -60,14 +60,14 @@ def _named(release: Path) -> dict[str, str]:
 
 
 def _read(release: Path) -> tuple[str, str | None]:
-    """The lines that name files, and the digest of them; None where the file has none, as of an older version."""
+    """The lines that name files, and the digest of them; None where the file has none, as in older releases."""
     sums = release / FILE
-    # Byte for byte: no line end is translated, and what is no text is none of a digest.
+    # Read as bytes, so that line ends stay as they are; bytes that are not UTF-8 match no digest.
     text = sums.read_bytes().decode(errors="replace") if sums.is_file() else ""
     lines, own, digest = text.rpartition(_OWN)
     if own:
         return lines, digest.removesuffix("\n")
-    # The last line may be the one that rotted.
+    # The last line itself may be damaged.
     head, _, last = text.removesuffix("\n").rpartition("\n")
     return (f"{head}\n", last) if last and "  " not in last else (text, None)
 

@@ -1,12 +1,12 @@
 """What is new in a release, in numbers the quality gate can judge: one count out of one total per question.
 
 Everything is read from the release itself and from the one published before it, so that a release can be judged again
-later and anywhere. *Visited* pages are those asked for since that one was built, by however many runs; *fresh* ones
-have other content than it had. What a refused run brought is therefore news until it is mended or accepted. A first
+later and anywhere. *Visited* pages are those asked for since that one was built, by any number of runs; *fresh* ones
+have other content than it had. What a refused run brought is therefore new until it is corrected or accepted. A first
 release of a source has no *known* projects, so the questions that compare have no rows for it.
 
-What differs without an edit of the site is our change, by another reader or a withdrawn import, and is asked for apart
-(`compared`).
+Differences without an edit of the site are our own, from another version of the parsers or a withdrawn import; they
+have questions of their own (`compared`).
 """
 
 import datetime as dt
@@ -21,7 +21,7 @@ from parsers.labels import LABELS, MONTH_LAYOUT, PROGRESS_COLUMNS, UPDATE_COLUMN
 from pipeline.build.database import DATABASE
 from pipeline.core.sql_text import quoted
 
-# A value stood on the page and could not be turned into a number, date or text for certain.
+# The page had a value that could not be read as a number, date or text for certain.
 UNREADABLE_CODES = (
     "unreadable_number",
     "number_out_of_range",
@@ -34,7 +34,7 @@ UNREADABLE_CODES = (
     "ambiguous_label",
     "duplicate_row",
 )
-# What DuckDB raises where a release lacks a table or column that a query names.
+# What DuckDB raises when a release does not have a table or column that a query names.
 OTHER_COLUMNS = (duckdb.BinderException, duckdb.CatalogException)
 _COMPARED_TABLES = (
     "listings",
@@ -60,8 +60,8 @@ _NEWS = (
     "changed_fields",
     "rewritten",
 )
-# A table that two questions share; where a release of an older version cannot give it, the others are asked all the
-# same.
+# A table that two questions share; when it cannot be made from a release of an older version, the other questions are
+# still asked.
 _NEEDED = {"dates_shifted": "dates_moved", "values_rewritten": "dates_moved"}
 _MACROS = r"""
     -- A field as the gate compares it: without its unit, the months, or the table alone.
@@ -70,13 +70,13 @@ _MACROS = r"""
             WHEN field = 'targets.result_value' THEN 'month'
             ELSE regexp_replace(split_part(field, '.', 1), '_(thb|pct|be|value|unit)$', '')
         END;
-    -- A budget of nothing is one that was emptied.
+    -- A budget of 0 counts as empty.
     CREATE TEMP MACRO is_empty(field, words) AS
         coalesce(words, '') = '' OR coalesce(field ^@ 'budget_' AND try_cast(words AS DOUBLE) = 0, false);
     CREATE TEMP MACRO without_space(words) AS regexp_replace(words, '[\s\x{A0}\x{200B}-\x{200D}\x{FEFF}]', '', 'g');
     CREATE TEMP MACRO shortened(words) AS CASE WHEN length(words) > 40 THEN md5(words) ELSE words END;
 """
-# Which columns of a table are compared, by what they are called on a page.
+# The columns that are compared, by section of the page.
 _COMPARED = {
     "field": ("projects", [label.field for label in LABELS if label.field != "project_id"]),
     "progress_history": ("progress_history", [column.field for column in PROGRESS_COLUMNS]),
@@ -110,14 +110,15 @@ def measure(
 ) -> list[Measure]:
     """Answer the named questions (files of sql/gate) for a built release, compared with the one published before.
 
-    A question that a release of an older version cannot be asked, for its other columns, is asked as for a first one.
+        When a published release of an older version does not have the columns of a question, it is asked as for a first
+    release.
 
-    Args:
-        release: the built release.
-        previous: the one published before it, None for the first.
-        rules: the questions.
-        volatile_fields: columns of projects that say something else at every reading.
-        lost_since: what was lost later adds up; nothing does where it is None.
+        Args:
+            release: the built release.
+            previous: the one published before it, None for the first.
+            rules: the questions.
+            volatile_fields: columns of projects that differ at every reading.
+            lost_since: losses after this moment are added up; None means that none are.
     """
 
     def ask(rules: tuple[str, ...], previous: Path | None) -> list[Measure]:
@@ -172,7 +173,7 @@ def attach_pair(
 
 
 def _name_columns(con: duckdb.DuckDBPyConnection) -> None:
-    """Set columns_of to the columns that are compared, by section, in the order that both releases together have."""
+    """Set columns_of to the columns that are compared, by section, in the order of both releases together."""
     names = {"month": ["month", "month_value"]}
     for section, (table, fields) in _COMPARED.items():
         both = con.execute(f"FROM published.{table} UNION ALL BY NAME FROM candidate.{table} LIMIT 0").description or ()

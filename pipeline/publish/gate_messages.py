@@ -1,4 +1,4 @@
-"""The words of the quality gate: what its rules count, and why a release is refused, in English and Thai."""
+"""The messages of the quality gate: what its rules count, and why a release is refused, in English and Thai."""
 
 from typing import NamedTuple
 
@@ -9,10 +9,10 @@ from pipeline.publish.gate_measures import Measure
 
 
 class Rule(NamedTuple):
-    """What a rule counts: in English what follows `n of total`, in Thai what stands before it and the unit.
+    """What a rule counts: the words after `n of total` in English, the words before it and the unit in Thai.
 
-    Where its SELECT gives counts as detail, parts_en and parts_th are the words around them; where it gives fields with
-    their pages (`remark:30 name:12`), names_fields says so. advice is what to do, where that is not the same for all.
+    Where its SELECT gives counts as detail, parts_en and parts_th are the words around them; names_fields is true where
+    it gives fields with their pages (`remark:30 name:12`). advice says what to do, where a rule has its own advice.
     """
 
     en: str
@@ -25,7 +25,7 @@ class Rule(NamedTuple):
     advice_th: str = ""
 
 
-# In the order in which reasons are given: what explains most stands first.
+# In the order of the reasons: the one that explains most is first.
 RULES = {
     "pages_of_wrong_kind": Rule("pages asked for are not project pages", "หน้าที่ได้มาไม่ใช่หน้าโครงการ", "หน้า"),
     "pages_failed": Rule("pages asked for gave no usable answer", "ดึงหน้าไม่สำเร็จ", "หน้า"),
@@ -50,19 +50,19 @@ RULES = {
         "{} วัน",
     ),
     "values_rewritten": Rule(
-        "known pages have another value where reporting writes none",
+        "known pages have another value in fields that reporting does not change",
         "หน้าที่เคยมีซึ่งค่าที่การรายงานผลไม่ได้แก้ไขถูกเปลี่ยนเป็นค่าอื่น",
         "หน้า",
     ),
     "reader_changes": Rule(
-        "values that the site did not edit are lost or other",
+        "values that the site did not edit are lost or different",
         "ค่าที่เว็บไซต์ไม่ได้แก้ไขแต่หายไปหรือต่างจากเดิม",
         "ค่า",
-        "reader changed: {} values became null, {} were read, {} differ",
+        "parsers changed: {} values became null, {} were read, {} differ",
         "ตัวอ่านเปลี่ยน: กลายเป็นว่าง {} ค่า อ่านได้เพิ่ม {} ค่า ต่างจากเดิม {} ค่า",
     ),
     "imports_withdrawn": Rule(
-        "projects of the last release stood as an import showed them: import withdrawn",
+        "projects of the last release had the values of an import that was withdrawn",
         "ถอนการนำเข้า โครงการในชุดก่อนหน้าที่มาจากการนำเข้านั้น",
         "โครงการ",
     ),
@@ -82,7 +82,7 @@ RULES = {
         advice_th="เหตุนี้หมดไปเมื่ออ่านซ้ำในรอบถัดไปแล้วได้เนื้อหาเดิม ช่องข้อความที่ต่างกันทุกครั้งที่อ่านให้ใส่ใน gate.volatile_fields",
     ),
 }
-# What is published with a loud note; its limit is that of the rule it releases.
+# Published with a clear note; its limit is that of the rule that it replaces.
 NOTES = {
     "pages_confirmed": Rule(
         "known pages changed beyond what reporting adds and said the same in a second run, so they are published",
@@ -105,7 +105,7 @@ _UNITS = ("_thb", "_pct", "_be", "_value", "_unit")
 
 
 class Limit(NamedTuple):
-    """What one rule allows: refused where count and share are both above. n_nights tells what the share rests on."""
+    """What one rule allows: refused where count and share are both above. The share rests on n_nights nights."""
 
     rule: str
     n: int
@@ -121,7 +121,7 @@ class Reason(NamedTuple):
 
 
 def over_limit(answer: Measure, limit: Limit) -> Reason:
-    """The reason, or the note, that a measure above its limit is."""
+    """The reason or the note for a measure above its limit."""
     rule = RULES.get(answer.rule) or NOTES[answer.rule]
     field_en, field_th = (f"{answer.field}: ", f"{field_in_thai(answer.field)}: ") if answer.field else ("", "")
     detail_en, detail_th = _detail(answer.detail, rule)
@@ -138,10 +138,10 @@ def over_limit(answer: Measure, limit: Limit) -> Reason:
 
 
 def rolled_back(withdrawn: str, latest: str) -> Reason:
-    """The reason that holds back whatever is built while `latest` is where somebody put it by hand."""
+    """The reason that refuses every release while a rollback by hand holds `latest` at an earlier one."""
     return Reason(
         f"rolled_back: {withdrawn} was taken back and {latest} is the latest again; "
-        "what came since is published when it is accepted",
+        "newer data is published when you accept it",
         f"ผู้ดูแลถอนชุดข้อมูล {withdrawn} และกลับไปใช้ {latest} ข้อมูลที่ใหม่กว่านั้นจะเผยแพร่เมื่อผู้ดูแลยอมรับเท่านั้น",
     )
 
@@ -156,7 +156,7 @@ def field_in_thai(field: str) -> str:
 
 
 def _detail(detail: str | None, rule: Rule) -> tuple[str, str]:
-    """What a measure says of what it counted, in English and Thai."""
+    """The detail of a measure in English and Thai."""
     if not detail:
         return "", ""
     if rule.names_fields:

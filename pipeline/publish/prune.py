@@ -13,11 +13,11 @@ _DOOMED = ".removing-"
 
 
 class PruneError(PipelineError):
-    """Something cannot be removed; the message says what and why."""
+    """A directory cannot be removed; the message says which and why."""
 
 
 def prunable(settings: Settings, keep: int) -> list[Path]:
-    """What may go when `keep` releases and as many refused candidates stay; `latest` always stays."""
+    """What may be removed when `keep` releases and as many refused candidates stay; `latest` always stays."""
     releases = list_releases(settings.curated_dir)
     found = [path for path in _folders(settings.curated_dir / RELEASES) if path.name.startswith(_DOOMED)]
     found += [release.path for release in releases[:-keep] if not release.is_latest]

@@ -1,14 +1,14 @@
 """The quality gate: says whether a built release may become `latest`, and why not.
 
-Judged is all that is new in the release compared with the one `latest` names, not the newest run alone: what was
-refused stays refused, whatever runs in between, until the site is mended or somebody accepts it.
+It judges everything that is new compared with the release `latest` names, not only the newest run: refused data stays
+refused, however many runs follow, until the site is corrected or a person accepts it.
 
 A rule refuses where its count and its share are both above the limit: the share finds a broken night on a site of any
-size, the count lets a night with three pages pass. Limits are the settings' until enough nights were published; from
-then on each share follows the nights before (median and MAD), between half and twice the setting.
+size, the count lets a night with three pages pass. The limits are those of the settings until enough nights were
+published; then each share follows the nights before (median and MAD), between half and twice the setting.
 
-One rule ends by itself: pages that changed all at once and say the same in a second run are published with a note. What
-reporting never writes (`values_rewritten`) is judged apart and does not end so.
+One rule ends by itself: pages that changed all at once and say the same in a second run are published with a note.
+Changes that reporting never makes (`values_rewritten`) have a rule of their own, which does not end by itself.
 """
 
 import datetime as dt
@@ -25,13 +25,13 @@ from pipeline.publish.gate_messages import NOTES, RULES, Limit, Reason, over_lim
 # MAD of a normal distribution is its standard deviation divided by this.
 _MAD_TO_SIGMA = 1.4826
 _HISTORY = "history"
-# Pages that fail take nothing from the tables, and those that changed are read again: these end when they are few among
-# many. What was lost stays lost however many other pages are read meanwhile.
+# Pages that fail remove no data from the tables, and pages that changed are read again: these rules end when such pages
+# are few among many. Lost values stay lost, however many other pages are read later.
 _MAY_THIN_OUT = frozenset({"pages_failed", "pages_changed"})
 
 
 class GateDecision(NamedTuple):
-    """Why a built release must not be published, nothing when it may; what to say when it is; the figures judged."""
+    """The reasons against publishing (none when it may be), the notes to publish with it, and the figures judged."""
 
     reasons: tuple[Reason, ...]
     notes: tuple[Reason, ...]
@@ -52,7 +52,7 @@ def decide(
         release: the built release.
         previous: the release that `latest` names, None for the first one; the nights before are in its quality.json.
         settings: the limits.
-        withdrawn: the release from which somebody rolled back to previous.
+        withdrawn: the release from which a person rolled back to previous.
         refused: the last release that was refused since previous was published.
     """
     history = read_history(previous)
@@ -70,12 +70,12 @@ def decide(
     said = [
         (answer.rule, over_limit(answer, limit))
         for answer, limit in over.items()
-        # What went in one night is not told once more as what went in several.
+        # A loss in one night is not reported a second time as a loss over several nights.
         if answer.rule != "values_lost_lately" or (answer.source_id, answer.field) not in lost_at_once
     ]
     taken_back = () if withdrawn is None or previous is None else (rolled_back(withdrawn, previous.name),)
     reasons = (*taken_back, *(reason for rule, reason in said if rule in RULES))
-    # What is not published for another reason needs no note.
+    # A refused release needs no note.
     notes = () if reasons else tuple(note for rule, note in said if rule in NOTES)
     return GateDecision(reasons, notes, measures)
 
@@ -114,7 +114,7 @@ def read_history(release: Path | None) -> list[Measure]:
 
 
 def remembered_since(release: Path | None) -> dt.datetime | None:
-    """Since when losses add up: the last night that a person accepted, else the first known; None where none is."""
+    """The moment from which losses add up: the last accepted night, else the first known; None where none is known."""
     nights = [
         (dt.datetime.fromisoformat(finished_at), bool(night.get("is_accepted")))
         for night in _history_of(release)
@@ -125,7 +125,7 @@ def remembered_since(release: Path | None) -> dt.datetime | None:
 
 
 def _measures_of(release: Path | None) -> list[Measure]:
-    """The measures by which a release itself was judged: its history ends with them."""
+    """The measures of a release itself: the last ones of its history."""
     return (_nights(release) or [[]])[-1]
 
 
@@ -152,7 +152,9 @@ def _history_of(release: Path | None) -> list[Mapping[str, Any]]:
 
 
 def _not_thinned_out(answer: Measure, refused: Sequence[Measure]) -> Measure:
-    """The measure out of no more than when it was refused: a loss among twenty pages is none among a thousand."""
+    """The measure with the total of when it was refused, if that was smaller: a loss among twenty pages must not end
+    because a thousand other pages were read.
+    """
     if answer.rule in _MAY_THIN_OUT:
         return answer
     key = (answer.rule, answer.source_id, answer.field)

@@ -1,4 +1,4 @@
-"""Checks a built release as a stranger would find it: both readers open it, keys are unique, references are whole."""
+"""Checks a built release from outside: DuckDB and pyarrow read it, keys are unique, references are complete."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,7 +20,7 @@ class VerifyError(PipelineError):
 
 
 def verify_release(release: Path, counts: Mapping[str, int]) -> None:
-    """Raise VerifyError unless each table and view is whole, sorted by a unique key, and points at rows that exist."""
+    """Raise VerifyError unless each table and view is complete, sorted by a unique key, and refers to existing rows."""
     tables = {model.name: model for model in load_models().values() if model.is_published}
     if counts.keys() != tables.keys():
         odd = ", ".join(sorted(counts.keys() ^ tables.keys()))

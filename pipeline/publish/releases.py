@@ -3,7 +3,7 @@
 data/curated/building/<run_id>/    being built; removed by the next build when a crash left it
 data/curated/releases/<run_id>/    complete and verified, never changed again
 data/curated/refused/<run_id>/     complete, but the quality gate said no
-data/curated/damaged/<run_id>/     is not what was published any more
+data/curated/damaged/<run_id>/     no longer as it was published
 data/curated/latest                symlink to one release
 data/curated/rolled-back.json      while `latest` is where a rollback put it: {"from": run_id, "to": run_id}
 """
@@ -97,14 +97,14 @@ def publish(
 
 
 def mend_latest(curated_dir: Path) -> Iterator[str]:
-    """See that `latest` leads to a release that is what was published, as the next one is judged by it.
+    """Make sure that `latest` leads to an undamaged release, since the next one is compared with it.
 
-    A damaged release is taken out of the way, and the one before it is the latest then; a link that is lost or leads
-    nowhere is made again, and so is a SHA256SUMS that alone was changed. The caller holds the run lock. A release
-    without SHA256SUMS cannot be told from a whole one.
+    A damaged release is set aside, and the one before it becomes the latest; a link that is missing or leads nowhere is
+    made again, and so is a SHA256SUMS when only this file was changed. The caller holds the run lock. Damage of a
+    release without SHA256SUMS cannot be found.
 
     Returns:
-        A sentence for each change: what was wrong, where a damaged release lies and what `latest` is now.
+        A sentence for each change: what was wrong, where a damaged release is now and which one `latest` names.
 
     Raises:
         PublishError: `latest` is a directory, or cannot be written.
@@ -131,7 +131,7 @@ def mend_latest(curated_dir: Path) -> Iterator[str]:
         withdrawn = withdrawn_release(curated_dir)
         with _writing(curated_dir):
             if earlier and withdrawn is not None:
-                # What somebody took back stays away, whatever became of what it gave way to.
+                # A release that was taken back stays so, even when the release it was replaced by is damaged.
                 _write_mark(curated_dir, withdrawn, earlier[-1])
             if earlier:
                 _switch(curated_dir, earlier[-1])
@@ -151,10 +151,10 @@ def check_release(release: Path) -> None:
 
 @contextmanager
 def damage_told(release: Path) -> Iterator[None]:
-    """For what reads a release: whatever goes wrong, where a file is not what was published, that is what is told.
+    """For code that reads a release: when the block fails and a file of the release is damaged, report the damage.
 
     Raises:
-        PublishError: the release is damaged, and something went wrong in the block.
+        PublishError: the release is damaged, and the block failed.
     """
     try:
         yield
@@ -174,7 +174,7 @@ def check_latest_is_link(curated_dir: Path) -> None:
 
 
 def lost_latest(curated_dir: Path) -> str | None:
-    """Say that there are releases, and `latest` is none of them; None where all is well."""
+    """A sentence when there are releases but `latest` names none of them; None otherwise."""
     if not _complete(curated_dir / RELEASES) or (curated_dir / LATEST).exists():
         return None
     how = "leads nowhere" if (curated_dir / LATEST).is_symlink() else "is missing"
@@ -188,7 +188,7 @@ def list_releases(curated_dir: Path) -> list[Release]:
 
 
 def latest_release(curated_dir: Path) -> Release:
-    """The release that `latest` names, by its own path: it stays the same when a newer one is published."""
+    """The release that `latest` names, by its own path, which stays the same when a newer one is published."""
     found = next((release for release in list_releases(curated_dir) if release.is_latest), None)
     if found is None:
         raise PublishError(f"{curated_dir / LATEST}: no release yet; run `bma-projects refresh`")
@@ -196,7 +196,7 @@ def latest_release(curated_dir: Path) -> Release:
 
 
 def last_refused(curated_dir: Path, published: str) -> Path | None:
-    """The release that the quality gate refused last, since a run published one."""
+    """The release that the quality gate refused last, after `published`; None where there is none."""
     refused = [path for path in _complete(curated_dir / REFUSED) if path.name > published]
     return refused[-1] if refused else None
 
@@ -204,7 +204,7 @@ def last_refused(curated_dir: Path, published: str) -> Path | None:
 def rollback(curated_dir: Path, run_id: str | None = None) -> Release:
     """Switch `latest` to a named release, or to the one before the present one.
 
-    It stays there: the quality gate publishes nothing newer until somebody accepts it, or switches back.
+    It stays there: the quality gate publishes no newer release until a person accepts one, or switches back.
     """
     releases = list_releases(curated_dir)
     names = [release.run_id for release in releases]
@@ -217,44 +217,44 @@ def rollback(curated_dir: Path, run_id: str | None = None) -> Release:
         raise PublishError(f"{run_id}: no such release; there are {', '.join(names) or 'none'}")
     withdrawn = withdrawn_release(curated_dir) or _latest_run_id(curated_dir)
     with _writing(curated_dir):
-        # Written before the switch and void until it: a crash between the two leaves all as it was.
+        # Written before the switch, and ignored until then: a crash between the two changes nothing.
         _write_mark(curated_dir, withdrawn, run_id)
         _switch(curated_dir, run_id)
     return Release(run_id, curated_dir / RELEASES / run_id, is_latest=True)
 
 
 def withdrawn_release(curated_dir: Path) -> str | None:
-    """The release that was the latest before somebody rolled back; None when `latest` is where a run put it."""
+    """The release that was the latest before a rollback; None when a run set `latest`."""
     withdrawn, _ = rolled_back(curated_dir) or (None, None)
     return withdrawn
 
 
 def rolled_back(curated_dir: Path) -> tuple[str, str] | None:
-    """From which release somebody rolled back to which; None when `latest` is where a run put it."""
+    """The releases from which and to which a person rolled back; None when a run set `latest`."""
     mark = _read_mark(curated_dir)
-    # A run that published since then moved `latest` on, and a mark that leads to where it came from means nothing.
-    # Where `latest` is lost with the last release, what was taken back stays away.
+    # A run that published later moved `latest` on, and a mark from a release to itself means nothing. Where `latest` is
+    # lost together with the last release, the release that was taken back stays so.
     return mark if mark and mark[0] != mark[1] and _latest_run_id(curated_dir) in (mark[1], None) else None
 
 
 def damaged_releases(curated_dir: Path) -> list[Path]:
-    """The releases that were set aside because they were not what was published any more, oldest first."""
+    """The releases that were set aside as damaged, oldest first."""
     return _complete(curated_dir / DAMAGED)
 
 
 def _read_mark(curated_dir: Path) -> tuple[str, str] | None:
-    """From which release somebody rolled back to which; None where nobody did. Raises PublishError."""
+    """The releases from which and to which a person rolled back; None without a rollback. Raises PublishError."""
     mark = curated_dir / ROLLED_BACK
     try:
         said = json.loads(read_text_file(mark))
         if not is_unchanged(said):
-            raise ValueError("it is not what was written")
+            raise ValueError("it was changed")
         return str(said["from"]), str(said["to"])
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise PublishError(
-            f"{mark}: cannot be read ({error}); remove it, and roll back again if you meant to"
+            f"{mark}: cannot be read ({error}); remove it, and roll back again if that is still what you want"
         ) from error
 
 
@@ -291,7 +291,7 @@ def _move(built: Path, target: Path) -> Path:
 
 
 def _switch(curated_dir: Path, run_id: str) -> None:
-    """Point `latest` at a release: a reader sees the old one or the new one, never none."""
+    """Point `latest` at a release; a reader always sees the old one or the new one."""
     check_latest_is_link(curated_dir)
     latest = curated_dir / LATEST
     fresh = curated_dir / f".{LATEST}-new"

@@ -357,7 +357,7 @@ def test_a_withdrawn_import_is_told_as_one_and_blamed_on_nobody_and_once(archive
     assert judged.counted("sample", "reader_changes") == judged.counted("sample", "pages_changed") == {}
     (reason,) = judged.decision.reasons
     assert reason.en == (
-        "imports_withdrawn: sample: 10 of 20 projects of the last release stood as an import showed them: import "
+        "imports_withdrawn: sample: 10 of 20 projects of the last release had the values of an import that was "
         "withdrawn (20260102T000000Z); 50.0%, allowed 10.0% (setting gate.imports_withdrawn_share)"
     )
     assert judged.listed("sample") == [
