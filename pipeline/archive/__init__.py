@@ -9,7 +9,7 @@ Never: asks a site, derives a value, removes a capture.
     20261122T181500Z-bs2568.journal, .open    the same while the segment is open
     lost-segments.txt                         written by hand: segments that are gone for good, and why
 
-- segment_name: what the name of a segment says
+- segment_name: the parts of a segment's name
 - segments: writes, seals and lists segments
 - warc: captures to WARC records and back
 - fetch_log: the rows, as journal and as Parquet
@@ -22,9 +22,9 @@ Never: asks a site, derives a value, removes a capture.
 - listing_history: what the listings said of every project
 - source_settings: what a segment keeps of the settings of its source
 - chain: each segment names its files and the segments before it
-- run_order: which run followed which, and what counts for nothing because its clock was wrong
+- run_order: the order of runs, and the rows that do not count because their clock was wrong
 - lost_segments: the segments that a person gave up as lost
-- withdrawal: an import that counts for nothing any more
-- recovery: cuts torn tails and seals what a crash left open
+- withdrawal: imports that do not count any more
+- recovery: cuts torn tails and seals segments that a crash left open
 - audit: reads everything again
 """

@@ -23,10 +23,10 @@ _BODIES = WarcRecordType.response | WarcRecordType.conversion
 
 
 class Audit(NamedTuple):
-    """What a whole reading of the archive found; problems are sentences that name the file and the place.
+    """The result of reading the whole archive; problems are sentences that name the file and the place.
 
-    withdrawn counts the imports that were taken back, whose bodies are read all the same; given_up the segments that
-    are lost and that a person gave up.
+    withdrawn counts the imports that were taken back, whose bodies are still read; given_up counts the lost segments
+    that a person gave up.
     """
 
     segments: int
@@ -39,9 +39,9 @@ class Audit(NamedTuple):
 
 
 def audit_archive(raw_dir: Path, *, is_running: bool = False) -> Audit:
-    """Re-read everything in data/raw and compare it with what the fetch logs say.
+    """Read everything in data/raw again and compare it with the fetch logs.
 
-    is_running says whether a run is at work, whose open segments are no problem.
+    is_running says whether a run is at work, whose open segments are not a problem.
     """
     problems = [] if is_running else list(_open_files(raw_dir))
     problems += _stray_files(raw_dir)
@@ -102,7 +102,7 @@ def _open_files(raw_dir: Path) -> Iterator[str]:
 def _stray_files(raw_dir: Path) -> Iterator[str]:
     for path in sorted(raw_dir.glob("*")):
         if not _is_of_archive(path):
-            yield f"{path.name}: no file of the archive; move it away, or `bma-projects import` it from there"
+            yield f"{path.name}: not a file of the archive; move it away, or `bma-projects import` it from there"
     for path in files_without_log(raw_dir):
         yield (f"{path.name}: has no fetch log beside it; restore that from a copy of data/raw, or move this file away")
 
@@ -116,7 +116,7 @@ def _is_of_archive(path: Path) -> bool:
 
 
 def _of_another(segment: Segment, rows: list[FetchLogRow]) -> Iterator[str]:
-    """A copy under another name is told: what is logged belongs to the run, source and WARC file of the name."""
+    """Find a copy under another name: the rows of a log must belong to the run, source and WARC file of its name."""
     for row in rows:
         is_its_own = (row.run_id, row.source_id) == (segment.run_id, segment.source_id)
         if not is_its_own or row.warc_file not in (None, f"{segment.name}{WARC}"):

@@ -1,6 +1,6 @@
 """The chain of sealed segments: each names the digests of its files and of the segments before it.
 
-So a file that is missing or has rotten shows, though every other file is whole: whatever was sealed later names it.
+So a missing or damaged file is found even when every other file is whole: a segment that was sealed later names it.
 """
 
 from collections.abc import Container, Iterator, Mapping
@@ -16,12 +16,12 @@ _PREVIOUS, OF_WARC, OF_LISTING = "previous", "warc-sha256", "listing-sha256"
 
 
 def links_of_new_segment(raw_dir: Path, name: str, warc: Path | None) -> dict[str, str]:
-    """What a segment that is about to be sealed says of its files and of those before it.
+    """The digests that a segment names when it is sealed: of its files and of the segments before it.
 
     Args:
-        raw_dir: where its listing lies, if it has one, and all sealed segments.
+        raw_dir: the directory of all sealed segments, and of its listing if it has one.
         name: of the segment.
-        warc: its WARC file, under whatever name; None where no body was archived.
+        warc: its WARC file, under its present name; None where no body was archived.
 
     Returns:
         Lines for the metadata of its fetch log.
@@ -33,7 +33,7 @@ def links_of_new_segment(raw_dir: Path, name: str, warc: Path | None) -> dict[st
     sealed = files_of_segments(raw_dir, LOG)
     sealed.pop(name, None)
     named = {before for path in sealed.values() for before in previous_segments(_about(path))}
-    # As a rule one; several where archives were put together.
+    # Usually one; several where archives were merged.
     heads = sorted(sealed.keys() - named)
     if heads:
         links[_PREVIOUS] = " ".join(f"{head}:{sha256_of(sealed[head])}" for head in heads)
@@ -41,11 +41,11 @@ def links_of_new_segment(raw_dir: Path, name: str, warc: Path | None) -> dict[st
 
 
 def chain_problems(raw_dir: Path, names: Container[str] | None = None) -> Iterator[str]:
-    """Compare sealed files with the digests that name them; say of each that differs or is missing what names it.
+    """Compare sealed files with the digests that name them; a sentence for each file that differs or is missing.
 
     Args:
-        raw_dir: where they lie.
-        names: the segments whose files are compared; all of them where it is left out.
+        raw_dir: their directory.
+        names: the segments whose files are compared; all segments by default.
     """
     lost = given_up(raw_dir)
     for name, log in files_of_segments(raw_dir, LOG).items():
@@ -60,7 +60,7 @@ def chain_problems(raw_dir: Path, names: Container[str] | None = None) -> Iterat
 
 
 def missing_files(raw_dir: Path) -> Iterator[tuple[str, str]]:
-    """The segments that lack a file which a fetch log names, each with a sentence; no digest is compared."""
+    """The segments without a file that a fetch log names, each with a sentence; digests are not compared."""
     lost, logs = given_up(raw_dir), files_of_segments(raw_dir, LOG)
     for name, log in logs.items():
         about = _about(log)
@@ -86,7 +86,7 @@ def previous_segments(about: Mapping[str, str]) -> dict[str, str]:
 
 
 def abouts(logs: Mapping[str, Path]) -> dict[str, Mapping[str, str]]:
-    """What fetch logs say of their segments, by the names of these; nothing where one is torn."""
+    """The metadata of fetch logs by the names of their segments; empty where a log is torn."""
     return {name: _about(log) for name, log in logs.items()}
 
 
@@ -94,4 +94,4 @@ def _about(log: Path) -> Mapping[str, str]:
     try:
         return read_about(log)
     except UNREADABLE:
-        return {}  # torn: told by the audit and by every reader of its rows
+        return {}  # torn: reported by the audit and by every reader of its rows

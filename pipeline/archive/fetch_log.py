@@ -20,7 +20,7 @@ _ROWS_PER_GROUP = 20_000
 
 
 class Outcome(StrEnum):
-    """What became of one attempted page, or of an import that was taken back."""
+    """The outcome of one attempted page, or of an import that was taken back."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -35,14 +35,14 @@ OF_VISITS = tuple(outcome for outcome in Outcome if outcome is not Outcome.WITHD
 
 
 class TimeBasis(StrEnum):
-    """What vouches for the time of a capture."""
+    """Where the time of a capture comes from."""
 
     PROTOCOL = "protocol"
     """Our own request, WARC-Date, or an HTTP Date."""
     STATED = "stated"
-    """What the saved file says of itself."""
+    """Stated in the saved file."""
     GIVEN = "given"
-    """What the person who imports it says."""
+    """Given by the person who imports it."""
     FILE = "file"
     """The date of the file, which every copy resets."""
 
@@ -52,7 +52,7 @@ class FetchLogRow(NamedTuple):
 
     project_id is None for robots.txt, listing pages and pages of sister systems. attempts says how often the site was
     asked, 0 for an import.
-    snapshot_id, warc_file and warc_offset are set when a body was archived; where nothing new came, repeats names the
+    snapshot_id, warc_file and warc_offset are set when a body was archived; for a known content, repeats names the
     snapshot that shows the same, and the hashes are left out. masked_sha256 is that of the response without its CSRF
     token, kept where it is not the one known already: where it is the same, so is the content. age_s is the seconds by
     which requested_at lies before the answer, because a cache gave a copy so old. archive_url is the address of the
@@ -100,25 +100,25 @@ class JournalEntry(NamedTuple):
 
 
 class Journal(NamedTuple):
-    """What a journal says: what the segment is about, and its whole lines."""
+    """The contents of a journal: the metadata of the segment, and its whole lines."""
 
     about: Mapping[str, str]
     entries: Iterator[JournalEntry]
 
 
 def snapshot_id(source_id: str, project_id: str | None, requested_at: dt.datetime, body_sha256: Sha256) -> str:
-    """Name a capture by what it is, so that it has the same id in whatever order it is imported."""
+    """Name a capture by its content and time, so that its id does not depend on the order of imports."""
     at = requested_at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     return hashlib.sha256("\n".join([source_id, project_id or "", at, body_sha256.hex()]).encode()).hexdigest()[:20]
 
 
 def journal_head(about: Mapping[str, str]) -> bytes:
-    """The first line of a journal: what the segment is about."""
+    """The first line of a journal: the metadata of the segment."""
     return json.dumps(dict(about), ensure_ascii=True).encode() + b"\n"
 
 
 def journal_line(entry: JournalEntry) -> bytes:
-    """One line of JSON; a torn line never parses, so a reader can tell the last whole one."""
+    """One line of JSON; a torn line never parses, so a reader finds the last whole one."""
     return json.dumps([*map(_as_json, entry.row), entry.end], ensure_ascii=True).encode() + b"\n"
 
 
@@ -130,7 +130,7 @@ def read_journal(path: Path) -> Journal:
 
 
 def write_fetch_log(path: Path, rows: Iterator[FetchLogRow], about: Mapping[str, str]) -> None:
-    """Write rows as Parquet with what the segment is about as metadata; the caller brings the file into place."""
+    """Write rows as Parquet with the metadata of the segment; the caller moves the file into place."""
     schema = SCHEMA.with_metadata({_ABOUT: json.dumps(dict(about), sort_keys=True)})
     with path.open("wb") as sink, pq.ParquetWriter(sink, schema, compression="zstd") as writer:
         while group := list(islice(rows, _ROWS_PER_GROUP)):

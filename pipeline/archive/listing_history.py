@@ -65,7 +65,7 @@ class ListingHistory(NamedTuple):
     complete_at: Sequence[dt.datetime]
 
     def left_out_since(self, project_id: str) -> dt.datetime | None:
-        """When a complete listing first left out a project that none names any more; None where none has."""
+        """When a complete listing first left out a project that later ones do not name either; None if it is listed."""
         named_at = self.named_at.get(project_id)
         place = 0 if named_at is None else bisect_right(self.complete_at, named_at)
         return self.complete_at[place] if place < len(self.complete_at) else None

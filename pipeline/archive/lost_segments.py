@@ -1,6 +1,6 @@
 """The segments that a person gave up: lines of data/raw/lost-segments.txt, each a name and why it is lost.
 
-Without such a line nothing is built while a segment is missing: nothing known is forgotten unless somebody says so.
+Without such a line no release is built while a segment is missing: known data is dropped only when a person decides so.
 """
 
 from pathlib import Path
@@ -13,7 +13,7 @@ FILE = "lost-segments.txt"
 
 
 class LostSegmentsError(PipelineError):
-    """A line of lost-segments.txt is none; the message says which."""
+    """A line of lost-segments.txt cannot be read; the message says which."""
 
 
 def given_up(raw_dir: Path) -> frozenset[str]:
@@ -32,7 +32,7 @@ def given_up(raw_dir: Path) -> frozenset[str]:
             continue
         if not SEGMENT_NAME.fullmatch(name) or not reason.strip():
             raise LostSegmentsError(
-                f"{file}, line {number}: {line[:100]!r} is no segment and, behind a space, why it is lost"
+                f"{file}, line {number}: {line[:100]!r} is not a segment followed by a space and the reason it is lost"
             )
         names.add(name)
     return frozenset(names)
@@ -42,5 +42,5 @@ def remedy(raw_dir: Path, segment: str) -> str:
     """What to do about a segment that is missing, as the end of a sentence."""
     return (
         f"restore it from a copy of data/raw; where there is none, give it up by the line `{segment} WHY` in "
-        f"{raw_dir / FILE}, and the tables lack what it held"
+        f"{raw_dir / FILE}, and the tables are built without it"
     )

@@ -166,10 +166,10 @@ class PageState(NamedTuple):
 
 
 class ObservedBody(NamedTuple):
-    """One body that came at one time; is_success says whether it was the project's page.
+    """One body of one time; is_success says whether it was the project's page.
 
-    content_sha256 and snapshot_id are set where it was archived. is_lasting says whether it stays whatever is
-    withdrawn later: what another import brought does not. place is where its body lies, or the one that shows the same.
+    content_sha256 and snapshot_id are set where it was archived. is_lasting says whether it stays when
+    an import is withdrawn later. place is where its body is, or the body that shows the same.
     """
 
     at: dt.datetime
@@ -203,7 +203,7 @@ def page_states(
 def every_page_state(
     raw_dir: Path, source_id: str, now: dt.datetime | None = None, *, parsed_dir: Path | None = None
 ) -> tuple[dict[str, PageState], dict[str, PageState]]:
-    """The same, and that of the pages that are no project pages (robots.txt, listing pages), by URL."""
+    """The same, and the states of other pages (robots.txt, listing pages) by URL."""
     of_projects: dict[str, PageState] = {}
     of_the_site: dict[str, PageState] = {}
     with open_history(raw_dir, parsed_dir, now) as con:
@@ -225,9 +225,9 @@ def every_page_state(
 
 
 def observed_bodies(raw_dir: Path, source_id: str) -> dict[str, list[ObservedBody]]:
-    """Every body the sealed logs saw of every project, by project id: what an import must not add again.
+    """Every body of every project in the sealed logs, by project id: an import must not add these again.
 
-    Those of a page of a sister system stand under its address.
+    Those of a page of a sister system are under its address.
     """
     observed: dict[str, list[ObservedBody]] = {}
     for page, at, *facts, file, offset in _query_logs(raw_dir, _OBSERVED, source_id):

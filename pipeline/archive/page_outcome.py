@@ -1,4 +1,4 @@
-"""What a page means for the project that it should be of, and its row in the fetch log."""
+"""What a page means for the project that was asked for, and its row in the fetch log."""
 
 import datetime as dt
 import hashlib
@@ -29,12 +29,12 @@ class FetchOutcome(NamedTuple):
 
 
 def page_outcome(page: Page, project_id: str, known_content: Sha256 | None) -> FetchOutcome:
-    """Say what a page means for the project it should be about; known_content fingerprints its last success."""
+    """Say what a page means for the project that was asked for; known_content is that of its last success."""
     fingerprint = bytes.fromhex(content_sha256(page))
     if page.kind is PageKind.PROJECT:
         problem = naming_problem(page, project_id)
         if problem is not None:
-            # A page that names no project may name it again the next time; one of another project stays that.
+            # A page that names no project may name it again later; a page of another project will not change.
             outcome = Outcome.FAILED if problem.code == "page_of_no_project" else Outcome.REFUSED
             error = f"{problem.code}: {problem.sentence}"
             return FetchOutcome(outcome, page.kind, fingerprint, error, can_heal=False)
@@ -44,26 +44,26 @@ def page_outcome(page: Page, project_id: str, known_content: Sha256 | None) -> F
 
 
 def sister_outcome(status: int | None, fingerprint: Sha256, known_content: Sha256 | None) -> FetchOutcome:
-    """Say what a page of a sister system means, which nothing is read from; fingerprint is of its bytes."""
+    """Say what a page of a sister system means, which is not parsed; fingerprint is that of its bytes."""
     if status not in (None, 200):
         return FetchOutcome(Outcome.FAILED, SISTER_PAGE, fingerprint, f"HTTP {status}", can_heal=False)
     return FetchOutcome(compare_content(fingerprint, known_content), SISTER_PAGE, fingerprint, None, can_heal=False)
 
 
 def unread_outcome(death: WorkerDiedError, fingerprint: Sha256) -> FetchOutcome:
-    """Say what a page means that a process died over; it is kept as evidence, and fingerprint is of its bytes."""
+    """Say what a page means that ended its worker process; it is kept as evidence; fingerprint is that of its bytes."""
     return FetchOutcome(Outcome.FAILED, PageKind.UNKNOWN, fingerprint, f"reading this page {death}", can_heal=False)
 
 
 def compare_content(fingerprint: Sha256, known_content: Sha256 | None) -> Outcome:
-    """Compare what a page says with what it said at its last success."""
+    """Compare the content of a page with that of its last success."""
     if known_content is None:
         return Outcome.NEW
     return Outcome.UNCHANGED if known_content == fingerprint else Outcome.CHANGED
 
 
 def repeated_snapshot(verdict: FetchOutcome, known: PageState | None) -> str | None:
-    """The snapshot that shows the same as what came now; None where it is new, or evidence that is not there yet."""
+    """The snapshot with the same content as this answer; None where the answer is new, or evidence not yet archived."""
     if known is None or verdict.outcome in (Outcome.NEW, Outcome.CHANGED):
         return None
     if verdict.outcome is Outcome.UNCHANGED:
@@ -91,13 +91,13 @@ def capture_row(
         archive: the open segment, for the run and the source.
         project_id: None for robots.txt, listing pages and pages of sister systems.
         url: the address that was asked for.
-        capture: what came, dated by the Age it has.
+        capture: the answer, dated back by its Age header.
         verdict: what it means.
-        repeats: the snapshot that shows the same already, so that the body is not archived again.
+        repeats: the snapshot with the same content, so that the body is not archived again.
         attempts: how often the site was asked; 0 for an import.
         elapsed_ms: until the answer was there.
         is_whole: whether the body came whole; otherwise it is not archived.
-        time_basis: what vouches for the time of the capture.
+        time_basis: where the time of the capture comes from.
         archive_url: its address in the web archive that it was harvested from.
     """
     body_sha256 = hashlib.sha256(capture.body).digest() if is_whole else None
@@ -121,7 +121,7 @@ def capture_row(
         attempts=attempts,
         elapsed_ms=elapsed_ms,
         bytes=len(capture.body) if is_whole else None,
-        # An import is known again by its body, whether it brought anything or not.
+        # An import is recognized by its bodies, even those that were not new.
         body_sha256=body_sha256 if is_news or attempts == 0 else None,
         content_sha256=verdict.content_sha256 if is_news else None,
         masked_sha256=verdict.masked_sha256,
@@ -165,7 +165,7 @@ def refusal_row(run_id: str, source_id: str, archive_url: str, reason: str, at: 
 
 
 def _printable(text: str | None) -> str | None:
-    """What a site says goes to logs and terminals: no control characters, and not without end."""
+    """Text of a site for logs and terminals: without control characters, and limited in length."""
     if text is None:
         return None
     return "".join(sign if sign.isprintable() else "\ufffd" for sign in text[:500])

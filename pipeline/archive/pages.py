@@ -17,7 +17,7 @@ _Result = TypeVar("_Result")
 
 
 def read_archived_page(capture: Capture) -> Page:
-    """Read a capture with the reader for its kind: HTML as received, or text somebody extracted. Never raises."""
+    """Read a capture with the reader for its kind: HTML as received, or extracted text. Never raises."""
     if capture.is_text:
         return read_text(capture.body.decode("utf-8", "replace"))
     return read_page(
@@ -48,17 +48,17 @@ class PageReader:
         self.close()
 
     def read(self, capture: Capture) -> Future[Page]:
-        """Have a capture read, as by read_archived_page."""
+        """Read a capture in the process, as read_archived_page does."""
         return self._thread.submit(lambda: self._process.call(_within_limit, read_archived_page, capture))
 
     def read_listing(self, body: bytes, content_type: str | None) -> Future[Listing | None]:
-        """Have a listing page read, as by read_listing."""
+        """Read a listing page in the process, as read_listing does."""
         return self._thread.submit(
             lambda: self._process.call(_within_limit, read_listing, body, content_type=content_type)
         )
 
     def close(self) -> None:
-        """End the process, whatever it is reading."""
+        """End the process, even while it reads a page."""
         self._process.close()
         self._thread.shutdown(cancel_futures=True)
 

@@ -1,4 +1,4 @@
-"""What a crash left open in data/raw: torn tails are cut, whole pages are kept, segments are sealed."""
+"""Recovery after a crash: torn tails in data/raw are cut, whole pages are kept, open segments are sealed."""
 
 import fcntl
 import os
@@ -13,7 +13,7 @@ from pipeline.core.files import PARTIAL, sync_path
 
 
 class Recovery(NamedTuple):
-    """What was done about one segment that a crash had left open."""
+    """What was done with one segment that a crash had left open."""
 
     segment: str
     kept_rows: int
@@ -21,9 +21,9 @@ class Recovery(NamedTuple):
 
 
 def recover(raw_dir: Path) -> list[Recovery]:
-    """Seal what a crash left open: cut the torn tail at the last whole page and keep every row before it.
+    """Seal the segments that a crash left open: cut the torn tail after the last whole page, keep every row before it.
 
-    A segment another process is still writing is left alone.
+    A segment that another process is still writing is not touched.
     """
     if not raw_dir.is_dir():
         return []

@@ -1,4 +1,4 @@
-"""The age of what a cache gave: such a response shows the page as it was, not as it is."""
+"""The age of a copy from a cache: such a response shows the page as it was, not as it is."""
 
 import datetime as dt
 import re
@@ -9,14 +9,14 @@ LONGEST_AGE = dt.timedelta(days=7)
 
 
 def stated_age(header: str | None) -> dt.timedelta:
-    """How old a response was when it came, by its Age header (RFC 9111, 5.1); none where it is odd."""
+    """How old a response was when it came, by its Age header (RFC 9111, 5.1); zero where the header is malformed."""
     if header is None or not re.fullmatch(r"[0-9]{1,9}", header.strip()):
         return dt.timedelta()
     return dt.timedelta(seconds=int(header))
 
 
 def age_of(header: str | None) -> dt.timedelta:
-    """The age that is believed of a capture: what it states, at most a week."""
+    """The age that is accepted for a capture: the stated one, at most a week."""
     return min(stated_age(header), LONGEST_AGE)
 
 

@@ -1,4 +1,4 @@
-"""In which order runs took place, by the chain of segments, which no clock decides: what is misdated is void."""
+"""The order of runs by the chain of segments, which does not depend on a clock: misdated rows do not count."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -17,11 +17,11 @@ Logs = Mapping[str, Path]
 
 
 class ClockError(PipelineError):
-    """The clock of this machine cannot be believed, so nothing may be dated by it; the message says why."""
+    """The clock of this machine is wrong, so a run must not use its time; the message says why."""
 
 
 class RunLimit(NamedTuple):
-    """What a run saw after void_after counts for nothing: a run that followed it began a day before that."""
+    """Rows of a run after void_after do not count: a later run began a day before that."""
 
     run_id: str
     void_after: dt.datetime
@@ -37,7 +37,7 @@ def run_limits(logs: Logs, now: dt.datetime | None = None) -> list[RunLimit]:
     previous = {name: previous_segments(about) for name, about in abouts(logs).items()}
     limits = {} if now is None else dict.fromkeys(previous, now + MOST_APART)
     by_run: dict[str, dt.datetime] = {}
-    # The last segment first: what limits a segment limits all before it.
+    # The last segment first: the limit of a segment also limits all segments before it.
     for name in reversed([*TopologicalSorter(previous).static_order()]):
         run_id, limit = _run_of(name), limits.get(name, _NEVER)
         by_run[run_id] = min(limit, by_run.get(run_id, _NEVER))
@@ -50,27 +50,27 @@ def run_limits(logs: Logs, now: dt.datetime | None = None) -> list[RunLimit]:
 
 
 def void_runs(logs: Logs) -> list[str]:
-    """The runs that began after their limit: nothing that they saw counts."""
+    """The runs that began after their limit: none of their rows count."""
     return [one.run_id for one in run_limits(logs) if (started_at(one.run_id) or one.void_after) > one.void_after]
 
 
 def counting_runs(logs: Logs) -> list[dt.datetime]:
-    """When the runs began of which something counts."""
+    """When the other runs began: those with rows that count."""
     void = frozenset(void_runs(logs))
     return [began for run_id in {*map(_run_of, logs)} - void if (began := started_at(run_id)) is not None]
 
 
 def sealed_last(logs: Logs) -> dt.datetime | None:
-    """When the run began whose segment was sealed last; the latest of several, None where there is none."""
+    """The start of the run whose segment was sealed last; the latest of several, None where there is none."""
     found = abouts(logs)
     named = {before for about in found.values() for before in previous_segments(about)}
     return max((began for name in found.keys() - named if (began := started_at(_run_of(name)))), default=None)
 
 
 def check_clock(raw_dir: Path, now: dt.datetime) -> None:
-    """Raise ClockError where a run would be dated a day and more before the one whose segment was sealed last.
+    """Raise ClockError where a run would be dated a day or more before the run whose segment was sealed last.
 
-    All that came before would count for nothing; a run that asks a site is told by its servers which clock is right.
+    Otherwise all earlier rows would not count. A run that asks a site learns from its servers which clock is right.
     """
     last = sealed_last(sealed_logs(raw_dir))
     if last is not None and now < last - MOST_APART:

@@ -12,7 +12,7 @@ SEGMENT_NAME = re.compile(
 def files_of_segments(raw_dir: Path, suffix: str) -> dict[str, Path]:
     """The files with a suffix by the names of their segments.
 
-    A name that no segment has is left out, such as `…(1)…`, and so is what is no file: who opens a pipe waits for ever.
+    A name that no segment has, such as `…(1)…`, is left out, and so is a pipe, since opening one would wait for ever.
     """
     named = ((path.name.removesuffix(suffix), path) for path in sorted(raw_dir.glob(f"*{suffix}")))
     return {name: path for name, path in named if SEGMENT_NAME.fullmatch(name) and path.is_file()}

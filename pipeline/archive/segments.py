@@ -1,9 +1,9 @@
-"""data/raw: append-only WARC segments, each with its fetch log; what is sealed is never edited.
+"""data/raw: append-only WARC segments, each with its fetch log; a sealed segment is never edited.
 
 A segment is open while it is written: `<segment>.warc.gz.open` and `<segment>.journal`. Every journal line is written
 before the records it describes and says where they end, so that after a crash a line counts exactly when its records
-are whole: nothing complete is lost, nothing half is kept. Both files reach the kernel with every page (kill -9 loses
-nothing) and the disk about once a second (a power cut loses at most that, and cleanly).
+are whole: complete pages are never lost, half pages never kept. Both files reach the kernel with every page (kill -9
+loses nothing) and the disk about once a second (a power cut loses the pages of a second at most).
 """
 
 import datetime as dt
@@ -41,7 +41,7 @@ _SYNC_SECONDS = 1.0
 
 
 Place = tuple[str, int]
-"""Where a capture lies: the name of its WARC file, and the offset of its record there."""
+"""The place of a capture: the name of its WARC file, and the offset of its record there."""
 
 
 class ArchiveError(PipelineError):
@@ -114,7 +114,7 @@ class ArchiveWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # An interrupt may have come between a journal line and its records; recovery tells what is whole.
+        # An interrupt may have come between a journal line and its records; recovery finds out which are whole.
         if isinstance(error, ArchiveError | KeyboardInterrupt):
             self._close()
         else:
@@ -141,7 +141,7 @@ class ArchiveWriter:
         return row
 
     def write_listing(self, projects: Iterable[ListingRow]) -> None:
-        """Store what the site's listing named in this run, beside the run's first segment."""
+        """Store the projects that the site's listing named in this run, beside the run's first segment."""
         rows = list(projects)
         if not rows:
             return
@@ -248,7 +248,7 @@ def files_without_log(raw_dir: Path) -> list[Path]:
     files = [
         (path, path.name.removesuffix(suffix)) for suffix in (WARC, LISTING) for path in raw_dir.glob(f"*{suffix}")
     ]
-    # In this order: the log is there before the journal goes.
+    # In this order: the log exists before the journal is removed.
     return sorted(
         path
         for path, name in files
@@ -277,12 +277,12 @@ def read_body(raw_dir: Path, place: Place) -> Capture:
 
 
 def seal_segment(raw_dir: Path, name: str, about: Mapping[str, str], rows: Iterator[FetchLogRow]) -> None:
-    """Rename a synced segment into place; done again after a crash between two of its steps, it ends the same."""
+    """Rename a synced segment into place; repeated after a crash between two of its steps, it ends the same."""
     journal, warc = raw_dir / f"{name}.journal", raw_dir / f"{name}.warc.gz"
     open_warc = warc.with_name(f"{warc.name}.open")
     first = next(rows, None)
     if first is not None:
-        # First: where the log is, its WARC file is too.
+        # Moved first, so that a log never exists without its WARC file.
         if open_warc.exists():
             open_warc.replace(warc)
         links = links_of_new_segment(raw_dir, name, warc if warc.exists() else None)
@@ -297,7 +297,7 @@ def _listing_of(raw_dir: Path, name: str) -> Path:
 
 
 def explained(error: OSError, raw_dir: Path) -> ArchiveError:
-    """The trouble with the archive in a sentence that says what to do."""
+    """The error of the archive as a sentence that says what to do."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return ArchiveError(f"{raw_dir}: the disk is full; free some space and run again: what was fetched is kept")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):

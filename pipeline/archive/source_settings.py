@@ -1,4 +1,4 @@
-"""What a segment keeps of the settings of its source, in the metadata of its fetch log and in its warcinfo record."""
+"""The settings of its source that a segment keeps, in the metadata of its fetch log and in its warcinfo record."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ _OF_SOURCE = ("source", "title", "base-url", "also-at", "is-invented")
 
 
 def about_source(source: Source) -> dict[str, str]:
-    """What a segment keeps of the settings of its source: tables made without them say the same of its pages."""
+    """The settings of its source that a segment keeps, so that tables made without the settings file are the same."""
     return {
         "source": source.source_id,
         "title": source.title,
@@ -19,5 +19,5 @@ def about_source(source: Source) -> dict[str, str]:
 
 
 def settings_of_source(about: Mapping[str, str]) -> dict[str, str]:
-    """What a segment keeps of its source, without what it keeps of itself."""
+    """The settings of the source in the metadata of a segment, without the segment's own metadata."""
     return {name: about[name] for name in _OF_SOURCE if name in about}

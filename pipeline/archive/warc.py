@@ -20,7 +20,7 @@ _CAPTURES = WarcRecordType.response | WarcRecordType.conversion
 # does the age, which the capture time has taken into account.
 _TRANSFER_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length", "age"})
 _ORIGINAL = "X-Archive-Orig-"
-# FastWARC reads no line of 32 kB in a header, nor anything behind it: what is longer never gets into the archive.
+# FastWARC stops reading a header at a line of 32 kB, so a longer line is cut before it is archived.
 LONGEST_URL = 16_000
 _LONGEST_LINE = 16_000
 
@@ -49,7 +49,7 @@ class Capture(NamedTuple):
 
     @property
     def is_text(self) -> bool:
-        """Whether the body is text somebody extracted from the page, not the page."""
+        """Whether the body is text that was extracted from the page, not the page."""
         return self.status is None
 
     def header(self, name: str) -> str | None:
@@ -58,7 +58,7 @@ class Capture(NamedTuple):
 
 
 def warcinfo_member(file_name: str, fields: Mapping[str, str]) -> bytes:
-    """The member that opens a segment: who wrote it and with which settings."""
+    """The member that opens a segment: the program that wrote it, and its settings."""
     record = _record(WarcRecordType.warcinfo, None, dt.datetime.now(dt.UTC), "application/warc-fields")
     record.headers["WARC-Filename"] = file_name
     record.set_bytes_content("".join(f"{name}: {_one_line(value)}\r\n" for name, value in fields.items()).encode())
@@ -169,7 +169,7 @@ def capture_of(record: WarcRecord) -> Capture:
     note = record.headers.get("X-Archive-Note")
     length = record.content_length
     body = record.reader.read()
-    # At the end of a torn file the reader gives what there is.
+    # At the end of a torn file the reader returns fewer bytes.
     if len(body) < length:
         raise WarcError(f"the record breaks off after {len(body)} of {length} bytes")
     if record.record_type == WarcRecordType.conversion:

@@ -1,4 +1,4 @@
-"""Takes an import back: from then on its rows count for nothing, while every body stays where it is."""
+"""Takes an import back: from then on its rows do not count, while every body stays in the archive."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
@@ -16,7 +16,7 @@ _IMPORT, _UNDO = "import", "undo"
 
 
 class WithdrawalError(PipelineError):
-    """A run cannot be taken back: there is none, it is no import, or it is withdrawn; the message says which."""
+    """A run cannot be taken back: it does not exist, is not an import, or is withdrawn; the message says which."""
 
     exit_code = ExitCode.WRONG_USAGE
 
@@ -31,12 +31,11 @@ def check_withdrawable(raw_dir: Path, run_id: str) -> None:
     logged = [one for one in _logged(raw_dir) if one.run_id == run_id]
     if not logged:
         raise WithdrawalError(
-            f"{run_id:.60}: nothing in {raw_dir} comes from such a run; `bma-projects query` lists them: "
-            f'"SELECT run_id FROM runs"'
+            f'{run_id:.60}: {raw_dir} has no such run; `bma-projects query` lists all runs: "SELECT run_id FROM runs"'
         )
     made_by = {one.about.get("made-by") for one in logged}
     if made_by != {_IMPORT}:
-        raise WithdrawalError(f"{run_id}: is not an import; only what was imported can be taken back")
+        raise WithdrawalError(f"{run_id}: is not an import; only imports can be taken back")
     if by := withdrawn_runs(raw_dir).get(run_id):
         raise WithdrawalError(f"{run_id}: was withdrawn before, by run {by}")
 
@@ -67,7 +66,7 @@ def withdraw_import(raw_dir: Path, run_id: str, *, undo_run_id: str, at: dt.date
 
 
 def withdrawn_runs(raw_dir: Path) -> dict[str, str]:
-    """The imports that count for nothing, each with the run that withdrew it."""
+    """The withdrawn imports, each with the run that withdrew it."""
     withdrawals = (
         row
         for segment in sealed_segments(raw_dir)
@@ -78,7 +77,7 @@ def withdrawn_runs(raw_dir: Path) -> dict[str, str]:
 
 
 def _logged(raw_dir: Path) -> Iterator[_Logged]:
-    """Every segment, also one that a crash left open."""
+    """Every segment, including those that a crash left open."""
     for segment in sealed_segments(raw_dir):
         yield _Logged(segment.run_id, _about(segment.fetches))
     for journal in files_of_segments(raw_dir, ".journal").values():

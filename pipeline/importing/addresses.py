@@ -1,4 +1,4 @@
-"""Addresses of pages: which source and project one is of, or which sister system."""
+"""Addresses of pages: the source and project, or the sister system, of each."""
 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -38,7 +38,7 @@ class Addresses:
         self._homes = {home: source for source in sources.values() for home in _homes(source)}
 
     def target_of(self, url: str) -> Target | None:
-        """The page of an address; None when it is neither one of a project nor one of a sister system."""
+        """The page of an address; None when it is the page of neither a project nor a sister system."""
         if len(url) > LONGEST_URL:
             return None
         sister = sister_of_address(url)

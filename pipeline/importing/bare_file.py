@@ -34,7 +34,7 @@ _NOTES = {
 }
 _TITLES = re.compile(rf"{TITLE}[^:<\n]{{0,40}}:\s*([0-9]{{8}}-[0-9]{{1,6}})")
 _DOCUMENT = re.compile(r"<html[\s>]", re.IGNORECASE)
-# A page may hold others, in frames and scripts; what stands behind the end of one is another.
+# A page may hold others, in frames and scripts; a document that begins after the end of one is another page.
 _BETWEEN = r"(?:\s|<!--(?:(?!-->).)*+-->)*+"
 _NEXT_DOCUMENT = re.compile(rf"</html\s*>{_BETWEEN}(?:<!doctype[^>]*>{_BETWEEN})?<html[\s>]", re.IGNORECASE | re.DOTALL)
 _RAW_CHUNKS = re.compile(rb"[0-9A-Fa-f]{1,8}\r\n\s*<")
@@ -47,11 +47,11 @@ class UnusableFileError(PipelineError):
 
 
 class ForeignFileError(UnusableFileError):
-    """A file can be read but is no project page: told when it was named, counted when it lay in a directory."""
+    """A file is readable but not a project page: reported when it was named, counted when it was in a directory."""
 
 
 class BareFile(NamedTuple):
-    """One page: url is the address that the file states, or ''; conflict says where two times do not agree."""
+    """One page: url is the address that the file states, or ''; conflict is a sentence when two times do not agree."""
 
     capture: Capture
     page: Page
@@ -80,15 +80,15 @@ def read_bare_file(
     Args:
         path: the file.
         kind: MHTML or PAGE.
-        given_at: when the person who imports it says that it was captured, in UTC.
+        given_at: the capture time given by the person who imports it, in UTC.
         now: the moment of the import, in UTC.
         reader: reads the page in a process of its own.
 
     Returns:
-        The page. What the file states of its time counts before what was given, that before the file's date.
+        The page. A time stated in the file is preferred to the given time, and that to the date of the file.
 
     Raises:
-        UnusableFileError: too large, or with a time that cannot be.
+        UnusableFileError: too large, or with an impossible time.
         ForeignFileError: not one project page: another page, several pages, data.
         OSError: it cannot be read.
     """
@@ -134,7 +134,9 @@ def read_bare_file(
         said = f"{path}: is not a project page ({page.reason or page.kind}); name saved HTML, text or WARC of one"
         raise _refusal(said, decoded.text)
     if not PROJECT_CODE.fullmatch(project_id):
-        raise ForeignFileError(f"{path}: names no project by its code ({project_id!r:.60}); name the page of one")
+        raise ForeignFileError(
+            f"{path}: the page has no valid project code ({project_id!r:.60}); name the page of a project"
+        )
     return BareFile(capture, page, project_id, basis, conflict)
 
 
@@ -159,7 +161,7 @@ def read_file(path: Path, kind: Format) -> bytes:
 
 
 def what_holds_several_pages(text: str) -> str | None:
-    """Say of a text that is not one page what it is: JSON, a table of pages, several pages one after the other."""
+    """Say what a text is that is not one page: JSON, a table of pages, several pages one after the other."""
     begun = text.lstrip("\ufeff \t\r\n")
     if begun[:1] in ("{", "[") and (_is_json(begun.partition("\n")[0]) or _is_json(begun)):
         return "holds JSON, not a page"
@@ -176,7 +178,7 @@ def what_holds_several_pages(text: str) -> str | None:
 
 
 def _refusal(said: str, text: str) -> UnusableFileError:
-    """What is no single page is told wherever it lay where it names projects, and of another site where it does not."""
+    """A file that is not a single page: always reported when it names projects, else counted as of another site."""
     return UnusableFileError(said) if _TITLES.search(text) else ForeignFileError(said)
 
 

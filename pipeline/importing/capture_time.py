@@ -1,21 +1,21 @@
-"""The door for times that others wrote: what a capture's time is, and which times are believed."""
+"""The check of times that other programs wrote: the time of a capture, and which times are accepted."""
 
 import datetime as dt
 
 from pipeline.core.errors import PipelineError
 
 _FUTURE = dt.timedelta(days=1)
-# There was no web to capture before.
+# Before this year there was no web.
 _EARLIEST_YEAR = 1995
 _BE_OFFSET = 543
 
 
 class CaptureTimeError(PipelineError):
-    """A capture cannot have been made at the time it names; the message has the text and says why."""
+    """A capture cannot have been made at the stated time; the message has the text and the reason."""
 
 
 def read_time(raw: str, now: dt.datetime) -> dt.datetime:
-    """Read an ISO 8601 time that somebody else wrote.
+    """Read an ISO 8601 time that another program wrote.
 
     Args:
         raw: the text; without a zone it is UTC, whatever the zone of this machine.
@@ -25,7 +25,7 @@ def read_time(raw: str, now: dt.datetime) -> dt.datetime:
         The time in UTC.
 
     Raises:
-        CaptureTimeError: it is no time, or none that a capture can have.
+        CaptureTimeError: it is not a time, or not one that a capture can have.
     """
     try:
         at = dt.datetime.fromisoformat(raw.strip())
@@ -37,7 +37,7 @@ def read_time(raw: str, now: dt.datetime) -> dt.datetime:
 
 
 def believed(at: dt.datetime, raw: str, now: dt.datetime) -> dt.datetime:
-    """A time in UTC that a capture can have. Raises CaptureTimeError for one to come, and for one before the web."""
+    """A time in UTC that a capture can have. Raises CaptureTimeError for a future time and for one before the web."""
     try:
         at = at.astimezone(dt.UTC)
     except (OverflowError, ValueError):

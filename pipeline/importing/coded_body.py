@@ -1,4 +1,4 @@
-"""Bodies as others stored them: transfer and content codings undone within a size, or left where they are none."""
+"""Bodies as other programs stored them: transfer and content codings are undone up to a size limit, if present."""
 
 import io
 import re
@@ -25,7 +25,7 @@ class CodedBodyError(PipelineError):
 
 
 class Body(NamedTuple):
-    """A body, or the beginning of one; torn says what breaks off, None where it is whole."""
+    """A body, or the beginning of one; torn says what is incomplete, None where the body is whole."""
 
     content: bytes
     torn: str | None = None
@@ -34,10 +34,10 @@ class Body(NamedTuple):
 def without_chunks(payload: bytes) -> Body:
     """The body of a payload that is said to be chunked; the payload itself where it is text already.
 
-    Raises CodedBodyError where it begins with no chunk and is no text, or something else than a chunk follows one.
+    Raises CodedBodyError where it neither begins with a chunk nor is text, or where a chunk is not followed by another.
     """
     head = _CHUNK_HEAD.match(payload)
-    # Decoded already, or never chunked: a line of text, which no length of a chunk is.
+    # Decoded already, or never chunked: it begins with a line of text, not with the length of a chunk.
     if head is None and (not payload or b"<" in payload.lstrip().partition(b"\n")[0]):
         return Body(payload)
     next_head = _AFTER_CRLF if head is not None and head[0].endswith(b"\r\n") else _AFTER_LF
@@ -57,8 +57,8 @@ def without_chunks(payload: bytes) -> Body:
 def decoded(body: bytes, content_encoding: str | None, limit: int) -> Body:
     """A body without the codings that its Content-Encoding names.
 
-    A body that is text already is left as it stands: archives decode it and keep the header. What follows a coded body
-    is not part of it; of one that breaks off the beginning is given.
+    A body that is text already stays as it is: archives decode it and keep the header. Bytes after a coded body are not
+    part of it; of an incomplete body the beginning is returned.
 
     Args:
         body: as it was stored.
@@ -66,7 +66,7 @@ def decoded(body: bytes, content_encoding: str | None, limit: int) -> Body:
         limit: the most bytes to make of it.
 
     Raises:
-        CodedBodyError: a coding is not known, the body is no such coding, or it is larger than limit.
+        CodedBodyError: a coding is not known, the body is not in this coding, or it is larger than limit.
     """
     torn = None
     for coding in reversed(content_codings(content_encoding)):
@@ -90,7 +90,7 @@ def _undone(body: bytes, coding: str, limit: int) -> tuple[bytes, bool]:
         case "gzip" | "x-gzip":
             return _streamed(GzipStream(io.BytesIO(body)), limit)
         case "deflate":
-            # What HTTP calls so is zlib; some servers send it without its head.
+            # The name "deflate" of HTTP means zlib; some servers send it without its head.
             try:
                 return _inflated(body, _ZLIB, limit)
             except zlib.error:

@@ -1,4 +1,4 @@
-"""The digests that web archives name bodies by, in whatever spelling: hexadecimal, base32 or base64."""
+"""The digests that web archives give for bodies, in any spelling: hexadecimal, base32 or base64."""
 
 import base64
 import binascii
@@ -7,19 +7,19 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 _SIZES = {"sha1": 20, "sha256": 32, "md5": 16, "sha512": 64, "sha384": 48, "sha224": 28}
-# Those that writers of WARC use.
+# The algorithms that writers of WARC use.
 _COMMON = ("sha1", "sha256", "md5")
 
 
 class Digest(NamedTuple):
-    """What a body hashes to; algorithm is named as hashlib does."""
+    """The digest of a body; algorithm has the name that hashlib uses."""
 
     algorithm: str
     value: bytes
 
 
 def read_digest(text: str | None) -> Digest | None:
-    """Read a digest such as `sha1:6NR5RFFS5XOSHBKHYUZGT7XS6Q5QLVJG`; None where it is none that can be computed."""
+    """Read a digest such as `sha1:6NR5RFFS5XOSHBKHYUZGT7XS6Q5QLVJG`; None where it cannot be computed."""
     named, colon, spelled = (text or "").strip().partition(":")
     algorithms: Sequence[str] = [named.lower().replace("-", "")] if colon else _COMMON
     for algorithm in algorithms:
@@ -34,13 +34,13 @@ def read_digest(text: str | None) -> Digest | None:
 
 
 def is_garbled(text: str | None) -> bool:
-    """Whether this is written like a digest that can be computed, and is none."""
+    """Whether this is written like a digest that can be computed, but is not a valid one."""
     named, _, spelled = (text or "").strip().partition(":")
     return named.lower().replace("-", "") in _SIZES and bool(spelled.strip()) and read_digest(text) is None
 
 
 def digests_of(bodies: Iterable[bytes]) -> frozenset[Digest]:
-    """Every digest that a writer may have named one of these bodies by."""
+    """Every digest that a writer may have given for one of these bodies."""
     return frozenset(_digest(algorithm, body) for body in set(bodies) for algorithm in _COMMON)
 
 

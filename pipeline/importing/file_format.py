@@ -1,4 +1,4 @@
-"""What a file is, by how it begins: a container that is read, a page, or a format with another way into the archive."""
+"""The format of a file, by its beginning: a container that is read, a page, or a format with another way in."""
 
 import re
 import zipfile
@@ -7,12 +7,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-# How much of a file, without its compression, tells what it is.
+# The bytes of a file, without its compression, that are enough to know its format.
 BEGINNING = 4096
 
 
 class Format(StrEnum):
-    """What is read; PAGE is saved HTML or extracted text."""
+    """The formats that are read; PAGE is saved HTML or extracted text."""
 
     WARC = "WARC"
     ARC = "ARC"
@@ -23,7 +23,7 @@ class Format(StrEnum):
 
 
 class Unread(NamedTuple):
-    """A format that is not read: what it is called, and the way that works."""
+    """A format that is not read: its name, and the way that works instead."""
 
     name: str
     way: str
@@ -56,7 +56,7 @@ _WARC_NAMES = tuple(f"{name}{packed}" for name in (".warc", ".arc") for packed i
 _PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
 _UNPACK_FILE = "unpack it and import what comes out"
 _ZIP = b"PK\x03\x04"
-# By a name that only this kind of ZIP file holds.
+# A name that only this kind of ZIP file holds, and the format it shows.
 _ZIPPED: tuple[tuple[re.Pattern[str], Unread], ...] = (
     (re.compile(r"word/"), Unread("Word document", _SAVE_TEXT)),
     (re.compile(r"xl/"), Unread("Excel workbook", _SAVE_TEXT)),
@@ -73,7 +73,7 @@ def format_of(path: Path, beginning: bytes, *, is_packed: bool = False) -> Forma
     """Say what a file is.
 
     Args:
-        path: is looked into where it is a ZIP file.
+        path: opened where it is a ZIP file.
         beginning: its first BEGINNING bytes without its compression, blank ones left out.
         is_packed: whether it has a compression, which a ZIP file must not be within.
     """

@@ -1,4 +1,4 @@
-"""Captures in WARC, WET and ARC files made by others, without trusting anything they say."""
+"""Captures in WARC, WET and ARC files made by others; nothing in them is trusted."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator
@@ -16,12 +16,12 @@ from pipeline.importing.warc_records import ForeignRecord, Opener, RecordsError,
 _WANTED = frozenset({"response", "resource", "revisit", "conversion"})
 _OF_OTHERS = frozenset({"warcinfo", "request", "metadata", "arc_header"})
 _ANOTHER_RECORD = b"\r\n\r\nWARC/"
-# What a block may be larger than the body in it: the head of the response, and the lengths of chunks.
+# By how much a block may be larger than its body: the head of the response, and the lengths of chunks.
 _LARGEST_HEAD = 1 << 20
 
 
 class Kind(StrEnum):
-    """What a record is to us."""
+    """What a record means for the import."""
 
     CAPTURE = "capture"
     REVISIT = "revisit"
@@ -34,7 +34,7 @@ _BELIEVED = (Kind.CAPTURE, Kind.REVISIT)
 
 
 class Original(NamedTuple):
-    """How a revisit names the capture it repeats; None where it does not say."""
+    """How a revisit names the capture it repeats; a part that it does not state is None."""
 
     digest: Digest | None
     record_id: str | None
@@ -43,12 +43,12 @@ class Original(NamedTuple):
 
 
 class Found(NamedTuple):
-    """One record of ours, or that it is foreign.
+    """One record with one of our pages, or a foreign one.
 
     capture is set for CAPTURE, and without a body for REVISIT. where names the record in a message. recorded_at is the
-    time that the record states, record_id and digests are what a revisit can name it by; original is what a revisit
-    repeats. is_vouched_for says that a digest did. reason says which record is damaged or refused, or holds but the
-    beginning of a page, and why.
+    time that the record states; a revisit can name the record by record_id and digests; original is what a revisit
+    repeats. is_vouched_for is true when a digest matches. reason says which record is damaged or refused, or holds only
+    the beginning of a page, and why.
     """
 
     kind: Kind
@@ -65,19 +65,19 @@ class Found(NamedTuple):
 def read_foreign_warc(
     opened: Opener, is_ours: Callable[[str], bool], now: dt.datetime, *, max_body_bytes: int
 ) -> Iterator[Found]:
-    """Yield what every record that holds a page is to us; only the bodies of our own pages are read.
+    """Yield what every record that holds a page means for the import; only the bodies of our own pages are read.
 
     Args:
         opened: opens the file at its beginning.
-        is_ours: whether an address is that of a page of ours.
-        now: tells which times have not come yet.
+        is_ours: whether an address is that of one of our pages.
+        now: times after it are in the future.
         max_body_bytes: the largest body that is decoded.
 
     Raises:
-        RecordsError: the file is no WARC file, or breaks off in a way that leaves the rest unreadable.
+        RecordsError: the file is not a WARC file, or is torn so that the rest cannot be read.
         OSError: it cannot be opened.
     """
-    # A record without a digest is believed once another was met where it ends: only then is its length right.
+    # A record without a digest is accepted once another record begins where it ends: only then is its length right.
     last: Found | None = None
     try:
         for record in read_records(opened):
@@ -104,7 +104,7 @@ def _read_record(
     record_id = record.headers.get("warc-record-id") or None
     where = f"record {record_id or 'without an id'} of {url[:300]}"
     if record.type not in _WANTED:
-        return _damaged(where, f"is of no known type ({record.type[:40]!r})")
+        return _damaged(where, f"has an unknown type ({record.type[:40]!r})")
     if not record.is_sound:
         return _damaged(where, "is not what was written: its compression is damaged or breaks off")
     largest = max_body_bytes + _LARGEST_HEAD
@@ -118,7 +118,7 @@ def _read_record(
     except CaptureTimeError as error:
         return Found(Kind.REFUSED, reason=f"{where}: {error}")
     if record.type == "revisit":
-        # Its block is the head of a response at most, and nothing is read from that.
+        # Its block is the head of a response at most, which is not read.
         return Found(Kind.REVISIT, where, Capture(url, at, b""), at, record_id, original=_original_of(record, url, now))
     try:
         capture, stored, torn = _read_capture(record, url, at, block, max_body_bytes)

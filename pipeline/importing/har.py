@@ -15,11 +15,11 @@ from pipeline.importing.foreign_warc import Found, Kind
 
 
 class HarError(PipelineError):
-    """A file is no HAR, although it begins like one; the message says why."""
+    """A file is not a HAR, although it begins like one; the message says why."""
 
 
 def read_har(data: bytes, is_ours: Callable[[str], bool], now: dt.datetime, *, max_body_bytes: int) -> Iterator[Found]:
-    """Yield what every exchange is to us, as read_foreign_warc does for records. Raises HarError."""
+    """Yield what every exchange means for the import, as read_foreign_warc does for records. Raises HarError."""
     try:
         entries = json.loads(data)["log"]["entries"]
     except (ValueError, RecursionError) as error:
@@ -57,7 +57,7 @@ def _read_entry(
         return Found(Kind.DAMAGED, reason=f"{where} is larger than {max_body_bytes} bytes")
     content_type = _one_line(content.get("mimeType", "text/html")).partition(";")[0]
     if content.get("encoding") != "base64":
-        # The browser has decoded it; here it is UTF-8, whatever the site sent.
+        # The browser has decoded it; in the HAR it is UTF-8, in any encoding of the site.
         content_type += "; charset=utf-8"
     headers = (("Content-Type", content_type), *_headers_of(response.get("headers")))
     capture = Capture(url, at, body, content_type, status, _reason_of(status), headers)

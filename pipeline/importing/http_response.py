@@ -1,4 +1,4 @@
-"""A response as it stands in a record: its head by FastWARC, or by warcio where FastWARC cannot, and its body."""
+"""A response in a record: its head, read by FastWARC, or by warcio where FastWARC cannot, and its body."""
 
 import io
 from typing import NamedTuple
@@ -18,9 +18,9 @@ _FIRST_STATUS, _LAST_STATUS = 100, 599
 
 
 class Response(NamedTuple):
-    """A response; body is decoded, and stored are the forms of it that a writer may have taken its digest of.
+    """A response; body is decoded, and stored are the forms of it for which a writer may have computed the digest.
 
-    torn says what of the body breaks off; None where it is whole.
+    torn says which part of the body is incomplete; None where it is whole.
     """
 
     status: int
@@ -79,7 +79,7 @@ def _head_by_warcio(block: bytes) -> _Head | None:
         head = StatusAndHeadersParser([_PROTOCOL.decode()]).parse(stream)
     except (StatusAndHeadersParserException, EOFError):
         return None
-    # What stands behind "HTTP/" is "1.1 200 OK".
+    # After "HTTP/" comes "1.1 200 OK".
     _, _, line = str(head.statusline).partition(" ")
     status, _, reason = line.partition(" ")
     if not (status.isascii() and status.isdecimal() and _FIRST_STATUS <= int(status[:9]) <= _LAST_STATUS):
@@ -89,11 +89,11 @@ def _head_by_warcio(block: bytes) -> _Head | None:
 
 
 def _has_crlf(block: bytes) -> bool:
-    """Whether every line of the head ends as HTTP has it; FastWARC knows no other end."""
+    """Whether every line of the head ends with CR LF; FastWARC reads no other line end."""
     end = block.find(b"\r\n\r\n")
     return end >= 0 and block.count(b"\n", 0, end) == block.count(b"\r\n", 0, end)
 
 
 def _header(headers: Headers, name: str) -> str:
-    """The lines of that name as one (RFC 9110, 5.2)."""
+    """The header lines of that name as one (RFC 9110, 5.2)."""
     return ", ".join(value for key, value in headers if key.lower() == name)

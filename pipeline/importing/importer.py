@@ -51,7 +51,7 @@ def import_files(
     advance: Advance | None = None,
     clock: Clock = utc_now,
 ) -> ImportSummary:
-    """Archive what the files and directories hold of our pages, with their original address and capture time.
+    """Archive the pages of the sources in files and directories, with their original address and capture time.
 
     A capture with an address belongs to the source with that address; a bare file (saved HTML, extracted text) to
     default_source, unless it states its address. Importing twice adds nothing.
@@ -61,14 +61,14 @@ def import_files(
         raw_dir: the archive.
         run_id: of the import.
         sources: all sources, by id.
-        default_source: whose page a file without an address is.
-        given_at: when bare files that do not say so were captured, in UTC; else their date vouches for it.
+        default_source: the source of a file without an address.
+        given_at: the capture time of bare files that do not state it, in UTC; without it the date of the file is taken.
         max_body_bytes: the largest body that is decoded.
-        advance: is called after each capture of ours with what became of it.
-        clock: tells which times have not come yet.
+        advance: is called after each of our captures with its outcome.
+        clock: times after its time are in the future.
 
     Returns:
-        What was found; trouble with a file or record is told there.
+        The result; it names the files and records that could not be used.
 
     Raises:
         ArchiveError: the archive cannot be written.
@@ -86,7 +86,7 @@ def import_files(
 
 
 def what_is(path: Path) -> Format | Unread:
-    """Say what a file is. Raises UnusableFileError for what is no file, and OSError."""
+    """The format of a file. Raises UnusableFileError for a pipe or a device, and OSError."""
     if not path.is_file() and path.exists():
         raise UnusableFileError(f"{path}: is a pipe or a device; write what it gives to a file and import that")
     with path.open("rb") as stream:
@@ -95,7 +95,7 @@ def what_is(path: Path) -> Format | Unread:
         with PlainStream(stream) as plain, suppress(OSError):
             while len(beginning) < BEGINNING and (more := plain.read(BEGINNING - len(beginning))):
                 beginning += more
-    # Where nothing can be unpacked, it was most likely a web archive.
+    # Where the file cannot be unpacked, it was most likely a web archive.
     return Format.WARC if packed and not beginning else format_of(path, beginning, is_packed=packed)
 
 
@@ -146,12 +146,12 @@ class _Importer:
                 self.summary.tell_of_file(file, error)
 
     def add_revisits(self) -> None:
-        """Add the revisits, once all that they can repeat is there."""
+        """Add the revisits, after all captures that they can repeat."""
         unresolved: dict[Path, list[str]] = {}
         for path, found, capture, target in self._revisits:
             original = found.original
             there = target if original is None else self._addresses.target_of(original.url) or target
-            # A page repeats itself, under whatever address; the page of another project is none that anybody saw here.
+            # A page may repeat itself under another address; a repeat of another project's page is not accepted.
             is_its_own = (there.source, there.project_id) == (target.source, target.project_id)
             repeated = self._ledger.original(there, original) if original is not None and is_its_own else None
             if repeated is None:
@@ -165,7 +165,7 @@ class _Importer:
             more = f" and {len(where) - 1} more revisits repeat captures" if len(where) > 1 else " repeats a capture"
             self.summary.tell(
                 path,
-                f"{where[0]}{more} whose content is neither here nor in the archive; import what holds it too",
+                f"{where[0]}{more} whose content is neither here nor in the archive; import the file that holds it too",
             )
 
     def _files_in(self, directory: Path) -> list[Path]:
@@ -192,7 +192,7 @@ class _Importer:
                     for name, opened in warcs_of(path):
                         self._add_records(path / name.lstrip("/"), self._records_of(opened))
                 except WaczError as error:
-                    # Of the directory; a member tells its trouble when it is opened.
+                    # The directory cannot be read; errors of a member are reported when it is opened.
                     self.summary.tell_of_file(path, error)
             case Format.HAR:
                 data = read_file(path, found)
@@ -230,7 +230,7 @@ class _Importer:
         file = read_bare_file(path, kind, self._given_at, self._now, self._reader)
         stated = self._addresses.target_of(file.capture.url)
         if isinstance(file, BareSister):
-            # A text without an address says what it is, but not on which of the hosts it stood.
+            # A text without an address shows which system it is from, but not which host.
             name = f"urn:sha256:{hashlib.sha256(file.capture.body).hexdigest()}"
             target = stated if stated and stated.sister else Target(self._default, name, sister=file.sister)
             capture = file.capture._replace(url=target.url)
@@ -251,7 +251,7 @@ class _Importer:
         if file.conflict is not None:
             self.summary.notes.append(file.conflict)
         if file.page.kind is PageKind.TRUNCATED:
-            self.summary.notes.append(f"{path}: the page breaks off; it is kept as evidence, and replaces no whole one")
+            self.summary.notes.append(f"{path}: the page is cut; it is kept as evidence, but replaces no whole page")
         capture = file.capture if stated else file.capture._replace(url=target.url)
         added = self._ledger.add_page(target, capture, file.page, file.time_basis)
         self.summary.undated += added.is_success and file.time_basis is TimeBasis.FILE

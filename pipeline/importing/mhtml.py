@@ -1,4 +1,4 @@
-"""MHTML: the page in a file that Chromium, Edge, Chrome on Android or Internet Explorer saved it to."""
+"""MHTML: the page in a file that Chromium, Edge, Chrome on Android or Internet Explorer saved."""
 
 import datetime as dt
 import email
@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from pipeline.importing.saved_page import Statement
 
-# The library takes the square of a header's length in time.
+# The time of the library grows with the square of a header's length.
 _LONGEST_HEADER = 8192
-# What the library raises over messages that nobody would send.
+# What the library raises for malformed messages.
 _EMAIL_FAILS = (RecursionError, TypeError, ValueError, LookupError, AttributeError)
 
 
@@ -23,7 +23,7 @@ class _Bounded(Compat32):
 
 
 class MhtmlPage(NamedTuple):
-    """The page itself: its bytes, its Content-Type, and what the file states of address and time."""
+    """The page itself: its bytes, its Content-Type, and the address and time that the file states."""
 
     body: bytes
     content_type: str

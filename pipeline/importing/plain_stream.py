@@ -1,4 +1,4 @@
-"""What a file holds without its compression, and where that compression breaks off or fails its own check."""
+"""The plain bytes of a compressed file, and where the compression is torn or fails its own check."""
 
 import io
 import math
@@ -10,30 +10,30 @@ from typing import Protocol
 from fastwarc.stream_io import ZstdReader
 
 _GZIP, _ZSTD, _ZSTD_DICTIONARY = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18"
-# What FastWARC says of zstd that breaks off.
+# The words of FastWARC for zstd that is torn.
 _INCOMPLETE = "incomplete"
 _BLANK, _BOM = b" \t\r\n", b"\xef\xbb\xbf"
 # zlib reads a member with its head and trailer, and compares the check sum in it.
 _WBITS_GZIP = 31
 _CHUNK = 1 << 16
-# What is left of a chunk behind a member is copied for the next: a file of members of one byte takes linear time.
+# The rest of a chunk after a member is copied for the next one: small chunks keep a file of tiny members linear.
 _PACKED_CHUNK = 1 << 12
 
 
 class Reader(Protocol):
-    """Something that gives up to so many bytes, and none at its end."""
+    """A stream that returns up to `size` bytes, and none at its end."""
 
     def read(self, size: int, /) -> bytes: ...
 
 
 class NextMemberError(OSError):
-    """What follows the members of a gzip file is none."""
+    """The bytes after the members of a gzip file are not a member."""
 
 
 class GzipStream:
-    """The plain bytes of gzip members that stand one behind the other.
+    """The plain bytes of gzip members that follow one another.
 
-    began is where the member that was read last begins in the plain bytes.
+    began is the offset in the plain bytes at which the last member begins.
     """
 
     def __init__(self, packed: Reader) -> None:
@@ -42,10 +42,10 @@ class GzipStream:
         self._is_between = True
 
     def read(self, size: int) -> bytes:
-        """Up to so many bytes, none at the end.
+        """Up to `size` bytes, none at the end.
 
-        Raises EOFError where a member breaks off, zlib.error where one is damaged, NextMemberError where what
-        follows is none.
+        Raises EOFError where a member is torn, zlib.error where one is damaged, NextMemberError where other bytes
+        follow.
         """
         while True:
             if not self._rest:
@@ -78,9 +78,9 @@ class GzipStream:
 
 
 class PlainStream(io.RawIOBase):
-    """What a file holds without its compression, from its first byte that is not blank to where it ends.
+    """The plain bytes of a file, from its first byte that is not blank to its end.
 
-    damage says, once reading met it, that the compression breaks off or is not what was written; None where it is
+    damage says, once it was found while reading, that the compression is torn or damaged; None where it is
     sound.
     """
 
@@ -98,7 +98,7 @@ class PlainStream(io.RawIOBase):
         return self._position
 
     def read(self, size: int = -1) -> bytes:
-        """Up to so many bytes, which may be fewer; none at the end. Raises OSError where it is damaged."""
+        """Up to `size` bytes, perhaps fewer; none at the end. Raises OSError where it is damaged."""
         size = size if size >= 0 else _CHUNK
         while self._position == 0 and not self._pending:
             if not (chunk := self._read(_CHUNK)):
@@ -116,9 +116,9 @@ class PlainStream(io.RawIOBase):
         super().close()
 
     def sound(self) -> float:
-        """How many bytes stand before all damage, read to the end: in members of gzip that passed their check.
+        """Read to the end; the number of bytes before any damage: those in gzip members that passed their check.
 
-        zstd says no more than that it breaks off, or that it is damaged somewhere.
+        zstd only shows that it is torn, or that it is damaged somewhere.
         """
         with suppress(OSError):
             while self.read(_CHUNK):
@@ -143,7 +143,7 @@ class PlainStream(io.RawIOBase):
 
 
 def is_packed(beginning: bytes) -> bool:
-    """Whether a file that begins so is packed by gzip or zstd."""
+    """Whether a file with this beginning is packed by gzip or zstd."""
     return beginning.startswith((_GZIP, _ZSTD, _ZSTD_DICTIONARY))
 
 

@@ -1,4 +1,4 @@
-"""What a saved page says of itself: the address it was saved from and when, as browsers and archives note it.
+"""The notes in a saved page: the address it was saved from and the time, as browsers and archives write them.
 
 The notes are HTML comments and scripts of the saving program. Text of the page itself cannot imitate one: the site
 escapes what people type.
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from html import unescape
 from typing import NamedTuple
 
-# Comments of browsers stand before or behind the opening tag; those of archives stand at the end.
+# Comments of browsers are before or after the opening tag; those of archives are at the end.
 _BEGINNING = 8192
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAY, _MONTH, _YEAR = r"(?P<day>\d{1,2})", r"(?P<month>\w{3})", r"(?P<year>\d{4})"
@@ -19,7 +19,7 @@ _ARCHIVED_ADDRESS = re.compile(r"https?://[^/\s]+/(?:[^/\s]+/)?(\d{14})(?:[a-z]{
 
 
 class Statement(NamedTuple):
-    """Address and time as a saved page states them, and the text that states the time; None where it says nothing."""
+    """Address and time as a saved page states them, and the text of the time; None for what it does not state."""
 
     url: str | None = None
     at: dt.datetime | None = None
@@ -27,7 +27,7 @@ class Statement(NamedTuple):
 
 
 def read_statement(body: bytes) -> Statement:
-    """Read what a saved page says of itself; what it does not say is None. Never raises."""
+    """Read the notes of a saved page. Never raises."""
     beginning = body[:_BEGINNING].decode("utf-8", "replace")
     for pattern, read in _AT_THE_BEGINNING:
         if found := pattern.search(beginning):
@@ -42,7 +42,7 @@ def _saved_from(found: re.Match[str]) -> Statement:
     url = unescape(found[1])
     archived = _ARCHIVED_ADDRESS.fullmatch(url)
     if archived is None:
-        # What a browser opened from a disk has the address of a file, or `about:internet`.
+        # A page that a browser opened from disk has the address of a file, or `about:internet`.
         return Statement(url if url.lower().startswith(("http://", "https://")) else None)
     return Statement(archived[2], _compact(archived[1]), archived[1])
 

@@ -1,4 +1,4 @@
-"""What an import found, in counts and in plain words."""
+"""The result of an import, in counts and in plain words."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -8,16 +8,16 @@ from parsers.sister_page import SisterPage
 from pipeline.core.text import printable
 from pipeline.importing.file_format import Format, Unread
 
-# What each count is, said after its number: one, and several.
+# The words after each count: for one, and for several.
 _WORDS = {
     "archived": ("page archived", "pages archived"),
-    "unchanged": ("seen again as it was", "seen again as they were"),
+    "unchanged": ("seen again unchanged", "seen again unchanged"),
     "known": ("known already", "known already"),
-    "evidence": ("kept as evidence, no whole project page", "kept as evidence, no whole project pages"),
+    "evidence": ("kept as evidence, not a whole project page", "kept as evidence, not whole project pages"),
     "foreign": ("of another site or page, left out", "of other sites or pages, left out"),
     "damaged": ("damaged, not read", "damaged, not read"),
     "refused": ("refused for its time", "refused for their times"),
-    "unresolved": ("repeats what is not here", "repeat what is not here"),
+    "unresolved": ("repeats a missing capture", "repeat a missing capture"),
     "undated": ("dated by its file alone", "dated by their files alone"),
     "aged": ("dated back by its Age, since a cache gave it", "dated back by their Age, since a cache gave them"),
 }
@@ -25,17 +25,17 @@ _WORDS = {
 
 @dataclass(slots=True)
 class ImportSummary:
-    """What an import found; problems are sentences about files and records that could not be used.
+    """The result of an import; problems are sentences about files and records that could not be used.
 
     archived: captures with a body; unchanged: captures of content that is archived already (a row, no body);
-    known: captures imported or fetched before (nothing is added); evidence: our addresses, but no project page;
-    foreign: records and files of other pages; damaged: ours, but unreadable; refused: ours, at a time that cannot be;
-    unresolved: ours, repeating a capture that is not there; undated: archived with nothing but the date of their file;
+    known: captures imported or fetched before (nothing is added); evidence: our addresses, but not a project page;
+    foreign: records and files of other pages; damaged: ours, but unreadable; refused: ours, at an impossible time;
+    unresolved: ours, repeating a capture that is not there; undated: archived with only the date of their file;
     aged: copies of a cache, dated back by their Age header.
     sisters counts those of the evidence that are pages of sister systems, by their kind.
-    source_ids are the sources with captures among them. formats counts the files that were read by what they are, and
+    source_ids are the sources with captures among them. formats counts the files that were read by their format, and
     unread those in directories that are of another format.
-    notes are sentences worth knowing.
+    notes are further sentences for the user.
     """
 
     files: int = 0
@@ -61,7 +61,7 @@ class ImportSummary:
         return {"files": self.files} | {name: getattr(self, name) for name in _WORDS}
 
     def in_words(self) -> str:
-        """One sentence of all that was found, without what was not."""
+        """One sentence with all counts that are not zero."""
         formats = ", ".join(f"{count} {name}" for name, count in sorted(self.formats.items()))
         read = f"{self.files} file{'' if self.files == 1 else 's'} looked at" + (f" ({formats})" if formats else "")
         found = [
@@ -70,21 +70,21 @@ class ImportSummary:
         return f"{read}: {', '.join(found) or 'nothing found'}"
 
     def sisters_in_words(self) -> str | None:
-        """A sentence of the pages of sister systems; None where there were none."""
+        """A sentence about the pages of sister systems; None where there were none."""
         if not self.sisters:
             return None
         kinds = ", ".join(f"{self.sisters[sister]} {sister}" for sister in SisterPage if self.sisters[sister])
         return f"{self.sisters.total()} pages of sister systems are kept as evidence and not read as projects: {kinds}"
 
     def unread_in_words(self) -> list[str]:
-        """A sentence for each format of files in directories that are not read: how many, and the way that works."""
+        """A sentence for each format of unread files in directories: how many, and the way that works instead."""
         return [
             f"{count} of the files in directories left out: {unread.name}; for what it holds, {unread.way}"
             for unread, count in sorted(self.unread.items())
         ]
 
     def tell(self, path: Path, said: str) -> None:
-        """Keep as a problem what is to be said of a file or a record in it, which may have written any of it."""
+        """Keep a sentence about a file or one of its records as a problem; parts of it may come from the file."""
         self.problems.append(printable(said if said.startswith(str(path)) else f"{path}: {said}"))
 
     def tell_of_file(self, path: Path, error: Exception) -> None:

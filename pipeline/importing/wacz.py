@@ -1,4 +1,4 @@
-"""WACZ: the WARC files in a ZIP file, read where they lie; no name in it is ever a path."""
+"""WACZ: the WARC files in a ZIP file, read without unpacking; a name in it is never used as a path."""
 
 import io
 import zipfile
@@ -10,7 +10,7 @@ from pipeline.core.errors import PipelineError
 from pipeline.importing.file_format import is_warc_name
 from pipeline.importing.warc_records import Opener
 
-# A WARC file is packed already, so that ZIP makes it little smaller; what grows more was made to take time.
+# A WARC file is packed already, so ZIP makes it little smaller; a member that grows more was made to waste time.
 _MOST_TIMES = 100
 _ALWAYS_READ = 1_000_000_000
 

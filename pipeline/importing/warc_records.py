@@ -33,9 +33,9 @@ Opener = Callable[[], io.BufferedReader]
 
 
 class RecordsError(PipelineError):
-    """A file holds no records, or its rest cannot be read; the message says after how many.
+    """A file holds no records, or its rest cannot be read; the message says after how many records.
 
-    spoils_last says that no record begins where the last one ends, so that its length vouches for nothing.
+    spoils_last is true when no record begins where the last one ends, so that its length may be wrong.
     """
 
     def __init__(self, n_records: int, why: str, *, spoils_last: bool = False) -> None:
@@ -47,8 +47,8 @@ class RecordsError(PipelineError):
 class ForeignRecord(NamedTuple):
     """One record: its type and headers (names in lower case), the length of its block, and how to read that.
 
-    is_sound says whether the compression that it stands in passes its check. read gives up to so many bytes, and less
-    only at the end of the block or of a torn file. It is to be called before the next record is asked for.
+    is_sound says whether the compression around it passes its check. read returns up to `size` bytes, and fewer only at
+    the end of the block or of a torn file. It must be called before the next record is asked for.
     """
 
     type: str
@@ -66,7 +66,7 @@ def read_records(opened: Opener) -> Iterator[ForeignRecord]:
             cannot read on.
 
     Raises:
-        RecordsError: there are none, or what comes after some of them cannot be read.
+        RecordsError: there are none, or the rest after some of them cannot be read.
         OSError: the file cannot be opened.
     """
     sound = _sound_bytes(opened)
@@ -92,7 +92,7 @@ def read_records(opened: Opener) -> Iterator[ForeignRecord]:
     if trouble is None and n_records:
         return
     with PlainStream(opened()) as stream:
-        # The first is the last that FastWARC read.
+        # The first record here is the last one that FastWARC read.
         n_known, n_more = min(n_records, 1), 0
         try:
             _skip(stream, last)
@@ -109,7 +109,7 @@ def read_records(opened: Opener) -> Iterator[ForeignRecord]:
 
 
 def _sound_bytes(opened: Opener) -> float:
-    """How many of the plain bytes passed the check of their compression; a file that is not packed has none to pass."""
+    """How many of the plain bytes passed the check of their compression; for a file that is not packed, all."""
     with opened() as stream:
         if isinstance(stream.raw, io.FileIO) and not is_packed(stream.peek(4)[:4]):
             return math.inf
@@ -118,7 +118,7 @@ def _sound_bytes(opened: Opener) -> float:
 
 
 def _is_understood(record: WarcRecord, headers: Mapping[str, str]) -> bool:
-    """Whether FastWARC has read the head: it knows one end of a line, and Content-Length in one spelling."""
+    """Whether FastWARC has read the head: it reads only one kind of line end, and one spelling of Content-Length."""
     has_other_ends = any("\n" in name or "\n" in value for name, value in headers.items())
     return not has_other_ends and headers.get("content-length") == str(record.content_length)
 
@@ -141,7 +141,7 @@ def _read_by_warcio(stream: PlainStream) -> Iterator[ForeignRecord]:
     records.reader = _Lines(stream)
     while True:
         records.reader.n_left = _LARGEST_HEAD
-        # warcio warns on standard error of what does not end as it should.
+        # warcio warns on standard error about records with a wrong end.
         with redirect_stderr(io.StringIO()):
             record = next(records, None)
         if record is None or record.rec_headers is None:
@@ -159,7 +159,7 @@ def _read_by_warcio(stream: PlainStream) -> Iterator[ForeignRecord]:
 
 
 def _as_of_warc(headers: Mapping[str, str]) -> dict[str, str]:
-    """The head of an ARC record; a date of less than a second's precision is left as it is, for others to refuse."""
+    """The head of an ARC record; a date without seconds stays as it is, and is refused later."""
     written = headers[_ARC_DATE]
     date = f"{written[:8]}T{written[8:]}Z" if len(written) == len("20230501082100") else written
     is_head = headers.get("uri", "").startswith("filedesc:")
@@ -182,7 +182,7 @@ def _whole(read: Callable[[int], bytes]) -> Callable[[int], bytes]:
             while len(data) < size and (chunk := read(size - len(data))):
                 data += chunk
         except OSError:
-            # The record counts as one that breaks off here.
+            # The record counts as torn at this point.
             return bytes(data)
         return bytes(data)
 

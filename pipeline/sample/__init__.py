@@ -1,7 +1,7 @@
 """The built-in source: a server on loopback that replays the pages of site/ the way Yii2 serves them.
 
 Does: answers as the real application would, with a fresh CSRF token in every page.
-Never: is asked by a run of another source; all but one of its projects are invented.
+Never: is asked by a run of another source. All but one of its projects are invented.
 
 - server: routes, listing, pager
 - earlier_night: earlier captures of six pages, to be imported

@@ -14,7 +14,7 @@ from pipeline.core.log import tell
 from pipeline.core.settings import SAMPLE
 from pipeline.sample.server import stored_page
 
-# Label and value as they stand on the page, and the value that stood there before.
+# Label and value on the page, and the value before the edit.
 RECEIVED, SPENT = "งบฯ ที่ได้รับ (บาท)", "งบฯ ที่ใช้ไป (บาท)"
 FINISH, RESULT = "Finish Date", "ผลการดำเนินการ"
 JANUARY, FEBRUARY = dt.datetime(2026, 1, 15, 18, 0, tzinfo=dt.UTC), dt.datetime(2026, 2, 15, 18, 0, tzinfo=dt.UTC)
@@ -30,18 +30,18 @@ EDITS = (
 
 
 def earlier_page(project_id: str, edits: dict[str, tuple[str, str]]) -> bytes:
-    """The sample's page of a project as it would have stood before the edits."""
+    """The sample's page of a project as it would have been before the edits."""
     page = stored_page(project_id).decode()
     for label, (now, before) in edits.items():
         row = f"<tr><th>{label}</th><td>"
         if page.count(row + now) != 1:
-            raise SystemExit(f"{project_id} does not say {label} {now} (any more)")
+            raise SystemExit(f"the page of {project_id} does not have {label} {now}")
         page = page.replace(row + now, row + before)
     return page.encode()
 
 
 def main() -> None:
-    """Write the file that is named on the command line."""
+    """Write the file named on the command line."""
     target = Path(sys.argv[1] if len(sys.argv) > 1 else "earlier-night.warc.gz")
     members = [warcinfo_member(target.name, {"description": "invented pages of the built-in sample"})]
     for project_id, at, edits in EDITS:

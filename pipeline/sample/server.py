@@ -40,7 +40,7 @@ class SamplePage(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """What the site answers."""
+    """An answer of the site."""
 
     status: int
     content_type: str
@@ -86,7 +86,7 @@ def stored_page(project_id: str) -> bytes:
 
 
 def listing_page(pages: Sequence[SamplePage], page: str, sort: str | None = None) -> bytes:
-    """Render one page of Yii's GridView: a page past the end is the last one, a word or 0 the first."""
+    """Render one page of Yii's GridView: a page number past the end gives the last page, a word or 0 the first."""
     if sort and sort.lstrip("-") in _SORT_KEYS:
         pages = sorted(pages, key=lambda entry: _sort_key(entry, sort.lstrip("-")), reverse=sort.startswith("-"))
     n_pages = max(1, -(-len(pages) // _PER_PAGE))
@@ -103,7 +103,7 @@ def listing_page(pages: Sequence[SamplePage], page: str, sort: str | None = None
 
 
 def fresh_token(body: bytes) -> bytes:
-    """Replace the CSRF token of a page by a new one, of the length Yii2's have."""
+    """Replace the CSRF token of a page by a new one of the length that Yii2 uses."""
     token = base64.urlsafe_b64encode(secrets.token_bytes(64))
     return _CSRF_TOKEN.sub(token, body)
 
@@ -128,7 +128,7 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 128
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Stay silent when a client goes away in the middle of an answer: it tells its own trouble."""
+        """Log nothing when a client closes the connection during an answer: the client reports it."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -160,7 +160,7 @@ class _Handler(BaseHTTPRequestHandler):
         return "bma-projects-sample"
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is http.server's
-        """Stay silent: what is fetched stands in the fetch log."""
+        """Log nothing: requests are in the fetch log."""
 
 
 def _page(file: str, status: int, content_type: str = _HTML) -> Reply:

@@ -268,7 +268,7 @@ class TestImport:
         cut.write_bytes(project_page("50010000-0001")[:7000])
         done = bma_here("import", cut, REAL_TEXT, "--data-dir", data, "--captured-at", "2023-05-01")
         assert done.returncode == 0, done.stderr
-        assert "1 page archived, 1 kept as evidence, no whole project page" in done.stderr
+        assert "1 page archived, 1 kept as evidence, not a whole project page" in done.stderr
         with latest(data) as con:
             assert con.execute("SELECT project_id FROM projects").fetchall() == [("50490000-3607",)]
 
@@ -382,7 +382,7 @@ class TestUndo:
         assert json.loads(bma_here("status", "--json", "--data-dir", data).stdout)["withdrawn_imports"] == [run_id]
         assert "2 fetch-log rows, 1 imports withdrawn, " in bma_here("verify", "--data-dir", data).stdout
         again = bma_here("import", gone, "--data-dir", data, "--source", "bmavisions")
-        assert "1 kept as evidence, no whole project page" in again.stderr
+        assert "1 kept as evidence, not a whole project page" in again.stderr
         with latest(data) as con:
             assert con.execute("SELECT last_outcome FROM page_status").fetchall() == [("missing",)]
 

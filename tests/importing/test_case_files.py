@@ -162,7 +162,7 @@ def test_a_revisit_of_another_content_than_it_names_is_not_believed(
     summary = bring(tmp_path / "raw", revisit, *(() if is_archived else (original,)), run=2)
     assert summary.unresolved == 1
     assert (
-        "repeats a capture whose content is neither here nor in the archive; import what holds it too"
+        "repeats a capture whose content is neither here nor in the archive; import the file that holds it too"
         in (summary.problems[0])
     )
 

@@ -358,5 +358,5 @@ def test_a_page_that_breaks_off_is_named(tmp_path: Path) -> None:
     (tmp_path / "torn.html").write_bytes(BODY[: len(BODY) // 2])
     summary = bring(tmp_path / "raw", tmp_path / "torn.html")
     assert summary.evidence == 1
-    said = f"{tmp_path / 'torn.html'}: the page breaks off; it is kept as evidence, and replaces no whole one"
+    said = f"{tmp_path / 'torn.html'}: the page is cut; it is kept as evidence, but replaces no whole page"
     assert said in summary.notes

@@ -124,7 +124,7 @@ def test_pages_that_end_their_reader_are_evidence_and_issues_and_the_rest_is_pub
     bare.write_bytes(project_page("50010000-0004") + KILLER)
     path, data = warc.save(tmp_path / "x.warc.gz"), tmp_path / "data"
     done = bma("import", path, bare, "--data-dir", data, PYTHONPATH=str(MISFORTUNE))
-    said = "import: 2 files looked at (1 WARC): 1 page archived, 2 kept as evidence, no whole project pages"
+    said = "import: 2 files looked at (1 WARC): 1 page archived, 2 kept as evidence, not whole project pages"
     assert said in done.stderr
     assert "bare.html: reading it crashed (Segmentation fault)" in done.stderr
     assert done.returncode == 1
@@ -233,7 +233,7 @@ def test_a_page_that_names_its_project_by_thousands_of_characters_is_foreign(tmp
     page.write_bytes(project_page(ONE).replace(*cut, 1))
     summary = bring(tmp_path / "raw", page)
     assert (summary.archived, summary.evidence) == (0, 0)
-    assert "names no project by its code ('50010000-0001</tit<div" in summary.problems[0]
+    assert "the page has no valid project code ('50010000-0001</tit<div" in summary.problems[0]
     assert len(summary.problems[0]) < 400
     assert audit_archive(tmp_path / "raw").problems == ()
 

@@ -171,7 +171,7 @@ def test_a_record_of_ours_of_no_known_type_is_told(tmp_path: Path, kind: str) ->
     (tmp_path / "x.warc").write_bytes(warc_of(BLOCK, kind=kind))
     summary = bring(tmp_path / "raw", tmp_path / "x.warc")
     assert (summary.archived, summary.damaged) == (0, 1)
-    assert f"is of no known type ({kind!r})" in summary.problems[0]
+    assert f"has an unknown type ({kind!r})" in summary.problems[0]
 
 
 @pytest.mark.parametrize("name", ["Block", "Payload"])
