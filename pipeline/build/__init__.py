@@ -6,21 +6,21 @@ Never: decides by itself what a row is (sql/ does), publishes, reads a clock.
 - database: runs the models and writes their tables
 - session: the DuckDB session in which they run
 - partitions: data/parsed as relations, each capture once
-- inputs: what the models read beside it
+- inputs: the other inputs of the models
 - sources: the sources by the settings and by the archive
 - models: the SQL files, what they read, their order
 - macros: the macros of the models, and the functions in Python they call
 - contacts: masks the contacts in a text, pass by pass
 - addresses: those of e-mail, messengers and networks
 - contact_words: the words that say that a contact follows
-- no_contacts: numbers that are none: years, dates, money, codes
-- number_chains: runs of digits, and the numbers they are
-- telephone_numbers: the contacts among numbers that no word announces
+- no_contacts: numbers that are not contacts: years, dates, money, codes
+- number_chains: runs of digits, and the numbers they form
+- telephone_numbers: contacts among numbers without a telephone word
 - headers: the description of a table at the head of its file
 - tables: the relation or table of one model, and its Parquet file
 - salt: the secret behind the pseudonyms of user names
 - errors: what can go wrong
-- comments: what the headers say, as comments and Parquet metadata
+- comments: the texts of the headers as comments and Parquet metadata
 - datapackage: datapackage.json
-- agencies.csv: codes and names of agencies, with how each name is known
+- agencies.csv: codes and names of agencies, with the source of each name
 """

@@ -21,7 +21,7 @@ _SCRIPT_NAME = (
 )
 _LATIN_NAME = rf"(?<![{_LOCAL}])(?!line\s?@)[{_LOCAL}]++"
 EMAIL = _compiled(rf"(?P<contact>(?:{_SCRIPT_NAME}|{_LATIN_NAME}){_AT}(?:{_DOMAIN}|[{_SCRIPT}]{{1,63}}\.(?:ไทย|คอม)))")
-# Spelled in words, which say something else in any other text.
+# Spelled in words; in other text these words have other meanings.
 EMAIL_IN_WORDS = _compiled(
     rf"(?<![{_LOCAL}])(?P<contact>[{_LOCAL}]++\sat\s[a-z0-9-]++(?:(?:\s?\.\s?|\sdot\s)[a-z][a-z0-9-]+)+)"
 )
@@ -38,7 +38,7 @@ LINE_SAYS_SO = _compiled(
 LINE = _compiled(rf"{_LINE_ID}[\s:=.@-]{{0,4}}(?:(?:id|ไอดี)[\s:=.@-]{{0,4}})?(?P<contact>{_LINE_NAMES}{_ID})")
 HANDLE = _compiled(rf"(?<![\w@])@(?P<contact>{_ID})")
 
-# In any other text these are the pages of offices and what they posted.
+# In other text these are the pages and posts of offices.
 NETWORK_ADDRESS = _compiled(
     r"(?<![a-z0-9-])(?:(?:facebook|fb|instagram|twitter|tiktok|x)\.com|(?:fb|ig)\.me)/(?P<contact>[^\s<>\"']+)"
 )

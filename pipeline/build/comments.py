@@ -1,4 +1,4 @@
-"""What the SQL headers say of a table and its columns, as DuckDB comments and Parquet metadata."""
+"""The texts of the SQL headers as DuckDB comments and Parquet metadata."""
 
 import json
 
@@ -8,7 +8,7 @@ from pipeline.core.sql_text import quoted
 
 
 def table_comment(model: Model, note: str = "") -> str:
-    """One text for a table: its description, what an analyst should beware of, and a note on this release."""
+    """One text for a table: its description, its warnings for analysts, and a note on this release."""
     warnings = [f"Beware: {warning}" for warning in model.warnings]
     return "\n".join(part for part in (model.description, *warnings, note) if part)
 
@@ -31,7 +31,7 @@ def comment_statements(model: Model, kind: str, note: str = "") -> str:
         f'COMMENT ON COLUMN {model.name}."{column.name}" IS {quoted(column_comment(column))}'
         for column in model.columns
     ]
-    # One transaction for all of them: each would sync the file by itself.
+    # One transaction for all, because each statement alone would sync the file.
     return "; ".join(["BEGIN", *comments, "COMMIT"])
 
 

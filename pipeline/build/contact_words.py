@@ -1,4 +1,4 @@
-"""The words that say that a contact follows, and which numbers behind them are one."""
+"""The words that say that a contact follows, and which numbers after them are contacts."""
 
 import re
 from collections.abc import Iterator
@@ -7,13 +7,13 @@ from pipeline.build.no_contacts import is_year
 from pipeline.build.number_chains import AROUND, AT_LINE_END, CHAIN, Group
 
 _BEFORE = rf"[{AROUND},:;=#+ฯๆ\"'“”«»<>{{}}→➔➜▶►]{{0,6}}"
-# Words that say so in any text.
+# Words that announce a contact in any text.
 _TELEPHONE = (
     r"(?<!ค่า)โทร(?:ศัพท์|สาร|\.?ฯ|์)?|เบอร์|มือถือ|สาย(?:ภาย)?ใน|สายตรง|แฟ็?ก[ซส]์?"
     r"|ติดต่อ ?(?:ที่ ?)?(?:ภายใน|ต่อ|หมายเลข)|[\u260e\u260f\u2706\U0001f4de\U0001f4df\U0001f4e0\U0001f4f1]"
     r"|(?<![a-z])(?:tele?(?:phone)?|phone|mobile|fax)"
 )
-# Words that say so in a field made for contacts.
+# Words that announce a contact in a field made for contacts.
 _CONTACT = rf"{_TELEPHONE}|ภายใน|ติดต่อ|หมายเลข|ต่อ|#|(?<![\d/])/|(?<![a-z])(?:ext(?:ension)?|extn|call|[tmf](?=\s?[.:]))"
 _MORE_WORDS = (
     r"(?:โทร(?:ศัพท์)?|ภายใน|สายใน|หมายเลข|เบอร์|มือถือ|เคลื่อนที่|สำนักงาน|ที่ทำงาน|บ้าน|กลาง|ติดต่อ|ต่อ|ได้|ที่|สะดวก|คือ|ext|no|number)"
@@ -24,7 +24,7 @@ def _behind(words: str, name: str = "") -> re.Pattern[str]:
     return re.compile(rf"(?:{words}){_BEFORE}(?:{_MORE_WORDS}{_BEFORE}){{0,5}}{name}{CHAIN}", re.IGNORECASE)
 
 
-# Whose number it is: "โทร. ฝ่ายปกครอง 7135", "โทรศัพท์ (กทม.) 7135".
+# The owner of a number: "โทร. ฝ่ายปกครอง 7135", "โทรศัพท์ (กทม.) 7135".
 _WHOSE = (
     r"(?:ของ)?[(\[]?\s?(?=นาย|นาง|น\.\s?ส\.|คุณ|ดร\.|ว่าที่|ผู้|หัวหน้า|เจ้าหน้าที่|ฝ่าย|งาน|กลุ่ม|กอง|สำนัก|ส่วน|ศูนย์|เขต|หน่วย|โรง|นอกเวลา"
     r"|กทม|[ก-ฮ]{2,5}\.)[^\d\r\n,;\ue000]{1,50}+"
@@ -37,9 +37,9 @@ BEHIND_NAME = _behind(_TELEPHONE, _WHOSE)
 
 
 def behind_a_word(text: str, groups: list[Group]) -> Iterator[Group]:
-    """All numbers of a chain behind a word, where one of them is long enough.
+    """All numbers of a chain after a word, where one of them is long enough.
 
-    Of the lines below only those that hold nothing else go on with it: others begin with the number of an item.
+    Only the lines below that hold nothing else continue the chain: other lines begin with the number of an item.
     """
     if not any(group.n_digits >= 3 for group in groups):
         return
@@ -58,6 +58,6 @@ def behind_a_word_in_text(text: str, groups: list[Group]) -> Iterator[Group]:
 
 
 def behind_a_name(text: str, groups: list[Group]) -> Iterator[Group]:
-    """The same where a name stands between, which may end in a number of its own: "โทร. ฝ่ายปกครอง 1"."""
+    """The same with a name in between, which may end in a number of its own: "โทร. ฝ่ายปกครอง 1"."""
     if groups[0].n_digits >= 4:
         yield from behind_a_word(text, groups)

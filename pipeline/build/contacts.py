@@ -1,10 +1,10 @@
 """Masks the contacts in what agencies typed: telephone numbers and extensions, e-mail addresses, ids of messengers.
 
-In a field made for contacts a number is one unless it says what else it is. In any other text a number is one behind a
-telephone word, or where it is a whole Thai number. A telephone number that begins with 0 or +66 keeps three digits
-(`06 5xx xxxx`), an extension none (`#xxxx`). Digits of every script count.
+In a field made for contacts every number is a contact unless the text says that it is something else. In other text a
+number is one after a telephone word, or where it is a whole Thai number. One that begins with 0 or +66 keeps three
+digits (`06 5xx xxxx`), an extension none (`#xxxx`). Digits of every script count.
 
-A text is read in passes: what a pass has found, or has known to be no contact, the later ones do not see.
+A text is read in passes: parts that a pass has found, or has recognized as no contact, are hidden from later passes.
 """
 
 import functools
@@ -44,15 +44,15 @@ _PLAIN = {
     0xFE6B: "@",
     **{code: str(unicodedata.digit(chr(code))) for code in range(0x80, 0x20000) if chr(code).isdecimal()},
 }
-# Stands for each character that is known already; no pattern has it.
+# Replaces each character that is known already; it occurs in no pattern.
 _SEEN = "\ue000"
-# What every address has: one scan spares most texts those for each kind. In the field of contacts ids have more words.
+# Every address has one of these: one scan saves most texts a scan per kind. The field of contacts has more id words.
 _SIGNS_OF_ADDRESS = re.compile(r"@|at|lin|ไลน|\.me/", re.IGNORECASE)
 _LETTERS = re.compile(r"[A-Za-z@]|ไลน")
 
 
 class _Reader:
-    """One text, of which each pass sees what no pass before it has known."""
+    """One text; each pass sees only the parts that earlier passes have not recognized."""
 
     __slots__ = ("_marks", "_text", "seen")
 
@@ -70,22 +70,22 @@ class _Reader:
         return "".join([*parts, self._text[end:]])
 
     def leave(self, pattern: re.Pattern[str]) -> None:
-        """Take what a pattern finds for no contact."""
+        """Mark the matches of a pattern as no contact."""
         self.seen = pattern.sub(lambda found: _SEEN * len(found[0]), self.seen)
 
     def mask(self, pattern: re.Pattern[str], mask: str) -> None:
-        """Replace the contact that a pattern finds as a whole."""
+        """Replace each match of a pattern as a whole."""
         self._replace([(*found.span("contact"), mask) for found in pattern.finditer(self.seen)])
 
     def mask_numbers(self, pattern: re.Pattern[str], contacts: Callable[[str, list[Group]], Iterator[Group]]) -> None:
-        """Replace those numbers of the chains found that are contacts."""
+        """Replace the numbers that are contacts in the chains that were found."""
         chains = [list(groups_of(self.seen, *match.span("chain"))) for match in pattern.finditer(self.seen)]
         found = [group for groups in chains for group in contacts(self.seen, groups)]
         self._replace([(group.start, group.end, self._mask_of(group)) for group in found])
 
     def _mask_of(self, group: Group) -> str:
         is_whole = self.seen[group.start] == "0" or self.seen[group.start - 1 : group.start] == "+"
-        # Two extensions that a dash joins would show three of their four digits.
+        # Two extensions joined by a dash would show three of their four digits.
         if group.n_digits < 7 or not is_whole or (len(group.runs) > 1 and len(group.runs[0]) > 3):
             return "xxxx"
         third = [place for place in range(group.start, group.end) if self.seen[place].isdecimal()][2]
@@ -100,7 +100,7 @@ class _Reader:
         self._marks += marks
 
 
-# The same people and offices stand on many pages.
+# The same people and offices are on many pages.
 @functools.lru_cache(maxsize=50_000)
 def mask_contact(text: str) -> str:
     """Mask every contact in a text of a field made for contacts; names, years, dates, money and project codes stay."""
@@ -120,7 +120,7 @@ def mask_contact(text: str) -> str:
 
 
 def mask_text(text: str) -> str:
-    """Mask in any other text what follows a telephone word, whole Thai numbers, e-mail addresses and LINE ids."""
+    """Mask in other text the numbers after a telephone word, whole Thai numbers, e-mail addresses and LINE ids."""
     reader = _Reader(text)
     if _SIGNS_OF_ADDRESS.search(reader.seen):
         reader.mask(EMAIL, "xxxx@xxxx")

@@ -23,7 +23,7 @@ def build(settings: Settings, *, fingerprint: str, out_dir: Path) -> dict[str, i
 
     Args:
         settings: the data directory, the sources and the limits of the build.
-        fingerprint: of the parser whose partitions are read; those of another parser are left aside.
+        fingerprint: of the parser whose partitions are read; those of another parser are ignored.
         out_dir: where the files go; must not exist or be empty.
 
     Returns:
@@ -112,7 +112,7 @@ def column_types(release: Path) -> dict[str, dict[str, str]]:
 
 
 def _invented_note(con: duckdb.DuckDBPyConnection) -> str:
-    """What every table must say when a source of made-up pages is among its rows."""
+    """The note that every table must have when its rows include a source of invented pages."""
     invented = con.execute("""
         SELECT DISTINCT source_id FROM parsed.pages SEMI JOIN (FROM input.sources WHERE is_invented) USING (source_id)
         ORDER BY source_id

@@ -24,11 +24,11 @@ _TYPES = {
     "INTEGER": "integer",
     "DOUBLE": "number",
     "TIMESTAMP WITH TIME ZONE": "datetime",
-    # Not "array": Frictionless reads Parquet by pandas, whose lists it does not take for arrays.
+    # Not "array": Frictionless reads Parquet with pandas, and does not accept the lists of pandas as arrays.
     "VARCHAR[]": "any",
 }
-# How a null of these types is printed where pandas has read the file. Said for each field, never for the whole table:
-# in a column of text an empty string is not a null, and "nan" is a text.
+# How pandas prints a null of these types. Set for each field, never for the whole table: in a column of text an empty
+# string is not a null, and "nan" is a text.
 _NULLS = {"BIGINT": "nan", "INTEGER": "nan", "DOUBLE": "nan", "TIMESTAMP WITH TIME ZONE": "NaT"}
 
 
@@ -41,7 +41,7 @@ def write_datapackage(
 ) -> None:
     """Describe the Parquet files of a release, with their digests, in datapackage.json beside them.
 
-    The sizes of the files are left out: Frictionless counts none where it reads Parquet, and takes that for a mistake.
+    The sizes of the files are left out: Frictionless counts 0 bytes when it reads Parquet, and reports a mismatch.
     """
     package = {
         "$schema": _PROFILE + "datapackage.json",

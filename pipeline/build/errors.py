@@ -1,4 +1,4 @@
-"""What can go wrong while tables are built."""
+"""The errors of building tables."""
 
 from pipeline.core.errors import PipelineError
 

@@ -9,9 +9,9 @@
     --   source_id = page_status
     --   budget_spent_thb: budget spent | unit THB | label งบฯ ที่ใช้ไป (บาท) | null where empty or unreadable
 
-`name = model` takes the description of that column from another model. What is published nowhere describes no columns:
-a model of sql/staging, and a check in sql/quality, whose columns are some of those of quality_issues. A further
-paragraph of prose explains the SQL to its reader and is published nowhere.
+`name = model` takes the description of that column from another model. Unpublished files describe no columns: the
+models of sql/staging, and the checks of sql/quality, whose columns are some of those of quality_issues. A further
+paragraph of prose explains the SQL to its reader and is not published.
 """
 
 import re
@@ -26,7 +26,7 @@ _DIRECTIVE = re.compile(r"[a-z_]+:( |$)")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What the dictionary says of one column; `label` is the Thai label it comes from."""
+    """The entry of one column in the dictionary; `label` is the Thai label it comes from."""
 
     name: str
     description: str

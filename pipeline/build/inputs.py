@@ -20,7 +20,7 @@ from pipeline.core.settings import Settings
 
 
 class RunRow(NamedTuple):
-    """What the models read of a run record."""
+    """The part of a run record that the models read."""
 
     run_id: str
     started_at: dt.datetime | None
@@ -46,7 +46,7 @@ class RuleRow(NamedTuple):
 
 
 class AgencyRow(NamedTuple):
-    """One line of agencies.csv; `name_source` says how well the name is known, other_names are apart by `|` there."""
+    """One line of agencies.csv; `name_source` says how well the name is known, other_names are separated by `|`."""
 
     agency_code: str
     agency_listed: str | None
@@ -59,7 +59,7 @@ class AgencyRow(NamedTuple):
 
 
 class IssueRow(NamedTuple):
-    """What a query in sql/quality may return; code and severity come from its header, what it leaves out is null."""
+    """The columns a query in sql/quality may return; code and severity come from its header, missing ones are null."""
 
     code: str
     severity: str
@@ -109,7 +109,7 @@ def attach_build_inputs(
 
 
 def read_runs(runs_dir: Path) -> list[RunRow]:
-    """Read the run records in order of time; raises BuildInputError for a file that holds none."""
+    """Read the run records in order of time; raises BuildInputError for a file that is not a run record."""
     return [_read_run(path) for path in sorted(runs_dir.glob("*.json"))]
 
 
@@ -161,7 +161,7 @@ def issue_rules(models: Iterable[Model]) -> list[RuleRow]:
 def _attach_rows(
     con: duckdb.DuckDBPyConnection, name: str, record_type: type[NamedTuple], rows: Sequence[NamedTuple]
 ) -> None:
-    # As a parameter: pyarrow would import pandas to make a table of them, which takes longer than all the rest.
+    # As a parameter: pyarrow would import pandas to make a table of them, which takes longer than everything else here.
     con.execute(
         f"CREATE TABLE input.{name} AS "
         f"SELECT unnest($rows::STRUCT({duckdb_columns(record_type)})[], recursive := true)",

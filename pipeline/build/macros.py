@@ -11,7 +11,7 @@ from pipeline.core.sql_text import quoted
 def define_macros(con: duckdb.DuckDBPyConnection) -> None:
     """Define every macro; pseudonyms also need the variables `salt` and `publish_user_names`.
 
-    column_of(field) is the published column that a field of data/parsed stands for, `table.column` outside of projects.
+    column_of(field) is the published column of a field of data/parsed, as `table.column` outside of projects.
     """
     for function in (mask_contact, mask_text):
         con.create_function(function.__name__, function, ["VARCHAR"], "VARCHAR")

@@ -16,9 +16,9 @@ from pipeline.build.errors import ModelError
 from pipeline.build.headers import RULE_TEXTS, Column, Header, Reference
 
 LAYERS = ("staging", "curated", "quality", "views")
-# The schemas of what models read and none of them makes.
+# The schemas of relations that models read but no model makes.
 _INPUTS = ("parsed", "input")
-# Every issue of sql/quality in one relation; quality_issues is made of it, so that no check can be forgotten there.
+# Every issue of sql/quality in one relation; quality_issues is made from it, so that it never misses a check.
 _CHECK_ISSUES = "check_issues"
 _ISSUE_KEY = (
     "code", "source_id", "project_id", "snapshot_id", "field", "label", "ordinal", "raw", "message", "first_seen_at"
@@ -29,8 +29,8 @@ _ISSUE_KEY = (
 class Model:
     """One SQL file. `tags` holds the header lines that only one layer uses (severity, title_th, …).
 
-    `sort` gives the order of the key, perhaps by columns that are quicker to sort; those of them that the header does
-    not describe are left out of the table.
+    `sort` gives the order of the key, perhaps by columns that are quicker to sort; columns of it that the header does
+    not describe are not part of the table.
     """
 
     layer: str
@@ -57,7 +57,7 @@ class Model:
 
     @property
     def relation(self) -> str:
-        """The name other models use: what is published stands in the release itself, the rest beside it."""
+        """The name other models use: published tables are in the release itself, the others beside it."""
         return self.name if self.is_published else f"{self.layer}.{self.name}"
 
 
@@ -125,7 +125,7 @@ def read_model(layer: str, name: str, text: str) -> Model:
 
 
 def _check_issues(checks: Sequence[Model]) -> Model:
-    """What all checks found; a check says neither its code nor its severity, its header does."""
+    """The issues of all checks; code and severity of a check are in its header, not in its SELECT."""
     selects = ["FROM input.no_issues"] + [
         f"SELECT '{check.name}' AS code, '{check.tags['severity']}' AS severity, * FROM {check.relation}"
         for check in checks

@@ -1,4 +1,4 @@
-"""What is no contact: years, dates, times, money, counted things, numbers of letters, laws and rooms, project codes."""
+"""Numbers that are not contacts: years, dates, times, money, counts, letters, laws, rooms and project codes."""
 
 import re
 
@@ -14,7 +14,7 @@ _COUNTED = r"\.?\s{0,2}(?!0\d)\d{1,5}(?:[/-]\d{1,4})?(?![-\s.]?\d)"
 # Not the office of money: "ฝ่ายการเงิน 5,477".
 _MONEY = r"(?:(?<!งาน)(?<!ฝ่าย)(?<!และ)งบ(?:ประมาณ)?|(?<!การ)เงิน|ราคา|มูลค่า|ค่าใช้จ่าย|จำนวน|ร้อยละ)"
 _PLACE = r"\.?\s{0,2}(?!0\d)\d{1,3}(?:/\d{1,3})?(?![-\s./]?\d)"
-# เลขที่สัญญา 012345678, สัญญาจ้างเลขที่ 12/2566: without a space, so that it is no part of a spelled telephone number.
+# เลขที่สัญญา 012345678, สัญญาจ้างเลขที่ 12/2566: without a space, so that it is not part of a spelled telephone number.
 _CODE = (
     r"(?:(?:เลข(?:ที่)?|หมายเลข)\s?(?:สัญญา|ทะเบียน|เอกสาร|หนังสือ|คำสั่ง|ใบ[ก-๙]{1,20}|พัสดุ|ครุภัณฑ์|โครงการ|อ้างอิง|คุม[ก-๙]{0,10}|ฎีกา)"
     r"|รหัส(?:โครงการ|สินทรัพย์|ทรัพย์สิน|งบประมาณ|พัสดุ|ครุภัณฑ์|หน่วยงาน|กิจกรรม|แหล่งเงิน|รายการ)?"
@@ -24,7 +24,7 @@ _CODE = (
 )
 _TIME = r"(?:[01]?\d|2[0-4])\.[0-5]\d"
 _NUMBER = r"(?<![\d.,])(?!0\d)\d{1,12}(?:[.,]\d{1,12}){0,5}"
-# A number that no telephone has: an extension has four or five bare digits, a number without its area seven or more.
+# Not the length of a telephone number: an extension has four or five bare digits, one without area code seven or more.
 _AMOUNT = r"(?<![\d.,])(?!0\d)(?:\d{1,3}(?:,\d{3}){1,5}|\d{6}|\d{11,12}|\d{1,3})(?:\.\d{1,2})?(?![-\s.,/]{0,3}\d)"
 
 
@@ -38,7 +38,7 @@ def _all_numeric(separator: str) -> str:
     )
 
 
-# What is no contact even behind a telephone word, for that may say something else ("โทรศัพท์ 120 เครื่อง").
+# Not a contact even after a telephone word, which may have another meaning ("โทรศัพท์ 120 เครื่อง").
 _NEVER = (
     # 50490000-3607
     r"(?<!\d)\d{4}0000\s?-\s?\d{4}(?!\d)",
@@ -58,7 +58,7 @@ _NEVER = (
     r"(?<![\d,.])(?!0\d)(?:\d{1,2},\d{3}\.\d+|(?:\d{1,2}(?:,\d{3}){2,5}|\d{3}(?:,\d{3}){2,6})(?:\.\d+)?)(?!,?\d)",
     # 127800 บาท, 120 เครื่อง
     rf"(?<!\d[-\s]){_NUMBER}\s?(?:\.-|(?:ล้าน|แสน|หมื่น|พัน)?บาท|฿|%|เครื่อง(?!กล|จักร)|ครั้ง|แห่ง|ชั่วโมง|นาที|(?:เลข)?หมาย|คู่สาย)",
-    # Names of persons and offices begin with these; 7135 is no number of days.
+    # Names of persons and offices begin with these; 7135 is not a number of days.
     rf"(?<!\d[-\s]){_NUMBER}\s?(?:คน(?![ึอ]|งาน|สวน|ขับ)|ราย(?!งาน|ได้))",
     r"(?<!\d)(?<!\d[-\s])\d{1,3}\s?(?:วัน|เดือน|สาย)(?![ก-๙])",
 )
@@ -67,7 +67,7 @@ _NEVER_WITH_WORD = (
     # The number of a letter: กท 0401.3/1234
     r"(?:(?<![ก-๙])|(?<=ที่))กท\.?\s?\d{4}(?:\.\d{1,3}){0,3}/(?:ว\.?\s?)?\d{1,5}(?![-\s.]?\d)",
 )
-# What is no contact where no telephone word stands before it.
+# Not a contact without a telephone word before it.
 _NOT_ALONE = (
     # 1/2566
     rf"(?<!\d)(?<!\d[-./|])\d{{1,3}}/{YEAR}",
@@ -81,7 +81,7 @@ _NOT_ALONE_WITH_WORD = (
     rf"ปี\s?(?:งบ(?:ประมาณ)?|งปม|ประมาณ|การศึกษา|ปฏิทิน|ภาษี|บัญชี|ใหม่)?[\s:(/.ฯ]{{0,3}}{_ERA}?[\s:(/]{{0,3}}{_YEARS}",
     rf"(?<![a-z])(?:fy|years?|b\.?e\.|a\.?d\.)[\s:.]{{0,3}}{_YEARS}",
     rf"ไตรมาส(?:ที่)?\s?\d[\s/]{{1,3}}{_YEARS}",
-    # The names of offices have these words, so that only a year of these decades is one: "กลุ่มงานงบประมาณ 2477".
+    # The names of offices have these words, so only a number of these decades is a year: "กลุ่มงานงบประมาณ 2477".
     rf"(?:งบ|แผน)(?:ประมาณ|พัฒนา)?[\s:(/.ฯ]{{0,3}}(?=25[5-8]){_YEARS}",
     rf"{_ERA}[\s:(/]{{0,3}}{_YEARS}",
     # พ.ร.บ. 2542, พระราชบัญญัติการสาธารณสุข 2535; ISO 9001:2015
@@ -98,13 +98,13 @@ _NOT_ALONE_WITH_WORD = (
 
 
 def _compiled(numbers: tuple[str, ...], with_word: tuple[str, ...], first_letters: str) -> re.Pattern[str]:
-    # Few characters of a text begin any of these: one look ahead spares the others the long list.
+    # Few characters of a text begin any of these: one look-ahead avoids trying the long list at the others.
     return re.compile(rf"(?=\d)(?:{'|'.join(numbers)})|(?=[{first_letters}])(?:{'|'.join(with_word)})", re.IGNORECASE)
 
 
 NO_CONTACT_EVER = _compiled(_NEVER, _NEVER_WITH_WORD, "กตธพมสเ")
 NO_CONTACT_ALONE = _compiled(_NOT_ALONE, _NOT_ALONE_WITH_WORD, "a-zกขคงจฉชซฎถทบปพมรวสหอเแใไ")
-# 5,000 in any text; in the field of contacts a list of two extensions, or one that somebody grouped.
+# 5,000 in any text; in the field of contacts a list of two extensions, or one extension in groups.
 SHORT_GROUPED = re.compile(r"(?<![\d,.])(?!0)(?P<contact>\d{1,2},\d{3})(?![,.]?\d)")
 
 

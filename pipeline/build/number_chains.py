@@ -1,4 +1,4 @@
-"""Runs of digits with what stands between them: a chain, and the numbers that it is made of."""
+"""Chains: runs of digits with the signs between them, and the numbers that they form."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from parsers.labels import INVISIBLE
 from pipeline.build.no_contacts import is_year
 
 AROUND = rf"\s.()\[\]_*~|/\\\xb7\x85\u2022\u2010-\u2015\u2212\ufe58\ufe63\uff0d{INVISIBLE}\-"
-# What joins the groups of one number, and what separates two numbers or a number from its extension.
+# The signs that join the groups of one number, and those that separate two numbers, or a number from its extension.
 _NEXT = r"(?:[,;&+#:]|หรือ|และ|กับ|ถึง|(?:เบอร์|สาย)?ต่อ(?:เบอร์|สาย|ภายใน)?|กด|ภายใน|สายใน|ext(?:ension)?|extn|x|or|and|to)"
 CHAIN = rf"(?P<chain>\d++(?:[{AROUND}]{{0,5}}(?:{_NEXT}[{AROUND}]{{0,5}}){{0,3}}\d++)*+)"
 
@@ -16,13 +16,13 @@ RUN = re.compile(r"\d+")
 _SEPARATES = re.compile(_NEXT, re.IGNORECASE)
 _SLASH = re.compile(r"[/|\\]")
 _LINE_END = re.compile(r"[\r\n]")
-# What stands behind the last number of a line.
+# The signs after the last number of a line.
 AT_LINE_END = re.compile(r"[^\S\r\n]*[)\]}.]*[^\S\r\n]*(?:[\r\n]|\Z|<br)")
 ANY_NUMBER = re.compile(CHAIN, re.IGNORECASE)
 
 
 class Group(NamedTuple):
-    """One number of a chain: where it begins and ends, its runs of digits, and what stands between it and the last."""
+    """One number of a chain: where it begins and ends, its runs of digits, and the signs between it and the last."""
 
     start: int
     end: int
@@ -31,25 +31,25 @@ class Group(NamedTuple):
 
     @property
     def n_digits(self) -> int:
-        """How many digits all of its runs have."""
+        """The number of digits in all of its runs."""
         return sum(map(len, self.runs))
 
     @property
     def is_on_next_line(self) -> bool:
-        """Whether the number before it stands in a line above."""
+        """Whether the number before it is in a line above."""
         return _LINE_END.search(self.join) is not None
 
     @property
     def is_long(self) -> bool:
-        """Whether it has the length of a telephone number, or of an extension that is no year."""
+        """Whether it has the length of a telephone number, or of an extension that is not a year."""
         return self.n_digits >= 7 or any(len(run) in (4, 5) and not is_year(run) for run in self.runs)
 
 
 def groups_of(text: str, start: int, end: int) -> Iterator[Group]:
     """Split a chain of runs of digits into numbers.
 
-    A slash ends one that is long enough to be whole; a comma alone and the end of a line end none that begins as a
-    whole number and is not.
+    A slash ends a number that is long enough to be whole; a comma alone, or the end of a line, does not end a number
+    that begins like a whole one and is not whole yet.
     """
     runs: list[str] = []
     join, first, last, n_digits = "", start, start, 0
@@ -64,7 +64,7 @@ def groups_of(text: str, start: int, end: int) -> Iterator[Group]:
 
 
 def _separates(between: str, text: str, first: int, runs: list[str], n_digits: int) -> bool:
-    """Whether what stands behind runs of digits ends the number that begins with them."""
+    """Whether the sign after runs of digits ends the number that begins with them."""
     if between == "," and n_digits < 7 and text[first] == "0":
         return False
     if _SEPARATES.search(between) or (n_digits >= 7 and _SLASH.search(between)):
@@ -73,7 +73,7 @@ def _separates(between: str, text: str, first: int, runs: list[str], n_digits: i
 
 
 def _goes_on(digits: str, is_abroad: bool) -> bool:
-    """Whether these begin a whole telephone number: what is not whole goes on in the next line."""
+    """Whether these begin a whole telephone number, which goes on in the next line while it is not whole."""
     if is_abroad or digits.startswith("0066"):
         return len(digits) < 11
     return digits.startswith("0") and len(digits) < (10 if re.match("0[689]", digits) else 9)

@@ -22,7 +22,7 @@ def attach_partitions(con: duckdb.DuckDBPyConnection, parsed_dir: Path, fingerpr
     Args:
         con: a connection without a database `parsed`.
         parsed_dir: the directory of the partitions; it may be missing.
-        fingerprint: of the parser whose partitions are read; those of another parser are left aside.
+        fingerprint: of the parser whose partitions are read; those of another parser are ignored.
 
     Returns:
         What the segments are about of which the history tells, the oldest first.
@@ -49,7 +49,7 @@ def find_partitions(parsed_dir: Path, fingerprint: str) -> list[Path]:
 
 
 def find_damage(parsed_dir: Path, fingerprint: str) -> str | None:
-    """Read every partition to its end and say which file cannot be read; slow, so only when something went wrong."""
+    """Read every partition to its end and say which file cannot be read; slow, so only after an error."""
     for partition in find_partitions(parsed_dir, fingerprint):
         for file in sorted(partition.glob("*.parquet")):
             try:
@@ -64,7 +64,7 @@ def find_damage(parsed_dir: Path, fingerprint: str) -> str | None:
 def _attach_table(
     con: duckdb.DuckDBPyConnection, name: str, record_type: type[NamedTuple], partitions: Sequence[Path]
 ) -> None:
-    """One relation over the files of all partitions; by `filename` duplicates of a capture can be told apart."""
+    """One relation over the files of all partitions; `filename` distinguishes the duplicates of a capture."""
     schema = schema_of(record_type)
     files = [file for partition in partitions for file in sorted(partition.glob(f"{name}*.parquet"))]
     for file in files:
@@ -88,7 +88,7 @@ def _check_columns(file: Path, schema: pa.Schema) -> None:
 
 
 def _leave_out_duplicates(con: duckdb.DuckDBPyConnection) -> None:
-    """A capture that was imported twice stands in two partitions; the rows of the first one by name count."""
+    """A capture that was imported twice is in two partitions; the rows of the first one by name count."""
     [(n_duplicates,)] = con.execute("""
         CREATE TABLE parsed.duplicates AS
         WITH repeated AS (

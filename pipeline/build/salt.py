@@ -13,7 +13,7 @@ from pipeline.core.files import read_text_file
 
 SALT_FILE = "user-names.salt"
 SALT_DRAFT = ".salt-"
-# Somebody may have written one of his own; longer than this are only two lines that have become one.
+# A person may have written a salt by hand; a longer line can only be two lines that became one.
 _SHORTEST, _LONGEST = 32, 128
 _MADE = 64
 _HEXADECIMAL = re.compile(r"[0-9a-f]+")
@@ -22,16 +22,16 @@ _HEXADECIMAL = re.compile(r"[0-9a-f]+")
 def user_name_salt(data_dir: Path) -> str:
     """The secret that keys the pseudonyms of user names; made once per data directory and never published.
 
-    Raises BuildInputError for a file that holds none.
+    Raises BuildInputError for a file that does not hold one.
     """
     path = data_dir / SALT_FILE
     if not path.exists():
         if any((data_dir / "curated" / "releases").glob("*/SHA256SUMS")):
             raise BuildInputError(
                 f"{path}: is missing, and the releases have pseudonyms made with it; restore it from a copy, or write "
-                f"a new one of {_SHORTEST} letters and more there, with which every pseudonym changes"
+                f"a new one of {_SHORTEST} letters or more there, which changes every pseudonym"
             )
-        # Written aside (mkstemp makes it readable for the owner alone) and linked: it is there whole or not at all.
+        # Written aside (mkstemp makes it readable only for the owner) and linked: the file is complete or absent.
         with tempfile.NamedTemporaryFile("w", dir=data_dir, prefix=SALT_DRAFT) as new:
             salt = secrets.token_hex(32)
             new.write(f"{salt}\n{_check_of(salt)}\n")
@@ -39,7 +39,7 @@ def user_name_salt(data_dir: Path) -> str:
             os.fsync(new.fileno())
             with contextlib.suppress(FileExistsError):
                 path.hardlink_to(new.name)
-    # The second line tells a salt that rotted, which would change every pseudonym.
+    # The second line shows when the salt was damaged, which would change every pseudonym.
     salt, *check = _read(path).split() or [""]
     is_cut = not check and _HEXADECIMAL.fullmatch(salt) is not None and len(salt) != _MADE
     if is_cut or not _SHORTEST <= len(salt) <= _LONGEST or check not in ([], [_check_of(salt)]):

@@ -1,4 +1,4 @@
-"""A DuckDB session in which the models can run: its limits, what it reads, where it writes, variables and macros."""
+"""A DuckDB session in which the models can run: its limits, inputs, output directory, variables and macros."""
 
 import contextlib
 import tempfile
@@ -17,11 +17,11 @@ from pipeline.core.settings import BuildSettings, Settings
 from pipeline.core.signals import interruptible_query, raise_if_interrupted
 from pipeline.core.sql_text import quoted
 
-# DuckDB 2 by itself writes what no older one can open. This version makes the file no larger; that of 1.0 would make it
-# larger by a tenth and a build slower by a seventh.
+# By default DuckDB 2 writes files that older versions cannot open. This storage version makes the file no larger; that
+# of 1.0 would make it a tenth larger and the build a seventh slower.
 _STORAGE_VERSION = "v1.4.0"
-# Above so many parsed pages the tables that stay out of the release are made on disk, since tables in memory count
-# uncompressed against its limit: 4 kB for each page.
+# Above this number of parsed pages the unpublished tables are made on disk, since tables in memory count uncompressed
+# against its limit: 4 kB for each page.
 _MOST_PAGES_STAGED_IN_MEMORY = 150_000
 
 
@@ -35,11 +35,11 @@ def open_session(
         settings: the data directory, the sources and the limits of the build.
         fingerprint: of the parser whose partitions are read.
         out_dir: where the release is built; made when it is missing.
-        database: the DuckDB file that takes the published tables; without it they go when the session ends.
+        database: the DuckDB file that takes the published tables; without it they are removed when the session ends.
 
     Raises:
-        BuildError: out_dir is in use; an input is torn, missing or of another shape; or the block raised it, or a
-            DuckDB error. Where the cause is a damaged partition the message names that.
+        BuildError: out_dir is not empty; an input is torn, missing or malformed; or the block raised it, or a DuckDB
+            error. Where the cause is a damaged partition the message names it.
     """
     out_dir.mkdir(parents=True, exist_ok=True)
     if any(out_dir.iterdir()):
@@ -54,7 +54,7 @@ def open_session(
             raise
         except (BuildError, duckdb.Error) as error:
             raise_if_interrupted()
-            # A partition that is torn within shows only when a model reads it: name the partition, not the model.
+            # Damage inside a partition appears only when a model reads it: name the partition, not the model.
             raise BuildError(find_damage(settings.parsed_dir, fingerprint) or reason(error)) from error
         finally:
             con.close()
@@ -68,13 +68,13 @@ def prepare_session(
     scratch: Path,
     database: Path | None = None,
 ) -> None:
-    """Give a new connection all that models need: what they read, where they write, variables and macros.
+    """Give a new connection all that models need: inputs, a place to write, variables and macros.
 
     Args:
         con: the connection.
-        settings: the data directory, the sources, whether user names are published, and what counts as vanished.
+        settings: the data directory, the sources, whether user names are published, and when a project has vanished.
         fingerprint: of the parser whose partitions are read.
-        scratch: a directory for the tables that stay out of the release, where memory is too small for them.
+        scratch: a directory for the unpublished tables, where memory is too small for them.
         database: the DuckDB file that takes the published tables; without it they stay in memory.
 
     Raises:
@@ -93,7 +93,7 @@ def prepare_session(
 
 
 def _scratch(temp_directory: Path | None, out_dir: Path) -> tempfile.TemporaryDirectory[str]:
-    """Where to put what does not fit into memory: beside what is built, where the next build removes what is left."""
+    """The directory for data that does not fit into memory: beside the build, where the next build removes it."""
     try:
         return tempfile.TemporaryDirectory(dir=temp_directory or out_dir.parent, prefix="bma-projects-")
     except OSError as error:
@@ -121,6 +121,6 @@ def _attach_outputs(con: duckdb.DuckDBPyConnection, database: Path | None, scrat
         con.execute(f"ATTACH {quoted(place)} AS {layer}").complete()
     if database is not None:
         options = f"ROW_GROUP_SIZE {ROW_GROUP_SIZE}, STORAGE_VERSION '{_STORAGE_VERSION}'"
-        # By the name it has when a reader opens it, since views keep the name of their database.
+        # Attached under the name it has when a reader opens it, since views keep the name of their database.
         con.execute(f"ATTACH {quoted(database)} AS {database.stem} ({options})").complete()
         con.execute(f"USE {database.stem}").complete()

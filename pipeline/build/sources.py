@@ -1,4 +1,4 @@
-"""The sources of the rows: as the settings know them, and as the archive has kept them where the settings do not."""
+"""The sources of the rows: from the settings, or from the archive where the settings do not have them."""
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -18,8 +18,8 @@ class SourceRow(NamedTuple):
 def known_sources(settings: Iterable[Source], abouts: Iterable[Mapping[str, str]]) -> list[SourceRow]:
     """Every source by its settings, else by the newest of the segments that tell of it.
 
-    What was invented when it was archived stays invented: tables that are made again without the settings file, or with
-    another one, never show made-up rows as real ones.
+    A source that was invented when it was archived stays invented: tables that are made again without the settings
+    file, or with another one, never show invented rows as real ones.
 
     Args:
         settings: the sources that the settings know.

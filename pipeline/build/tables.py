@@ -1,4 +1,4 @@
-"""Makes what one model describes: a relation in DuckDB, and the Parquet file of a published table."""
+"""Makes the table of one model: a relation in DuckDB, and the Parquet file of a published table."""
 
 from pathlib import Path
 from typing import Any
@@ -10,13 +10,13 @@ from pipeline.build.errors import BuildError
 from pipeline.build.models import Model
 from pipeline.core.sql_text import quoted
 
-# Of the Parquet files and of the DuckDB file. Small enough that one agency's rows fill few groups and that threads
+# For the Parquet files and the DuckDB file. Small enough that one agency's rows fill few groups and that threads
 # share a table of 100,000 rows, large enough to compress well; a multiple of DuckDB's vectors.
 ROW_GROUP_SIZE = 20_480
 
 
 def make_relation(con: duckdb.DuckDBPyConnection, model: Model) -> None:
-    """Make a relation that stays out of the release. Raises BuildError."""
+    """Make a relation that is not published. Raises BuildError."""
     kind = "VIEW" if model.layer == "views" or model.tags.get("form") == "view" else "TABLE"
     _execute(con, model, f"CREATE {kind} {model.relation} AS {model.sql}")
 
@@ -49,7 +49,7 @@ def make_parquet(con: duckdb.DuckDBPyConnection, model: Model, out_dir: Path, no
 
 
 def reason(error: Exception) -> str:
-    """What went wrong; where DuckDB's advice names its own settings, the settings of the build in their place."""
+    """The error text; where DuckDB's advice names its own settings, it names the settings of the build instead."""
     if isinstance(error, duckdb.OutOfMemoryException):
         return str(error).partition("\n")[0] + "; raise build.memory_limit, or lower build.threads"
     return str(error)
@@ -73,7 +73,7 @@ def _parquet_file(model: Model, out_dir: Path) -> Path:
 
 
 def _check_columns(con: duckdb.DuckDBPyConnection, model: Model) -> None:
-    """Header and SELECT must name the same columns, but for those that only sort the table; its header orders them."""
+    """Header and SELECT must name the same columns, except those that only sort the table; the header orders them."""
     made = [row[0] for row in _execute(con, model, f"DESCRIBE {model.sql}")]
     described = [column.name for column in model.columns]
     made = [column for column in made if column in described or column not in model.sort]

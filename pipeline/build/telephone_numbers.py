@@ -1,4 +1,4 @@
-"""Which of the numbers that no word announces are contacts: whole Thai telephone numbers, and extensions."""
+"""Contacts among numbers without a telephone word: whole Thai telephone numbers, and extensions."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from pipeline.build.no_contacts import is_year
 from pipeline.build.number_chains import RUN, Group
 
 _EXTENDS = re.compile("ต่อ|กด|ภายใน|สายใน|#|ext|x|/|หรือ", re.IGNORECASE)
-# What joins to a number the end of a range or another extension, but also a number that counts something.
+# Signs that join a number with the end of a range or another extension, but also with a number that counts something.
 _MAY_EXTEND = re.compile("[,;:]|ถึง|และ|กับ")
 _WORD_BEHIND = re.compile(r"[^\S\r\n]{0,2}(?:[^\W\d_]|[ก-๙])")
 # At the end of a line, before another contact.
@@ -18,7 +18,7 @@ _ENDS_CONTACT = re.compile(
 
 
 def contacts_alone(text: str, groups: list[Group]) -> Iterator[Group]:
-    """Of the numbers of a contact without a word: whole ones, extensions, and at its end what looks like a year."""
+    """The numbers of a contact without a word: whole ones, extensions, and a possible year at its end."""
     ends_contact = _ENDS_CONTACT.match(text, groups[-1].end) is not None
     is_after_contact = False
     for group in groups:
@@ -31,14 +31,14 @@ def contacts_alone(text: str, groups: list[Group]) -> Iterator[Group]:
             yield group
 
 
-# What stands between the groups of a number in a chain of other numbers.
+# The signs between the groups of a number in a chain of other numbers.
 _INSIDE = re.compile(rf"(?:[^\S\r\n]|[-.()\[\]_\xb7\u2010-\u2015\u2212{INVISIBLE}])+")
 _TAIL = re.compile(r"-\d{1,2}(?!\d)|[^\S\r\n]{0,2}[-–~][^\S\r\n]{0,2}\d{1,2}(?!\d|[^\S\r\n]{0,2}(?:[^\W\d_]|[ก-๙]))")
 _BRACKET = re.compile(r"[^\S\r\n]*[(\[][^\S\r\n]*")
 
 
 def _is_thai(digits: str, is_abroad: bool) -> bool:
-    """Whether these are the nine or ten digits of a Thai number, the zero of its area counted."""
+    """Whether these are the nine or ten digits of a Thai number, including the zero of its area code."""
     if is_abroad or digits.startswith("0066"):
         national = digits.removeprefix("00").removeprefix("66").lstrip("0")
     else:
@@ -47,7 +47,7 @@ def _is_thai(digits: str, is_abroad: bool) -> bool:
 
 
 def _has_shape(runs: list[str]) -> bool:
-    """Whether runs of digits are grouped as telephone numbers are, not as a list is (01 02 03 04 05)."""
+    """Whether runs of digits are grouped like a telephone number, not like a list (01 02 03 04 05)."""
     [first, *others] = runs
     return (
         not others
@@ -58,7 +58,7 @@ def _has_shape(runs: list[str]) -> bool:
 
 
 def _is_fraction(text: str, start: int, end: int) -> bool:
-    """Whether a number is the part of a decimal or of an amount behind its point or comma, or is a decimal itself."""
+    """Whether a number is the part of a decimal or an amount after its point or comma, or is a decimal itself."""
     if re.match(r"0[.]\d+$", text[start:end]):
         return True
     before = re.search(r"\d[.]$|(?<!\d)\d{1,3},$", text[max(start - 5, 0) : start])
@@ -66,7 +66,7 @@ def _is_fraction(text: str, start: int, end: int) -> bool:
 
 
 def _whole_number(text: str, runs: list[re.Match[str]]) -> int:
-    """How many runs of digits, from the first, are a Thai number; 0 where none are."""
+    """The number of runs of digits, from the first, that form a Thai number; 0 where there is no such number."""
     start, digits, ends = runs[0].start(), "", dict[int, int]()
     is_abroad = text[start - 1 : start] == "+" and runs[0][0].startswith("66")
     if not is_abroad and runs[0][0][0] != "0":
@@ -87,7 +87,7 @@ def _whole_number(text: str, runs: list[re.Match[str]]) -> int:
 
 
 def _numbers_among(text: str, group: Group, is_after_number: bool) -> Iterator[Group]:
-    """The Thai numbers among the runs of digits of one group, and the extensions in brackets behind them."""
+    """The Thai numbers among the runs of digits of one group, and the extensions in brackets after them."""
     runs = list(RUN.finditer(text, group.start, group.end))
     place, is_behind = 0, is_after_number
     while place < len(runs):
@@ -116,8 +116,8 @@ def _is_extension(text: str, group: Group) -> bool:
 
 
 def thai_numbers(text: str, groups: list[Group]) -> Iterator[Group]:
-    """Of numbers in any text those that must be Thai telephone numbers (0, +66 or 0066, nine or ten digits, few
-    groups), also beside other numbers, and the extensions behind them.
+    """The numbers in any text that must be Thai telephone numbers (0, +66 or 0066, nine or ten digits, few
+    groups), also beside other numbers, and the extensions after them.
     """
     is_after_number = False
     for group in groups:

@@ -4,11 +4,11 @@ Does: HTTP, pace, robots.txt, the revisit schedule, retries; hands captures and 
 Never: writes a file by itself, reads a value from a page, looks at a release.
 
 - client: the only module that speaks HTTP; a reply is a value, never an exception
-- transport: where its connections go, and where they never do
-- cookies: those of a session, within bounds
+- transport: where its connections may go
+- cookies: those of a session, up to a limit
 - site: one source during one run, with its budget and night window
-- server_clock: whether the clock of this machine is that of the servers
-- redirects: where they lead, and when they stay on the site
+- server_clock: compares the clock of this machine with the servers'
+- redirects: where they lead, and whether they stay on the site
 - throttle: pace, breaker, Retry-After, night window
 - robots: the rules of robots.txt
 - discover: which project pages exist

@@ -1,4 +1,4 @@
-"""HTTP, and nothing but: the one place that speaks it. What came, or went wrong, is a Reply, never an exception."""
+"""The only module that speaks HTTP. An answer, or an error, is a Reply, never an exception."""
 
 import asyncio
 import datetime as dt
@@ -18,12 +18,12 @@ from pipeline.core.version import product_token
 from pipeline.fetch.cookies import SessionCookies
 from pipeline.fetch.transport import Certificate, PrivateAddressError, Transport
 
-# One layer of deflate makes at most a thousand times of a chunk; brotli, or two layers, could make anything of it.
+# One layer of deflate makes a chunk at most a thousand times larger; brotli, or two layers, have no such limit.
 _CODINGS = {"gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate"}
 
 
 class Trouble(StrEnum):
-    """Why there is no whole response; the first three can heal."""
+    """Why there is no whole response; another attempt can help with the first three."""
 
     CONNECT = "connect"
     TIMEOUT = "timeout"
@@ -43,7 +43,7 @@ IS_REFUSED = frozenset({Trouble.ELSEWHERE, Trouble.DISALLOWED, Trouble.ADDRESS})
 class Reply(NamedTuple):
     """One answered or failed request; body is decoded, headers are as received, requested_at is UTC.
 
-    note says of a whole reply what its archived record would not show by itself.
+    note says about a whole reply what its archived record would not show by itself.
     """
 
     url: str
@@ -91,7 +91,7 @@ class Connection:
 
     @property
     def certificate(self) -> Certificate | None:
-        """That of the last TLS connection that was accepted."""
+        """The certificate of the last TLS connection that was accepted."""
         return self._transport.certificate
 
     async def get(
@@ -99,8 +99,8 @@ class Connection:
     ) -> Reply:
         """Ask once for a URL; redirects are not followed.
 
-        Of a body larger than first_bytes that many are read and the rest is left; without it, one that is larger than
-        the settings allow is trouble. With is_raw the body stays in the content coding that it came in.
+        Only the first_bytes of a larger body are read; without first_bytes, a body larger than the settings allow is an
+        error. With is_raw the body keeps the content coding of the answer.
         """
         requested_at, begin = self._clock(), time.perf_counter()
         if len(url) > LONGEST_URL:
@@ -112,7 +112,7 @@ class Connection:
             reply = reply._replace(request_headers=_pairs(request.headers))
             async with asyncio.timeout(self._settings.page_timeout):
                 reply = await self._receive(request, reply, first_bytes, is_raw=is_raw)
-        # httpx lets some of the errors in a host's name through as they are, all of them ValueErrors.
+        # httpx does not wrap some errors in a host's name; all of them are ValueErrors.
         except (OSError, ValueError, httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError) as error:
             trouble = _classify(error)
             reply = reply._replace(trouble=trouble, error=f"{trouble}: {str(error) or 'no answer in time'}")
@@ -129,7 +129,7 @@ class Connection:
                 return reply._replace(
                     trouble=Trouble.ENCODING, error=f"content encoding not asked for: {', '.join(codings)[:60]!r}"
                 )
-            # httpx undoes what it knows the name of.
+            # httpx decodes only the codings that it knows.
             response.headers["content-encoding"] = _CODINGS[codings[0]] if codings and not is_raw else "identity"
             body = bytearray()
             async for chunk in response.aiter_bytes():

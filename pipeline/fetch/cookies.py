@@ -1,4 +1,4 @@
-"""The cookies of one run: those of a session, and never so many that the site finds our requests too large."""
+"""The cookies of one run: those of a session, up to a limit, so that our requests do not become too large."""
 
 from http.cookiejar import Cookie, CookieJar
 
@@ -10,8 +10,8 @@ MOST_BYTES = 4_096
 class SessionCookies(CookieJar):
     """A cookie jar that is full after MOST_COOKIES or MOST_BYTES of names and values.
 
-    A full jar takes new values for the cookies it has, and no others: a site that names one anew in each response
-    keeps the session of its first answer. What is not ASCII cannot be sent, and is not taken.
+    A full jar takes new values for the cookies it has, and no others: a site that sets a new name in each response
+    keeps the session of its first answer. A cookie that is not ASCII cannot be sent and is not kept.
     """
 
     def set_cookie(self, cookie: Cookie) -> None:

@@ -1,4 +1,4 @@
-"""Visits project pages: asks the site, tries again what can heal, writes the fetch log."""
+"""Visits project pages: asks the site, tries again where that can help, writes the fetch log."""
 
 import asyncio
 import datetime as dt
@@ -22,10 +22,10 @@ Progress = Callable[[FetchLogRow], None]
 
 @dataclass(frozen=True, slots=True)
 class CrawlSummary:
-    """What became of the pages that were due; ended_early says why a run stopped before the end of its plan.
+    """The outcomes of the pages that were due; ended_early says why a run stopped before the end of its plan.
 
-    is_planned_end tells an end that the settings asked for (budget, night window) from trouble with the site.
-    wrongly_unmodified are the projects whose pages changed although the site had said that they did not (304).
+    is_planned_end is true for an end by the settings (budget, night window), false for trouble with the site.
+    wrongly_unmodified are the projects whose pages changed although the site had answered that they had not (304).
     """
 
     due: int
@@ -53,9 +53,9 @@ async def visit_pages(
     known: Mapping[str, PageState],
     progress: Progress | None = None,
 ) -> CrawlSummary:
-    """Visit the pages that are due in their order, with as many workers as the site may have connections.
+    """Visit the pages that are due, in order, with one worker for each connection that the site allows.
 
-    Where the plan begins with a sample, the other pages are visited when most of the sample answer.
+    Where the plan begins with a sample, the other pages are visited only if most of the sample answer.
     Raises ArchiveError when the archive cannot be written.
     """
     outcomes: Counter[str] = Counter()
@@ -71,7 +71,7 @@ async def visit_pages(
             progress(row)
 
     async def work(queue: Iterator[Visit]) -> None:
-        # The next page is asked for before the last one is put on disk, which happens while the answer is on its way.
+        # The next page is asked for before the last one is written: writing then fills the wait for the answer.
         storing: asyncio.Task[None] | None = None
         try:
             for visit in queue:
@@ -130,7 +130,7 @@ async def _visit(
 
 
 def _conditions(known: PageState | None, now: dt.datetime, max_days: float) -> Headers:
-    """What to ask with so that a page that is as it was need not be sent; nothing when its turn to come whole is."""
+    """The headers with which the site need not send an unmodified page again; none when a whole page is due."""
     if known is None or known.content_sha256 is None or known.last_body_at is None:
         return ()
     if now - known.last_body_at + SLACK > dt.timedelta(days=max_days):
@@ -140,7 +140,7 @@ def _conditions(known: PageState | None, now: dt.datetime, max_days: float) -> H
 
 
 def _was_wrongly_unmodified(row: FetchLogRow, known: PageState | None) -> bool:
-    """Whether a page changed behind validators that stayed: asked with them, the site said that it had not."""
+    """Whether a page changed while its validators stayed the same, so that the site answered "not modified"."""
     if known is None or not known.is_not_modified or row.outcome != Outcome.CHANGED:
         return False
     validators = (row.etag, row.last_modified)

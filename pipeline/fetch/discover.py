@@ -80,9 +80,9 @@ async def discover_listing(site: Site, archive: ArchiveWriter, known: Mapping[st
 
 
 def read_ids(lines: Iterable[str], where: str) -> list[str]:
-    """Read project ids, one a line; blank lines and lines that begin with # are skipped, doubles are dropped.
+    """Read project ids, one per line; blank lines and lines that begin with # are skipped, duplicates are dropped.
 
-    Any text is an id (what the site calls its pages is its business), except one with control characters.
+    Any text can be an id (the site chooses the names of its pages), except one with control characters.
     Raises DiscoveryError naming the line.
     """
     ids: dict[str, None] = {}
@@ -120,7 +120,7 @@ def ids_from_range(text: str, known: Mapping[str, PageState]) -> list[str]:
 
 
 def ids_from_archive(known: Mapping[str, PageState]) -> list[str]:
-    """Every project the archive has ever seen; ids that were only probed and never there are left out."""
+    """Every project the archive has ever seen, without ids that were only probed and never found."""
     return [project_id for project_id, page in known.items() if page.last_success_at is not None]
 
 
@@ -137,7 +137,7 @@ async def _pages(
         seen_pages.add(url)
         reply, listing = await _read_page(site, archive, known, url)
         if listing is None:
-            # A run that ended between two attempts has its own reason.
+            # A run that ended between two attempts reports its own reason.
             site.check_still_welcome()
             if reply.trouble is Trouble.DISALLOWED:
                 problems.append(f"robots.txt disallows the listing {url[:300]}; name the projects to fetch with --ids")

@@ -22,13 +22,13 @@ _HEAD = 4096
 
 
 async def reply_outcome(reply: Reply, project_id: str, known: PageState | None, reader: PageReader) -> FetchOutcome:
-    """Say what a reply means: only a whole page of the very project that was asked for is a success.
+    """Say what a reply means: only a whole page of the project that was asked for is a success.
 
     Args:
         reply: the answer to a request for the page.
         project_id: the project that was asked for.
-        known: what the fetch log says of the page so far.
-        reader: reads the page where its bytes do not say already that nothing has changed.
+        known: the state of the page by the fetch log.
+        reader: reads the page, unless its bytes already show that it has not changed.
     """
     if reply.trouble is not None:
         outcome = Outcome.REFUSED if reply.trouble in IS_REFUSED else Outcome.FAILED
@@ -51,10 +51,11 @@ async def reply_outcome(reply: Reply, project_id: str, known: PageState | None, 
 
 
 def masked_sha256(body: bytes, status: int | None, content_type: str | None) -> Sha256:
-    """Fingerprint a response but for its CSRF token, the one thing in which two of the same page always differ.
+    """Fingerprint a response without its CSRF token, the only part that always differs between two answers.
 
-    Two responses with this in common need no reading to be the same; two without may be the same all the same. The
-    token is taken out where it is a whole attribute value, which no stored text can imitate: Yii2 escapes its quotes.
+    Two responses with the same fingerprint have the same content and need no reading; with different ones the content
+    may still be the same. The token is taken out where it is a whole attribute value, which no stored text can imitate:
+    Yii2 escapes its quotes.
     """
     token = _CSRF_TOKEN.search(body, 0, _HEAD)
     if token is not None:
@@ -71,7 +72,7 @@ def visit_row(
     known: PageState | None,
     attempts: int,
 ) -> tuple[FetchLogRow, Capture | None]:
-    """The row of one visit, and what came when it is to be archived: it is new, or evidence nobody has yet."""
+    """The row of one visit, and its capture if it is to be archived: new content, or evidence not archived yet."""
     capture = dated_by_age(capture_of(reply))
     if known is not None and known.masked_sha256 == verdict.masked_sha256:
         verdict = verdict._replace(masked_sha256=None)
@@ -90,7 +91,7 @@ def visit_row(
 
 
 def capture_of(reply: Reply) -> Capture:
-    """The capture that a reply is."""
+    """A reply as a capture."""
     return Capture(
         reply.url,
         reply.requested_at,

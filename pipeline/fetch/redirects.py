@@ -1,4 +1,4 @@
-"""Where a redirect leads, and when it stays on the site."""
+"""Where a redirect leads, and whether it stays on the site."""
 
 from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
@@ -9,7 +9,7 @@ MOST_REDIRECTS = 5
 
 
 class RedirectEnd(NamedTuple):
-    """Why a redirect is not followed; with nothing said, because it is itself the answer."""
+    """Why a redirect is not followed; without an error text, because it is itself the answer."""
 
     trouble: Trouble | None = None
     error: str | None = None
@@ -43,7 +43,7 @@ def stays_on_site(base_url: str, target: str) -> bool:
 
 
 def judge_robots_redirect(target: str) -> RedirectEnd | None:
-    """Follow a redirect of robots.txt to any site (RFC 9309, 2.3.1.2) whose address is one of the web."""
+    """Follow a redirect of robots.txt to any site (RFC 9309, 2.3.1.2) with a web address."""
     try:
         there = urlsplit(target)
         if there.scheme in ("http", "https") and there.hostname and there.username is None and there.port != 0:

@@ -1,4 +1,4 @@
-"""What a site's robots.txt lets our robot ask for, and how often."""
+"""What a site's robots.txt allows our robot to ask for, and how often."""
 
 import codecs
 import re
@@ -8,11 +8,11 @@ from protego import Protego
 
 from pipeline.core.version import NAME
 
-# What counts of a larger file (RFC 9309, 2.5).
+# The part of a larger file that counts (RFC 9309, 2.5).
 MOST_BYTES = 500 * 1024
 _LINE_END = re.compile(rb"[\r\n]")
 _NO_LINE_END = re.compile(rb"[\x0b\x0c\x1c-\x1e]")
-# A line as Protego reads it, with the slips that it lets pass.
+# A line as Protego reads it, with the misspellings that it accepts.
 _AGENT = re.compile(rb"user[- ]?agent(?:[ \t]*:|(?=[ \t]|$))(?P<robot>.*)", re.IGNORECASE)
 _RULE = re.compile(rb"allow|dis+al+[ao]w|diasllow", re.IGNORECASE)
 _TOKEN = re.compile(rb"[a-z_-]*", re.IGNORECASE)
@@ -21,19 +21,19 @@ _APART_FROM_LATIN_1 = {octet: octet + 0x100 for octet in range(0x80, 0x100)}
 
 
 class RobotsError(ValueError):
-    """What came is no text in UTF-8 or ASCII; the message says how that shows."""
+    """The answer is not text in UTF-8 or ASCII; the message says why."""
 
 
 class Robots:
     """The rules of one robots.txt for our robot; a site without one allows everything (RFC 9309)."""
 
     def __init__(self, content: bytes = b"") -> None:
-        """Read the rules; of content longer than MOST_BYTES those that stand whole in its beginning.
+        """Read the rules; of content longer than MOST_BYTES, only whole lines within this limit.
 
         Raises RobotsError.
         """
         if len(content) > MOST_BYTES:
-            # A rule that is cut could allow more than the whole one.
+            # A cut rule could allow more than the whole rule.
             ends = list(_LINE_END.finditer(content, 0, MOST_BYTES + 1))
             content = content[: ends[-1].start() if ends else 0]
         if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in content:
@@ -55,8 +55,8 @@ class Robots:
 def _regular(lines: Iterable[bytes]) -> Iterator[bytes]:
     """Write the lines so that Protego groups them by RFC 9309.
 
-    What is no rule ends no group (2.2.4): between the robots of a group it is put behind them. Only an end of a line
-    ends one.
+    A line that is not a rule does not end a group (2.2.4): between the robots of a group it is moved after them. Only
+    line ends of the standard end a line.
     """
     aside: list[bytes] = []
     is_after_agent = False
@@ -74,9 +74,9 @@ def _regular(lines: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _named_for_us(robot: bytes) -> bytes:
-    """Name a robot so that Protego takes it for ours by our product token alone (RFC 9309, 2.2.1).
+    """Name a robot so that Protego matches it with ours only by our product token (RFC 9309, 2.2.1).
 
-    A version behind our name makes it nobody else's, and a shorter name is another robot's.
+    Our name with a version is still our robot, and a shorter name is another robot.
     """
     token = _TOKEN.match(robot)
     if token is not None and token[0].lower() == NAME.lower().encode():
@@ -87,8 +87,8 @@ def _named_for_us(robot: bytes) -> bytes:
 def _comparable(written: bytes) -> str:
     """Write rules or an address so that Protego compares them octet by octet (RFC 9309, 2.2.2).
 
-    Protego does so for ASCII, but takes %2F and / for two things, and octets that are no UTF-8 for one. Octets outside
-    ASCII become characters of their own here, escaped or not.
+    Protego does so for ASCII, but takes %2F and / for different octets, and all octets that are not UTF-8 for the same.
+    Here every octet outside ASCII becomes a separate character, escaped or not.
     """
     octets = _ESCAPED.sub(lambda found: bytes.fromhex(found[1].decode()), written)
     return octets.decode("latin-1").translate(_APART_FROM_LATIN_1)

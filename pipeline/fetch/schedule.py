@@ -17,7 +17,7 @@ _DAY = dt.timedelta(days=1)
 _LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
 _NOTHING_SAID: Mapping[str, dt.datetime] = MappingProxyType({})
 _FAILURES = frozenset({Outcome.FAILED, Outcome.REFUSED})
-# A nightly job does not start at the same second every night.
+# A nightly job does not start at exactly the same time every night.
 SLACK = dt.timedelta(hours=2)
 # When a page is asked for again whose answer was no answer.
 _NEXT_NIGHT = 1.0
@@ -42,7 +42,7 @@ class Reason(StrEnum):
 
 
 class ProjectFacts(NamedTuple):
-    """What the last release says of a project, as far as the schedule needs it; last_seen_at is its newest sighting."""
+    """The facts of a project in the last release that the schedule needs; last_seen_at is its newest sighting."""
 
     fiscal_year_be: int | None
     progress_pct: float | None
@@ -79,8 +79,8 @@ class Group(NamedTuple):
 class Plan(NamedTuple):
     """The visits of one run, the most urgent first, and the pages that are not due yet.
 
-    Where most pages failed last time, the first n_sample visits are a sample of all: the others are for a site that
-    answers again.
+    Where most pages failed last time, the first n_sample visits are a sample of all pages; the others follow only if
+    the site answers again.
     """
 
     due: tuple[Visit, ...]
@@ -114,8 +114,8 @@ def make_plan(
 
     Args:
         project_ids: the wanted projects.
-        known: what the archive knows of each page.
-        facts: what the last release says of each project.
+        known: the state of each page by the archive.
+        facts: the facts of each project in the last release.
         now: the time of the run, UTC.
         settings: the intervals, and the size of the sample.
         listed: the projects that the site's listing names right now.
@@ -151,12 +151,12 @@ def make_plan(
 
 
 def is_failure(outcome: str) -> bool:
-    """Whether a visit gave no usable answer; that there is no such page is one."""
+    """Whether a visit gave no usable answer; "no such page" is a usable answer."""
     return outcome in _FAILURES
 
 
 def _is_failing(known: Mapping[str, PageState], n: int) -> bool:
-    """Whether most of the n pages that were asked for last failed: then it is the site that fails, not its pages."""
+    """Whether most of the last n pages that were asked for failed: then the site fails, not the pages."""
     newest = heapq.nlargest(n, known.values(), key=lambda page: page.last_attempt_at)
     return sum(is_failure(page.last_outcome) for page in newest) * 2 > len(newest)
 
@@ -168,9 +168,9 @@ def _sample_first(
     now: dt.datetime,
     settings: FetchSettings,
 ) -> Plan:
-    """Put a sample of all pages that may be asked for now before the others: spread over their ids, others every night.
+    """Put a sample of all pages that may be asked for now first: spread over their ids, different pages every night.
 
-    Pages that answered last come first in both, so that those that fail for good do not end the run before them.
+    In both parts, pages that answered last time come first, so that pages that always fail do not end the run early.
     """
 
     def failed_last(visit: Visit) -> bool:
@@ -227,7 +227,7 @@ def _at_once_or_later(
     if left_out_since is not None and page.last_attempt_at < left_out_since:
         return Reason.LEFT_OUT, 0.0
     if is_listed and (page.last_outcome == Outcome.MISSING or (facts is not None and facts.is_vanished)):
-        # The site contradicts itself or has brought the page back; which of the two, only the page can tell.
+        # The site contradicts itself or has brought the page back; only the page can show which.
         return Reason.LISTED_AGAIN, 0.0
     if page.last_outcome == Outcome.MISSING:
         # Two absences confirm that a page is gone; from then on it is asked for less and less often.

@@ -1,4 +1,4 @@
-"""Compares the clock of this machine with that of the servers: a night with a wrong one would order visits wrongly."""
+"""Compares the clock of this machine with that of the servers: a wrong clock would put visits in a wrong order."""
 
 import datetime as dt
 from email.utils import parsedate_to_datetime
@@ -10,17 +10,17 @@ from pipeline.fetch.client import Reply
 
 
 class ServerClock:
-    """What the Date headers of one source say of the clock of this machine.
+    """The check of this machine's clock by the Date headers of one source.
 
-    sealed_last is when the run began that the archive was last told of. A clock that says an earlier day than that is
-    believed only when a server says so too.
+    sealed_last is the start of the last run in the archive. A clock that shows an earlier day than that is accepted
+    only when a server shows the same.
     """
 
     def __init__(self, sealed_last: dt.datetime | None = None) -> None:
         self._sealed_last = sealed_last
 
     def check(self, reply: Reply) -> None:
-        """Raise ClockError when an answer's Date is more than a day off, or is none where one is needed."""
+        """Raise ClockError when an answer's Date is more than a day off, or is missing where it is needed."""
         own = reply.requested_at + dt.timedelta(milliseconds=reply.elapsed_ms)
         served = served_at(reply)
         if served is not None and abs(served - own) > MOST_APART:
@@ -38,7 +38,7 @@ class ServerClock:
 
 
 def served_at(reply: Reply) -> dt.datetime | None:
-    """The moment of an answer by its Date and, where a cache gave it, its Age; None where it does not say."""
+    """The moment of an answer by its Date and, where a cache gave it, its Age; None without a Date."""
     try:
         date = parsedate_to_datetime(reply.header("date") or "")
         return (date if date.tzinfo else date.replace(tzinfo=dt.UTC)) + stated_age(reply.header("age"))

@@ -1,6 +1,6 @@
 """One source during one run: asks for its pages in turn, as robots.txt, pace, budget and night window allow.
 
-Trouble that belongs to one page is a value in the Reply; what ends the whole run raises RunOverError.
+Trouble with one page is a value in the Reply; trouble that ends the whole run raises RunOverError.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ Meaning = TypeVar("Meaning")
 class RunOverError(Exception):
     """The run must end now; the message says why. What was fetched is kept.
 
-    is_planned tells the settings' own limits (budget, night window) from trouble with the site.
+    is_planned is true for a limit of the settings (budget, night window), false for trouble with the site.
     """
 
     def __init__(self, reason: str, *, is_planned: bool) -> None:
@@ -76,13 +76,13 @@ class Site:
 
     @property
     def certificate(self) -> Certificate | None:
-        """The certificate that the site showed; None over plain HTTP, and where none was accepted."""
+        """The certificate of the site; None over plain HTTP, and where no certificate was accepted."""
         return self._connection.certificate
 
     async def read_robots(self) -> Reply:
-        """Fetch robots.txt and obey it from now on; what cannot be reached or read ends the run (RFC 9309).
+        """Fetch robots.txt and obey it from now on; if it cannot be reached or read, the run ends (RFC 9309).
 
-        Its redirects are followed to any site (2.3.1.2): the rules are still those of this one.
+        Its redirects are followed to any site (2.3.1.2): the rules still apply to this site.
         """
         reply = await self._follow(self.robots_url, judge_robots_redirect, first_bytes=MOST_BYTES + 1)
         problem: str | None = reply.error or f"HTTP {reply.status}"
@@ -101,9 +101,9 @@ class Site:
     async def ask(
         self, url: str, read: Callable[[Reply], Awaitable[tuple[Meaning, bool]]], headers: Headers = ()
     ) -> tuple[Reply, Meaning, int]:
-        """Ask for a URL that robots.txt allows, again while that can heal what came and the settings allow it.
+        """Ask for a URL that robots.txt allows; again while another attempt can help and the settings allow it.
 
-        read says what a reply means and whether another attempt can heal it. Returns the last reply, its meaning and
+        read says what a reply means and whether another attempt can help. Returns the last reply, its meaning and
         the number of attempts, 0 where robots.txt disallows the URL. Raises RunOverError when the run ends before the
         first reply; one that ends later leaves the last reply as it is.
         """
@@ -123,18 +123,18 @@ class Site:
             meaning, can_heal = await read(reply)
             if not can_heal or attempts >= self.settings.attempts:
                 break
-            # Longer each time, and never in step with others.
+            # The wait grows each time, and is random so that workers do not ask at the same moment.
             await self.sleep(self.settings.backoff * 2 ** (attempts - 1) * random.uniform(0.5, 1.5))  # noqa: S311
         return reply, meaning, attempts
 
     def end(self, reason: str, *, is_planned: bool = False) -> None:
-        """Let every worker stop at its next request; the first reason given stands."""
+        """Let every worker stop at its next request; the first reason is kept."""
         if self._reason is None:
             self._reason, self._is_planned = reason, is_planned
         self._over.set()
 
     def check_still_welcome(self) -> None:
-        """Raise RunOverError when the run must not ask for anything more."""
+        """Raise RunOverError when the run must not send another request."""
         if self._reason is None:
             if self.settings.max_requests and self.requests >= self.settings.max_requests:
                 self.end(f"the budget of {self.settings.max_requests} requests is spent", is_planned=True)
@@ -177,7 +177,7 @@ class Site:
         return reply._replace(trouble=Trouble.REDIRECT_LOOP, error=f"more than {MOST_REDIRECTS} redirects")
 
     def _judge_page_redirect(self, target: str) -> RedirectEnd | None:
-        # A login wall is the answer: asking for its form would only cost the site a request.
+        # The redirect to a login is the answer: asking for the login form would only cost the site a request.
         if "site/login" in unquote(target):
             return RedirectEnd()
         if not stays_on_site(self.source.base_url, target):
@@ -193,7 +193,7 @@ class Site:
         self.requests += 1
         reply = await self._connection.get(url, headers, first_bytes)
         self._server_clock.check(reply)
-        # A site that wants to be left alone, again and again, is left alone.
+        # A site that answers 429 or 503 again and again is left alone.
         is_alive = reply.trouble not in CAN_HEAL and (reply.status or 0) < 500 and reply.status != 429
         if reply.status in _OVERLOADED:
             self.throttle.overloaded(retry_after(reply.header("retry-after"), self.clock()))

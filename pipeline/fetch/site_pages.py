@@ -1,4 +1,4 @@
-"""The pages of a site that are no project pages, robots.txt and the listing: their rows in the fetch log."""
+"""The other pages of a site, robots.txt and the listing: their rows in the fetch log."""
 
 import hashlib
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ async def read_robots(site: Site, archive: ArchiveWriter, known: Mapping[str, Pa
     try:
         reply = await site.read_robots()
     except RunOverError:
-        return  # the next request says so again, where the reason is reported
+        return  # the next request raises it again, and there the reason is reported
     log_site_page(archive, site.robots_url, reply, known, "robots", hashlib.sha256(reply.body).digest(), attempts=1)
 
 
@@ -31,7 +31,7 @@ def log_site_page(
     fingerprint: Sha256,
     attempts: int,
 ) -> FetchLogRow:
-    """Log a page that is no project page (robots.txt, a listing page) and archive it when it changed."""
+    """Log robots.txt or a listing page, and archive it when it changed."""
     page = known.get(url)
     if reply.trouble is not None:
         outcome = Outcome.REFUSED if reply.trouble in IS_REFUSED else Outcome.FAILED

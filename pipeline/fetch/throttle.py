@@ -13,8 +13,8 @@ class Throttle:
 
     1. The interval is never shorter than the set one, nor than what robots.txt asks for.
     2. 429 and 503 double it (to at least a second, at most a minute); Retry-After stops everything until then.
-    3. An average latency of three times the best seen, and a second more than that, makes it grow by half.
-    4. Every good answer takes a tenth of the penalty back.
+    3. An average latency above three times the best one seen, plus a second, makes it grow by half.
+    4. Every good answer reduces the penalty by a tenth.
     """
 
     def __init__(self, interval: float, clock: Callable[[], float]) -> None:
@@ -26,7 +26,7 @@ class Throttle:
         self._answers = 0
 
     def require(self, interval: float) -> None:
-        """Never be faster than this from now on."""
+        """Keep at least this interval from now on."""
         self._base = max(self._base, interval)
         self.interval = max(self.interval, self._base)
 
@@ -64,7 +64,7 @@ class Throttle:
 
 
 class Breaker:
-    """Opens after so many failures in a row that the site must be taken for dead."""
+    """Opens after a number of failures in a row, when the site must be considered down."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -100,7 +100,7 @@ def parse_window(window: str) -> tuple[dt.time, dt.time] | None:
 
 
 def is_within(window: tuple[dt.time, dt.time] | None, local: dt.datetime) -> bool:
-    """Whether a local time lies in the window, which may run over midnight."""
+    """Whether a local time is in the window, which may include midnight."""
     if window is None:
         return True
     begin, end = window

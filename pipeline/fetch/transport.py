@@ -1,4 +1,4 @@
-"""Where connections go: aiohttp's under httpx's interface, and never into a private network that nobody named."""
+"""Connections by aiohttp under httpx's interface, never into a private network except by connect_to."""
 
 import datetime as dt
 import errno
@@ -22,7 +22,7 @@ class PrivateAddressError(OSError):
 
 
 class Certificate(NamedTuple):
-    """What the certificate of a site says: whom it is for, who vouches for it, and until when."""
+    """The certificate of a site: its subject, its issuer and its last day."""
 
     subject: str
     issuer: str
@@ -30,9 +30,9 @@ class Certificate(NamedTuple):
 
 
 class Transport(AiohttpTransport):
-    """aiohttp's connections under httpx's interface: httpx's own pool goes quadratic at high concurrency.
+    """aiohttp's connections under httpx's interface, because httpx's own pool takes quadratic time at high concurrency.
 
-    All of them go to the source's connect_to where it has one, and otherwise to public addresses alone. certificate is
+    All of them go to the source's connect_to where it has one, and otherwise only to public addresses. certificate is
     that of the last TLS connection that was accepted.
     """
 
@@ -45,7 +45,7 @@ class Transport(AiohttpTransport):
         transport = self
 
         class Noticing(ssl.SSLObject):
-            """A TLS connection whose certificate is noted: httpx and aiohttp show it only while a body is under way."""
+            """A TLS connection whose certificate is kept: httpx and aiohttp show it only while a body arrives."""
 
             def do_handshake(self) -> None:
                 super().do_handshake()
@@ -71,7 +71,7 @@ class Transport(AiohttpTransport):
 class _GuardedSession:
     """An aiohttp session that sends URLs as written: aiohttp would unquote the %2F of Yii's routes.
 
-    It also does what the resolver cannot: aiohttp resolves names, never an address that stands in the URL itself.
+    It also checks addresses in the URL itself, which the resolver never sees: aiohttp resolves only names.
     """
 
     def __init__(self, session: aiohttp.ClientSession, source: Source) -> None:
@@ -86,7 +86,7 @@ class _GuardedSession:
         if self._connect_to is not None:
             there, _, port = self._connect_to.rpartition(":")
             exact = exact.with_host(there.strip("[]")).with_port(int(port))
-            # The certificate is still that of the site.
+            # The certificate must still be that of the site.
             options["server_hostname"] = host
         return self._session.request(url=exact, **options)
 
@@ -120,7 +120,7 @@ def _name(parts: Any) -> str:
 
 
 def is_private(host: str) -> bool:
-    """Whether this is an IP address, and none of the public internet; a name is neither."""
+    """Whether this is an IP address outside the public internet; False for a name."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

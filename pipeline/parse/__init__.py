@@ -1,14 +1,14 @@
 """data/raw → data/parsed: typed records, one partition for each segment that holds pages.
 
 Does: reads every archived page once for each version of the parser, in processes that may die or hang.
-Never: decides what a value is (parsers/ does), reads a partition back, touches data/raw.
+Never: decides what a value is (parsers/ does), reads a partition back, changes data/raw.
 
-- stage: which segments lack a partition, and the partitions put together
-- batch: which pages a worker reads at once, and reading them
+- stage: finds the segments without a partition, and puts partitions together
+- batch: the pages that a worker reads at once, and reading them
 - worker: one batch of pages, in a process of its own, here or elsewhere
 - partition: the directory of what one segment was parsed to
 - outdated: what lies there that nothing is to be made of any more
 - versions: what the records depend on: the parser's fingerprint and the libraries
 - pool: the processes of this machine
-- cluster: those of a Dask cluster
+- cluster: the processes of a Dask cluster
 """

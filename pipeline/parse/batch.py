@@ -1,7 +1,7 @@
 """A batch: consecutive pages of a WARC segment, few enough for one worker.
 
-Where a segment is cut follows from its fetch log alone, so that a partition is the same bytes on whatever and however
-many processes its batches were parsed.
+The cuts of a segment depend only on its fetch log, so that a partition has the same bytes for any number and kind of
+processes.
 """
 
 import math
@@ -23,12 +23,12 @@ _BODY_BYTES_PER_BATCH = 64_000_000
 _RESTORE = (
     "restore it from a copy of data/raw (`bma-projects verify` names all that is damaged); where there is none, take "
     "all files of this segment out of data/raw and give it up by a line of lost-segments.txt there: "
-    "the tables then lack what it held"
+    "the tables are then built without it"
 )
 
 
 class ParseError(PipelineError):
-    """Damage, a place that cannot be written or a worker that is not fit; the message says where and what to do."""
+    """Damage, a directory that cannot be written or an unfit worker; the message says where and what to do."""
 
 
 class Batch(NamedTuple):
@@ -45,7 +45,7 @@ class Batch(NamedTuple):
 
 
 class LoggedPage(NamedTuple):
-    """An archived page of a project as the fetch log names it: where its record begins, and the bytes of its body."""
+    """An archived page of a project in the fetch log: where its record begins, and the bytes of its body."""
 
     offset: int
     size: int
@@ -55,7 +55,7 @@ class LoggedPage(NamedTuple):
 
 
 def check_segments(segments: Sequence[Segment]) -> None:
-    """See that segments are what was sealed, and the tables beside a WARC file can be read. Raises ParseError."""
+    """Check that segments are as they were sealed, and that their tables can be read. Raises ParseError."""
     for segment in segments:
         _check_tables(segment)
     if segments:
@@ -81,7 +81,7 @@ def cut_into_batches(segment: Segment) -> list[Batch]:
     """
     rows = _logged_pages(segment)
     wanted = math.ceil(len(rows) / _PAGES_PER_BATCH)
-    # An even number: with one batch over, one of two cores would wait for the other.
+    # An even number: with an odd one, one of two cores would wait for the other.
     limit = math.ceil(len(rows) / (wanted + wanted % 2)) if wanted > 1 else _PAGES_PER_BATCH
     cuts: list[tuple[int, int]] = []
     pages = size = 0
@@ -109,7 +109,7 @@ def read_batch(batch: Batch) -> Iterator[tuple[LoggedPage, Capture]]:
     warc = batch.segment.warc or batch.segment.fetches.with_name(f"{batch.segment.name}.warc.gz")
     row, reason = awaited[batch.start], "there is no such record"
     try:
-        # Beyond the last page: only what follows a record shows that it was whole.
+        # Read past the last page: only the start of the next record shows that the last one was whole.
         for offset, capture in read_captures(warc, batch.start):
             if offset >= end:
                 break
@@ -127,7 +127,7 @@ def read_batch(batch: Batch) -> Iterator[tuple[LoggedPage, Capture]]:
 
 
 def _logged_pages(segment: Segment) -> list[LoggedPage]:
-    """The archived pages of projects by their offset; of the fetch log only the columns that it takes."""
+    """The archived pages of projects by their offset; reads only the columns of the fetch log that it needs."""
     names = ["warc_offset", "bytes", "source_id", "project_id", "snapshot_id"]
     try:
         with pq.ParquetFile(segment.fetches) as log:

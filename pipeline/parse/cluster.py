@@ -39,17 +39,17 @@ class ClusterError(PipelineError):
 
 @contextmanager
 def cluster_pool(address: str, parsed_dir: Path) -> Iterator[WorkerPool]:
-    """Open the workers of a cluster; leaving the block takes back what is not done.
+    """Open the workers of a cluster; leaving the block cancels the tasks that are not done.
 
     Args:
-        address: where its scheduler listens, such as tcp://host:8786.
+        address: that of its scheduler, such as tcp://host:8786.
         parsed_dir: data/parsed, an absolute path, which every worker must see.
 
     Raises:
         ClusterError: Within seconds, when no scheduler answers or a worker would make other partitions than this
             process; later, when the scheduler goes away or has no worker for a minute.
     """
-    # What matters of its log is told here, in one line.
+    # The important messages of its log are reported here, in one line.
     logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)
     warnings.simplefilter("ignore", VersionMismatchWarning)
     client = _connect(address)
@@ -59,7 +59,7 @@ def cluster_pool(address: str, parsed_dir: Path) -> Iterator[WorkerPool]:
         check = partial(_await_worker, client, address, _NO_WORKER_SECONDS)
         yield WorkerPool(partial(client.submit, pure=False), KilledWorker, check)
     finally:
-        # The scheduler drops the tasks of a client that has gone; what a worker is parsing then is thrown away.
+        # The scheduler drops the tasks of a client that has gone; the result of a running task is thrown away.
         with suppress(OSError):
             client.close(timeout=_CLOSE_SECONDS)  # type: ignore[no-untyped-call]
 
@@ -68,8 +68,8 @@ def _connect(address: str) -> Client:
     url = urlsplit(address)
     try:
         with socket.create_connection((url.hostname or "", url.port or 0), _CONNECT_SECONDS) as connection:
-            # Dask waits for ever where something listens and never greets. A greeting begins with its length; behind
-            # TLS there is none before the client has spoken.
+            # Dask waits for ever when a server listens but never sends a greeting. A greeting begins with its length;
+            # with TLS there is none before the client has sent its own.
             greeting = connection.recv(8, socket.MSG_WAITALL) if url.scheme == "tcp" else b"\1"
         if not 0 < int.from_bytes(greeting, sys.byteorder) < _LONGEST_GREETING:
             raise ConnectionError("something else answers")
@@ -95,7 +95,7 @@ def _await_worker(client: Client, address: str, seconds: float) -> None:
 
 
 def _gone(address: str) -> ClusterError:
-    return ClusterError(f"{address}: the scheduler has gone away; what was parsed is kept: start it and run again")
+    return ClusterError(f"{address}: the scheduler has gone away; finished partitions are kept: start it and run again")
 
 
 def _check_workers(client: Client, address: str, parsed_dir: Path) -> None:
@@ -120,7 +120,7 @@ def _check_workers(client: Client, address: str, parsed_dir: Path) -> None:
 def problem_of_worker(shown: Path, expected: ParserVersions) -> str | None:
     """Runs on every worker: why it cannot parse, as the end of a sentence about it; None when it can.
 
-    shown was just put into data/parsed.
+    shown is a file that was just written into data/parsed.
     """
     if parser_versions() != expected:
         return parser_versions().mismatch(expected)

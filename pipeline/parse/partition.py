@@ -22,9 +22,9 @@ READING = ".reading"
 
 
 class BatchResult(NamedTuple):
-    """What one batch gave, and the directory beside the partitions where its files wait to be put together.
+    """The result of one batch, and the directory beside the partitions where its files wait to be put together.
 
-    quarantined counts the pages that were not read because a process had died over each of them.
+    quarantined counts the pages that were not read because reading each of them ended a process.
     """
 
     number: int
@@ -36,7 +36,7 @@ class BatchResult(NamedTuple):
 
 
 class PartitionResult(NamedTuple):
-    """What one segment gave: archived pages read, those that are project records, and issues found."""
+    """The result of one segment: archived pages read, those that are project records, and issues found."""
 
     segment: str
     pages: int
@@ -45,12 +45,12 @@ class PartitionResult(NamedTuple):
 
 
 def partition_dir(parsed_dir: Path, segment: str) -> Path:
-    """Where the current parser's partition of a segment lies."""
+    """The path of the current parser's partition of a segment."""
     return parsed_dir / f"{segment}@{parser_fingerprint()}"
 
 
 def beside_partition(parsed_dir: Path, batch: Batch, suffix: str) -> Path:
-    """A path for what is needed while a batch is parsed; the next run removes what is left there."""
+    """A path for temporary files of a batch; the next run removes what is left there."""
     return parsed_dir / f".{partition_dir(parsed_dir, batch.segment.name).name}-{batch.number}{suffix}"
 
 
@@ -66,7 +66,7 @@ def changed_evidence(contents: Mapping[str, Any], segment: Segment) -> Iterator[
 
 @contextmanager
 def writing(parsed_dir: Path) -> Iterator[None]:
-    """For the places that write: an OSError there says so, as ParseError."""
+    """Turn an OSError while writing into a ParseError."""
     try:
         yield
     except OSError as error:
@@ -82,7 +82,7 @@ def assemble_partition(segment: Segment, parsed_dir: Path, results: Iterable[Bat
     Args:
         segment: what was parsed.
         parsed_dir: data/parsed, an absolute path.
-        results: of all its batches, in any order; their directories are gone afterwards.
+        results: of all its batches, in any order; their directories are removed.
 
     Raises:
         ParseError: The disk is full or may not be written.

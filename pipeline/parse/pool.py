@@ -22,8 +22,8 @@ class BatchFuture(Protocol):
 class WorkerPool(NamedTuple):
     """The workers for as long as a block lasts.
 
-    submit has one of them call a function; worker_died is what its future raises when a worker died over it; check
-    raises when there is no worker any more.
+    submit lets one of them call a function; its future raises worker_died when the worker died during the call; check
+    raises when no worker is left.
     """
 
     submit: Callable[..., BatchFuture]
@@ -33,11 +33,11 @@ class WorkerPool(NamedTuple):
 
 @contextmanager
 def local_pool(tasks: int, workers: int | None = None) -> Iterator[WorkerPool]:
-    """Open worker processes on this machine; leaving the block ends them, whatever they are doing.
+    """Open worker processes on this machine; leaving the block ends them, even during a task.
 
     Args:
-        tasks: how many there will be; no more processes are opened.
-        workers: how many processes; without it one a core.
+        tasks: the number of tasks; no more processes than that are opened.
+        workers: the number of processes; one per core by default.
     """
     processes = [WorkerProcess() for _ in range(min(workers or os.cpu_count() or 1, tasks))]
     idle: LifoQueue[WorkerProcess] = LifoQueue()
@@ -51,7 +51,7 @@ def local_pool(tasks: int, workers: int | None = None) -> Iterator[WorkerPool]:
         finally:
             idle.put(process)
 
-    # A thread for each process waits for its answer: one that dies costs its own task and is started again.
+    # A thread for each process waits for its answer: a process that dies loses only its own task and is started again.
     with ThreadPoolExecutor(len(processes)) as threads:
         try:
             yield WorkerPool(lambda *task: threads.submit(call, *task), WorkerDiedError, lambda: None)

@@ -33,7 +33,7 @@ from pipeline.parse.versions import parser_versions
 from pipeline.parse.worker import parse_batch
 
 _CRASHES_PER_BATCH = 100
-# How long no batch may come back before the pool is asked whether it is still there.
+# The time without a finished batch after which the pool is asked whether it still works.
 _SILENCE_SECONDS = 2.0
 
 
@@ -55,12 +55,12 @@ class Backlog(NamedTuple):
 
     @property
     def pages(self) -> int:
-        """How many archived pages are to be read."""
+        """The number of archived pages to read."""
         return sum(batch.pages for batch in self.batches)
 
 
 def find_backlog(raw_dir: Path, parsed_dir: Path) -> Backlog:
-    """What the archive holds and data/parsed does not. Raises ParseError where a file beside a WARC file is damaged."""
+    """The segments that are not in data/parsed. Raises ParseError where a file beside a WARC file is damaged."""
     # Workers may have another working directory.
     raw_dir, parsed_dir = raw_dir.absolute(), parsed_dir.absolute()
     state = newest_state(parsed_dir)
@@ -99,15 +99,15 @@ def parse(
         raw_dir: the archive.
         parsed_dir: made when missing; partitions of an older parser are removed.
         pool: opens the workers for a number of batches.
-        on_batch: told of each batch when it is parsed, in any order.
-        on_partition: told of each partition when it is in place.
+        on_batch: called for each batch when it is parsed, in any order.
+        on_partition: called for each partition when it is in place.
 
     Returns:
-        What was read and found in the partitions that were made.
+        The counts of the partitions that were made.
 
     Raises:
-        ParseError: A segment is gone or cannot be parsed, or a partition not written; those made until then stay.
-        ClusterError: The workers of a cluster cannot be reached or do this work.
+        ParseError: A segment is gone or cannot be parsed, or a partition not written; partitions made before are kept.
+        ClusterError: The workers of a cluster cannot be reached or cannot do this work.
     """
     parsed_dir = parsed_dir.absolute()
     with writing(parsed_dir):
@@ -138,7 +138,7 @@ def parse(
 
 
 def parse_segment(segment: Segment, parsed_dir: Path) -> PartitionResult:
-    """Parse one segment into its partition within this process, for which no page may be a danger.
+    """Parse one segment into its partition within this process, so no page may crash or hang it.
 
     Args:
         segment: a sealed segment.
@@ -153,7 +153,7 @@ def parse_segment(segment: Segment, parsed_dir: Path) -> PartitionResult:
 
 
 class _Assembly:
-    """Puts partitions together as their batches come back, in whatever order."""
+    """Puts partitions together as their batches come back, in any order."""
 
     def __init__(
         self,
@@ -196,7 +196,7 @@ class _Assembly:
 def _parse_batches(
     batches: Sequence[Batch], parsed_dir: Path, pool: WorkerPool, done: Callable[[Batch, BatchResult], None]
 ) -> None:
-    """Have all batches parsed, and tell of each when it is done."""
+    """Let the pool parse all batches, and call `done` for each."""
     waiting: dict[BatchFuture, Batch] = {}
     finished: SimpleQueue[BatchFuture] = SimpleQueue()
     for batch in batches:
@@ -219,14 +219,14 @@ def _parse_batches(
             finished.put(future)
             continue
         except (CancelledError, OSError):
-            # The way to the workers was lost.
+            # The connection to the workers was lost.
             pool.check()
             raise
         done(waiting.pop(future), result)
 
 
 def _parse_alone(batch: Batch, parsed_dir: Path) -> BatchResult:
-    """Parse a batch that a worker died over in a process of its own, setting aside each page that ends this one too."""
+    """Parse a batch that ended a worker in a process of its own, setting aside each page that ends this one too."""
     quarantine: dict[int, WorkerDiedError] = {}
     note = beside_partition(parsed_dir, batch, READING)
     with WorkerProcess() as process:
@@ -238,7 +238,7 @@ def _parse_alone(batch: Batch, parsed_dir: Path) -> BatchResult:
                     offset = int(note.read_text(encoding="ascii"))
                     note.unlink()
                 except (OSError, ValueError):
-                    # It died over something else than a page.
+                    # It did not die while it read a page.
                     break
                 quarantine[offset] = death
     raise ParseError(

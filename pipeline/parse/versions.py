@@ -1,4 +1,4 @@
-"""What the records of a page depend on besides the page: the parser, and the libraries it works with."""
+"""What the records of a page depend on besides the page: the parser, and the libraries it uses."""
 
 import functools
 import hashlib
@@ -7,7 +7,7 @@ from importlib import metadata, resources
 from importlib.resources.abc import Traversable
 from typing import NamedTuple
 
-# What in this package, besides parsers/, decides what a page parses to.
+# The sources outside parsers/ that decide what a page is parsed to.
 DECISIVE = (
     "archive/pages.py",
     "archive/warc.py",
@@ -19,7 +19,7 @@ DECISIVE = (
 
 
 class ParserVersions(NamedTuple):
-    """What must be the same wherever batches of one archive are parsed: partitions do not depend on the machine."""
+    """The versions that must be equal on all machines that parse one archive, so that partitions are the same."""
 
     parser: str
     python: str
@@ -27,7 +27,7 @@ class ParserVersions(NamedTuple):
     fastwarc: str
 
     def mismatch(self, expected: "ParserVersions") -> str:
-        """What is not as expected, as the end of a sentence that names the process."""
+        """What differs from the expected versions, as the end of a sentence that names the process."""
         pairs = zip(self._fields, self, expected, strict=True)
         said = ", ".join(f"{name} {found} instead of {wanted}" for name, found, wanted in pairs if found != wanted)
         return f"parses with {said}; install the same version of bma-projects and its lock file there"
@@ -47,6 +47,6 @@ def parser_fingerprint() -> str:
 
 @functools.cache
 def parser_versions() -> ParserVersions:
-    """What this process parses with."""
+    """The versions in this process."""
     python = ".".join(platform.python_version_tuple()[:2])
     return ParserVersions(parser_fingerprint(), python, metadata.version("pyarrow"), metadata.version("fastwarc"))

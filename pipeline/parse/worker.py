@@ -1,4 +1,4 @@
-"""What a worker does: parses one batch into files that wait to become part of a partition."""
+"""The task of a worker: parse one batch into files that later become part of a partition."""
 
 import gc
 import os
@@ -40,11 +40,11 @@ def parse_batch(
     """Parse one batch into a new directory of its own; runs in a worker, perhaps on another machine.
 
     Args:
-        batch: what to read; paths in it are absolute.
+        batch: the pages to read; paths in it are absolute.
         parsed_dir: data/parsed, an absolute path.
-        expected: what the process that asks parses with.
-        quarantine: how a process died over a page, by the page's WARC offset; such a page becomes an issue, unread.
-        note: a file for the WARC offset of the page being read, so that it can be told what a process died over.
+        expected: the versions in the process that asks.
+        quarantine: how reading a page ended a process, by the page's WARC offset; such a page becomes an issue, unread.
+        note: a file for the WARC offset of the page being read, which names the page when the process dies.
 
     Raises:
         ParseError: This process would make another partition than the one that asked, the archive is damaged, or the
@@ -52,14 +52,14 @@ def parse_batch(
     """
     if parser_versions() != expected:
         raise ParseError(f"{platform.node()}: {parser_versions().mismatch(expected)}")
-    # Of its own: a worker that was taken for dead may still be writing when another one does its work again.
+    # A directory of its own: a worker that was considered dead may still write when another one repeats its work.
     directory = beside_partition(parsed_dir, batch, f"-{secrets.token_hex(4)}{PARTIAL}")
     with writing(parsed_dir):
         directory.mkdir()
     files = _BatchFiles(directory)
     pages = records = issues = quarantined = 0
     keep_freed_memory()
-    # A page leaves no cycles behind, and looking for them takes a tenth of the time.
+    # A page leaves no reference cycles, and collecting garbage takes a tenth of the time.
     gc.disable()
     try:
         for row, capture in read_batch(batch):
@@ -101,7 +101,7 @@ def _quarantine_issue(segment: Segment, row: LoggedPage, death: WorkerDiedError)
 
 @contextmanager
 def _noted(note: Path | None, offset: int) -> Iterator[None]:
-    """Have the note name a page while it is read, and nothing before and after."""
+    """Let the note name a page while it is read, and be empty before and after."""
     if note is None:
         yield
         return
@@ -138,7 +138,7 @@ class _BatchFiles:
         self._rows["issues"].append(issue)
 
     def close(self) -> None:
-        """Write the files and bring them to the disk."""
+        """Write the files and sync them to disk."""
         self._flush()
         for name, batches in self._record_batches.items():
             if not batches:

@@ -323,7 +323,7 @@ def test_a_scheduler_without_workers_one_that_loses_them_and_one_that_goes_away_
         monkeypatch.setattr(cluster, "_FIRST_WORKER_SECONDS", PATIENCE)
         with a_worker() as worker, pytest.raises(ClusterError, match=no_workers):
             parse_and_kill(worker)
-        with a_worker(), pytest.raises(ClusterError, match="the scheduler has gone away; what was parsed is kept"):
+        with a_worker(), pytest.raises(ClusterError, match="the scheduler has gone away; finished partitions are kept"):
             parse_and_kill(pid)
 
 
