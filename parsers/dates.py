@@ -1,4 +1,4 @@
-"""Thai dates and fiscal years → typed values, or the issue code of what cannot be read for certain."""
+"""Thai dates and fiscal years → typed values, or an issue code where a text cannot be read for certain."""
 
 import datetime as dt
 import re
@@ -40,7 +40,7 @@ _MONTHS = {
     12: ("ธันวาคม", "ธค"),
 }
 _MONTH_NUMBERS = {name: number for number, names in _MONTHS.items() for name in names}
-# As they are written: `มค` is `ม.ค.`.
+# Spellings without their points: `มค` is `ม.ค.`.
 MONTH_NAMES = tuple(name if len(name) > 3 else f"{name[:-1]}.{name[-1]}." for name in _MONTH_NUMBERS)
 _TIME = r"(?P<time>[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)"
 _ISO = re.compile(rf"([0-9]{{4}})-([0-9]{{1,2}})-([0-9]{{1,2}})(?:[ T]{_TIME}(?:\+07:00)?)?")
@@ -53,7 +53,7 @@ def _day(year: int, month: int, day: int) -> Date:
     """Turn written numbers into a day; years from 2400 on are Buddhist era."""
     calendar = "be" if year >= 2400 else "ce"
     year_ce = year - BE_OFFSET if calendar == "be" else year
-    # A program writes the day 0 of its clock in either calendar.
+    # Programs write day 0 of their clock in either calendar.
     if not _SENTINELS.isdisjoint({(year, month, day), (year_ce, month, day)}):
         return Date(None, "sentinel_date")
     if not 1950 <= year_ce <= 2100:
@@ -92,7 +92,7 @@ def _numeric_day(first: int, second: int, year: int) -> Date:
 def read_date(raw: str) -> Date:
     """Read a day: ISO, day/month/year, Thai month names; Gregorian or Buddhist era; an ambiguous one is not guessed.
 
-    The site writes days at midnight: with any other time of day it may be another day in another time zone.
+    The site writes days at midnight: with another time of day it may be another day in another time zone.
     """
     if len(raw) > LONGEST_VALUE:
         return Date(None, "unreadable_date")
@@ -117,7 +117,7 @@ def read_date(raw: str) -> Date:
         month = _MONTH_NUMBERS.get(worded[2].replace(".", ""))
         year = _full_year(worded[3])
         if month is not None and year is not None:
-            # `ตค.66` names no day, and none is made up.
+            # `ตค.66` names no day, so no day is guessed.
             return _day(year, month, int(worded[1])) if worded[1] else Date(None, "incomplete_date")
     if not text:
         return Date(None)

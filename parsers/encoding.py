@@ -1,4 +1,4 @@
-"""The bytes of a page → text: what the header says, what the page says, and what the bytes really are."""
+"""The bytes of a page → text, by the header, by the page's own declaration and by the bytes themselves."""
 
 import codecs
 import re
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from parsers.labels import LABELS
 
-# WHATWG: all of these mean windows-874. TIS-620 proper lacks the characters that Windows added.
+# WHATWG: all of these mean windows-874. Real TIS-620 does not have the characters that Windows added.
 _WINDOWS_874_NAMES = frozenset(
     {
         "windows-874",
@@ -39,7 +39,7 @@ _NOT_CUT_MID_CHARACTER = re.compile(rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\
 class Decoded(NamedTuple):
     """A page as text, and as UTF-8.
 
-    is_repaired: the bytes are not what was declared; has_losses: some bytes could not be read.
+    is_repaired: the bytes are not in the declared encoding; has_losses: some bytes could not be read.
     """
 
     text: str
@@ -49,7 +49,7 @@ class Decoded(NamedTuple):
     utf8: bytes | None = None
 
     def as_utf8(self) -> bytes:
-        """The page in UTF-8: the very bytes that came where they were UTF-8 already."""
+        """The page in UTF-8: the received bytes where they were UTF-8 already."""
         return self.text.encode() if self.utf8 is None else self.utf8
 
 
@@ -78,15 +78,15 @@ def _windows_874(body: bytes, *, is_repaired: bool) -> Decoded:
 def decode_page(body: bytes, content_type: str | None = None) -> Decoded:
     """Decode a page by BOM, by the bytes themselves, by header and by meta element.
 
-    Thai UTF-8 cannot pass for windows-874 nor the other way round in any real page, so valid UTF-8 wins over what was
-    declared, and what is not UTF-8 is windows-874. Never raises.
+    A real Thai page in UTF-8 is never valid windows-874 and vice versa, so valid UTF-8 is preferred to the declared
+    encoding, and other bytes are windows-874. Never raises.
 
     Args:
-        body: the bytes as they came.
-        content_type: the Content-Type header of the response; its charset counts before that of a meta element.
+        body: the bytes as received.
+        content_type: the Content-Type header of the response; its charset is preferred to that of a meta element.
 
     Returns:
-        The text, with U+FFFD for what cannot be read, and the encoding: `utf-8`, `utf-16` or `windows-874`.
+        The text, with U+FFFD for bytes that cannot be read, and the encoding: `utf-8`, `utf-16` or `windows-874`.
     """
     for bom, encoding in _BOMS:
         if body.startswith(bom):
@@ -106,7 +106,7 @@ def decode_page(body: bytes, content_type: str | None = None) -> Decoded:
     except UnicodeDecodeError:
         pass
     if sum(label in body for label in _UTF8_LABELS) > sum(label in body for label in _874_LABELS):
-        # The site's own labels are UTF-8: what is not costs the values it stands in.
+        # The site's own labels are UTF-8: other bytes make only the values that contain them unreadable.
         return Decoded(body.decode("utf-8", "replace"), "utf-8", declared not in (None, "utf-8"), True)
     if declared == "windows-874":
         return _windows_874(body, is_repaired=False)
@@ -114,5 +114,5 @@ def decode_page(body: bytes, content_type: str | None = None) -> Decoded:
     as_utf8 = body.decode("utf-8", "replace")
     if len(_THAI_UTF8.findall(body)) > as_utf8.count("\ufffd"):
         return Decoded(as_utf8, "utf-8", False, True)
-    # No other name is believed: servers say iso-8859-1 by default, and Python would also take base64 for a charset.
+    # Other names are ignored: servers send iso-8859-1 by default, and Python would also accept base64 as a charset.
     return _windows_874(body, is_repaired=True)

@@ -1,4 +1,4 @@
-"""FieldValues: the typed values of the known rows of a page; what cannot be read becomes an issue."""
+"""FieldValues: the typed values of the known rows of a page; a value that cannot be read becomes an issue."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -23,17 +23,17 @@ def _is_placeholder(text: str) -> bool:
 
 
 class FieldValues:
-    """Known rows by field; no number or date is read from the last row of a page that was cut there (is_cut).
+    """Known rows by field; numbers and dates are not read from the last row of a page that was cut there (is_cut).
 
-    may_lack_values tells that some text of the page may be no value, as parsers.no_values has it; such a text is not
-    read, and the checks of texts report it.
+    may_lack_values says that some text of the page may not be a value, by the rules of parsers.no_values; such a text
+    is not read, and the checks of texts report it.
     """
 
     __slots__ = ("_index", "_issues", "_labels", "_layout", "_said", "_text", "_uncertain", "_value", "_values", "raw")
 
-    # The text of a field as it stood; None when there is no such row or the page says "not set".
+    # The text of a field as printed; None when there is no such row or the page says "not set".
     raw: Callable[[str], str | None]
-    # The same without what is certainly no value.
+    # The same without texts that are certainly not values.
     _value: Callable[[str], str | None]
     # The same without pictures beside a text.
     _text: Callable[[str], str | None]
@@ -67,7 +67,7 @@ class FieldValues:
             self._text = {field: without_pictures(value) for field, value in said.items() if value}.get
 
     def _compare(self, first: int, again: int) -> None:
-        """Of two rows with the same label, only what both agree on is taken."""
+        """Where two rows have the same label, the value is taken only if both agree."""
         where = f"rows {first + 1} and {again + 1} are both {self._labels[again][:100]!r}"
         if self._values[first] == self._values[again]:
             self._report("repeated_row", f"{where}, with the same value", again)
@@ -82,7 +82,7 @@ class FieldValues:
         return self._text(field) or None
 
     def code(self, field: str) -> str | None:
-        """A text that means something else when letters are missing, as an id or a unit does."""
+        """A text that has another meaning when letters are missing, such as an id or a unit."""
         return self.text(field) if self._index.get(field) != self._uncertain else None
 
     def proper_name(self, field: str) -> str | None:
@@ -105,7 +105,7 @@ class FieldValues:
         return None
 
     def number_code(self, field: str) -> str | None:
-        """The code of a policy, a branch or an indicator; of several in a cell none is taken, and it is told."""
+        """The code of a policy, a branch or an indicator; several codes in a cell are None and reported."""
         code, index = self._value(field), self._index.get(field)
         if not code or index is None or index == self._uncertain:
             return None
@@ -154,7 +154,7 @@ class FieldValues:
         if quantity.unit and (no_value(quantity.unit) or without_pictures(raw) != raw):
             quantity = Quantity(None, None, "unreadable_quantity")
         if quantity.issue_code is not None:
-            self._report(quantity.issue_code, f"{self._labels[index]} {raw!r:.120} is no value with a unit", index)
+            self._report(quantity.issue_code, f"{self._labels[index]} {raw!r:.120} is not a value with a unit", index)
         return quantity if index != self._uncertain else _NO_QUANTITY
 
     def fiscal_year(self) -> int | None:
@@ -165,7 +165,7 @@ class FieldValues:
         year, index = read_year(raw), self._index["fiscal_year"]
         label = self._labels[index]
         if year.issue_code is not None:
-            self._report(year.issue_code, f"{label} {raw!r:.60} is no fiscal year", index)
+            self._report(year.issue_code, f"{label} {raw!r:.60} is not a fiscal year", index)
         elif year.calendar in ("ce", "be2"):
             how = "in the Gregorian calendar" if year.calendar == "ce" else "with two digits"
             self._report("other_calendar", f"{label} {raw!r:.60} is written {how}", index)

@@ -29,7 +29,7 @@ from parsers.sections import (
 _PROGRESS = "progress_history"
 _UPDATES = "update_history"
 _FEWEST_COLUMNS = 3
-# One column for both, or both: neither is missing then.
+# One column for both, or both columns: then neither is missing.
 _JOINED = ("updated_on", "updated_time")
 _NO_DATE = Date(None)
 _NO_NUMBER = Number(None)
@@ -42,7 +42,7 @@ Cells: TypeAlias = tuple[str | None, ...]
 class HistoryTables(NamedTuple):
     """The rows of both tables with their cells, how much of each the page shows, and the days of the reports.
 
-    unknown_cells are those of the tables nobody knows.
+    unknown_cells are the cells of unknown tables.
     """
 
     progress: list[ProgressRow]
@@ -61,9 +61,9 @@ _NO_TABLES = HistoryTables([], NO_CELLS, SectionState.ABSENT, [], [], NO_CELLS, 
 
 
 class _KnownHeader(NamedTuple):
-    """What a header says: which of the two tables it heads, the field of each column, and how to pick a row's cells.
+    """A known header: its table, the field of each column, and how to pick a row's cells.
 
-    pick takes the cells of a row with None behind the last one, and gives those of the table's fields in their order.
+    pick takes the cells of a row with None after the last one, and returns those of the table's fields in their order.
     unknown: header cells that are not known; missing: columns that are not there.
     """
 
@@ -174,7 +174,7 @@ def _progress_rows(
 
 
 def _by_day(reports: Sequence[ProgressRow]) -> list[ProgressRow]:
-    """Reports that stand in another order than their days: each gets the progress of the one before it by day."""
+    """For reports that are not in the order of their days: each gets the progress of the one before it by day."""
     dated = sorted([(row.reported_on, row.report_no, row.progress_pct) for row in reports if row.reported_on])
     previous = {later[1]: earlier[2] for earlier, later in pairwise(dated)}
     return [row._replace(previous_progress_pct=previous.get(row.report_no)) for row in reports]
@@ -218,7 +218,7 @@ def _update_row(issues: IssueCollector, key: Key, row_no: int, cells: Cells, *, 
 
 
 def _fitting_rows(issues: IssueCollector, known: _KnownHeader, grid: Grid) -> Iterator[tuple[int, Cells]]:
-    """The rows that have a cell under each column, with their number: the cells of the table's fields, in order."""
+    """The rows with a cell under each column, as their number and the cells of the table's fields in order."""
     width, pick = len(known.columns), known.pick
     for row_no, cells in enumerate(grid.rows, 1):
         if len(cells) == width:
@@ -306,7 +306,7 @@ def _updates_of_values(updates: Sequence[UpdateRow]) -> list[UpdateRow]:
 
 
 def _unknown_cells(key: Key, table_no: int, grid: Grid) -> Iterator[PageCell]:
-    """The cells of a table nobody knows, those without a header cell above them too."""
+    """The cells of an unknown table, including those without a header cell above them."""
     for row_no, cells in enumerate(grid.rows, 1):
         for column_no, (label, raw) in enumerate(zip_longest(grid.header, cells, fillvalue=None), 1):
             if column_no <= len(cells):
@@ -315,13 +315,13 @@ def _unknown_cells(key: Key, table_no: int, grid: Grid) -> Iterator[PageCell]:
 
 
 def read_tables(issues: IssueCollector, key: Key, grids: Sequence[Grid], *, may_lack_values: bool) -> HistoryTables:
-    """Read both tables, whatever the order of their columns; a row that does not fit its header is an issue.
+    """Read both tables, with columns in any order; a row that does not fit its header is an issue.
 
     Args:
         issues: where issues go.
         key: source_id, project_id and snapshot_id of the page.
         grids: the tables of the page; of two of one kind the first is read.
-        may_lack_values: some text of the page may be no value, as parsers.no_values has it.
+        may_lack_values: some text of the page may not be a value, by the rules of parsers.no_values.
 
     Returns:
         The rows, numbered from 1 in page order, malformed ones counted.
@@ -338,10 +338,10 @@ def read_tables(issues: IssueCollector, key: Key, grids: Sequence[Grid], *, may_
             continue
         shown = tables.progress_state if known.table == _PROGRESS else tables.update_state
         if shown is not SectionState.ABSENT:
-            message = f"{known.table} stands on the page twice; the first is taken"
+            message = f"{known.table} appears on the page twice; the first is taken"
             issues.add("duplicate_table", message, field=known.table)
             if (grid.header, grid.rows) != first[known.table]:
-                # Which of the two says what is so, nobody can tell.
+                # It cannot be known which of the two is right.
                 state = SectionState.UNREADABLE
                 tables = (
                     tables._replace(progress_state=state)

@@ -1,4 +1,4 @@
-"""The cells of tables → values: "not set", the skins' wrappers, and what a text of the cell does not say."""
+"""The cells of tables → values: "not set", the wrappers of skins, and content that is not text."""
 
 import re
 from itertools import islice
@@ -10,14 +10,14 @@ from parsers.html_text import MOST_NODES, classes_of, clean_text, element_text, 
 from parsers.no_values import OBJECT, without_pictures
 from parsers.value_spelling import NOT_SET
 
-# What elements show without a text: those that always do, and by what the others may.
+# Elements that show something without a text: those that always do, and the attributes by which others do.
 _PICTURES = frozenset(
     {"img", "svg", "canvas", "input", "select", "textarea", "button", "progress", "meter", "object", "video", "audio"}
     | {"iframe", "embed"}
 )
 _SAYING = ("class", "style", "role", "title", "alt", "aria-label", "aria-valuenow", "type", "value", "checked")
 _NEVER_SHOWN = frozenset({"style", "template", "option", "br", "wbr", "hr"})
-# What may write the value of a cell that shows nothing else, in a browser that runs it or does not.
+# Elements that may write the value of an otherwise empty cell, in a browser with or without scripts.
 _WRITING = frozenset({"script", "noscript"})
 _UNSAFE = re.compile(r'[<>"\s]+')
 _MOST_MARKS, _LONGEST_MARK_TEXT = 20, 200
@@ -64,9 +64,9 @@ def _is_not_shown(element: LexborNode) -> str | None:
 
 
 def _picture(element: LexborNode) -> str:
-    """How an element is told that shows something without a text; '' where it does not.
+    """The description of an element that shows something without a text; '' for another element.
 
-    With its tag and what it says, but not with what may differ in every response (ids, addresses).
+    It has the tag and the attributes with text, but none that may differ in every response (ids, addresses).
     """
     attributes = element.attributes
     tag = element.tag or ""
@@ -82,9 +82,9 @@ def _picture(element: LexborNode) -> str:
 
 
 def _pictures(cell: LexborNode) -> str:
-    """The elements of a cell without any text that show something; '' where none does.
+    """The elements that show something in a cell without text; '' where there are none.
 
-    They stand behind OBJECT, which no text that somebody typed begins with.
+    They come after OBJECT, with which a typed text never begins.
     """
     elements = islice(cell.css("*"), 1, MOST_NODES)
     marks = [mark for mark in map(_picture, elements) if mark]
@@ -97,10 +97,10 @@ def _is_empty(element: LexborNode) -> bool:
 
 
 def _mark(node: LexborNode) -> str | None:
-    """What stands in a value for a node whose text is none of it; None for a node that is read as any other."""
+    """The part of a value for a node whose text is not read; None for a node that is read normally."""
     if not node.is_element_node:
         comment = node.comment_content or "" if node.is_comment_node else ""
-        # A browser, and Lexbor, take what PHP left unread for a comment.
+        # A browser, and Lexbor, read PHP code that was not run as a comment.
         return f"<{comment}>" if comment.startswith("?") else None
     tag = node.tag
     if tag in _NEVER_SHOWN or tag in _WRITING or "kv-form-attribute" in classes_of(node):
@@ -126,9 +126,9 @@ def _says_not_set(element: LexborNode) -> bool:
     return any(mark.startswith(text) for mark in NOT_SET)
 
 
-# Both begin with a short way of their own: nearly every cell holds one text.
+# Both begin with a fast path: nearly every cell holds one text.
 def cell_label(cell: LexborNode) -> str:
-    """The label in a cell: what stands there, whatever pictures are beside it."""
+    """The label in a cell: its text, without pictures beside it."""
     first = cell.child
     if first is None:
         return ""
@@ -141,10 +141,10 @@ def cell_label(cell: LexborNode) -> str:
 
 
 def cell_value(cell: LexborNode) -> str | None:
-    """Value of a cell: None where Yii wrote its "not set" mark, '' where there is nothing, else the text.
+    """Value of a cell: None where Yii wrote its "not set" mark, '' where it is empty, else the text.
 
-    Elements that show something without a text, and texts that are struck out, hidden or marked as not set, stand in it
-    behind OBJECT (parsers.no_values tells such a value).
+    Elements that show something without a text, and texts that are struck out, hidden or marked as not set, come after
+    OBJECT in it (parsers.no_values recognizes such a value).
     """
     first = cell.child
     if first is None:

@@ -20,17 +20,17 @@ _H1, _UL = tag_id("h1"), tag_id("ul")
 _BOXES = frozenset(map(tag_id, ("div", "section", "main", "article", "form", "fieldset")))
 _HEADINGS = frozenset({_H1, tag_id("h2"), tag_id("h3"), tag_id("h4")})
 _HEADING_CLASSES = frozenset({"panel-heading", "alert"})
-# A longer one would stand whole at every table below it.
+# A longer one would be repeated at every table below it.
 _LONGEST_HEADING = 1000
 _COUNT = r"([0-9](?:[0-9,.' \u2019]*[0-9])?)"
 _TOTAL = re.compile(rf"(?:จาก|ทั้งหมด|ของ|of|Total)\s*(?:{_COUNT}|\d)")
-# What makes another number of a count: a separator that nobody uses, or a word for thousands.
+# Signs after which a count is another number: an unusual separator, or a word for thousands.
 _GOES_ON = re.compile(r"[^\s.ก-๙A-Za-z<()]|\s*(?:พัน|หมื่น|แสน|ล้าน|[kK]\b)")
 _PAGES = re.compile(rf"(?:หน้าที่|หน้า|page)\s*[0-9,]+\s*(?:จาก|of|/)\s*{_COUNT}", re.IGNORECASE)
 
 
 class Content(NamedTuple):
-    """What a page says, before anyone judges what kind of page it is."""
+    """The content of a page, before its kind is decided."""
 
     title_id: str | None
     headline: str | None
@@ -41,7 +41,7 @@ class Content(NamedTuple):
 
 @dataclass(slots=True)
 class _GridView:
-    """A GridView around tables: how many rows its summary says there are, perhaps below them; is it one of pages?"""
+    """A GridView around tables: the number of rows in its summary (above or below them), and whether it has pages."""
 
     stated_total: int | None = None
     is_paged: bool = False
@@ -53,7 +53,7 @@ class _PlacedGrid(NamedTuple):
 
 
 def read_content(tree: LexborHTMLParser) -> Content:
-    """Read what the body of a page says, and its title element where no heading names the project."""
+    """Read the body of a page, and its title element where no heading names the project."""
     title_id = headline = None
     heading: LexborNode | str | None = None
     labels: list[str] = []
@@ -68,7 +68,7 @@ def read_content(tree: LexborHTMLParser) -> Content:
                 heading = element_text(heading, MOST_NODES)[:_LONGEST_HEADING]
             grids.append((heading, found))
         else:
-            # Title and headline are above the rows; what begins like one below them is an ordinary heading.
+            # Title and headline are above the rows; a similar text below them is an ordinary heading.
             text = element_text(found, MOST_NODES) if headline is None and not labels else ""
             if title_id is None and text.startswith(TITLE) and found.tag_id == _H1:
                 title_id = _after_colon(text)
@@ -119,7 +119,7 @@ def _outline(body: LexborNode) -> Iterator[LexborNode | Details | _PlacedGrid]:
             elif "summary" in classes and grid_view is not None and grid_view.stated_total is None:
                 summary = plain_value(element_text(node, MOST_NODES))
                 n_pages, total = _count(_PAGES.search(summary)), _count(_TOTAL.search(_PAGES.sub("", summary)))
-                # Of how many rows these are, a count that cannot be read does not say.
+                # An unreadable count does not say how many rows there are.
                 grid_view.is_paged |= n_pages is None or n_pages > 1 or total is None
                 grid_view.stated_total = total or None
         elif tag == _UL and grid_view is not None and "pagination" in classes_of(node):

@@ -1,4 +1,4 @@
-"""HTML bytes → Page, whatever the skin: Yii's and kartik's DetailView and GridView, hand-written tables."""
+"""HTML bytes → Page, for every skin: Yii's and kartik's DetailView and GridView, hand-written tables."""
 
 import re
 
@@ -28,21 +28,21 @@ def _flags(decoded: Decoded, utf8: bytes, *, speaks_php: bool) -> frozenset[str]
 
 
 def read_page(body: bytes, *, status: int = 200, content_type: str | None = None, location: str | None = None) -> Page:
-    """Read a response in HTML: its kind, and everything a project page says. Never raises, whatever the bytes are.
+    """Read a response in HTML: its kind, and the whole content of a project page. Never raises, for any bytes.
 
     Args:
-        body: the bytes as they came, in any encoding.
+        body: the bytes as received, in any encoding.
         status: the HTTP status of the response.
         content_type: its Content-Type header, which may name a charset.
-        location: its Location header, which tells what a redirect means.
+        location: its Location header, which shows the meaning of a redirect.
 
     Returns:
-        A page of any kind, with a reason unless it is a project page or a listing. The rows are those that were there,
-        also of a page that was cut; only a project page has grids.
+        A page of any kind, with a reason unless it is a project page or a listing. A page that was cut has the rows
+        before the cut; only a project page has grids.
     """
     decoded = decode_page(body, content_type)
     text, utf8 = decoded.text, decoded.as_utf8()
-    # How PHP begins a message of its own; searched for once, as this is a share of the whole time.
+    # The beginning of PHP's own messages; searched only once, because it takes a noticeable share of the time.
     speaks_php = "</b>:" in text
     flags = _flags(decoded, utf8, speaks_php=speaks_php)
     judged = classify_response(text, status, location)
@@ -53,6 +53,6 @@ def read_page(body: bytes, *, status: int = 200, content_type: str | None = None
     fatal = php_fatal(text) if speaks_php else None
     kind, reason = fatal or classify_page(tree, text, status, content.title_id, content.labels, content.grids)
     if kind is not PageKind.PROJECT:
-        # Kept for the reader of the archive, never for the tables: the fingerprint tells two such pages apart.
+        # Kept for readers of the archive, not for the tables: the fingerprint distinguishes two such pages.
         content = content._replace(grids=())
     return Page(kind, reason, *content, "html", decoded.encoding, flags)

@@ -58,12 +58,12 @@ def _rows(table: LexborNode, how: str | None) -> _Rows:
 
 
 def _are_pairs(cells: list[LexborNode]) -> bool:
-    """Tell whether the cells of a row are a label and a value in turns."""
+    """Whether the cells of a row alternate between label and value."""
     return len(cells) % 2 == 0 and {value.tag_id for value in cells[1::2]} == {_TD}
 
 
 def _is_label_value_table(rows: list[LexborNode]) -> bool:
-    """Tell by its cells and labels that all rows of a table are labels and values: none is read to its end in vain."""
+    """Whether all rows of a table are labels and values; decided before reading, so that no table is read in vain."""
     if not rows or len(list(rows[0].iter())) != 2:
         return False
     known = 0
@@ -89,7 +89,7 @@ def _details(found: _Rows) -> Details:
             labels.append(cell_label(label))
             values.append(cell_value(value) if how is None and not value.attributes else _value(value, how))
             continue
-        # Kartik lays several pairs out in one row, in a table of its own.
+        # Kartik puts several pairs into one row, in a table of its own.
         inner = row.css_first("table.kv-child-table") if "kv-child-table-row" in classes_of(row) else None
         of_inner = _rows(inner, how) if inner is not None else _Rows([row], {})
         for inner_row in of_inner.rows:

@@ -4,18 +4,18 @@ from collections.abc import Callable
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-# Elements whose text is no part of what a reader sees.
+# Elements whose text is not shown to a reader.
 _UNSEEN = frozenset({"script", "style", "template", "noscript", "input", "select", "textarea", "button", "option"})
 _BLOCKS = frozenset(
     {"p", "div", "li", "ul", "ol", "tr", "table", "blockquote", "pre", "h1", "h2", "h3", "h4", "h5", "h6"}
 )
 _STRUCTURE = frozenset({"table", "tbody", "thead", "tfoot", "tr", "ul", "ol"})
 
-# A no-break space keeps no numbers apart: it may stand within one.
+# A no-break space does not separate numbers: it may be within one.
 _OF_NUMBERS = frozenset("0123456789๐๑๒๓๔๕๖๗๘๙.,-+\u2212\u00a0\u202f\u2009")
 
-# What has more nodes is no heading and no summary, though it may call itself one: each of many nested ones would be
-# read to its end.
+# An element with more nodes is not read as a heading or summary, even if it is marked as one: otherwise each of many
+# nested ones would be read to its end.
 MOST_NODES = 200
 
 
@@ -36,13 +36,13 @@ def clean_text(text: str) -> str:
     return text.strip()
 
 
-# What stands between two texts: nothing, the beginning or the end of an element, or the end of one and the beginning of
-# the next (or one that is not seen).
+# The gap between two texts: nothing, the beginning or the end of an element, or the end of one and the beginning of the
+# next (or a hidden one).
 _NOTHING, _BEGINNING, _END, _NEIGHBOURS = range(4)
 
 
 def _are_two(last: str, first: str, edge: int) -> bool:
-    """Whether texts that end and begin with these characters would run into one another."""
+    """Whether two texts that end and begin with these characters would become one word."""
     if last in " \t\n" or first in " \t\r\n":
         return False
     return edge == _NEIGHBOURS or (last in _OF_NUMBERS and first in _OF_NUMBERS)
@@ -51,13 +51,13 @@ def _are_two(last: str, first: str, edge: int) -> bool:
 def rich_text(
     cell: LexborNode, most_nodes: int | None = None, *, mark: Callable[[LexborNode], str | None] | None = None
 ) -> str:
-    """Text of an element with elements inside, to any depth, or of its first so many nodes.
+    """Text of an element with elements inside, to any depth, or of a number of its first nodes.
 
-    Where mark says something of a node below, that stands in its place; where it says None, the text does.
+    Where mark returns a text for a node below, that text replaces the node; where it returns None, the node is read.
 
     `<br>` and the line end after it are one line break, as Yii's nl2br writes them; blocks begin and end lines; cells
     of a nested table, texts of neighbouring elements, and numbers with the edge of an element between them are kept
-    apart by a space: two numbers are not one. What a reader does not see (forms, scripts) is left out.
+    apart by a space: two numbers are not one. Hidden elements (forms, scripts) are left out.
     """
     parts: list[str] = []
     open_elements: list[tuple[LexborNode, bool]] = []
@@ -121,7 +121,7 @@ def rich_text(
 
 
 def element_text(node: LexborNode, most_nodes: int | None = None) -> str:
-    """Text of a heading, summary or header cell on one line, or of its first so many nodes."""
+    """Text of a heading, summary or header cell on one line, or of a number of its first nodes."""
     first = node.child
     text = first.text_content if first is not None else None
     if first is None or text is None or first.next is not None:

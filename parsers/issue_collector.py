@@ -1,9 +1,9 @@
-"""IssueCollector: what is wrong or doubtful on one page, gathered while it is parsed."""
+"""IssueCollector: the issues of one page, gathered while it is parsed."""
 
 from parsers.issue_codes import CATALOGUE
 from parsers.records import Issue
 
-# Longer raw texts are in page_fields; an issue shows where to look.
+# Longer raw texts are in page_fields; an issue shows where to find them.
 _LONGEST_RAW = 2000
 
 

@@ -4,15 +4,15 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-# Characters that show nothing: zero-width space and joiners, BOM, soft hyphen, word joiner and bidi controls.
+# Invisible characters: zero-width space and joiners, BOM, soft hyphen, word joiner and bidi controls.
 INVISIBLE = (
     "\u00ad\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
     "\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufeff"
 )
 WITHOUT_INVISIBLE = dict.fromkeys(map(ord, INVISIBLE))
 
-# Nikhahit, perhaps a tone mark, then sara aa: what many keyboards leave where sara am belongs.
-# NFC never composes it and NFKC takes the right ones apart.
+# Nikhahit, perhaps a tone mark, then sara aa: what many keyboards write instead of sara am.
+# NFC never composes it, and NFKC decomposes the correct ones.
 _DECOMPOSED_SARA_AM = re.compile("\u0e4d([\u0e48-\u0e4b]?)\u0e32|([\u0e48-\u0e4b])\u0e4d\u0e32")
 _SPACES = re.compile(r"\s+")
 
@@ -20,7 +20,8 @@ _SPACES = re.compile(r"\s+")
 class Label(NamedTuple):
     """One known label; `aliases` are other spellings (beyond white space and case) seen on the site or its sisters.
 
-    A page may lack an optional one, and one that is there only since a fiscal year (Buddhist era) where it is older.
+        A page may be without an optional label, and an older page without a label that exists only since a later fiscal
+    year (Buddhist era).
     """
 
     field: str
@@ -30,7 +31,7 @@ class Label(NamedTuple):
     since: int | None = None
 
     def is_due(self, year_be: int | None) -> bool:
-        """Whether a page of this fiscal year must have it; of an unknown year only what every page has."""
+        """Whether a page of this fiscal year must have it; in an unknown year, only a label that every page has."""
         return not self.is_optional and (self.since is None or (year_be is not None and year_be >= self.since))
 
 
@@ -63,7 +64,7 @@ LABELS = (
     Label("month_goal", "เป้าหมาย"),
 )
 
-# The order in which the site repeats its month rows, mislabelled extras included.
+# The order in which the site repeats its month rows, including mislabelled extra rows.
 MONTH_LAYOUT = (1, 1, 2, 3, 1, 4, 5, 6, 7, 8, 6, 6, 9, 10, 11, 12)
 MONTH_LABEL = "ผลงานเดือนที่"
 MONTH_FIELD = "month"
@@ -116,7 +117,7 @@ ROW_NUMBER_COLUMNS = ("#", "ลำดับ", "ที่")
 
 
 class LabelMatch(NamedTuple):
-    """What a label on a page stands for; month_no is set for month rows, is_exact when spelled as the site does."""
+    """The meaning of a label on a page; month_no is set for month rows, is_exact when spelled as the site does."""
 
     field: str
     month_no: int | None
@@ -131,7 +132,7 @@ def compose_sara_am(text: str) -> str:
 
 
 def match_key(label: str) -> str:
-    """Fold what does not change the meaning of a label: invisible characters, white space, colons, sara am, case."""
+    """Fold differences without meaning in a label: invisible characters, white space, colons, sara am, case."""
     composed = compose_sara_am(label.translate(WITHOUT_INVISIBLE))
     return _SPACES.sub("", composed).rstrip(":：").casefold()
 
@@ -148,7 +149,7 @@ def _folded_matches() -> dict[str, LabelMatch]:
     for label in reversed(LABELS):
         for alias in label.aliases:
             folded[match_key(alias)] = LabelMatch(label.field, None, False)
-    # The same label with other white space or a colon is not a renaming.
+    # The same label with other white space or a colon is not a renamed label.
     folded.update({match_key(text): match for text, match in _exact_matches().items()})
     return folded
 
@@ -158,7 +159,7 @@ _FOLDED = _folded_matches()
 
 
 def match_label(label: str) -> LabelMatch | None:
-    """Find what a label names; None for an unknown one. `เป้าหมาย` comes back as `goal`: position decides."""
+    """Find what a label names; None for an unknown one. `เป้าหมาย` is returned as `goal`: its position decides."""
     exact = EXACT.get(label)
     if exact is not None:
         return exact
@@ -176,12 +177,12 @@ def match_label(label: str) -> LabelMatch | None:
 
 @lru_cache(maxsize=256)
 def columns_of(header: tuple[str, ...], known: tuple[Label, ...]) -> tuple[str | None, ...]:
-    """Name the field of each header cell; None for an unknown column, and for all that name one field twice."""
+    """The field of each header cell; None for an unknown column, and for all columns that name the same field."""
     by_key = {match_key(text): column.field for column in known for text in (column.text, *column.aliases)}
     fields = [by_key.get(match_key(cell)) for cell in header]
     return tuple(field if fields.count(field) == 1 else None for field in fields)
 
 
 def is_row_number(header_cell: str) -> bool:
-    """Tell whether a header cell heads a mere row counter, as GridView's `#` does."""
+    """Whether a header cell heads only a row counter, as GridView's `#` does."""
     return header_cell.strip() in ROW_NUMBER_COLUMNS

@@ -13,7 +13,7 @@ _VIEW_ROUTE = "tbl-project-main/view"
 
 
 class Listing(NamedTuple):
-    """What one listing page says.
+    """The content of one listing page.
 
     project_ids are in page order, each once. stated_total is the number of projects in the whole listing, None where
     that is not certain. next_href is the link to the next page as written (HTML entities resolved), None on the last
@@ -29,14 +29,14 @@ class Listing(NamedTuple):
 
 
 def read_listing(body: bytes, *, content_type: str | None = None) -> Listing | None:
-    """Read a listing page. Never raises, whatever the bytes are.
+    """Read a listing page. Never raises, for any bytes.
 
     Args:
-        body: the bytes as they came, in any encoding.
+        body: the bytes as received, in any encoding.
         content_type: the Content-Type header of the response, which may name a charset.
 
     Returns:
-        What the listing says; None when the page has no GridView (a login form, an error page).
+        The listing; None when the page has no GridView (a login form, an error page).
     """
     tree = LexborHTMLParser(decode_page(body, content_type).text)
     grid = tree.css_first(".grid-view")

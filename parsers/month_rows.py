@@ -35,7 +35,7 @@ def _is_part_of(months: Sequence[int], layout: Sequence[int]) -> bool:
 
 
 def _roles_by_order(months: tuple[int, ...]) -> tuple[str, ...] | None:
-    """MonthRoles by order alone; None when the order is no part of the known layout, forward or in reverse."""
+    """MonthRoles by order alone; None when the order is not a part of the known layout, forward or in reverse."""
     for step in (1, -1):
         in_order = months[::step]
         positions = _run_backwards(in_order)
@@ -49,20 +49,20 @@ _ROLES_OF_LAYOUT = _roles_by_order(MONTH_LAYOUT)
 
 
 def comparable_values(raws: Sequence[str | None], numbers: Sequence[Decimal | None]) -> list[Decimal | str]:
-    """What each row says: its number, else its text; empty and "not set" say the same, nothing."""
+    """The value of each row for comparison: its number, else its text; empty and "not set" are the same."""
     return [number if number is not None else raw or "" for raw, number in zip(raws, numbers, strict=True)]
 
 
 def month_roles(months: tuple[int, ...], comparable: Sequence[Decimal | str]) -> MonthRoles:
-    """Tell the canonical row of each month from the site's own extra rows.
+    """Separate the canonical row of each month from the site's own extra rows.
 
     The rows that form the run 1, 2, …, 12, each the nearest one before the next month, are canonical. The known layout
-    is 1 1 2 3 1 4 5 6 7 8 6 6 9 10 11 12; rows may be missing from it or stand in reverse. In any other order a month
-    with one row is still certain, and so is one whose rows all say the same; for the rest nothing is guessed.
+    is 1 1 2 3 1 4 5 6 7 8 6 6 9 10 11 12; rows may be missing from it or be in reverse. In any other order a month
+    with one row is still certain, and so is one whose rows all say the same; the others have no canonical row.
 
     Args:
         months: the month of each row as labelled, in page order.
-        comparable: what each row says, by comparable_values.
+        comparable: the value of each row, by comparable_values.
 
     Returns:
         A role for each row, at most one of a month canonical.
@@ -106,10 +106,10 @@ def month_results(
         roles: the role of each row.
         raws: the text of each row; None where the page says "not set".
         numbers: the number of each row; None where none could be read.
-        comparable: what each row says, by comparable_values; a month whose rows differ in it is conflicting.
+        comparable: the value of each row, by comparable_values; a month whose rows differ in it is conflicting.
 
     Raises:
-        ValueError: A month has two canonical rows, one of which would be lost.
+        ValueError: A month has two canonical rows, and one of them would be lost.
     """
     raws_of: dict[int, list[str | None]] = {}
     comparable_of: dict[int, set[Decimal | str]] = {}

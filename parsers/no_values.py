@@ -1,11 +1,11 @@
-"""Texts in the place of a value that are certainly none: lost characters, what programs left behind, pictures."""
+"""Texts in the place of a value that are certainly not values: lost characters, texts of programs, pictures."""
 
 import re
 from collections.abc import Iterable
 from itertools import pairwise
 
 # UTF-8 that was once read as windows-1252 or as windows-874 and stored so: three characters for each Thai one, of which
-# the last was often lost. เธ alone may be a Thai syllable, but before another such is none.
+# the last was often lost. เธ alone may be a Thai syllable, but not before another such pair.
 _LAST_OF_874 = r"[^\x00-\x7f\u0e20-\u0e7f]?"
 _OF_874 = f"เ[ธน]{_LAST_OF_874}"
 # Thai digits, which may stand alone.
@@ -28,9 +28,9 @@ _PHP_MESSAGE = re.compile(
     re.DOTALL,
 )
 _LINE_NUMBER = re.compile("(?:<[bi]>)?[0-9]")
-# How long a message of PHP may be, with the path of its file.
+# The longest message of PHP, with the path of its file.
 _LONGEST_MESSAGE = 400
-# Templates and messages that nobody types.
+# Templates and messages that people do not type.
 _TEMPLATE = re.compile(
     r"\{\{[^{}]{0,200}\}\}|\{%[^%]{0,200}%\}|\$\{[A-Za-z_][\w.]{0,80}\}|<%[^%]{0,200}%>|<\?(?:php\b|=)[^>]{0,200}"
     r"|SQLSTATE\[\w{5}\]"
@@ -49,19 +49,19 @@ _ESCAPES = re.compile(
     r"|\\u0[eE][0-9A-Fa-f]{2}"
 )
 _HIDDEN_ADDRESS = re.compile(r"\[email[\s\u00a0]protected\]")
-# What programs write where they have no value.
+# Words that programs write without a value.
 _OF_OTHERS = ("Undefined", "(null)", "<null>", "None", "<None>", "nil", "<undefined>", "Array", "[object HTMLElement]")
 _OF_EXCEL = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!")
 _LEFTOVERS = frozenset({"undefined", "NaN", "nan", "null", "NULL", "[object Object]", *_OF_OTHERS, *_OF_EXCEL})
-# What a program wrote into a text.
+# Texts that a program wrote into a value.
 PROGRAM_TEXT = re.compile("|".join([_TEMPLATE.pattern, _PLACE, _HIDDEN_ADDRESS.pattern, _ESCAPES.pattern]))
-# What stands in a cell before elements that show something without a text, and before a text that the page strikes out,
+# The mark in a cell before elements that show something without a text, and before a text that the page strikes out,
 # hides or marks as not set (parsers.html_cells).
 OBJECT = "\ufffc"
 NOT_SHOWN = re.compile(rf"{OBJECT}<(?:struck|hidden|not-set)>[^{OBJECT}]*")
 _HIDDEN = re.compile(rf"{OBJECT}<hidden>([^{OBJECT}]*)</hidden>")
 WITHOUT_TEXT = re.compile(rf"{OBJECT}(?:<(?!(?:struck|hidden|not-set)>)[^<>]*>)+")
-# What stands where characters were lost; question marks may also be meant.
+# The signs in place of lost characters; question marks may also be intended.
 LOST = re.compile(r"\ufffd|\?{4,}")
 _QUESTION_MARKS = re.compile(r"\?{2,}")
 _NOT_ASCII = re.compile(r"[^\s\x00-\x7f]")
@@ -69,12 +69,12 @@ _THAI = re.compile("[\u0e01-\u0e5b]")
 
 
 def holds_leftover(texts: Iterable[str | None]) -> bool:
-    """Tell whether one of the texts is a word that programs write where they have no value."""
+    """Whether one of the texts is a word that programs write without a value."""
     return not _LEFTOVERS.isdisjoint(texts)
 
 
 def holds_php_message(text: str) -> bool:
-    """Tell whether a message of PHP stands in a text, or in HTML: without markup of its own, or in Xdebug's table."""
+    """Whether a text, or HTML, contains a message of PHP: without markup of its own, or in Xdebug's table."""
     if " on line " not in text:
         return False
     parts = text.split(" on line ")
@@ -85,9 +85,9 @@ def holds_php_message(text: str) -> bool:
 
 
 def no_value(text: str) -> str | None:
-    """Tell why a text is certainly no value, by the code of the issue; None where it may be one.
+    """Why a text is certainly not a value, by the code of the issue; None where it may be a value.
 
-    A text of which at least half of what shows was lost or escaped is none, nor is one that a program wrote into.
+    A text is not a value if at least half of its visible characters were lost or escaped, or a program wrote into it.
     """
     if OBJECT in text:
         if NOT_SHOWN.search(text):
@@ -103,14 +103,14 @@ def no_value(text: str) -> str | None:
             return code
     n_lost = text.count("\ufffd")
     if not _THAI.search(text):
-        # Some bytes of Thai in the middle of UTF-8 pass for letters of another script.
+        # Some bytes of Thai in the middle of UTF-8 look like letters of another script.
         n_lost = len(_NOT_ASCII.findall(text)) if n_lost else 0
         n_lost += sum(len(found[0]) for found in _QUESTION_MARKS.finditer(text))
     return "replacement_character" if 2 * n_lost >= n_shown > 0 else None
 
 
 def without_pictures(text: str) -> str:
-    """A text without the elements beside it that show something without a text, as it stands where there are none."""
+    """A text without the elements beside it that show something without a text."""
     return WITHOUT_TEXT.sub(" ", text).strip() if OBJECT in text else text
 
 
@@ -121,7 +121,7 @@ def shown_or_hidden(text: str) -> str:
 
 
 def value_or_none(text: str | None) -> str | None:
-    """A text that may be a value, as it stands; None for one that is certainly none."""
+    """A text that may be a value, unchanged; None for one that is certainly not a value."""
     return text if text and no_value(text) is None else None
 
 

@@ -1,4 +1,4 @@
-"""Page: what both readers make of a response, its fingerprint, and the project it is about."""
+"""Page: the result of both readers for a response, its fingerprint, and the project it is about."""
 
 import hashlib
 import re
@@ -11,13 +11,13 @@ from parsers.no_values import shown_or_hidden
 
 # Eight digits of the agency, a hyphen and a running number; Thai digits are typed by people, not written by the site.
 PROJECT_CODE = re.compile(r"([0-9]{8})-[0-9]{1,6}")
-# U+001F ends a part of the content text, U+001E escapes both characters inside one.
+# U+001F ends a part of the content text, U+001E escapes both characters inside a part.
 SEPARATOR, _ESCAPE = "\x1f", "\x1e"
 _NOT_SET = _ESCAPE
 
 
 class PageKind(StrEnum):
-    """What a response turned out to be; only `project` goes on to project.py."""
+    """The kind of a response; only `project` goes on to project.py."""
 
     PROJECT = "project"
     LISTING = "listing"
@@ -55,7 +55,7 @@ class GridCells(NamedTuple):
 class Grid(NamedTuple):
     """A table with header cells; stated_total is how many rows the site says there are, where it says so.
 
-    is_paged tells that the site has more rows on other pages.
+    is_paged says that the site has more rows on other pages.
     """
 
     heading: str | None
@@ -66,12 +66,12 @@ class Grid(NamedTuple):
 
 
 class Page(NamedTuple):
-    """What both readers produce.
+    """The result of both readers.
 
     labels and values are those of the label/value rows, in page order. reason says in one sentence why a page is not a
     whole project page. flags: `encoding_repaired`, `undecodable_bytes`, `php_warnings`, `nul_characters`,
-    `ambiguous_text`; `open_end` where nothing shows that the last section is there to its end; `lost_rows` where a text
-    lacks rows of the known layout.
+    `ambiguous_text`; `open_end` where the last section may be incomplete; `lost_rows` where rows of the known layout
+    are missing from a text.
     """
 
     kind: PageKind
@@ -98,7 +98,7 @@ def _escaped(part: str | None) -> str:
 
 
 def content_text(page: Page) -> bytes:
-    """Write what the page says as one text in UTF-16-LE: the injective input of the fingerprint.
+    """Write the content of the page as one text in UTF-16-LE: the injective input of the fingerprint.
 
     Its parts, each ended by SEPARATOR: kind, title, headline, the number of rows, the rows' labels and values, and for
     each grid its shape, heading, header cells and cells. "Not set" is the escape character alone.
@@ -114,22 +114,22 @@ def content_text(page: Page) -> bytes:
     n_not_set = len([part for part in parts if part is None])
     content = SEPARATOR.join([_NOT_SET if part is None else part for part in parts])
     if content.count(SEPARATOR) != len(parts) - 1 or content.count(_ESCAPE) != n_not_set:
-        # Some text holds one of the two characters itself.
+        # A text itself holds one of the two characters.
         content = SEPARATOR.join(map(_escaped, parts))
     return content.encode("utf-16-le", "surrogatepass")
 
 
 def content_sha256(page: Page) -> str:
-    """Fingerprint what the page says, never its bytes: Yii2 puts a new CSRF token into every response.
+    """Fingerprint the content of the page, not its bytes: Yii2 puts a new CSRF token into every response.
 
     Returns:
-        64 hexadecimal digits, the same for pages with the same content and for no others.
+        64 hexadecimal digits, the same for pages with the same content and different for all others.
     """
     return sha256_of(content_text(page))
 
 
 def sha256_of(content: bytes) -> str:
-    """The fingerprint of a content text, for who needs that text for something else too."""
+    """The fingerprint of a content text, for callers that also need the text itself."""
     return hashlib.sha256(content).hexdigest()
 
 
@@ -137,7 +137,7 @@ def project_id_of(page: Page) -> str | None:
     """Name the project a page is about.
 
     Returns:
-        What stands in its code row, else behind its title; None when it has neither. It may be any text.
+        The text of its code row, else the text after its title; None when it has neither. It may be any text.
     """
     return next(iter(_named_in_rows(page)), page.title_id)
 
@@ -150,10 +150,10 @@ class NamingProblem(NamedTuple):
 
 
 def naming_problem(page: Page, project_id: str) -> NamingProblem | None:
-    """Tell why a page is not the page of a project, which it must name by its code in its title or its code row.
+    """Why a page is not the page of a project; the page must name the project by its code in title or code row.
 
     Returns:
-        None when it names that project and no other. A page that names no project could be of any.
+        None when it names that project and no other. A page that names no project could be the page of any project.
     """
     names = [name for name in (page.title_id, *_named_in_rows(page)) if name]
     codes = list(dict.fromkeys(name for name in names if PROJECT_CODE.fullmatch(name)))
@@ -162,7 +162,7 @@ def naming_problem(page: Page, project_id: str) -> NamingProblem | None:
     other = next((name for name in names if name != project_id), None)
     if other is not None:
         where = "the title" if other == page.title_id else "the row รหัสโครงการ"
-        return NamingProblem("wrong_project", f"{where} names project {other!r:.200}, asked was {project_id!r:.200}")
+        return NamingProblem("wrong_project", f"{where} names project {other!r:.200} instead of {project_id!r:.200}")
     if not codes:
         return NamingProblem("page_of_no_project", "neither title nor code row names a project by its code")
     return None

@@ -1,4 +1,4 @@
-"""The kind of a page: what a response is, with the reason, before any value is read from it."""
+"""The kind of a response, with the reason, before values are read from it."""
 
 import re
 from typing import NamedTuple
@@ -35,12 +35,12 @@ _NOT_ALWAYS_DUE = {label.field for label in LABELS if not label.is_due(None)}
 _FEWEST_ROWS_CUT = 3
 _TABLES_OF_A_PROJECT = 2
 _TABLE, _TABLE_END = re.compile(r"<table\b", re.IGNORECASE), re.compile(r"</table\b", re.IGNORECASE)
-# How near to its end a whole page says that it ends, in characters.
+# The distance of the end mark of a whole page from its end, at most, in characters.
 _ENDS_WITHIN = 2048
 
 
 def classify_response(text: str, status: int, location: str | None) -> PageKindResult | None:
-    """Judge what needs no look at the page: redirects and empty bodies; None when the page must be looked at."""
+    """Judge redirects and empty bodies, which need no look at the page; None when the page must be read."""
     if 300 <= status < 400 and status != 304:
         target = unquote(location or "")
         if "site/login" in target:
@@ -52,7 +52,7 @@ def classify_response(text: str, status: int, location: str | None) -> PageKindR
 
 
 def php_fatal(text: str) -> PageKindResult | None:
-    """Judge a page by a PHP fatal error in its HTML, wherever it stands."""
+    """Judge a page by a PHP fatal error anywhere in its HTML."""
     fatal = _PHP_FATAL.search(text)
     if fatal is None:
         return None
@@ -80,9 +80,9 @@ def _judge_error(tree: LexborHTMLParser, text: str, status: int, *, has_rows: bo
 
 
 def missing_tail(labels: tuple[str, ...]) -> tuple[str, ...]:
-    """Name the last fields of the known layout when the rows stop before them, whichever way round the page runs.
+    """Name the last fields of the known layout when the rows stop before them, forward or in reverse.
 
-    Empty when rows are missing in the middle: that is another layout, not a cut page.
+    Empty when rows are missing in the middle: that is another layout, not a page that was cut.
     """
     found = _known_fields(labels)
     for layout in (_LAYOUT, _LAYOUT[::-1]):
@@ -112,7 +112,7 @@ def _is_whole(text: str) -> bool:
 
 
 def _is_closed(text: str, labels: tuple[str, ...], grids: tuple[Grid, ...]) -> bool:
-    """Whether every known row and both tables are there to their ends; programs that save pages leave out </html>."""
+    """Whether every known row and both tables are complete; programs that save pages leave out </html>."""
     return (
         len(grids) == _TABLES_OF_A_PROJECT
         and (_known_fields(labels) | _NOT_ALWAYS_DUE).issuperset(_LAYOUT)
@@ -128,7 +128,7 @@ def _judge_project(text: str, labels: tuple[str, ...], grids: tuple[Grid, ...]) 
         return PageKindResult(PageKind.TRUNCATED, f"the page ends without </html> after {len(labels)} rows")
     if grids:
         return PageKindResult(PageKind.PROJECT)
-    # Nothing stands behind the rows, so the page may have been cut and closed again.
+    # The rows are the end of the page, so it may have been cut and closed again.
     tail = missing_tail(labels)
     if len(tail) >= _FEWEST_ROWS_CUT:
         return PageKindResult(PageKind.TRUNCATED, f"the page stops before the row {tail[0]!r} and {len(tail) - 1} more")
@@ -143,7 +143,7 @@ def classify_page(
     labels: tuple[str, ...],
     grids: tuple[Grid, ...],
 ) -> PageKindResult:
-    """Judge a page by what it holds: first what makes it no project page for certain, then its rows, then the rest."""
+    """Judge a page by its content: first signs that it is not a project page, then its rows, then the rest."""
     error = _judge_error(tree, text, status, has_rows=bool(labels))
     if error is not None:
         return error
@@ -170,4 +170,4 @@ def classify_page(
         return PageKindResult(PageKind.REDIRECT_STUB, "the page sends the reader elsewhere by script")
     if not is_whole and re.search(r"<html|<!doctype", text[:_ENDS_WITHIN], re.IGNORECASE):
         return PageKindResult(PageKind.TRUNCATED, "the page ends without </html> before any row")
-    return PageKindResult(PageKind.UNKNOWN, "the page has no label/value rows and is none of the known kinds")
+    return PageKindResult(PageKind.UNKNOWN, "the page has no label/value rows and is not of a known kind")

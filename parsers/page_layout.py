@@ -1,4 +1,4 @@
-"""The layout of a page: what each of its labels stands for, judged by the labels alone."""
+"""The layout of a page: the meaning of each of its labels, judged only by the labels."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -26,7 +26,7 @@ class RowMeaning(NamedTuple):
 
 
 class MonthRows(NamedTuple):
-    """The month rows of a page, column by column: which rows they are, counted from 0 and from 1, and what they say."""
+    """The month rows of a page, column by column: their positions, counted from 0 and from 1, and their labels."""
 
     indices: tuple[int, ...]
     ordinals: tuple[int, ...]
@@ -35,10 +35,10 @@ class MonthRows(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """What the labels of a page say of its rows; rows are named by their index from 0 in page order.
+    """The rows of a page by their labels; rows are named by their index from 0 in page order.
 
     first_rows: the first row of each field. repeats: later rows of a field, with the first. is_usual: every known label
-    is there, once, spelled as ever.
+    is there, once, in its usual spelling.
     """
 
     meanings: tuple[RowMeaning, ...]
@@ -71,10 +71,10 @@ def _neighbours(positions: Sequence[int | None], missing: int) -> list[int]:
 
 
 def _goal_fields(matches: Sequence[LabelMatch | None]) -> dict[int, str | None]:
-    """Tell for each row `เป้าหมาย` (by its index) whether it is the goal or the heading of the month rows.
+    """Decide for each row `เป้าหมาย` (by its index) whether it is the goal or the heading of the month rows.
 
-    A row is named only when it stands exactly between the neighbours one of the two has on the real page, in page order
-    or in reverse; otherwise its value is None.
+    A row is named only when it is exactly between the neighbours that one of the two has on the real page, in page
+    order or in reverse; otherwise its value is None.
     """
     goals = [index for index, match in enumerate(matches) if match is not None and match.field in GOAL_FIELDS]
     positions = [
@@ -99,7 +99,7 @@ def _goal_fields(matches: Sequence[LabelMatch | None]) -> dict[int, str | None]:
 # Nearly every page of a source has the same labels in the same order.
 @lru_cache(maxsize=64)
 def read_layout(labels: tuple[str, ...]) -> Layout:
-    """Find what each label of a page stands for, in time linear in their number.
+    """Find the meaning of each label of a page, in time linear in their number.
 
     Args:
         labels: the labels of the label/value rows, in page order.
@@ -134,7 +134,7 @@ def read_layout(labels: tuple[str, ...]) -> Layout:
 def report_layout(
     issues: IssueCollector, labels: Sequence[str], values: Sequence[str | None], layout: Layout, *, is_cut: bool
 ) -> None:
-    """Report unknown, ambiguous, renamed and missing labels; of a page that was cut, none from its last row on."""
+    """Report unknown, ambiguous, renamed and missing labels; on a page that was cut, not those from its last row on."""
     for ordinal, (label, raw, meaning) in enumerate(zip(labels, values, layout.meanings, strict=True), 1):
         if not meaning.is_known:
             message = f"the label {label[:100]!r} is not known; its value is kept in page_fields"
@@ -143,7 +143,7 @@ def report_layout(
             message = f"row {ordinal} {label[:100]!r} could be the goal or the heading of the month rows"
             issues.add("ambiguous_label", message, label=label, ordinal=ordinal, raw=raw)
         elif not meaning.is_exact:
-            message = f"{label[:100]!r} stands for {_TEXTS.get(meaning.field, MONTH_FIELD)!r}"
+            message = f"{label[:100]!r} means {_TEXTS.get(meaning.field, MONTH_FIELD)!r}"
             issues.add("renamed_label", message, field=meaning.field, label=label, ordinal=ordinal, raw=raw)
     year_row = layout.first_rows.get("fiscal_year")
     year_be = read_year(values[year_row] or "").value if year_row is not None else None

@@ -1,4 +1,4 @@
-"""How much of each section a page shows, and the cells of all of them."""
+"""The state of each section of a page, and the cells of all sections."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -14,7 +14,7 @@ from parsers.text_rows import UNSPLIT
 
 
 class Sections(NamedTuple):
-    """The state of each section, what a whole one says (else None), and the cells of all of them in the same order."""
+    """The state of each section, the fingerprint of a whole one (else None), and the cells of all in the same order."""
 
     states: Mapping[Section, SectionState]
     fingerprints: Mapping[Section, int | None]
@@ -22,7 +22,7 @@ class Sections(NamedTuple):
 
 
 class _LabelledSections(NamedTuple):
-    """The two sections made of label/value rows, and which of them nobody can tell apart."""
+    """The two sections made of label/value rows, and the states of those that cannot be separated."""
 
     layouts: tuple[RowLayout, RowLayout]
     ambiguous: frozenset[Section]
@@ -30,7 +30,7 @@ class _LabelledSections(NamedTuple):
 
 
 def read_sections(key: Key, page: Page, tables: HistoryTables) -> Sections:
-    """Tell the sections of a page apart: the rows by their labels, the tables as they were read.
+    """Separate the sections of a page: the rows by their labels, the tables as they were read.
 
     Args:
         key: source_id, project_id and snapshot_id of the page.
@@ -40,7 +40,7 @@ def read_sections(key: Key, page: Page, tables: HistoryTables) -> Sections:
     labelled = _labelled_sections(page.labels)
     unreadable = labelled.ambiguous | (labelled.unsplit if page.reader == "text" else frozenset())
     if "lost_rows" in page.flags:
-        # Such a text may have lost any line.
+        # Such a text may have lost any of its lines.
         unreadable = frozenset(Section)
     shown = {Section.UPDATE: tables.update_cells, Section.PROGRESS: tables.progress_cells}
     states = {Section.UPDATE: tables.update_state, Section.PROGRESS: tables.progress_state}
@@ -53,7 +53,7 @@ def read_sections(key: Key, page: Page, tables: HistoryTables) -> Sections:
             states[section] = SectionState.UNREADABLE
     last = next((section for section in reversed(Section) if states[section] is not SectionState.ABSENT), None)
     if last is not None and (page.kind is PageKind.TRUNCATED or "open_end" in page.flags):
-        # Nothing shows that the last section is there to its end.
+        # The last section may be incomplete.
         states[last] = SectionState.CUT
     fingerprints = {
         section: shown[section].fingerprint if state.is_whole else None for section, state in states.items()
@@ -70,7 +70,7 @@ def _labelled_sections(labels: tuple[str, ...]) -> _LabelledSections:
     section, is_behind_unsplit = Section.FIELD, False
     for ordinal, (label, meaning) in enumerate(zip(labels, read_layout(labels).meanings, strict=True), 1):
         if label == UNSPLIT:
-            # Lines that nobody can tell apart belong to the sections they stand in or between, and may hide rows of it.
+            # Lines that cannot be separated belong to the sections they are in or between, and may hide rows of them.
             unsplit.add(section)
             is_behind_unsplit = True
         else:
@@ -79,7 +79,7 @@ def _labelled_sections(labels: tuple[str, ...]) -> _LabelledSections:
                 unsplit.add(section)
             is_behind_unsplit = False
             if meaning.is_known and meaning.field is None:
-                # One of the two goals: of which of them its text is, nobody can tell.
+                # One of the two goals: it cannot be known to which of them the text belongs.
                 ambiguous.add(section)
         cell_key = f"{MONTH_FIELD} {meaning.month_no}" if meaning.month_no else meaning.field or match_key(label)
         rows[section].append((ordinal, label, meaning.field, cell_key))

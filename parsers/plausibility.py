@@ -1,4 +1,4 @@
-"""Plausibility within one page: what cannot be right, or does not agree with the rest of the page."""
+"""Plausibility within one page: values that cannot be right, or that do not agree with the rest of the page."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from parsers.issue_collector import IssueCollector
 from parsers.records import PageRecord, ProgressRow
 
 _ZERO, _HUNDRED = Decimal(0), Decimal(100)
-# All that a report says; its day, number and stamp are read from these.
+# All texts of a report; its day, number and stamp are read from these.
 _says = attrgetter("reported_on_raw", "progress_pct_raw", "status_code", "problem", "detail")
 
 
@@ -48,7 +48,7 @@ def _check_money(issues: IssueCollector, page: PageRecord) -> None:
     if received is not None and spent is not None and spent > received:
         issues.add(
             "spent_over_received",
-            f"spent are {spent} baht of {received} received",
+            f"{spent} baht were spent of {received} received",
             field="budget_spent_thb",
             label="งบฯ ที่ใช้ไป (บาท)",
             raw=page.budget_spent_thb_raw,
@@ -73,12 +73,12 @@ def _check_dates(issues: IssueCollector, page: PageRecord) -> None:
         (finish, page.finish_date_raw, "finish_date", "Finish Date"),
     ):
         if day is not None and not first <= day <= last:
-            message = f"{label} {day} lies outside fiscal year {page.fiscal_year_be} ({first} to {last})"
+            message = f"{label} {day} is outside fiscal year {page.fiscal_year_be} ({first} to {last})"
             issues.add("outside_fiscal_year", message, field=field, label=label, raw=raw)
 
 
 def _are_in_order(reports: Sequence[ProgressRow], dates: Sequence[Date]) -> bool:
-    """Tell whether reports are as they should be, so that nothing is said of them: a third of looking at each."""
+    """Whether all reports are plausible, so that no issue is needed; takes a third of the time of checking each."""
     days = [report.reported_on for report in reports if report.reported_on is not None]
     values = [report.progress_pct for report in reports if report.progress_pct is not None]
     return (
@@ -138,7 +138,7 @@ def _check_reports(issues: IssueCollector, reports: Sequence[ProgressRow], dates
         ):
             issues.add(
                 "reports_out_of_order",
-                f"report {later.report_no} of {later.reported_on} stands after one of {earlier.reported_on}",
+                f"report {later.report_no} of {later.reported_on} is placed after one of {earlier.reported_on}",
                 field="progress_history.reported_on",
                 label="วันที่รายงาน",
                 ordinal=later.report_no,
@@ -163,7 +163,7 @@ def _check_latest(issues: IssueCollector, page: PageRecord, reports: Sequence[Pr
     last_day = dt.date.min
     last: Decimal | None = None
     for report in reports:
-        # Of several on the last day, the last on the page.
+        # Of several reports on the last day, the last one on the page counts.
         if report.reported_on is not None and report.reported_on >= last_day:
             last_day, last = report.reported_on, report.progress_pct
     stated = (page.headline_progress_pct, page.progress_pct, last)
@@ -183,7 +183,7 @@ def _check_latest(issues: IssueCollector, page: PageRecord, reports: Sequence[Pr
 def check_project(
     issues: IssueCollector, page: PageRecord, reports: Sequence[ProgressRow], dates: Sequence[Date]
 ) -> None:
-    """Report what is implausible within one page; dates are the reports' days, with their calendars."""
+    """Report implausible values within one page; dates are the reports' days, with their calendars."""
     _check_range(issues, page.progress_pct, page.progress_pct_raw, "progress_pct", "คืบหน้าล่าสุด", None)
     _check_money(issues, page)
     _check_dates(issues, page)

@@ -36,13 +36,13 @@ def _read_months(
     comparable = comparable_values(raws, numbers)
     roles, is_known_layout = month_roles(months, comparable)
     if not is_known_layout:
-        message = f"the month rows stand in the order {' '.join(map(str, months))[:200]}"
+        message = f"the month rows are in the order {' '.join(map(str, months))[:200]}"
         issues.add("month_layout_unknown", message, field=MONTH_FIELD, ordinal=ordinals[0])
     results = month_results(key, months, roles, raws, numbers, comparable)
     for result in results:
         if result.is_conflicting:
             raw = " | ".join([raw or "" for raw in result.raw_values])
-            message = f"month {result.month_no} stands {result.n_rows} times with different values: {raw!r:.200}"
+            message = f"month {result.month_no} appears {result.n_rows} times with different values: {raw!r:.200}"
             first = months.index(result.month_no)
             label, ordinal = labels[first], ordinals[first]
             issues.add("month_conflict", message, field=MONTH_FIELD, label=label, ordinal=ordinal, raw=raw)
@@ -59,9 +59,9 @@ def _report_flags(issues: IssueCollector, page: Page) -> None:
     for flag in sorted(page.flags - {"open_end", "lost_rows"}):
         message = {
             "encoding_repaired": f"the page does not declare {page.encoding}, but its bytes are",
-            "undecodable_bytes": f"some bytes of the page are no {page.encoding}",
+            "undecodable_bytes": f"some bytes of the page are not {page.encoding}",
             "nul_characters": "the page holds NUL characters; they are left out of the texts",
-            "php_warnings": "PHP warnings stand in the page",
+            "php_warnings": "the page contains PHP warnings",
             "ambiguous_text": "some lines of the text fit more than one row of the page",
         }[flag]
         issues.add(flag, message)
@@ -87,14 +87,14 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
     Args:
         page: a page of the kind `project` or `truncated`; of a truncated one the last row is not trusted.
         source_id: the source of the page, part of the key of every record and issue.
-        project_id: the project that was asked for, whatever the page says.
+        project_id: the project that was asked for, even if the page names another one.
         snapshot_id: the capture the page was read from.
 
     Returns:
         The records of each table, in page order, and the issues in the order they were found.
 
     Raises:
-        ValueError: The page is of another kind, which is an outcome and no record.
+        ValueError: The page is of another kind, which is an outcome and not a record.
     """
     if page.kind not in (PageKind.PROJECT, PageKind.TRUNCATED):
         raise ValueError(f"a page of kind {page.kind} has no project to parse: {page.reason}")
@@ -103,7 +103,7 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
     is_truncated = page.kind is PageKind.TRUNCATED
     content = content_text(page)
     layout = read_layout(page.labels)
-    # Behind the rows stand tables: where one is there, the cut was behind the rows.
+    # The tables come after the rows: where there is a table, the cut was after the rows.
     are_rows_cut = is_truncated and not page.grids
     _report_flags(issues, page)
     if not layout.is_usual:
@@ -117,7 +117,7 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
     is_whole = not is_truncated and "open_end" not in page.flags
     for section, state in sections.states.items():
         if state is SectionState.ABSENT and section in _TABLES and is_whole:
-            message = f"the page shows no table of {_TABLES[section]}; nothing is taken for removed"
+            message = f"the page shows no table of {_TABLES[section]}; nothing counts as removed"
             issues.add("missing_table", message, field=_TABLES[section])
     unit = fields.unit("unit")
     target, result = fields.quantity("target", unit), fields.quantity("result", unit)
@@ -204,7 +204,7 @@ def page_issue(page: Page, *, source_id: str, project_id: str, snapshot_id: str)
 
     Returns:
         `page_…` for a page of another kind or `wrong_project`; None for a page to parse. A truncated extracted text is
-        one (what it says is all there is), a truncated HTML page is not.
+        parsed (there is no better source), a truncated HTML page is not.
     """
     issues = IssueCollector(source_id, project_id, snapshot_id)
     is_record = page.kind is PageKind.PROJECT or (page.kind is PageKind.TRUNCATED and page.reader == "text")

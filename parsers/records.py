@@ -14,8 +14,8 @@ from typing import NamedTuple
 class PageRecord(NamedTuple):
     """One archived project page: every field of the project as the page stated it.
 
-    Empty text and "not set" are both None here; page_cells keeps them apart. How much of each section the page shows is
-    told by its state (parsers.sections), what it says there by its fingerprint, which only whole sections have.
+    Empty text and "not set" are both None here; page_cells keeps them apart. The state of each section says how
+    completely the page shows it (parsers.sections); the fingerprint stands for its content, in whole sections only.
     """
 
     source_id: str
@@ -75,11 +75,11 @@ class PageRecord(NamedTuple):
 
 
 class PageCell(NamedTuple):
-    """One label/value row, or one cell of a table, as it stood on the page; field is None where the label is unknown.
+    """One label/value row, or one cell of a table, as printed on the page; field is None where the label is unknown.
 
-    section is `field`, `month`, `update` or `progress`, or `other` for a table nobody knows; ordinal counts from 1 the
-    label/value rows of the page, or the rows of the table. row_label, occurrence and cell_key say which cell it is
-    whatever its place (parsers.sections): in an unknown table its heading, its number among these and the column.
+    section is `field`, `month`, `update` or `progress`, or `other` for an unknown table; ordinal counts from 1 the
+    label/value rows of the page, or the rows of the table. row_label, occurrence and cell_key identify the cell at any
+    place (parsers.sections); in an unknown table they are its heading, its number among these and the column.
     """
 
     source_id: str
@@ -110,7 +110,7 @@ class MonthRow(NamedTuple):
 
 
 class MonthResult(NamedTuple):
-    """What a page says of one month: its canonical row, and whether the other rows of the month agree.
+    """One month of a page: its canonical row, and whether the other rows of the month agree.
 
     result_value and result_raw are None where no row is canonical; raw_values are those of all rows in page order.
     """
@@ -185,7 +185,7 @@ class Issue(NamedTuple):
     message: str
 
 
-# The tables of data/parsed that hold what a page says, each with its record.
+# The tables of data/parsed with the content of pages, each with its record.
 RECORD_TYPES: Mapping[str, type[NamedTuple]] = {
     "pages": PageRecord,
     "page_cells": PageCell,
@@ -198,7 +198,7 @@ RECORD_TYPES: Mapping[str, type[NamedTuple]] = {
 
 
 class ParsedPage(NamedTuple):
-    """Everything one project page parsed to."""
+    """All records of one project page."""
 
     page: PageRecord
     cells: list[PageCell]
@@ -210,6 +210,6 @@ class ParsedPage(NamedTuple):
 
     @property
     def fields(self) -> list[PageCell]:
-        """The label/value rows, those of the months too, in page order."""
+        """The label/value rows, including those of the months, in page order."""
         rows = [cell for cell in self.cells if cell.section in ("field", "month")]
         return sorted(rows, key=attrgetter("ordinal"))

@@ -1,7 +1,7 @@
-"""The sections of a page: how much of each a capture shows, and a fingerprint of what it says there.
+"""The sections of a page: how completely a capture shows each, and a fingerprint of its content.
 
-White space, tags, the skin, the order of rows and columns, "not set", empty or no row, and the reader are no content:
-two captures of one state have the same fingerprints, whatever they were read from.
+White space, tags, the skin, the order of rows and columns, the difference between "not set", empty and no row, and the
+reader are not content: two captures of one state have the same fingerprints, from HTML or from text.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ class Section(StrEnum):
     """A part of a page that is compared, and superseded, as a whole."""
 
     FIELD = "field"
-    """The label/value rows but for the months."""
+    """The label/value rows without the months."""
     MONTH = "month"
     UPDATE = "update"
     """The page's own edit log."""
@@ -39,26 +39,26 @@ class Section(StrEnum):
 
 
 class SectionState(StrEnum):
-    """How much of a section a capture shows; the first two are whole."""
+    """How completely a capture shows a section; the first two states are whole."""
 
     PRESENT = "present"
     EMPTY = "empty"
-    """The section is there and holds nothing."""
+    """The section is there and has no rows."""
     ABSENT = "absent"
     UNREADABLE = "unreadable"
-    """Something of it could not be told apart."""
+    """A part of it could not be read for certain."""
     CUT = "cut"
 
     @property
     def is_whole(self) -> bool:
-        """Whether the section can be compared with another capture's, and take its place."""
+        """Whether the section can be compared with that of another capture, and replace it."""
         return self in (SectionState.PRESENT, SectionState.EMPTY)
 
 
 def said(raw: str | None) -> str:
-    """What a cell says: a tag or white space is one space, at the ends none, and "not set" as much as an empty cell.
+    """The text of a cell that is compared: a tag or white space is one space, at the ends none; "not set" is ''.
 
-    As the macro `said` of sql/macros.sql has it.
+    The macro `said` of sql/macros.sql has the same rule.
     """
     return " ".join(_without_tags(raw).split()) if raw else ""
 
@@ -74,7 +74,7 @@ def report_field(field: str | None) -> str | None:
 
 
 class SectionCells(NamedTuple):
-    """The cells of a section, and a signed number of 64 bits for what they say, whatever their order."""
+    """The cells of a section, and a signed number of 64 bits for their texts, which does not depend on their order."""
 
     cells: Sequence[PageCell]
     fingerprint: int
@@ -84,9 +84,9 @@ NO_CELLS = SectionCells((), 0)
 
 
 class RowLayout(NamedTuple):
-    """The label/value rows of a section, column by column: all of it that the labels alone tell.
+    """The label/value rows of a section, column by column: the part that depends only on the labels.
 
-    A row is known by its key and its repetition; names says these, in_order are the places of the rows sorted by them.
+    A row is identified by its key and its repetition; names has these, in_order the places of the rows sorted by them.
     """
 
     section: Section
@@ -112,10 +112,10 @@ class RowLayout(NamedTuple):
         return cls(section, ordinals, labels, fields, cell_keys, tuple(occurrences), names, in_order)
 
     def read(self, key: Key, raws: Sequence[str | None]) -> SectionCells:
-        """The cells of the rows with these texts; a row without a text is no content: a skin may leave it out."""
+        """The cells of the rows with these texts; a row without text is not content, since a skin may leave it out."""
         columns = (self.ordinals, self.labels, raws, self.fields, repeat(None), self.occurrences, self.cell_keys)
         cells = list(map(PageCell, *map(repeat, (*key, self.section)), *columns))
-        # What begins with a letter or a digit says something: most texts need no closer look.
+        # A text that begins with a letter or a digit is not empty: most texts need no further check.
         told = [place for place in self.in_order if (raw := raws[place]) and (raw[0].isalnum() or said(raw))]
         return SectionCells(
             cells, _fingerprint([_digest([text for place in told for text in (self.names[place], raws[place] or "")])])
@@ -123,14 +123,14 @@ class RowLayout(NamedTuple):
 
 
 def read_table_cells(key: Key, section: Section, columns: Sequence[Column], rows: Sequence[TableRow]) -> SectionCells:
-    """The cells of a table: a cell is known by its column, a row by what it says, wherever it stands.
+    """The cells of a table: a cell is identified by its column, a row by its text, at any place.
 
-    An empty cell is no content: a table that lacks a column says the same as one in which the column is empty.
+    An empty cell is not content: a table without a column is the same as one in which the column is empty.
 
     Args:
         key: source_id, project_id and snapshot_id of the page.
         section: which the table is.
-        columns: the field of each and its heading, in the order of the catalogue; then those of no field.
+        columns: the field of each and its heading, in the order of the catalogue; then those without a field.
         rows: their numbers, labels and texts, one for each column.
     """
     if not rows:
@@ -169,11 +169,11 @@ def _each(values: Iterable[_Value], times: int) -> Iterator[_Value]:
 
 
 def _digest(texts: Iterable[str]) -> bytes:
-    """What texts say, one after the other; between them stands a NUL, which is in no text of a page."""
+    """The compared texts, one after the other, separated by NUL, which no text of a page contains."""
     text = " ".join(_without_tags(" \0 ".join(texts)).split())
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
 def _fingerprint(digests: Iterable[bytes]) -> int:
-    """One number for rows in whatever order."""
+    """One number for rows in any order."""
     return int.from_bytes(hashlib.sha256(b"".join(sorted(digests))).digest()[:8], "big", signed=True)

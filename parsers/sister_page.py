@@ -1,4 +1,4 @@
-"""Pages of sister systems of the same administration: told apart by address or by text, never read as projects."""
+"""Pages of sister systems of the same administration: recognized by address or text, never read as projects."""
 
 import re
 from enum import StrEnum
@@ -10,13 +10,13 @@ from parsers.labels import match_key
 # The page_kind of all of them.
 SISTER_PAGE = "sister_page"
 _ADMINISTRATION = "bangkok.go.th"
-# What a page says of itself stands before its long texts; scripts may stand before that.
+# The title of a page is before its long texts; scripts may come before the title.
 _SAYS_WITHIN = 200_000
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 
 
 class SisterPage(StrEnum):
-    """What a page of a sister system is; the value is what its address shows of it."""
+    """The kind of a page of a sister system; the value is a part of its address."""
 
     MYPROJECT = "mobile/myproject.php"
     """A project of the years 2560 to 2566, in another layout."""
@@ -33,7 +33,7 @@ _PATHS = (
     (SisterPage.MYKPI, re.compile(r".*/mobile/mykpi\.php", re.IGNORECASE)),
     (SisterPage.REPORTPROJECTIT, re.compile(r".*/reportprojectit\w*\.php", re.IGNORECASE)),
 )
-# Each of them says all of this. Of r=site/projectview no text is known.
+# Each of these pages has all of these texts. No text of r=site/projectview is known.
 _SAYINGS = (
     (SisterPage.MYPROJECT, ("ดูโครงการแผนปีฯ", "สยป. ประเมินโครงการ : ไตรมาสที่")),
     (SisterPage.MYKPI, ("รายละเอียดตัวชี้วัดฯ", "สยป. ตรวจประเมินตัวชี้วัด : ไตรมาสที่")),
@@ -43,7 +43,7 @@ _SAYING_KEYS = tuple((sister, tuple(match_key(saying) for saying in sayings)) fo
 
 
 def sister_of_address(url: str) -> SisterPage | None:
-    """Tell which sister system of the administration an address belongs to; None where to none. Never raises."""
+    """The sister system of the administration to which an address belongs; None for another address. Never raises."""
     try:
         parts = urlsplit(url)
         host, query = (parts.hostname or "").rstrip("."), parse_qs(parts.query)
@@ -57,13 +57,13 @@ def sister_of_address(url: str) -> SisterPage | None:
 
 
 def sister_of_text(text: str) -> SisterPage | None:
-    """Tell which sister system a page is of by what it says.
+    """The sister system of a page, by its text.
 
     Args:
         text: the HTML of a page, or its extracted text.
 
     Returns:
-        None where it says too little. A project page can quote a sister's text: ask only of a page that is none.
+        None where the text is not enough. A project page can quote a sister's text: call this only for other pages.
     """
     said = match_key(unescape(_TAG.sub("", text[:_SAYS_WITHIN])))
     return next((sister for sister, keys in _SAYING_KEYS if all(key in said for key in keys)), None)

@@ -1,4 +1,4 @@
-"""Characters that hide something or were lost, texts that are no value: found in one scan, reported text by text."""
+"""Hidden or lost characters, and texts that are not values: found in one scan, reported text by text."""
 
 import re
 from typing import NamedTuple
@@ -44,7 +44,7 @@ _CHECKS = (
     ),
     _Check(
         "hidden_characters",
-        "characters that show nothing",
+        "invisible characters",
         re.compile("[\u00ad\u180e\u200b-\u200d\u2060-\u2064\ufeff]"),
     ),
     _Check(
@@ -54,7 +54,7 @@ _CHECKS = (
     ),
     _DOUBLED_MARKS,
 )
-# What only texts hold that may be no value, or look as if there were none.
+# Patterns of texts that may not be values, or that look like a missing value.
 _VALUE_CHECKS = (
     _Check("replacement_character", "U+FFFD or question marks where characters were lost", LOST),
     _Check("mojibake", "text that was read in another encoding", MOJIBAKE),
@@ -67,11 +67,11 @@ _VALUE_CHECKS = (
         re.compile(r"\A\((?:ไม่ได้ตั้ง|not set)\)\Z"),
     ),
 )
-# Of these the characters alone say little.
+# For these the characters alone are not a reliable sign.
 _QUOTED = frozenset({"program_text", "text_not_shown", "value_without_text"})
 _WHOLE = re.compile(r".*", re.DOTALL)
 # The patterns are too slow for every page. One table lookup per character of the page's content text (parsers.page)
-# tells whether it is worth them. Each group is a bit: a character that may come first in an odd pair has it in the high
+# shows whether they are needed. Each group is a bit: a character that may come first in an odd pair has it in the high
 # byte, one that may come second in the low byte; what is odd alone comes before anything. The content text writes a
 # separator inside a text as U+001E with 0 or 1.
 _CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1d\x7f-\x9f"
@@ -82,7 +82,7 @@ _ODD_PAIRS = (
     (_LEADING_VOWELS, _TONE_MARKS + _VOWELS_ABOVE + _SARA_AA + _LEADING_VOWELS),
     ("\x1e", "01"),
     (_CONTROLS + _ALONE, "\x00-\uffff"),
-    # From here on there may be no value: the beginnings of a look-alike, a hidden e-mail address, question marks, PHP,
+    # From here on a text may not be a value: beginnings of a look-alike, a hidden e-mail address, question marks, PHP,
     # SQLSTATE, and Thai in UTF-8 that was read as windows-1252 or windows-874; templates, characters that were escaped
     # or lost, and the Latin letters of windows-874 that was read as windows-1252.
     # At the beginning of a text, places of a template; in any, Thai digits in UTF-8 read as windows-874 (by those that
@@ -109,7 +109,7 @@ _UTF_16 = np.dtype("<u2")
 
 
 class Oddness(NamedTuple):
-    """What one scan of a page tells: the checks that are worth a look, and whether some text may be no value."""
+    """The result of one scan of a page: the checks that are needed, and whether some text may not be a value."""
 
     checks: tuple[_Check, ...]
     may_lack_values: bool
@@ -137,7 +137,7 @@ def _holds_leftover(page: Page) -> bool:
 def check_text(
     issues: IssueCollector, oddness: Oddness, text: str, field: str | None, label: str, ordinal: int
 ) -> None:
-    """Report what is odd about the characters of one text; the text itself is never changed."""
+    """Report the odd characters of one text; the text itself is never changed."""
     lost = no_value(text) if oddness.may_lack_values else None
     for code, what, pattern in oddness.checks:
         found = pattern.search(text)

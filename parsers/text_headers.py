@@ -1,4 +1,4 @@
-"""The headers of the two tables in extracted text, which tell how the rows below them are written."""
+"""The headers of the two tables in extracted text, which show how the rows below them are written."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -17,18 +17,18 @@ from parsers.labels import (
 )
 
 _FEWEST_COLUMNS = 3
-# A header has at most so many lines when each of its cells has one, with empty ones between.
+# The most lines of a header in which each cell has its own line, with empty ones between.
 _MOST_LINES = 60
-# The longest part of a line that is looked at.
+# The longest part of a line that is checked.
 _LONGEST_LINE = 400
 
 
 class RowForm(Enum):
-    """How the cells of a row are told apart."""
+    """How the cells of a row are separated."""
 
     TABS = auto()
     SPACES = auto()
-    """By what stands in them."""
+    """By their contents."""
     LINES = auto()
     """Each has a line of its own, and an empty one has none."""
     UNKNOWN = auto()
@@ -38,8 +38,8 @@ class RowForm(Enum):
 class Header(NamedTuple):
     """The header of a table of a text.
 
-    line and end: the first of its lines and the one behind them. is_progress: of the progress table, else of the edit
-    log. cells: '' where a column has no heading.
+    line and end: its first line and the line after its last. is_progress: of the progress table, else of the edit log.
+    cells: '' where a column has no heading.
     """
 
     line: int
@@ -50,7 +50,7 @@ class Header(NamedTuple):
 
 
 def _pattern(columns: Sequence[Label]) -> re.Pattern[str]:
-    """A header line as match_key folds it, in any spelling of its columns, behind a row counter or not."""
+    """A header line as match_key folds it, in any spelling of its columns, after a row counter or not."""
     counter = "|".join(re.escape(match_key(text)) for text in ROW_NUMBER_COLUMNS)
     spelled = ["|".join(re.escape(match_key(text)) for text in (column.text, *column.aliases)) for column in columns]
     return re.compile(f"(?P<counter>{counter})?" + "".join(f"(?:{texts})" for texts in spelled))
@@ -71,7 +71,7 @@ _FIRST_KEYS = tuple(
 
 
 def _tabbed_header(cells: Sequence[str]) -> bool | None:
-    """Whether cells head the progress table (or, False, the edit log); None where they head neither."""
+    """Whether cells head the progress table (or, False, the edit log); None for another table."""
     header = tuple(cells)
     if len(header) > 2 * len(UPDATE_COLUMNS):
         return None
@@ -111,7 +111,7 @@ def header_at(lines: Sequence[str], number: int) -> Header | None:
 
 
 def headers_in(lines: Sequence[str]) -> Iterator[Header]:
-    """The headers of the edit log and, behind it, of the progress table; what follows is of that table."""
+    """The headers of the edit log and, after it, of the progress table; the lines after a header are its rows."""
     number = 0
     while number < len(lines):
         header = header_at(lines, number)

@@ -1,4 +1,4 @@
-"""Extracted text (Common Crawl's WET, copied and saved text) → the same Page; what cannot be split stays whole."""
+"""Extracted text (Common Crawl's WET, copied and saved text) → the same Page; text that cannot be split stays whole."""
 
 import re
 from collections.abc import Sequence
@@ -10,20 +10,20 @@ from parsers.text_rows import UNSPLIT, find_rows, laid_out_as, read_rows, withou
 from parsers.text_tables import footer_start, is_behind_rows, read_text_tables
 
 _FEWEST_ROWS = 3
-# A spreadsheet writes a cell with several lines between quotation marks and doubles those inside.
+# A spreadsheet puts a cell with several lines between quotation marks and doubles the marks inside.
 _QUOTED_CELL = re.compile(r'(^|\t)"((?:[^"\t]|"")*+)"(?=\t|$)', re.MULTILINE)
 
 
 def _unquoted(text: str) -> str:
     cells = _QUOTED_CELL.finditer(text) if '"' in text and "\t" in text else ()
     if not any("\n" in cell[2] for cell in cells):
-        # Marks around one line are what the page says.
+        # Marks around a single line are part of the page's text.
         return text
     return _QUOTED_CELL.sub(lambda cell: cell[1] + cell[2].replace('""', '"'), text)
 
 
 def _rows_apart(line: str) -> list[str]:
-    """The rows of a line: kartik's view can have two labels with their values in one, told apart by tabs."""
+    """The rows of a line: kartik's view can have two labels with their values in one, separated by tabs."""
     cells = line.split("\t")
     if len(cells) < 4 or len(cells) % 2 or not all(match_label(label.strip()) for label in cells[::2]):
         return [line]
@@ -43,11 +43,11 @@ def _after_colon(lines: Sequence[str], beginning: str) -> str | None:
 
 
 def read_text(text: str) -> Page:
-    """Read the extracted text of a project page; one cut short is of kind `truncated` with the rows that were there.
+    """Read the extracted text of a project page; a cut text is of kind `truncated`, with the rows before the cut.
 
-    Label and value stand on one line without a separator, multi-line values go on in the next lines, cells of a table
-    row are joined by spaces: only the known order of the rows tells them apart (SITE, Extracted text). In a copy from a
-    browser or a spreadsheet, tabs tell the cells. Never raises.
+    Label and value are on one line without a separator, multi-line values go on in the next lines, cells of a table row
+    are joined by spaces: only the known order of the rows separates them (SITE, Extracted text). In a copy from a
+    browser or a spreadsheet, tabs separate the cells. Never raises.
 
     Args:
         text: the text of one page.
@@ -87,7 +87,7 @@ def read_text(text: str) -> Page:
         end = starts[-1].line + 1
         below = next((number for number in range(end, len(lines)) if lines[number].strip()), None)
         if below is not None and not lines[end - 1][starts[-1].value_at :].strip() and not is_behind_rows(lines, below):
-            # The value may be what stands in the next line.
+            # The value may be in the next line.
             end = below + 1
     else:
         found, end = without_cut_label(lines, found)

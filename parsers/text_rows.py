@@ -1,4 +1,4 @@
-"""The label/value rows of extracted text: where each begins, told by the known order of the rows."""
+"""The label/value rows of extracted text: the beginning of each, by the known order of the rows."""
 
 import re
 from collections import defaultdict
@@ -11,21 +11,21 @@ from parsers.labels import HEADLINE, LABELS, MONTH_FIELD, MONTH_LABEL, MONTH_LAY
 from parsers.page import Row
 from parsers.value_spelling import NOT_SET
 
-# The rows of the real page in order, by field: only their order tells a label from a value that looks like one.
+# The rows of the real page in order, by field: only their order distinguishes a label from a value that looks like one.
 _LAYOUT = tuple(label.field for label in LABELS) + tuple(f"{MONTH_FIELD} {month}" for month in MONTH_LAYOUT)
 _LAST = len(_LAYOUT) - 1
-# Places of rows that a page may lack, and how many of the others stand up to each place.
+# Places of optional rows, and the number of the other rows up to each place.
 _MAY_LACK = frozenset(place for place, label in enumerate(LABELS) if not label.is_due(None))
 _N_DUE = tuple(accumulate(place not in _MAY_LACK for place in range(len(_LAYOUT))))
 _ONE_LINE_FIELDS = frozenset(
     {"project_id", "fiscal_year", "policy_id", "branch_id", "kpi_id", "budget_received", "budget_spent", "progress"}
     | {"start_date", "finish_date", "weight", "unit"}
 )
-# The label of a row made of lines that cannot be told apart for certain.
+# The label of a row made of lines that cannot be separated for certain.
 UNSPLIT = "(ข้อความที่แยกไม่ได้)"
 _HEADLINE = re.compile(rf"{HEADLINE}\s*:")
 _MONTH = re.compile(r"(?:ผลงาน|ผลการดำเนินงาน) ?(?:ประจำ)?เดือน(?:ที่)? ?(?=[0-9])")
-# What may stand between a label and its value.
+# Signs between a label and its value.
 _COLON = re.compile(r" ?[:：]")
 _MARKDOWN_TITLE = re.compile(rf"#{{1,6}} +(?:{TITLE}|{HEADLINE})")
 _FEWEST_ROWS = 3
@@ -42,7 +42,7 @@ class _Spelling(NamedTuple):
 
 
 def _spellings() -> dict[str, list[_Spelling]]:
-    """The spellings of all labels but the months by their first character, the longest first."""
+    """The spellings of all labels except the months, by their first character, the longest first."""
     found: defaultdict[str, list[_Spelling]] = defaultdict(list)
     for place, label in enumerate(LABELS):
         for text in (label.text, *label.aliases):
@@ -71,8 +71,8 @@ _PLACES["goal"] = [place for place, label in enumerate(LABELS) if label.field in
 class RowStart(NamedTuple):
     """A line that begins a row, and where in it the value begins.
 
-    label is None where the rows of some lines cannot be told apart. is_before_gap: the row that follows in the layout
-    is missing.
+    label is None where the rows of some lines cannot be separated. is_before_gap: the next row of the layout is
+    missing.
     """
 
     line: int
@@ -84,7 +84,7 @@ class RowStart(NamedTuple):
 
 
 class _Start(NamedTuple):
-    """A line that could begin the row of a place in the layout, and how much that would say for a reading."""
+    """A line that could begin the row of a place in the layout, and its weight for a reading."""
 
     row: RowStart
     place: int
@@ -123,14 +123,14 @@ def _labels_at_beginning(line: str) -> Iterator[tuple[str, int, bool]]:
 
 
 def _plain_starts(number: int, line: str) -> Iterator[_Start]:
-    # The line below the title (`คืบหน้าล่าสุด : ร้อยละ 100`) is no row, though it begins like one.
+    # The line below the title (`คืบหน้าล่าสุด : ร้อยละ 100`) is not a row, although it begins like one.
     if _HEADLINE.match(line) is None:
         for label, place, is_usual in _labels_at_beginning(line):
             yield _start(number, label, len(label), place, is_usual=is_usual)
 
 
 def _starts_with_colon(lines: Sequence[str]) -> Iterator[_Start]:
-    """The labels with a colon behind them, from the row of the code on: above stands the line below the title."""
+    """The labels with a colon after them, from the row of the code on; the line below the title is above it."""
     is_in_rows = False
     for number, line in enumerate(lines):
         for label, place, is_usual in _labels_at_beginning(line):
@@ -141,7 +141,7 @@ def _starts_with_colon(lines: Sequence[str]) -> Iterator[_Start]:
 
 
 def _tabbed_starts(number: int, line: str) -> Iterator[_Start]:
-    """A cell that is a label begins a row; with a tab behind it more surely than without, which an editor cut off."""
+    """A cell that is a label begins a row; more certain with a tab after it than without (editors remove them)."""
     text = line.lstrip("\t ")
     label, tab, _ = text.partition("\t")
     match = match_label(label.strip())
@@ -160,7 +160,7 @@ def _chain_weights(starts: Sequence[_Start], *, forward: bool) -> list[int]:
     current: int | None = None
     for start in starts:
         if start.row.line != current:
-            # A line begins one row at most: its other readings do not count for one another.
+            # A line begins one row at most: its other readings must not be added to the same chain.
             for place, weight in pending:
                 best[place] = max(best[place], weight)
             pending, current = [], start.row.line
@@ -200,7 +200,7 @@ def _row_starts(starts: Sequence[_Start]) -> TextRows:
 
 
 def _is_next(place: int, later: int) -> bool:
-    """Whether a row follows another in the layout, with none between them but such as a page may lack."""
+    """Whether a row follows another in the layout, with only optional rows between them."""
     return place < later and _MAY_LACK.issuperset(range(place + 1, later))
 
 
@@ -209,24 +209,24 @@ def _rows(lines: Sequence[str], of_line: Callable[[int, str], Iterator[_Start]])
 
 
 def _without_doubtful(starts: Sequence[RowStart]) -> list[RowStart]:
-    """Of a text that spells one label alone in another way, a value may begin like the rest of that spelling."""
+    """In a text that spells only one label in another way, a value may begin like the rest of that spelling."""
     if sum(start.label is not None and start.label not in _USUAL for start in starts) > 1:
         return list(starts)
     return [start._replace(label=UNSPLIT, value_at=0) if start.label in _DOUBTFUL else start for start in starts]
 
 
 def find_rows(lines: Sequence[str]) -> TextRows:
-    """Find where the label/value rows of a text begin: labels with a tab or a colon behind them, or with neither."""
+    """Find where the label/value rows of a text begin: labels with a tab or a colon after them, or with neither."""
     plain = _rows(lines, _plain_starts)
     if any("\t" in line for line in lines):
         tabbed = _rows(lines, _tabbed_starts)
-        # A value can hold a tab of its own; a copy from a browser has one behind every label.
+        # A value can hold a tab of its own; a copy from a browser has one after every label.
         n_tabbed = sum("\t" in lines[start.line] for start in tabbed.starts)
         if n_tabbed >= _FEWEST_ROWS and 2 * n_tabbed > len(plain.starts):
             return tabbed
     coloned = _row_starts(list(_starts_with_colon(lines)))
     if len(coloned.starts) >= _FEWEST_ROWS and 2 * len(coloned.starts) > len(plain.starts):
-        # Where a colon stands behind the labels it is no part of the values.
+        # Where the labels have a colon after them it is not a part of the values.
         return coloned
     return plain._replace(starts=_without_doubtful(plain.starts))
 
@@ -243,7 +243,7 @@ def read_rows(lines: Sequence[str], rows: TextRows, end: int) -> tuple[Row, ...]
     Args:
         lines: the lines of the text.
         rows: where its rows begin.
-        end: the line behind the last row.
+        end: the line after the last row.
     """
     starts = rows.starts
     found: list[Row] = []
@@ -261,14 +261,14 @@ def read_rows(lines: Sequence[str], rows: TextRows, end: int) -> tuple[Row, ...]
             found.append(Row(UNSPLIT, clean_text("\n".join(block))))
             continue
         if start.is_before_gap and not start.is_one_line and clean_text("\n".join(block[1:])):
-            # The missing row may be among its lines, its label wrapped or spelled otherwise.
+            # The missing row may be among its lines, with its label wrapped or in another spelling.
             found.append(Row(UNSPLIT, clean_text("\n".join(block))))
             continue
         own = block[:1] if start.is_one_line else block
         value = text_value("\n".join(own)[start.value_at :])
         rest = clean_text("\n".join(block[len(own) :]))
         if rest and value == "":
-            # The value may be what stands in the next line.
+            # The value may be in the next line.
             found.append(Row(UNSPLIT, clean_text("\n".join(block))))
             continue
         found.append(Row(start.label, value))
@@ -278,10 +278,10 @@ def read_rows(lines: Sequence[str], rows: TextRows, end: int) -> tuple[Row, ...]
 
 
 def without_cut_label(lines: Sequence[str], rows: TextRows) -> tuple[TextRows, int]:
-    """The rows of a text that ends in them, and the line behind: without a last line that may begin a label.
+    """The rows of a text that ends in them, and the line after them, without a last line that may begin a label.
 
-    That line may hold a shorter label (`ผู้รับผิดชอบโคร`, `ผลงานเดือนที่ 1`) or none. A value without it is a part of the
-    true one in any case.
+    That line may hold a cut label (`ผู้รับผิดชอบโคร`, `ผลงานเดือนที่ 1`) or none. A value without this line is in any case a
+    part of the true value.
     """
     end = next((number for number in range(len(lines), 0, -1) if lines[number - 1].strip()), 0)
     if not rows.starts or not end:
@@ -292,15 +292,15 @@ def without_cut_label(lines: Sequence[str], rows: TextRows) -> tuple[TextRows, i
     begun = [text for text in spelled if text.startswith(line)]
     if last.line == end - 1:
         return (rows._replace(starts=rows.starts[:-1]), end - 1) if set(begun) - {line} else (rows, end)
-    # What is behind a value of one line is no part of it.
+    # Lines after a one-line value are not a part of it.
     return rows, end - 1 if begun and not last.is_one_line else end
 
 
 def laid_out_as(lines: Sequence[str]) -> str | None:
-    """Say of a text that some program laid out how it did; None where values follow their labels as they are.
+    """How a program laid out the text; None where values follow their labels normally.
 
-    Such programs wrap lines and escape characters, and one cell runs into another. Markdown shows in a title behind
-    `#`, the text of a PDF in its page breaks. Else it shows in the rows that have one short value: there stand bars or
+    Such programs wrap lines and escape characters, and one cell runs into another. Markdown shows in a title after
+    `#`, the text of a PDF in its page breaks. Otherwise it shows in the rows with one short value: they have bars or
     several spaces before the value, or spaces before the label; or the project's code is not beside its label.
     """
     n_rows = n_bars = n_columns = 0

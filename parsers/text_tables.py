@@ -1,4 +1,4 @@
-"""The two tables of extracted text: cells told by tabs, or rows of cells joined by spaces."""
+"""The two tables of extracted text: cells separated by tabs, or rows of cells joined by spaces."""
 
 import datetime as dt
 import re
@@ -19,7 +19,7 @@ _BEHIND_ROWS = (
     _PROGRESS_HEADING,
     *(" ".join(column.text for column in columns) for columns in (UPDATE_COLUMNS, PROGRESS_COLUMNS)),
 )
-# What Yii writes into a table without rows.
+# The text that Yii writes into a table without rows.
 _NO_RESULTS = ("ไม่พบผลลัพธ์", "ไม่พบผลลัพธ์.", "No results found.")
 
 _DAY = r"(?:\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{4})"
@@ -32,15 +32,15 @@ _STATUS = r"(?:\d|\(ไม่ได้ตั้ง\)|\(not set\))"
 _REPORT = re.compile(rf"({_ANY_DAY}) ({_PERCENT}) (?:({_STATUS})(?:\s|$))?(.*)", re.DOTALL)
 # A progress of another form, which is certainly one between a day and a status: `60%`, `-5.0`, `1,000.0`.
 _ODD_PERCENT = r"(?:(?:ร้อยละ ?)?[-+\u2212]?(?:\d[\d,]*(?:\.\d*)?|\.\d+)(?: ?%)?|-)"
-# A line that begins with a day begins a report, also one that cannot be split; with a colon behind it is a stamp.
-# A day of another form stands in many a sentence: there the progress must follow.
+# A line that begins with a day begins a report, even one that cannot be split; with a colon after it, it is a stamp.
+# Days of another form are common in sentences: there the progress must follow.
 _REPORT_START = re.compile(
     rf"{_DAY}(?= (?!:)|$)|{_OTHER_DAY} (?:(?:{_PERCENT}|-)(?= |$)|{_ODD_PERCENT} {_STATUS}(?= |$))"
 )
-# What begins so is certainly a report of its own; another line that begins with a day may belong to the text above.
+# Certainly the beginning of a separate report; another line that begins with a day may belong to the text above.
 _CERTAIN_START = re.compile(rf"{_ANY_DAY} (?:(?:{_PERCENT}|-)$|{_ODD_PERCENT} {_STATUS}(?=\s|$))", re.MULTILINE)
-# What may be the beginning of a report whose day or progress has another form, among the lines of the one above: a
-# progress and a status within the first words, or a stamp behind other words.
+# The possible beginning of a report whose day or progress has another form, among the lines of the one above: a
+# progress and a status within the first words, or a stamp after other words.
 _MAY_BE_REPORT = re.compile(
     rf"(?:\S+ ){{0,4}}-?(?:[\d,]*\.\d+|[\d.,]+ ?%) {_STATUS}(?= |$)|\S.{{0,400}}\s\d{{1,2}}/\d{{1,2}}/\d{{4}} :"
 )
@@ -49,27 +49,27 @@ _UPDATE = re.compile(
     rf"({_ANY_DAY}) (\d{{1,2}}:\d{{2}}(?::\d{{2}})?) (\S+) (\S+) (ใช่|ไม่ใช่) "
     rf"({_ANY_DAY}) ({_ANY_DAY}) ([\d.,]+) ([\d.,]+) (\S+)"
 )
-# The lines of the site's footer, and the one that its framework writes as the last.
+# The lines of the site's footer, and the last line, which its framework writes.
 _FOOTER = re.compile(r"\s*(?:(?:©|\([Cc]\)).*\d{4}(?:\s+Powered by .*)?\s*$|Powered by )")
 _LAST_LINE = re.compile(r"(?:.*\s)?Powered by \[?Yii Framework\b")
 
-# The columns of texts; None is a column that is not known.
+# The columns of texts; None is an unknown column.
 _FIELDS_WITH_LINES = {"problem", "detail", None}
 
 Cells = tuple[str | None, ...]
 
 
 class _Block(NamedTuple):
-    """The text of what seems to be one row, and whether it certainly is one and no more."""
+    """The text of a possible row, and whether it is certainly exactly one row."""
 
     text: str
     is_certain: bool
 
 
 def footer_start(lines: Sequence[str]) -> int | None:
-    """The line with which the footer behind a text begins; None where nothing shows that the text is there to its end.
+    """The line with which the footer after a text begins; None where the text may be incomplete.
 
-    Behind the whole footer of the site something else may stand, but no row of a table.
+    Other text may follow the whole footer of the site, but no row of a table.
     """
     start = None
     for number in range(len(lines) - 1, -1, -1):
@@ -100,11 +100,11 @@ def _is_row(line: str) -> bool:
 
 
 def read_text_tables(lines: Sequence[str], *, is_open: bool) -> tuple[Grid, ...]:
-    """Read the tables behind the rows of a text; a row whose cells cannot be told apart has one, with all of it.
+    """Read the tables after the rows of a text; a row whose cells cannot be separated has one cell with all its text.
 
     Args:
-        lines: the lines behind the label/value rows, before the footer.
-        is_open: nothing shows that the last row is there to its end.
+        lines: the lines after the label/value rows, before the footer.
+        is_open: the last row may be incomplete.
     """
     headers = list(headers_in(lines))
     grids = []
@@ -124,7 +124,7 @@ def read_text_tables(lines: Sequence[str], *, is_open: bool) -> tuple[Grid, ...]
 
 
 def _read_rows(header: Header, body: Sequence[str], *, is_open: bool) -> tuple[tuple[Cells, ...], tuple[str, ...]]:
-    """The rows below a header, and its cells that head one of theirs."""
+    """The rows below a header, and the header cells that have a column in them."""
     text = clean_text("\n".join(body))
     if not text or text in _NO_RESULTS:
         return (), tuple([cell for cell in header.cells if cell])
@@ -183,10 +183,10 @@ def _stamps(text: str) -> list[tuple[dt.date | None, int]]:
 
 
 def _report_cells(text: str) -> Cells:
-    """Cells of a progress row; a single cell with the whole text where they cannot be told apart.
+    """Cells of a progress row; a single cell with the whole text where they cannot be separated.
 
-    The detail begins at the stamp that gives the day of the report again, if that is the first stamp and the only such.
-    A text before it is the problem only behind a status.
+    The detail begins at the stamp that gives the day of the report again, if that is the first stamp and the only one.
+    A text before it is the problem only after a status.
     """
     report = _REPORT.fullmatch(text)
     if report is None:
@@ -205,7 +205,7 @@ def _report_cells(text: str) -> Cells:
 def _rows_of_lines(header: Header, lines: Sequence[str]) -> tuple[Cells, ...]:
     """Rows with a cell on each line: those with all their cells, each of one line and in the form the site gives it.
 
-    A report can be told by its progress with decimals, its status and the stamp of its detail, with one line between.
+    A report is recognized by its progress with decimals, its status and the stamp of its detail, with one line between.
     """
     width = len(header.cells)
     starts = list(range(0, len(lines), width))
@@ -226,7 +226,7 @@ def _begins_report(lines: Sequence[str]) -> bool:
 
 
 def _tabbed_rows(header: Header, body: Sequence[str], *, is_open: bool) -> tuple[tuple[Cells, ...], tuple[str, ...]]:
-    """Rows whose cells are told by tabs; a column without heading is none where it is empty to its end."""
+    """Rows whose cells are separated by tabs; a column without heading is left out where all its cells are empty."""
     kept = [place for place, cell in enumerate(header.cells) if cell]
     names = tuple([header.cells[place] for place in kept])
     fields = columns_of(names, PROGRESS_COLUMNS if header.is_progress else UPDATE_COLUMNS)
@@ -234,7 +234,7 @@ def _tabbed_rows(header: Header, body: Sequence[str], *, is_open: bool) -> tuple
     rows: list[Cells] = []
     for number, block in enumerate(blocks, 1):
         cells = block.text.split("\t")
-        # A row that lacks tabs may have been cut in the last one of the text, or lost them within its cells.
+        # A row without enough tabs may be cut at the end of the text, or may have lost tabs within its cells.
         may_be_cut = is_open and number == len(blocks)
         is_doubtful = len(cells) < len(header.cells) and (may_be_cut or "\n" in block.text.strip())
         cells += [""] * (len(header.cells) - len(cells))
@@ -251,8 +251,8 @@ def _tabbed_rows(header: Header, body: Sequence[str], *, is_open: bool) -> tuple
 def _tabbed_blocks(header: Header, body: Sequence[str]) -> list[_Block]:
     """The texts of rows. A cell can hold lines, and an editor may have cut off the tabs at the end of a row.
 
-    A line that has all tabs of a row is one; one that begins with a day is, where it and the row before have too many
-    for one. Else it could be text of a cell as well, and neither it nor the row before is certain.
+    A line with all tabs of a row is a row; a line that begins with a day is one where it and the row before together
+    have too many tabs for one row. Otherwise it could also be text of a cell, and neither is certain.
     """
     day_column = next((place for place, cell in enumerate(header.cells) if cell.startswith("วันที่")), 0)
     needed = len(header.cells) - 1
@@ -276,7 +276,7 @@ def _tabbed_blocks(header: Header, body: Sequence[str]) -> list[_Block]:
             # A row whose tabs became spaces, or a text that looks like one.
             is_certain = False
         elif line.startswith("\t") or (needed <= n_tabs and "\t" in line.rstrip()):
-            # A row without a day, or cells behind the last one: of what row, nobody can tell.
+            # A row without a day, or cells after the last one: it cannot be known to which row they belong.
             is_certain = False
         lines.append(line)
         n_tabs += n_more

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from parsers.labels import INVISIBLE
 
-# What Yii writes for null.
+# The text that Yii writes for null.
 NOT_SET = ("(ไม่ได้ตั้ง)", "(not set)")
 # Texts that people type where there is no value.
 PLACEHOLDERS = frozenset(
@@ -37,10 +37,10 @@ def is_no_name(text: str) -> bool:
 
 
 def remembered(read: Callable[[str], _Read]) -> Callable[[str], _Read]:
-    """Let a reader read each text once: the same few ('100', '0', the days of a year) stand in most cells.
+    """Let a reader read each text once: the same few texts ('100', '0', the days of a year) are in most cells.
 
-    Measured: 55 of 440 µs a page, more where other work empties the processor's cache. Bounded by the number of texts
-    and by their length: a text too long for a value is cut to just that before it is read.
+    Measured: 55 of 440 µs a page, more where other work empties the processor's cache. Limited in the number of texts
+    and in their length: a text too long for a value is cut just above the limit before it is read.
     """
     known = lru_cache(maxsize=2048)(read)
 

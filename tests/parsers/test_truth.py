@@ -134,7 +134,7 @@ def test_a_page_of_another_project_is_refused() -> None:
     assert page.kind is PageKind.PROJECT
     assert naming_problem(page, "50010000-9048") == (
         "wrong_project",
-        "the title names project '50010000-9999', asked was '50010000-9048'",
+        "the title names project '50010000-9999' instead of '50010000-9048'",
     )
     issue = page_issue(page, source_id="test", project_id="50010000-9048", snapshot_id="s")
     assert issue is not None
