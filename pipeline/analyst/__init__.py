@@ -1,4 +1,4 @@
-"""A release for the people who ask it: pandas, SQL, one project, spreadsheets.
+"""Answers from a release: pandas, SQL, one project, spreadsheets.
 
 Does: opens a release read-only and gives answers with their source.
 Never: changes a release, lets a query reach the file system, shows unmasked contacts.
@@ -8,11 +8,11 @@ Never: changes a release, lets a query reach the file system, shows unmasked con
 - parameters: the parameters of a query, from numpy and pandas too
 - query: one SELECT, as table, CSV, XLSX, JSON or Parquet
 - result_table: an answer on a terminal
-- project: all that is known of one project, or of an earlier version
+- project: all data of one project, or of an earlier version of it
 - project_view: the same on a terminal
-- project_search: which project is meant by a code, an address or words
+- project_search: finds a project by a code, an address or words
 - citation: how to cite a project page
-- export, export_notes: tables as CSV and XLSX, and what must be known beside them
-- spreadsheet: what a cell can hold without harm, and CSV
+- export, export_notes: tables as CSV and XLSX, and the notes that belong to them
+- spreadsheet: safe contents of cells, and CSV
 - workbook: XLSX
 """

@@ -12,7 +12,7 @@ from pipeline.core import thai_time
 
 
 class Citation(NamedTuple):
-    """The same in Thai and in English; notes say what to know before it is used."""
+    """The citation in Thai and in English; notes say what to know before using it."""
 
     th: str
     en: str
@@ -29,7 +29,7 @@ _BASIS_EN = {
     "protocol": "the time of the request",
     "stated": "the time that the saved file states",
     "given": "the time that the importing person gave",
-    "file": "only the date of the file says so",
+    "file": "by the date of the file only",
 }
 _CITED = """
 SELECT
@@ -44,7 +44,7 @@ WHERE projects.source_id = ? AND projects.project_id = ?
 
 
 def cite(release: Path, raw_dir: Path, source_id: str, project_id: str) -> Citation:
-    """Cite the newest state of a project. Raises ProjectDetailError where it is not there, or is invented."""
+    """Cite the newest state of a project. Raises ProjectDetailError where the project is unknown or invented."""
     found = ask(release, _CITED, (source_id, project_id), most_rows=1).rows
     if not found:
         raise ProjectDetailError(f"{project_id!r:.60}: no such project on source {source_id} in release {release.name}")
@@ -52,7 +52,7 @@ def cite(release: Path, raw_dir: Path, source_id: str, project_id: str) -> Citat
     if is_invented:
         raise ProjectDetailError(f"{project_id} is invented data of the built-in sample; there is nothing to cite")
     if captured_at is None:
-        # A page that begins no version: only its record in the archive says when it came.
+        # This page did not begin a version: only its record in the archive has the time of the capture.
         captured_at = archived_page(
             raw_dir, read_project_detail(release, raw_dir, project_id, source_id=source_id)
         ).captured_at
@@ -85,8 +85,8 @@ def _iso(moment: object) -> str | None:
 
 
 def _notes(url: str, basis: str) -> Iterator[str]:
-    # RFC 2606 keeps this ending for addresses that lead nowhere; the sample's does.
+    # RFC 2606 reserves this ending for addresses that do not exist, such as the sample's.
     if (urlsplit(url).hostname or "").endswith(".invalid"):
         yield "the built-in sample replayed this page; to cite the site, fetch or import a capture of it"
     if basis == "file":
-        yield "only the date of a file vouches for the time of this capture"
+        yield "the time of this capture is known only from the date of a file"

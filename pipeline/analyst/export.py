@@ -1,4 +1,4 @@
-"""Tables of the latest release for people with spreadsheets: CSV that Thai Excel opens right, and XLSX."""
+"""Tables of the latest release for spreadsheets: CSV that Excel opens with correct Thai, and XLSX."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,10 +17,10 @@ from pipeline.core.files import written_aside
 FORMATS = ("csv", "xlsx")
 _BATCH = 10_000
 _NOTES = "NOTES.txt"
-# What a reader looks for first stands first; tables that are not named here come before the last ones.
+# The order for readers, the most useful tables first; tables that are not named here come before the last ones.
 _FIRST = ("projects", "progress_history", "targets", "project_changes", "project_history", "quality_issues", "agencies")
 _LAST = ("page_fields", "target_rows", "listings", "page_status", "unknown_cells", "quality_rules", "runs")
-# Columns that programs join by, grouped in a workbook as the raw texts are.
+# Columns for joins in programs, grouped in a workbook like the raw texts.
 _KEYS = frozenset(
     {"source_id", "snapshot_id", "content_sha256", "name_key", "warc_file", "warc_offset", "time_basis", "issue_id"}
     | {f"{section}_state" for section in ("fields", "months", "updates", "reports")}
@@ -36,7 +36,7 @@ class ExportError(PipelineError):
 
 
 class Exported(NamedTuple):
-    """What was written: the files, the rows of each table, and how many cells were too long and cut."""
+    """The written files, the rows of each table, and the number of cells that were too long and cut."""
 
     files: tuple[Path, ...]
     rows: dict[str, int]
@@ -44,7 +44,7 @@ class Exported(NamedTuple):
 
 
 def export(release: Path, output: Path, tables: Sequence[str], format_: str, *, are_headings_thai: bool) -> Exported:
-    """Write tables (all of them when none is named) into a directory, one CSV each or one XLSX; whole or not at all.
+    """Write tables (all of them when none is named) into a directory, one CSV each or one XLSX; all or none.
 
     Rows of an invented source are marked: every table with a source gets the column is_invented. Raises ExportError.
     """

@@ -1,4 +1,4 @@
-"""What must be known beside exported tables: the release, what is invented, codes in a CSV, warnings of each table."""
+"""The notes for exported tables: the release, invented data, codes in a CSV, warnings of each table."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,8 +1,8 @@
-"""An Arrow table as a pandas data frame whose columns do what people do with data frames.
+"""An Arrow table as a pandas data frame on which everyday operations work.
 
 Arrow types in pandas keep decimals and time zones, but six everyday operations in thirty fail on them: dividing two
 budgets, describe, nlargest, resample, to_excel, to_json. So a frame has the types of pandas itself, and Arrow types
-only where they are asked for.
+only on request.
 """
 
 import datetime as dt
@@ -27,7 +27,7 @@ def data_frame(table: pa.Table, *, is_exact: bool) -> pd.DataFrame:
     """Make a data frame of a table.
 
     Args:
-        table: whose timestamps with a time zone are in UTC.
+        table: the table; its timestamps with a time zone are in UTC.
         is_exact: keep the Arrow types: decimals, dates, UTC timestamps, lists.
 
     Returns:
@@ -58,7 +58,7 @@ def _type_of(kind: pa.DataType, *, is_exact: bool) -> pd.api.extensions.Extensio
 
 def _plain(column: "pa.ChunkedArray[Any]") -> "pa.ChunkedArray[Any]":
     if is_type.is_decimal(column.type):
-        # Arrow's own cast makes 10.700000000000001 of 10.7; the text is read as the number nearest to it.
+        # Arrow's own cast turns 10.7 into 10.700000000000001; reading the text gives the nearest number.
         column = column.cast(pa.string())
         return column.cast(pa.float64())
     if column.type == pa.month_day_nano_interval():

@@ -61,7 +61,7 @@ class OpenRelease:
             params: the values of `?` in their order, or those of `$name` by name; of numpy and pandas too.
             exact: as in `table`.
 
-        Times are UTC whatever the time zone of this machine. Raises QueryError.
+        Times are UTC in any time zone of this machine. Raises QueryError.
         """
         return data_frame(ask_table(self.path, sql, plain_parameters(params)), is_exact=exact)
 
@@ -79,6 +79,6 @@ def open_release(data_dir: str | Path = "data", run_id: str | None = None) -> Op
 
 
 def _and_neighbours(unknown: str, known: Sequence[str]) -> str:
-    """A name that does not exist with those that are spelled or begin like it, else with all there are."""
+    """A name that does not exist, with similar names, else with all names."""
     near = difflib.get_close_matches(unknown, known) or [name for name in known if unknown[:4] in name]
     return f"{unknown!r:.60}; " + (f"did you mean {' or '.join(near)}?" if near else f"it has {', '.join(known)}")

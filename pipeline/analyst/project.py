@@ -1,4 +1,4 @@
-"""All that is known of one project: from the latest release, or one earlier version of it from the archive."""
+"""All data of one project: from the latest release, or one earlier version of it from the archive."""
 
 import datetime as dt
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ from pipeline.core.errors import PipelineError
 
 
 class ProjectDetailError(PipelineError):
-    """A project, version or archived page is not there; the message says which and what to do."""
+    """A project, version or archived page was not found; the message says which and what to do."""
 
 
 class Cell(NamedTuple):
@@ -28,7 +28,7 @@ class Cell(NamedTuple):
 
 
 class Month(NamedTuple):
-    """The canonical result of one month, and whether the rows of the page that carry the month disagree."""
+    """The canonical result of one month, and whether the rows of the page for this month disagree."""
 
     month_no: int
     value: float | None
@@ -79,7 +79,7 @@ class OpenIssue(NamedTuple):
 
 @dataclass(slots=True)
 class ProjectDetail:
-    """One project as the release knows it; version_no is set when the rows are those of an earlier version."""
+    """One project in the release; version_no is set when the rows are those of an earlier version."""
 
     source_id: str
     project_id: str
@@ -162,7 +162,7 @@ def archived_page(raw_dir: Path, detail: ProjectDetail) -> Capture:
     try:
         if detail.warc_file is None or detail.warc_offset is None:
             raise FileNotFoundError(detail.warc_file)
-        # The name alone: a release made elsewhere cannot point out of the archive.
+        # Only the name of the path: a release made elsewhere must not lead outside the archive.
         return read_capture(raw_dir / Path(detail.warc_file).name, detail.warc_offset)
     except (OSError, PipelineError) as error:
         raise ProjectDetailError(

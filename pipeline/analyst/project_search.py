@@ -1,4 +1,4 @@
-"""Which project is meant: by its code, the address of its page, part of its name, or its agency."""
+"""Finds a project by its code, the address of its page, part of its name, or its agency."""
 
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,7 +9,7 @@ from pipeline.analyst.query import ask_open, open_database
 
 
 class Candidate(NamedTuple):
-    """One project that may be meant."""
+    """One project that matches."""
 
     project_id: str
     agency: str | None
@@ -19,7 +19,7 @@ class Candidate(NamedTuple):
     url: str
 
 
-# White space, the two spellings of sara am, Thai digits and upper case are typed in more than one way.
+# Differences in typing that are ignored: white space, the two spellings of sara am, Thai digits and upper case.
 _FOLDED = """regexp_replace(translate(replace(lower({text}), 'ํา', 'ำ'), '๐๑๒๓๔๕๖๗๘๙', '0123456789'), '\\s', '', 'g')"""
 _WANTED = _FOLDED.format(text="$1")
 _SEARCHED = ("project_id", "name", "projects.agency", "agency_listed", "name_en")
@@ -42,7 +42,7 @@ _HOLDS_WORDS = _CANDIDATES.format(
 
 
 def find_projects(release: Path, wanted: str, source_id: str | None = None) -> list[Candidate]:
-    """The projects that are meant: those with a code, of an address, or whose code, name or agency holds the words.
+    """The projects that match: by code, by address, or with the words in code, name or agency.
 
     Raises ProjectDetailError when there is none.
     """
@@ -79,5 +79,5 @@ def _page_address(wanted: str) -> SplitResult | None:
 
 
 def _place(address: SplitResult) -> tuple[str, str]:
-    """Host and path: one site answers to http and https, with www. and without."""
+    """Host and path of an address; http, https and `www.` make no difference."""
     return (address.hostname or "").removeprefix("www."), address.path

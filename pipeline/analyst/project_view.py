@@ -23,7 +23,7 @@ _WIDTH_WITHOUT_TERMINAL = 110
 
 
 def show(detail: ProjectDetail, raw_dir: Path) -> None:
-    """Print a detail; what comes from a page is stripped of control characters and never read as markup."""
+    """Print a detail; text from a page is stripped of control characters and never read as markup."""
     width = None if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL
     console = Console(file=sys.stdout, highlight=False, width=width)
     for part in _parts(detail, raw_dir):
@@ -31,7 +31,7 @@ def show(detail: ProjectDetail, raw_dir: Path) -> None:
 
 
 def pour_out(detail: ProjectDetail, raw_dir: Path) -> None:
-    """Write the archived page itself: the exact bytes, but to a terminal only as printable lines."""
+    """Write the archived page itself: the exact bytes, or printable lines on a terminal."""
     body = archived_page(raw_dir, detail).body
     if sys.stdout.isatty():
         sys.stdout.writelines(printable(line) + "\n" for line in body.decode("utf-8", "replace").splitlines())
@@ -42,7 +42,7 @@ def pour_out(detail: ProjectDetail, raw_dir: Path) -> None:
 
 
 def month_bars(months: Sequence[Month]) -> list[tuple[str, str, str]]:
-    """(number, bar, value) of each month; bars are scaled to the largest value, `·` stands for none, `?` for a text."""
+    """(number, bar, value) of each month; bars are scaled to the largest value, `·` means no value, `?` a text."""
     largest = max((month.value for month in months if month.value is not None), default=0.0)
     return [(str(month.month_no), _bar(month, largest), _month_text(month)) for month in months]
 
@@ -61,7 +61,7 @@ def _month_text(month: Month) -> str:
 
 
 def progress_bar(percent: float | None) -> str:
-    """A bar of fixed width for 0 to 100 percent; what lies beyond is marked."""
+    """A bar of fixed width for 0 to 100 percent; a value beyond is marked."""
     if percent is None:
         return "·" * _CHART_WIDTH
     filled = round(min(max(percent, 0.0), 100.0) / 100 * _CHART_WIDTH)
@@ -79,10 +79,10 @@ def _parts(detail: ProjectDetail, raw_dir: Path) -> Iterator[Table | Text | Padd
     if detail.version_no is not None:
         yield Text(f"as version {detail.version_no} of {len(detail.versions)} showed it", style="bold")
     if detail.is_truncated:
-        yield Text("Only a cut page is known: fields beyond the cut are missing", style="yellow")
+        yield Text("Only a cut page is known: fields after the cut are missing", style="yellow")
     yield from _section("Fields", _cells(detail))
     if detail.months:
-        yield from _section("Months (numbers as labelled, no calendar months)", _months(detail.months))
+        yield from _section("Months (numbers as labelled, not calendar months)", _months(detail.months))
         yield Padding(Text(_month_notes(detail), style="dim"), (0, 0, 0, 2))
     if detail.reports:
         yield from _section("Progress reports", _reports(detail.reports))
@@ -95,7 +95,7 @@ def _parts(detail: ProjectDetail, raw_dir: Path) -> Iterator[Table | Text | Padd
 
 
 def _agency(detail: ProjectDetail) -> str:
-    """The name on the page; where the list of agencies has another one for the project code, that too."""
+    """The name on the page, and the name of the project code where the list of agencies has another one."""
     printed, listed = printable(detail.agency or "agency not named"), detail.agency_listed
     if not listed or "".join(listed.split()) == "".join(printed.split()):
         return printed
@@ -108,7 +108,7 @@ def _section(title: str, body: Table) -> Iterator[Text | Padding]:
 
 
 def _grid(*columns: str) -> Table:
-    """A table without lines; of its columns `right` is for numbers, `whole` for what a line break would spoil."""
+    """A table without lines; columns in `right` hold numbers, columns in `whole` must not be broken into lines."""
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     for how in columns:
         table.add_column(justify="right" if how == "right" else "left", overflow="fold", no_wrap=how == "whole")

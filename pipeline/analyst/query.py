@@ -1,4 +1,4 @@
-"""One SELECT over the latest release: as a table for the eye, or as CSV, JSON or Parquet for a program."""
+"""One SELECT over the latest release: as a table for people, or as CSV, JSON or Parquet for a program."""
 
 import re
 import shutil
@@ -35,13 +35,13 @@ Parameters = Sequence[object] | Mapping[str, object]
 
 
 class QueryError(PipelineError):
-    """A query or its output is wrong; the message is DuckDB's or says what to do."""
+    """A query or its output failed; the message is DuckDB's or says what to do."""
 
     exit_code = 2
 
 
 class Answer(NamedTuple):
-    """Rows of a query with the names of their columns; is_cut says that there are more."""
+    """Rows of a query with the names of their columns; is_cut says that there are more rows."""
 
     columns: tuple[str, ...]
     rows: list[tuple[object, ...]]
@@ -49,7 +49,7 @@ class Answer(NamedTuple):
 
 
 def ask(release: Path, sql: str, parameters: Sequence[object] = (), most_rows: int | None = None) -> Answer:
-    """Run a SELECT on a release, read-only and shut off from the file system. Raises QueryError."""
+    """Run a SELECT on a release, read-only and without access to the file system. Raises QueryError."""
     with open_database(release) as con:
         return ask_open(con, sql, parameters, most_rows)
 
@@ -96,7 +96,7 @@ def _relation(con: duckdb.DuckDBPyConnection, sql: str, parameters: Parameters =
         raise QueryError(f"the query is of the kind {other}; nothing can be changed here, write a SELECT")
     relation = con.sql(sql, params=parameters or None)
     if relation is None:
-        raise QueryError("the query asks for nothing; write a SELECT")
+        raise QueryError("the query is empty; write a SELECT")
     return relation
 
 
@@ -113,12 +113,12 @@ def _readable(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
 
 
 def open_database(release: Path) -> duckdb.DuckDBPyConnection:
-    """Open the DuckDB file of a release; neither a query nor a mistake in one can change or write anything."""
+    """Open the DuckDB file of a release; a query cannot change or write anything."""
     file = release / DATABASE
     # What does not fit into memory goes there, as long as the query runs, and not beside the release.
     scratch = Path(tempfile.gettempdir()) / f"bma-projects-{uuid.uuid4().hex}"
     try:
-        # Who opens a pipe waits for ever.
+        # Opening a pipe would wait for ever.
         check_is_file(file)
         con = duckdb.connect(
             str(file), read_only=True, config={"enable_external_access": "false", "temp_directory": str(scratch)}
@@ -131,11 +131,11 @@ def open_database(release: Path) -> duckdb.DuckDBPyConnection:
 
 
 def query(release: Path, sql: str, format_: str, output: Path | None) -> int:
-    """Answer a query on standard output or into a file; returns the number of rows that were shown or written."""
+    """Answer a query on standard output or into a file; returns the number of rows shown or written."""
     if format_ == "table":
         if output is not None:
             raise QueryError("--output needs --format csv, xlsx, json or parquet")
-        # Imported here: what draws tables is of no use to the other formats.
+        # Imported here: the other formats do not need the library that draws tables.
         from pipeline.analyst.result_table import print_answer
 
         answer = ask(release, sql, most_rows=_MOST_ROWS_SHOWN)
@@ -161,7 +161,7 @@ def query(release: Path, sql: str, format_: str, output: Path | None) -> int:
 
 def _write_for_spreadsheets(release: Path, sql: str, format_: str, output: Path) -> int:
     """Write an answer as `export` writes a table: no text acts as a formula, and Excel reads the Thai."""
-    # Imported here: the other formats have no use for them.
+    # Imported here: the other formats do not need them.
     from pipeline.analyst.spreadsheet import rows_of, write_csv
     from pipeline.analyst.workbook import SheetColumn, Workbook
 
@@ -189,7 +189,7 @@ def _write_for_spreadsheets(release: Path, sql: str, format_: str, output: Path)
 
 
 def place(file: Path, output: Path) -> None:
-    """Put a finished file where it was asked for, whole or not at all."""
+    """Move a finished file to its place; a failure leaves no part of it there."""
     try:
         with written_aside(output) as partial:
             shutil.copyfile(file, partial)
@@ -198,7 +198,7 @@ def place(file: Path, output: Path) -> None:
 
 
 def invented_note(release: Path) -> str | None:
-    """What must be said beside rows of a release that holds invented pages; None where it holds none."""
+    """The note for rows of a release with invented pages; None for a release without any."""
     answer = ask(
         release,
         """
@@ -215,7 +215,7 @@ def _but(real: object) -> str:
 
 
 def _write(release: Path, sql: str, options: str, file: Path) -> int:
-    """Write the answer with a second connection, which alone may touch the file system and never sees the query."""
+    """Write the answer with a second connection: only this one has access to the file system, and it runs no query."""
     with open_database(release) as con, duckdb.connect() as writer, interruptible_query(con.interrupt):
         try:
             writer.register("answer", _relation(con, sql).to_arrow_reader())
@@ -226,7 +226,7 @@ def _write(release: Path, sql: str, options: str, file: Path) -> int:
 
 
 def _pour_out(file: Path, *, is_text: bool) -> None:
-    """Copy a file to standard output; what a terminal could take for commands is left out there."""
+    """Copy a file to standard output; on a terminal without characters that it could read as commands."""
     if is_text and sys.stdout.isatty():
         with file.open(encoding="utf-8", errors="replace", newline="") as lines:
             for line in lines:

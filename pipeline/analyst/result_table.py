@@ -1,4 +1,4 @@
-"""The answer to a query for the eye: a table, or one value a line where a terminal is too narrow for one."""
+"""The answer to a query for people: a table, or one value per line where the terminal is too narrow for a table."""
 
 import datetime as dt
 import sys
@@ -13,14 +13,14 @@ from rich.text import Text
 
 from pipeline.core.text import printable
 
-# A column narrower than this cannot be read when its texts are longer; three more part it from the next.
+# A narrower column cannot be read when its texts are longer; three more characters separate it from the next.
 _NARROWEST = 8
 _BETWEEN = 3
 _WIDTH_WITHOUT_TERMINAL = 100_000
 
 
 def print_answer(columns: Sequence[str], answered: Sequence[Sequence[object]], *, is_cut: bool) -> None:
-    """Print rows as a table; on a terminal they fit its width, elsewhere every row is one line.
+    """Print rows as a table: fitted to the width of a terminal, elsewhere with one line per row.
 
     is_cut says that there are more rows than these.
     """
@@ -41,7 +41,7 @@ def print_answer(columns: Sequence[str], answered: Sequence[Sequence[object]], *
 
 
 def shown(value: object) -> str:
-    """A value as a table shows it: null as nothing, times in UTC to the second, texts on one line."""
+    """A value as a table shows it: null as an empty text, times in UTC to the second, texts on one line."""
     if value is None:
         return ""
     if isinstance(value, dt.datetime):

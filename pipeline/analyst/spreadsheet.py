@@ -1,4 +1,4 @@
-"""What a spreadsheet can take: no text that acts as a formula, no cell that is too long, Thai headings; and CSV."""
+"""Contents for spreadsheets: no text that acts as a formula, no cell that is too long, Thai headings; and CSV."""
 
 import csv
 import datetime as dt
@@ -12,13 +12,13 @@ import pyarrow as pa
 
 from pipeline.build.models import Model
 
-# Excel's limit, counted in UTF-16 code units; a longer cell is cut silently there, and visibly here.
+# Excel's limit, counted in UTF-16 code units; Excel cuts a longer cell silently, this module visibly.
 LONGEST_CELL = 32_767
 MOST_ROWS = 1_048_576
 _FORMULA_START = re.compile(r"\s*[=+@\-\uFF1D\uFF0B\uFF0D\uFF20]|[\t\r\n]")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d[\d,]*(\.\d+)?%?")
 _ONLY_DASHES = re.compile(r"[-\s]*")
-# XML 1.0 cannot hold these, and Excel repairs or refuses a file that tries.
+# XML 1.0 cannot hold these, and Excel repairs or refuses a file that contains them.
 _NOT_IN_XML = re.compile(r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F\uD800-\uDFFF\uFFFE\uFFFF]")
 _RAW_SUFFIX = "_raw"
 _THAI_NAMES = {
@@ -49,17 +49,17 @@ _THAI_NAMES = {
 
 
 class SafeText(NamedTuple):
-    """A text made fit for a cell; was_cut says that the end is missing."""
+    """A text for a cell; was_cut says that the end is missing."""
 
     text: str
     was_cut: bool
 
 
 def safe_text(text: str, *, is_typed: bool) -> SafeText:
-    """Make a text fit for a cell.
+    """Prepare a text for a cell.
 
-    is_typed is true for XLSX, whose cells say that they are text; in CSV a text that a spreadsheet program would take
-    for a formula gets an apostrophe in front. Numbers, and dashes that stand for "none", stay as they are.
+    is_typed is true for XLSX, whose cells are marked as text; in CSV a text that a spreadsheet program would read as a
+    formula gets an apostrophe in front. Numbers, and dashes that mean "none", stay as they are.
     """
     text = _NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text)
     if is_typed:
@@ -71,7 +71,7 @@ def safe_text(text: str, *, is_typed: bool) -> SafeText:
 
 
 def cell_text(value: object) -> str:
-    """A value as the text of a cell: null as nothing, times in UTC to the second, lists with bars between."""
+    """A value as the text of a cell: null as an empty text, times in UTC to the second, lists with bars between."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -87,7 +87,7 @@ def cell_text(value: object) -> str:
 
 
 class Cells:
-    """Turns values into the texts of cells and counts what had to be cut."""
+    """Turns values into the texts of cells and counts the texts that were cut."""
 
     def __init__(self, *, are_typed: bool) -> None:
         self._are_typed = are_typed
@@ -119,12 +119,12 @@ def rows_of(reader: pa.RecordBatchReader) -> Iterator[Sequence[object]]:
 
 
 def headings(model: Model, columns: list[str], *, are_thai: bool) -> list[str]:
-    """Headings for columns: their names, or the site's own Thai labels; what has neither keeps its name."""
+    """Headings for columns: their names, or the site's own Thai labels; a column without a label keeps its name."""
     if not are_thai:
         return columns
     labels = {column.name: column.label for column in model.columns}
     wanted = [_thai_heading(name, labels) for name in columns]
-    # Two columns can come from one label; a heading that is not unique says which column it is.
+    # Two columns can come from one label; a heading that is not unique gets the name of its column.
     return [
         heading if wanted.count(heading) == 1 else f"{heading} [{name}]"
         for heading, name in zip(wanted, columns, strict=True)

@@ -16,13 +16,13 @@ from pipeline.core.text import web_address
 # Excel holds 15 digits of a number, and days from 1900-03-01 on without its leap-year error.
 _DIGITS_OF_EXCEL = 15
 _FIRST_YEAR_OF_EXCEL = 1901
-# Excel takes so many links in a sheet; the addresses beyond stay as texts. So it does with a longer address.
+# The most links of a sheet in Excel, and its longest address; other addresses stay as text.
 _MOST_LINKS = 65_530
 _LONGEST_LINK = 2_000
 # Widths are those of the first rows, in characters; wider texts are cut on the screen, not in the cell.
 _ROWS_MEASURED = 500
 _NARROWEST, _WIDEST = 6, 48
-# What the arrow of the filter takes of a heading.
+# The width of the filter's arrow in a heading.
 _ARROW = 3
 _MOST_FROZEN = 3
 _LONGEST_NAME = 31
@@ -30,7 +30,7 @@ Row = Sequence[object]
 
 
 class SheetColumn(NamedTuple):
-    """One column: its name (which says the unit), its heading, what the dictionary says, and whether it is grouped."""
+    """One column: its name (which says the unit), its heading, its dictionary text, and whether it is grouped."""
 
     name: str
     heading: str
@@ -59,16 +59,16 @@ class Workbook:
         try:
             self._book.close()
         except xlsxwriter.exceptions.XlsxWriterException as unwritten:
-            # What is wrong with the disk stands inside.
+            # The error of the disk is inside this one.
             cause = next((found for found in unwritten.args if isinstance(found, OSError)), None)
             raise cause or OSError(None, str(unwritten)) from unwritten
         finally:
-            # Rows wait in a file for each sheet, which stays open where the workbook cannot be written.
+            # The rows of each sheet wait in a file, which stays open when the workbook cannot be written.
             for sheet in self._book.worksheets():
                 sheet.row_data_fh.close()
 
     def add_notes(self, lines: Iterable[str]) -> None:
-        """Add the sheet NOTES, a line a row."""
+        """Add the sheet NOTES, with one line per row."""
         sheet = self._book.add_worksheet("NOTES")
         sheet.set_column(0, 0, 120, self._book.add_format({"text_wrap": True, "valign": "top"}))
         for line, text in enumerate(lines):
@@ -128,7 +128,7 @@ class Workbook:
                 target.write_string(line, column, text)
 
     def _format_of(self, name: str) -> object:
-        """The format of the numbers of a column, by what its name says of the unit."""
+        """The format of the numbers of a column, by the unit in its name."""
         if name.endswith("_thb"):
             return self._money
         if name.endswith("_pct"):
@@ -161,7 +161,7 @@ class _Sheet:
         return is_link
 
     def finish(self) -> None:
-        """Set what is known only when all rows are there: widths, groups, the filter, the frozen panes."""
+        """Set the properties that depend on all rows: widths, groups, the filter, the frozen panes."""
         for position, (column, width) in enumerate(zip(self.columns, self._widths, strict=True)):
             options = {"level": 1} if column.is_grouped else {}
             self.sheet.set_column(position, position, min(max(width, _NARROWEST), _WIDEST), None, options)

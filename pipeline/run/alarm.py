@@ -1,4 +1,4 @@
-"""Tells others how a run went: a POST in the manner of healthchecks.io, and a command after a bad end."""
+"""Reports the end of a run: a POST in the form of healthchecks.io, and a command after a bad end."""
 
 import http.client
 import json
@@ -30,17 +30,17 @@ _SUMMARY = (
 
 
 class Alarm:
-    """Speaks to the outside about one run; trouble with it is a warning and never fails the run."""
+    """Notifies others of one run; trouble with this is a warning and never fails the run."""
 
     def __init__(self, settings: AlarmSettings, log: RunLog) -> None:
         self._settings, self._log = settings, log
 
     def started(self, record: Mapping[str, object]) -> None:
-        """Tell that a run begins."""
+        """Report that a run begins."""
         self._post("/start", record)
 
     def ended(self, record: Mapping[str, object], exit_code: int) -> None:
-        """Tell how a run ended: exit code 0 is good, everything else is not."""
+        """Report how a run ended: exit code 0 is good, any other is not."""
         summary = {**record, "exit_code": exit_code}
         self._post("" if exit_code == 0 else "/fail", summary)
         if exit_code != 0 and self._settings.command:
@@ -54,7 +54,7 @@ class Alarm:
         headers = {"Content-Type": "application/json", "User-Agent": product_token()}
         request = urllib.request.Request(url, _as_json(record), headers)  # noqa: S310 - the settings allow http(s) alone
         trouble: list[object] = ["it takes too long"]
-        # The timeout of a socket begins anew with every byte: the call as a whole is waited for, and then left alone.
+        # The timeout of a socket starts again with every byte, so this waits for the whole call, and then abandons it.
         call = Thread(target=self._call, args=(request, trouble), daemon=True)
         call.start()
         call.join(self._settings.timeout)

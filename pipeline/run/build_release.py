@@ -35,9 +35,9 @@ from pipeline.publish.releases import (
 from pipeline.run.last_published import last_published
 from pipeline.run.record import RunRecord, write_record
 
-# What a release is made by: code, models, tables and templates.
+# The files that decide a release: code, models, tables and templates.
 _DECISIVE = (".py", ".sql", ".csv", ".j2", ".css", ".js")
-# Other errors of DuckDB are faults of ours and keep their trace.
+# Other errors of DuckDB are our own mistakes and keep their trace.
 _OUT_OF_MEANS = (OSError, duckdb.IOException, duckdb.OutOfMemoryException)
 
 
@@ -46,12 +46,12 @@ def parse_archive(settings: Settings, record: RunRecord, log: RunLog) -> None:
 
     Args:
         settings: where to parse (here or on a cluster), and the data directory.
-        record: time and counts of the stage go there.
-        log: what the run says goes there.
+        record: gets time and counts of the stage.
+        log: gets the messages.
 
     Raises:
-        ParseError: a partition cannot be written; those before it are.
-        ClusterError: the cluster that the settings name cannot be worked with.
+        ParseError: a partition cannot be written; those before it are kept.
+        ClusterError: the cluster in the settings cannot be used.
     """
     pool = _pool_of(settings)
     backlog = find_backlog(settings.raw_dir, settings.parsed_dir)
@@ -69,7 +69,7 @@ def parse_archive(settings: Settings, record: RunRecord, log: RunLog) -> None:
         {"pages_parsed": summary.pages, "records_parsed": summary.records, "pages_quarantined": summary.quarantined}
     )
     if summary.quarantined:
-        log.warning(f"{summary.quarantined} pages crashed the parser or took it too long and are quarantined")
+        log.warning(f"{summary.quarantined} pages crashed the parser or took too long and are quarantined")
     log.info(
         f"parsed {summary.pages} archived pages in {summary.segments} new segments"
         if summary.pages
@@ -79,7 +79,7 @@ def parse_archive(settings: Settings, record: RunRecord, log: RunLog) -> None:
 
 
 def _pool_of(settings: Settings) -> Callable[[int], AbstractContextManager[WorkerPool]]:
-    """The cluster that the settings name, or worker processes here. Raises ClusterError where Dask is not installed."""
+    """The cluster in the settings, or worker processes here. Raises ClusterError where Dask is not installed."""
     if not settings.parse.cluster:
         return local_pool
     from pipeline.parse.cluster import cluster_pool
@@ -88,7 +88,7 @@ def _pool_of(settings: Settings) -> Callable[[int], AbstractContextManager[Worke
 
 
 def is_built(settings: Settings) -> bool:
-    """Whether the latest release was built from just what lies in data/parsed now, by the same program and settings."""
+    """Whether the latest release was built from the present data/parsed, by the same program and settings."""
     try:
         latest = latest_release(settings.curated_dir).path
         record = json.loads((latest / "run.json").read_text(encoding="utf-8"))
@@ -98,7 +98,7 @@ def is_built(settings: Settings) -> bool:
 
 
 def build_inputs_fingerprint(settings: Settings) -> str:
-    """Twelve hex digits over all that decides what a release holds, but for the record of its own run.
+    """Twelve hex digits over everything that decides the contents of a release, except the record of its own run.
 
     Code, models, agency names and templates count, the partitions of data/parsed by name and the segments that the
     history was folded from, and the settings that change a table.
@@ -140,19 +140,19 @@ def build_and_publish(
 
     Args:
         settings: how to build and what the gate allows, and the data directory.
-        record: rows, issues, the gate's reasons and the times of the stages go there; a copy is in the release.
-        log: what the run says goes there.
+        record: gets rows, issues, the gate's reasons and the times of the stages; a copy is in the release.
+        log: gets the messages.
         accepted_because: the operator's reason to publish what the gate refuses.
         clock: says when the release was made.
 
     Returns:
-        The release and where it lies: in releases/, or in refused/ with the gate's reasons.
+        The release and its place: in releases/, or in refused/ with the gate's reasons.
 
     Raises:
-        BuildError: what is parsed cannot be built from, or the disk is full.
+        BuildError: the parsed data cannot be used, or the disk is full.
         VerifyError: the release breaks a promise; it stays in building/ until the next build.
-        PublishError: the release cannot be put in its place.
-        In each case `latest` is as it was.
+        PublishError: the release cannot be moved to its place.
+        In each case `latest` is unchanged.
     """
     target: Path | None = None
     try:
@@ -160,7 +160,7 @@ def build_and_publish(
         return _build_and_publish(settings, record, log, target, accepted_because, clock)
     except BaseException as error:
         record.release = None
-        # What breaks a promise stays in building/ for inspection until the next build.
+        # A release that breaks a promise stays in building/ for inspection until the next build.
         if target is not None and not isinstance(error, VerifyError):
             shutil.rmtree(target, ignore_errors=True)
         if isinstance(error, _OUT_OF_MEANS):
@@ -227,7 +227,7 @@ def _build_and_publish(
         )
     if published.is_refused:
         log.warning(
-            f"the quality gate refused the release; it is set aside in {published.path}, latest is as it was; "
+            f"the quality gate refused the release; it is set aside in {published.path}, latest is unchanged; "
             "look at its quality.html, then run `bma-projects build --accept REASON` if it is right after all"
         )
     else:

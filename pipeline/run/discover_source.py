@@ -1,4 +1,4 @@
-"""The discover command: which project pages a source has, or which of them are due, without visiting any."""
+"""The discover command: the project pages of a source, or those that are due, without visiting any."""
 
 from asyncio import CancelledError
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from pipeline.run.record import free_run_id
 
 
 class Discovered(NamedTuple):
-    """The projects found, what is due of them when that was asked, and why the listing may be incomplete."""
+    """The projects found, the plan when it was requested, and why the listing may be incomplete."""
 
     project_ids: Sequence[str]
     plan: Plan | None
@@ -38,8 +38,8 @@ def discover_source(
     Args:
         settings: how to fetch, and the data directory.
         source: the source to ask.
-        wanted: the projects to tell of; None for those the site's listing names.
-        makes_plan: also say what is due of them, and of every page ever seen where the listing was read.
+        wanted: the projects to report; None for those of the site's listing.
+        makes_plan: also make the plan for them, and for every page ever seen where the listing was read.
 
     Returns:
         The projects, the plan when one was asked for, and the problems of the listing.

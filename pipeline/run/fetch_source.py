@@ -27,7 +27,7 @@ from pipeline.sample.server import serve
 
 
 def project_facts(settings: Settings, source_id: str) -> dict[str, ProjectFacts]:
-    """What the last release says of the projects of a source; empty before the first release."""
+    """The facts of the projects of a source in the last release; empty before the first release."""
     try:
         projects = latest_release(settings.curated_dir).path / "projects.parquet"
     except PublishError:
@@ -47,22 +47,22 @@ def project_facts(settings: Settings, source_id: str) -> dict[str, ProjectFacts]
 
 
 def with_sample_server(source: Source, stack: ExitStack) -> Source:
-    """The built-in source needs its server on loopback, which runs until the stack closes; any other is left alone."""
-    # By its address: rate and the like may be set otherwise.
+    """The built-in source needs its server on loopback, which runs until the stack closes."""
+    # Recognized by its address: rate and other settings may be changed.
     if source.base_url != SAMPLE.base_url or source.connect_to is not None:
         return source
     return source.model_copy(update={"connect_to": stack.enter_context(serve())})
 
 
 def fetch_settings_of(settings: Settings, source: Source) -> FetchSettings:
-    """The fetch settings with what the source sets otherwise and the fetcher does not look up there."""
+    """The fetch settings with those of the source that the fetcher does not look up by itself."""
     if source.backoff is None:
         return settings.fetch
     return settings.fetch.model_copy(update={"backoff": source.backoff})
 
 
 def wanted_pages(listed: Sequence[str], known: Mapping[str, PageState]) -> list[str]:
-    """What the listing names and every page that was ever seen: only its own answer says that a page is gone."""
+    """The projects of the listing and every page that was ever seen: only its own answer says that a page is gone."""
     return list(dict.fromkeys([*listed, *ids_from_archive(known)]))
 
 
@@ -75,12 +75,12 @@ def plan_visits(
     *,
     listed: Sequence[str] = (),
 ) -> Plan:
-    """What is due of the wanted projects by the revisit schedule.
+    """The plan for the wanted projects by the revisit schedule.
 
     Args:
-        settings: the schedule, and where the latest release tells which projects have ended.
-        source: whose projects; one that is revisited always has everything due.
-        known: what the archive knows of each page.
+        settings: the schedule, and the place of the latest release, which shows the projects that have ended.
+        source: the source of the projects; with is_revisited_always everything is due.
+        known: the state of each page by the archive.
         wanted: project ids.
         now: the time of the run, UTC.
         listed: the projects that the site's listing names right now.
@@ -114,13 +114,13 @@ def fetch_source(
     Args:
         settings: how to fetch, and the data directory.
         source: the source to ask.
-        record: counts, problems and times of the stages go there, also when the run is interrupted.
-        log: what the run says goes there.
-        project_ids: the pages to fetch whether due or not, instead of reading the listing.
+        record: gets counts, problems and times of the stages, also when the run is interrupted.
+        log: gets the messages.
+        project_ids: the pages to fetch, due or not, instead of reading the listing.
         clock: says when each page was asked for.
 
     Returns:
-        Whether the site could be worked with: single pages may fail, a site that does not answer at all is False.
+        Whether the site could be used: single pages may fail; False where the site does not answer.
 
     Raises:
         ArchiveError: the archive cannot be written.
@@ -129,7 +129,7 @@ def fetch_source(
     try:
         return _fetch_source(settings, source, record, log, project_ids, clock)
     except asyncio.CancelledError:
-        # What the interruption cancelled has been sealed on the way here.
+        # The segment was sealed while the interrupted block was left.
         raise KeyboardInterrupt from None
 
 
@@ -189,7 +189,7 @@ def _fetch_source(
                 summary = run.visit(plan, tell)
             raise_if_interrupted()
         except BaseException:
-            # What was fetched until then is kept, so it counts.
+            # The pages fetched until then are kept, so they count.
             record.count_source(source_id, {**counts, "due": len(plan.due), **outcomes})
             raise
     counts |= {
@@ -200,7 +200,7 @@ def _fetch_source(
     record.count_source(source_id, counts)
     if summary.ended_early is not None:
         record.ended_early = f"{source_id}: {summary.ended_early}"
-        # Discovery may have met the same end.
+        # Discovery may have ended for the same reason.
         problems = [problem for problem in problems if problem != record.ended_early]
         problems += [f"{record.ended_early}; {summary.due - summary.visited} pages are left for another run"]
     if contradiction := _listing_contradiction(listed, run.known, gone):
@@ -240,7 +240,7 @@ def _listing_contradiction(
         return None
     return (
         f"the listing names {len(named_yet_gone)} projects whose pages do not exist, {named_yet_gone[0]} first, and "
-        f"lacks {len(there_yet_unnamed)} whose pages do, {there_yet_unnamed[0]} first; it does not count as complete"
+        f"leaves out {len(there_yet_unnamed)} whose pages do, {there_yet_unnamed[0]} first; it counts as incomplete"
     )
 
 

@@ -1,4 +1,4 @@
-"""The stages of an import, and of taking one back: captures made by others, then a release with or without them."""
+"""The stages of an import, and of withdrawing one: captures made by others, then a release with or without them."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -27,26 +27,26 @@ def import_captures(
     *,
     given_at: dt.datetime | None = None,
 ) -> tuple[ExitCode, Published | None]:
-    """Archive captures made by others, then parse, build and publish what no release holds yet.
+    """Archive captures made by others, then parse, build and publish all data that no release has yet.
 
-    What another import archived and did not publish, because it was killed, is published by this one.
+    Captures of an import that was killed before publishing are published by the next one.
 
     Args:
         settings: the known sources, and the data directory.
-        source: whose pages are those that do not say where they come from.
-        files: files and directories to look through.
-        record: counts and problems go there.
-        log: what the run says goes there.
-        given_at: when files that do not say so were captured, in UTC.
+        source: the source of pages that do not state their address.
+        files: files and directories to search.
+        record: gets counts and problems.
+        log: gets the messages.
+        given_at: the capture time of files that do not state it, in UTC.
 
     Returns:
-        REFUSED when the quality gate refused the release, FAILED when a file or record of ours could not be read,
+        REFUSED when the quality gate refused the release, FAILED when a file or one of our records could not be read,
         otherwise DONE; and the release, None when there was nothing to release.
 
     Raises:
         ClockError: the clock is more than a day behind the last run.
         ArchiveError: the archive cannot be written.
-        ParseError, BuildError, VerifyError, PublishError: what came is archived, but no release was made.
+        ParseError, BuildError, VerifyError, PublishError: the captures are archived, but no release was made.
     """
     check_clock(settings.raw_dir, record.started_at)
     with record.timed("import"), log.progress("import") as advance:
@@ -67,21 +67,21 @@ def import_captures(
         return code, None
     published = release_archive(settings, record, log)
     if published is None and not summary.problems:
-        log.info("nothing new came, so the release stays as it is", extra={"stage": "import"})
+        log.info("no new captures, so the release does not change", extra={"stage": "import"})
     return code_of(published) or code, published
 
 
 def undo_import(
     settings: Settings, withdrawn: str, record: RunRecord, log: RunLog, clock: Clock = utc_now
 ) -> tuple[ExitCode, Published | None]:
-    """Withdraw an import, then parse, build and publish without it; what it brought stays archived.
+    """Withdraw an import, then parse, build and publish without it; its captures stay archived.
 
     Args:
         settings: the data directory.
         withdrawn: the run of the import.
         record: names the withdrawn run.
-        log: what the run says goes there.
-        clock: says when it is withdrawn.
+        log: gets the messages.
+        clock: gives the time of the withdrawal.
 
     Returns:
         REFUSED when the quality gate refused the release, otherwise DONE; and the release.
@@ -97,7 +97,7 @@ def undo_import(
         sources = withdraw_import(settings.raw_dir, withdrawn, undo_run_id=record.run_id, at=clock())
     record.withdraws = withdrawn
     log.info(
-        f"import {withdrawn} of {', '.join(sources)} is withdrawn: what it brought stays archived, but does not count",
+        f"import {withdrawn} of {', '.join(sources)} is withdrawn: its captures stay archived, but do not count",
         extra={"stage": "import"},
     )
     published = release_archive(settings, record, log)
@@ -114,7 +114,7 @@ def _tell_summary(summary: ImportSummary, record: RunRecord, log: RunLog) -> Non
         log.warning(note)
     if summary.undated:
         log.info(
-            f"dated by their file alone: {summary.undated} captures; they replace nothing that has a time of its own: "
+            f"dated by their file alone: {summary.undated} captures; they do not replace captures with a known time: "
             f"give --captured-at where you know it",
             extra={"stage": "import"},
         )

@@ -1,7 +1,7 @@
-"""What a new release is judged by: the tables as they were published last.
+"""The tables with which a new release is compared: those that were published last.
 
-They are those of `latest`. Where that release was lost or set aside, they are made again: data/raw holds all that the
-run which published it knew. A release somebody accepted therefore stays accepted, and what came since is still news.
+They are those of `latest`. Where that release was lost or set aside, they are made again: data/raw has all data of the
+run that published it. A release that a person accepted therefore stays accepted, and later data still counts as new.
 """
 
 import shutil
@@ -30,7 +30,7 @@ _REPORT = "quality.json"
 
 
 class LastPublished(NamedTuple):
-    """The release to compare with, None for a first one; the one somebody took back; what is wrong where it is lost."""
+    """The release to compare with, None for a first one; the one that was taken back; the problem where one is lost."""
 
     release: Path | None
     withdrawn: str | None
@@ -39,7 +39,7 @@ class LastPublished(NamedTuple):
 
 @contextmanager
 def last_published(settings: Settings, run_id: str, fingerprint: str) -> Iterator[LastPublished]:
-    """Find what was published last before a run, or make its tables again until the block ends.
+    """Find the release that was published last before a run, or make its tables again until the block ends.
 
     Args:
         settings: how to build, and the data directory.
@@ -59,7 +59,7 @@ def last_published(settings: Settings, run_id: str, fingerprint: str) -> Iterato
     if last is None:
         unknown = _runs_without_record(settings, run_id)
         said = (
-            f"{settings.curated_dir}: no release is left, and no record in {settings.runs_dir} tells what was "
+            f"{settings.curated_dir}: no release is left, and no record in {settings.runs_dir} names the release "
             f"published before ({unknown} archived without one), so this release is compared with nothing; look at it"
         )
         yield LastPublished(None, None, said if unknown else None)
@@ -71,8 +71,8 @@ def last_published(settings: Settings, run_id: str, fingerprint: str) -> Iterato
             release = _made_again(settings, last, fingerprint, workshop)
             _take_report(settings, release, latest)
             said = (
-                f"{last}: the release that was published last is lost, so what came since is compared with its tables "
-                "as they are made again from data/raw"
+                f"{last}: the release that was published last is lost, so newer data is compared with its tables "
+                "as made again from data/raw"
             )
             yield LastPublished(release, withdrawn, said)
         finally:
@@ -80,14 +80,14 @@ def last_published(settings: Settings, run_id: str, fingerprint: str) -> Iterato
 
 
 def _newest_known(settings: Settings, latest: Path | None, run_id: str) -> str | None:
-    """The run that published last, by `latest`, by the run records and by what was set aside as damaged."""
+    """The run that published last, by `latest`, by the run records and by the damaged releases."""
     known = [path.name for path in damaged_releases(settings.curated_dir)]
     known += [
         str(record["release"])
         for record in read_records(settings.runs_dir)
         if record.get("status") == "published" and record.get("release")
     ]
-    # None is newer than this run: a clock that was once far ahead would be believed for years.
+    # Newer ones than this run are ignored: a clock that was once far ahead would otherwise count for years.
     named = latest.name if latest else ""
     return max([named, *(one for one in known if named < one < run_id)]) or None
 
@@ -120,7 +120,7 @@ def _made_again(settings: Settings, last: str, fingerprint: str, workshop: Path)
 
 
 def _take_report(settings: Settings, release: Path, latest: Path | None) -> None:
-    """Give it the history of the nights before: its own where that is sound, else the one before it."""
+    """Add the history of the nights before: that of the release where it is undamaged, else that of the one before."""
     of_damaged = [path / _REPORT for path in damaged_releases(settings.curated_dir) if path.name == release.name]
     reports = [*filter(is_as_published, of_damaged), *([latest / _REPORT] if latest else [])]
     if reports and reports[0].is_file():

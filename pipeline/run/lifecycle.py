@@ -1,4 +1,4 @@
-"""What every run of stages has: the lock, the record, recovery after a crash, the alarm and the exit code."""
+"""The frame of every run of stages: lock, record, recovery after a crash, alarm and exit code."""
 
 import datetime as dt
 import traceback
@@ -26,7 +26,7 @@ from pipeline.run.record import (
     write_record,
 )
 
-INTERRUPTED = "interrupted; what was fetched is kept and the release is as it was; the same command goes on from here"
+INTERRUPTED = "interrupted; the fetched pages are kept and the release is unchanged; the same command goes on from here"
 Stages = Callable[[RunRecord], ExitCode]
 
 
@@ -40,16 +40,16 @@ def run_stages(
     sources: Sequence[Source] = (),
     clock: Clock = utc_now,
 ) -> tuple[ExitCode, RunRecord]:
-    """Run the stages of a command as one run: under the lock, with a record whatever happens, and tell how it ended.
+    """Run the stages of a command as one run: under the lock, with a record in any case, and report how it ended.
 
     Args:
-        settings: whose data directory the run works on, and whose alarm is told.
-        log: what the run says goes there; it gets the run's id.
+        settings: the data directory and the alarm of the run.
+        log: gets the messages, and the run's id.
         command: the command's name, for the lock and the record.
         arguments: the command line, for the record; secrets are left out of it.
         stages: does the work, counts it in the record and returns how it went; a PipelineError is FAILED.
         sources: the sources the run works on, for the record.
-        clock: says when the run begins and ends.
+        clock: gives the times of beginning and end.
 
     Returns:
         How the run ended, and its record as it was stored.
@@ -57,7 +57,7 @@ def run_stages(
     Raises:
         LockedError: another run holds the data directory.
         DataDirError: the data directory cannot be used.
-        Exception: whatever unexpected trouble stages met; it stands in the record too.
+        Exception: any unexpected error of the stages; it is in the record too.
     """
     with data_dir_lock(settings.data_dir, f"bma-projects {command}"):
         record = new_record(settings, command, arguments, sources, clock())
@@ -90,7 +90,7 @@ def run_stages(
 
 def _run_stages(settings: Settings, record: RunRecord, log: RunLog, stages: Stages, alarm: Alarm) -> ExitCode:
     for run_id in close_killed_records(settings.runs_dir):
-        log.warning(f"run {run_id} was killed before its end; this run goes on from what it had fetched")
+        log.warning(f"run {run_id} was killed before its end; this run goes on with the pages it had fetched")
     _set_aside_damage(settings, record, log)
     _warn_of_clock(settings, record, log)
     write_record(settings.runs_dir, record.as_json(), f"{record.run_id}.json")
@@ -109,7 +109,7 @@ def _run_stages(settings: Settings, record: RunRecord, log: RunLog, stages: Stag
 
 
 def _set_aside_damage(settings: Settings, record: RunRecord, log: RunLog) -> None:
-    """What can be made again and is not what was written is put aside, so that no run fails over it."""
+    """Set aside damaged files that can be made again, so that a run does not fail because of them."""
     noted = [said] if (said := note_lost_records(settings)) is not None else []
     for said in (*noted, *set_aside_torn_records(settings.runs_dir), *mend_latest(settings.curated_dir)):
         record.problems.append(said)
@@ -134,6 +134,6 @@ def _warn_of_clock(settings: Settings, record: RunRecord, log: RunLog) -> None:
     if newest > record.started_at + dt.timedelta(minutes=1):
         log.warning(
             f"the clock says {record.started_at:%Y-%m-%d %H:%M} UTC, yet an earlier run began at "
-            f"{newest:%Y-%m-%d %H:%M}; until that time has come, what this run sees counts as older, and where that is "
-            f"more than a day ahead, what the earlier run saw counts for nothing from now on"
+            f"{newest:%Y-%m-%d %H:%M}; until that time, the visits of this run count as older; where that time is "
+            f"more than a day ahead, the visits of the earlier run do not count from now on"
         )

@@ -1,4 +1,4 @@
-"""One run at a time per data directory; the lock dies with its process, so a crash leaves no obstacle."""
+"""One run at a time per data directory; the lock dies with its process, so a crash never leaves it locked."""
 
 import datetime as dt
 import fcntl
@@ -14,7 +14,7 @@ from pipeline.core.files import read_text_file
 _LOCK = ".lock"
 _HOLDER = ".lock.json"
 LOCK_FILES = (_LOCK, _HOLDER)
-# Who only looks tries the lock for a moment: a run that begins just then waits for that, and for nothing else.
+# A reader tries the lock for a moment: a run that begins just then waits for this time, and never longer.
 _LOOK_SECONDS = 0.2
 
 
@@ -34,7 +34,7 @@ def data_dir_lock(data_dir: Path, command: str) -> Iterator[None]:
 
     Args:
         data_dir: the directory to hold while the block runs.
-        command: what others are told that they wait for.
+        command: the name that other processes report.
 
     Raises:
         LockedError: another run holds it, whose end is not waited for.
@@ -59,9 +59,9 @@ def data_dir_lock(data_dir: Path, command: str) -> Iterator[None]:
     holder = data_dir / _HOLDER
     note = {"pid": os.getpid(), "command": command, "since": dt.datetime.now(dt.UTC).isoformat(timespec="seconds")}
     try:
-        # The lock holds without the note, and a full disk is told by the stage that needs the space.
+        # The lock works without the note, and the stage that needs the space reports a full disk.
         with suppress(OSError):
-            # A pipe of that name would be waited for.
+            # Opening a pipe of that name would wait for ever.
             holder.unlink(missing_ok=True)
             holder.write_text(json.dumps(note), encoding="utf-8")
         yield
@@ -72,9 +72,9 @@ def data_dir_lock(data_dir: Path, command: str) -> Iterator[None]:
 
 
 def lock_holder(data_dir: Path) -> str | None:
-    """Who holds the data directory, in words; None when the lock is free, or may not be asked.
+    """The holder of the data directory, in words; None when the lock is free, or may not be tested.
 
-    The lock itself is asked: the note beside it may be that of a run that was killed, whose number another process has.
+    The lock itself is tested: the note beside it may be that of a killed run, whose process number was used again.
     """
     try:
         lock = os.open(data_dir / _LOCK, os.O_RDONLY | os.O_NONBLOCK)

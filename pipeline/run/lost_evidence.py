@@ -1,4 +1,4 @@
-"""What the layers above data/raw were made of, and data/raw does not hold any more."""
+"""Segments that the layers above data/raw were made of, and that are missing from data/raw."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,17 +25,17 @@ class LostEvidenceError(PipelineError):
 
 
 class _Witnesses(NamedTuple):
-    """What else tells of a segment, by its name; and of runs alone, by their ids."""
+    """Other evidence of a segment, by its name; and of a run only, by its id."""
 
     segments: dict[str, str]
     runs: dict[str, str]
 
 
 def check_evidence(settings: Settings) -> None:
-    """See that no segment is missing that anything tells of, before a run asks for pages or forgets them.
+    """Check that no known segment is missing, before a run asks for pages or drops them.
 
     Raises:
-        LostEvidenceError: one is, and nobody gave it up.
+        LostEvidenceError: one is missing and was not given up.
     """
     raw_dir = settings.raw_dir
     problems = [f"{problem}; {remedy(raw_dir, name)}" for name, problem in missing_files(raw_dir)]
@@ -50,11 +50,11 @@ def check_evidence(settings: Settings) -> None:
 
 
 def lost_evidence(settings: Settings) -> Iterator[str]:
-    """Compare data/raw with what was made of it: the newest segment is named by no later one, but by these.
+    """Compare data/raw with the data made of it, because the newest segment is not named by a later one.
 
     Returns:
-        A sentence for each segment that a partition, the latest release or a run record tells of, and that is gone
-        without that anybody gave it up.
+        A sentence for each segment that a partition, the latest release or a run record names, and that is gone
+        without being given up.
     """
     # First: a segment that is sealed meanwhile is there before what is made of it.
     made = made_without_segment(settings.parsed_dir, [])
@@ -65,7 +65,7 @@ def lost_evidence(settings: Settings) -> Iterator[str]:
     gone = {name: why for name, why in sorted(witnesses.segments.items()) if name not in kept | lost}
     for name, why in gone.items():
         yield f"{name}: the segment is gone, though {why}; {remedy(settings.raw_dir, name)}"
-    # A run is told apart where no segment of it is named already.
+    # A run is reported only where none of its segments is named already.
     runs = {name.partition("-")[0] for name in kept | lost | gone.keys()}
     for run_id, why in sorted(witnesses.runs.items()):
         if run_id not in runs:
@@ -87,7 +87,7 @@ def _witnesses(settings: Settings) -> _Witnesses:
 
 
 def _of_release(curated_dir: Path) -> tuple[list[str], list[str]]:
-    """The runs that the latest release tells of, and the WARC files of the pages that it shows."""
+    """The runs in the latest release, and the WARC files of its pages."""
     try:
         database = latest_release(curated_dir).path / DATABASE
         check_is_file(database)
@@ -95,5 +95,5 @@ def _of_release(curated_dir: Path) -> tuple[list[str], list[str]]:
             runs = con.execute("SELECT run_id FROM runs WHERE n_attempts > 0").fetchall()
             warcs = con.execute("SELECT DISTINCT warc_file FROM projects WHERE warc_file IS NOT NULL").fetchall()
     except (PublishError, OSError, duckdb.Error):
-        return [], []  # told by the check of the release
+        return [], []  # reported by the check of the release
     return [run_id for (run_id,) in runs], [name for (name,) in warcs]

@@ -1,4 +1,4 @@
-"""The run records that are gone, though what their runs made is there: noted once, as nothing can make them again."""
+"""The run records that are gone although data of their runs exists: noted once, since they cannot be made again."""
 
 from collections.abc import Sequence
 
@@ -9,8 +9,8 @@ from pipeline.run.record import DAMAGED, write_record
 
 
 def lost_records(settings: Settings) -> list[str]:
-    """The runs that sealed a segment or made a release and have neither a record nor the note that it is gone."""
-    # First: the record of a run is there before what the run makes.
+    """The runs with a segment or a release, but without a record and without the note that it is gone."""
+    # Listed first: the record of a run exists before the data that the run makes.
     made_by = {segment.run_id for segment in sealed_segments(settings.raw_dir)}
     made_by |= {release.run_id for release in list_releases(settings.curated_dir)}
     kept = {path.stem for folder in (settings.runs_dir, settings.runs_dir / DAMAGED) for path in folder.glob("*.json")}
@@ -18,11 +18,11 @@ def lost_records(settings: Settings) -> list[str]:
 
 
 def note_lost_records(settings: Settings) -> str | None:
-    """Note in data/runs/damaged which records are gone; a sentence where any is. Raises RecordError."""
+    """Note in data/runs/damaged which records are gone; a sentence where one is. Raises RecordError."""
     gone = lost_records(settings)
     for run_id in gone:
         write_record(settings.runs_dir / DAMAGED, {"run_id": run_id, "is_lost": True}, f"{run_id}.json")
-    return f"{lost_records_told(settings, gone)}; noted, and known by the fetch logs alone" if gone else None
+    return f"{lost_records_told(settings, gone)}; noted, and known only by the fetch logs" if gone else None
 
 
 def lost_records_told(settings: Settings, gone: Sequence[str]) -> str:

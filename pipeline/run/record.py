@@ -1,4 +1,4 @@
-"""The record of one run: what was asked, what it did and how it ended; data/runs/<run_id>.json."""
+"""The record of one run: its command, its counts and its end; data/runs/<run_id>.json."""
 
 import dataclasses
 import datetime as dt
@@ -80,7 +80,7 @@ class RunRecord:
             self.counts[name] = self.counts.get(name, 0) + (count or 0)
 
     def work_on(self, sources: Sequence[Source]) -> None:
-        """Say which sources the run is about."""
+        """Set the sources of the run."""
         self.sources = [
             {
                 "source_id": source.source_id,
@@ -92,7 +92,7 @@ class RunRecord:
         ]
 
     def count_source(self, source_id: str, counts: Mapping[str, int]) -> None:
-        """Add the counts of one source, and keep them apart as well."""
+        """Add the counts of one source to the total, and keep them separately as well."""
         self.add(counts)
         for source in self.sources:
             if source["source_id"] == source_id:
@@ -101,7 +101,7 @@ class RunRecord:
     def as_json(self) -> dict[str, object]:
         """The record as stored: times in ISO 8601 UTC, versions and peak memory of this process added."""
         record = dataclasses.asdict(self)
-        # A file's name need not be text; UTF-8 cannot hold what Python makes of such a one.
+        # The name of a file may not be valid text; UTF-8 cannot hold Python's form of such a name.
         record |= {name: [printable(text) for text in record[name]] for name in ("arguments", "problems")}
         for name in ("started_at", "finished_at", "next_due_at"):
             moment = getattr(self, name)
@@ -115,7 +115,7 @@ class RunRecord:
 def new_record(
     settings: Settings, command: str, arguments: Sequence[str], sources: Sequence[Source], now: dt.datetime
 ) -> RunRecord:
-    """Begin the record of a run with a run id nobody has used."""
+    """Begin the record of a run with an unused run id."""
     record = RunRecord(
         run_id=free_run_id(settings, now),
         command=command,
@@ -150,7 +150,7 @@ def without_secrets(arguments: Sequence[str]) -> list[str]:
 
 
 def read_records(runs_dir: Path) -> list[dict[str, object]]:
-    """The stored records, oldest run first; a file that is none is left out."""
+    """The stored records, oldest run first; a file that is not a record is left out."""
     found = []
     for path in sorted(runs_dir.glob("*.json")):
         with suppress(RecordError):
@@ -159,7 +159,7 @@ def read_records(runs_dir: Path) -> list[dict[str, object]]:
 
 
 def read_stored_record(path: Path) -> dict[str, object]:
-    """One record of data/runs, under the name of its run. Raises RecordError when it is none, or a copy of another."""
+    """One record of data/runs, under the name of its run. Raises RecordError for another file, or a copy."""
     record = read_record(path)
     if record["run_id"] != path.stem:
         raise RecordError(f"{path}: is a copy of the record of run {record['run_id']}")
@@ -167,7 +167,7 @@ def read_stored_record(path: Path) -> dict[str, object]:
 
 
 def set_aside_torn_records(runs_dir: Path) -> Iterator[str]:
-    """Move what is no run record any more to data/runs/damaged; the caller holds the lock. A sentence for each."""
+    """Move damaged run records to data/runs/damaged; the caller holds the lock. A sentence for each."""
     for left in runs_dir.glob(f".*{PARTIAL}"):
         left.unlink(missing_ok=True)
     for path in sorted(runs_dir.glob("*.json")):
@@ -180,17 +180,17 @@ def set_aside_torn_records(runs_dir: Path) -> Iterator[str]:
                 path.replace(aside)
             except OSError as trouble:
                 raise RecordError(f"{error}; it cannot be set aside ({trouble.strerror})") from trouble
-            yield f"{error}; set aside in {aside}, and the run is known by its fetch log alone"
+            yield f"{error}; set aside in {aside}, and the run is known only by its fetch log"
 
 
 def read_record(path: Path) -> dict[str, object]:
-    """One stored record, with the id of its run and when it began. Raises RecordError when it is none."""
+    """One stored record, with the id of its run and when it began. Raises RecordError when it is not a record."""
     try:
         record = json.loads(read_text_file(path))
         if not isinstance(record, dict) or not isinstance(record.get("run_id"), str):
             raise RecordError(f"{path}: is not a run record")
         if not is_unchanged(record):
-            raise RecordError(f"{path}: is not the run record that was written, by the digest in it")
+            raise RecordError(f"{path}: was changed after it was written, by the digest in it")
         moments = [record.get("started_at"), record.get("finished_at") or record.get("started_at")]
         if not all(dt.datetime.fromisoformat(str(moment)).tzinfo for moment in moments):
             raise RecordError(f"{path}: is not a run record, as its times have no zone")
@@ -200,7 +200,7 @@ def read_record(path: Path) -> dict[str, object]:
 
 
 def close_killed_records(runs_dir: Path) -> list[str]:
-    """Mark runs that never ended as killed and return their ids; the caller holds the lock, so none is alive."""
+    """Mark runs that never ended as killed and return their ids; the caller holds the lock, so none is running."""
     killed = []
     for record in read_records(runs_dir):
         if record.get("status") == RUNNING:
@@ -211,7 +211,7 @@ def close_killed_records(runs_dir: Path) -> list[str]:
 
 
 def free_run_id(settings: Settings, now: dt.datetime) -> str:
-    """A run id that names nothing in the data directory yet: the clock may jump back, or two runs share a second."""
+    """A run id that is not used in the data directory yet: the clock may jump back, or two runs share a second."""
     directories = (settings.raw_dir, settings.checks_dir, settings.runs_dir, settings.curated_dir / "releases")
     taken = {path.name[:16] for directory in directories if directory.is_dir() for path in directory.iterdir()}
     while (run_id := new_run_id(now)) in taken:
@@ -220,7 +220,7 @@ def free_run_id(settings: Settings, now: dt.datetime) -> str:
 
 
 def write_record(directory: Path, record: Mapping[str, object], name: str) -> Path:
-    """Write a record whole or not at all. Raises RecordError when it cannot be written."""
+    """Write a record atomically. Raises RecordError when it cannot be written."""
     final = directory / name
     try:
         directory.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The stages of the nightly job in order: what `refresh` does, and the two halves that other commands do alone."""
+"""The stages of the nightly job in order: `refresh`, and its two halves, which other commands use alone."""
 
 from collections.abc import Sequence
 
@@ -28,12 +28,12 @@ def refresh(
     """Discover, fetch, parse, build, report and publish; one source in trouble does not stop the others.
 
     Args:
-        settings: which sources, which data directory, and how.
-        log: what the run says goes there.
+        settings: the sources, the data directory, and all limits.
+        log: gets the messages.
         arguments: the command line, for the record.
-        project_ids: the pages to fetch whether due or not, instead of reading the listing.
+        project_ids: the pages to fetch, due or not, instead of reading the listing.
         accepted_because: the operator's reason to publish what the quality gate refuses.
-        clock: says when each step takes place.
+        clock: gives the time of each step.
 
     Returns:
         How the run ended, its record, and the release; None when none was made.
@@ -68,23 +68,23 @@ def fetch_sources(
     project_ids: Sequence[str] | None = None,
     clock: Clock = utc_now,
 ) -> ExitCode:
-    """Fetch what is due of one source after the other into the archive; trouble with one is told and recorded.
+    """Fetch the due pages of one source after the other into the archive; trouble with one is reported and recorded.
 
     Args:
         settings: how to fetch, and the data directory.
         sources: the sources, in this order.
-        record: counts and problems of each source go there.
-        log: what the run says goes there.
-        project_ids: the pages to fetch whether due or not, instead of reading the listing.
-        clock: says when each page was asked for.
+        record: gets counts and problems of each source.
+        log: gets the messages.
+        project_ids: the pages to fetch, due or not, instead of reading the listing.
+        clock: gives the time of each request.
 
     Returns:
-        FAILED when a source could not be worked with, and otherwise DONE.
+        FAILED when a source could not be used, and otherwise DONE.
 
     Raises:
-        ClockError: the clock of this machine cannot be believed.
+        ClockError: the clock of this machine is wrong.
     """
-    # Imported here: what asks no site starts in half the time without HTTP.
+    # Imported here: a command without requests starts in half the time without HTTP.
     from pipeline.run.fetch_source import fetch_source
 
     failed: list[str] = []
@@ -93,34 +93,34 @@ def fetch_sources(
             if not fetch_source(settings, source, record, log, project_ids, clock):
                 failed.append(source.source_id)
         except ClockError:
-            # Whatever this run did, it would be dated wrongly.
+            # All visits of this run would be dated wrongly.
             raise
         except PipelineError as error:
             failed.append(source.source_id)
             record.problems.append(f"{source.source_id}: {error}")
             log.warning(f"{source.source_id}: {error}")
     if failed:
-        # The trouble itself has been told, once.
-        log.info(f"not fetched as it should be: {', '.join(failed)}; what is known of it stays in the release")
+        # The error itself has been logged already.
+        log.info(f"not fetched completely: {', '.join(failed)}; known data stays in the release")
     return ExitCode.FAILED if failed else ExitCode.DONE
 
 
 def release_archive(
     settings: Settings, record: RunRecord, log: RunLog, *, accepted_because: str | None = None
 ) -> Published | None:
-    """Parse, build and publish what the archive holds, unless the latest release is made of just that.
+    """Parse, build and publish the contents of the archive, unless the latest release has the same contents.
 
     Args:
         settings: how to build, and the data directory.
-        record: what the stages come to goes there.
-        log: what the run says goes there.
+        record: gets the results of the stages.
+        log: gets the messages.
         accepted_because: the operator's reason to publish what the quality gate refuses.
 
     Returns:
         The release; None when there was nothing to build.
 
     Raises:
-        ParseError, BuildError, VerifyError, PublishError: no release was made; `latest` is as it was.
+        ParseError, BuildError, VerifyError, PublishError: no release was made; `latest` is unchanged.
     """
     parse_archive(settings, record, log)
     if not sealed_segments(settings.raw_dir):
@@ -129,7 +129,7 @@ def release_archive(
             "run `bma-projects refresh` or `bma-projects import FILE` first"
         )
     if is_built(settings):
-        log.info("nothing to build: the latest release is made of just these data", extra={"stage": "build"})
+        log.info("nothing to build: the latest release is made of the same data", extra={"stage": "build"})
         return None
     return build_and_publish(settings, record, log, accepted_because=accepted_because)
 

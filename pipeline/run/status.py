@@ -1,4 +1,4 @@
-"""How things stand, from the run records and the file system alone, so that the answer comes at once."""
+"""The state of a data directory, only from the run records and the file system, so that the answer is fast."""
 
 import datetime as dt
 import os
@@ -22,9 +22,9 @@ _LAYERS = ("raw", "parsed", "curated", "runs")
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What an operator asks first. Ages are in hours, sizes in bytes; last_run is part of the run's record.
+    """The first questions of an operator. Ages are in hours, sizes in bytes; last_run is part of the run's record.
 
-    damage says which file of the release is not what was published. unset_sources are in the archive and not in the
+    damage names the file of the release that was changed. unset_sources are in the archive and not in the
     settings: their pages stay published, and are not asked for.
     """
 
@@ -53,11 +53,11 @@ def read_status(settings: Settings, now: dt.datetime) -> Status:
     """Look at a data directory; it need not exist.
 
     Args:
-        settings: which data directory, and how old a release may be.
-        now: ages are counted until then, UTC.
+        settings: the data directory, and the age that a release may have.
+        now: the end of all ages, UTC.
     """
     records = read_records(settings.runs_dir)
-    # The last of all would else be the one that a wrong clock put there, for years.
+    # Otherwise a run with a wrong clock could be the last one for years.
     to_come = [record for record in records if _started(record) > now + MOST_APART]
     records = [record for record in records if record not in to_come]
     misdated = _newest(records, "misdated_runs")
@@ -89,7 +89,7 @@ def read_status(settings: Settings, now: dt.datetime) -> Status:
 
 
 def status_json(status: Status) -> dict[str, object]:
-    """The status as an object for machines."""
+    """The status as an object for programs."""
     return {**asdict(status), "is_old": status.is_old}
 
 
@@ -105,18 +105,18 @@ def status_lines(status: Status, now: dt.datetime) -> list[str]:
         old = f", OLDER than {status.max_release_age_hours:g} hours" if status.is_old else ""
         lines.append(f"Release    {status.release}, {_age(status.release_age_hours or 0.0)} old{old}")
     if status.damage is not None:
-        lines.append(f"Damaged    {status.damage}; `bma-projects build` mends it")
+        lines.append(f"Damaged    {status.damage}; `bma-projects build` repairs it")
     if status.failing_pages is not None:
-        lines.append(f"Failing    {status.failing_pages:,} pages did not answer as they should the last time")
+        lines.append(f"Failing    {status.failing_pages:,} pages failed at their last visit")
     if status.next_due_at is not None:
         due = dt.datetime.fromisoformat(status.next_due_at)
         lines.append(f"Next due   {'now' if due <= now else f'{due:%Y-%m-%d %H:%M} UTC'}")
     if status.withdrawn_imports:
-        lines.append(f"Withdrawn  {', '.join(status.withdrawn_imports)}: imports that count for nothing any more")
+        lines.append(f"Withdrawn  {', '.join(status.withdrawn_imports)}: imports that do not count any more")
     if status.misdated_runs:
         lines.append(
-            f"Clock      {', '.join(status.misdated_runs)}: began while the clock was wrong; what they saw does not "
-            f"count once a run with the right one has followed"
+            f"Clock      {', '.join(status.misdated_runs)}: began while the clock was wrong; their visits do not "
+            f"count once a run with a right clock has followed"
         )
     if status.unset_sources:
         named = ", ".join(status.unset_sources)
@@ -134,7 +134,7 @@ def _last_run(records: list[dict[str, object]], *, is_anything_running: bool) ->
     last = max(records, key=lambda record: str(record["started_at"]), default=None)
     if last is None:
         return None
-    # Its own record cannot say that a run was killed; the next run will.
+    # The record of a killed run still says that it is running; the next run corrects it.
     was_killed = last.get("status") == RUNNING and not is_anything_running
     return {name: last.get(name) for name in _SHOWN} | ({"status": KILLED} if was_killed else {})
 
@@ -179,7 +179,7 @@ def _size(directory: Path) -> int:
                     else:
                         total += entry.stat(follow_symlinks=False).st_size
         except OSError:
-            continue  # a release that goes while it is counted
+            continue  # a release that is removed while it is counted
     return total
 
 

@@ -1,4 +1,4 @@
-"""What `verify` looks at: all that this program keeps under data/, and what is wrong with it."""
+"""The reading of `verify`: every file that this program keeps under data/, and the damage in it."""
 
 import re
 from collections.abc import Iterator
@@ -47,19 +47,19 @@ from pipeline.run.record import DAMAGED as DAMAGED_RECORDS
 from pipeline.run.record import RecordError, read_record, read_stored_record
 
 _LAYERS = frozenset({"raw", "parsed", "curated", "runs", "checks"})
-# The settings may lie here too, as in a container whose only volume this is.
+# The settings may be here too, as in a container with this single volume.
 _OF_DATA = _LAYERS | {SALT_FILE, *LOCK_FILES, "bma-projects.toml"}
 _OF_CURATED = frozenset({BUILDING, DAMAGED, GIT_KEEP, LATEST, REFUSED, RELEASES, ROLLED_BACK})
 _PARTITION = re.compile(rf"{SEGMENT_NAME.pattern}@[0-9a-f]+")
-_MOVE = "nothing of this program writes such a file here; move it away"
-_NO_LOSS = "nothing is made of data/checks: the next check seals what is open, the rest can be removed as a whole"
+_MOVE = "this program does not write such a file here; move it away"
+_NO_LOSS = "data/checks is only evidence: the next check seals open segments, the rest can be removed as a whole"
 _HEALS = "the next run makes it again"
 
 
 class Verification(NamedTuple):
-    """What was read, and what is wrong: sentences that name the file and say what to do.
+    """What was read, and the problems: sentences that name the file and say what to do.
 
-    running says which run is at work, whose unfinished files are no problem. checked names the release that was read.
+    running names the run at work, whose unfinished files are not a problem. checked names the release that was read.
     """
 
     audit: Audit
@@ -69,9 +69,9 @@ class Verification(NamedTuple):
 
 
 def verify_data(settings: Settings) -> Verification:
-    """Read all that runs and checks kept and made, and compare it with the digests and names that vouch for it."""
+    """Read all files of runs and checks, and compare them with the digests and names that were recorded."""
     running = lock_holder(settings.data_dir)
-    # Before the archive: a run that ends meanwhile seals a segment first and makes the rest of it.
+    # Read before the archive: a run that ends meanwhile first seals a segment and then makes the other layers from it.
     made = [
         *_problems_of_data(settings, is_running=running is not None),
         *_problems_of_evidence(settings),
@@ -80,7 +80,7 @@ def verify_data(settings: Settings) -> Verification:
         *_problems_of_releases(settings.curated_dir, is_running=running is not None),
         *_problems_of_salt(settings.data_dir),
     ]
-    # Evidence of first contacts: an archive of its own, of which nothing is published.
+    # Evidence of first contacts: an archive of its own, which is never published.
     checks = audit_archive(settings.checks_dir, is_running=running is not None)
     made += [f"{settings.checks_dir.name}/{problem.partition('; ')[0]}; {_NO_LOSS}" for problem in checks.problems]
     audit = audit_archive(settings.raw_dir, is_running=running is not None)
@@ -100,7 +100,7 @@ def _problems_of_evidence(settings: Settings) -> Iterator[str]:
 
 
 def _problems_of_data(settings: Settings, *, is_running: bool) -> Iterator[str]:
-    """What lies beside the layers, and the sources that nothing tells of."""
+    """Files beside the layers, and sources without settings."""
     for path in _entries(settings.data_dir):
         if path.name not in _OF_DATA and not (is_running and path.name.startswith(SALT_DRAFT)):
             yield f"{path}: {_MOVE}"
@@ -144,7 +144,7 @@ def _problems_of_runs(settings: Settings, *, is_running: bool) -> Iterator[str]:
             if not is_running:
                 yield f"{path}: left by a run that did not end; the next run removes it"
         elif path.suffix != ".json":
-            yield f"{path}: no run record; {_MOVE}"
+            yield f"{path}: not a run record; {_MOVE}"
         else:
             try:
                 read_stored_record(path)
@@ -157,7 +157,7 @@ def _problems_of_runs(settings: Settings, *, is_running: bool) -> Iterator[str]:
 def _problems_of_releases(curated_dir: Path, *, is_running: bool) -> Iterator[str]:
     for path in _entries(curated_dir):
         if path.name not in _OF_CURATED:
-            yield f"{path}: no release; {_MOVE}"
+            yield f"{path}: not a release; {_MOVE}"
         elif path.name == BUILDING and not is_running:
             for left in _entries(path):
                 yield f"{left}: left by a build that did not end; the next build removes it"
@@ -167,7 +167,7 @@ def _problems_of_releases(curated_dir: Path, *, is_running: bool) -> Iterator[st
                 if not is_running:
                     yield f"{path}: left by a removal that did not end; the next build removes it"
             elif started_at(path.name) is None or not path.is_dir():
-                yield f"{path}: no release; {_MOVE}"
+                yield f"{path}: not a release; {_MOVE}"
     lost = lost_latest(curated_dir)
     if lost is not None:
         yield f"{lost}; the next run makes it again"
@@ -178,21 +178,21 @@ def _problems_of_releases(curated_dir: Path, *, is_running: bool) -> Iterator[st
         is_expected = is_running or lost is not None or withdrawn is not None
         if newest is not None and not newest.is_latest and not is_expected:
             yield (
-                f"{curated_dir / LATEST}: leads to an older release than {newest.run_id}, and nobody rolled back; "
+                f"{curated_dir / LATEST}: leads to an older release than {newest.run_id}, but there was no rollback; "
                 f"the next build publishes a new one"
             )
     except PublishError as error:
         yield str(error)
     for folder in _entries(curated_dir / REFUSED):
         for problem in (*filter(None, [damaged_list(folder)]), *damage_of(folder)):
-            yield f"{problem}; remove this refused release, as nothing is made of it but the gate's memory"
+            yield f"{problem}; remove this refused release; only the gate compares with it"
     for release in list_releases(curated_dir):
         if not (release.path / CHECKSUMS).is_file():
-            yield f"{release.path}: has no {CHECKSUMS}, so that nothing vouches for its files; build a new release"
+            yield f"{release.path}: has no {CHECKSUMS}, so its files cannot be checked; build a new release"
             continue
         if rotted := damaged_list(release.path):
             yield f"{rotted}; {'the next run writes it again' if release.is_latest else f'remove {CHECKSUMS}'}"
-        remedy = "the next run sets it aside" if release.is_latest else "remove it, as nothing is made of it"
+        remedy = "the next run sets it aside" if release.is_latest else "remove it; no other data depends on it"
         for problem in damage_of(release.path):
             yield f"{problem}; {remedy}"
         for path in unnamed_files(release.path):

@@ -219,7 +219,7 @@ def test_a_file_date_is_said_to_be_one(tmp_path: Path) -> None:
     done = bma_here("cite", REAL, "--data-dir", data)
     assert "(only the date of the file says so)" in done.stdout
     assert "(เวลาตามวันที่ของไฟล์เท่านั้น)" in done.stdout
-    assert done.stderr == "note: only the date of a file vouches for the time of this capture\n"
+    assert done.stderr == "note: the time of this capture is known only from the date of a file\n"
 
 
 def test_invented_data_is_not_cited(sample_data: Path) -> None:

@@ -532,7 +532,7 @@ def test_a_site_that_fails_once_is_not_said_to_turn_our_name_away(site: Misbehav
     site.pages[A] = [page(b"", status=500), project(A)]
     report = check(site, tmp_path)
     assert site.asked_for_projects() == [A, A, A, B, C]
-    assert "; once more we get project (HTTP 200)" in line(report, "User-Agent")
+    assert "; at a second request we get project (HTTP 200)" in line(report, "User-Agent")
     assert report.judgement.verdict == "ready"
     assert report.judgement.why.endswith("; but 1 of 3 pages could not be read")
 
@@ -635,7 +635,7 @@ def test_a_new_order_of_the_months_is_told(site: MisbehavingSite, tmp_path: Path
     site.pages[PLAIN.project_id] = page(PLAIN.having_months(months).html().encode())
     report = check(site, tmp_path, PLAIN.project_id)
     assert line(report, "months").endswith("layout new")
-    assert report.judgement.why.endswith("; but the months stand in a new order")
+    assert report.judgement.why.endswith("; but the months are in a new order")
 
 
 @pytest.mark.parametrize(

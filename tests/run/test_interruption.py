@@ -46,7 +46,7 @@ def test_a_signal_ends_the_run_in_good_order(tmp_path: Path, stage: str, number:
     assert time.monotonic() - began < ENDS_WITHIN
     assert process.returncode == 1
     assert [line.partition("warning: ")[2] for line in said.splitlines()] == [
-        "interrupted; what was fetched is kept and the release is as it was; the same command goes on from here"
+        "interrupted; the fetched pages are kept and the release is unchanged; the same command goes on from here"
     ]
     assert not [path for path in (data / "raw").iterdir() if path.suffix in (".journal", ".open")]
     assert not (data / "curated" / "latest").exists()
@@ -97,7 +97,7 @@ def test_ctrl_c_in_a_terminal_reaches_no_worker(tmp_path: Path) -> None:
         said = said_on(ours)
     assert process.returncode == 1
     assert b"Traceback" not in said
-    assert b"interrupted; what was fetched is kept" in said
+    assert b"interrupted; the fetched pages are kept" in said
 
 
 def test_a_signal_that_duckdb_hears_is_an_interruption_too() -> None:

@@ -39,7 +39,7 @@ def test_a_listing_of_another_day_is_told(site: MisbehavingSite, tmp_path: Path)
     (problem,) = night(tmp_path, site, 2).problems
     assert problem == (
         f"site: the listing names 1 projects whose pages do not exist, {GHOST} first, and "
-        f"lacks 1 whose pages do, {TWO} first; it does not count as complete"
+        f"leaves out 1 whose pages do, {TWO} first; it counts as incomplete"
     )
 
 

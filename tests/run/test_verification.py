@@ -227,7 +227,7 @@ def test_run_records_that_are_gone_are_named_and_noted_once(two_nights: Path, tm
     assert "1 other run records are gone, though segments or releases of these runs are there; restore" in told.stdout
     done = bma_here("build", "--data-dir", data)
     assert done.returncode == 0, done.stderr
-    assert "noted, and known by the fetch logs alone" in done.stderr
+    assert "noted, and known only by the fetch logs" in done.stderr
     assert tables(data) == before
     assert bma_here("verify", "--data-dir", data).returncode == 0
     assert "gone" not in bma_here("parse", "--data-dir", data).stderr
@@ -410,7 +410,7 @@ def test_a_latest_that_leads_to_an_older_release_though_nobody_rolled_back_is_na
     latest.symlink_to(f"releases/{older}")
     done = bma_here("verify", "--data-dir", data)
     assert done.returncode == 1
-    assert f"leads to an older release than {newer}, and nobody rolled back" in done.stdout
+    assert f"leads to an older release than {newer}, but there was no rollback" in done.stdout
     latest.unlink()
     latest.symlink_to(f"releases/{newer}")
     assert bma_here("releases", "--rollback", "--data-dir", data).returncode == 0

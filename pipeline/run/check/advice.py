@@ -39,18 +39,18 @@ ADVICE = {
     "ready": "read docs/ethics-and-law.md, then `bma-projects refresh` with this source",
     "files": "import these files",
     "certificate": "use the host name that the certificate is made for in base_url, or ask the site's operator; a "
-    "certificate that nobody else vouches for goes into SSL_CERT_FILE",
+    "self-signed certificate goes into SSL_CERT_FILE",
     "unreachable": f"{_OPEN}: if it opens, look for a proxy or firewall here; if not, correct base_url",
     "slow": f"{_LATER}; if it stays slow, set fetch.timeout and fetch.page_timeout higher, and rate lower",
     "redirect_loop": f"{_OPEN} and set base_url to where it ends",
     "elsewhere": "set base_url to the address that the redirect names, without what follows the question mark, if it "
     "is the same application there",
-    "private": "a site in a private network needs connect_to (docs/adding-a-source.md); where it is none, look for a "
+    "private": "a site in a private network needs connect_to (docs/adding-a-source.md); where it is not, look for a "
     "proxy or a login to the network here",
     "encoding": "the site compresses its pages in a way that was not asked for: " + _ASK,
-    "too_large": f"{_OPEN}: if the page is so large indeed, set fetch.max_body_bytes higher",
+    "too_large": f"{_OPEN}: if the page is really that large, set fetch.max_body_bytes higher",
     "robots": "a robots.txt that cannot be read forbids everything (RFC 9309): run the check again later; if it stays "
-    "so, ask the site's operator to mend it",
+    "so, ask the site's operator to correct it",
     "busy": "the site wants to be left alone: run the check again later; if it stays so, set a lower rate for this "
     "source, such as rate = 0.2",
     "window": "run the check at a time that the settings allow, or change fetch.night_window",
@@ -58,7 +58,7 @@ ADVICE = {
     "disallowed": "robots.txt forbids the project pages: " + _ASK,
     "clock": "set the clock that is wrong, and run the check again",
     "user_agent": "our User-Agent is turned away: set fetch.contact to an address of yours and ask the site's "
-    "operator to let it in; pretending to be a browser is no way",
+    "operator to let it in; do not pretend to be a browser",
     "challenge": "a firewall asks for proof of a human: " + _ASK,
     "login": "the pages are not public: " + _ASK,
     "frames": "the page only holds frames: open it in a browser, and set base_url to the address of the frame that "
@@ -81,7 +81,7 @@ ADVICE = {
     "report it with a draft: --draft DIR",
     "values": "compare the raw texts with what parsers/numbers.py and parsers/dates.py read, and report them with a "
     "draft: --draft DIR",
-    "restless": "what differs counts as a change every night: find out what it is before the first refresh",
+    "restless": "this difference counts as a change every night: find its cause before the first refresh",
     "no_pages": "name some projects with --ids FILE, one code such as 50490000-3607 a line: the project_id in the "
     "address of any project page, or what `bma-projects discover --archive` prints of pages that were imported",
     "listing": "refresh with --ids FILE or fetch with --probe; where the listing is only out of order, run the check "
@@ -97,7 +97,7 @@ KINDS = {
     PageKind.REDIRECT_STUB.value: "elsewhere",
     PageKind.PROJECT.value: "wrong_project",
 }
-# What a listing of that kind says of the whole site.
+# Kinds of a listing that are the reason for the whole site.
 OF_LISTING = {kind: KINDS[kind] for kind in ("maintenance", "server_error", "empty", "truncated", "redirect_stub")}
 TROUBLES = {
     Trouble.CONNECT.value: "unreachable",
@@ -114,7 +114,7 @@ _LOGIN = re.compile(r"\b(?:sso|auth|oauth2?|adfs|saml2?)\b|log-?_?in|sign-?_?in"
 
 
 def reason_of_trouble(trouble: str, error: str) -> str:
-    """The reason for what got no whole response; error is what the fetcher says of it."""
+    """The reason for an answer that is not whole; error is the message of the fetcher."""
     if trouble == Trouble.ELSEWHERE:
         if "private address" in error:
             return "private"
@@ -123,5 +123,5 @@ def reason_of_trouble(trouble: str, error: str) -> str:
 
 
 def leads_to_login(address: str) -> bool:
-    """Whether an address reads like that of a login."""
+    """Whether an address looks like that of a login."""
     return _LOGIN.search(unquote(address)) is not None

@@ -1,4 +1,4 @@
-"""What a source answered to a check."""
+"""The answers of a source to a check."""
 
 from dataclasses import dataclass, field
 
@@ -10,7 +10,7 @@ from pipeline.fetch.transport import Certificate
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer: what was asked for, the last reply (after redirects), and the page; None where none came."""
+    """One answer: what was asked for, the last reply (after redirects), and the page; None without a page."""
 
     url: str
     project_id: str | None
@@ -21,10 +21,10 @@ class Answer:
 
 @dataclass(slots=True)
 class Answers:
-    """All that was asked and answered; heard holds every reply, redirects among them.
+    """All requests and answers; heard holds every reply, including redirects.
 
-    browser is what a browser gets, and confirmed what we get once more where a browser gets a page that we do not
-    get: a site may have failed once. is_guess says that nobody named a project, so that KNOWN_PROJECT was asked for.
+    browser is the answer to a browser; where a browser gets a page that we do not get, confirmed is our second answer,
+    since a site may have failed once. is_guess says that no project was named, so that KNOWN_PROJECT was asked for.
     ended says why the asking ended early, is_planned that it was by our own settings; it is None where everything was
     asked, or the ten requests were spent.
     """
@@ -48,13 +48,13 @@ class Answers:
 
     @property
     def compared(self) -> Answer | None:
-        """What a browser is asked for too: the first page, or the listing where that page is a guess that failed."""
+        """The answer to compare with a browser's: the first page, or the listing where that page is a failed guess."""
         is_telling = bool(self.pages) and (not self.is_guess or is_project(self.pages[0]))
         return next(iter((*self.pages, *self.listings) if is_telling else (*self.listings, *self.pages)), None)
 
     @property
     def is_shown_to_browsers(self) -> bool:
-        """Whether a browser gets what we do not get, nor get when asking once more where that was asked."""
+        """Whether a browser gets a page that we do not get, at a second request either."""
         return is_shown(self.browser) and not is_shown(self.compared) and not is_shown(self.confirmed)
 
 

@@ -24,19 +24,19 @@ from pipeline.run.check.answers import Answer, Answers, is_project
 MOST_REQUESTS = 10
 MOST_PAGES = 3
 _MOST_WAIT = 60.0
-# Seconds between two requests that a person should know of who waits.
+# Seconds between two requests above which a waiting person should be told.
 _LONG = 5.0
 Tell = Callable[[str], None]
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
-# The page that all is built on, which the known instances have.
+# The page that this program was built with, which the known instances have.
 KNOWN_PROJECT = "50490000-3607"
 _BUSY = 429
-# A site that turns our name away may also hang up, or never answer.
+# A site that refuses our name may also close the connection, or never answer.
 _MAY_BE_OUR_NAME = (None, Trouble.CONNECT, Trouble.CUT, Trouble.TIMEOUT)
 
 
 class _Ear(ServerClock):
-    """Hears every answer and judges none: that a clock is wrong is what is to be told here."""
+    """Accepts every answer: a check must report a wrong clock instead of stopping at it."""
 
     def __init__(self) -> None:
         super().__init__()

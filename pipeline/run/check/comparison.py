@@ -28,7 +28,7 @@ class SecondReading:
 
 
 def compare_browser(answers: Answers) -> tuple[str | None, bool]:
-    """How a browser is answered otherwise than we are, and whether it got the page that we did not get."""
+    """How the answer to a browser differs from ours, and whether it got a page that we did not get."""
     browser, ours = answers.browser, answers.compared
     if browser is None or ours is None:
         return None, False
@@ -37,7 +37,7 @@ def compare_browser(answers: Answers) -> tuple[str | None, bool]:
     if (browser.reply.status, got) == (ours.reply.status, had):
         rows = _differences(ours.page, browser.page) if ours.page is not None and browser.page is not None else []
         return (f"a browser reads otherwise: {', '.join(rows[:_MOST_NAMED])}" if rows else ""), False
-    once_more = f"; once more we get {_said(answers.confirmed)}" if answers.confirmed is not None else ""
+    once_more = f"; at a second request we get {_said(answers.confirmed)}" if answers.confirmed is not None else ""
     return f"we get {said}{once_more}", answers.is_shown_to_browsers
 
 
@@ -84,7 +84,7 @@ def _first_difference(first: Answer, again: Answer) -> str | None:
 
 
 def _differences(first: Page, again: Page) -> list[str]:
-    """The labels and tables in which two pages differ; none is one of the page's texts but for its labels."""
+    """The labels and tables in which two pages differ; of the page's texts only labels are named."""
     found = []
     if first.kind is not again.kind:
         found.append(f"kind {first.kind.value}, then {again.kind.value}")

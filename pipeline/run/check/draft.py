@@ -1,6 +1,6 @@
-"""A fixture draft of a page, to attach to a bug report: the page with its contacts masked, and what was read of it.
+"""A fixture draft of a page, to attach to a bug report: the page with its contacts masked, and the values read.
 
-A draft in which a contact is left after the masking is not written.
+A draft with a contact left after the masking is not written.
 """
 
 import datetime as dt
@@ -24,9 +24,9 @@ def write_draft(directory: Path, capture: Capture, page: Page, number: int) -> P
 
     Args:
         directory: made when missing.
-        capture: the page as it came.
-        page: the same, read.
-        number: names the page where it names no project by its code.
+        capture: the page as received.
+        page: the same page, read.
+        number: the name of a page without a project code.
 
     Raises:
         DraftError: a contact is left after the masking, and nothing is written; or the directory cannot be written.
@@ -56,7 +56,7 @@ def _as_utf8(capture: Capture) -> str | None:
 
 
 def _expected(page: Page) -> dict[str, object]:
-    """What was read, in the shape of tests/fixtures/cases; of a page that is no project its kind and reason."""
+    """The values read, in the form of tests/fixtures/cases; for another page than a project's, its kind and reason."""
     if page.kind not in (PageKind.PROJECT, PageKind.TRUNCATED) or not page.labels:
         return {"unreviewed": UNREVIEWED, "page_kind": page.kind.value, "reason": page.reason}
     parsed = parse_project(page, source_id="", project_id=project_id_of(page) or "", snapshot_id="")

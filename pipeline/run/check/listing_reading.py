@@ -1,4 +1,4 @@
-"""What the answers of a source say of its listing, and how long a crawl of all it names takes."""
+"""The listing of a source by its answers, and how long a crawl of all its projects takes."""
 
 import math
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ _DAY = 24 * 3600
 class ListingReading:
     """The listing; kind is that of the page, or `disallowed`, `not asked` or `none`.
 
-    obstacle is what stands in its place, as in PageReading. is_next_ours is None where there is no next link;
-    second_page_new counts what the second page names beyond the first. requests are those of a crawl of everything,
-    nights how many it takes at the set rate; both are None without a stated total.
+    obstacle is what the site shows instead, as in PageReading. is_next_ours is None where there is no next link;
+    second_page_new counts the projects that only the second page names. requests are those of a crawl of everything,
+    nights the number of nights it takes at the set rate; both are None without a stated total.
     """
 
     kind: str
@@ -39,7 +39,7 @@ class ListingReading:
 
 
 def read_listing_of(source: Source, settings: FetchSettings, answers: Answers) -> ListingReading:
-    """Say what the listing shows, and how long a crawl of all it names takes."""
+    """Read the listing, and compute how long a crawl of all its projects takes."""
     if not answers.listings:
         kind = "not asked" if answers.allows_listing else "disallowed"
         return ListingReading(kind, None, answers.ended, None, 0, None, False, None, None, (), None, None)
@@ -85,7 +85,7 @@ def _is_ours(base_url: str, href: str) -> bool:
 
 
 def _nights(settings: FetchSettings, answers: Answers, requests: int, concurrency: int) -> int:
-    """At the set pace, or that of the site where it is slower; within the night window and the budget."""
+    """The nights at the set pace, or that of a slower site, within the night window and the budget."""
     answered = [reply.elapsed_ms / 1000 for reply in answers.heard if reply.status is not None]
     seconds = max(answers.interval, (median(answered) if answered else 0.0) / concurrency, 0.001)
     per_night = int(_window_seconds(settings.night_window) / seconds) or 1

@@ -1,7 +1,7 @@
 """Masks a page that is to be attached to a bug report: its contacts, the names of users, its comments and its token.
 
-What is masked errs on the safe side: a text that is no value of a known row or column loses every number that could be
-a contact, and user names become `user-1`.
+The masking is on the safe side: a text outside the known rows and columns loses every number that could be a contact,
+and user names become `user-1`.
 """
 
 import re
@@ -32,7 +32,7 @@ class DraftError(PipelineError):
 
 
 class _Texts(NamedTuple):
-    """The lines of a page by what they may hold: those of known rows, those of contacts, and what is put for others.
+    """The lines of a page by what they may hold: those of known rows, those of contacts, and replacements for others.
 
     instead holds the names of users, and the rows of tables as an extracted text has them: on one line.
     """
@@ -46,7 +46,7 @@ class _Texts(NamedTuple):
         if said in self.instead:
             return self.instead[said]
         mask = mask_text if said in self.known and said not in self.contacts else mask_contact
-        # What is left of one number may look like another one.
+        # The rest of a masked number may look like another number.
         return mask(mask(text))
 
 
@@ -81,7 +81,7 @@ def _texts(page: Page) -> _Texts:
     users: dict[str, str] = {}
     for label, value, field in zip(page.labels, page.values, read_layout(page.labels).fields, strict=True):
         lines = list(_lines(value))
-        # In an extracted text label and value stand on one line.
+        # In an extracted text label and value are on one line.
         joined = [f"{label}{gap}{line}" for gap in ("", " ") for line in lines[:1]]
         (contacts if field is None or field in CONTACT_FIELDS else known).update((*lines, *joined))
     rows: dict[str, str] = {}
@@ -90,7 +90,7 @@ def _texts(page: Page) -> _Texts:
         fields = cell_fields(grid)
         for row in grid.rows:
             if _USER_NAME in fields and len(row) != len(fields):
-                # Nobody can tell which of its words is the name of a user.
+                # It cannot be known which of its words is the name of a user.
                 rows.update((line, _without_names(line)) for cell in row for line in _lines(cell))
                 continue
             for cell, field in zip(row, fields, strict=False):

@@ -1,4 +1,4 @@
-"""What stands in the place of a page that has no rows: a challenge, a login, frames, or scripts that make the page."""
+"""What a site shows instead of a page with rows: a challenge, a login, frames, or scripts that make the page."""
 
 import re
 
@@ -12,7 +12,7 @@ _CHALLENGE = re.compile(
     re.IGNORECASE,
 )
 _PASSWORD = re.compile(r"type\s*=\s*[\"']?password", re.IGNORECASE)
-# Kinds that a firewall's page is taken for, by its status.
+# Kinds that the reader gives to a firewall's page because of its status.
 _OF_FIREWALLS = (PageKind.UNKNOWN, PageKind.TRUNCATED, PageKind.LOGIN, PageKind.SERVER_ERROR, PageKind.REDIRECT_STUB)
 _FRAMESET = re.compile(r"<frameset\b", re.IGNORECASE)
 _FRAME = re.compile(r"<iframe\b", re.IGNORECASE)
@@ -24,14 +24,14 @@ _SCRIPT_TARGET = re.compile(r"(?i)location(?:\.href)?\s*(?:=|\.(?:replace|assign
 
 
 def obstacle_of(text: str, kind: PageKind) -> str | None:
-    """What stands in the place of a page without rows.
+    """What the site shows instead of a page with rows.
 
     Args:
-        text: the page as it came, decoded.
-        kind: what the reader took it for; what says of itself what it is (a form, maintenance, no such page) is that.
+        text: the page as received, decoded.
+        kind: its kind by the reader; a page that names its kind (a form, maintenance, no such page) keeps it.
 
     Returns:
-        `challenge`, `login`, `frames`, `javascript`, or None where it is nothing of this.
+        `challenge`, `login`, `frames`, `javascript`, or None for anything else.
     """
     if kind in _OF_FIREWALLS and _CHALLENGE.search(text) and not _PASSWORD.search(text):
         return "challenge"
@@ -49,15 +49,15 @@ def obstacle_of(text: str, kind: PageKind) -> str | None:
 
 
 def stub_target(text: str) -> str | None:
-    """Where a page sends its reader, by meta refresh or by script; None where it does not say in plain text."""
+    """Where a page sends its reader, by meta refresh or by script; None where the target is not in plain text."""
     found = _META_REFRESH.search(text) or _SCRIPT_TARGET.search(text)
     return None if found is None else found[1].strip()
 
 
 def _shown_letters(text: str) -> int:
-    """How many letters and digits a browser shows without running a script."""
+    """The number of letters and digits that a browser shows without running a script."""
     lowered, shown, place = text.lower(), 0, 0
-    # With lower() some letters become two, which moves what stands behind them; then it is searched as it is.
+    # lower() turns some letters into two, which moves the text after them; then the original text is searched.
     lowered = lowered if len(lowered) == len(text) else text
     while place < len(text):
         begin = _UNSHOWN.search(text, place)

@@ -1,4 +1,4 @@
-"""What one page of a source that is new to us says: its kind, template, labels, months, tables and values."""
+"""The reading of one page of a new source: its kind, template, labels, months, tables and values."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from pipeline.archive.warc import Capture
 from pipeline.build.contacts import mask_contact, mask_text
 from pipeline.run.check.obstacle import obstacle_of, stub_target
 
-# Where a column of PageRecord is not named like its field.
+# Columns of PageRecord whose name differs from their field.
 _COLUMNS = {
     "fiscal_year": "fiscal_year_be",
     "budget_received": "budget_received_thb",
@@ -40,7 +40,7 @@ _IS_PLAIN = re.compile(r"(?i)text/(?:html|plain)|application/xhtml")
 
 @dataclass(frozen=True, slots=True)
 class ValueReading:
-    """One row of the page: its text, what it was read as, and the code of the issue where it was refused."""
+    """One row of the page: its text, the value that was read, and the code of the issue where it was refused."""
 
     field: str
     label: str
@@ -51,10 +51,10 @@ class ValueReading:
 
 @dataclass(frozen=True, slots=True)
 class PageReading:
-    """One page, read; kind is `none` where no response came, and error says why.
+    """One page, read; kind is `none` without a response, and error says why.
 
-    trouble is one of fetch.client.Trouble where no whole response came. obstacle is what stands in the place of the
-    page: `challenge`, `login`, `frames` or `javascript`. labels_known counts those
+    trouble is one of fetch.client.Trouble where no whole response came. obstacle is what the site shows instead of
+    the page: `challenge`, `login`, `frames` or `javascript`. labels_known counts those
     spelled as ever. months is `known`, `new` or `none`. columns says of each table which one it is
     (`unknown` for none), how many of its columns are known, and how many it has; tables are sentences on what is not as
     known. Contacts are
@@ -93,12 +93,12 @@ class PageReading:
 
 
 def read_capture_of(capture: Capture, page: Page, project_id: str | None, where: str) -> PageReading:
-    """Say what a page shows and how much of it is known.
+    """Read a page and find out how much of it is known.
 
     Args:
-        capture: what came.
-        page: the same, read.
-        project_id: the project that was asked for; None for that which the page names.
+        capture: the answer.
+        page: the same page, read.
+        project_id: the project that was asked for; None for the one that the page names.
         where: the address or the file.
     """
     text = decode_page(capture.body, capture.content_type).text
@@ -166,13 +166,13 @@ def _values(page: Page, layout: Layout, parsed: ParsedPage) -> Iterator[ValueRea
             label[:_LONGEST_LABEL],
             None if raw is None else mask(raw),
             None if read is None else mask(str(read)),
-            # Under an unknown label nothing is read, so nothing is refused.
+            # A value under an unknown label is not read, so it is not refused either.
             refusals.get((row + 1, label)) if field and raw and read is None else None,
         )
 
 
 def _reason(page: Page, text: str, content_type: str | None) -> str | None:
-    """Why this is no whole project page, with where it leads and what it is where it is no HTML."""
+    """Why this is not a whole project page, with the target of a redirect and the type of a response without HTML."""
     target = stub_target(text) if page.kind is PageKind.REDIRECT_STUB else None
     if target is not None:
         return f"{page.reason}: {target!r}"

@@ -1,4 +1,4 @@
-"""What the project pages say for the verdict: their trouble, labels, tables, months and values."""
+"""The reasons for the verdict in the project pages: their trouble, labels, tables, months and values."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -13,7 +13,7 @@ Found = tuple[str, str]
 
 
 def reason_of(page: PageReading) -> str:
-    """The reason for a page that is not whole."""
+    """The reason of a page that is not whole."""
     if page.trouble is not None:
         return reason_of_trouble(page.trouble, page.error or "")
     if page.http_status == _BUSY:
@@ -34,7 +34,7 @@ def judge_labels(pages: Sequence[PageReading], gate: GateSettings) -> Found | No
 
 
 def what_is_odd(pages: Sequence[PageReading]) -> Iterator[str]:
-    """What is not as known, and hinders no refresh."""
+    """Differences from the known pages that do not prevent a refresh."""
     n_bad = sum(not page.is_good for page in pages)
     if n_bad:
         yield f"{n_bad} of {len(pages)} pages could not be read"
@@ -42,14 +42,14 @@ def what_is_odd(pages: Sequence[PageReading]) -> Iterator[str]:
     if n_unknown:
         yield f"{n_unknown} labels are not known"
     if any(page.months == "new" for page in pages):
-        yield "the months stand in a new order"
+        yield "the months are in a new order"
     n_refused = sum(value.refused is not None for page in pages for value in page.values)
     if n_refused:
         yield f"{n_refused} values were refused"
 
 
 def judge_values(pages: Sequence[PageReading]) -> Found | None:
-    """The fields that no page shows in a way that can be read: one page alone may hold a slip of its agency."""
+    """The fields that cannot be read on any page; a single page may have a typing error of its agency."""
     good = [page for page in pages if page.is_good]
     shown = [{value.field for value in page.values if value.raw} for page in good]
     read = {value.field for page in good for value in page.values if value.read is not None}
@@ -59,11 +59,11 @@ def judge_values(pages: Sequence[PageReading]) -> Found | None:
         for field, value in refused.items()
         if field not in read and sum(field in fields for fields in shown) > 1
     ]
-    return ("values", f"no page shows so that it can be read: {some_of(lost)}") if lost else None
+    return ("values", f"cannot be read on any page: {some_of(lost)}") if lost else None
 
 
 def judge_tables(pages: Sequence[PageReading]) -> Found | None:
-    """The first section that no page shows as known: the months, the edit log, the reports."""
+    """The first section that no page shows in the known form: the months, the edit log, the reports."""
     good = [page for page in pages if page.is_good]
     for section in ("months", "updates", "reports"):
         unread = [page for page in good if dict(page.sections).get(section) in ("absent", "unreadable")]
@@ -77,7 +77,7 @@ def judge_tables(pages: Sequence[PageReading]) -> Found | None:
 
 
 def some_of(texts: Iterable[str]) -> str:
-    """The first of some texts, and how many more there are."""
+    """The first of some texts, and the number of the others."""
     named = list(texts)
     more = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
     return ", ".join(named[:_MOST_NAMED]) + more

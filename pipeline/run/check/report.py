@@ -1,4 +1,4 @@
-"""What a check found, as one screen of text and as JSON."""
+"""The result of a check, as one screen of text and as JSON."""
 
 import dataclasses
 import datetime as dt
@@ -11,17 +11,17 @@ from pipeline.run.check.page import PageReading
 from pipeline.run.check.site_reading import SiteReading
 from pipeline.run.check.value_lines import value_lines
 
-# The shape of the JSON; a key that goes or changes its meaning makes it 2.
+# The version of the JSON; it becomes 2 when a key is removed or changes its meaning.
 FORMAT = 1
 _MOST_NAMED = 6
 _MOST_REDIRECTS = 2
-# What a line of values may take of a terminal of 100 columns.
+# The width of a line of values on a terminal of 100 columns.
 _COLUMNS = 87
 
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """All that a check found; site and listing are None where saved pages were checked. evidence is a WARC file."""
+    """The result of a check; site and listing are None where saved pages were checked. evidence is a WARC file."""
 
     source_id: str | None
     base_url: str | None
@@ -45,7 +45,7 @@ def report_json(report: CheckReport) -> Mapping[str, object]:
 
 
 def report_lines(report: CheckReport) -> list[str]:
-    """The report in lines of a name and what was found, the verdict last."""
+    """The report in lines of a name and a finding, the verdict last."""
     asked = f"{report.source_id} {report.base_url}" if report.source_id else "saved pages"
     found = [("check", f"{asked}, {report.checked_at:%Y-%m-%d %H:%M} UTC")]
     if report.site is not None:

@@ -1,4 +1,4 @@
-"""The pages in files that were saved: HTML, extracted text, and the containers that `import` reads."""
+"""The pages in saved files: HTML, extracted text, and the containers that `import` reads."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -16,23 +16,23 @@ from pipeline.importing.importer import UnreadFormatError, what_is
 from pipeline.importing.mhtml import read_mhtml
 from pipeline.importing.wacz import warcs_of
 
-# A check looks at examples; `import` reads all.
+# A check reads only examples; `import` reads all pages.
 MOST_OF_A_FILE = 3
 _LARGEST = 10_000_000
 _ROUTE = "r=tbl-project-main/view"
 
 
 def saved_pages(path: Path, now: dt.datetime) -> list[tuple[str, Capture]]:
-    """Read the page in a file, or the first three project pages of a container, each with where it lies.
+    """Read the page in a file, or the first three project pages of a container, each with its place.
 
-    Of a container those addresses count that have the route of the project page, on whatever host: the source may be
-    new. A file of one page is that page, whatever it shows.
+    In a container, addresses with the route of the project page count, on any host, because the source may be new. A
+    file of one page is always read as that page.
 
     Raises:
         WrongUsageError: the file cannot be read, is of another format, or holds no project page.
     """
     if path.is_dir():
-        raise WrongUsageError(f"{path}: is a directory; name the files in it that are to be checked")
+        raise WrongUsageError(f"{path}: is a directory; name the files in it to check")
     try:
         kind = what_is(path)
         if isinstance(kind, Unread):

@@ -1,4 +1,4 @@
-"""What the answers of a source say of the site itself: address, TLS, clock, headers, robots.txt, pace."""
+"""The site by the answers of a source: address, TLS, clock, headers, robots.txt, pace."""
 
 import datetime as dt
 import re
@@ -21,14 +21,14 @@ _LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class SiteReading:
-    """The site as its answers show it.
+    """The site by its answers.
 
     moved_to is the base URL that the pages redirect to. tls is a sentence. clock_difference_s is how far the site's
     clock is ahead of ours, None where no answer had a Date. headers are those of a page, cookies their names.
-    is_robots_read says that robots.txt was answered and understood, without which nothing else is asked for.
-    interval_s is the pace that a run would keep. browser says how a browser is answered otherwise than we are; it is
-    "" where it is answered the same, and None where that was not asked. is_guess says that nobody named the page
-    asked for. trouble, of the first request that got no whole response, is one of fetch.client.Trouble. ended says
+    is_robots_read says that robots.txt was answered and understood; without it, no other request is sent.
+    interval_s is the pace that a run would keep. browser says how the answer to a browser differs from ours; it is
+    "" where it is the same, and None where that was not asked. is_guess says that the page asked for was not named by
+    the user. trouble, of the first request without a whole response, is one of fetch.client.Trouble. ended says
     why the asking ended early, is_planned that our own settings ended it.
     """
 
@@ -57,7 +57,7 @@ class SiteReading:
 
 
 def read_site_of(source: Source, answers: Answers) -> SiteReading:
-    """Say what all answers together show of the site."""
+    """Read the site from all its answers."""
     heard = answers.heard
     page = next((answer.reply for answer in (*answers.pages, *answers.listings)), None) or answers.robots
     headers = page.headers if page is not None else ()
@@ -99,7 +99,7 @@ def _last_replies(answers: Answers) -> list[Reply]:
 
 
 def _redirects(source: Source, heard: list[Reply]) -> list[str]:
-    """Every redirect, that of robots.txt too, as a sentence; one to another site says so."""
+    """Every redirect, including that of robots.txt, as a sentence; a redirect to another site says so."""
     found = []
     for reply in heard:
         target = redirect_target(reply)
@@ -110,7 +110,7 @@ def _redirects(source: Source, heard: list[Reply]) -> list[str]:
 
 
 def _moved_to(source: Source, answers: Answers) -> str | None:
-    """Where the first page that was shown stands instead of at the base URL."""
+    """The address at which the first page was found, if it is not at the base URL."""
     shown = next((one for one in answers.pages if one.page is not None and one.reply.trouble is None), None)
     there = None if shown is None else shown.reply.url.partition("?")[0][:_LONGEST]
     is_elsewhere = shown is not None and shown.reply.url != shown.url and there != source.base_url

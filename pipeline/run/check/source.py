@@ -33,7 +33,7 @@ from pipeline.run.record import free_run_id
 
 
 def _say_nothing(sentence: str) -> None:
-    """Whoever calls from a program is told by the report."""
+    """A calling program reads the report instead."""
 
 
 def check_source(
@@ -52,7 +52,7 @@ def check_source(
         project_ids: the pages to ask for, the first three; when empty, some that the listing names.
         clock: says when each page was asked for.
         draft_dir: where a fixture draft of each page goes; None for none.
-        tell: is called with a sentence where the asking takes minutes.
+        tell: called with a sentence where the requests take minutes.
 
     Raises:
         LockedError, DataDirError, ArchiveError: the data directory is in use or cannot be written.
@@ -92,11 +92,11 @@ def _check(
 def check_files(
     settings: Settings, paths: Sequence[Path], now: dt.datetime, draft_dir: Path | None = None
 ) -> CheckReport:
-    """Say the same of pages that were saved, in whatever `import` reads; no site is asked and nothing is kept.
+    """Check saved pages, in any format that `import` reads; no site is asked and nothing is kept.
 
     Args:
-        settings: when labels and values are too far from the known ones.
-        paths: files of one page, or containers, of which the first three project pages are looked at.
+        settings: the limits for labels and values that differ from the known ones.
+        paths: files of one page, or containers, whose first three project pages are read.
         now: the moment of the check, UTC.
         draft_dir: where a fixture draft of each page goes; None for none.
 
@@ -120,7 +120,7 @@ def check_files(
 
 
 def _drafts(directory: Path | None, pages: Sequence[tuple[Capture, Page]]) -> tuple[str, ...]:
-    """Write a draft of each page; returns the folders, and for one that cannot be drafted why."""
+    """Write a draft of each page; returns the folders, and the reason for each page that cannot be drafted."""
     if directory is None:
         return ()
     told = []

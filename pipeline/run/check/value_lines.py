@@ -1,4 +1,4 @@
-"""The values of one page in a few lines: each with its label, its raw text, and what it was read as or why not."""
+"""The values of one page in a few lines: each with its label, its raw text, and the value or why it was refused."""
 
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -11,10 +11,10 @@ _LONGEST, _MOST_LINES = 20, 15
 
 
 def value_lines(values: Sequence[ValueReading], width: int) -> list[str]:
-    """Tell every value in page order, several a line: a page has about forty, and one screen is to hold them all.
+    """Print every value in page order, several per line: a page has about forty, and they should fit on one screen.
 
-    A text that is longer than twenty characters is cut. What was read stands behind an arrow where it is not the raw
-    text itself. Of a page with many more rows than any known one the rest is counted.
+    A text that is longer than twenty characters is cut. The value follows after an arrow where it is not the raw text
+    itself. On a page with many more rows than any known one the rest is only counted.
     """
     lines: list[str] = []
     for number, said in enumerate(_told(values)):
@@ -31,7 +31,7 @@ def _told(values: Sequence[ValueReading]) -> Iterator[str]:
     before = None
     for value in values:
         is_next_month = value.field == before == MONTH_FIELD
-        # The label of the month rows is told once, before the first.
+        # The label of the month rows is printed once, before the first.
         label = value.label.removeprefix(MONTH_LABEL).strip() if is_next_month else value.label
         before = value.field
         yield f"{printable(label)} {_said(value)}"
@@ -56,5 +56,5 @@ def _cut(text: str) -> str:
 
 
 def _columns(text: str) -> int:
-    """How many columns of a terminal a text takes: Thai vowels and tone marks above and below take none."""
+    """The width of a text on a terminal: Thai vowels and tone marks above and below take no column."""
     return sum(unicodedata.category(letter) not in ("Mn", "Me", "Cf") for letter in text)

@@ -21,20 +21,20 @@ from pipeline.run.check.page_verdict import (
 from pipeline.run.check.site_reading import SiteReading
 
 _BUSY = 429
-# A longer wait than this is waited for by a check where robots.txt asks for it, as far as the settings allow.
+# The usual wait; a check waits longer where robots.txt asks for it, as far as the settings allow.
 _LONG = 60.0
 
 
 def judge(
     site: SiteReading | None, listing: ListingReading | None, pages: Sequence[PageReading], gate: GateSettings
 ) -> Judgement:
-    """Give the one verdict: the first thing that stands in the way, from the connection to the values.
+    """Give the verdict by the first obstacle, from the connection to the values.
 
     Args:
         site: what the site shows; None where saved pages are checked.
         listing: what the listing shows; None where saved pages are checked.
         pages: the project pages that were read.
-        gate: the shares above which the quality gate would refuse what the labels make of a night.
+        gate: the shares above which the quality gate would refuse a night with these labels.
     """
     of_site: tuple[Callable[[SiteReading], Found | None], ...] = (_connection, _clock, _robots, _user_agent)
     found = next((one for look in of_site if site is not None and (one := look(site)) is not None), None)
@@ -95,13 +95,13 @@ def _user_agent(site: SiteReading) -> Found | None:
 
 
 def _pages(pages: Sequence[PageReading], site: SiteReading | None, listing: ListingReading | None) -> Found | None:
-    """The trouble that most pages have; pages of other labels are judged by their labels."""
+    """The trouble of most pages; pages with other labels are judged by their labels."""
     if not pages:
         if site is not None and site.trouble is not None:
             return reason_of_trouble(site.trouble, site.error or ""), site.error or site.trouble
         return "no_pages", f"no project page was asked for: the listing names none ({_closed(listing)})"
     if site is not None and site.is_guess and pages[0].kind == PageKind.NOT_FOUND:
-        # Where neither is there, the base URL may be that of something else.
+        # Without listing and page, the base URL may be that of another application.
         is_lost = listing is not None and listing.kind == PageKind.NOT_FOUND
         of_listing = listing.obstacle or OF_LISTING.get(listing.kind) if listing is not None else None
         unknown = f"the listing names no project ({_closed(listing)}), and {pages[0].project_id} is not there"
@@ -110,7 +110,7 @@ def _pages(pages: Sequence[PageReading], site: SiteReading | None, listing: List
         page for page in pages if not page.is_good and not page.n_labels > page.labels_known + len(page.labels_renamed)
     ]
     if any(page.is_good for page in pages):
-        # Where a page is shown, one that is not there has an id that was typed wrongly.
+        # Where another page is shown, the id of a missing page was probably typed wrongly.
         bad = [page for page in bad if page.kind != PageKind.NOT_FOUND]
     if not bad or 2 * len(bad) < len(pages):
         return None
