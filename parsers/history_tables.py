@@ -235,7 +235,7 @@ def _is_incomplete(grid: Grid) -> bool:
 
 
 def _state_of(known: _KnownHeader, grid: Grid) -> SectionState:
-    """How much of its section a table shows: a row or a column that cannot be told apart makes it unreadable."""
+    """How much of its section a table shows: a row or a column that is not certain makes it unreadable."""
     if known.missing or any(len(cells) != len(known.columns) for cells in grid.rows):
         return SectionState.UNREADABLE
     if _is_incomplete(grid):

@@ -15,7 +15,7 @@ class PageRecord(NamedTuple):
     """One archived project page: every field of the project as the page stated it.
 
     Empty text and "not set" are both None here; page_cells keeps them apart. The state of each section says how
-    completely the page shows it (parsers.sections); the fingerprint stands for its content, in whole sections only.
+    completely the page shows it (parsers.sections); its fingerprint identifies the content, in whole sections only.
     """
 
     source_id: str

@@ -32,7 +32,7 @@ class RowForm(Enum):
     LINES = auto()
     """Each has a line of its own, and an empty one has none."""
     UNKNOWN = auto()
-    """Not at all."""
+    """They cannot be separated."""
 
 
 class Header(NamedTuple):

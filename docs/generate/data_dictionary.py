@@ -1,6 +1,6 @@
 """The data dictionary as docs/data-dictionary.md: every table and view, in the words of the SQL headers.
 
-`python -m docs.generate.data_dictionary` writes the document anew.
+`python -m docs.generate.data_dictionary` writes the document again.
 """
 
 import tempfile
@@ -30,10 +30,10 @@ texts as comments (`SELECT * FROM duckdb_columns()`), in the Parquet metadata an
   `quality_issues`. Null, empty text, 0 and a label that is not there are four different statements; `page_fields` keeps
   them apart.
 - Personal data: contacts are masked in every table (`06 5xx xxxx`, `#xxxx`, `xxxx@xxxx`). In `responsible` and
-  `evaluator` every number counts as one that does not say what else it is; in any other text those behind a telephone
-  word, whole Thai telephone numbers, e-mail addresses and LINE ids. User names of the edit log are replaced by a
-  pseudonym that stays the same from release to release and cannot be computed without the secret file
-  `user-names.salt` of the data directory; the setting `build.publish_user_names` publishes the names instead. The
+  `evaluator` every number counts as a contact unless the text says that it is something else; in other text, numbers
+  after a telephone word, whole Thai telephone numbers, e-mail addresses and LINE ids do. User names of the edit log
+  are replaced by a pseudonym that stays the same from release to release and cannot be computed without the secret
+  file `user-names.salt` of the data directory; the setting `build.publish_user_names` publishes the names instead. The
   archived pages in data/raw keep both.
 - Rows of the built-in source `sample` are invented in the shape of real pages, except project 50490000-3607; the
   column `is_invented` of `projects` says so, and so do the comments of a release that holds them. Never cite them.
@@ -41,7 +41,7 @@ texts as comments (`SELECT * FROM duckdb_columns()`), in the Parquet metadata an
   `inferred` and `eliminated` ones were concluded, not read. Join and sum by `agency_code` alone.
 """
 _VIEWS = """\
-Questions that are asked often. Count and sum over `projects_unique`, in which a project on two sources is one.
+Questions that are asked often. Count and sum over `projects_unique`, in which a project on two sources is one row.
 """
 
 
@@ -84,7 +84,7 @@ def _code(names: Sequence[str]) -> str:
 
 
 def current_document() -> str:
-    """The document as the headers stand now; the types come from building an empty release."""
+    """The document for the present headers; the types come from building an empty release."""
     with tempfile.TemporaryDirectory(prefix="bma-projects-") as scratch:
         data_dir, release = Path(scratch), Path(scratch) / "release"
         build(Settings(data_dir=data_dir), fingerprint="none", out_dir=release)

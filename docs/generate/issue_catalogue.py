@@ -1,6 +1,6 @@
 """The issue catalogue as docs/issue-catalogue.md: every code, in Thai and English, with what to do about it.
 
-`python -m docs.generate.issue_catalogue` writes the document anew.
+`python -m docs.generate.issue_catalogue` writes the document again.
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ _INTRODUCTION = """\
 Generated from `parsers/issue_codes.py` and the headers of `sql/quality/` by `make catalogue`; do not edit it here.
 
 Every issue is one row of the table `quality_issues`: a code of this list, the project, the field, the label, the row,
-the raw text as the page had it, and a message. The same texts stand in the table `quality_rules` and on the quality
+the raw text as the page had it, and a message. The same texts are in the table `quality_rules` and on the quality
 page. [adding-a-label.md](adding-a-label.md) says how to add a code.
 
 | severity | what it means |
@@ -29,7 +29,7 @@ _HEADER = "| code | severity | what it is | what to do |\n| --- | --- | --- | --
 
 
 def current_document() -> str:
-    """The document as catalogue and headers stand now."""
+    """The document for the present catalogue and headers."""
     checks = sorted(load_models().values(), key=lambda model: model.name)
     rules = issue_rules(checks)
     return "\n".join(

@@ -1,6 +1,6 @@
 """Commands and settings as docs/reference.md: every flag of every command, every setting with its default.
 
-`python -m docs.generate.reference` writes the document anew.
+`python -m docs.generate.reference` writes the document again.
 """
 
 import inspect
@@ -29,13 +29,13 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 refused by the qualit
 _SETTINGS = """\
 ## Settings
 
-A setting stands in `bma-projects.toml` (in the table that heads it here), in a variable (`BMA_FETCH_RATE` for
+A setting is written in `bma-projects.toml` (in the table that heads it here), in a variable (`BMA_FETCH_RATE` for
 `fetch.rate`) or in a flag; flags win over variables, variables over the file.
 """
 
 
 def current_document() -> str:
-    """The document as commands and settings stand now."""
+    """The document for the present commands and settings."""
     return "\n".join([_INTRODUCTION, *_commands(), _SETTINGS, *_settings()])
 
 

@@ -1,6 +1,6 @@
 """data/raw: WARC segments with their fetch logs, appended to and never edited.
 
-Does: writes and reads captures, recovers what a crash left open, tells the history of each page, audits every byte.
+Does: writes and reads captures, recovers what a crash left open, keeps the history of each page, audits every byte.
 Never: asks a site, derives a value, removes a capture.
 
     20261122T181500Z-bs2568.warc.gz           records, one gzip member each; what is archived

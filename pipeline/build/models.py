@@ -153,7 +153,7 @@ def in_order(models: Mapping[str, Model]) -> dict[str, Model]:
 
 
 def dependencies(models: Mapping[str, Model]) -> dict[str, frozenset[str]]:
-    """Which models each of them reads; raises ModelError for a table that none of them makes."""
+    """The models that each model reads; raises ModelError for a table that no model makes."""
     graph: dict[str, frozenset[str]] = {}
     for name, model in models.items():
         needed = frozenset(table for table in model.reads if table.partition(".")[0] not in _INPUTS)

@@ -23,7 +23,7 @@ _is_interrupted = Event()
 
 @contextmanager
 def orderly_interruption() -> Iterator[None]:
-    """Let SIGINT and SIGTERM end the block with KeyboardInterrupt wherever it is; for the main thread only."""
+    """Let SIGINT and SIGTERM end the block with KeyboardInterrupt at any place; for the main thread only."""
     _is_interrupted.clear()
     reader, writer = os.pipe()
     os.set_blocking(writer, False)

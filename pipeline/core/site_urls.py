@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 
 def project_url(base_url: str, project_id: str) -> str:
-    """The address of a project page; whatever the id holds, it stays inside its parameter."""
+    """The address of a project page; the id stays inside its parameter, for any characters in it."""
     return f"{base_url}?r=tbl-project-main%2Fview&project_id={quote(project_id, safe='', errors='replace')}"
 
 

@@ -11,7 +11,7 @@ _ARROWS = {"\n": "⏎", "\t": "⇥", "\r": "␍"}
 
 
 class Span(NamedTuple):
-    """A stretch of text, or the mark that stands for one character, with the character's name."""
+    """A stretch of text, or the mark in place of one character, with the character's name."""
 
     text: str
     name: str | None = None

@@ -116,7 +116,7 @@ def _name(parts: Any) -> str:
     """The common name and the organisation of a distinguished name."""
     found = {str(kind): str(text) for part in parts for kind, text in part}
     named = [found[kind] for kind in ("commonName", "organizationName") if kind in found]
-    return ", ".join(named)[:_LONGEST_NAME] or "nobody"
+    return ", ".join(named)[:_LONGEST_NAME] or "no name"
 
 
 def is_private(host: str) -> bool:

@@ -18,7 +18,7 @@ def read_time(raw: str, now: dt.datetime) -> dt.datetime:
     """Read an ISO 8601 time that another program wrote.
 
     Args:
-        raw: the text; without a zone it is UTC, whatever the zone of this machine.
+        raw: the text; without a zone it is UTC, in any time zone of this machine.
         now: the moment of the import, in UTC.
 
     Returns:

@@ -16,7 +16,7 @@ _CHUNK_HEAD = re.compile(rb"[ \t]*0*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n"
 _AFTER_CRLF, _AFTER_LF = (re.compile(end + _CHUNK_HEAD.pattern) for end in (rb"\r\n", rb"\n"))
 _TORN_CHUNK_HEAD = re.compile(rb"\r?\n?(?:[0-9A-Fa-f]{1,8}[ \t]*(?:;[^\r\n]*)?\r?)?")
 _CHUNK = 1 << 16
-# How much of a body is looked at to tell whether it is text.
+# The length of the beginning of a body that decides whether it is text.
 _BEGINNING = 1024
 
 
@@ -45,7 +45,7 @@ def without_chunks(payload: bytes) -> Body:
     while head is not None:
         if (size := int(head[1], 16)) == 0:
             follows = b"<" in payload[head.end() :]
-            return Body(bytes(body), "more follows behind its last chunk" if follows else None)
+            return Body(bytes(body), "more follows after its last chunk" if follows else None)
         body += payload[head.end() : head.end() + size]
         position = head.end() + size
         head = next_head.match(payload, position)

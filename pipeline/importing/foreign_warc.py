@@ -154,7 +154,7 @@ def _read_record(
 def _read_capture(
     record: ForeignRecord, url: str, at: dt.datetime, block: bytes, max_body_bytes: int
 ) -> tuple[Capture | None, tuple[bytes, ...], str | None]:
-    """The capture in a block (None where there is no response), what its digest may be of, and what breaks off."""
+    """The capture in a block (None without a response), the bodies its digest may be of, and what is incomplete."""
     content_type = record.headers.get("content-type")
     if record.type == "conversion":
         return Capture(url, at, _bounded(block, max_body_bytes), "text/plain"), (block,), None

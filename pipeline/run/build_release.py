@@ -143,7 +143,7 @@ def build_and_publish(
         record: gets rows, issues, the gate's reasons and the times of the stages; a copy is in the release.
         log: gets the messages.
         accepted_because: the operator's reason to publish what the gate refuses.
-        clock: says when the release was made.
+        clock: gives the time of the release.
 
     Returns:
         The release and its place: in releases/, or in refused/ with the gate's reasons.

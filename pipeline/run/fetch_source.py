@@ -117,7 +117,7 @@ def fetch_source(
         record: gets counts, problems and times of the stages, also when the run is interrupted.
         log: gets the messages.
         project_ids: the pages to fetch, due or not, instead of reading the listing.
-        clock: says when each page was asked for.
+        clock: gives the time of each request.
 
     Returns:
         Whether the site could be used: single pages may fail; False where the site does not answer.

@@ -80,10 +80,10 @@ def _witnesses(settings: Settings) -> _Witnesses:
         for source in sources if isinstance(sources, list) else ():
             counts = source.get("counts") if isinstance(source, dict) else None
             if isinstance(counts, dict) and any(counts.get(outcome.value) for outcome in OF_VISITS):
-                segments[f"{record['run_id']}-{source.get('source_id')}"] = "the record of its run tells of its visits"
+                segments[f"{record['run_id']}-{source.get('source_id')}"] = "the record of its run names its visits"
     runs, warcs = _of_release(settings.curated_dir)
     segments |= dict.fromkeys((name.removesuffix(WARC) for name in warcs), "the latest release shows its pages")
-    return _Witnesses(segments, dict.fromkeys(runs, "the latest release tells of its pages"))
+    return _Witnesses(segments, dict.fromkeys(runs, "the latest release has its pages"))
 
 
 def _of_release(curated_dir: Path) -> tuple[list[str], list[str]]:

@@ -50,7 +50,7 @@ def refresh(
         for source in sources:
             if _was_never_fetched(settings, source):
                 hint = f"bma-projects check --source {source.source_id}"
-                log.info(f"{source.source_id}: never fetched so far; `{hint}` tells in ten requests what to expect")
+                log.info(f"{source.source_id}: never fetched so far; `{hint}` shows in ten requests what to expect")
         code = fetch_sources(settings, sources, record, log, project_ids, clock)
         parse_archive(settings, record, log)
         published.append(build_and_publish(settings, record, log, accepted_because=accepted_because, clock=clock))

@@ -95,7 +95,7 @@ def verify_data(settings: Settings) -> Verification:
 
 
 def _problems_of_evidence(settings: Settings) -> Iterator[str]:
-    with suppress(LostSegmentsError):  # told by the audit
+    with suppress(LostSegmentsError):  # reported by the audit
         yield from lost_evidence(settings)
 
 
@@ -107,7 +107,7 @@ def _problems_of_data(settings: Settings, *, is_running: bool) -> Iterator[str]:
         elif path.exists() and not (path.is_dir() if path.name in _LAYERS else path.is_file()):
             yield f"{path}: is not a {'directory' if path.name in _LAYERS else 'file'}; {_MOVE}"
     for segment in sealed_segments(settings.raw_dir):
-        with suppress(*UNREADABLE):  # told by the audit
+        with suppress(*UNREADABLE):  # reported by the audit
             if segment.source_id not in settings.sources and "source" not in read_about(segment.fetches):
                 yield (
                     f"{segment.fetches}: neither it nor the settings know source {segment.source_id}; "

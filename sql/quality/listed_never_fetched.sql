@@ -5,7 +5,7 @@
 -- title_th: อยู่ในรายการแต่ยังไม่เคยดึงหน้าโครงการ
 -- title_en: Listed, but its page was never fetched
 -- advice_th: รอการดึงข้อมูลรอบถัดไป หากยังพบให้แจ้งผู้ดูแลโปรแกรม
--- advice_en: Wait for the next run; tell the maintainers if it stays.
+-- advice_en: Wait for the next run; tell the maintainers if the issue stays.
 -- message_th: รายการของเว็บไซต์มีโครงการนี้ แต่ยังไม่เคยขอหน้าโครงการ
 SELECT
     listing.source_id,

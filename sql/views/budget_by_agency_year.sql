@@ -1,7 +1,7 @@
 -- Budget use by agency and fiscal year, vanished projects left out.
 --
 -- sort: fiscal_year_be, agency_code, is_invented
--- warning: a project counts for the agency whose code it has, whatever its page prints.
+-- warning: a project counts for the agency of its code, even where its page prints another agency.
 -- warning: a project on two sources counts once, with the values of projects_unique; invented projects have separate rows.
 -- warning: budget_spent_thb counts what agencies reported; n_spent_zero says how many projects with a budget report 0.
 -- columns:

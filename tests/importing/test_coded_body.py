@@ -227,7 +227,7 @@ TOLD = {
         b"%x\r\n" % (len(BODY) + 1) + BODY + b"\r\n0\r\n\r\n",
         "its chunks cannot be read",
     ),
-    "a page behind the last chunk": (chunked(BODY[:600]) + BODY[600:], "more follows behind its last chunk"),
+    "a page behind the last chunk": (chunked(BODY[:600]) + BODY[600:], "more follows after its last chunk"),
     "a size of no number": (b"0x1f4\r\n" + BODY[:500], "its chunks cannot be read"),
 }
 

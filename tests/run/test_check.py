@@ -545,7 +545,7 @@ def test_a_browser_that_reads_other_values_is_told(site: MisbehavingSite, tmp_pa
     site.pages[A] = answer
     report = check(site, tmp_path, A)
     assert report.judgement.verdict == "ready"
-    assert "a browser reads otherwise: ชื่อโครงการ" in line(report, "User-Agent")
+    assert "a browser gets other rows: ชื่อโครงการ" in line(report, "User-Agent")
 
 
 def test_every_line_says_what_was_seen(site: MisbehavingSite, tmp_path: Path) -> None:
@@ -670,7 +670,7 @@ def test_a_listing_without_a_total_or_another_order_is_told(site: MisbehavingSit
     site.listing = send
     report = check(site, tmp_path)
     assert report.judgement.verdict == "ready"
-    assert "no stated total, so no run can tell whether it is whole" in line(report, "listing")
+    assert "no stated total, so a run cannot know whether it is complete" in line(report, "listing")
     assert "sorts by year, not by project_id" in line(report, "listing")
 
 

@@ -1,4 +1,4 @@
-"""Asks a source that is new to us, at most ten times, and keeps what came under data/checks: never in the archive."""
+"""Asks a new source, at most ten times, and keeps the answers under data/checks, never in the archive."""
 
 import asyncio
 import hashlib
@@ -56,16 +56,16 @@ async def ask_site(
 ) -> Answers:
     """Ask for robots.txt, two listing pages and three project pages, one of them twice and once as a browser does.
 
-    The most telling comes first, since redirects count among the ten requests too. robots.txt, rate and night window
-    hold as in any run.
+    The most useful requests come first, since redirects count among the ten requests too. robots.txt, rate and night
+    window apply as in any run.
 
     Args:
-        source: whom to ask.
-        settings: how to fetch; a check never asks for the same again.
-        archive: where the evidence goes.
+        source: the source to ask.
+        settings: how to fetch; a check never repeats a request.
+        archive: gets the evidence.
         project_ids: the pages to ask for; when empty, some that the listing names, or KNOWN_PROJECT.
-        clock: says when each page was asked for.
-        tell: is called with a sentence where it takes minutes.
+        clock: gives the time of each request.
+        tell: called with a sentence where the requests take minutes.
     """
     budget = min(settings.max_requests or MOST_REQUESTS, MOST_REQUESTS)
     changes = {"attempts": 1, "max_requests": budget, "max_wait": min(settings.max_wait, _MOST_WAIT)}
@@ -90,7 +90,7 @@ async def _ask_all(
     answers.robots = answers.heard[-1] if answers.heard else None
     site.check_still_welcome()
     answers.is_robots_read = True
-    # What robots.txt asks for is no sign that the site is busy: a check waits so long, as a run does.
+    # The delay of robots.txt is not a sign that the site is busy: a check keeps it, as a run does.
     most = min(max_wait, site.robots_interval + _MOST_WAIT)
     site.settings = site.settings.model_copy(update={"max_wait": most})
     if site.robots_interval > _LONG:
@@ -125,7 +125,7 @@ async def _ask_all(
 
 
 def _spread(project_ids: Sequence[str]) -> list[str]:
-    """The first, the middle and the last: those that stand together are often of one agency."""
+    """The first, the middle and the last: neighbouring projects are often of one agency."""
     return (
         [project_ids[place] for place in sorted({0, len(project_ids) // 2, len(project_ids) - 1})]
         if project_ids

@@ -1,4 +1,4 @@
-"""Two answers to one question: a page read twice, and a browser answered beside us."""
+"""Two answers to one request: a page read twice, and the same page for a browser."""
 
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -15,9 +15,9 @@ _BEFORE, _SHOWN, _LONGEST_LINE = 20, 60, 10_000
 
 @dataclass(frozen=True, slots=True)
 class SecondReading:
-    """Two readings of one page: is what it says the same, is all but the token, and which rows differ.
+    """Two readings of one page: whether the content is the same, or everything except the token, and which rows differ.
 
-    beside is the first line in which they differ beside the token and the rows: its number, and the two texts.
+    beside is the first line that differs outside the token and the rows: its number, and the two texts.
     """
 
     is_same_content: bool
@@ -36,7 +36,7 @@ def compare_browser(answers: Answers) -> tuple[str | None, bool]:
     got, had = _kind(browser), _kind(ours)
     if (browser.reply.status, got) == (ours.reply.status, had):
         rows = _differences(ours.page, browser.page) if ours.page is not None and browser.page is not None else []
-        return (f"a browser reads otherwise: {', '.join(rows[:_MOST_NAMED])}" if rows else ""), False
+        return (f"a browser gets other rows: {', '.join(rows[:_MOST_NAMED])}" if rows else ""), False
     once_more = f"; at a second request we get {_said(answers.confirmed)}" if answers.confirmed is not None else ""
     return f"we get {said}{once_more}", answers.is_shown_to_browsers
 
@@ -68,7 +68,7 @@ def compare_readings(answers: Answers) -> SecondReading | None:
 
 
 def _first_difference(first: Answer, again: Answer) -> str | None:
-    """The first line that differs and holds no CSRF token, from a little before the place, contacts masked."""
+    """The first line that differs and holds no CSRF token, from shortly before the difference, contacts masked."""
     texts = [decode_page(one.reply.body, one.reply.header("content-type")).text for one in (first, again)]
     for number, lines in enumerate(zip_longest(*(text.splitlines() for text in texts), fillvalue=""), 1):
         if lines[0] == lines[1] or all("csrf" in line for line in lines):

@@ -101,7 +101,7 @@ def _listing(listing: ListingReading) -> str:
         return listing.kind
     if listing.kind != "listing":
         return f"{listing.kind}{f': {listing.error}' if listing.error else ''}"
-    total = "no stated total, so no run can tell whether it is whole"
+    total = "no stated total, so a run cannot know whether it is complete"
     if listing.stated_total is not None:
         total = f"{listing.stated_total:,} stated; a full crawl: {listing.requests:,} requests, {listing.nights} nights"
     following = {None: "none", True: "yes", False: "leads elsewhere"}[listing.is_next_ours]

@@ -50,7 +50,7 @@ def check_source(
         settings: how to fetch, and the data directory.
         source: the source to ask.
         project_ids: the pages to ask for, the first three; when empty, some that the listing names.
-        clock: says when each page was asked for.
+        clock: gives the time of each request.
         draft_dir: where a fixture draft of each page goes; None for none.
         tell: called with a sentence where the requests take minutes.
 
