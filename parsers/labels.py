@@ -20,7 +20,7 @@ _SPACES = re.compile(r"\s+")
 class Label(NamedTuple):
     """One known label; `aliases` are other spellings (beyond white space and case) seen on the site or its sisters.
 
-        A page may be without an optional label, and an older page without a label that exists only since a later fiscal
+    A page may be without an optional label, and an older page without a label that exists only since a later fiscal
     year (Buddhist era).
     """
 

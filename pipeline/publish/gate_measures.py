@@ -110,15 +110,15 @@ def measure(
 ) -> list[Measure]:
     """Answer the named questions (files of sql/gate) for a built release, compared with the one published before.
 
-        When a published release of an older version does not have the columns of a question, it is asked as for a first
+    When a published release of an older version does not have the columns of a question, it is asked as for a first
     release.
 
-        Args:
-            release: the built release.
-            previous: the one published before it, None for the first.
-            rules: the questions.
-            volatile_fields: columns of projects that differ at every reading.
-            lost_since: losses after this moment are added up; None means that none are.
+    Args:
+        release: the built release.
+        previous: the one published before it, None for the first.
+        rules: the questions.
+        volatile_fields: columns of projects that differ at every reading.
+        lost_since: losses after this moment are added up; None means that none are.
     """
 
     def ask(rules: tuple[str, ...], previous: Path | None) -> list[Measure]:

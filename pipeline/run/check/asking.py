@@ -61,7 +61,7 @@ async def ask_site(
 
     Args:
         source: the source to ask.
-        settings: how to fetch; a check never repeats a request.
+        settings: how to fetch; a check does not retry.
         archive: gets the evidence.
         project_ids: the pages to ask for; when empty, some that the listing names, or KNOWN_PROJECT.
         clock: gives the time of each request.

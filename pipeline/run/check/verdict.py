@@ -21,7 +21,7 @@ from pipeline.run.check.page_verdict import (
 from pipeline.run.check.site_reading import SiteReading
 
 _BUSY = 429
-# The usual wait; a check waits longer where robots.txt asks for it, as far as the settings allow.
+# A delay of robots.txt above this is the reason why a check ended; below this it is that the site was busy.
 _LONG = 60.0
 
 
