@@ -1,4 +1,4 @@
-"""The ledger of an import: what was archived before, what it adds itself, and what a revisit repeats."""
+"""The ledger of an import: the captures archived before, those it adds, and those that a revisit repeats."""
 
 import datetime as dt
 import hashlib
@@ -28,12 +28,12 @@ from pipeline.importing.addresses import Target
 from pipeline.importing.digests import Digest, digests_of
 from pipeline.importing.foreign_warc import Found, Original
 
-# Older than every capture that has a time of its own.
+# Older than every capture with a known time.
 _UNDATED = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 class Added(NamedTuple):
-    """What became of a capture: the outcome in its row; None where it was known before and nothing was added."""
+    """The outcome of a capture in its row; None where it was known before and no row was added."""
 
     outcome: Outcome | None
     is_archived: bool = False
@@ -45,7 +45,7 @@ class Added(NamedTuple):
 
 
 class _Kept(NamedTuple):
-    """What is known of an archived body: its digests, whether it came coded, and how old a cache had let it become."""
+    """An archived body: its digests, whether it came in a coding, and its age in a cache."""
 
     digests: frozenset[Digest]
     body_sha256: bytes
@@ -59,7 +59,7 @@ class Ledger:
     def __init__(
         self, raw_dir: Path, run_id: str, reader: PageReader, about: Mapping[str, str] = MappingProxyType({})
     ) -> None:
-        """about is what the segments say of themselves beside what those of every import do."""
+        """about is added to the metadata that the segments of every import have."""
         self._raw_dir, self._run_id, self._reader, self._about = raw_dir, run_id, reader, about
         self._writers: dict[str, ArchiveWriter] = {}
         self._observed: dict[str, dict[str, list[ObservedBody]]] = {}
@@ -99,11 +99,11 @@ class Ledger:
         writer.append(refusal_row(writer.run_id, writer.source_id, archive_url, reason, at))
 
     def original(self, target: Target, original: Original) -> Capture | None:
-        """The capture that a revisit of the target names, of this import or archived before; None where it is neither.
+        """The capture that a revisit of the target names, of this import or archived before; None for neither.
 
-        It is found by digest, record id or date, and believed where its digest is the one that the revisit names. What
-        showed the same as an earlier capture was archived without a body, so that the one of the earlier capture is
-        given.
+        It is found by digest, record id or date, and accepted where its digest is the one that the revisit names. A
+        capture with the content of an earlier one was archived without a body; then the body of the earlier one is
+        returned.
         """
         digest, seen = original.digest, self._seen(target)
         names = (digest, original.record_id)
@@ -119,14 +119,14 @@ class Ledger:
         capture = read_body(self._raw_dir, body.place)
         if digest is None or self._by_name.get(digest) is body or digest in digests_of([capture.body]):
             return capture
-        # It may be of the coded body, which is known here while what holds it is imported, and archived without coding.
+        # The digest may be that of the coded body, which is known only during its import: bodies are archived decoded.
         return capture if _was_coded(capture) and body not in self._here else None
 
     def holds(self, target: Target, at: dt.datetime, digest: Digest | None, archive_url: str) -> bool:
         """Whether a capture of a web archive is archived: harvested from there, or the same by time and content.
 
-        at is to the second. Where the digest of what was seen then cannot be compared, because the body came in a
-        coding or repeats an earlier one, the time decides.
+        at is to the second. Where the digest of the archived body cannot be compared, because it came in a coding or
+        repeats an earlier one, the time decides.
         """
         return self._asked_for(target).get(archive_url) is False or any(
             self._is_same(body, at, digest) for body in self._seen(target)
@@ -139,7 +139,7 @@ class Ledger:
     def seen_with(self, target: Target, digest: Digest) -> Capture | None:
         """The archived capture of the target's page with this digest.
 
-        None where there is none, and where it came from a cache: another that did may be of another age.
+        None where there is none, and where it came from a cache: another copy from a cache may have another age.
         """
         capture = self.original(target, Original(digest, None, target.url, None))
         return None if capture is None or _age_of(capture) else capture
@@ -190,12 +190,12 @@ class Ledger:
         body_sha256 = hashlib.sha256(capture.body).digest()
         seen = self._seen(target)
         for body in seen:
-            # An index, and most writers of WARC, know of no less than a second.
+            # An index, and most writers of WARC, give times to the second.
             if body.body_sha256 == body_sha256 and (not is_dated or _second(body.at) == _second(at)):
                 return Added(None), body
-        # Only now: what was too costly to read stands in the log, and costs no second time.
+        # Read only now: a page that was too costly to read is in the log, and is not read a second time.
         page = None if target.project_id is None else read(capture)
-        # What has no time of its own repeats nothing: it could be older or newer than anything.
+        # A capture without a known time repeats no other one: it could be older or newer.
         repeatable = (body for body in seen if is_dated and body.at <= at and body.can_be_repeated)
         before = max(repeatable, default=None, key=lambda body: body.at)
         if page is None or target.project_id is None:
@@ -258,12 +258,12 @@ class Ledger:
 
 
 def _was_coded(capture: Capture) -> bool:
-    """Whether an archived body came in a coding, so that its digest may have been another."""
+    """Whether an archived body came in a coding, so that its original digest may differ."""
     return any(capture.header(f"x-archive-orig-{name}-encoding") for name in ("content", "transfer"))
 
 
 def _age_of(capture: Capture) -> dt.timedelta:
-    """By how much an archived capture was dated back, because a cache gave it."""
+    """The time by which an archived capture was dated back, because it came from a cache."""
     return age_of(capture.header("x-archive-orig-age"))
 
 
