@@ -217,7 +217,7 @@ def test_a_file_date_is_said_to_be_one(tmp_path: Path) -> None:
     data = tmp_path / "data"
     assert bma_here("import", REAL_TEXT, "--data-dir", data, "--source", "bmavisions").returncode == 0
     done = bma_here("cite", REAL, "--data-dir", data)
-    assert "(only the date of the file says so)" in done.stdout
+    assert "(by the date of the file only)" in done.stdout
     assert "(เวลาตามวันที่ของไฟล์เท่านั้น)" in done.stdout
     assert done.stderr == "note: the time of this capture is known only from the date of a file\n"
 

@@ -154,7 +154,7 @@ class TestImport:
         assert "INVENTED" not in shown.stdout
         again = bma_here("import", REAL_TEXT, "--data-dir", data, "--source", "bmavisions")
         assert again.returncode == 0
-        assert "nothing new came" in again.stderr
+        assert "no new captures" in again.stderr
         assert len(list((data / "curated" / "releases").iterdir())) == 1
 
     @pytest.mark.parametrize("kind", ["missing", "empty directory", "other bytes", "other page", "unreadable"])

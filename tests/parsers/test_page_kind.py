@@ -120,8 +120,8 @@ CASES = {
         PageKind.TRUNCATED,
         "stops before the row 'unit'",
     ),
-    "JSON": Case('{"error": "not a page"}', PageKind.UNKNOWN, "none of the known kinds"),
-    "a page of something else": Case(page_of("<p>ข่าว</p>"), PageKind.UNKNOWN, "none of the known kinds"),
+    "JSON": Case('{"error": "not a page"}', PageKind.UNKNOWN, "not of a known kind"),
+    "a page of something else": Case(page_of("<p>ข่าว</p>"), PageKind.UNKNOWN, "not of a known kind"),
     "a table of something else": Case(
         page_of("<table><tr><th>ก</th><td>ข</td></tr><tr><th>ค</th><td>ง</td></tr></table>"),
         PageKind.UNKNOWN,

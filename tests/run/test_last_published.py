@@ -130,7 +130,7 @@ def test_a_release_of_which_nothing_tells_what_came_before_says_so(nights: Night
     shutil.rmtree(nights.city.settings.runs_dir)
     code, record = nights.next()
     assert code == ExitCode.DONE
-    said = "tells what was published before (1 archived without one), so this release is compared with nothing"
+    said = "names the release published before (1 archived without one), so this release is compared with nothing"
     assert any(said in problem for problem in record.problems)
 
 
