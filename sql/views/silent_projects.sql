@@ -17,31 +17,15 @@
 --   name_source = agencies
 --   fiscal_year_be = projects
 --   progress_pct = projects
---   last_reported_on: day of its last dated report, not after the day that report was first seen | unit day | null where there is none
---   days_silent: days from that report to the day the page was last seen | unit days | null where there is none
---   last_report_pct: progress of that report | unit percent | null where it states none or there is no such report
---   last_status_code: status of that report, `1` for under way | null where it states none or there is no such report
---   n_reports: reports on its newest page | unit reports
+--   last_reported_on = project_states
+--   days_silent = project_states
+--   last_report_pct = project_states
+--   last_status_code = project_states
+--   n_reports = project_states
 --   finish_date = projects
 --   last_seen_at = projects
 --   url = projects
 --   is_invented = projects
-WITH reports AS (
-    SELECT
-        source_id,
-        project_id,
-        -- A mistyped year must not hide the silence after it.
-        max(least(reported_on, bangkok_day(first_seen_at))) FILTER (WHERE reported_on IS NOT NULL) AS last_reported_on,
-        arg_max(
-            struct_pack(pct := progress_pct, status := status_code),
-            (least(reported_on, bangkok_day(first_seen_at)), report_no)
-        ) FILTER (WHERE reported_on IS NOT NULL) AS last_report,
-        count(*) AS n_reports
-    FROM progress_history
-    WHERE is_current
-    GROUP BY source_id, project_id
-)
-
 SELECT
     projects.source_id,
     projects.project_id,
@@ -52,22 +36,15 @@ SELECT
     projects.name_source,
     projects.fiscal_year_be,
     projects.progress_pct,
-    reports.last_reported_on,
-    bangkok_day(projects.reports_last_seen_at) - reports.last_reported_on AS days_silent,
-    reports.last_report.pct AS last_report_pct,
-    reports.last_report.status AS last_status_code,
-    coalesce(reports.n_reports, 0) AS n_reports,
+    states.last_reported_on,
+    states.days_silent,
+    states.last_report_pct,
+    states.last_status_code,
+    states.n_reports,
     projects.finish_date,
     projects.last_seen_at,
     projects.url,
     projects.is_invented
-FROM projects_unique AS projects
-LEFT JOIN reports ON projects.source_id = reports.source_id AND projects.project_id = reports.project_id
-WHERE
-    projects.status = 'listed'
-    AND projects.reports_last_seen_at IS NOT NULL
-    AND projects.time_basis <> 'file'
-    AND coalesce(projects.progress_pct, 0) < 100
-    AND coalesce(last_report_pct, 0) < 100
-    AND last_status_code IS DISTINCT FROM '2'
-    AND coalesce(days_silent >= 60, true)
+FROM project_states AS states
+INNER JOIN projects_unique AS projects ON states.project_id = projects.project_id
+WHERE states.is_silent

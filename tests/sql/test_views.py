@@ -343,3 +343,33 @@ def test_the_views_of_an_empty_release_are_empty(archive: ParsedArchive) -> None
     for model in load_models().values():
         if model.layer == "views":
             assert built.rows(model.name) == []
+
+
+def test_each_project_has_one_state_made_of_what_the_other_views_say(archive: ParsedArchive) -> None:
+    old, fresh = ("2026-01-01", "10", "1", "", ""), ("2026-05-01", "40", "1", "", "")
+    archive.capture("50490000-0001", "2026-05-02", reports=[old], budget_received_thb="5", budget_spent_thb="9")
+    archive.capture("50490000-0002", "2026-05-02", reports=[fresh], budget_received_thb="5", budget_spent_thb="5")
+    archive.capture("50490000-0003", "2026-05-02", reports=[("2026-05-01", "40", "2", "", "")], progress_pct="40")
+    archive.capture("50490000-0004", "2026-05-02", progress_pct="60", budget_received_thb="5", budget_spent_thb="0")
+    archive.capture("50490000-0005", "2026-05-02", states={"reports": "absent"})
+    archive.capture("50490000-0006", "2026-05-01", name="a", progress_pct="100")
+    archive.capture("50490000-0006", "2026-05-02", name="b", progress_pct="100")
+    archive.capture("50490000-0007", "2026-05-02", progress_pct="40", budget_received_thb="5", budget_spent_thb="5")
+    built = archive.build()
+    rows = built.rows("SELECT * EXCLUDE (source_id, is_invented) FROM project_states ORDER BY project_id")
+    said = {
+        str(row["project_id"])[-1]: {str(row["stage"]), *(name for name, value in row.items() if value is True)}
+        for row in rows
+    }
+    assert said == {
+        "1": {"under_way", "is_silent", "is_overspent"},
+        "2": {"under_way"},
+        "3": {"done"},
+        "4": {"not_reported", "is_silent", "is_nothing_spent"},
+        "5": {"None"},
+        "6": {"done", "is_edited_after_completion"},
+        "7": {"not_reported", "is_silent", "is_spent_ahead"},
+    }
+    assert built.column("SELECT project_id FROM silent_projects ORDER BY ALL") == [
+        row["project_id"] for row in rows if row["is_silent"]
+    ]
