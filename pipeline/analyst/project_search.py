@@ -6,6 +6,7 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from pipeline.analyst.project import ProjectDetailError
 from pipeline.analyst.query import ask_open, open_database
+from pipeline.core.folding import fold
 
 
 class Candidate(NamedTuple):
@@ -19,9 +20,6 @@ class Candidate(NamedTuple):
     url: str
 
 
-# Differences in typing that are ignored: white space, the two spellings of sara am, Thai digits and upper case.
-_FOLDED = """regexp_replace(translate(replace(lower({text}), 'ํา', 'ำ'), '๐๑๒๓๔๕๖๗๘๙', '0123456789'), '\\s', '', 'g')"""
-_WANTED = _FOLDED.format(text="$1")
 _SEARCHED = ("project_id", "name", "projects.agency", "agency_listed", "name_en")
 _CANDIDATES = """
 SELECT
@@ -36,9 +34,7 @@ WHERE source_id = coalesce($2, source_id) AND ({condition})
 ORDER BY project_id, source_id
 """
 _HAS_CODE = _CANDIDATES.format(condition="project_id = $1")
-_HOLDS_WORDS = _CANDIDATES.format(
-    condition=" OR ".join(f"contains({_FOLDED.format(text=column)}, {_WANTED})" for column in _SEARCHED)
-)
+_HOLDS_WORDS = _CANDIDATES.format(condition=" OR ".join(f"contains(fold({column}), fold($1))" for column in _SEARCHED))
 
 
 def find_projects(release: Path, wanted: str, source_id: str | None = None) -> list[Candidate]:
@@ -49,6 +45,7 @@ def find_projects(release: Path, wanted: str, source_id: str | None = None) -> l
     address = _page_address(wanted)
     code = wanted.strip() if address is None else parse_qs(address.query)["project_id"][-1]
     with open_database(release) as con:
+        con.create_function("fold", fold, ["VARCHAR"], "VARCHAR")
 
         def asked(sql: str) -> list[Candidate]:
             rows: list[tuple[Any, ...]] = list(ask_open(con, sql, (code, source_id)).rows)

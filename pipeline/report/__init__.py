@@ -6,8 +6,10 @@ Never: judges (the gate does), reads anything but the release and the one before
 - data: one record type for each SELECT
 - document: quality.json
 - quality_page: quality.html and the Markdown summary
+- page: a page as one file, under a policy that lets nothing else run
+- packing: what a page carries for its script
 - page_issues: the issues packed for the page
 - charts: inline SVG
 - release_list: the list of releases for a terminal
-- templates/: HTML, CSS, script and Markdown
+- templates/: HTML, CSS, scripts (a noun each, put together in pipeline/report/*_page.py) and Markdown
 """

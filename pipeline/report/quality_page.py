@@ -1,31 +1,28 @@
 """The data-quality report of a release: quality.json for machines, quality.html and Markdown for people."""
 
-import base64
-import functools
-import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
-from importlib import resources
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from parsers.issue_codes import message_in_thai
 from pipeline.core import thai_time as thai_time
 from pipeline.core.errors import PipelineError
 from pipeline.core.files import written_aside
-from pipeline.core.text import show_command, show_invisible, spans, web_address
 from pipeline.publish.gate_measures import Measure, measure
 from pipeline.publish.gate_messages import RULES
 from pipeline.report import charts
 from pipeline.report.data import ReportData, ReportedIssue, read_report_data
 from pipeline.report.document import MAX_LISTED, PAGE_OUTCOMES, SEVERITIES, Document, Run, make_document, whole_numbers
+from pipeline.report.page import environment, write_page
 from pipeline.report.page_issues import pack
 
 HTML, JSON = "quality.html", "quality.json"
 _EXAMPLES = 5
+_SCRIPTS = (
+    "elements.js", "address.js", "language.js", "packing.js", "folding.js", "csv.js", "clipboard.js", "drawing.js",
+    "quality_issues.js", "quality_drawing.js",
+)  # fmt: skip
 
 
 class ReportError(PipelineError):
@@ -53,7 +50,7 @@ def write_report_of(release: Path, output: Path) -> None:
 def report_markdown(release: Path) -> str:
     """The report in short, for mail and chat: from the release's quality.json. Raises ReportError."""
     document = _read_json(release / JSON)
-    return _environment().get_template("quality.md.j2").render(q=document, severities=SEVERITIES)
+    return environment().get_template("quality.md.j2").render(q=document, severities=SEVERITIES)
 
 
 def _write(
@@ -73,34 +70,23 @@ def _write(
 
 
 def _page(document: Document, data: ReportData) -> str:
-    packed = pack(data.issues, data.rules, data.agencies, data.fields, has_previous=data.is_compared)
-    style = _template("quality.css")
-    # One module, so that the names of the two files are known to each other and to nothing else.
-    script = _template("quality_issues.js") + _template("quality_drawing.js")
-    policy = (
-        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
-    )
-    return (
-        _environment()
-        .get_template("quality.html.j2")
-        .render(
-            q=document,
-            policy=policy,
-            style=Markup(style),  # noqa: S704 - our own file, not a page's text
-            script=Markup(script),  # noqa: S704
-            packed=packed,
-            n_issues=len(data.issues),
-            examples=_examples(data.issues),
-            messages_th={rule.code: rule.message_th for rule in data.rules},
-            severities=SEVERITIES,
-            outcomes=PAGE_OUTCOMES,
-            charts=_charts(document),
-            filled_pct=_filled_pct(data),
-            outcome_counts=[
-                (outcome, whole_numbers(_object(document["run"])["counts"])[outcome]) for outcome in PAGE_OUTCOMES
-            ],
-        )
+    issues = pack(data.issues, data.rules, data.agencies, data.fields, has_previous=data.is_compared)
+    return write_page(
+        "quality.html.j2",
+        ["page.css"],
+        _SCRIPTS,
+        q=document,
+        packed=issues,
+        n_issues=len(data.issues),
+        examples=_examples(data.issues),
+        messages_th={rule.code: rule.message_th for rule in data.rules},
+        severities=SEVERITIES,
+        outcomes=PAGE_OUTCOMES,
+        charts=_charts(document),
+        filled_pct=_filled_pct(data),
+        outcome_counts=[
+            (outcome, whole_numbers(_object(document["run"])["counts"])[outcome]) for outcome in PAGE_OUTCOMES
+        ],
     )
 
 
@@ -147,75 +133,6 @@ def _charts(document: Mapping[str, object]) -> dict[str, Markup]:
     }
 
 
-@functools.cache
-def _environment() -> Environment:
-    """Templates with every value escaped; Markdown has no such safety net and puts page text into code spans."""
-    environment = Environment(
-        loader=PackageLoader("pipeline.report"),
-        autoescape=select_autoescape(["html.j2"]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "shown": _shown,
-        "code_span": _code_span,
-        "tidy": _tidy,
-        "thai": thai_time.in_thai,
-        "english": thai_time.in_english,
-        "web_address": web_address,
-        "show_command": show_command,
-        "thai_message": _thai_message,
-    }
-    environment.globals |= {"shares": charts.shares, "lengths": charts.lengths}
-    return environment
-
-
-def _shown(text: object) -> Markup:
-    """Text from a page, isolated from its surroundings, its invisible characters as marks."""
-    if text is None:
-        return Markup('<span class="none">∅</span>')
-    parts = [
-        escape(span.text)
-        if span.name is None
-        else Markup('<span class="mark" title="{}">{}</span>').format(span.name, span.text)
-        for span in spans(str(text))
-    ]
-    return Markup("<bdi>{}</bdi>").format(Markup("").join(parts))
-
-
-def _thai_message(template: str, issue: ReportedIssue | Mapping[str, object]) -> str:
-    """What an issue says in Thai."""
-    said = issue._asdict() if isinstance(issue, ReportedIssue) else issue
-    label, raw, row = said["label"], said["raw"], said["ordinal"]
-    return message_in_thai(
-        template,
-        label=label if isinstance(label, str) else None,
-        raw=raw if isinstance(raw, str) else None,
-        row=row if isinstance(row, int) else None,
-    )
-
-
-def _tidy(value: str) -> str:
-    """A number from a table with thousands separators and without idle zeros; a date stays as it is."""
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        return value
-    whole, _, decimals = f"{number:,f}".partition(".")
-    decimals = decimals.rstrip("0")
-    return f"{whole}.{decimals}" if decimals else whole
-
-
-def _code_span(text: object) -> str:
-    """Text from a page as a Markdown code span, where no markup, link or mention works."""
-    said = show_invisible(str(text))
-    fence = "`"
-    while fence in said:
-        fence += "`"
-    return f"{fence} {said} {fence}" if "`" in said else f"`{said}`"
-
-
 def _examples(issues: Iterable[ReportedIssue]) -> dict[str, list[ReportedIssue]]:
     """The first issues of each kind: what a reader sees who lets no script run."""
     examples: dict[str, list[ReportedIssue]] = {}
@@ -250,14 +167,6 @@ def _read_json(path: Path) -> Document:
     if not isinstance(content, dict):
         raise ReportError(f"{path}: is not a JSON object; run `bma-projects build` for a new release")
     return content
-
-
-def _template(name: str) -> str:
-    return resources.files("pipeline.report").joinpath("templates", name).read_text(encoding="utf-8")
-
-
-def _hash(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 def _rows(value: object) -> list[Document]:

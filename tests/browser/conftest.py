@@ -85,6 +85,7 @@ class Chromium:
         width: int = 1280,
         scheme: str = "light",
         runs_scripts: bool = True,
+        is_report: bool = True,
     ) -> Iterator[Opened]:
         url = address.as_uri() if isinstance(address, Path) else address
         context: BrowserContext = self._browser.new_context(
@@ -99,7 +100,7 @@ class Chromium:
         page.on("dialog", lambda dialog: _note_dialog(offences, dialog))
         page.on("request", lambda request: _note_request(offences, request.url, url))
         page.goto(url + fragment)
-        if runs_scripts:
+        if runs_scripts and is_report:
             page.wait_for_selector("html[data-ready]")
         yield Opened(page, offences)
         context.close()

@@ -76,6 +76,8 @@ def test_search_and_filters_find_issues(chromium: Chromium, report: Path) -> Non
         page.fill("#q", "")
         page.select_option("#severity", "error")
         expect(page.locator("#found")).to_contain_text(f"5 of {everything}")
+        page.fill("#q", "ส\u0e4d\u0e32นักงานเขต ทุ่ง ครุ")
+        expect(page.locator("#found")).to_contain_text(f"5 of {everything}")
         page.fill("#q", "nothing has this")
         expect(page.locator("#found")).to_contain_text(f"0 of {everything}")
         page.click("button[type=reset]")

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
         "pipeline/build/database.py",
         "pipeline/build/agencies.csv",
         "pipeline/report/templates/quality.html.j2",
-        "pipeline/report/templates/quality.css",
+        "pipeline/report/templates/page.css",
         "sql/macros.sql",
         "sql/curated/projects.sql",
         "sql/gate/values_lost.sql",

@@ -1,70 +1,7 @@
-// Draws the page's issues and its controls. Text from pages reaches the document through text nodes alone: no
-// innerHTML, no attribute but title and checked links.
+// Draws the page's issues and its controls.
 const PAGE = 50;
 const TAGS = { error: "ผิดพลาด", warning: "เตือน", info: "สังเกต" };
-const LANGUAGES = ["both", "th", "en"];
 const FILTERS = ["q", "severity", "code", "agency", "year", "by", "new"];
-const byId = (id) => document.getElementById(id);
-
-const make = (tag, css, ...children) => {
-  const node = document.createElement(tag);
-  if (css) node.className = css;
-  node.append(...children.filter((child) => child !== null));
-  return node;
-};
-const inTwo = (th, en) => {
-  const parts = [["th", th], ["en", en]].map(([lang, text]) => {
-    const span = make("span", "beside", text);
-    span.lang = lang;
-    return span;
-  });
-  return [parts[0], " ", parts[1]];
-};
-
-// The same rules as pipeline/core/text.py.
-const ODD = /[\p{C}\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffd\ufe00-\ufe0f]|(?! )\p{Zs}|^ | $/gu;
-const ARROWS = { "\n": "⏎", "\t": "⇥", "\r": "␍", " ": "␣" };
-const shown = (text) => {
-  if (text === null) return make("span", "none", "∅");
-  const node = document.createElement("bdi");
-  let end = 0;
-  for (const found of text.matchAll(ODD)) {
-    node.append(text.slice(end, found.index));
-    const char = found[0];
-    const point = "U+" + char.codePointAt(0).toString(16).toUpperCase().padStart(4, "0");
-    const mark = make("span", "mark", ARROWS[char] ?? point);
-    mark.title = point;
-    node.append(mark, char === "\n" ? "\n" : "");
-    end = found.index + char.length;
-  }
-  node.append(text.slice(end));
-  return node;
-};
-
-// What the reader chose lives behind the # of the address, so that it can be kept, sent and reloaded.
-const chosen = new URLSearchParams(location.hash.includes("=") ? location.hash.slice(1) : "");
-const choose = (name, value) => {
-  if (value) chosen.set(name, value);
-  else chosen.delete(name);
-  history.replaceState(null, "", "#" + chosen);
-};
-
-const setLanguage = (lang) => {
-  const known = LANGUAGES.includes(lang) ? lang : "both";
-  document.documentElement.dataset.lang = known;
-  document.documentElement.lang = known === "en" ? "en" : "th";
-  for (const button of byId("language").children) {
-    button.setAttribute("aria-pressed", String(button.dataset.lang === known));
-  }
-};
-byId("language").classList.remove("hidden");
-byId("language").addEventListener("click", (event) => {
-  const lang = event.target.dataset.lang;
-  if (!lang) return;
-  choose("lang", lang === "both" ? "" : lang);
-  setLanguage(lang);
-});
-setLanguage(chosen.get("lang"));
 
 // Jumping inside the page must not wipe out what stands behind the #.
 document.querySelector("nav").addEventListener("click", (event) => {
@@ -106,33 +43,10 @@ const start = (data) => {
     if (e.raw !== null) node.append(make("span", "raw", shown(e.raw)));
     const message = make("p", "why", ...inTwo(shown(inThai(e)), shown(e.message)));
     const links = make("p", "links");
-    if (e.project.url && /^https?:\/\//.test(e.project.url)) {
-      const link = make("a", "", ...inTwo("เปิดหน้าบนเว็บไซต์", "Open the live page"));
-      link.href = e.project.url;
-      link.rel = "noopener noreferrer nofollow";
-      link.target = "_blank";
-      links.append(link);
-    }
+    links.append(...[webLink(e.project.url, ...inTwo("เปิดหน้าบนเว็บไซต์", "Open the live page"))].filter(Boolean));
     if (e.project.command) links.append(make("code", "command", shown(e.project.command)));
     if (e.seen) links.append(make("span", "quiet", ...inTwo("พบครั้งแรก", "first seen"), " " + e.seen.slice(0, 10)));
     node.append(message, links);
-    return node;
-  };
-
-  const svg = (tag, attributes) => {
-    const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-    for (const [name, content] of Object.entries(attributes)) node.setAttribute(name, content);
-    return node;
-  };
-  // One horizontal bar, split into its parts; whole is what its full width stands for.
-  const bar = (parts, whole, title) => {
-    const node = svg("svg", { class: "bar", viewBox: "0 0 100 10", preserveAspectRatio: "none", role: "img", "aria-label": title });
-    let x = 0;
-    for (const [css, n] of parts) {
-      const width = whole ? (100 * n) / whole : 0;
-      node.append(svg("rect", { class: css, x, y: 0, width, height: 10 }));
-      x += width;
-    }
     return node;
   };
 
@@ -188,7 +102,7 @@ const start = (data) => {
   let found = all;
   let fillers = [];
   const refresh = () => {
-    found = matching(all, value);
+    found = matching(data, value);
     const by = value("by");
     const groups = grouped(found, by);
     fillers = [];
@@ -221,26 +135,10 @@ const start = (data) => {
 
   const said = (th, en) => byId("found").replaceChildren(...inTwo(th, en));
   byId("copy").addEventListener("click", async () => {
-    try {
-      await navigator.clipboard.writeText(csvOf(found));
-    } catch {
-      // Where the clipboard is closed to pages, the old way still works.
-      const area = make("textarea");
-      area.value = csvOf(found);
-      document.body.append(area);
-      area.select();
-      document.execCommand("copy");
-      area.remove();
-    }
+    await copy(csvOf(found));
     said(`คัดลอกแล้ว ${found.length} รายการ`, `${found.length} issues copied`);
   });
-  byId("save").addEventListener("click", () => {
-    const link = make("a");
-    link.href = URL.createObjectURL(new Blob(["\ufeff" + csvOf(found)], { type: "text/csv;charset=utf-8" }));
-    link.download = "bma-projects-issues.csv";
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-  });
+  byId("save").addEventListener("click", () => saveCsv("bma-projects-issues.csv", csvOf(found)));
 
   // The fields of one agency.
   for (const code of [...fields.keys()].sort()) option("field-agency", code, agencyName(code));
@@ -275,4 +173,4 @@ const start = (data) => {
   document.documentElement.dataset.ready = "1";
 };
 
-if (byId("packed").textContent && "DecompressionStream" in window) unpack(byId("packed").textContent).then(start);
+if (byId("packed").textContent && "DecompressionStream" in window) unpack(byId("packed").textContent).then(read).then(start);

@@ -7,12 +7,6 @@ const KEYS = {
   year: (e) => (e.project.year === null ? "-" : String(e.project.year)),
 };
 
-const unpack = async (packed) => {
-  const bytes = Uint8Array.from(atob(packed), (char) => char.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return read(JSON.parse(await new Response(stream).text()));
-};
-
 // Columns and rows as pipeline/report/page_issues.py packs them, made into objects.
 const read = ({ issues, texts, ...data }) => {
   const rules = data.rules.map(([code, severity, th, en, adviceTh, adviceEn, messageTh]) =>
@@ -24,17 +18,21 @@ const read = ({ issues, texts, ...data }) => {
     ordinal: issues.ordinal[i], raw: texts[issues.raw[i]], message: texts[issues.message[i]],
     seen: texts[issues.seen[i]], isNew: issues.isNew[i] === 1,
   }));
-  for (const e of all) {
-    e.haystack = [e.project.id, e.project.name, e.label, e.raw, e.message, e.rule.code, e.rule.th, e.rule.en]
-      .filter(Boolean).join("\n").toLowerCase();
-  }
   // By agency and field: given, empty, not set, absent, unreadable, distinct.
   const fields = new Map();
   for (const [field, agency, ...counts] of data.fields) {
     if (!fields.has(agency)) fields.set(agency, new Map());
     fields.get(agency).set(field, counts);
   }
-  return { all, rules, fields, agencies: new Map(data.agencies), hasPrevious: data.hasPrevious };
+  const agencies = new Map(data.agencies);
+  return { all, rules, fields, agencies, hasPrevious: data.hasPrevious };
+};
+
+// What a search looks through, made when the first one asks.
+const haystackOf = (e, agencies) => {
+  e.haystack ??= fold([e.project.id, e.project.name, agencies.get(e.project.agency), e.label, e.raw, e.message, e.rule.code,
+    e.rule.th, e.rule.en].filter(Boolean).join("|"));
+  return e.haystack;
 };
 
 // The same rules as message_in_thai of parsers/issue_codes.py.
@@ -44,11 +42,11 @@ const inThai = (e) => e.rule.messageTh.replace(/\{(label|raw|row)\}/g, (_, name)
 });
 
 // The issues that have all that was asked for; wanted says what was chosen under a name, "" for anything.
-const matching = (issues, wanted) => {
-  const words = wanted("q").toLowerCase().split(/\s+/).filter(Boolean);
+const matching = ({ all, agencies }, wanted) => {
+  const words = foldedWords(wanted("q"));
   const chosen = Object.entries(KEYS).filter(([name]) => wanted(name));
-  return issues.filter((e) => chosen.every(([name, keyOf]) => keyOf(e) === wanted(name)) &&
-    (!wanted("new") || e.isNew) && words.every((word) => e.haystack.includes(word)));
+  return all.filter((e) => chosen.every(([name, keyOf]) => keyOf(e) === wanted(name)) &&
+    (!wanted("new") || e.isNew) && words.every((word) => haystackOf(e, agencies).includes(word)));
 };
 
 const worstOf = (list) => SEVERITIES.find((severity) => list.some((e) => e.rule.severity === severity));
@@ -66,17 +64,9 @@ const grouped = (issues, by) => {
       || listB.length - listA.length || (a < b ? -1 : 1));
 };
 
-// A cell that a spreadsheet would take for a formula gets a quote in front, as in pipeline/analyst/spreadsheet.py.
-const FORMULA = /^(\s*[=+@\-\uff1d\uff0b\uff0d\uff20]|[\t\r\n])/;
-const HARMLESS = /^\s*[+-]?\d[\d,]*(\.\d+)?%?\s*$|^[-\s]*$/;
-const csvCell = (content) => {
-  const text = content === null || content === undefined ? "" : String(content);
-  const safe = FORMULA.test(text) && !HARMLESS.test(text) ? "'" + text : text;
-  return /[",\n\r]/.test(safe) ? '"' + safe.replaceAll('"', '""') + '"' : safe;
-};
-const csvOf = (issues) => [
+const csvOf = (issues) => csvText([
   ["severity", "code", "source_id", "project_id", "name", "agency_code", "fiscal_year_be", "label", "ordinal", "raw",
     "message", "message_th", "first_seen_at", "is_new", "is_invented", "url"],
   ...issues.map((e) => [e.rule.severity, e.rule.code, e.project.source, e.project.id, e.project.name, e.project.agency,
     e.project.year, e.label, e.ordinal, e.raw, e.message, inThai(e), e.seen, e.isNew, e.project.isInvented, e.project.url]),
-].map((row) => row.map(csvCell).join(",")).join("\r\n") + "\r\n";
+]);

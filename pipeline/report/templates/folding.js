@@ -1,0 +1,13 @@
+// The same rules as pipeline/core/folding.py; tests/core/folded.json has examples that both must fold alike.
+const FOLDINGS = [
+  [/[\u00ad\u034f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]|[\s\u001c-\u001f\u0085]/gu, ""],
+  [/[\u0e50-\u0e59]/gu, (digit) => String.fromCharCode(digit.charCodeAt(0) - 0x0e50 + 48)],
+  [/\u0e4d([\u0e48-\u0e4b]*)\u0e32|([\u0e48-\u0e4b]+)\u0e4d\u0e32/gu, "$1$2\u0e33"],
+  [/\u0e40\u0e40/gu, "\u0e41"],
+  [/([\u0e48-\u0e4b]+)([\u0e31\u0e34-\u0e3a])/gu, "$2$1"],
+  [/([\u0e31\u0e33-\u0e3a\u0e47-\u0e4e])\1+/gu, "$1"],
+];
+const fold = (text) => FOLDINGS.reduce((folded, [pattern, by]) => folded.replace(pattern, by), text.toLowerCase());
+
+// The words of a question, folded; a text answers it that holds all of them.
+const foldedWords = (text) => text.split(/\s+/).map(fold).filter(Boolean);
