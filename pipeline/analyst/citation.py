@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pipeline.analyst.project import ProjectDetailError, archived_page, read_project_detail
 from pipeline.analyst.query import ask
 from pipeline.core import thai_time
+from pipeline.core.citation_text import ARCHIVE, BASES, PLACE, TEMPLATES, UNNAMED
 
 
 class Citation(NamedTuple):
@@ -19,18 +20,6 @@ class Citation(NamedTuple):
     notes: tuple[str, ...]
 
 
-_BASIS_TH = {
-    "protocol": "เวลาที่ดึงหน้านี้",
-    "stated": "เวลาตามที่ไฟล์ที่บันทึกไว้ระบุ",
-    "given": "เวลาตามที่ผู้นำเข้าไฟล์ระบุ",
-    "file": "เวลาตามวันที่ของไฟล์เท่านั้น",
-}
-_BASIS_EN = {
-    "protocol": "the time of the request",
-    "stated": "the time that the saved file states",
-    "given": "the time that the importing person gave",
-    "file": "by the date of the file only",
-}
 _CITED = """
 SELECT
     projects.name, coalesce(projects.agency, agency_listed), name_en, projects.url, projects.last_seen_at,
@@ -56,28 +45,30 @@ def cite(release: Path, raw_dir: Path, source_id: str, project_id: str) -> Citat
         captured_at = archived_page(
             raw_dir, read_project_detail(release, raw_dir, project_id, source_id=source_id)
         ).captured_at
-    by_th, by_en = ("", "") if archive_url is None else (f"คลังเว็บ: {archive_url} ", f"Web archive: {archive_url} ")
-    title, place = " ".join(str(name or "").split()), "-" if file is None else f"data/raw/{file}, offset {offset}"
-    th = (
-        f"กรุงเทพมหานคร, {agency or 'ไม่ระบุหน่วยงาน'}. “{title}” (รหัสโครงการ {project_id}). {url} "
-        f"เก็บสำเนาเมื่อ {_in_thai(captured_at)} ({_BASIS_TH[str(basis)]}) พบหน้านี้ครั้งล่าสุด {_in_thai(seen_at)}. "
-        f"{by_th}หลักฐาน: {place}. bma-projects ชุดข้อมูล {release.name}."
+    said = {
+        "title": " ".join(str(name or "").split()),
+        "project_id": project_id,
+        "url": url,
+        "place": "-" if file is None else PLACE.format(file=file, offset=offset),
+        "release": release.name,
+    }
+    th = TEMPLATES["th"].format(
+        agency=agency or UNNAMED["th"],
+        captured=thai_time.in_thai(_iso(captured_at)),
+        basis=BASES["th"][str(basis)],
+        archive="" if archive_url is None else ARCHIVE["th"].format(archive_url=archive_url),
+        seen=thai_time.in_thai(_iso(seen_at)),
+        **said,
     )
-    en = (
-        f"Bangkok Metropolitan Administration, {agency_en or agency or 'agency not named'}. “{title}” "
-        f"(project {project_id}). {url} "
-        f"Captured {_in_english(captured_at)} ({_BASIS_EN[str(basis)]}); page last seen {_in_english(seen_at)}. "
-        f"{by_en}Archived in {place}. bma-projects, release {release.name}."
+    en = TEMPLATES["en"].format(
+        agency=agency_en or agency or UNNAMED["en"],
+        captured=thai_time.in_english(_iso(captured_at)),
+        basis=BASES["en"][str(basis)],
+        archive="" if archive_url is None else ARCHIVE["en"].format(archive_url=archive_url),
+        seen=thai_time.in_english(_iso(seen_at)),
+        **said,
     )
     return Citation(th, en, tuple(_notes(str(url), str(basis))))
-
-
-def _in_thai(moment: object) -> str:
-    return f"{thai_time.in_thai(_iso(moment))} เวลากรุงเทพฯ"
-
-
-def _in_english(moment: object) -> str:
-    return f"{thai_time.in_english(_iso(moment))} Bangkok time"
 
 
 def _iso(moment: object) -> str | None:

@@ -4,20 +4,20 @@ import datetime as dt
 
 # Thailand keeps UTC+7 the whole year; no time-zone database is needed for it.
 BANGKOK = dt.timezone(dt.timedelta(hours=7), "Asia/Bangkok")
-_MONTHS_TH = ("ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค.")
-_MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS_TH = ("ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค.")
+MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def in_thai(moment: str | None) -> str:
     """An ISO 8601 moment in Thai words and the Buddhist era, such as `23 พ.ย. 2569 01:52 น.`; `–` for none."""
     when = _parsed(moment)
-    return f"{when.day} {_MONTHS_TH[when.month - 1]} {when.year + 543} {when:%H:%M} น." if when else "–"
+    return f"{when.day} {MONTHS_TH[when.month - 1]} {when.year + 543} {when:%H:%M} น." if when else "–"
 
 
 def in_english(moment: str | None) -> str:
     """The same in English, such as `23 Nov 2026 01:52`."""
     when = _parsed(moment)
-    return f"{when.day} {_MONTHS_EN[when.month - 1]} {when.year} {when:%H:%M}" if when else "–"
+    return f"{when.day} {MONTHS_EN[when.month - 1]} {when.year} {when:%H:%M}" if when else "–"
 
 
 def short_day(moment: str | None) -> str:

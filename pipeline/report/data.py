@@ -69,6 +69,8 @@ class AgencyState(NamedTuple):
     agency: str | None
     agency_listed: str | None
     name_source: str | None
+    name_en: str | None
+    kind: str | None
     shown_name: str | None
     n_projects: int
     n_errors: int

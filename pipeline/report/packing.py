@@ -26,7 +26,7 @@ def columns_of(table: pa.Table) -> dict[str, Column]:
     return {name: column(table[name]) for name in table.column_names}
 
 
-def column(values: pa.ChunkedArray[Any]) -> Column:
+def column(values: "pa.ChunkedArray[Any]") -> Column:
     """Values in order; texts that repeat as the `texts` there are and the `index` of each, -1 for null."""
     if pa.types.is_boolean(values.type):
         return [None if value is None else int(value) for value in values.to_pylist()]

@@ -14,6 +14,8 @@ from pipeline.publish.gate_messages import RULES
 from pipeline.report import charts
 from pipeline.report.data import ReportData, ReportedIssue, read_report_data
 from pipeline.report.document import MAX_LISTED, PAGE_OUTCOMES, SEVERITIES, Document, Run, make_document, whole_numbers
+from pipeline.report.explorer_page import HTML as EXPLORER
+from pipeline.report.explorer_page import explorer_page
 from pipeline.report.page import environment, write_page
 from pipeline.report.page_issues import pack
 
@@ -64,7 +66,8 @@ def _write(
     judged = measure(release, previous, tuple(RULES)) if measures is None else measures
     document = make_document(run, data, judged, previous=previous, history=_history(previous))
     text = json.dumps(document, ensure_ascii=False, indent=1, default=str)
-    for name, content in ((JSON, f"{text}\n"), (HTML, _page(document, data))):
+    pages = {JSON: f"{text}\n", HTML: _page(document, data), EXPLORER: explorer_page(release, document, data)}
+    for name, content in pages.items():
         with written_aside(output / name) as partial:
             partial.write_text(content, encoding="utf-8")
 

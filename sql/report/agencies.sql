@@ -25,6 +25,8 @@ SELECT
     agencies.agency,
     agencies.agency_listed,
     agencies.name_source,
+    agencies.name_en,
+    agencies.kind,
     coalesce(
         agencies.agency_listed || CASE WHEN agencies.name_source IN ('inferred', 'eliminated') THEN ' (?)' ELSE '' END,
         agencies.agency

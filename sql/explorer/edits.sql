@@ -1,0 +1,22 @@
+-- What was edited, newest first, and when it was seen: between the capture before and the one that shows it. Long texts are
+-- cut; project_changes has all of them.
+SELECT
+    places.place,
+    epoch(changes.observed_at)::BIGINT AS seen_at,
+    epoch(versions.previous_seen_at)::BIGINT AS seen_before_at,
+    changes.label,
+    changes.row_label,
+    changes.change_type AS type,
+    CASE WHEN length(changes.old) > 80 THEN left(changes.old, 80) || '…' ELSE changes.old END AS old,
+    CASE WHEN length(changes.new) > 80 THEN left(changes.new, 80) || '…' ELSE changes.new END AS new,
+    changes.is_after_completion AS after_completion,
+    versions.time_basis
+FROM places
+INNER JOIN project_changes AS changes
+    ON places.source_id = changes.source_id AND places.project_id = changes.project_id
+INNER JOIN project_versions AS versions
+    ON
+        changes.source_id = versions.source_id
+        AND changes.project_id = versions.project_id
+        AND changes.version_no = versions.version_no
+ORDER BY places.place, changes.version_no DESC, changes.change_no

@@ -1,0 +1,11 @@
+-- The open issues of the projects: kind, place on the page and the text in question, as long as its message quotes it.
+SELECT
+    places.place,
+    issues.code,
+    issues.field,
+    issues.label,
+    issues.ordinal,
+    left(issues.raw, 81) AS raw
+FROM places
+INNER JOIN quality_issues AS issues ON places.source_id = issues.source_id AND places.project_id = issues.project_id
+ORDER BY places.place, list_position(['error', 'warning', 'info'], issues.severity), issues.issue_no

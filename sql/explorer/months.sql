@@ -1,0 +1,9 @@
+-- The month rows of the newest pages as they stand, the site's mislabelled extra rows included.
+SELECT
+    places.place,
+    months.month_no AS month,
+    months.role = 'extra' AS extra,
+    left(months.raw, 40) AS raw
+FROM places
+INNER JOIN target_rows AS months ON places.source_id = months.source_id AND places.project_id = months.project_id
+ORDER BY places.place, months.ordinal

@@ -1,0 +1,7 @@
+-- The projects of the explorer page in their order: every other question answers in it.
+SELECT
+    row_number() OVER (ORDER BY project_id) - 1 AS place,
+    source_id,
+    project_id,
+    snapshot_id
+FROM projects_unique
