@@ -10,6 +10,7 @@ from pipeline.analyst.project import ProjectDetailError, archived_page, read_pro
 from pipeline.analyst.query import ask
 from pipeline.core import thai_time
 from pipeline.core.citation_text import ARCHIVE, BASES, PLACE, TEMPLATES, UNNAMED
+from pipeline.core.text import printable
 
 
 class Citation(NamedTuple):
@@ -68,7 +69,7 @@ def cite(release: Path, raw_dir: Path, source_id: str, project_id: str) -> Citat
         seen=thai_time.in_english(_iso(seen_at)),
         **said,
     )
-    return Citation(th, en, tuple(_notes(str(url), str(basis))))
+    return Citation(printable(th), printable(en), tuple(_notes(str(url), str(basis))))
 
 
 def _iso(moment: object) -> str | None:

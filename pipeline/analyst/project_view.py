@@ -8,11 +8,13 @@ from pathlib import Path
 from rich import box
 from rich.console import Console
 from rich.padding import Padding
+from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
 from pipeline.analyst.project import Change, Month, ProjectDetail, Report, Version, archived_page
-from pipeline.core.text import printable, show_command
+from pipeline.core.text import explore_command, printable, show_command
+from pipeline.publish.pages import explorer_address
 
 _BARS = " ▁▂▃▄▅▆▇█"
 _CHART_WIDTH = 25
@@ -22,11 +24,11 @@ _SEVERITY_STYLES = {"error": "red", "warning": "yellow", "info": "dim"}
 _WIDTH_WITHOUT_TERMINAL = 110
 
 
-def show(detail: ProjectDetail, raw_dir: Path) -> None:
+def show(detail: ProjectDetail, raw_dir: Path, release: Path) -> None:
     """Print a detail; text from a page is stripped of control characters and never read as markup."""
     width = None if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL
     console = Console(file=sys.stdout, highlight=False, width=width)
-    for part in _parts(detail, raw_dir):
+    for part in _parts(detail, raw_dir, release):
         console.print(part)
 
 
@@ -68,7 +70,7 @@ def progress_bar(percent: float | None) -> str:
     return "█" * filled + "·" * (_CHART_WIDTH - filled) + ("▶" if percent > 100 else "")
 
 
-def _parts(detail: ProjectDetail, raw_dir: Path) -> Iterator[Table | Text | Padding]:
+def _parts(detail: ProjectDetail, raw_dir: Path, release: Path) -> Iterator[Table | Text | Padding]:
     yield Text.assemble(
         (printable(detail.project_id), "bold"), "  ", (" ".join(printable(detail.name or "").split()), "bold")
     )
@@ -91,7 +93,7 @@ def _parts(detail: ProjectDetail, raw_dir: Path) -> Iterator[Table | Text | Padd
     if detail.issues:
         yield from _section(f"Issues ({len(detail.issues)})", _issues(detail))
     yield from _section("Versions (times in UTC)", _versions(detail))
-    yield from _section("Where it comes from", _origin(detail, raw_dir))
+    yield from _section("Where it comes from", _origin(detail, raw_dir, release))
 
 
 def _agency(detail: ProjectDetail) -> str:
@@ -190,17 +192,22 @@ def _span(version: Version) -> tuple[str, str, str]:
     return _moment(version.valid_from), until, _moment(version.last_seen_at)
 
 
-def _origin(detail: ProjectDetail, raw_dir: Path) -> Table:
+def _origin(detail: ProjectDetail, raw_dir: Path, release: Path) -> Table:
     table = _grid("left", "left")
+    # A terminal that can makes a link of it.
+    address = explorer_address(release, project=detail.project_id)
+    explorer = Text(printable(explore_command(detail.project_id)), style=Style(link=address))
     table.add_row("page", Text(printable(detail.url)))
     if detail.archive_url is not None:
         table.add_row("web archive", Text(printable(detail.archive_url)))
     if detail.warc_file is None:
         table.add_row("archived", "without a page of its own")
+        table.add_row("explorer", explorer)
         return table
     table.add_row("archived", Text(f"{raw_dir / printable(detail.warc_file)}, offset {detail.warc_offset}"))
     command = show_command(detail.project_id, detail.source_id, detail.version_no)
     table.add_row("", Text(f"{printable(command)} > page.html"))
+    table.add_row("explorer", explorer)
     return table
 
 

@@ -60,7 +60,41 @@ def show(
         detail = read_project_detail(
             release, settings.raw_dir, found[0].project_id, source_id=source_id, version_no=version
         )
-    (pour_out if raw else print_detail)(detail, settings.raw_dir)
+    if raw:
+        pour_out(detail, settings.raw_dir)
+    else:
+        print_detail(detail, settings.raw_dir, release)
+
+
+def explore(
+    wanted: Annotated[
+        str | None, typer.Argument(metavar="PROJECT", help="Open it at this project, or at what holds these words.")
+    ] = None,
+    data_dir: DataDir = None,
+    config: Config = None,
+) -> None:
+    """Open the explorer page of the latest release in the web browser, and print its address.
+
+    Example: bma-projects explore 50490000-3607
+    """
+    settings = settings_from(data_dir, config=config)
+    import webbrowser
+
+    from pipeline.analyst.project_search import find_projects
+    from pipeline.publish.pages import EXPLORER, explorer_address
+    from pipeline.publish.releases import damage_told, latest_release
+
+    release = latest_release(settings.curated_dir).path
+    if not (release / EXPLORER).is_file():
+        raise PipelineError(f"{release / EXPLORER}: is not there; `bma-projects build` makes a release that has it")
+    chosen = {}
+    if wanted is not None:
+        with damage_told(release):
+            found = {project.project_id for project in find_projects(release, wanted)}
+        chosen = {"project": found.pop()} if len(found) == 1 else {"q": wanted}
+    address = explorer_address(release, **chosen)
+    tell(address)
+    webbrowser.open(address)
 
 
 def cite(wanted: Wanted, data_dir: DataDir = None, source: ShownSource = None, config: Config = None) -> None:

@@ -33,6 +33,7 @@ COMMANDS: dict[str, Sequence[Callable[..., None]]] = {
         answers.query,
         answers.export,
         answers.cite,
+        answers.explore,
         inspect.status,
         inspect.check,
         inspect.verify,

@@ -128,7 +128,7 @@ def build(
 
 def report(
     data_dir: DataDir = None,
-    output: Annotated[Path, typer.Option("--output", help="Directory for quality.html and quality.json.")] = Path(
+    output: Annotated[Path, typer.Option("--output", help="Directory for the pages and quality.json.")] = Path(
         "report"
     ),
     format_: Annotated[
@@ -136,7 +136,7 @@ def report(
     ] = "html",
     config: Config = None,
 ) -> None:
-    """Write the data-quality report of the latest release again.
+    """Write the data-quality report and the explorer page of the latest release again.
 
     Example: bma-projects report --format md
     """
@@ -153,3 +153,4 @@ def report(
         return
     write_report_of(release, output)
     tell(str(output / "quality.html"))
+    tell(str(output / "explorer.html"))

@@ -13,6 +13,7 @@ from pipeline.build.inputs import REAL_PROJECTS
 from pipeline.build.models import load_models
 from pipeline.core.settings import Settings
 from pipeline.core.text import printable
+from pipeline.publish.pages import EXPLORER, QUALITY
 from pipeline.publish.releases import Published
 from pipeline.run.record import RunRecord
 
@@ -66,7 +67,8 @@ def show_summary(settings: Settings, record: RunRecord, published: Published | N
         console.print(Text(f"\nNo release was made; the run record is {settings.runs_dir / record.run_id}.json"))
         return
     console.print(Text(f"\nRelease   {published.path}"))
-    console.print(Text(f"Report    {published.path / 'quality.html'}"))
+    console.print(Text(f"Report    {published.path / QUALITY}"))
+    console.print(Text(f"Explorer  {published.path / EXPLORER}"))
     if published.is_refused:
         console.print(Text(f"The quality gate refused this release; {settings.curated_dir / 'latest'} is unchanged:"))
         for reason in published.reasons:

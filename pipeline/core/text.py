@@ -79,6 +79,11 @@ def show_command(project_id: str, source_id: str, version_no: int | None = None)
     return f"bma-projects show {shlex.quote(project_id)} {options}"
 
 
+def explore_command(project_id: str) -> str:
+    """The command that opens the explorer page at a project."""
+    return f"bma-projects explore {'-- ' if project_id.startswith('-') else ''}{shlex.quote(project_id)}"
+
+
 def _stand_in(character: str) -> str:
     if character.isspace():
         return " "

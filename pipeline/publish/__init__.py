@@ -5,6 +5,7 @@ Never: changes a published release, builds, removes anything from data/raw.
 
 - releases: the directories and the switch
 - release_check: keys, references, row counts, read with DuckDB and with pyarrow
+- pages: the pages that people open, and their addresses
 - checksums: the digests of a release, and the files that no longer match them
 - quality_gate: whether a release may become `latest`
 - gate_measures: what is new in a release, in numbers (sql/gate/)

@@ -1,10 +1,11 @@
-"""The quality report of a release: quality.json for machines, quality.html and Markdown for people.
+"""What a release says of itself: quality.json for machines, quality.html, explorer.html and Markdown for people.
 
 Does: reads the release by the SELECTs of sql/report/ and shows it, offline, in Thai and English.
 Never: judges (the gate does), reads anything but the release and the one before it.
 
 - data: one record type for each SELECT
 - document: quality.json
+- explorer_page: explorer.html, out of the SELECTs of sql/explorer/
 - quality_page: quality.html and the Markdown summary
 - page: a page as one file, under a policy that lets nothing else run
 - packing: what a page carries for its script

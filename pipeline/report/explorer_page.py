@@ -14,7 +14,6 @@ from pipeline.report.document import Document
 from pipeline.report.packing import columns_of, packed
 from pipeline.report.page import write_page
 
-HTML = "explorer.html"
 _SCRIPTS = (
     "elements.js", "address.js", "language.js", "packing.js", "folding.js", "csv.js", "clipboard.js", "drawing.js",
     "quantities.js", "explorer_projects.js", "explorer_list.js", "explorer_project.js", "explorer_compare.js",

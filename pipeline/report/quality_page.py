@@ -11,15 +11,15 @@ from pipeline.core.errors import PipelineError
 from pipeline.core.files import written_aside
 from pipeline.publish.gate_measures import Measure, measure
 from pipeline.publish.gate_messages import RULES
+from pipeline.publish.pages import EXPLORER, QUALITY
 from pipeline.report import charts
 from pipeline.report.data import ReportData, ReportedIssue, read_report_data
 from pipeline.report.document import MAX_LISTED, PAGE_OUTCOMES, SEVERITIES, Document, Run, make_document, whole_numbers
-from pipeline.report.explorer_page import HTML as EXPLORER
 from pipeline.report.explorer_page import explorer_page
 from pipeline.report.page import environment, write_page
 from pipeline.report.page_issues import pack
 
-HTML, JSON = "quality.html", "quality.json"
+JSON = "quality.json"
 _EXAMPLES = 5
 _SCRIPTS = (
     "elements.js", "address.js", "language.js", "packing.js", "folding.js", "csv.js", "clipboard.js", "drawing.js",
@@ -32,7 +32,7 @@ class ReportError(PipelineError):
 
 
 def write_report(release: Path, run: Run, *, previous: Path | None, measures: Sequence[Measure] | None = None) -> None:
-    """Write quality.html and quality.json into a built release that is not published yet.
+    """Write quality.html, quality.json and explorer.html into a built release that is not published yet.
 
     run is the run record as in run.json, whatever it may lack; previous is the release published before this one;
     measures are what the gate has judged already.
@@ -66,7 +66,7 @@ def _write(
     judged = measure(release, previous, tuple(RULES)) if measures is None else measures
     document = make_document(run, data, judged, previous=previous, history=_history(previous))
     text = json.dumps(document, ensure_ascii=False, indent=1, default=str)
-    pages = {JSON: f"{text}\n", HTML: _page(document, data), EXPLORER: explorer_page(release, document, data)}
+    pages = {JSON: f"{text}\n", QUALITY: _page(document, data), EXPLORER: explorer_page(release, document, data)}
     for name, content in pages.items():
         with written_aside(output / name) as partial:
             partial.write_text(content, encoding="utf-8")

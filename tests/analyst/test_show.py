@@ -110,7 +110,7 @@ def test_months_that_nobody_can_decide_are_shown_in_every_version(tmp_path: Path
 def test_every_project_of_the_sample_can_be_shown(sample_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     raw = sample_data / "raw"
     for (project_id,) in ask(release_of(sample_data), "SELECT project_id FROM projects").rows:
-        show(read_project_detail(release_of(sample_data), raw, str(project_id)), raw)
+        show(read_project_detail(release_of(sample_data), raw, str(project_id)), raw, release_of(sample_data))
         said = capsys.readouterr().out
         assert "Where it comes from" in said
         assert all(character.isprintable() or character == "\n" for character in said)
@@ -135,7 +135,7 @@ def test_the_agency_of_the_code_stands_beside_another_one_that_the_page_prints(
     monkeypatch.setattr("pipeline.build.inputs.read_agencies", lambda: [GUESSED_AGENCY])
     archive.capture("50490000-0001", "2026-11-01", agency=printed)
     release = archive.build().path
-    show(read_project_detail(release, archive.data_dir / "raw", "50490000-0001"), archive.data_dir / "raw")
+    show(read_project_detail(release, archive.data_dir / "raw", "50490000-0001"), archive.data_dir / "raw", release)
     said = " ".join(capsys.readouterr().out.split())
     named = printed or "agency not named"
     assert f"{named} (by its code สำนักงานเขตทุ่งครุ, name: eliminated)" in said

@@ -193,6 +193,7 @@ class TestImport:
         assert said[0].endswith(": published")
         assert f"Release   {release}" in said
         assert f"Report    {release / 'quality.html'}" in said
+        assert f"Explorer  {release / 'explorer.html'}" in said
         assert said[-1].startswith("Next      ")
         assert re.search(r"^  archived +1$", done.stdout, re.MULTILINE)
         quiet = bma_here("import", REAL_TEXT, "--data-dir", data, "--captured-at", "2023-05-01", "--quiet")

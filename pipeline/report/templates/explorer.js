@@ -37,7 +37,12 @@ const startExplorer = (data, details) => {
   addEventListener("beforeprint", () => {
     byId("printed").textContent = `${chosen.get("project") ?? askedFor(data)} · bma-projects ${data.release} · ${finished}`;
   });
-  return show();
+  return show().then(() => setTimeout(prepare, 600, data.projects, 0));
+};
+// Folds some of the names at a time, so that the page answers in between.
+const prepare = (projects, from) => {
+  for (const p of projects.slice(from, from + 500)) haystackOf(p);
+  if (from < projects.length) setTimeout(prepare, 0, projects, from + 500);
 };
 
 if (byId("packed").textContent && "DecompressionStream" in window) {
@@ -47,6 +52,7 @@ if (byId("packed").textContent && "DecompressionStream" in window) {
     return unpacked;
   };
   unpack(byId("packed").textContent).then(readProjects).then((data) => startExplorer(data, details)).then(() => {
+    byId("needs-script").remove();
     document.documentElement.dataset.ready = "1";
     // What a click or a search would wait for is made ready while the reader looks.
     setTimeout(details, 300);

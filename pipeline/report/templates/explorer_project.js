@@ -62,19 +62,21 @@ const stepChart = (p, reports) => {
   return make("figure", "", chart, caption);
 };
 
+// The same rules as printable of pipeline/core/text.py: what is copied has no sign that cannot be seen.
+const printable = (text) => text.replace(/\p{Z}/gu, " ").replace(/\p{Cf}/gu, "").replace(/\p{C}/gu, "\ufffd");
 const citationOf = (data, p, origin, lang) => {
   const { templates, unnamed, place, archive, bases } = data.citation;
   const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const write = lang === "th" ? thai : english;
   const listed = data.agencies.get(p.agency_code);
   const printed = p.agency ?? listed?.name;
-  return fill(templates[lang], {
+  return printable(fill(templates[lang], {
     agency: (lang === "en" ? listed?.en : null) ?? printed ?? unnamed[lang], title: (p.name ?? "").trim().split(/\s+/).join(" "),
     project_id: p.project_id, url: urlOf(p, origin.url), captured: momentIn(write, origin.captured_at), basis: bases[lang][origin.time_basis],
     seen: momentIn(write, origin.last_seen_at), release: data.release,
     archive: origin.archive_url === null ? "" : fill(archive[lang], { archive_url: urlOf(p, origin.archive_url) }),
     place: origin.warc_file === null ? "-" : fill(place, { file: origin.warc_file, offset: origin.warc_offset }),
-  });
+  }));
 };
 const urlOf = (p, template) => template?.replaceAll("{project_id}", p.project_id) ?? null;
 

@@ -5,7 +5,7 @@ const FILTERS = ["q", "severity", "code", "agency", "year", "by", "new"];
 
 // Jumping inside the page must not wipe out what stands behind the #.
 document.querySelector("nav").addEventListener("click", (event) => {
-  const link = event.target.closest("a");
+  const link = event.target.closest("a[href^='#']");
   if (!link) return;
   event.preventDefault();
   const target = document.querySelector(link.getAttribute("href"));
@@ -44,6 +44,11 @@ const start = (data) => {
     const message = make("p", "why", ...inTwo(shown(inThai(e)), shown(e.message)));
     const links = make("p", "links");
     links.append(...[webLink(e.project.url, ...inTwo("เปิดหน้าบนเว็บไซต์", "Open the live page"))].filter(Boolean));
+    if (e.project.id !== null) {
+      const link = make("a", "", ...inTwo("ดูโครงการ", "Explore the project"));
+      link.href = "explorer.html#" + new URLSearchParams({ project: e.project.id });
+      links.append(link);
+    }
     if (e.project.command) links.append(make("code", "command", shown(e.project.command)));
     if (e.seen) links.append(make("span", "quiet", ...inTwo("พบครั้งแรก", "first seen"), " " + e.seen.slice(0, 10)));
     node.append(message, links);
