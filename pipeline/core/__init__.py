@@ -20,4 +20,6 @@ Never: knows what a page, a segment or a release is.
 - worker_process: work that may hang or crash, in a process of its own
 - errors: errors that are reported in one line
 - version: our name and version
+- folding: text in the one spelling by which it is found
+- citation_text: the words of a citation
 """
