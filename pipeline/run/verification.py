@@ -121,8 +121,8 @@ def _problems_of_partitions(settings: Settings, *, is_running: bool) -> Iterator
     current = {partition_dir(settings.parsed_dir, name) for name in segments} | {*states(settings.parsed_dir)}
     for path in _entries(settings.parsed_dir):
         if path in current:
-            if read_contents(path, is_read_whole=True) is None:
-                yield f"{path}: not what was parsed, by its {CONTENTS}; remove it, and {_HEALS}"
+            if read_contents(path) is None:
+                yield f"{path}: not what was parsed, by its {CONTENTS}; {_HEALS}"
         elif path.name.startswith("."):
             if not is_running:
                 yield f"{path}: left by a run that did not end; the next run removes it"

@@ -275,7 +275,6 @@ def crashing_at(step: int) -> Iterator[None]:
         os,
         fsync=ending(os.fsync),
         rename=ending(os.rename),
-        utime=ending(os.utime),
         mkdir=ending(os.mkdir),
         unlink=ending(os.unlink),
         rmdir=ending(os.rmdir),
