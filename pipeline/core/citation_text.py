@@ -28,6 +28,6 @@ BASES = {
         "protocol": "the time of the request",
         "stated": "the time that the saved file states",
         "given": "the time that the importing person gave",
-        "file": "only the date of the file says so",
+        "file": "by the date of the file only",
     },
 }

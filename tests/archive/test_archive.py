@@ -496,9 +496,9 @@ def test_the_last_state_of_every_page_comes_from_all_logs(tmp_path: Path) -> Non
         "last_body_at": day(1),
         "is_not_modified": False,
         "masked_sha256": None,
-        "first_success_at": day(0),
-        "n_readings": 2,
-        "n_changes": 0,
+        "first_fetched_at": day(0),
+        "n_fetched": 2,
+        "n_changed": 0,
     }
     assert (known["2"].last_success_at, known["2"].consecutive_absences) == (None, 5)
     assert page_states(tmp_path, "other") == {}

@@ -461,7 +461,7 @@ class TestHelp:
     def test_every_command_of_the_design_is_there(self) -> None:
         design = (
             "refresh discover fetch import harvest parse build report "
-            "show query export cite status check verify releases prune settings"
+            "show query explore export cite status check verify releases prune settings"
         )
         assert set(design.split()) == set(NAMES)
 

@@ -136,7 +136,7 @@ def test_a_reader_that_loses_a_field_is_refused_for_that_alone(judged: Judged) -
     (reason,) = judged.reasons(budgets_get_lost)
     assert reason.en == (
         f"reader_changes: {name_of(budgets_get_lost)}: budget_received_thb: 20 of 20 values that the site did not edit "
-        "are lost or other (reader changed: 20 values became null, 0 were read, 0 differ); 100.0%, allowed 10.0% "
+        "are lost or different (parsers changed: 20 values became null, 0 were read, 0 differ); 100.0%, allowed 10.0% "
         "(setting gate.reader_changes_share)"
     )
     assert reason.th.startswith(

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from parsers.labels import MONTH_LABEL
+from pipeline.archive.history_state import carry_on
 from pipeline.archive.segments import sealed_segments
 from pipeline.archive.withdrawal import withdraw_import
 from pipeline.core.settings import KNOWN_SOURCES, BuildSettings, Settings
@@ -185,6 +186,7 @@ def tell(tmp_path: Path, dice: random.Random) -> Told:
                 dated.setdefault(shot.project_id, []).append(shot)
     for segment in sealed_segments(raw_dir):
         parse_segment(segment, tmp_path / "parsed")
+    carry_on(raw_dir, tmp_path / "parsed")
     settings = Settings(data_dir=tmp_path, build=BuildSettings(publish_user_names=True))
     for of_project in dated.values():
         of_project.sort(key=lambda shot: shot.at)

@@ -152,7 +152,7 @@ def test_a_list_of_digests_that_rotted_alone_is_written_again(nights: Nights) ->
         sums.write_bytes(rotten)
         code, record = run()
         assert code == ExitCode.DONE
-        told = f"{sums}: not what was written, though the files beside it are; it is written again"
+        told = f"{sums}: was changed, though the files beside it are as published; it is written again"
         assert record.problems == [told], place
         assert sums.read_bytes() == written
     assert release.is_dir()
