@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from parsers.value_spelling import LONGEST_VALUE, PLACEHOLDERS, plain_value, remembered
+from parsers.value_spelling import LONGEST_VALUE, NOT_SET, PLACEHOLDERS, plain_value, remembered
 
 
 class Number(NamedTuple):
@@ -145,15 +145,16 @@ _GOES_ON = re.compile(
     r"|(?:มกรา|มีนา|พฤษภา|กรกฎา|สิงหา|ตุลา|ธันวา)(?:คม|(?![ก-๎]))|กุมภา(?:พันธ์|(?![ก-๎]))"
     r"|(?:เมษา|มิถุนา|กันยา|พฤศจิกา)(?:ยน|(?![ก-๎]))"
     r"|(?:ม\.?ค|ก\.?พ|มี\.?ค|เม\.?ย|พ\.?ค|มิ\.?ย|ก\.?ค|ส\.?ค|ก\.?ย|ต\.?ค|พ\.?ย|ธ\.?ค)\.?(?![ก-๎])"
+    r"|(?i:or|and|to|of|at|up|plus|half|each|approx(?:imately)?|about|(?:max|min)imum)\b"
 )
 # A scale that the row of the unit may name; else `5 ล้านคน` are five million.
 _SCALE = re.compile(r"ล้าน|(?:(?:hundred|thousand|million|billion)s?|mil|k|(?-i:M))(?![a-z²³/])", re.IGNORECASE)
 # What makes another number of it wherever it stands: a half, a bound, an each, a number in words, but not in words such
 # as สามารถ, สี่แยก, ห้าง, เก้าอี้ and สหกรณ์.
 _MORE = re.compile(
-    r"ครึ่ง|ขึ้นไป|ลงมา|เป็นต้นไป|ไม่(?:เกิน|ต่ำกว่า|น้อยกว่า|ถึง)|(?:มาก|น้อย)กว่า|อย่าง(?:น้อย|มาก)|ขั้นต่ำ|สูงสุด"
+    r"ครึ่ง|ขึ้นไป|ลงมา|เป็นต้นไป|ไม่(?:เกิน|ต่ำกว่า|น้อยกว่า|ถึง)|(?:มาก|น้อย)กว่า|อย่าง(?:น้อย|มาก|ต่ำ|สูง)|ขั้นต่ำ|(?:สูง|ต่ำ)สุด|ต่ำกว่า"
     r"|เกือบ|(?<!งบ)ประมาณ|(?<!พิ)เศษ(?![ก-๎])|หลัก(?=ร้อย|พัน|หมื่น|แสน|ล้าน)|ฯลฯ|\betc\b|(?<!ร้อย)ละ\Z|ยกเลิก|แก้(?:ไข)?เป็น"
-    r"|(?:หนึ่ง|สอง(?!แถว)|สาม(?![ัาีิ]|เณร)|สี่(?!เหลี่ยม)|ห้า(?![งมว])|(?<![มส])หก(?!ล้ม)|เจ็ด|แปด(?!เปื้อน)|เก้า(?!อี้)|สิบ)(?!แยก|ล้อ)"
+    r"|(?:หนึ่ง|สอง(?!แถว)|สาม(?![ัาีิ]|เณร)|สี่(?!เหลี่ยม)|ห้า(?![งมว](?![ะ-ฺ็-๎]))|(?<![มส])หก(?!ล้ม)|เจ็ด|แปด(?!เปื้อน)|เก้า(?!อี้)|สิบ)(?!แยก|ล้อ)"
 )
 # `1. จัดอบรม` and `- 5 คน` are items of a list, and `1.200` is as likely 1,200 whose comma was mistyped.
 _NO_QUANTITY = re.compile(r"[0-9]+\.|[-\u2212]\s*[0-9.].*|\+?[1-9][0-9]{0,2}\.[0-9]{3}", re.ASCII)
@@ -184,6 +185,7 @@ def _may_be_unit(text: str) -> bool:
         and _MORE.search(text) is None
         and _ANOTHER_NUMBER.search(text) is None
         and text.casefold() not in PLACEHOLDERS
+        and not text.endswith(NOT_SET)
     )
 
 
