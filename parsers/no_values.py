@@ -16,6 +16,8 @@ MOJIBAKE = re.compile(
     f"{_LETTER_OF_1252}{{4,}}"
     f"|\\A(?={_NO_LETTER}{{2,40}}\\Z){_NO_LETTER}*?{_LETTER_OF_1252}{{2}}{_NO_LETTER}*"
     "|(?:à[¸¹][^\\x00-\\x7fà]?)+"
+    # Quotes, dashes and no-break spaces that were read so (as windows-874: โ€), and the byte order mark.
+    "|(?:[âโ]€[^\\x00-\\x7f\u0e01-\u0e5b]?|Â[\u00a0-\u00bf]|ï»¿)+"
     # Read so and stored twice.
     "|(?:Ã\\s?Â[¸¹][^\\x00-\\x7fÃ]{0,3})+|(?:ร\u00a0ย[ธน][ยโหล][^\\x00-\\x7fร]{0,2})+"
     f"|\\A(?=[\\x00-@]{{0,60}}{_DIGIT_OF_874})(?:[\\x00-@]|{_DIGIT_OF_874}){{1,60}}\\Z"
@@ -51,8 +53,11 @@ _ESCAPES = re.compile(
 _HIDDEN_ADDRESS = re.compile(r"\[email[\s\u00a0]protected\]")
 # Words that programs write without a value.
 _OF_OTHERS = ("Undefined", "(null)", "<null>", "None", "<None>", "nil", "<undefined>", "Array", "[object HTMLElement]")
+_OF_JAVASCRIPT = ("Invalid Date", "Invalid date", "Infinity", "-Infinity", "NaN-NaN-NaN", "NaN/NaN/NaN")
 _OF_EXCEL = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!")
-_LEFTOVERS = frozenset({"undefined", "NaN", "nan", "null", "NULL", "[object Object]", *_OF_OTHERS, *_OF_EXCEL})
+_LEFTOVERS = frozenset(
+    {"undefined", "NaN", "nan", "null", "NULL", "[object Object]", *_OF_OTHERS, *_OF_JAVASCRIPT, *_OF_EXCEL}
+)
 # Texts that a program wrote into a value.
 PROGRAM_TEXT = re.compile("|".join([_TEMPLATE.pattern, _PLACE, _HIDDEN_ADDRESS.pattern, _ESCAPES.pattern]))
 # The mark in a cell before elements that show something without a text, and before a text that the page strikes out,

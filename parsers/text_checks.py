@@ -87,7 +87,7 @@ _ODD_PAIRS = (
     # or lost, and the Latin letters of windows-874 that was read as windows-1252.
     # At the beginning of a text, places of a template; in any, Thai digits in UTF-8 read as windows-874 (by those that
     # are no quotes, which stand in many texts: ๐ ๕ ๗ ๘ ๙, so every year), and what was read in both encodings.
-    ("\x1fนร", "%_[<\\\u2022\u2014\x80-\x9f\u00a0"),
+    ("\x1fนรโ", "%_[<\\\u2022\u2014\u20ac\x80-\x9f\u00a0"),
     ("([?<àQเ", "ไne?%[¸¹Lธ"),
     ("{$&\\\ufffc\ufffd\u00c0-\u00da\u00df-\u00fb", "\x00-\uffff"),
 )
