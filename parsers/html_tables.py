@@ -18,14 +18,18 @@ _COLSPAN = re.compile(r"\s*[1-9][0-9]{0,3}", re.ASCII)
 _WIDEST = 30
 TABLE = tag_id("table")
 _TR, _TH, _TD = tag_id("tr"), tag_id("th"), tag_id("td")
-_SECTIONS = frozenset({tag_id("thead"), tag_id("tbody"), tag_id("tfoot")})
+_FOOTER = tag_id("tfoot")
+_SECTIONS = frozenset({tag_id("thead"), tag_id("tbody"), _FOOTER})
+# Of kartik's GridView: the sums of the rows that are shown.
+_SUMS = "kv-page-summary-container"
 
 
 class _Rows(NamedTuple):
-    """The rows of a table, and by mem_id how those do not show that do not: nearly always none."""
+    """The rows of a table, by mem_id how those do not show that do not, and those of a footer: nearly always none."""
 
     rows: list[LexborNode]
     not_shown: dict[int, str]
+    footer: frozenset[int] = frozenset()
 
 
 def read_table(table: LexborNode, how: str | None = None) -> Details | GridCells | None:
@@ -44,17 +48,21 @@ def _rows(table: LexborNode, how: str | None) -> _Rows:
     """Rows of the table itself, never those of a table inside one of its cells."""
     rows: list[LexborNode] = []
     taken_back: list[tuple[str | None, list[LexborNode]]] = []
+    footer: list[LexborNode] = []
     for section in table.iter():
         if section.tag_id == _TR:
             rows.append(section)
         elif section.tag_id in _SECTIONS:
             of_section = [row for row in section.iter() if row.tag_id == _TR]
             rows += of_section
+            if section.tag_id == _FOOTER or _SUMS in classes_of(section):
+                footer += of_section
             if section.attributes:
                 taken_back.append((how_not_shown(section.attributes), of_section))
     taken_back += [(how_not_shown(row.attributes), [row]) for row in rows if row.attributes]
     taken_back.append((how or how_not_shown(table.attributes), rows))
-    return _Rows(rows, {row.mem_id: way for way, some in taken_back if way is not None for row in some})
+    not_shown = {row.mem_id: way for way, some in taken_back if way is not None for row in some}
+    return _Rows(rows, not_shown, frozenset([row.mem_id for row in footer]))
 
 
 def _are_pairs(cells: list[LexborNode]) -> bool:
@@ -79,7 +87,7 @@ def _details(found: _Rows) -> Details:
     """Label/value rows of a table; the text of another row stands without a label."""
     labels: list[str] = []
     values: list[str | None] = []
-    rows, how_rows = found
+    rows, how_rows, _ = found
     for row in rows:
         label = row.child
         value = label.next if label is not None and label.is_element_node else None
@@ -115,7 +123,7 @@ def _pairs(row: LexborNode, how: str | None) -> list[Row]:
 
 def _grid(found: _Rows) -> GridCells | None:
     """Cells of a table whose first row holds header cells only; None when there is no such row."""
-    rows, how_rows = found
+    rows, how_rows = _without_footer(found), found.not_shown
     header_cells = list(rows[0].iter()) if rows else []
     if len(header_cells) < 2 or any(cell.tag_id != _TH for cell in header_cells):
         return None
@@ -135,6 +143,15 @@ def _grid(found: _Rows) -> GridCells | None:
             is_plain = how is None and not [cell for cell in cells if cell.attributes]
             body.append(tuple([cell_value(cell) for cell in cells]) if is_plain else _cells(cells, how, len(header)))
     return GridCells(tuple(header), tuple(body))
+
+
+def _without_footer(found: _Rows) -> list[LexborNode]:
+    """Rows without those of a footer, which sums rows or is empty; one that says something without any row is kept."""
+    if not found.footer:
+        return found.rows
+    body = [row for row in found.rows if row.mem_id not in found.footer]
+    says = any(element_text(row) for row in found.rows if row.mem_id in found.footer)
+    return found.rows if says and len(body) < 2 else body
 
 
 def _cells(cells: Sequence[LexborNode], how: str | None, n_columns: int) -> tuple[str | None, ...]:

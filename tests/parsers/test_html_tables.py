@@ -72,6 +72,24 @@ GRIDS = {
     ),
     "with elements in a cell": (f"<table>{HEAD}{row('<b>50</b>')}</table>", (CELLS,)),
     "with a row of search fields": (f'<table>{HEAD}<tr class="filters">{"<td>a</td>" * 3}</tr>{ROW}</table>', (CELLS,)),
+    "with GridView's empty footer": (
+        f"<table>{HEAD}{ROW}<tfoot><tr>{'<td>&nbsp;</td>' * 3}</tr></tfoot></table>",
+        (CELLS,),
+    ),
+    "with its footer above its rows": (
+        f"<table><thead>{HEAD}</thead><tfoot><tr>{'<td>&nbsp;</td>' * 3}</tr></tfoot><tbody>{ROW}</tbody></table>",
+        (CELLS,),
+    ),
+    "with a footer of sums": (
+        f"<table>{HEAD}{ROW}<tfoot><tr><td>รวม</td><td>50</td><td></td></tr></tfoot></table>",
+        (CELLS,),
+    ),
+    "with kartik's sums": (
+        f'<table>{HEAD}{ROW}<tbody class="kv-page-summary-container">{row("50")}</tbody></table>',
+        (CELLS,),
+    ),
+    "with an empty footer alone": (f"<table>{HEAD}<tfoot><tr>{'<td>&nbsp;</td>' * 3}</tr></tfoot></table>", ()),
+    "with all rows in its footer": (f"<table>{HEAD}<tfoot>{ROW}</tfoot></table>", (CELLS,)),
     "that says it is empty": (
         f'<table>{HEAD}<tr><td colspan="3"><div class="empty">ไม่พบผลลัพธ์</div></td></tr></table>',
         (),
