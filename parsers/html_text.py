@@ -8,6 +8,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 _UNSEEN = frozenset({"script", "style", "template", "noscript", "input", "select", "textarea", "button", "option"})
 _BLOCKS = frozenset(
     {"p", "div", "li", "ul", "ol", "tr", "table", "blockquote", "pre", "h1", "h2", "h3", "h4", "h5", "h6"}
+    | {"hr", "dl", "dt", "dd", "section", "article", "header", "footer", "aside", "main", "address", "center"}
+    | {"details", "summary", "fieldset", "figure", "figcaption"}
 )
 _STRUCTURE = frozenset({"table", "tbody", "thead", "tfoot", "tr", "ul", "ol"})
 

@@ -211,6 +211,20 @@ def test_a_picture_beside_a_label_is_no_part_of_it() -> None:
     assert parse(read_page(page.encode()), PLAIN.project_id).fields == PLAIN.parse().fields
 
 
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "ก<hr>ข",
+        "ก<section>ข</section>",
+        "ก<center>ข</center>",
+        "<dl><dt>ก</dt><dd>ข</dd></dl>",
+        "<details><summary>ก</summary>ข</details>",
+    ],
+)
+def test_what_a_page_shows_on_two_lines_is_stored_on_two(markup: str) -> None:
+    assert showing("remark", markup).page.remark == "ก\nข"
+
+
 def test_one_number_in_one_element_is_read() -> None:
     assert showing("budget_received", '<b class="text-right">127,800</b>').page.budget_received_thb == 127800
     assert showing("budget_received", "<b>127,800</b> บาท").page.budget_received_thb == 127800
