@@ -32,7 +32,8 @@ _LINE_ID = r"(?:(?<![a-z])(?<!on-)(?<!off-)(?:id\s?)?line|(?<!ออน)(?<!อ�
 _ID = r"[a-z0-9][a-z0-9._-]{2,}"
 MESSENGER_ADDRESS = _compiled(r"(?:line\.me|lin\.ee|(?<![a-z0-9])(?:wa|t|m)\.me)/(?P<contact>[^\s<>\"']+)")
 LINE_SAYS_SO = _compiled(
-    rf"{_LINE_ID}\s?(?:(?:@|(?P<id>id|ไอดี))[\s:=.@-]{{0,4}}|[:=]\s?@?)"
+    rf"(?:{_LINE_ID}\s?(?:(?:@|(?P<id>id|ไอดี))[\s:=.@-]{{0,4}}|[:=]\s?@?)"
+    rf"|(?:(?<![a-z])id|ไอดี|แอด)\s?(?:line|ไลน์?)[\s:=.@-]{{1,4}})"
     rf"(?P<contact>{_LINE_NAMES}(?:(?=[\d._-]*[a-z]|[\d._-]{{8}}){_ID}|(?(id)[{_SCRIPT}]+[a-z0-9][a-z0-9._-]*|(?!))))"
 )
 LINE = _compiled(rf"{_LINE_ID}[\s:=.@-]{{0,4}}(?:(?:id|ไอดี)[\s:=.@-]{{0,4}})?(?P<contact>{_LINE_NAMES}{_ID})")

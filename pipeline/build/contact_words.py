@@ -6,17 +6,21 @@ from collections.abc import Iterator
 from pipeline.build.no_contacts import is_year
 from pipeline.build.number_chains import AROUND, AT_LINE_END, CHAIN, Group
 
-_BEFORE = rf"[{AROUND},:;=#+ฯๆ\"'“”«»<>{{}}→➔➜▶►]{{0,6}}"
+# A leader of any length may come before: "โทร............7135".
+_BEFORE = rf"[{AROUND},:;=#+!?@ฯๆ๏\"'`´“”‘’«»<>{{}}→➔➜▶►・…]{{0,6}}+[._…-]{{0,80}}+\s{{0,3}}+"
 # Words that announce a contact in any text.
 _TELEPHONE = (
-    r"(?<!ค่า)โทร(?:ศัพท์|สาร|\.?ฯ|์)?|เบอร์|มือถือ|สาย(?:ภาย)?ใน|สายตรง|แฟ็?ก[ซส]์?"
-    r"|ติดต่อ ?(?:ที่ ?)?(?:ภายใน|ต่อ|หมายเลข)|[\u260e\u260f\u2706\U0001f4de\U0001f4df\U0001f4e0\U0001f4f1]"
+    # Also as they are mistyped: โทรศัพย์, โทรสัพท์, โทรศัทพ์, เบอ, เเฟกซ์.
+    r"(?<!ค่า)โทร(?:[ศส][ัํ]?[พทย]{1,2}์?|สาร|\.?ฯ|์)?|เบอ(?:ร์(?:โต๊ะ)?|ร?(?![ก-๎]))|มือถือ|สาย(?:ภาย)?ใน|สายตรง|(?:แ|เเ)ฟ็?ก[ซส]์?"
+    r"|หมายเลข ?(?:ติดต่อ|ภายใน)|ติดต่อ ?(?:ที่ ?)?(?:ภายใน|ต่อ|หมายเลข)"
+    r"|[\u260e\u260f\u2706\U0001f4de\U0001f4df\U0001f4e0\U0001f4f1]"
     r"|(?<![a-z])(?:tele?(?:phone)?|phone|mobile|fax)"
 )
 # Words that announce a contact in a field made for contacts.
 _CONTACT = rf"{_TELEPHONE}|ภายใน|ติดต่อ|หมายเลข|ต่อ|#|(?<![\d/])/|(?<![a-z])(?:ext(?:ension)?|extn|call|[tmf](?=\s?[.:]))"
 _MORE_WORDS = (
-    r"(?:โทร(?:ศัพท์)?|ภายใน|สายใน|หมายเลข|เบอร์|มือถือ|เคลื่อนที่|สำนักงาน|ที่ทำงาน|บ้าน|กลาง|ติดต่อ|ต่อ|ได้|ที่|สะดวก|คือ|ext|no|number)"
+    r"(?:โทร(?:ศัพท์)?|ภายใน|สายใน|หมายเลข|เบอร์|มือถือ|เคลื่อนที่|สำนักงาน|ที่ทำงาน|บ้าน|กลาง|ตรง|ติดต่อ|ต่อ|สอบถาม|เพิ่มเติม|ได้|ที่"
+    r"|สะดวก|คือ|มท|ext|no|number|x)"
 )
 
 

@@ -240,6 +240,25 @@ NO_CONTACTS = [
     "01 02 03",
 ]
 TEXTS = [
+    ("โทร............7436", "โทร............xxxx"),
+    ("โทร…… 7436", "โทร…… xxxx"),
+    ("โทร ‘7436’", "โทร ‘xxxx’"),
+    ("โทร. มท. 7436", "โทร. มท. xxxx"),
+    ("โทร.มท 7436", "โทร.มท xxxx"),
+    ("โทรตรง 7436", "โทรตรง xxxx"),
+    ("โทร. x7436", "โทร. xxxxx"),
+    ("โทรสอบถามเพิ่มเติมได้ที่ 7436", "โทรสอบถามเพิ่มเติมได้ที่ xxxx"),
+    ("เบอร์โต๊ะ 7436", "เบอร์โต๊ะ xxxx"),
+    ("หมายเลขภายใน 7436", "หมายเลขภายใน xxxx"),
+    ("หมายเลขติดต่อ 7436", "หมายเลขติดต่อ xxxx"),
+    ("โทรศัพย์ 7436", "โทรศัพย์ xxxx"),
+    ("โทรสัพท์ 7436", "โทรสัพท์ xxxx"),
+    ("โทรศัทพ์ 7436", "โทรศัทพ์ xxxx"),
+    ("เบอ 7436", "เบอ xxxx"),
+    ("เเฟกซ์ 7436", "เเฟกซ์ xxxx"),
+    ("ไอดีไลน์ somchai", "ไอดีไลน์ xxxx"),
+    ("ID ไลน์ somchai99", "ID ไลน์ xxxx"),
+    ("แอดไลน์ somchai99", "แอดไลน์ xxxx"),
     ("สายภายใน 7436", "สายภายใน xxxx"),
     ("สอบถามโดยติดต่อภายใน 7436", "สอบถามโดยติดต่อภายใน xxxx"),
     ("ติดต่อ ต่อ 7436", "ติดต่อ ต่อ xxxx"),
@@ -297,6 +316,9 @@ TEXTS = [
     ("กลุ่ม https://lin.ee/AbCdEf", "กลุ่ม https://lin.ee/xxxx"),
 ]
 NO_CONTACTS_IN_TEXTS = [
+    "เดินสายภายใน 1500 เมตร",
+    "โทรศัพท์ โต๊ะ 120 ตัว",
+    "เบอเกอรี่ 120 ชิ้น",
     # As likely a ratio, a term, or a list: no word says that a telephone follows.
     "ต่อ 1234",
     "อัตราส่วน 1 ต่อ 1234",
@@ -484,12 +506,15 @@ def test_of_extensions_without_a_word_no_digit_stays_in_the_field_of_contacts(
     before=st.text("กขค. ", max_size=5),
 )
 @example(digits="0814318031", gaps=[""] * 10, before="")
+@example(digits="00000000", gaps=["", " ", ".", " - ", ".", "", "", "", "", ""], before="")
 def test_no_spelling_of_a_number_leaves_more_than_three_of_its_digits(
     digits: str, gaps: list[str], before: str
 ) -> None:
     spelled = "".join(digit + gap for digit, gap in zip(digits, [*gaps, ""], strict=False))
     plain = spelled.translate(str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789"))
     assume(not re.search(r"\d/\d|\d\d[/.-]\d\d?[/.-]\d|\d[/.-]\d\d?[/.-]\d\d", plain))
+    # A range of shares, 0.300-0.4500, is no contact.
+    assume(not re.fullmatch(r"0\.\d{1,4}\s?[-–]\s?0\.\d{1,4}\D*", plain))
     assert count_digits(mask_contact(before + spelled)) <= 3
 
 
