@@ -1,8 +1,9 @@
-"""Removes what can be made again: old, refused and damaged releases, partitions of an older parser. Never data/raw."""
+"""Removes what can be made again and is in no use: old releases, partitions of an older parser. Never data/raw."""
 
 import shutil
 from pathlib import Path
 
+from pipeline.archive.history_state import newest_state
 from pipeline.archive.segments import sealed_segments
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import Settings
@@ -25,6 +26,9 @@ def prunable(settings: Settings, keep: int) -> list[Path]:
     found += _folders(settings.curated_dir / DAMAGED)
     found += _folders(settings.curated_dir / BUILDING)
     current = {partition_dir(settings.parsed_dir, segment.name) for segment in sealed_segments(settings.raw_dir)}
+    # The history is what the next night carries on, and it witnesses the segments it was folded from.
+    if (state := newest_state(settings.parsed_dir)) is not None:
+        current.add(state.path)
     found += [path for path in _folders(settings.parsed_dir) if path not in current]
     return found
 

@@ -600,12 +600,14 @@ class TestStages:
         assert "run.json: not the file that SHA256SUMS names; the next run sets it aside" in done.stdout
         assert "2 problems" in done.stdout
 
-    def test_prune_keeps_the_latest_and_never_touches_the_archive(self, sample_copy: Path) -> None:
+    def test_prune_keeps_the_latest_and_the_history_and_never_touches_the_archive(self, sample_copy: Path) -> None:
         (release,) = (sample_copy / "curated" / "releases").iterdir()
         old = sample_copy / "curated" / "releases" / "20200101T000000Z"
         shutil.copytree(release, old)
         # What a removal left that was killed halfway.
         shutil.copytree(release, sample_copy / "curated" / "releases" / ".removing-20191231T000000Z")
+        parsed = sorted(path.name for path in (sample_copy / "parsed").iterdir())
+        assert any(name.startswith("history-") for name in parsed)
         (sample_copy / "parsed" / "20200101T000000Z-sample@0123456789ab").mkdir()
         raw = sorted(path.name for path in (sample_copy / "raw").iterdir())
         rehearsed = bma_here("prune", "--keep", "1", "--dry-run", "--data-dir", sample_copy)
@@ -613,7 +615,7 @@ class TestStages:
         assert f"would go  {old}" in rehearsed.stdout
         assert bma_here("prune", "--keep", "1", "--data-dir", sample_copy).returncode == 0
         assert [path.name for path in (sample_copy / "curated" / "releases").iterdir()] == [release.name]
-        assert len(list((sample_copy / "parsed").iterdir())) == 1
+        assert sorted(path.name for path in (sample_copy / "parsed").iterdir()) == parsed
         assert sorted(path.name for path in (sample_copy / "raw").iterdir()) == raw
 
     def test_rollback_where_nothing_can_be_written_is_one_line(self, sample_copy: Path) -> None:
