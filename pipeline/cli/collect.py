@@ -72,7 +72,7 @@ def discover(
             *ids_from_archive(page_states(settings.raw_dir, asked.source_id, parsed_dir=settings.parsed_dir)),
         ]
     try:
-        found = discover_source(settings, asked, wanted, makes_plan=plan)
+        found = discover_source(settings, asked, wanted, makes_plan=plan, arguments=sys.argv[1:])
     except KeyboardInterrupt:
         sys.stderr.write(f"{INTERRUPTED}\n")
         raise typer.Exit(ExitCode.FAILED) from None

@@ -1,8 +1,8 @@
 """The discover command: the project pages of a source, or those that are due, without visiting any."""
 
 from asyncio import CancelledError
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import NamedTuple
 
 from pipeline.archive.recovery import recover
@@ -15,7 +15,7 @@ from pipeline.fetch.fetch_run import FetchRun
 from pipeline.fetch.schedule import Plan
 from pipeline.run.fetch_source import fetch_settings_of, plan_visits, wanted_pages, with_sample_server
 from pipeline.run.lock import data_dir_lock
-from pipeline.run.record import free_run_id
+from pipeline.run.record import RUNNING, RunRecord, new_record, write_record
 
 
 class Discovered(NamedTuple):
@@ -32,34 +32,58 @@ def discover_source(
     wanted: Sequence[str] | None = None,
     *,
     makes_plan: bool = False,
+    arguments: Sequence[str] = (),
 ) -> Discovered:
-    """Find the projects of a source under the lock; the listing read on the way is archived.
+    """Find the projects of a source under the lock; the listing read on the way is archived, with a run record.
 
     Args:
         settings: how to fetch, and the data directory.
         source: the source to ask.
         wanted: the projects to report; None for those of the site's listing.
         makes_plan: also make the plan for them, and for every page ever seen where the listing was read.
+        arguments: the command line, for the record.
 
     Returns:
         The projects, the plan when one was asked for, and the problems of the listing.
 
     Raises:
-        LockedError, DataDirError, ArchiveError: the data directory is in use or cannot be written.
+        LockedError, DataDirError, ArchiveError, RecordError: the data directory is in use or cannot be written.
         KeyboardInterrupt: a signal came; the archive is in good order.
     """
     with data_dir_lock(settings.data_dir, "bma-projects discover"):
         recover(settings.raw_dir)
-        try:
-            with orderly_interruption():
-                return _discover(settings, source, wanted, makes_plan=makes_plan)
-        except (KeyboardInterrupt, CancelledError):
-            recover(settings.raw_dir)
-            raise KeyboardInterrupt from None
+        record = new_record(settings, "discover", arguments, [source], utc_now())
+        # Without a request nothing is archived, so that there is nothing to record.
+        with ExitStack() if wanted is not None else _recorded(settings, record):
+            try:
+                with orderly_interruption():
+                    found = _discover(settings, source, record.run_id, wanted, makes_plan=makes_plan)
+            except (KeyboardInterrupt, CancelledError):
+                recover(settings.raw_dir)
+                record.status = "interrupted"
+                raise KeyboardInterrupt from None
+            record.status = "failed" if found.problems else "done"
+            record.problems.extend(found.problems)
+            return found
 
 
-def _discover(settings: Settings, source: Source, wanted: Sequence[str] | None, *, makes_plan: bool) -> Discovered:
-    run_id = free_run_id(settings, utc_now())
+@contextmanager
+def _recorded(settings: Settings, record: RunRecord) -> Iterator[None]:
+    """Keep the record of a run, from before it archives anything to its end."""
+    name = f"{record.run_id}.json"
+    write_record(settings.runs_dir, record.as_json(), name)
+    try:
+        yield
+    finally:
+        if record.status == RUNNING:
+            record.status = "failed"
+        record.finished_at = utc_now()
+        write_record(settings.runs_dir, record.as_json(), name)
+
+
+def _discover(
+    settings: Settings, source: Source, run_id: str, wanted: Sequence[str] | None, *, makes_plan: bool
+) -> Discovered:
     problems: Sequence[str] = ()
     listed: Sequence[str] = ()
     with ExitStack() as stack:

@@ -233,6 +233,18 @@ def test_run_records_that_are_gone_are_named_and_noted_once(two_nights: Path, tm
     assert "gone" not in bma_here("parse", "--data-dir", data).stderr
 
 
+def test_a_discovery_leaves_a_record_of_its_run_so_that_nothing_is_missing(two_nights: Path, tmp_path: Path) -> None:
+    data = Path(shutil.copytree(two_nights, tmp_path / "data", symlinks=True))
+    for options in (("--plan",), ()):
+        done = bma_here("discover", *options, "--data-dir", data)
+        assert done.returncode == 0, done.stderr
+    records = [json.loads(path.read_text()) for path in sorted((data / "runs").glob("*.json"))[-2:]]
+    assert [(record["command"], record["status"]) for record in records] == [("discover", "done")] * 2
+    verified = bma_here("verify", "--data-dir", data)
+    assert verified.returncode == 0, verified.stdout
+    assert "gone" not in bma_here("build", "--data-dir", data).stderr
+
+
 def test_a_release_whose_values_were_changed_is_named_and_set_aside_by_the_next_run(sample_copy: Path) -> None:
     """All budgets ten times as high, in a file that every reader opens."""
     before = tables(sample_copy)
