@@ -24,7 +24,10 @@ def verify_release(release: Path, counts: Mapping[str, int]) -> None:
     tables = {model.name: model for model in load_models().values() if model.is_published}
     if counts.keys() != tables.keys():
         odd = ", ".join(sorted(counts.keys() ^ tables.keys()))
-        raise VerifyError(f"{release}: the run record and sql/ differ in their tables and views: {odd}")
+        raise VerifyError(
+            f"{release}: the run record and sql/ differ in their tables and views: {odd}; "
+            "where another version built it, `bma-projects build` makes one of this version"
+        )
     for name in tables:
         _check_footer(release / f"{name}.parquet", counts[name])
     try:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from pipeline.core import thai_time as thai_time
 from pipeline.core.errors import PipelineError
 from pipeline.core.files import written_aside
-from pipeline.publish.gate_measures import Measure, measure
+from pipeline.publish.gate_measures import OTHER_COLUMNS, Measure, measure
 from pipeline.publish.gate_messages import RULES
 from pipeline.publish.pages import EXPLORER, QUALITY
 from pipeline.report import charts
@@ -45,6 +45,11 @@ def write_report_of(release: Path, output: Path) -> None:
     try:
         output.mkdir(parents=True, exist_ok=True)
         _write(release, output, _read_json(release / "run.json"), _release_before(release))
+    except OTHER_COLUMNS as error:
+        said = str(error).partition("\n")[0]
+        raise ReportError(
+            f"{release}: lacks what this version shows ({said}); `bma-projects build` makes a release that has it"
+        ) from error
     except OSError as error:
         raise ReportError(f"{output}: cannot be written ({error.strerror})") from error
 

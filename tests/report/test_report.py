@@ -148,6 +148,18 @@ def test_a_report_that_cannot_be_written_says_where(nights: tuple[Built, Built],
         write_report_of(nights[1].path, tmp_path / "file")
 
 
+def test_a_release_of_an_older_version_without_what_the_pages_show_is_told_in_one_line(
+    nights: tuple[Built, Built], tmp_path: Path
+) -> None:
+    old = Path(shutil.copytree(nights[1].path, tmp_path / nights[1].path.name))
+    (old / DATABASE).chmod(0o644)
+    with duckdb.connect(str(old / DATABASE)) as con:
+        con.execute("DROP VIEW project_states CASCADE").complete()
+    with pytest.raises(ReportError, match=r"lacks what this version shows .*project_states.*`bma-projects build`"):
+        write_report_of(old, tmp_path / "out")
+    assert not list((tmp_path / "out").iterdir())
+
+
 def test_invented_data_is_called_so_and_real_data_is_not(nights: tuple[Built, Built]) -> None:
     real, mixed = nights
     assert 'id="invented"' not in (real.path / "quality.html").read_text(encoding="utf-8")
