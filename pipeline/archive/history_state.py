@@ -182,8 +182,12 @@ def open_history(
 def _remove_others(kept: Path) -> None:
     """Remove the states before this one, and those that are damaged."""
     for path in states(kept.parent):
-        if path != kept:
+        if path == kept:
+            continue
+        if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def _holds(state: State, segments: Sequence[Segment]) -> bool:

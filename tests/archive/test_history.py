@@ -100,6 +100,21 @@ def test_what_is_carried_on_is_what_all_of_the_archive_gives(nights: list[Night]
             assert carried_on(raw_dir, parsed_dir) == by_the_rules(raw_dir)
 
 
+def test_what_has_the_name_of_a_state_but_is_no_directory_goes(tmp_path: Path) -> None:
+    raw_dir, parsed_dir, elsewhere = tmp_path / "raw", tmp_path / "parsed", tmp_path / "elsewhere"
+    parsed_dir.mkdir()
+    visit = Visit("1", hour=0, outcome="new", repeats="a", is_fetched=True, is_undated=False, mask=None)
+    seal(raw_dir, 0, Night([visit], ["1"], None, None, False, True, None, False), [])
+    kept = carry_on(raw_dir, parsed_dir).path
+    elsewhere.mkdir()
+    (elsewhere / "file").touch()
+    kept.with_name(f"{kept.name[:-6]}000007").touch()
+    kept.with_name(f"{kept.name[:-6]}000008").symlink_to(elsewhere)
+    assert carry_on(raw_dir, parsed_dir).path == kept
+    assert states(parsed_dir) == [kept]
+    assert (elsewhere / "file").exists()
+
+
 def seal(raw_dir: Path, number: int, night: Night, runs: Sequence[str]) -> str:
     began = BEGAN + number * 24 * HOUR + (1000 * 24 * HOUR if night.is_ahead else 0 * HOUR)
     run_id = f"{began:%Y%m%dT%H%M%SZ}"
