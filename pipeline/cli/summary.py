@@ -102,7 +102,7 @@ def _table(title: str, counts: Mapping[str, int]) -> Table:
 def _next_step(record: RunRecord) -> str:
     if any(source["source_id"] == "sample" for source in record.sources):
         return f"show {REAL_PROJECTS[0].project_id}"
-    return 'query "SELECT agency, count(*) FROM projects GROUP BY ALL ORDER BY 2 DESC"'
+    return 'query "SELECT agency, count(*) FROM projects_unique GROUP BY ALL ORDER BY 2 DESC"'
 
 
 def _command(settings: Settings, what: str) -> str:

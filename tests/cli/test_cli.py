@@ -305,6 +305,14 @@ class TestImport:
         for command in (("status",), ("verify",), ("build",), ("discover", "--archive"), ("show", "50490000-3607")):
             assert bma_here(*command, "--data-dir", data).returncode == 0, command
 
+    def test_the_question_to_ask_next_counts_each_project_once(self, tmp_path: Path) -> None:
+        done = bma_here("import", REAL_TEXT, "--data-dir", tmp_path / "data", "--source", "bmavisions")
+        asked = re.search(r'^Next .* query "(.+)" --data-dir', done.stdout, re.MULTILINE)
+        assert asked is not None, done.stdout
+        assert "FROM projects_unique" in asked[1]
+        answer = bma_here("query", asked[1], "--data-dir", tmp_path / "data", "--format", "csv")
+        assert answer.stdout.splitlines()[1:] == ["สำนักงานเขตทุ่งครุ,1"], answer.stderr
+
 
 class TestCaptureTime:
     def test_a_file_without_a_time_gets_the_one_that_is_given(self, tmp_path: Path) -> None:
