@@ -8,7 +8,7 @@
 --   started_at: when it began | unit UTC timestamp | null where no run record was kept
 --   finished_at: when it ended | unit UTC timestamp | null where it is still running, was cut short or kept no record
 --   duration_s: how long it took | unit seconds | null where it has no end
---   status: how it ended | null where no run record was kept
+--   status: how it ended; `running` for the run that made this release, which ends after it | null where no run record was kept
 --   command: what was run, such as `refresh`, `import` or `harvest` | null where no run record was kept
 --   harvested_from: the web archive that a harvest asked | null for every other run
 --   harvested_source_id: the source whose pages it asked for | null for every other run
