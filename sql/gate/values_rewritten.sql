@@ -1,5 +1,5 @@
 -- Known pages asked for on which the site wrote another value where reporting writes none: what the project is, whose, its
--- money, time and target, the dates of what was reported, and progress or spending that falls.
+-- money, time and target, and the dates of what was reported.
 --
 -- Typed values are compared, so that the same number or day in another spelling is none; so is white space in a text. A
 -- value that is gone counts elsewhere, and one that was filled in, a budget of 0 too, is not another.
@@ -20,9 +20,7 @@ WITH plans AS (
             {'field': 'weight', 'old': old.weight::VARCHAR, 'new': new.weight::VARCHAR},
             {'field': 'target_value', 'old': old.target_value::VARCHAR, 'new': new.target_value::VARCHAR},
             {'field': 'target_unit', 'old': old.target_unit::VARCHAR, 'new': new.target_unit::VARCHAR},
-            {'field': 'unit', 'old': old.unit::VARCHAR, 'new': new.unit::VARCHAR},
-            {'field': 'progress_pct', 'old': old.progress_pct::VARCHAR, 'new': new.progress_pct::VARCHAR},
-            {'field': 'budget_spent_thb', 'old': old.budget_spent_thb::VARCHAR, 'new': new.budget_spent_thb::VARCHAR}
+            {'field': 'unit', 'old': old.unit::VARCHAR, 'new': new.unit::VARCHAR}
         ], recursive := true)
     FROM published.projects AS old
     INNER JOIN candidate.projects AS new ON old.source_id = new.source_id AND old.project_id = new.project_id
@@ -43,10 +41,6 @@ other AS (
         without_space(plans.old) <> without_space(plans.new)
         AND NOT is_empty(plans.field, plans.old)
         AND NOT is_empty(plans.field, plans.new)
-        AND (
-            plans.field NOT IN ('progress_pct', 'budget_spent_thb')
-            OR try_cast(plans.new AS DOUBLE) < try_cast(plans.old AS DOUBLE)
-        )
     UNION ALL
     SELECT
         source_id,

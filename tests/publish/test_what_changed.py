@@ -130,12 +130,16 @@ def test_a_month_in_which_every_page_is_reported_on_is_published(nights: Nights)
 @pytest.mark.parametrize(
     "site",
     [
+        scene(some(progress_pct="10")),
+        scene(some(budget_spent_thb="9")),
         scene(some(evaluator="ฉ")),
         scene(some(reports=[("2026-01-01", "10", "1", None, "อื่น"), REPORTS[1]])),
         scene(some(months=[(1, "0", "canonical"), MONTHS[1]])),
         scene(some(name="ซ่อมถนน"), first={"name": "ซ่อม  ถนน"}),
     ],
     ids=[
+        "progress falls",
+        "spent falls",
         "a plan filled in",
         "a report",
         "a month falls",
@@ -153,8 +157,6 @@ REWRITTEN: list[tuple[Page, str]] = [
     ({"budget_received_thb": "200"}, "budget_received_thb"),
     ({"start_date": "2026-02-28"}, "start_date"),
     ({"target_value": "12"}, "target_value"),
-    ({"progress_pct": "10"}, "progress_pct"),
-    ({"budget_spent_thb": "9"}, "budget_spent_thb"),
     ({"reports": [REPORTS[0], ("2026-03-02", "20", "1", None, "ต่อ")]}, "progress_history.reported_on"),
 ]
 

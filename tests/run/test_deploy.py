@@ -80,6 +80,7 @@ def test_the_service_keeps_its_data_to_itself_and_within_limits() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_the_install_lines_of_the_container_work_in_an_empty_environment(tmp_path: Path) -> None:
     text = (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
     stage = text.partition("AS build")[2].partition("\nFROM ")[0]
