@@ -55,11 +55,12 @@ def _rows(table: LexborNode, how: str | None) -> _Rows:
         elif section.tag_id in _SECTIONS:
             of_section = [row for row in section.iter() if row.tag_id == _TR]
             rows += of_section
-            if section.tag_id == _FOOTER or _SUMS in classes_of(section):
+            attributes = section.attributes
+            if section.tag_id == _FOOTER or _SUMS in (attributes.get("class") or "").split():
                 footer += of_section
-            if section.attributes:
-                taken_back.append((how_not_shown(section.attributes), of_section))
-    taken_back += [(how_not_shown(row.attributes), [row]) for row in rows if row.attributes]
+            if attributes:
+                taken_back.append((how_not_shown(attributes), of_section))
+    taken_back += [(how_not_shown(of_row), [row]) for row in rows if (of_row := row.attributes)]
     taken_back.append((how or how_not_shown(table.attributes), rows))
     not_shown = {row.mem_id: way for way, some in taken_back if way is not None for row in some}
     return _Rows(rows, not_shown, frozenset([row.mem_id for row in footer]))
