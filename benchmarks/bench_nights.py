@@ -144,7 +144,7 @@ def _run_stage(stage: str, data_dir: Path) -> None:
 
 
 def _plan(settings: Settings) -> None:
-    from pipeline.archive.page_history import page_states
+    from pipeline.archive.history.page_history import page_states
     from pipeline.run.fetch_source import plan_visits
 
     now = _now(settings)

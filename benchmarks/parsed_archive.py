@@ -9,7 +9,7 @@ from parsers.labels import LABELS, MONTH_LAYOUT, PROGRESS_COLUMNS
 from parsers.records import RECORD_TYPES
 from parsers.sections import report_field
 from pipeline.archive.fetch_log import SCHEMA
-from pipeline.archive.history_state import carry_on
+from pipeline.archive.history.state import carry_on
 from pipeline.core.arrow_schema import duckdb_type, schema_of
 
 FINGERPRINT = "bench"

@@ -7,7 +7,7 @@ import numpy as np
 from benchmarks.edit_process import FIRST_DAY, Edits
 from benchmarks.schedule_replay import Mask, Observations
 from pipeline.archive.fetch_log import Outcome
-from pipeline.archive.page_history import PageState
+from pipeline.archive.history.page_history import PageState
 from pipeline.core.settings import FetchSettings
 from pipeline.fetch.schedule import SLACK, ProjectFacts, fiscal_year_be, make_plan
 

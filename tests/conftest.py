@@ -27,7 +27,7 @@ from parsers.month_rows import comparable_values, month_results
 from parsers.records import RECORD_TYPES, Issue, MonthRow, PageRecord, ProgressRow, UpdateRow
 from parsers.sections import RowLayout, Section, SectionState, read_table_cells, report_field
 from pipeline.archive.fetch_log import FetchLogRow, snapshot_id
-from pipeline.archive.history_state import carry_on, states
+from pipeline.archive.history.state import carry_on, states
 from pipeline.archive.segments import ListingRow
 from pipeline.build.database import DATABASE, build
 from pipeline.build.inputs import AgencyRow

@@ -16,10 +16,7 @@ Never: asks a site, derives a value, removes a capture.
 - pages: a capture → the page it shows
 - page_outcome: what a page means for the project it should be of
 - response_age: what a cache gave is older than its response
-- history: visits and listings folded into intervals
-- history_state: the intervals in data/parsed, carried on
-- page_history: what is known of every page
-- listing_history: what the listings said of every project
+- history/: visits and listings as intervals, and what is known of every page and project by them
 - source_settings: what a segment keeps of the settings of its source
 - chain: each segment names its files and the segments before it
 - run_order: the order of runs, and the rows that do not count because their clock was wrong

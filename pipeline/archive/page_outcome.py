@@ -7,7 +7,7 @@ from typing import NamedTuple
 from parsers.page import Page, PageKind, content_sha256, naming_problem
 from parsers.sister_page import SISTER_PAGE
 from pipeline.archive.fetch_log import FetchLogRow, Outcome, TimeBasis, snapshot_id
-from pipeline.archive.page_history import PageState
+from pipeline.archive.history.page_history import PageState
 from pipeline.archive.response_age import age_of
 from pipeline.archive.segments import ArchiveWriter
 from pipeline.archive.warc import Capture

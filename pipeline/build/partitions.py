@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from parsers.records import RECORD_TYPES
-from pipeline.archive.history import TABLES
-from pipeline.archive.history_state import State, newest_state
+from pipeline.archive.history.fold import TABLES
+from pipeline.archive.history.state import State, newest_state
 from pipeline.build.errors import BuildInputError
 from pipeline.core.arrow_schema import UNREADABLE, duckdb_columns, schema_of
 from pipeline.core.sql_text import quoted

@@ -58,7 +58,7 @@ def discover(
     Example: bma-projects discover --source bmavisions --plan
     """
     settings = settings_from(data_dir, source, config, base_url=base_url, rate=rate, concurrency=concurrency)
-    from pipeline.archive.page_history import page_states
+    from pipeline.archive.history.page_history import page_states
     from pipeline.core.settings_file import source_of
     from pipeline.fetch.discover import ids_from_archive
     from pipeline.run.discover_source import discover_source

@@ -73,7 +73,7 @@ def named_ids(settings: "Settings", ids: str | None, probe: str | None) -> list[
     """The project ids that --ids and --probe name; None when neither was given."""
     if ids is None and probe is None:
         return None
-    from pipeline.archive.page_history import page_states
+    from pipeline.archive.history.page_history import page_states
     from pipeline.core.settings_file import source_of
     from pipeline.fetch.discover import ids_from_file, ids_from_range
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.archive.fetch_log import OF_VISITS, FetchLogRow, Outcome
-from pipeline.archive.page_history import PageState
+from pipeline.archive.history.page_history import PageState
 from pipeline.archive.page_outcome import FetchOutcome
 from pipeline.archive.segments import ArchiveWriter
 from pipeline.archive.warc import Capture, Headers

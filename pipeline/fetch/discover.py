@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 from parsers.listing_page import Listing
 from parsers.page import PageKind
-from pipeline.archive.page_history import PageState
+from pipeline.archive.history.page_history import PageState
 from pipeline.archive.segments import ArchiveWriter, ListingRow
 from pipeline.core.errors import ExitCode, PipelineError
 from pipeline.core.site_urls import listing_url

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from pipeline.archive.page_history import every_page_state
+from pipeline.archive.history.page_history import every_page_state
 from pipeline.archive.run_order import sealed_last, sealed_logs
 from pipeline.archive.segments import ArchiveWriter
 from pipeline.core.settings import FetchSettings, Source

@@ -6,7 +6,7 @@ import re
 
 from parsers.page import PageKind
 from pipeline.archive.fetch_log import FetchLogRow, Outcome
-from pipeline.archive.page_history import PageState
+from pipeline.archive.history.page_history import PageState
 from pipeline.archive.page_outcome import FetchOutcome, capture_row, page_outcome, repeated_snapshot, unread_outcome
 from pipeline.archive.pages import PageReader
 from pipeline.archive.response_age import dated_by_age

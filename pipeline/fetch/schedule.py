@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from pipeline.archive.fetch_log import Outcome
-from pipeline.archive.page_history import PageState
+from pipeline.archive.history.page_history import PageState
 from pipeline.core.settings import FetchSettings
 from pipeline.fetch.edit_rate import Watched, chance_of_edit, days_between_visits, edits_a_day
 

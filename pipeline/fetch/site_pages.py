@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 
 from pipeline.archive.fetch_log import FetchLogRow, Outcome
-from pipeline.archive.page_history import PageState
+from pipeline.archive.history.page_history import PageState
 from pipeline.archive.page_outcome import FetchOutcome, compare_content
 from pipeline.archive.segments import ArchiveWriter
 from pipeline.core.arrow_schema import Sha256

@@ -9,7 +9,7 @@ from typing import NamedTuple, Self
 
 from parsers.page import Page
 from pipeline.archive.fetch_log import FetchLogRow, Outcome, TimeBasis
-from pipeline.archive.page_history import ObservedBody, harvested_urls, observed_bodies
+from pipeline.archive.history.page_history import ObservedBody, harvested_urls, observed_bodies
 from pipeline.archive.page_outcome import (
     FetchOutcome,
     capture_row,

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from pipeline.archive.history_state import STATE, newest_state
+from pipeline.archive.history.state import STATE, newest_state
 from pipeline.archive.segment_name import SEGMENT_NAME
 from pipeline.archive.segments import Segment
 from pipeline.core.files import PARTIAL

@@ -11,7 +11,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import NamedTuple
 
-from pipeline.archive.history_state import carry_on, changed_files, newest_state
+from pipeline.archive.history.state import carry_on, changed_files, newest_state
 from pipeline.archive.lost_segments import given_up, remedy
 from pipeline.archive.segments import Segment, files_without_log, sealed_segments
 from pipeline.core.contents import read_contents

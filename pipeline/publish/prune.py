@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from pipeline.archive.history_state import newest_state
+from pipeline.archive.history.state import newest_state
 from pipeline.archive.segments import sealed_segments
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import Settings

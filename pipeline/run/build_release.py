@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipeline.archive.history_state import newest_state
+from pipeline.archive.history.state import newest_state
 from pipeline.build.database import build
 from pipeline.build.errors import BuildError
 from pipeline.build.partitions import find_partitions

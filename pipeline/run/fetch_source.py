@@ -10,8 +10,8 @@ from contextlib import ExitStack
 import duckdb
 
 from pipeline.archive.fetch_log import OF_VISITS, FetchLogRow, Outcome
-from pipeline.archive.listing_history import listing_history
-from pipeline.archive.page_history import PageState, moment_of, page_states
+from pipeline.archive.history.listing_history import listing_history
+from pipeline.archive.history.page_history import PageState, moment_of, page_states
 from pipeline.archive.segments import ArchiveWriter
 from pipeline.archive.source_settings import about_source
 from pipeline.core.log import RunLog

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.archive.history_state import carry_on
+from pipeline.archive.history.state import carry_on
 from pipeline.archive.segments import sealed_segments
 from pipeline.build.database import build
 from pipeline.build.partitions import find_partitions

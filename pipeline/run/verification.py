@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pipeline.archive.audit import Audit, audit_archive
 from pipeline.archive.fetch_log import read_about
-from pipeline.archive.history_state import changed_files, newest_state, states
+from pipeline.archive.history.state import changed_files, newest_state, states
 from pipeline.archive.lost_segments import FILE as LOST_SEGMENTS
 from pipeline.archive.lost_segments import LostSegmentsError
 from pipeline.archive.segment_name import SEGMENT_NAME

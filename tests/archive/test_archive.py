@@ -27,7 +27,7 @@ from pipeline.archive.fetch_log import (
     read_journal,
     snapshot_id,
 )
-from pipeline.archive.page_history import page_states
+from pipeline.archive.history.page_history import page_states
 from pipeline.archive.recovery import recover
 from pipeline.archive.segments import (
     ArchiveError,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.archive.listing_history import ListingHistory, listing_history
+from pipeline.archive.history.listing_history import ListingHistory, listing_history
 from pipeline.archive.segments import ArchiveWriter, ListingRow
 from tests.archive.test_archive import row
 

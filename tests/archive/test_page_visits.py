@@ -3,7 +3,7 @@
 import datetime as dt
 from pathlib import Path
 
-from pipeline.archive.page_history import page_states
+from pipeline.archive.history.page_history import page_states
 from pipeline.archive.segments import ArchiveWriter
 from tests.archive.test_archive import row
 

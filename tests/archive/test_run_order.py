@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.archive.page_history import page_states
+from pipeline.archive.history.page_history import page_states
 from pipeline.archive.run_order import ClockError, check_clock, run_limits, sealed_last, sealed_logs, void_runs
 from pipeline.archive.segments import ArchiveWriter
 from pipeline.core.time import started_at

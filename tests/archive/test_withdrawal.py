@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.archive.audit import audit_archive
 from pipeline.archive.fetch_log import read_about, read_fetch_log
-from pipeline.archive.page_history import observed_bodies, page_states
+from pipeline.archive.history.page_history import observed_bodies, page_states
 from pipeline.archive.segments import ArchiveWriter, read_segment, sealed_segments
 from pipeline.archive.source_settings import about_source
 from pipeline.archive.withdrawal import WithdrawalError, withdraw_import, withdrawn_runs

@@ -16,7 +16,7 @@ from urllib.parse import quote
 import pytest
 
 from pipeline.archive.audit import audit_archive
-from pipeline.archive.page_history import page_states
+from pipeline.archive.history.page_history import page_states
 from pipeline.archive.segments import read_segment, sealed_segments
 from pipeline.core.settings import FetchSettings
 from pipeline.core.site_urls import project_url

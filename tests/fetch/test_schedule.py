@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.archive.page_history import PageState
+from pipeline.archive.history.page_history import PageState
 from pipeline.core.settings import FetchSettings
 from pipeline.fetch.schedule import Group, ProjectFacts, Reason, Visit, fiscal_year_be, make_plan
 

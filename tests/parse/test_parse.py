@@ -17,7 +17,7 @@ import pytest
 
 from pipeline.archive.audit import audit_archive
 from pipeline.archive.fetch_log import read_fetch_log, write_fetch_log
-from pipeline.archive.history_state import carry_on, states
+from pipeline.archive.history.state import carry_on, states
 from pipeline.archive.segments import Segment
 from pipeline.build.partitions import attach_partitions
 from pipeline.core.contents import CONTENTS

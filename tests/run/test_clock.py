@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.archive.page_history import page_states
+from pipeline.archive.history.page_history import page_states
 from pipeline.archive.run_order import ClockError
 from pipeline.core.errors import ExitCode
 from pipeline.core.log import RunLog

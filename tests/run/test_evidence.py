@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from parsers.labels import MONTH_LABEL
-from pipeline.archive.history_state import carry_on
+from pipeline.archive.history.state import carry_on
 from pipeline.archive.segments import sealed_segments
 from pipeline.archive.withdrawal import withdraw_import
 from pipeline.core.settings import KNOWN_SOURCES, BuildSettings, Settings

@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 
 from pipeline.archive.chain import OF_LISTING, OF_WARC
 from pipeline.archive.fetch_log import read_about
-from pipeline.archive.history import TABLES, can_carry_on, fold, prepare
+from pipeline.archive.history.fold import TABLES, can_carry_on, fold, prepare
 from pipeline.archive.run_order import run_limits, sealed_logs
 from pipeline.archive.segment_name import LOG
 from pipeline.archive.segments import ArchiveError, Segment, sealed_segments
@@ -35,7 +35,7 @@ from pipeline.core.files import PARTIAL, sha256_of, sync_path
 from pipeline.core.sql_text import quoted
 
 STATE = re.compile(r"history-[0-9a-f]{12}-(?P<number>\d{6,})")
-_FOLDED_BY = ("history.py", "history_state.py", "run_order.py")
+_FOLDED_BY = ("history/fold.py", "history/state.py", "run_order.py")
 # What folding and asking take at most beside Python; the rest goes to disk.
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {"memory_limit": "300MB", "threads": 2}
 _ORDER = {

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.archive.history_state import open_history
-from pipeline.archive.page_history import moment_of
+from pipeline.archive.history.page_history import moment_of
+from pipeline.archive.history.state import open_history
 from pipeline.archive.run_order import sealed_logs
 from pipeline.archive.segment_name import LISTING, files_of_segments
 from pipeline.archive.segments import ListingRow

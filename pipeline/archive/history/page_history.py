@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 
-from pipeline.archive.history_state import open_history
+from pipeline.archive.history.state import open_history
 from pipeline.archive.run_order import run_limits, sealed_logs
 from pipeline.archive.segments import ArchiveError, Place
 from pipeline.core.arrow_schema import Sha256
