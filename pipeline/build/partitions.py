@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from parsers.records import RECORD_TYPES
-from pipeline.archive.history.fold import TABLES
+from pipeline.archive.history.intervals import TABLES
 from pipeline.archive.history.state import State, newest_state
 from pipeline.build.errors import BuildInputError
 from pipeline.core.arrow_schema import UNREADABLE, duckdb_columns, schema_of
-from pipeline.core.sql_text import quoted
+from pipeline.core.sql_text import quoted_list
 
 
 def attach_partitions(con: duckdb.DuckDBPyConnection, parsed_dir: Path, fingerprint: str) -> list[Mapping[str, str]]:
@@ -71,8 +71,7 @@ def _attach_table(
         _check_columns(file, schema)
     if files:
         columns = ", ".join(f'"{column}"' for column in schema.names)
-        listed = ", ".join(map(quoted, files))
-        query = f"SELECT {columns}, filename FROM read_parquet([{listed}], filename = true)"
+        query = f"SELECT {columns}, filename FROM read_parquet({quoted_list(files)}, filename = true)"
         con.execute(f"CREATE VIEW parsed.every_{name} AS {query}").complete()
     else:
         con.execute(f"CREATE TABLE parsed.every_{name} ({duckdb_columns(record_type)}, filename VARCHAR)").complete()

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.archive.fetch_log import FetchLogRow, read_fetch_log
-from pipeline.archive.history.fold import TABLES, ListedInterval, RunVisits, VisitInterval
+from pipeline.archive.history.intervals import TABLES, ListedInterval, RunVisits, VisitInterval
 from pipeline.archive.history.state import carry_on, newest_state, open_history, states
 from pipeline.archive.run_order import run_limits, sealed_logs
 from pipeline.archive.segments import ArchiveWriter, ListingRow, sealed_segments
@@ -82,7 +82,7 @@ NIGHTS = st.builds(
 @given(st.lists(NIGHTS, min_size=1, max_size=6))
 def test_what_is_carried_on_is_what_all_of_the_archive_gives(nights: list[Night]) -> None:
     # Of a few rows more than that the pages are folded share by share.
-    with TemporaryDirectory() as name, patch("pipeline.archive.history.fold._ROWS_AT_ONCE", 5):
+    with TemporaryDirectory() as name, patch("pipeline.archive.history.shares._ROWS_AT_ONCE", 5):
         raw_dir, parsed_dir = Path(name) / "raw", Path(name) / "parsed"
         parsed_dir.mkdir()
         runs: list[str] = []

@@ -1,6 +1,6 @@
 """The state of the history: its intervals in data/parsed, with the names of the segments that they were folded from.
 
-data/parsed/history-<fingerprint>-<number>/ holds a Parquet file for each table of history.TABLES and its contents.json.
+data/parsed/history-<fingerprint>-<number>/ holds a Parquet file for each table of intervals.TABLES and a contents.json.
 A state is never changed: the next one appears by one rename, and then the one before it goes. It is carried on by the
 segments that it does not name; where it is not whole, or a segment it names is gone or is another file now, all is
 folded anew from data/raw.
@@ -25,7 +25,8 @@ import pyarrow.parquet as pq
 
 from pipeline.archive.chain import OF_LISTING, OF_WARC
 from pipeline.archive.fetch_log import read_about
-from pipeline.archive.history.fold import TABLES, can_carry_on, fold, prepare
+from pipeline.archive.history.fold import can_carry_on, fold, prepare
+from pipeline.archive.history.intervals import TABLES
 from pipeline.archive.run_order import run_limits, sealed_logs
 from pipeline.archive.segment_name import LOG
 from pipeline.archive.segments import ArchiveError, Segment, sealed_segments
@@ -35,7 +36,15 @@ from pipeline.core.files import PARTIAL, sha256_of, sync_path
 from pipeline.core.sql_text import quoted
 
 STATE = re.compile(r"history-[0-9a-f]{12}-(?P<number>\d{6,})")
-_FOLDED_BY = ("history/fold.py", "history/state.py", "run_order.py")
+_FOLDED_BY = (
+    "history/fold.py",
+    "history/fold_listings.py",
+    "history/fold_runs.py",
+    "history/fold_visits.py",
+    "history/intervals.py",
+    "history/state.py",
+    "run_order.py",
+)
 # What folding and asking take at most beside Python; the rest goes to disk.
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {"memory_limit": "300MB", "threads": 2}
 _ORDER = {
@@ -62,7 +71,7 @@ class State(NamedTuple):
 
     @property
     def tables(self) -> dict[str, str]:
-        """The tables of history.TABLES as relations of DuckDB."""
+        """The tables of intervals.TABLES as relations of DuckDB."""
         return {name: f"read_parquet({quoted(self.path / f'{name}.parquet')})" for name in TABLES}
 
 
@@ -141,7 +150,7 @@ def carry_on(raw_dir: Path, parsed_dir: Path) -> State:
 def open_history(
     raw_dir: Path, parsed_dir: Path | None = None, now: dt.datetime | None = None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that has the tables of history.TABLES: the state, carried on by what it does not hold.
+    """A connection that has the tables of intervals.TABLES: the state, carried on by what it does not hold.
 
     Args:
         raw_dir: the archive.
