@@ -488,5 +488,5 @@ def test_a_published_release_answers_pandas_and_no_query_writes(archive: ParsedA
     publish(archive.data_dir / "curated", directory, run_id="20260101T000000Z", counts=counts, keep=3)
     release = open_release(archive.data_dir)
     assert release.query("SELECT count(*) AS n FROM outliers")["n"].tolist() == [0]
-    with pytest.raises(QueryError, match="file system operations are disabled"):
+    with pytest.raises(QueryError, match="nothing can be changed here, write a SELECT"):
         release.query("COPY projects TO '/dev/null'")

@@ -3,7 +3,11 @@
 import ast
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from functools import cache
+from pathlib import Path
+
+import pytest
 
 from tests.docs.blocks import ROOT
 
@@ -50,3 +54,10 @@ def test_make_test_runs_a_test_of_every_promise_and_every_fault() -> None:
     left_out = set(re.findall(r"not (\w+)", selected))
     assert left_out == {"slow", "alone"}
     assert [row for row in rows if all(marks_in(path)[name] & left_out for path, name in named_in(row))] == []
+
+
+def test_no_folder_of_tests_is_left_out(pytestconfig: pytest.Config) -> None:
+    left_out = pytestconfig.getini("norecursedirs")
+    folders = {path.parent.relative_to(ROOT) for path in (ROOT / "tests").rglob("test_*.py")}
+    assert Path("tests/build") in folders
+    assert [one for one in folders if any(fnmatch(part, name) for part in one.parts for name in left_out)] == []
