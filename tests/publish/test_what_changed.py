@@ -180,6 +180,15 @@ class TestWhatReportingNeverWrites:
 
     @pytest.mark.parametrize(
         "site",
+        [scene(some(11, target_value="120"), [Visit(0, slice(None), None)], first={"target_value": "0"})],
+        ids=["target_value"],
+    )
+    def test_a_target_of_nothing_is_a_value(self, nights: Nights, site: Scene) -> None:
+        """Only a budget of 0 is one that is not there yet."""
+        assert nights.rules(site, 3) == {"values_rewritten"}
+
+    @pytest.mark.parametrize(
+        "site",
         [scene(some(10, **(PLANNED | changes)), first=PLANNED) for changes, _ in REWRITTEN],
         ids=[field for _, field in REWRITTEN],
     )
@@ -466,6 +475,12 @@ class TestAFewPagesANight:
         self.published(later, before, 4, decision)
         night(archive, "2026-02-04", IDS[12:15], remark="")
         assert self.counted(judged(archive.build("next month"), later)) == {("remark", 3)}
+
+    def test_are_none_where_a_number_other_than_a_budget_falls_to_nothing(self, archive: ParsedArchive) -> None:
+        night(archive, "2026-01-01")
+        before = self.published(archive.build("first"), None, 1)
+        night(archive, "2026-01-02", IDS[:12], progress_pct="0", budget_spent_thb="0")
+        assert self.counted(judged(archive.build("second"), before)) == {("budget_spent_thb", 12)}
 
     def test_are_none_where_no_release_had_them(self, archive: ParsedArchive) -> None:
         night(archive, "2026-01-01", remark="")
