@@ -1,6 +1,7 @@
 """A release is judged by what was published last, also where that release was lost: damage is no first night."""
 
 import datetime as dt
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -83,6 +84,34 @@ def test_emptied_pages_are_refused_though_the_only_release_is_damaged(nights: Ni
     code, record = nights.next()
     assert (code, record.problems) == (ExitCode.DONE, [])
     assert not any((nights.city.settings.curated_dir / "building").iterdir())
+
+
+def history_of(release: Path) -> list[dict[str, object]]:
+    report: dict[str, list[dict[str, object]]] = json.loads((release / "quality.json").read_text(encoding="utf-8"))
+    return report["history"]
+
+
+def test_the_nights_before_a_damaged_release_are_remembered(nights: Nights) -> None:
+    first = history_of(nights.city.release)
+    nights.damage()
+    nights.next()
+    assert history_of(nights.city.release)[:-1] == first != []
+
+
+def test_the_nights_before_a_lost_release_are_those_that_the_one_before_knows(nights: Nights) -> None:
+    first = history_of(nights.city.release)
+    nights.city.site.change(IDS[0], remark="ใหม่")
+    nights.next()
+    shutil.rmtree(nights.city.release)
+    nights.next()
+    assert history_of(nights.city.release)[:-1] == first != []
+
+
+def test_a_report_that_rotted_is_not_believed(nights: Nights) -> None:
+    report = nights.city.release / "quality.json"
+    report.write_bytes(report.read_bytes().replace(b"published", b"publisheb"))
+    nights.next()
+    assert len(history_of(nights.city.release)) == 1
 
 
 def test_a_damaged_release_costs_no_quiet_night(nights: Nights) -> None:
