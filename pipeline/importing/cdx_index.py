@@ -26,7 +26,6 @@ _HEAD = re.compile(r"\s?CDX((?: [A-Za-z])+)")
 _TIMESTAMP = re.compile(r"[0-9]{14}")
 _STATUS = re.compile(r"[1-5][0-9]{2}")
 _DIGEST = re.compile(r"(?:sha1:)?[A-Z2-7]{32}|\w+:\S+", re.IGNORECASE)
-_MIME_OF_A_REVISIT = "warc/revisit"
 _LONGEST_NUMBER = 18
 
 _Fields = Mapping[str, str]
@@ -53,11 +52,6 @@ class Entry(NamedTuple):
     length: int | None = None
     offset: int | None = None
     filename: str | None = None
-
-    @property
-    def is_revisit(self) -> bool:
-        """Whether it repeats another capture."""
-        return self.mime == _MIME_OF_A_REVISIT
 
 
 class IndexAnswer(NamedTuple):

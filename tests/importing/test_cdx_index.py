@@ -55,7 +55,7 @@ def test_where_a_record_lies_is_read() -> None:
 
 def test_a_revisit_has_no_status() -> None:
     entry = entry_of(" ".join({**VALUES, "mimetype": "warc/revisit", "statuscode": "-"}.values()))
-    assert (entry.is_revisit, entry.status) == (True, None)
+    assert (entry.mime, entry.status) == ("warc/revisit", None)
 
 
 @pytest.mark.parametrize(
