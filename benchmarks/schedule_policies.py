@@ -21,9 +21,7 @@ _PAGE = PageState(
 
 def earlier_rule(now: float, seen: Observations) -> Mask:
     """The schedule until 2026-11: open projects of this fiscal year and the last nightly, others by how long quiet."""
-    today = FIRST_DAY + dt.timedelta(days=int(now))
-    year = today.year + 543 + (today.month >= 10)
-    is_finished = (seen.progress >= 100) | (seen.fiscal_year_be < year - 1)
+    is_finished = (seen.progress >= 100) | (seen.fiscal_year_be < fiscal_year_be(_moment(now)) - 1)
     interval = np.where(is_finished, np.maximum(7.0, (now - seen.last_changed_at) / 2), 1.0)
     return now - seen.last_seen_at >= np.minimum(interval, _MOST) - _SLACK
 
