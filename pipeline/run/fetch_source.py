@@ -255,9 +255,11 @@ def _told_of_wrong_304(source_id: str, project_ids: Sequence[str]) -> str:
 def _note_next_visit(
     settings: Settings, source: Source, record: RunRecord, listed: Sequence[str], now: dt.datetime
 ) -> None:
+    if source.is_revisited_always:
+        return
     known = page_states(settings.raw_dir, source.source_id, parsed_dir=settings.parsed_dir)
     wanted = wanted_pages(listed, known)
-    if source.is_revisited_always or not wanted:
+    if not wanted:
         return
     plan = plan_visits(settings, source, known, wanted, now, listed=listed)
     due_at = now if plan.due else min(visit.due_at for visit in plan.later)
