@@ -166,10 +166,12 @@ def live(year: Year, days: list[dt.date], upgrade: Callable[[], None]) -> None:
 
 def happen(year: Year, day: dt.date, upgrade: Callable[[], None]) -> None:
     number = (day - date(11, 1)).days
+    # Projects of the year before are done by then, and nobody takes that back.
+    prompt, late = (IDS[:30], IDS[30:40]) if day < TURN else (NEXT_YEAR[:15], NEXT_YEAR[15:])
     if day in DEADLINES:
-        year.report(day, IDS[:30], 30 + 5 * DEADLINES.index(day))
+        year.report(day, prompt, 30 + 5 * DEADLINES.index(day))
     elif day - dt.timedelta(days=2) in DEADLINES:
-        year.report(day, IDS[30:40], 30 + 5 * DEADLINES.index(day - dt.timedelta(days=2)))
+        year.report(day, late, 30 + 5 * DEADLINES.index(day - dt.timedelta(days=2)))
     elif number % 3 == 0:
         # Somebody edits a page, or clears a value of no weight.
         year.site.change(IDS[number % 40], remark=f"แก้ไข {day}" if number % 2 else None)
