@@ -33,7 +33,7 @@ QUANTITIES = table("Values with a unit")
 COUNTS = table("Totals of listings and tables")
 DAYS = table("Days")
 SHOWN = table("What a cell shows")
-NO_VALUES = table("Texts that are no value")
+NO_VALUES = table("Texts that are not values")
 
 
 def agrees(number: Number, cell: str) -> bool:
