@@ -2,7 +2,7 @@
 
     python -m benchmarks.bench_build [--runs 5] [--sizes 10000,100000,1000000] [--largest-runs 5]
 
-Each measurement runs in a process of its own. The rewrite reads the parsed Parquet and writes it again unsorted with
+Each measurement runs in a separate process. The rewrite reads the parsed Parquet and writes it again unsorted with
 the same settings: no build can be faster. pandas and polars make the six large tables as Parquet, and four of them:
 the other two are parsed rows, only sorted. Ours stands beside them three times: a whole release (all tables and views,
 the checks, and the DuckDB file beside the Parquet), and the six and the four tables alone, as Parquet, by the models

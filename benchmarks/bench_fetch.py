@@ -1,7 +1,7 @@
 """Pages a second of our fetch (archive, log and fingerprint included) beside Scrapy with its HTTP cache on.
 
-Both ask the same server (a process of its own on loopback, 20 kB pages, the CSRF token different in every response)
-for the same projects, each in a process of its own, taking turns. Scrapy stores the bodies and does nothing else.
+Both ask the same server (a separate process on loopback, 20 kB pages, the CSRF token different in every response)
+for the same projects, each in a separate process, taking turns. Scrapy stores the bodies and does nothing else.
 """
 
 import argparse
@@ -55,7 +55,7 @@ def run_ours(address: str, n_pages: int, concurrency: int, directory: Path, run_
 
 
 def run_bare(address: str, n_pages: int, concurrency: int) -> dict[str, object]:
-    """The HTTP of our fetch and nothing else: what a second run cannot do without."""
+    """Only the HTTP of our fetch: the part that a second run needs in any case."""
     import datetime as dt
 
     from pipeline.core.settings import FetchSettings, Source
@@ -123,7 +123,7 @@ def resident_mb() -> float:
 def measure(
     what: str, address: str, n_pages: int, concurrency: int, directory: Path, run: int = 1
 ) -> dict[str, object]:
-    """Run one side in a process of its own."""
+    """Run one side in a separate process."""
     command = [sys.executable, "-m", "benchmarks.bench_fetch", what, "--address", address, "--pages", str(n_pages)]
     command += ["--concurrency", str(concurrency), "--directory", str(directory), "--run", f"202611{run:02d}T000000Z"]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
@@ -185,7 +185,7 @@ def wrk_rate(address: str, concurrency: int) -> float | None:
 
 
 def second_run_table(runs: int, n_pages: int = 4000, concurrency: int = 8) -> Table:
-    """What an unchanged page costs, and how much of it is HTTP."""
+    """The cost of an unchanged page, and the share of HTTP in it."""
     ours, bare = "fetch, every page unchanged", "the HTTP alone"
     with running_server(0) as address, tempfile.TemporaryDirectory() as directory:
         raw_dir = Path(directory)

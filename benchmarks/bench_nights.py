@@ -2,8 +2,8 @@
 
 python -m benchmarks.bench_nights [--nights 10,100,1000] [--pages 20000] [--directory DIR]
 
-The first night archives generated pages; those after it are logs as the archive seals them, each with its listing. Each
-stage runs in a process of its own, once more after one night more: what it costs is that of a usual night.
+The first night archives generated pages; the later nights are logs as the archive seals them, each with its listing. Each
+stage runs in a separate process. After one further night it runs again: this second cost is the cost of a usual night.
 """
 
 import argparse
@@ -36,7 +36,7 @@ _NIGHT = dt.timedelta(days=1)
 
 
 class Cost(NamedTuple):
-    """What a stage took in a process of its own: seconds of processor time, megabytes at its peak."""
+    """The cost of a stage in a separate process: seconds of processor time, megabytes at its peak."""
 
     cpu_s: float
     peak_mb: float
@@ -58,7 +58,7 @@ def main() -> None:
 
 
 def measured_nights(marks: list[int], n_pages: int, directory: Path | None = None) -> Iterator[str]:
-    """Measure the stages of the night after so many nights; a line of Markdown for each."""
+    """Measure the stages of the night after the given numbers of nights; a line of Markdown for each."""
     with tempfile.TemporaryDirectory(dir=directory, prefix="bench-nights-") as scratch:
         data_dir, settings = Path(scratch), _settings(Path(scratch))
         write_archive(_of_fifty_offices(n_pages), settings.raw_dir)
@@ -85,7 +85,7 @@ def _of_fifty_offices(n_pages: int) -> Iterator[Capture]:
 
 
 class _Nights:
-    """Adds nights to an archive: what the first one saw, seen again."""
+    """Adds nights to an archive, each of which sees the pages of the first night again."""
 
     def __init__(self, raw_dir: Path) -> None:
         self._raw_dir = raw_dir
@@ -99,7 +99,7 @@ class _Nights:
         self._log = _with(log, "outcome", pa.array(["unchanged"] * len(log)))
 
     def add(self) -> None:
-        """Seal one night more."""
+        """Seal one further night."""
         began = _FIRST + self.number * _NIGHT
         self.number += 1
         run_id = f"{began:%Y%m%dT%H%M%SZ}"

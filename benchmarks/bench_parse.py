@@ -31,7 +31,7 @@ OURS = "ours, bytes to records, issues, fingerprint"
 
 
 class Peer(NamedTuple):
-    """One way to read a page; share is how many of the pages it reads in a round, so that slow ones do not rule it."""
+    """One way to read a page; share is the part of the pages it reads in a round, so that slow peers do not take most of it."""
 
     name: str
     work: Work
@@ -44,7 +44,7 @@ def ours(body: bytes) -> object:
 
 
 def ours_unchanged(body: bytes) -> object:
-    """What the refresh does with a page before it knows whether it changed."""
+    """The work of a refresh on a page before it knows whether the page changed."""
     return content_sha256(read_page(body))
 
 
@@ -53,7 +53,7 @@ def lexbor(body: bytes) -> object:
 
 
 def lexbor_decoded(body: bytes) -> object:
-    """As a page must be read whose encoding is not known for certain."""
+    """The way to read a page with an uncertain encoding."""
     return LexborHTMLParser(body.decode())
 
 
