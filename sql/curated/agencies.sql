@@ -11,7 +11,7 @@
 --   name_source: how well agency_listed is known: `printed on a page`, `list of the city`, or concluded: `inferred`, `eliminated` | null for a code that is not in the list
 --   other_names: other names of it, former ones among them; with their years in brackets where a source states them; no source does so far
 --   parent_code: agency it is a part of | null where it is not part of one, or where this is not known
---   name_en: name in English, as this project writes it: districts in the usual romanisation, bureaus by the city's usual English names; it comes from no page and no list of the city | null where there is no usual one
+--   name_en: the English name that this project uses: the usual romanisation of a district, the city's usual English name of a bureau; it does not come from a page or a list of the city | null where there is no usual name
 --   dopa_code: code of the district at the Department of Provincial Administration, as other data has it | null where it is not a district
 --   kind: district, bureau, office of the permanent secretary or other | null for a code that is not in the list
 --   n_names_on_pages: how many different names its newest pages print | unit names

@@ -1,5 +1,5 @@
--- What was edited, newest first, and when it was seen: between the capture before and the one that shows it. Long texts are
--- cut; project_changes has all of them.
+-- The edits, newest first, and when each was made: between the previous capture and the one that shows it. Long texts are
+-- cut; project_changes has them whole.
 SELECT
     places.place,
     epoch(changes.observed_at)::BIGINT AS seen_at,

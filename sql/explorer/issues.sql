@@ -1,4 +1,4 @@
--- The open issues of the projects: kind, place on the page and the text in question, as long as its message quotes it.
+-- The open issues of the projects: kind, place on the page and the text in question, cut to the length that its message quotes.
 SELECT
     places.place,
     issues.code,

@@ -1,4 +1,4 @@
--- The month rows of the newest pages as they stand, the site's mislabelled extra rows included.
+-- The month rows of the newest pages as printed, including the extra rows that the site mislabels.
 SELECT
     places.place,
     months.month_no AS month,

@@ -1,5 +1,5 @@
--- Money and progress by agency at the end of each month since the first observation, the last three years at most, and as
--- last observed; vanished projects left out, as in budget_by_agency_year.
+-- Money and progress by agency at the end of each month since the first observation, for the last three years at most, and
+-- as last observed; vanished projects are left out, as in budget_by_agency_year.
 WITH bounds AS (
     SELECT
         bangkok_day(min(first_seen_at)) AS first_day,

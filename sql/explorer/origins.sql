@@ -1,5 +1,5 @@
--- What the explorer page says of one project beside the list: values as printed, and where the page came from; moments in
--- seconds since 1970.
+-- The details of one project that the explorer page shows beside the list: values as printed, and the origin of the page;
+-- times in seconds since 1970.
 SELECT
     projects.budget_received_thb_raw AS received_raw,
     projects.budget_spent_thb_raw AS spent_raw,

@@ -1,4 +1,4 @@
--- The projects of the explorer page in their order: every other question answers in it.
+-- The projects of the explorer page in their order, which the other queries of this directory use.
 SELECT
     row_number() OVER (ORDER BY project_id) - 1 AS place,
     source_id,

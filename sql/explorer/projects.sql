@@ -1,4 +1,4 @@
--- What the list of the explorer page shows and filters: money in satang, days since 1970.
+-- The columns that the list of the explorer page shows and filters: money in satang, days since 1970.
 SELECT
     projects.project_id,
     projects.source_id,

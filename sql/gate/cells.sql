@@ -1,11 +1,11 @@
--- The values of fresh pages, and of all that is not as it was, in the published release and in this one; and whose change
--- each is.
+-- The values of fresh pages, and all values that differ, in the published release and in this one, with the cause of each
+-- change.
 --
--- Both releases are taken apart into cells by name and compared cell by cell, so that a column more is compared by itself.
--- A cell that the site edited since is the `site`'s change, and so is all of a section that was never seen whole before.
--- What differs without an edit is ours: the `reader`'s, or that of a `withdrawn` import where its capture is no longer
--- taken. row_no is the month, or the place of the report or of the row of the edit log in the order of their days, as the
--- newest may stand first on a page. `=` stands for what is the same on both sides, its digest for a long text.
+-- Both releases are split into cells by column name and compared cell by cell, so that a new column is compared separately.
+-- A cell that the site has edited since is a change of the `site`, and so is all of a section that was never whole before.
+-- A difference without an edit is ours: of the `reader`, or of a `withdrawn` import if its capture no longer
+-- counts. row_no is the month, or the position of the report or of the row of the edit log in the order of their days,
+-- because the newest may be first on a page. `=` means the same on both sides; a long text is replaced by its digest.
 WITH projects AS (
     SELECT false AS is_new, * FROM published.projects
     UNION ALL BY NAME
@@ -96,7 +96,7 @@ texts AS (
             snapshot_id,
             place,
             COLUMNS(lambda name: list_contains(getvariable('columns_of')['update_history'], name))::VARCHAR
-        -- Another salt gives every user another pseudonym.
+        -- A different salt gives every user a different pseudonym.
         FROM (SELECT * REPLACE (CASE WHEN user_name <> '' THEN 'a name' END AS user_name) FROM updates)
     )
     UNION ALL
@@ -225,7 +225,7 @@ SELECT
     CASE WHEN old = new THEN '=' ELSE shortened(new) END AS new,
     is_fresh,
     is_fresh AND (is_edited OR NOT is_same_capture) AS is_read_anew,
-    -- A budget of nothing is one that was emptied. The words about progress make room for a report.
+    -- A budget of 0 counts as emptied. The words about progress are replaced by a report.
     old IS NOT NULL
     AND NOT (field = 'progress_note' AND is_reported)
     AND (new IS NULL OR (field ^@ 'budget_' AND try_cast(new AS DOUBLE) = 0 AND try_cast(old AS DOUBLE) > 0)) AS is_lost,

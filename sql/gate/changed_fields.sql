@@ -1,7 +1,7 @@
 -- Fields of known pages that the site changed beyond what reporting adds, page by page.
 --
--- Reports and rows that are added, results that are filled in, numbers of progress that rise and the words beside them
--- are what the site is for. A field that the settings call volatile says something else at every reading.
+-- New reports and rows, results that are filled in, numbers of progress that rise and the words beside them are the
+-- purpose of the site. A field that the settings call volatile differs at every reading.
 WITH changed AS (
     SELECT
         source_id,

@@ -1,4 +1,4 @@
--- How many values of each field are others than in the published release, of those it has, and whose change that is.
+-- How many values of each field differ from the published release, of the values it has, and the cause of the change.
 SELECT
     cells.source_id,
     cells.field,

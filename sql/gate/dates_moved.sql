@@ -1,10 +1,10 @@
 -- By how many days the site moved the dates of known fresh pages, field by field: 0 where most stayed, null where the rows
 -- of a table moved by various numbers of days.
 --
--- Rows of a table are known by all that they say but their days and times, wherever they stand and whatever came beside
--- them: those that say the same are taken in the order of their days, since new ones come last. They stayed where most of
--- their days are still there, as in a log that drops its oldest rows. People give a project more
--- time, so its start or finish alone may move, but for the one day of another time zone; both together do not.
+-- Rows of a table are matched by their content without days and times, at any position and beside any new rows; rows with
+-- the same content are matched in the order of their days, because new ones come last. They count as unmoved if most of
+-- their days are still present, as in a log that drops its oldest rows. People extend a project, so its start or its finish
+-- may move alone, except by the one day of another time zone; both together do not move.
 WITH reports AS (
     SELECT false AS is_new, * FROM published.progress_history WHERE is_current
     UNION ALL BY NAME

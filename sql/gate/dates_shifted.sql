@@ -1,5 +1,5 @@
--- Known fresh pages on which the site moved all dates of a field by one number of days, the same on each: midnight told in
--- another zone, a program that counts wrongly; no edit.
+-- Known fresh pages on which the site moved all dates of a field by the same number of days: midnight written in another
+-- time zone, or a program that counts wrongly, not an edit.
 --
 -- detail is that number of days.
 WITH shifts AS (

@@ -1,6 +1,6 @@
 -- What the site edited on fresh pages since the published release saw them.
 --
--- The cells of both captures were read by one reader, so a row stands here for what the site did alone. field is the
+-- The same reader read the cells of both captures, so each row is a change by the site alone. field is the
 -- column of projects without its unit, or the table; month_no is null outside the month rows; observed_at is when we saw
 -- the last such edit.
 SELECT

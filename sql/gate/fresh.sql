@@ -1,8 +1,8 @@
--- The projects of which the site shows other things than when the published release was built, known to it or not.
+-- The projects whose content on the site has changed since the published release was built, in that release or not.
 --
--- The present content is compared with what this release itself says of the moment at which the published one saw the
--- page last: one reader read both, so a changed reader makes no page fresh, and a page that was broken for a night and is
--- as before is no news. An imported capture older than that moment is none either.
+-- The present content is compared with the content that this release holds for the moment at which the published one saw
+-- the page last: one reader read both, so a changed reader does not make a page fresh, and neither does a page that was
+-- broken for a night and is as before. An imported capture older than that moment does not count either.
 WITH contents AS (
     SELECT
         source_id,

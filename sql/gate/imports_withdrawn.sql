@@ -1,4 +1,4 @@
--- Projects that the published release shows as an import did which was withdrawn since.
+-- Projects that the published release shows with content of an import that has been withdrawn since.
 SELECT
     published.source_id,
     NULL AS field,

@@ -1,4 +1,4 @@
--- Known labels that fresh pages do not have: of a page the published release knew, those that the site took away.
+-- Known labels that are missing on fresh pages: on a page in the published release, the labels that the site removed.
 WITH pages AS (
     SELECT
         source_id,

@@ -1,4 +1,4 @@
--- Rows of fresh pages whose label nobody knows: of a page the published release knew, those that the site edited.
+-- Rows of fresh pages with an unknown label: on a page in the published release, the rows that the site edited.
 WITH labels AS (
     SELECT
         fields.source_id,

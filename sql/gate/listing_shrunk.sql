@@ -1,6 +1,6 @@
--- How many projects fewer the newest listing promises than the one the published release knew.
+-- How many projects fewer the newest listing promises than the listing of the published release.
 --
--- A listing promises what it names or what it states, whichever is more: one that was cut short has not shrunk.
+-- A listing promises the projects it names or its stated total, the larger of the two: a listing that was cut has not shrunk.
 WITH now AS (
     SELECT
         source_id,

@@ -1,7 +1,7 @@
--- Known pages on which other things changed than what reporting adds, and which were read so in one run alone.
+-- Known pages with changes beyond what reporting adds, read with this content in one run only.
 --
--- Compared with the published release and not with the night before, so that a change which was refused stays one until it
--- is accepted, or read once more. detail counts the pages of each field that changed.
+-- Compared with the published release and not with the night before, so that a refused change still counts until it
+-- is accepted or read again. detail counts the pages of each changed field.
 WITH changed AS (
     SELECT
         source_id,

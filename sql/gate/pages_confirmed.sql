@@ -1,6 +1,6 @@
--- Known pages on which other things changed than what reporting adds, and which said the same in two runs.
+-- Known pages with changes beyond what reporting adds, and with the same content in two runs.
 --
--- detail counts the pages of each field that changed.
+-- detail counts the pages of each changed field.
 WITH changed AS (
     SELECT
         source_id,

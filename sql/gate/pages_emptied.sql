@@ -1,4 +1,4 @@
--- Known pages that lost three values and more at once, by the site's own doing.
+-- Known pages that lost three or more values at once through an edit by the site.
 SELECT
     visited.source_id,
     NULL AS field,

@@ -1,4 +1,4 @@
--- Pages that are no project pages although the site answered: login walls, listings, pages nobody knows.
+-- Answers of the site that are not project pages: login walls, listings, unknown pages.
 SELECT
     source_id,
     NULL AS field,

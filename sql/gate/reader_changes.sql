@@ -1,6 +1,6 @@
--- Values that the changed reader lost or reads otherwise, though the site did not edit them.
+-- Values that the changed reader lost or reads differently, although the site did not edit them.
 --
--- detail counts values that became null, were read and differ.
+-- detail counts values that became null, that became readable and that differ.
 SELECT
     source_id,
     field,

@@ -1,8 +1,8 @@
--- Known projects asked for whose page says other things than in the published release, and what of it reporting adds.
+-- Known projects that were requested and whose page differs from the published release, by reporting or beyond it.
 --
--- is_rewritten says that something changed beyond that, n_lost how many values went, is_read_twice that all that changed
--- beyond was the same in another run, half a day later at least. What an import shows otherwise is no night of the site:
--- people import the captures that changed.
+-- is_rewritten: something changed beyond what reporting adds. n_lost: the number of values that disappeared. is_read_twice:
+-- another run, at least half a day later, read the same changes beyond reporting. Differences in an import do not count as
+-- a night of the site: people import the captures that changed.
 WITH lost AS (
     SELECT
         source_id,

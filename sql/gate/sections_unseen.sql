@@ -1,6 +1,6 @@
--- Pages asked for that no longer show whole what the published release had whole: the reports, the edit log, the months.
+-- Requested pages that no longer show a section whole that the published release had whole: reports, edit log, months.
 --
--- Such a page takes nothing from the tables, so no other rule sees it: what stands would stand for ever.
+-- Such a page removes nothing from the tables, so no other rule sees it: the old rows would stay permanently.
 WITH shown AS (
     SELECT
         visited.source_id,

@@ -1,6 +1,6 @@
--- Pages read anew on which the site took away a value the published release had, field by field.
+-- Pages read again on which the site removed a value of the published release, field by field.
 --
--- Pairs of the same project are compared, so that a night with few pages is judged as surely as one with all of them.
+-- Pairs of the same project are compared, so that a night with few pages is judged as reliably as one with all pages.
 SELECT
     source_id,
     field,

@@ -1,8 +1,8 @@
--- Projects that had this value a month ago and lack it by the site's doing: a few a night add up.
+-- Projects that had this value a month ago and lost it through edits by the site: a few a night add up.
 --
--- The release itself remembers: every edit stands in project_changes with the time it was seen, however many releases are
--- kept; the first one within the month tells what stood before, the last one what stands now. lost_since is when a person
--- last accepted what was lost, or when the memory begins. The words about progress come and go.
+-- The release itself holds the history: every edit is in project_changes with the time it was seen, for any number of kept
+-- releases; the first edit within the month has the value before, the last one the present value. lost_since is when a
+-- person last accepted losses, or when the history begins. The words about progress appear and disappear regularly.
 WITH held AS (
     SELECT
         source_id,

@@ -1,8 +1,8 @@
--- Known pages asked for on which the site wrote another value where reporting writes none: what the project is, whose, its
--- money, time and target, and the dates of what was reported.
+-- Requested known pages on which the site changed a value that reporting never changes: what the project is, its agency,
+-- its money, time and target, and the dates of reports.
 --
--- Typed values are compared, so that the same number or day in another spelling is none; so is white space in a text. A
--- value that is gone counts elsewhere, and one that was filled in, a budget of 0 too, is not another.
+-- Typed values are compared, so that another spelling of the same number or day does not count, nor does white space in a
+-- text. Another rule counts values that disappeared; a value that was filled in, also a budget of 0, does not count.
 WITH plans AS (
     SELECT
         old.source_id,

@@ -1,4 +1,4 @@
--- Fresh pages on which a field stands but cannot be read for certain: where the page was known, one that the site edited.
+-- Fresh pages with a field that cannot be read for certain: on a known page, a field that the site edited.
 WITH pages AS (
     SELECT
         source_id,

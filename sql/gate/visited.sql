@@ -1,7 +1,7 @@
--- The projects asked for since the published release was built, with what the last answer was.
+-- The projects requested since the published release was built, with the outcome of the last answer.
 --
--- Not the newest run alone: what a refused run saw is news as long as no release holds it. An imported capture is older
--- than every run that is news and counts as no visit.
+-- Not the newest run alone: the observations of a refused run are news until a release holds them. An imported capture is
+-- older than every run with news and does not count as a visit.
 WITH news AS (
     SELECT min(coalesce(runs.started_at, try_strptime(runs.run_id, '%Y%m%dT%H%M%SZ')::TIMESTAMPTZ)) AS began_at
     FROM candidate.runs AS runs
@@ -30,7 +30,7 @@ SELECT
     attempted.project_id,
     attempted.outcome,
     attempted.page_kind,
-    -- A wrong answer, not a failing site: the run looked through the wrong door.
+    -- A wrong answer, not a failing site: the run asked in the wrong way or at the wrong address.
     attempted.page_kind IN ('login', 'listing', 'redirect_stub', 'unknown') AS is_wrong_kind,
     coalesce(known.status = 'listed', false) AS is_known
 FROM attempted

@@ -1,4 +1,4 @@
--- The listing names a project whose page was never asked for.
+-- The listing names a project whose page was never requested.
 --
 -- key: source_id, project_id
 -- severity: warning

@@ -1,9 +1,9 @@
--- The page of a project was asked for and never answered.
+-- The page of a project was requested and never answered.
 --
 -- key: source_id, project_id
 -- severity: error
 -- title_th: ขอหน้าโครงการนี้แล้วแต่ไม่เคยได้คำตอบ
--- title_en: The page was asked for and never answered
+-- title_en: The page was requested and never answered
 -- advice_th: เปิดหน้าโครงการบนเว็บไซต์เพื่อตรวจสอบ หากหน้าแสดงถูกต้อง ให้รอการดึงข้อมูลรอบถัดไป
 -- advice_en: Open the page on the site; if it shows correctly there, the next run will read it.
 -- message_th: ขอหน้านี้แล้วแต่ไม่เคยได้คำตอบที่ใช้ได้

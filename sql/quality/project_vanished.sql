@@ -1,11 +1,11 @@
--- The page of the project was gone in two runs, build.vanished_after_hours apart at least.
+-- The page of the project was gone in two runs, at least build.vanished_after_hours apart.
 --
 -- key: source_id, project_id
 -- severity: warning
 -- title_th: โครงการหายไปจากเว็บไซต์
 -- title_en: The project vanished from the site
 -- advice_th: ตรวจสอบกับหน่วยงานว่าโครงการถูกลบหรือเปลี่ยนรหัส
--- advice_en: Ask the agency whether the project was deleted or got another code; its last state stays in the tables.
+-- advice_en: Ask the agency whether the project was deleted or has a new code; its last state stays in the tables.
 -- message_th: ไม่พบหน้าของโครงการนี้ในการดึงข้อมูลสองครั้งที่ห่างกันหลายชั่วโมง จึงถือว่าหายไป ข้อมูลสุดท้ายยังอยู่ในตาราง
 SELECT
     source_id,

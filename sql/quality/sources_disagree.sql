@@ -1,9 +1,9 @@
--- The same project is on another source with another name, budget or progress.
+-- The same project has a different name, budget or progress on another source.
 --
 -- key: source_id, project_id, message
 -- severity: info
 -- title_th: ค่าของโครงการเดียวกันต่างกันระหว่างเว็บไซต์
--- title_en: The same project has other values on another source
+-- title_en: The same project has different values on another source
 -- advice_th: เปรียบเทียบเวลาที่ดึงข้อมูลของทั้งสองเว็บไซต์ก่อนใช้ค่า
 -- advice_en: Compare the capture times of the two sources before using either value.
 -- message_th: ค่าของโครงการนี้ต่างจากในอีกเว็บไซต์หนึ่ง

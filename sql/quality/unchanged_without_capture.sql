@@ -1,4 +1,4 @@
--- A visit found a page unchanged, but no archived page shows the content that it repeats.
+-- A visit found a page unchanged, but no archived page has its content.
 --
 -- key: source_id, project_id, message
 -- severity: error

@@ -1,11 +1,11 @@
--- A value went away and came back unchanged when it was seen again.
+-- A value disappeared and was back unchanged at a later visit.
 --
 -- key: source_id, project_id, snapshot_id, first_seen_at, label, message
 -- severity: info
 -- title_th: ค่าหายไปแล้วกลับมาเหมือนเดิม
--- title_en: A value went away and came back unchanged
+-- title_en: A value disappeared and came back unchanged
 -- advice_th: ไม่ต้องดำเนินการ แต่ควรทราบว่าระบบต้นทางอาจแสดงค่าว่างชั่วคราว
--- advice_en: Nothing to do; the site may show empty values for a while, so do not read the gap as an edit.
+-- advice_en: Nothing to do; the site may show empty values for a while, so do not treat the gap as an edit.
 -- message_th: ค่านี้หายไปแล้วกลับมาเหมือนเดิมในภายหลัง
 WITH gaps AS (
     SELECT
