@@ -1,12 +1,12 @@
-"""Time, peak memory and size of a build from 10,000 to 1,000,000 projects, beside pandas, polars and a mere rewrite.
+"""Time, peak memory and size of builds of 10,000 to 1,000,000 projects, beside pandas, polars and a plain rewrite.
 
     python -m benchmarks.bench_build [--runs 5] [--sizes 10000,100000,1000000] [--largest-runs 5]
 
 Each measurement runs in a separate process. The rewrite reads the parsed Parquet and writes it again unsorted with
 the same settings: no build can be faster. pandas and polars make the six large tables as Parquet, and four of them:
-the other two are parsed rows, only sorted. Ours stands beside them three times: a whole release (all tables and views,
-the checks, and the DuckDB file beside the Parquet), and the six and the four tables alone, as Parquet, by the models
-they need: with the checks, since projects counts its issues, and the edits, since project_versions counts its changes.
+the other two are sorted parsed rows. Ours is measured three times: a whole release (all tables and views,
+the checks, and the DuckDB file beside the Parquet), and only the six and only the four tables, as Parquet, with the
+models they need: the checks, as projects counts its issues, and the edits, as project_versions counts its changes.
 build_with_pandas.py says what the peers leave out.
 """
 

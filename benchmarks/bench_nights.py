@@ -2,8 +2,9 @@
 
 python -m benchmarks.bench_nights [--nights 10,100,1000] [--pages 20000] [--directory DIR]
 
-The first night archives generated pages; the later nights are logs as the archive seals them, each with its listing. Each
-stage runs in a separate process. After one further night it runs again: this second cost is the cost of a usual night.
+The first night archives generated pages; the later nights are logs as the archive seals them, each with its listing.
+Each stage runs in a separate process. After one further night it runs again: this second cost is the cost of a usual
+night.
 """
 
 import argparse

@@ -31,7 +31,7 @@ OURS = "ours, bytes to records, issues, fingerprint"
 
 
 class Peer(NamedTuple):
-    """One way to read a page; share is the part of the pages it reads in a round, so that slow peers do not take most of it."""
+    """One way to read a page; slow peers read only a share of the pages of a round."""
 
     name: str
     work: Work

@@ -19,9 +19,9 @@ class Line(NamedTuple):
 
 
 class Table(NamedTuple):
-    """Contenders that did the same work in turns. limit names the one nobody can beat, ours the one that is compared.
+    """Contenders that did the same work in turns. limit names the theoretical best, ours the one that is compared.
 
-    unit is that of the runs; when less is not better (pages a second), is_rate is true.
+    unit is the unit of the runs; when less is not better (pages a second), is_rate is true.
     """
 
     title: str

@@ -61,8 +61,8 @@ def _heading(runs: int, largest_runs: int) -> str:
     versions = ", ".join(f"{name} {version}" for name in _LIBRARIES if (version := _version(name)) is not None)
     return f"""# Results
 
-Written by `make bench`; do not edit. Every table is one run on one machine: contenders take turns, so the ratios are valid even
-if the seconds are not. "Times ours" and "times the limit" say how many times slower (or, under 1, faster) a median is.
+Written by `make bench`; do not edit. Every table is one run on one machine: contenders take turns, so the ratios are
+valid even if the seconds are not. "Times ours" and "times the limit" say how many times slower (or faster) a median is.
 
 - {dt.datetime.now(dt.UTC):%Y-%m-%d}, {_processor()}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()}
 - Python {platform.python_version()}, {versions}
