@@ -1,4 +1,4 @@
-"""What a page does not show, or strikes out: by an attribute, a style or a class of Bootstrap."""
+"""Elements that a page hides or strikes out: by an attribute, a style or a class of Bootstrap."""
 
 import re
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 STRUCK, HIDDEN = "struck", "hidden"
 _STRIKING_CLASSES = frozenset({"text-decoration-line-through", "line-through", "strikethrough"})
 _CLASSES = frozenset({"hidden", "hide", "d-none", "invisible", "sr-only", "visually-hidden"})
-# Shown, but on some screens or in print only.
+# Shown only on some screens or in print.
 _SHOWN_SOMEWHERE = re.compile(r"d-(?:sm|md|lg|xl|xxl|print)-(?!none)[a-z-]+|(?:sm|md|lg|xl|2xl|print):.+|visible-.+")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _STRIKING_STYLE = re.compile(r"(?:^|;)text-decoration(?:-line)?:[^;]*line-through")
@@ -17,7 +17,7 @@ _STYLE = re.compile(
 
 
 def how_not_shown(attributes: Mapping[str, str | None]) -> str | None:
-    """Tell how an element takes back what stands in it: STRUCK, or HIDDEN from every reader; None where it does not."""
+    """How an element cancels its content: STRUCK out, or HIDDEN from every reader; None if it does neither."""
     if "style" in attributes:
         style = "".join(_COMMENT.sub("", attributes["style"] or "").split()).lower()
         if _STRIKING_STYLE.search(style):

@@ -1,4 +1,4 @@
-"""Thai numbers and quantities → typed values, or the issue code of what cannot be read for certain."""
+"""Thai numbers and quantities → typed values, or an issue code if a text cannot be read for certain."""
 
 import re
 from decimal import Decimal
@@ -26,7 +26,7 @@ class Quantity(NamedTuple):
     issue_code: str | None = None
 
 
-# As most are written: within the bounds and the decimals of any column.
+# The form of most numbers: within the bounds and the decimals of any column.
 _PLAIN = re.compile(r"[0-9]{1,8}(?:\.[0-9]{1,2})?", re.ASCII)
 _SEPARATED = re.compile(
     r"""(?P<sign>[-+\u2212]?)
@@ -35,7 +35,7 @@ _SEPARATED = re.compile(
         (?P<satang>-?)""",
     re.VERBOSE | re.ASCII,
 )
-# `127.800` baht is as likely 127,800 whose comma was mistyped.
+# `127.800` baht may as well be 127,800 with a mistyped comma.
 _THREE_DECIMALS = re.compile(r"[^,\u00a0\u202f\u2009]*\.[0-9]{3}(?![0-9]).*", re.DOTALL | re.ASCII)
 _PERCENT_BEFORE = re.compile(r"(?:ร้อยละ|percent)\s*(?P<number>.+)", re.IGNORECASE | re.DOTALL)
 _PERCENT_AFTER = re.compile(r"(?P<number>.+?)\s*(?:%|٪|เปอร์เซ็นต์|เปอร์เซนต์|percent)", re.IGNORECASE | re.DOTALL)
@@ -43,7 +43,7 @@ _MONEY_AFTER = re.compile(r"(?P<number>.+?)\s*(?P<million>ล้าน)?บา�
 
 
 class _Scale(NamedTuple):
-    """What a column of numbers holds: the step of its last decimal, and the bound of its values."""
+    """The scale of a column of numbers: the step of its last decimal, and the bound of its values."""
 
     step: Decimal
     bound: Decimal
@@ -126,19 +126,19 @@ def read_result(raw: str) -> Number:
 
 @remembered
 def read_number(raw: str) -> Number:
-    """Read a number without any unit; `1e6` and `1.234,50` are refused, never 0."""
+    """Read a number without a unit; `1e6` and `1.234,50` are refused, never 0."""
     return _read_number(raw, _VALUE, before=None, after=None)
 
 
-# What a text begins with that may be a number, before white space.
+# The beginning of a text, before white space, that may be a number.
 _BEGINNING = re.compile(r"[-+\u2212]?[0-9๐-๙.,\u00a0\u202f\u2009-]+(?=\s)")
 
 
-# Digits of any script, fractions and Roman numbers; the exponents of square and cubic metres are none.
+# Digits of any script, fractions and Roman numbers, but not the exponents of square and cubic metres.
 _ANOTHER_NUMBER = re.compile(r"[\d\u00bc-\u00be\u2150-\u218b\u2460-\u249b]")
 
 
-# A unit begins with a letter; what begins so goes on with the number: 3 ใน สี่, 10 กว่า คน, 2 พัน คน, 15 มกราคม, 8.30 น.
+# A unit begins with a letter; these beginnings continue the number: 3 ใน สี่, 10 กว่า คน, 2 พัน คน, 15 มกราคม, 8.30 น.
 _UNIT = re.compile(r"[^\W\d_]|%|\([^\W\d_]")
 _GOES_ON = re.compile(
     r"ถึง|ใน|จาก|ต่อ|หรือ|และ|กว่า|ไม่|ร้อย(?!ละ)|พัน(?!ธ)|หมื่น|แสน|ลดลง|เพิ่มขึ้น|น\.|ทุ่ม|โมง|[xX]+(?:\s|\Z)"
@@ -147,18 +147,18 @@ _GOES_ON = re.compile(
     r"|(?:ม\.?ค|ก\.?พ|มี\.?ค|เม\.?ย|พ\.?ค|มิ\.?ย|ก\.?ค|ส\.?ค|ก\.?ย|ต\.?ค|พ\.?ย|ธ\.?ค)\.?(?![ก-๎])"
     r"|(?i:or|and|to|of|at|up|plus|half|each|approx(?:imately)?|about|(?:max|min)imum)\b"
 )
-# A scale that the row of the unit may name; else `5 ล้านคน` are five million.
+# A scale that the row of the unit may name; otherwise `5 ล้านคน` means five million.
 _SCALE = re.compile(r"ล้าน|(?:(?:hundred|thousand|million|billion)s?|mil|k|(?-i:M))(?![a-z²³/])", re.IGNORECASE)
-# What makes another number of it wherever it stands: a half, a bound, an each, a number in words, but not in words such
-# as สามารถ, สี่แยก, ห้าง, เก้าอี้ and สหกรณ์.
+# Words that change the number at any place in the text: a half, a bound, an each, a number in words, but not parts of
+# other words such as สามารถ, สี่แยก, ห้าง, เก้าอี้ and สหกรณ์.
 _MORE = re.compile(
     r"ครึ่ง|ขึ้นไป|ลงมา|เป็นต้นไป|ไม่(?:เกิน|ต่ำกว่า|น้อยกว่า|ถึง)|(?:มาก|น้อย)กว่า|อย่าง(?:น้อย|มาก|ต่ำ|สูง)|ขั้นต่ำ|(?:สูง|ต่ำ)สุด|ต่ำกว่า"
     r"|เกือบ|(?<!งบ)ประมาณ|(?<!พิ)เศษ(?![ก-๎])|หลัก(?=ร้อย|พัน|หมื่น|แสน|ล้าน)|ฯลฯ|\betc\b|(?<!ร้อย)ละ\Z|ยกเลิก|แก้(?:ไข)?เป็น"
     r"|(?:หนึ่ง|สอง(?!แถว)|สาม(?![ัาีิ]|เณร)|สี่(?!เหลี่ยม)|ห้า(?![งมว](?![ะ-ฺ็-๎]))|(?<![มส])หก(?!ล้ม)|เจ็ด|แปด(?!เปื้อน)|เก้า(?!อี้)|สิบ)(?!แยก|ล้อ)"
 )
-# `1. จัดอบรม` and `- 5 คน` are items of a list, and `1.200` is as likely 1,200 whose comma was mistyped.
+# `1. จัดอบรม` and `- 5 คน` are items of a list, and `1.200` may as well be 1,200 with a mistyped comma.
 _NO_QUANTITY = re.compile(r"[0-9]+\.|[-\u2212]\s*[0-9.].*|\+?[1-9][0-9]{0,2}\.[0-9]{3}", re.ASCII)
-# `5.30 ชั่วโมง` are five hours and a half, or three tenths.
+# `5.30 ชั่วโมง` may be five hours and thirty minutes, or five hours and three tenths.
 _HOURS, _MINUTES = (
     re.compile("ชั่วโมง|ชม|ช\\.ม|hour|hrs?", re.IGNORECASE),
     re.compile(r"[0-9]+\.(?!00)[0-5][0-9]", re.ASCII),
@@ -166,7 +166,7 @@ _HOURS, _MINUTES = (
 
 
 def _is_quantity(number: str, unit: str) -> bool:
-    """Whether what stands before a unit is a number of it for certain."""
+    """Whether the text before a unit is certainly the number of that unit."""
     plain = plain_value(number)
     if _MINUTES.fullmatch(plain) and _HOURS.match(unit):
         return False
@@ -174,7 +174,7 @@ def _is_quantity(number: str, unit: str) -> bool:
 
 
 def _is_unit(text: str) -> bool:
-    """Whether a text may be the unit of a number before it: not with another number, nor beginning with no letter."""
+    """Whether a text may be the unit of the number before it: it begins with a letter and holds no other number."""
     return _is_short_unit(text) if len(text) <= LONGEST_VALUE else _may_be_unit(text)
 
 
@@ -189,15 +189,15 @@ def _may_be_unit(text: str) -> bool:
     )
 
 
-# A few units stand on most pages.
+# Most pages use one of a few units.
 _is_short_unit = lru_cache(maxsize=512)(_may_be_unit)
 
 
 def read_quantity(raw: str, unit: str | None) -> Quantity:
-    """Split `1,200.50 ตารางเมตร` into value and unit; `unit` is what the page's row หน่วยนับ says.
+    """Split `1,200.50 ตารางเมตร` into value and unit; `unit` is the text of the page's row หน่วยนับ.
 
-    The site writes the value, a space and the unit; either may be missing. A text that is neither, or holds another
-    number behind the first, is left whole, whatever the unit row says.
+    The site writes the value, a space and the unit; either may be missing. A text in another form, or with a second
+    number after the first, is not split, for any text of the unit row.
     """
     text = raw.strip()
     if not text:
@@ -209,7 +209,7 @@ def read_quantity(raw: str, unit: str | None) -> Quantity:
         number = read_number(number_text) if _is_quantity(number_text, unit) else Number(None)
         if number.value is not None or number.issue_code == "placeholder_value":
             return Quantity(number.value, unit, number.issue_code)
-        # A whole text that happens to end like the unit is not a quantity.
+        # A text that only happens to end like the unit is not a quantity.
         return Quantity(None, None, "unreadable_quantity")
     if text == unit:
         return Quantity(None, None, "unreadable_quantity")
@@ -226,16 +226,16 @@ def read_quantity(raw: str, unit: str | None) -> Quantity:
     return Quantity(None, None, "unreadable_quantity")
 
 
-# Of `0,500` nobody can tell how many it is.
+# `0,500` is left out: its value is uncertain.
 _COUNT = re.compile(
     r"[1-9][0-9]{0,2}(?P<mark>[,. '\u2019\u00a0\u202f\u2009])[0-9]{3}(?:(?P=mark)[0-9]{3})*|[1-9][0-9]*|0", re.ASCII
 )
-# More than any source can have.
+# The digits of the largest total; no source has more projects.
 _MOST_DIGITS = 12
 
 
 def read_count(text: str) -> int | None:
-    """Read how many there are, as summaries of listings say it; None where that is not certain.
+    """Read a total from the summary of a listing; None if it is not certain.
 
     A count has no decimals: `1,012`, `1.012` and `1 012` are 1012.
     """

@@ -57,7 +57,7 @@ _CHECKS = (
 # Patterns of texts that may not be values, or that look like a missing value.
 _VALUE_CHECKS = (
     _Check("replacement_character", "U+FFFD or question marks where characters were lost", LOST),
-    _Check("mojibake", "text that was read in another encoding", MOJIBAKE),
+    _Check("mojibake", "text that was decoded in the wrong encoding", MOJIBAKE),
     _Check("program_text", "text of a program", PROGRAM_TEXT),
     _Check("text_not_shown", "text that is struck out, hidden or marked as not set", NOT_SHOWN),
     _Check("value_without_text", "elements that show something without a text", WITHOUT_TEXT),
@@ -72,8 +72,8 @@ _QUOTED = frozenset({"program_text", "text_not_shown", "value_without_text"})
 _WHOLE = re.compile(r".*", re.DOTALL)
 # The patterns are too slow for every page. One table lookup per character of the page's content text (parsers.page)
 # shows whether they are needed. Each group is a bit: a character that may come first in an odd pair has it in the high
-# byte, one that may come second in the low byte; what is odd alone comes before anything. The content text writes a
-# separator inside a text as U+001E with 0 or 1.
+# byte, one that may come second in the low byte; a character that is odd alone pairs with any other. The content text
+# writes a separator inside a text as U+001E with 0 or 1.
 _CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1d\x7f-\x9f"
 _ALONE = "\u00ad\u061c\u0e3a\u0e4d\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 _ODD_PAIRS = (
@@ -85,13 +85,14 @@ _ODD_PAIRS = (
     # From here on a text may not be a value: beginnings of a look-alike, a hidden e-mail address, question marks, PHP,
     # SQLSTATE, and Thai in UTF-8 that was read as windows-1252 or windows-874; templates, characters that were escaped
     # or lost, and the Latin letters of windows-874 that was read as windows-1252.
-    # At the beginning of a text, places of a template; in any, Thai digits in UTF-8 read as windows-874 (by those that
-    # are no quotes, which stand in many texts: ๐ ๕ ๗ ๘ ๙, so every year), and what was read in both encodings.
+    # At the beginning of a text, placeholders of a template; anywhere, Thai digits in UTF-8 read as windows-874
+    # (only ๐ ๕ ๗ ๘ ๙, which every year has; the others look like quotes, which many texts hold), and text that was
+    # decoded in both encodings.
     ("\x1fนรโ", "%_[<\\\u2022\u2014\u20ac\x80-\x9f\u00a0"),
     ("([?<àQเ", "ไne?%[¸¹Lธ"),
     ("{$&\\\ufffc\ufffd\u00c0-\u00da\u00df-\u00fb", "\x00-\uffff"),
 )
-# The groups of marks that Thai does not write together, and those of texts that may be no value.
+# The groups of marks that Thai does not write together, and those of texts that may not be values.
 _OF_MARKS, _OF_VALUES = 0b111, 0b111 << len(_ODD_PAIRS) - 3
 
 

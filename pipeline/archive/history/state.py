@@ -55,7 +55,7 @@ _ORDER = {
 
 
 class FoldedSegment(NamedTuple):
-    """What a state says of a segment: its files with size and time, their digests, and whether it has project pages."""
+    """A segment in a state: its files with size and time, their digests, and whether it has project pages."""
 
     files: Mapping[str, Sequence[int]]
     digests: Mapping[str, str]
@@ -64,7 +64,7 @@ class FoldedSegment(NamedTuple):
 
 
 class State(NamedTuple):
-    """A whole state: its directory, and the segments that it was folded from, by their names."""
+    """A complete state: its directory, and the segments that it was folded from, by name."""
 
     path: Path
     segments: Mapping[str, FoldedSegment]
@@ -76,7 +76,7 @@ class State(NamedTuple):
 
 
 def newest_state(parsed_dir: Path) -> State | None:
-    """The newest state that is whole and was folded by these rules."""
+    """The newest state that is complete and was folded by these rules."""
     for path in reversed(states(parsed_dir)):
         if path.name.startswith(f"history-{_fingerprint()}-") and (contents := read_contents(path)) is not None:
             return State(path, {name: FoldedSegment(**said) for name, said in contents["segments"].items()})
@@ -92,9 +92,9 @@ def states(parsed_dir: Path) -> list[Path]:
 
 
 def changed_files(segment: Segment, folded: FoldedSegment, *, is_read_whole: bool = False) -> Iterator[str]:
-    """Compare a segment with what was folded: a sentence for each file that is another one now, or gone.
+    """Compare a segment with its folded version: a sentence for each file that is replaced or missing.
 
-    A file of the same size and time is taken for what it was, but for a log to be read; else its digest decides.
+    A file with the same size and time counts as unchanged, except a log to be read; otherwise its digest decides.
     """
     raw_dir = segment.fetches.parent
     for name, (size, written_at) in folded.files.items():
@@ -110,7 +110,7 @@ def changed_files(segment: Segment, folded: FoldedSegment, *, is_read_whole: boo
 
 
 def carry_on(raw_dir: Path, parsed_dir: Path) -> State:
-    """Bring the state up to date with the archive; without news nothing is read or written.
+    """Bring the state up to date with the archive; without new segments nothing is read or written.
 
     Raises:
         ArchiveError: a fetch log or listing is torn or unreadable.
@@ -154,8 +154,8 @@ def open_history(
 
     Args:
         raw_dir: the archive.
-        parsed_dir: where the state lies; without it, or where it does not hold, all is folded from the archive.
-        now: when a run begins to which nothing counts that is dated a day after that.
+        parsed_dir: the directory of the state; without it, or if the state is invalid, everything is folded again.
+        now: the start of a run, for which nothing dated more than a day later counts.
 
     Raises:
         ArchiveError: a fetch log or listing is torn or unreadable.
@@ -200,7 +200,7 @@ def _remove_others(kept: Path) -> None:
 
 
 def _holds(state: State, segments: Sequence[Segment]) -> bool:
-    """Whether all that a state was folded from is there, and is what it was."""
+    """Whether every segment that a state was folded from is present and unchanged."""
     present = {segment.name: segment for segment in segments}
     return all(
         name in present and not any(changed_files(present[name], folded)) for name, folded in state.segments.items()
@@ -229,6 +229,6 @@ def has_pages(segment: Segment) -> bool:
 
 @cache
 def _fingerprint() -> str:
-    """Twelve hex digits over the rules by which a state is folded."""
+    """Twelve hex digits of a digest over the rules by which a state is folded."""
     folder = resources.files("pipeline") / "archive"
     return hashlib.sha256(b"".join(folder.joinpath(name).read_bytes() for name in _FOLDED_BY)).hexdigest()[:12]
