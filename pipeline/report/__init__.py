@@ -1,4 +1,4 @@
-"""What a release says of itself: quality.json for machines, quality.html, explorer.html and Markdown for people.
+"""The reports in a release: quality.json for machines, quality.html, explorer.html and Markdown for people.
 
 Does: reads the release by the SELECTs of sql/report/ and shows it, offline, in Thai and English.
 Never: judges (the gate does), reads anything but the release and the one before it.
@@ -8,7 +8,7 @@ Never: judges (the gate does), reads anything but the release and the one before
 - explorer_page: explorer.html, out of the SELECTs of sql/explorer/
 - quality_page: quality.html and the Markdown summary
 - page: a page as one file, under a policy that lets nothing else run
-- packing: what a page carries for its script
+- packing: the data that a page carries for its script
 - page_issues: the issues packed for the page
 - charts: inline SVG
 - release_list: the list of releases for a terminal

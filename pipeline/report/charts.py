@@ -9,7 +9,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 _WIDTH, _HEIGHT = 640, 200
-# Left is room for six figures in the larger letters that a telephone gets.
+# The left margin has room for six figures in the larger letters on a telephone.
 _LEFT, _RIGHT, _TOP, _BOTTOM = 66, 8, 10, 26
 _PLOT_WIDTH, _PLOT_HEIGHT = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
 
@@ -54,7 +54,7 @@ def lines(
     top = ceiling if ceiling is not None else _ceiling(highest)
     step = _PLOT_WIDTH / max(len(labels), 1)
     drawn = []
-    # The first series is drawn last: where two lines meet, the one that matters most is seen.
+    # The first series is drawn last: where two lines meet, the most important one is visible.
     for one in reversed(series):
         points = [
             (_LEFT + step * (i + 0.5), _TOP + _PLOT_HEIGHT * (1 - min(value / top, 1)), value, labels[i])
@@ -114,7 +114,7 @@ def _frame(drawn: Markup, labels: Sequence[str], ceiling: float, title: str, ste
 
 
 def _ceiling(highest: float) -> float:
-    """The next round number, so that the axis reads well."""
+    """The next round number, so that the axis is easy to read."""
     if highest <= 0:
         return 1.0
     size = 10.0 ** (len(str(int(highest))) - 1)

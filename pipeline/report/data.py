@@ -1,4 +1,4 @@
-"""Reads what the data-quality report shows out of a release: one record per SELECT of sql/report."""
+"""Reads the data of the data-quality report from a release: one record type for each SELECT of sql/report."""
 
 from dataclasses import dataclass
 from importlib import resources
@@ -31,7 +31,7 @@ class ReportedIssue(NamedTuple):
 
 
 class ResolvedIssue(NamedTuple):
-    """An issue of the release before that is not there any more."""
+    """An issue of the previous release that is gone."""
 
     code: str
     severity: str
@@ -44,7 +44,7 @@ class ResolvedIssue(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """One kind of issue and how often it is open."""
+    """One kind of issue and the number of open ones."""
 
     code: str
     severity: str
@@ -62,7 +62,7 @@ class Rule(NamedTuple):
 class AgencyState(NamedTuple):
     """One agency: its projects, its issues, how many of its label/value rows are filled.
 
-    shown_name is the name by its code, marked where that was concluded; else what its pages print.
+    shown_name is the name by its code, marked if that is inferred; otherwise the name on its pages.
     """
 
     agency_code: str
@@ -81,7 +81,7 @@ class AgencyState(NamedTuple):
 
 
 class FieldState(NamedTuple):
-    """What pages say in one field; agency_code None means all agencies."""
+    """The content of pages in one field; agency_code None means all agencies."""
 
     field: str
     agency_code: str | None
@@ -102,7 +102,7 @@ class FieldRange(NamedTuple):
 
 
 class LabelDrift(NamedTuple):
-    """A label that is not as known: where, and since when."""
+    """A label that is not as expected: where, and since when."""
 
     code: str
     label: str
@@ -112,7 +112,7 @@ class LabelDrift(NamedTuple):
 
 
 class RunCounts(NamedTuple):
-    """What one run fetched."""
+    """The pages that one run fetched."""
 
     run_id: str
     started_at: str | None
@@ -127,7 +127,7 @@ class RunCounts(NamedTuple):
 
 
 class HarvestState(NamedTuple):
-    """The last harvest of a source from a web archive: what its index names, and how much of that is held."""
+    """The last harvest of a source from a web archive: the captures in its index, and the archived part of them."""
 
     source_id: str
     archive: str
@@ -159,7 +159,7 @@ class ShownEdit(TypedDict):
 
 
 class ChangedPage(NamedTuple):
-    """A project whose page has other content than in the release before; edits are the first of its n_changes."""
+    """A project whose page has changed since the previous release; edits are the first of its n_changes."""
 
     source_id: str
     project_id: str
@@ -171,7 +171,7 @@ class ChangedPage(NamedTuple):
 
 
 class OurChange(NamedTuple):
-    """How one field differs from the release before though the site did not edit it: cause is reader or withdrawn."""
+    """Differences of one field from the previous release without an edit by the site: cause is reader or withdrawn."""
 
     source_id: str
     cause: str
@@ -182,7 +182,7 @@ class OurChange(NamedTuple):
 
 
 class OldPage(NamedTuple):
-    """A project that was not seen for long."""
+    """A project that has not been seen for a long time."""
 
     source_id: str
     project_id: str
@@ -226,7 +226,7 @@ class VanishedProject(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ReportData:
-    """Everything the report needs from the tables of a release and of the one before it, where it could be compared."""
+    """Everything the report needs from the tables of a release and, if comparable, of the previous one."""
 
     is_compared: bool
     totals: Totals

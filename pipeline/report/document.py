@@ -1,4 +1,4 @@
-"""Makes quality.json: what machines read of a release's quality; docs/quality-json.md describes it.
+"""Makes quality.json, the quality of a release for machines; docs/quality-json.md describes it.
 
 The HTML page and the Markdown text are made from the same document, so the three never disagree.
 """
@@ -17,9 +17,9 @@ SCHEMA_VERSION = 2
 SEVERITIES = ("error", "warning", "info")
 COUNTS = ("due", "new", "changed", "unchanged", "missing", "failed", "refused", "listed", "stated_total")
 PAGE_OUTCOMES = ("unchanged", "changed", "new", "missing", "failed", "refused")
-# Two months of nightly releases: enough for a chart and a robust median, small enough to carry from release to release.
+# Two months of nightly releases: enough for a chart and a robust median, small enough to copy from release to release.
 MAX_HISTORY = 60
-# Lists in the document end here; the tables of the release hold the rest.
+# The most entries of a list in the document; the tables of the release hold the rest.
 MAX_LISTED = 200
 
 Document = dict[str, object]
@@ -37,7 +37,7 @@ class Sentence(NamedTuple):
 def make_document(
     run: Run, data: ReportData, measures: Iterable[Measure], *, previous: Path | None, history: Sequence[Document]
 ) -> Document:
-    """quality.json as one document; history is that of the release before, to which this release is added."""
+    """quality.json as one document; history is the history of the previous release, to which this release is added."""
     issues = Counter(issue.severity for issue in data.issues)
     counts = dict.fromkeys(COUNTS, 0) | whole_numbers(run.get("counts"))
     newest: Document = {
@@ -91,13 +91,13 @@ def make_document(
 
 
 def text_of(run: Run, name: str) -> str:
-    """A text of the run record; empty where it has none."""
+    """A text of the run record; empty if the record does not have it."""
     value = run.get(name)
     return value if isinstance(value, str) else ""
 
 
 def whole_numbers(value: object) -> dict[str, int]:
-    """The whole numbers of a mapping; whatever else it holds is left out."""
+    """The whole numbers of a mapping; other values are left out."""
     if not isinstance(value, Mapping):
         return {}
     return {str(name): number for name, number in value.items() if isinstance(number, int)}
@@ -148,31 +148,31 @@ def _sentence(run: Run, data: ReportData, counts: Mapping[str, int]) -> Sentence
             "bad",
             f"ข้อมูลรอบนี้ไม่ได้เผยแพร่: ไม่ผ่านด่านตรวจคุณภาพ {reasons} ข้อ ข้อมูลชุดก่อนหน้ายังใช้งานอยู่ตามเดิม",
             f"This run was not published: the quality gate refused it for {reasons} reason{'s' * (reasons != 1)}. "
-            "The release before it is still the one in use.",
+            "The previous release is still in use.",
         )
     if gate["is_refused"]:
         return Sentence(
             "attention",
             f"เผยแพร่แล้วตามคำสั่งของผู้ดูแล ทั้งที่ไม่ผ่านด่านตรวจคุณภาพ {reasons} ข้อ",
-            f"Published on the operator's word; the gate had {reasons} reason{'s' * (reasons != 1)} against it.",
+            f"Published by the operator, despite {reasons} reason{'s' * (reasons != 1)} of the quality gate.",
         )
     if gate["notes"]:
         return Sentence(
             "attention",
             "เผยแพร่แล้ว แต่หน้าจำนวนมากเปลี่ยนเนื้อหาพร้อมกัน ซึ่งอ่านซ้ำในรอบถัดมาแล้วได้เนื้อหาเดิม",
-            "Published, but many pages changed at once; they said the same when they were read a second time.",
+            "Published, but many pages changed at once; a second reading found the same content.",
         )
     if run.get("ended_early"):
         return Sentence(
             "attention",
             "เผยแพร่แล้ว แต่รอบนี้หยุดก่อนครบทุกหน้า ส่วนที่ดึงมาแล้วไม่สูญหาย",
-            "Published, but the run stopped before its end; what was fetched is kept.",
+            "Published, but the run stopped before its end; the fetched pages are kept.",
         )
     if not due:
         return Sentence(
             "good",
             f"เผยแพร่แล้วจากข้อมูลที่มีอยู่: {data.totals.n_projects:,} โครงการ รอบนี้ไม่มีหน้าที่ต้องดึงใหม่",
-            f"Published from what is archived: {data.totals.n_projects:,} projects; no page was due.",
+            f"Published from the archived pages: {data.totals.n_projects:,} projects; no page was due.",
         )
     if bad:
         return Sentence(
@@ -225,7 +225,7 @@ def _difference(data: ReportData, previous: Path | None) -> Document | None:
 
 
 def _runs(data: ReportData, run: Run, counts: Mapping[str, int]) -> list[Document]:
-    """The last runs; the present one stands in the table as it was before it ended, so its record is taken."""
+    """The last runs; the table has the state of the present run before its end, so its record is used instead."""
     runs: list[Document] = []
     for row in data.runs:
         said = row._asdict()

@@ -1,4 +1,4 @@
-"""explorer.html: the projects of a release in one file, to find, to look at and to compare without any network."""
+"""explorer.html: the projects of a release in one file, to find, to read and to compare without a network."""
 
 from importlib import resources
 from pathlib import Path
@@ -24,12 +24,12 @@ _FACTS = (
     "budget_received_thb", "budget_spent_thb", "progress_pct", "target_value", "result_value", "start_date",
     "finish_date", "weight",
 )  # fmt: skip
-# What belongs to one project in several rows, in the order of the projects.
+# The tables with several rows for one project, in the order of the projects.
 _ROWS_OF_PROJECTS = ("reports", "months", "edits", "issues")
 
 
 def explorer_page(release: Path, document: Document, data: ReportData) -> str:
-    """The page of a built release; document and data are what its quality page is made of.
+    """The page of a built release; document and data are those of its quality page.
 
     The list comes before the details of single projects, so that the page is ready while they are still unpacked.
     """

@@ -1,4 +1,4 @@
-"""Packs what a page carries for its own script: columns instead of rows, each text once, compressed, as base64."""
+"""Packs the data that a page carries for its script: columns instead of rows, each text once, compressed, as base64."""
 
 import base64
 import gzip
@@ -8,9 +8,9 @@ from typing import Any
 
 import pyarrow as pa
 
-# What JavaScript counts exactly ends here; a larger whole number goes as a text.
+# The largest whole number that JavaScript keeps exact; a larger one is written as a text.
 _SAFE = 2**53 - 1
-# Texts that hardly ever repeat are shorter as they stand.
+# Texts that hardly ever repeat are shorter without an index.
 _WORTH_CODING = 0.5
 Column = Sequence[object] | Mapping[str, object]
 
@@ -22,12 +22,12 @@ def packed(content: object) -> str:
 
 
 def columns_of(table: pa.Table) -> dict[str, Column]:
-    """The columns of a table by name, each as short as its values let it be."""
+    """The columns of a table by name, each in the shortest form for its values."""
     return {name: column(table[name]) for name in table.column_names}
 
 
 def column(values: "pa.ChunkedArray[Any]") -> Column:
-    """Values in order; texts that repeat as the `texts` there are and the `index` of each, -1 for null."""
+    """Values in order; repeated texts as the distinct `texts` and the `index` of each value, -1 for null."""
     if pa.types.is_boolean(values.type):
         return [None if value is None else int(value) for value in values.to_pylist()]
     if not pa.types.is_string(values.type):

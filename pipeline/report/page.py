@@ -1,4 +1,4 @@
-"""A page as one file: template, styles and scripts put together under a policy that lets nothing else run."""
+"""A page as one file: template, styles and scripts combined under a policy that blocks all other code."""
 
 import base64
 import functools
@@ -18,13 +18,13 @@ from pipeline.report.data import ReportedIssue
 
 
 def write_page(template: str, styles: Sequence[str], scripts: Sequence[str], **values: object) -> str:
-    """One HTML text of a template and its values; styles and scripts are files beside it, in the order they need."""
+    """One HTML text of a template and its values; styles and scripts are files beside it, in the required order."""
     style, script = _joined(styles), _joined(scripts)
     policy = (
         f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
-    # One module, so that the names of the scripts are known to each other and to nothing else.
+    # One module, so that the scripts see each other's names and other code does not.
     return (
         environment().get_template(template).render(policy=policy, style=Markup(style), script=Markup(script), **values)  # noqa: S704 - our own files
     )
@@ -41,7 +41,7 @@ def _hash(text: str) -> str:
 
 @functools.cache
 def environment() -> Environment:
-    """Templates with every value escaped; Markdown has no such safety net and puts page text into code spans."""
+    """Templates with every value escaped; Markdown is not escaped and puts page text into code spans."""
     environment = Environment(
         loader=PackageLoader("pipeline.report"),
         autoescape=select_autoescape(["html.j2"]),
@@ -77,7 +77,7 @@ def _shown(text: object) -> Markup:
 
 
 def _thai_message(template: str, issue: ReportedIssue | Mapping[str, object]) -> str:
-    """What an issue says in Thai."""
+    """The message of an issue in Thai."""
     said = issue._asdict() if isinstance(issue, ReportedIssue) else issue
     label, raw, row = said["label"], said["raw"], said["ordinal"]
     return message_in_thai(
@@ -89,7 +89,7 @@ def _thai_message(template: str, issue: ReportedIssue | Mapping[str, object]) ->
 
 
 def _tidy(value: str) -> str:
-    """A number from a table with thousands separators and without idle zeros; a date stays as it is."""
+    """A number from a table with thousands separators and without trailing zeros; a date is unchanged."""
     try:
         number = Decimal(value)
     except InvalidOperation:

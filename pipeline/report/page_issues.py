@@ -7,14 +7,14 @@ from pipeline.core.text import show_command, web_address
 from pipeline.report.data import AgencyState, FieldState, ReportedIssue, Rule
 from pipeline.report.packing import packed
 
-# The whole page is to stay below 5 MB; the rest of it takes about 1.
+# The whole page must stay below 5 MB; its other parts take about 1 MB.
 MAX_PACKED_BYTES = 3_600_000
-# A raw value longer than this is cut on the page; `bma-projects show` has all of it.
+# A raw value longer than this is cut on the page; `bma-projects show` has it whole.
 MAX_RAW = 1_000
 
 
 class Packed(NamedTuple):
-    """Base64 text for the page and how many of the issues it holds."""
+    """Base64 text for the page and the number of issues in it."""
 
     text: str
     n_issues: int
@@ -28,7 +28,7 @@ def pack(
     *,
     has_previous: bool,
 ) -> Packed:
-    """Pack as many issues as fit; where not all do, every kind of issue keeps the same share of its own."""
+    """Pack as many issues as fit; if not all fit, the same share of every kind of issue is kept."""
     share = 1.0
     while True:
         chosen = _some_of_each(issues, share)
@@ -36,7 +36,7 @@ def pack(
         text = packed(columns)
         if len(text) <= MAX_PACKED_BYTES or not chosen:
             return Packed(text, len(chosen))
-        # Size follows the number of issues nearly in proportion, so the second try fits as a rule.
+        # Size follows the number of issues nearly in proportion, so the second try usually fits.
         share *= 0.97 * MAX_PACKED_BYTES / len(text)
 
 

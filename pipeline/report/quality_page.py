@@ -34,8 +34,8 @@ class ReportError(PipelineError):
 def write_report(release: Path, run: Run, *, previous: Path | None, measures: Sequence[Measure] | None = None) -> None:
     """Write quality.html, quality.json and explorer.html into a built release that is not published yet.
 
-    run is the run record as in run.json, whatever it may lack; previous is the release published before this one;
-    measures are what the gate has judged already.
+    run is the run record as in run.json, possibly incomplete; previous is the release published before this one;
+    measures are the results of the gate.
     """
     _write(release, release, run, previous, measures)
 
@@ -48,14 +48,14 @@ def write_report_of(release: Path, output: Path) -> None:
     except OTHER_COLUMNS as error:
         said = str(error).partition("\n")[0]
         raise ReportError(
-            f"{release}: lacks what this version shows ({said}); `bma-projects build` makes a release that has it"
+            f"{release}: does not have what this version shows ({said}); `bma-projects build` makes a new release"
         ) from error
     except OSError as error:
         raise ReportError(f"{output}: cannot be written ({error.strerror})") from error
 
 
 def report_markdown(release: Path) -> str:
-    """The report in short, for mail and chat: from the release's quality.json. Raises ReportError."""
+    """The short report for mail and chat, from the release's quality.json. Raises ReportError."""
     document = _read_json(release / JSON)
     return environment().get_template("quality.md.j2").render(q=document, severities=SEVERITIES)
 
@@ -99,7 +99,7 @@ def _page(document: Document, data: ReportData) -> str:
 
 
 def _filled_pct(data: ReportData) -> dict[str, dict[str, int]]:
-    """By agency and field, on how many of a hundred pages the field is given; agencies in the order of their table."""
+    """By agency and field, the percentage of pages that give the field; agencies in the order of their table."""
     filled: dict[str, dict[str, int]] = {agency.agency_code: {} for agency in data.agencies[:MAX_LISTED]}
     for field in data.fields:
         total = field.n_given + field.n_empty + field.n_not_set + field.n_absent
@@ -142,7 +142,7 @@ def _charts(document: Mapping[str, object]) -> dict[str, Markup]:
 
 
 def _examples(issues: Iterable[ReportedIssue]) -> dict[str, list[ReportedIssue]]:
-    """The first issues of each kind: what a reader sees who lets no script run."""
+    """The first issues of each kind, for readers without JavaScript."""
     examples: dict[str, list[ReportedIssue]] = {}
     for issue in issues:
         shown = examples.setdefault(issue.code, [])
@@ -152,7 +152,7 @@ def _examples(issues: Iterable[ReportedIssue]) -> dict[str, list[ReportedIssue]]
 
 
 def _history(previous: Path | None) -> Sequence[Document]:
-    """The releases before, as the report of the last one keeps them; none where it has no readable report."""
+    """The earlier releases, from the report of the previous one; none if it has no readable report."""
     if previous is None:
         return []
     try:
@@ -190,7 +190,7 @@ def _float(value: object) -> float | None:
 
 
 def _percent(row: Mapping[str, object], parts: Sequence[str], whole: Sequence[str]) -> float | None:
-    """Percent of the whole that the parts make; None where there is no whole."""
+    """The parts in percent of the whole; None if the whole is zero."""
     part, total = (sum(_float(row.get(name)) or 0.0 for name in names) for names in (parts, whole))
     return 100 * part / total if total else None
 

@@ -1,4 +1,4 @@
-"""The list of releases: when each was published, what it holds, what it changed, and why it was made."""
+"""The list of releases: the time of publishing, the content, the changes and the reason of each."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,9 +12,9 @@ _RIGHT = frozenset({"projects", "changed", "errors", "warnings"})
 
 
 def release_lines(releases: Sequence[Release]) -> Iterator[str]:
-    """A line for each release, newest last, below a line of headings; nothing where there is none.
+    """A line for each release, newest last, below a line of headings; nothing if there are no releases.
 
-    changed counts projects that are new or whose page changed since the release before.
+    changed counts projects that are new or whose page changed since the previous release.
     """
     if not releases:
         return

@@ -155,7 +155,7 @@ def test_a_release_of_an_older_version_without_what_the_pages_show_is_told_in_on
     (old / DATABASE).chmod(0o644)
     with duckdb.connect(str(old / DATABASE)) as con:
         con.execute("DROP VIEW project_states CASCADE").complete()
-    with pytest.raises(ReportError, match=r"lacks what this version shows .*project_states.*`bma-projects build`"):
+    with pytest.raises(ReportError, match=r"not have what this version shows .*project_states.*`bma-projects build`"):
         write_report_of(old, tmp_path / "out")
     assert not list((tmp_path / "out").iterdir())
 
@@ -241,7 +241,7 @@ def test_a_run_record_may_lack_anything(small: Built, run: dict[str, object]) ->
         (
             {"gate": {"is_refused": True, "reasons": ["a"], "accepted_because": "moved"}},
             "attention",
-            "the gate had 1 reason against it",
+            "despite 1 reason of the quality gate",
         ),
     ],
 )

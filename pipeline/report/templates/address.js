@@ -1,4 +1,4 @@
-// What the reader chose lives behind the # of the address, so that it can be kept, sent and reloaded.
+// The reader's choices are after the # of the address, so that they can be kept, sent and reloaded.
 const chosen = new URLSearchParams();
 const readAddress = () => {
   for (const name of [...chosen.keys()]) chosen.delete(name);
@@ -13,7 +13,7 @@ const choose = (name, value) => {
   put(name, value);
   history.replaceState(null, "", "#" + chosen);
 };
-// A step that the browser's way back undoes.
+// A step that the back button of the browser undoes.
 const go = (changes) => {
   for (const [name, value] of Object.entries(changes)) put(name, value);
   history.pushState(null, "", "#" + chosen);

@@ -1,4 +1,4 @@
-// Copies a text; where the clipboard is closed to pages, the old way still works.
+// Copies a text; if pages may not use the clipboard, the older method still works.
 const copy = async (text) => {
   try {
     await navigator.clipboard.writeText(text);

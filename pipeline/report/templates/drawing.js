@@ -4,7 +4,7 @@ const svg = (tag, attributes) => {
   for (const [name, content] of Object.entries(attributes)) node.setAttribute(name, content);
   return node;
 };
-// One horizontal bar, split into its parts; whole is what its full width stands for.
+// One horizontal bar, split into its parts; whole is the value of its full width.
 const bar = (parts, whole, title) => {
   const node = svg("svg", { class: "bar", viewBox: "0 0 100 10", preserveAspectRatio: "none", role: "img", "aria-label": title });
   let x = 0;

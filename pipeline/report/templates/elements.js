@@ -1,5 +1,5 @@
-// Makes elements of the document. Text from pages reaches it through text nodes alone: no innerHTML, no attribute but
-// title and checked links.
+// Makes elements of the document. Text from pages reaches it only through text nodes: no innerHTML, and of attributes
+// only title and checked links.
 const byId = (id) => document.getElementById(id);
 const make = (tag, css, ...children) => {
   const node = document.createElement(tag);
@@ -28,7 +28,7 @@ const shown = (text) => {
   return node;
 };
 
-// A link to another site, where the address is one of the web; else nothing.
+// A link to another site if the address is a web address; otherwise nothing.
 const webLink = (url, ...children) => {
   if (!url || !/^https?:\/\//.test(url)) return null;
   const link = make("a", "", ...children);

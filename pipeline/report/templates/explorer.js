@@ -1,4 +1,4 @@
-// Puts the page together: what the address says is what is shown.
+// Builds the page: the address decides what is shown.
 const VIEWS = ["find", "compare", "about", "project"];
 const TITLE = document.title;
 
@@ -39,7 +39,7 @@ const startExplorer = (data, details) => {
   });
   return show().then(() => setTimeout(prepare, 600, data.projects, 0));
 };
-// Folds some of the names at a time, so that the page answers in between.
+// Folds some of the names at a time, so that the page stays responsive.
 const prepare = (projects, from) => {
   for (const p of projects.slice(from, from + 500)) haystackOf(p);
   if (from < projects.length) setTimeout(prepare, 0, projects, from + 500);
@@ -54,7 +54,7 @@ if (byId("packed").textContent && "DecompressionStream" in window) {
   unpack(byId("packed").textContent).then(readProjects).then((data) => startExplorer(data, details)).then(() => {
     byId("needs-script").remove();
     document.documentElement.dataset.ready = "1";
-    // What a click or a search would wait for is made ready while the reader looks.
+    // The data for a click or a search is prepared while the reader looks at the page.
     setTimeout(details, 300);
   });
 }

@@ -58,7 +58,7 @@ const makeComparison = ({ projects, agencies, history }, onList) => {
     }));
   };
 
-  // Beyond 100 percent there is one place for all.
+  // All values beyond 100 percent share one place.
   const [LEFT, TOP, SIZE_X, SIZE_Y] = [66, 16, 546, 330];
   const xOf = (share) => LEFT + (SIZE_X * Math.min(Math.max(share, 0), 115)) / 115;
   const yOf = (progress) => TOP + SIZE_Y * (1 - Math.min(Math.max(progress, 0), 110) / 110);
@@ -103,7 +103,7 @@ const makeComparison = ({ projects, agencies, history }, onList) => {
     const without = list.length - points.length;
     byId("scatter").replaceChildren(chart, make("figcaption", "", make("span", "keys", ...keys),
       without ? make("span", "quiet", ...inTwo(`อีก ${count(without)} โครงการไม่มีงบหรือความคืบหน้าให้วาด`, `${count(without)} more have no budget or no progress to draw.`)) : null));
-    // The same for the keyboard and for readers of a screen: how many there are in each field of the chart, as links.
+    // The same for the keyboard and for screen readers: the number of projects in each field of the chart, as links.
     const counts = new Map();
     for (const p of points) {
       const key = bandOf(p.progress) + " " + bandOf(p.spent_share);
@@ -133,7 +133,7 @@ const makeComparison = ({ projects, agencies, history }, onList) => {
     const rows = history.filter((row) => (wanted("agency") ? row.agency_code === wanted("agency") : !wanted("kind") || agencies.get(row.agency_code)?.kind === wanted("kind")));
     const days = [...new Set(rows.map((row) => row.day))].sort((a, b) => a - b);
     if (days.length < 2) {
-      byId("time").replaceChildren(make("p", "quiet", ...inTwo("ยังไม่มีประวัติพอสำหรับกราฟ กราฟเริ่มมีความหมายเมื่อมีตั้งแต่สองเดือน", "There is not enough history for a chart; it begins with the second month.")));
+      byId("time").replaceChildren(make("p", "quiet", ...inTwo("ยังไม่มีประวัติพอสำหรับกราฟ กราฟเริ่มมีความหมายเมื่อมีตั้งแต่สองเดือน", "There is not enough history for a chart yet; it begins with the second month.")));
       return;
     }
     const total = (on, name) => rows.filter((row) => row.day === on).reduce((sum, row) => sum + (row[name] ?? 0), 0);
@@ -169,7 +169,7 @@ const makeComparison = ({ projects, agencies, history }, onList) => {
       }
     }
     byId("time").replaceChildren(chart, make("figcaption", "", make("span", "keys", ...series.map(([css, , th, en]) => make("span", "", make("span", "key " + css), ...inTwo(th, en)))),
-      make("span", "quiet", ...inTwo("ปลายเดือนตามที่เราเห็น ไม่ใช่ตามที่หน่วยงานกรอก โครงการที่เพิ่งพบเข้ามาเมื่อพบครั้งแรก", "Ends of months as we saw them, not as the agencies wrote them; a project enters when it was first seen."))));
+      make("span", "quiet", ...inTwo("ปลายเดือนตามที่เราเห็น ไม่ใช่ตามที่หน่วยงานกรอก โครงการที่เพิ่งพบเข้ามาเมื่อพบครั้งแรก", "Month ends as we observed them, not as the agencies wrote them; a project counts from the day it was first seen."))));
   };
 
   const scope = () => ({ agency: wanted("agency"), year: wanted("year") });

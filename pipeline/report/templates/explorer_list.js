@@ -51,7 +51,7 @@ const makeList = ({ projects, agencies }, onChange) => {
   };
   const drawChips = (answers) => {
     const states = statesOf(wanted("state"));
-    // What a chip counts is what a click on it would find.
+    // A chip shows the number of projects that a click on it finds.
     const stages = answers.filter((p) => hasStates(p, states.filter((state) => !STAGES.includes(state))));
     const signs = answers.filter((p) => hasStates(p, states));
     const keep = (state, n) => n || states.includes(state) || !["unknown", "vanished", "listed"].includes(state);
@@ -184,14 +184,14 @@ const makeList = ({ projects, agencies }, onChange) => {
       p.spent === null ? "" : baht(p.spent).replaceAll(",", ""), p.spent_share, p.progress, p.stage === "unknown" ? "" : p.stage,
       ...MARKED.map((state) => p[state]), p.invented]),
   ])));
-  // Paper gets all that was found, as far as a reader would turn pages.
+  // A printed page has all that was found, up to a reasonable number of sheets.
   addEventListener("beforeprint", () => {
     if (!byId("find").classList.contains("hidden")) drawRows(1000 - drawn);
   });
   return draw;
 };
 
-// What is asked for, in words: for the line above a printed page.
+// The filters in words, for the line above a printed page.
 const askedFor = ({ agencies }) => {
   const parts = [chosen.get("q") && `“${chosen.get("q")}”`, agencies.get(chosen.get("agency"))?.name, chosen.get("year"),
     ...statesOf(chosen.get("state") ?? "").map((state) => STATE_NAMES[state].join(" · ")),

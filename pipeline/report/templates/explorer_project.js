@@ -1,4 +1,4 @@
-// One project: where it stands in the policy, its money and progress, its reports, months, edits, issues and citation.
+// One project: its place in the policy, money and progress, reports, months, edits, issues and citation.
 const EDIT_TYPES = { added: ["เพิ่ม", "added"], removed: ["ลบ", "removed"], edited: ["แก้ไข", "edited"] };
 const REPORT_STATES = { 1: ["กำลังดำเนินการ", "under way"], 2: ["เสร็จแล้ว", "done"] };
 
@@ -17,7 +17,7 @@ const table = (name, heads, rows) => {
 };
 const tableRow = (...cells) => make("tr", "", ...cells.map((children) => make("td", "", ...children)));
 
-// Progress by report, a step at each, between planned start and finish; what lies far outside is not drawn, and said so.
+// Progress by report, a step at each, between planned start and finish; reports far outside are not drawn, and the caption says so.
 const stepChart = (p, reports) => {
   const dated = reports.filter((r) => r.day !== null && r.progress !== null).sort((a, b) => a.day - b.day);
   const plan = [p.start, p.finish].filter((at) => at !== null);
@@ -58,11 +58,11 @@ const stepChart = (p, reports) => {
   }
   const left_out = reports.length - near.length;
   const caption = make("figcaption", "quiet", ...inTwo("พื้นสีคือช่วงที่วางแผนไว้ จุดคือรายงาน", "Shaded: as planned. A point is a report."));
-  if (left_out) caption.append(" ", ...inTwo(`ไม่ได้วาด ${left_out} รายงานที่ไม่มีวันหรือค่า หรืออยู่ไกลจากแผน`, `${left_out} reports without day or value, or far from the plan, are not drawn.`));
+  if (left_out) caption.append(" ", ...inTwo(`ไม่ได้วาด ${left_out} รายงานที่ไม่มีวันหรือค่า หรืออยู่ไกลจากแผน`, `${left_out} reports without a day or value, or far from the plan, are not drawn.`));
   return make("figure", "", chart, caption);
 };
 
-// The same rules as printable of pipeline/core/text.py: what is copied has no sign that cannot be seen.
+// The same rules as printable of pipeline/core/text.py: copied text has no invisible characters.
 const printable = (text) => text.replace(/\p{Z}/gu, " ").replace(/\p{Cf}/gu, "").replace(/\p{C}/gu, "\ufffd");
 const citationOf = (data, p, origin, lang) => {
   const { templates, unnamed, place, archive, bases } = data.citation;
@@ -82,7 +82,7 @@ const urlOf = (p, template) => template?.replaceAll("{project_id}", p.project_id
 
 const showProject = (data, p, { origin, reports, months, edits, issues }, onBack) => {
   const doubts = (fields) => issues.filter((issue) => fields.includes(issue.field));
-  // A value, the text it was read from where that says more, and a mark where an issue doubts it.
+  // A value, the text it was read from if that adds something, and a mark if an issue concerns it.
   const facts = make("dl", "facts");
   const fact = (field, en, value, raw, ...others) => {
     const found = doubts([field, ...others]);
@@ -152,7 +152,7 @@ const showProject = (data, p, { origin, reports, months, edits, issues }, onBack
       [shown(e.label), e.row_label === null ? "" : make("span", "quiet", " (", shown(e.row_label), ")"), " ", make("span", "tag", ...inOne(...EDIT_TYPES[e.type])),
         e.after_completion ? " " : "", e.after_completion ? stateTag("edited") : ""],
       [shown(e.old), " → ", shown(e.new)])))
-    : make("p", "quiet", ...inTwo("ยังไม่เห็นการแก้ไข", "No edit was seen so far.")));
+    : make("p", "quiet", ...inTwo("ยังไม่เห็นการแก้ไข", "No edit has been seen so far.")));
 
   const issuesHead = heading(`ข้อสังเกต: ${count(issues.length)}`, `Issues: ${count(issues.length)}`);
   issuesHead.id = "issues-of-project";

@@ -1,4 +1,4 @@
-// The projects of the page and what of them the reader asks for. Nothing in here knows the document.
+// The projects of the page and the reader's selection of them. This script does not touch the document.
 const STAGES = ["not_reported", "under_way", "done", "unknown"];
 const SIGNS = ["silent", "nothing_spent", "overspent", "spent_ahead", "edited", "listed", "vanished"];
 const STATE_NAMES = {
@@ -43,14 +43,14 @@ const haystackOf = (p) => {
     p.kpi_id].filter(Boolean).join("|"));
   return p.haystack;
 };
-// Of the stages one is enough, of the signs each is asked for.
+// A project matches if it has one of the chosen stages and all of the chosen signs.
 const hasStates = (p, states) => {
   const stages = states.filter((state) => STAGES.includes(state));
   return (!stages.length || stages.includes(p.stage)) && states.every((state) => STAGES.includes(state) || p[state]);
 };
 const statesOf = (text) => text.split(",").filter((state) => state in STATE_NAMES);
 
-// The projects that have all that was asked for, but for their states; wanted says what was chosen, "" for anything.
+// The projects that match all filters except the states; wanted holds the choices, "" for any value.
 const answering = (projects, wanted) => {
   const words = foldedWords(wanted("q"));
   const [agency, year, spent, progress] = ["agency", "year", "spent", "progress"].map(wanted);
@@ -84,7 +84,7 @@ const SORTS = {
   spent: (p) => p.spent === null ? null : Number(p.spent), share: (p) => p.spent_share, progress: (p) => p.progress, reported: (p) => p.reported,
 };
 const THAI_ORDER = new Intl.Collator("th");
-// In the order of a key, from the largest where it begins with a minus; what is not known comes last.
+// In the order of a key, descending if it begins with a minus; unknown values come last.
 const sorted = (projects, by) => {
   const keyOf = SORTS[by.replace("-", "")];
   if (!keyOf) return projects;

@@ -1,4 +1,4 @@
-// The same rules as pipeline/core/folding.py; tests/core/folded.json has examples that both must fold alike.
+// The same rules as pipeline/core/folding.py; tests/core/folded.json has examples that both must fold in the same way.
 const FOLDINGS = [
   [/[\u00ad\u034f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]|[\s\u001c-\u001f\u0085]/gu, ""],
   [/[\u0e50-\u0e59]/gu, (digit) => String.fromCharCode(digit.charCodeAt(0) - 0x0e50 + 48)],
@@ -9,5 +9,5 @@ const FOLDINGS = [
 ];
 const fold = (text) => FOLDINGS.reduce((folded, [pattern, by]) => folded.replace(pattern, by), text.toLowerCase());
 
-// The words of a question, folded; a text answers it that holds all of them.
+// The words of a search, folded; a text matches if it holds all of them.
 const foldedWords = (text) => text.split(/\s+/).map(fold).filter(Boolean);

@@ -1,4 +1,4 @@
-// What a page carries for its script, as pipeline/report/packing.py packs it.
+// The data that a page carries for its script, as pipeline/report/packing.py packs it.
 const bytesOf = (text) => Uint8Array.fromBase64?.(text) ?? Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
 
 const unpack = async (packed) => {

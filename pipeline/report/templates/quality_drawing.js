@@ -3,7 +3,7 @@ const PAGE = 50;
 const TAGS = { error: "ผิดพลาด", warning: "เตือน", info: "สังเกต" };
 const FILTERS = ["q", "severity", "code", "agency", "year", "by", "new"];
 
-// Jumping inside the page must not wipe out what stands behind the #.
+// A jump inside the page must not delete the choices after the #.
 document.querySelector("nav").addEventListener("click", (event) => {
   const link = event.target.closest("a[href^='#']");
   if (!link) return;

@@ -1,4 +1,4 @@
-// What the page carries, unpacked, and what of it the reader asks for. Nothing in here knows the document.
+// The data of the page, unpacked, and the reader's selection of it. This script does not touch the document.
 const SEVERITIES = ["error", "warning", "info"];
 const KEYS = {
   code: (e) => e.rule.code,
@@ -28,7 +28,7 @@ const read = ({ issues, texts, ...data }) => {
   return { all, rules, fields, agencies, hasPrevious: data.hasPrevious };
 };
 
-// What a search looks through, made when the first one asks.
+// The texts for the search, made at the first search.
 const haystackOf = (e, agencies) => {
   e.haystack ??= fold([e.project.id, e.project.name, agencies.get(e.project.agency), e.label, e.raw, e.message, e.rule.code,
     e.rule.th, e.rule.en].filter(Boolean).join("|"));
@@ -41,7 +41,7 @@ const inThai = (e) => e.rule.messageTh.replace(/\{(label|raw|row)\}/g, (_, name)
   return signs.length > 80 ? signs.slice(0, 80).join("") + "…" : signs.join("") || "–";
 });
 
-// The issues that have all that was asked for; wanted says what was chosen under a name, "" for anything.
+// The issues that match all filters; wanted holds the choice under each name, "" for any value.
 const matching = ({ all, agencies }, wanted) => {
   const words = foldedWords(wanted("q"));
   const chosen = Object.entries(KEYS).filter(([name]) => wanted(name));
@@ -51,7 +51,7 @@ const matching = ({ all, agencies }, wanted) => {
 
 const worstOf = (list) => SEVERITIES.find((severity) => list.some((e) => e.rule.severity === severity));
 
-// Pairs of a key and its issues: years from the newest, otherwise the worst and the largest first.
+// Pairs of a key and its issues: years from the newest, other keys from the most severe and the most frequent.
 const grouped = (issues, by) => {
   const groups = new Map();
   for (const e of issues) {

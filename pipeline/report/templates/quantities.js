@@ -3,7 +3,7 @@ let monthNames;
 const nameMonths = (names) => {
   monthNames = names;
 };
-// Thai unless English alone was asked for: for what would be read twice where both stand.
+// Thai, or English if only English is shown: for texts that would otherwise be read twice.
 const inOne = (th, en) => [["th", th], ["en", en]].map(([lang, text]) => {
   const span = make("span", "either", text);
   span.lang = lang;
