@@ -31,17 +31,17 @@ def harvest(
         typer.Option("--archive", help="wayback, commoncrawl, or the address of a pywb collection."),
     ] = None,
     from_: Annotated[
-        str | None, typer.Option("--from", metavar="<month>", help="First month to ask for, such as 2023-01.")
+        str | None, typer.Option("--from", metavar="<month>", help="First month to request, such as 2023-01.")
     ] = None,
     to: Annotated[
-        str | None, typer.Option("--to", metavar="<month>", help="Last month to ask for, such as 2024-12.")
+        str | None, typer.Option("--to", metavar="<month>", help="Last month to request, such as 2024-12.")
     ] = None,
     plan: Annotated[
         bool, typer.Option("--plan", help="Ask only the index: how many captures, from when to when, how long.")
     ] = False,
     again: Annotated[
         bool,
-        typer.Option("--again", help="Ask again for captures that earlier harvests were given something else for."),
+        typer.Option("--again", help="Request captures again that earlier harvests refused."),
     ] = False,
     config: Config = None,
     quiet: Quiet = False,

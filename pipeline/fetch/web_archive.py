@@ -1,4 +1,4 @@
-"""One web archive during one harvest: asked more rarely than a site, and left alone as soon as it says so."""
+"""One web archive during one harvest: requests are rarer than to a site, and stop as soon as the archive says so."""
 
 import asyncio
 import datetime as dt
@@ -15,27 +15,27 @@ from pipeline.fetch.client import CAN_HEAL, Connection, Reply, Trouble
 from pipeline.fetch.throttle import Breaker, Throttle, retry_after
 from pipeline.fetch.transport import is_private
 
-# The Wayback Machine allows 24 requests a minute to its index, others block after some hundred; whatever is set.
+# The Wayback Machine allows 24 requests a minute to its index, others block after some hundred; settings stay below.
 _MOST_INDEX_PER_MINUTE = 20.0
 _MOST_REPLAYS_PER_SECOND = 1.0
 _OVERLOADED = (429, 503)
-# Seconds, where an archive says no time: the Wayback Machine blocks who goes on for a minute.
+# Seconds, if an archive does not give a time: the Wayback Machine blocks a client that continues for a minute.
 _REST, _LONGEST_REST = 300.0, 7 * 86_400.0
 _RAW = (("Accept-Encoding", "gzip, deflate, br, zstd"), ("Accept", "*/*"))
 
 
 class Asked(StrEnum):
-    """What is asked for; each has a pace of its own."""
+    """The kinds of request; each has its own pace."""
 
     INDEX = "index"
     REPLAY = "replay"
 
 
 class HarvestOverError(Exception):
-    """The harvest must end now; the message says why. What was harvested is kept.
+    """The harvest must end now; the message says why. The harvested captures are kept.
 
-    is_planned tells the budget from trouble with the archive. not_before is when it may be asked again. advice says how
-    it goes on.
+    is_planned distinguishes the budget from trouble with the archive. not_before is the time of the next allowed
+    request. advice says how to continue.
     """
 
     def __init__(
@@ -53,13 +53,12 @@ class HarvestOverError(Exception):
 class ArchiveHost:
     """The connections to a web archive, with its paces, budget and breaker; for callers without an event loop.
 
-    Leaving the `with` block closes them. A request that can heal is tried again as [fetch] says; 429 and 503 end the
-    harvest at once.
+    Leaving the `with` block closes them. A request is repeated as [fetch] says; 429 and 503 end the harvest at once.
     """
 
     def __init__(self, home: str, settings: HarvestSettings, fetch: FetchSettings, clock: Clock = utc_now) -> None:
-        """home is the address of the archive, to which connect_to of the settings belongs."""
-        # What the client guards is a source: an archive in a private network needs its connect_to like one.
+        """home is the address of the archive, to which connect_to of the settings applies."""
+        # The client guards sources: an archive in a private network needs connect_to like a source.
         source = Source(source_id="archive", base_url=home, connect_to=settings.connect_to, concurrency=1)
         self.requests = 0
         self._settings, self._fetch, self._clock = settings, fetch, clock
@@ -67,7 +66,7 @@ class ArchiveHost:
             asked: Throttle(interval, time.monotonic) for asked, interval in seconds_between(settings).items()
         }
         for pace in self._paces.values():
-            # The run before may have asked just now: its pace goes on.
+            # The previous run may have sent a request just now: its pace continues.
             pace.take_turn()
         self._n_replays = 0
         self._breaker = Breaker(fetch.breaker_failures)
@@ -90,11 +89,11 @@ class ArchiveHost:
         return self._runner.run(self._ask(url, Asked.INDEX, (("Accept", "*/*"),)))
 
     def replay(self, url: str) -> Reply:
-        """Ask for a capture; its body stays in the coding that it came in. Raises HarvestOverError."""
+        """Request a capture; its body stays in the received coding. Raises HarvestOverError."""
         return self._runner.run(self._ask(url, Asked.REPLAY, _RAW, is_raw=True))
 
     def byte_range(self, url: str, offset: int, length: int) -> Reply:
-        """Ask for so many bytes of a file; of one that is sent whole no more is read. Raises HarvestOverError."""
+        """Request a range of bytes; if the file is sent whole, only so much is read. Raises HarvestOverError."""
         headers = (("Range", f"bytes={offset}-{offset + length - 1}"), ("Accept-Encoding", "identity"))
         return self._runner.run(self._ask(url, Asked.REPLAY, headers, first_bytes=length, is_raw=True))
 
@@ -120,14 +119,14 @@ class ArchiveHost:
         reason = f"the budget of {self._settings.max_requests} requests is spent"
         if asked is Asked.REPLAY or self._n_replays:
             return HarvestOverError(reason, is_planned=True)
-        # The same command would ask the index for the same again, and never get further.
+        # The same command would repeat the same requests to the index and never get further.
         advice = "raise harvest.max_requests, or ask for fewer months with --from and --to"
         return HarvestOverError(f"{reason} before the index is read to its end", advice=advice)
 
     def _check_welcome(self, reply: Reply) -> None:
         if reply.trouble is Trouble.ELSEWHERE:
             raise HarvestOverError(
-                f"{reply.url}: {reply.error}", advice="connect_to of an archive is that of [harvest] in the settings"
+                f"{reply.url}: {reply.error}", advice="for an archive set connect_to of [harvest] in the settings"
             )
         if reply.status in _OVERLOADED:
             wait = retry_after(reply.header("retry-after"), self._clock())
@@ -145,7 +144,7 @@ class ArchiveHost:
 
 
 def seconds_between(settings: HarvestSettings) -> dict[Asked, float]:
-    """The seconds between two requests of a kind; only what stands in a private network is asked faster than that."""
+    """The seconds between two requests of a kind; only an archive in a private network may be asked faster."""
     host = (settings.connect_to or "").rpartition(":")[0].strip("[]")
     rates = {Asked.INDEX: settings.index_per_minute / 60, Asked.REPLAY: settings.replays_per_second}
     most = {Asked.INDEX: _MOST_INDEX_PER_MINUTE / 60, Asked.REPLAY: _MOST_REPLAYS_PER_SECOND}

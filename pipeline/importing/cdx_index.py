@@ -1,6 +1,6 @@
-"""The index of a web archive, as CDX servers give it: lines of JSON, JSON arrays, CDXJ or plain lines, in any order.
+"""The index of a web archive as CDX servers send it: lines of JSON, JSON arrays, CDXJ or plain lines, in any order.
 
-The form is told by the answer, never by what was asked for: the Wayback CDX server gives one array whose first row
+The form is recognised from the answer, not from the request: the Wayback CDX server sends one array whose first row
 names the fields, pywb (and with it Common Crawl) an object a line, older servers plain lines with or without a head.
 """
 
@@ -14,7 +14,7 @@ from pipeline.core.errors import PipelineError
 from pipeline.importing.capture_time import CaptureTimeError, believed
 from pipeline.importing.digests import Digest, read_digest
 
-# What the Wayback CDX server gives where nobody asks for other fields, in its order.
+# The default fields of the Wayback CDX server, in its order.
 FIELDS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")
 _NAMES = {"url": "original", "mime": "mimetype", "status": "statuscode"}
 # The letters of a head such as ` CDX N b a m s k r M S V g`.
@@ -32,15 +32,15 @@ _Fields = Mapping[str, str]
 
 
 class IndexAnswerError(PipelineError):
-    """An answer is no index; the message says what it begins with."""
+    """An answer is not an index; the message says how it begins."""
 
 
 class Entry(NamedTuple):
-    """One capture in an index: its original address and time, and what the archive says of it.
+    """One capture in an index: its original address and time, and the archive's description of it.
 
-    timestamp is the time as written, at the same in UTC, to the second. status is None where the index gives none, as
-    for revisits. digest is that of the payload, as the archive stored it. offset, length and filename say where its
-    record lies.
+    timestamp is the time as written, at the same in UTC, to the second. status is None if the index does not give it,
+    as for revisits. digest is the digest of the payload as the archive stored it. offset, length and filename locate
+    its record.
     """
 
     url: str
@@ -55,9 +55,9 @@ class Entry(NamedTuple):
 
 
 class IndexAnswer(NamedTuple):
-    """One answer of an index: its captures, its number of lines, and of those that cannot be read, with an example.
+    """One answer of an index: its captures, the number of its lines and of unreadable ones, with an example.
 
-    resume_key asks for what comes next; None where the answer gives none.
+    resume_key requests the next part; None if the answer does not give a key.
     """
 
     entries: list[Entry]
@@ -68,18 +68,18 @@ class IndexAnswer(NamedTuple):
 
 
 def read_index(body: bytes, now: dt.datetime) -> IndexAnswer:
-    """Read an answer of a CDX server; now tells which times have not come yet. Raises IndexAnswerError."""
+    """Read an answer of a CDX server; times after now are refused. Raises IndexAnswerError."""
     text = body.decode("utf-8", "replace").strip()
     if not text:
         return IndexAnswer([], 0)
     if text.startswith("["):
         rows, key = _array(text)
     elif text.startswith("<"):
-        raise IndexAnswerError(f"is no index but a page that begins with {text[:60]!r}")
+        raise IndexAnswerError(f"is not an index but a page that begins with {text[:60]!r}")
     else:
         rows, key = _lines(text)
     if rows and not any("://" in row or _TIMESTAMP.search(row) for row, _ in rows):
-        raise IndexAnswerError(f"is no index; it begins with {text[:60]!r}")
+        raise IndexAnswerError(f"is not an index; it begins with {text[:60]!r}")
     read = [(row, _entry(fields, now)) for row, fields in rows]
     bad = [row for row, entry in read if entry is None]
     entries = [entry for _, entry in read if entry is not None]
@@ -87,7 +87,7 @@ def read_index(body: bytes, now: dt.datetime) -> IndexAnswer:
 
 
 def read_page_count(body: bytes) -> int | None:
-    """How many pages an index says that it has; None where the answer is no such number but the index itself."""
+    """The number of pages that an index states; None if the answer is the index itself and not a number."""
     try:
         said: object = json.loads(body)
     except (ValueError, RecursionError):
@@ -118,7 +118,7 @@ def _array(text: str) -> tuple[list[tuple[str, _Fields | None]], str | None]:
         elif number == 0 and "timestamp" in row:
             names = [str(name) for name in row]
         else:
-            # Of another length than its names it cannot be told which value is which.
+            # If a row is longer or shorter than the list of names, the meaning of its values is unknown.
             rows.append((str(row), _named(dict(zip(names, row, strict=True))) if len(row) == len(names) else None))
     return rows, key
 
@@ -158,7 +158,7 @@ def _line(line: str, names: Sequence[str] | None) -> _Fields | None:
 
 
 def _by_form(values: Sequence[str]) -> _Fields | None:
-    """The fields of a line in an order that nobody names, each told by its form; None where two could be the same."""
+    """The fields of a line in an unknown order, each recognised by its form; None if two could be the same field."""
     forms = {
         "timestamp": [value for value in values if _TIMESTAMP.fullmatch(value)],
         "original": [value for value in values if "://" in value],
@@ -183,7 +183,7 @@ def _named(said: Mapping[str, object]) -> _Fields:
 def _entry(fields: _Fields | None, now: dt.datetime) -> Entry | None:
     if fields is None or not fields.get("original") or not _TIMESTAMP.fullmatch(fields.get("timestamp", "")):
         return None
-    # What is asked for, stored and shown must be text without line breaks, and text at all.
+    # An address or file name is requested, stored and shown, so it must be printable text without line breaks.
     if not fields["original"].isprintable() or not fields.get("filename", "").isprintable():
         return None
     written = fields["timestamp"]

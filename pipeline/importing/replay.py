@@ -1,4 +1,4 @@
-"""What a web archive gave for one capture, by replay or as a record of its file, and whether it is that capture."""
+"""The answer of a web archive for one capture, by replay or as a record of a file, and whether it is that capture."""
 
 import datetime as dt
 import io
@@ -20,19 +20,19 @@ from pipeline.importing.warc_records import RecordsError
 
 _ORIGINAL = "x-archive-orig-"
 _GZIP = b"\x1f\x8b"
-# More layers than the archive's own over a server's own over a file's own is no page.
+# A page has at most three layers: the archive's over the server's over the file's.
 _MOST_LAYERS = 3
-# What replay puts into a page that it rewrites.
+# Texts that replay adds to a page that it rewrites.
 _REWRITTEN = re.compile(rb"wbinfo\.|wombat\.js|BEGIN WAYBACK TOOLBAR|FILE ARCHIVED ON|/_static/js/bundle-playback")
 _REWRITTEN_LINK = re.compile(rb"/\d{14}(?:[a-z]{2}_)?/https?://")
 
 
 class ReplayError(PipelineError):
-    """What an archive gave is not the capture that its index names; the message says why."""
+    """The answer of an archive is not the capture that its index names; the message says why."""
 
 
 class Answer(NamedTuple):
-    """An answer of an archive; body is in the content coding that it came in."""
+    """An answer of an archive; body is in the content coding in which it was received."""
 
     status: int | None
     headers: Headers
@@ -43,15 +43,15 @@ class Answer(NamedTuple):
 
 
 def read_replay(entry: Entry, answer: Answer, address: str, *, max_body_bytes: int) -> Found:
-    """The capture of an index entry out of its replay.
+    """The capture of an index entry, from its replay.
 
-    It is believed where the archive says that it is of the time of the entry, and where its bytes have the digest that
-    the index names. A page that replay rewrote, or put a banner on, has another. Where the index names none, or that of
-    chunks or a coding which the archive has undone, such a page is told by what replay puts into it.
+    It is accepted if the archive gives the time of the entry and if its bytes have the digest of the index. A page
+    that replay rewrote, or added a banner to, has another digest. If the index has no digest, or the digest of chunks
+    or of a coding which the archive has decoded, such a page is recognised by the texts that replay adds.
 
     Args:
-        entry: what the index says.
-        answer: what came for its replay address.
+        entry: the entry of the index.
+        answer: the answer for its replay address.
         address: names the capture in the archive.
         max_body_bytes: the largest body that is decoded.
 
@@ -85,7 +85,7 @@ def read_replay(entry: Entry, answer: Answer, address: str, *, max_body_bytes: i
         address,
         dated_by_age(capture),
         entry.at,
-        # Another capture is taken to have this content only where it is certain that this one has it.
+        # Another capture counts as having this content only if it is certain that this one has it.
         digests=digests_of(forms),
         is_vouched_for=is_vouched_for,
         reason=reason,
@@ -93,13 +93,13 @@ def read_replay(entry: Entry, answer: Answer, address: str, *, max_body_bytes: i
 
 
 def read_range(entry: Entry, answer: Answer, address: str, now: dt.datetime, *, max_body_bytes: int) -> Found:
-    """The capture, or revisit, of an index entry out of the bytes of its record in a WARC file.
+    """The capture, or revisit, of an index entry, from the bytes of its record in a WARC file.
 
     Args:
-        entry: what the index says.
-        answer: what came for the range of bytes that the index names.
+        entry: the entry of the index.
+        answer: the answer for the range of bytes that the index names.
         address: names the record in the archive.
-        now: tells which times have not come yet.
+        now: later times are refused.
         max_body_bytes: the largest body that is decoded.
 
     Raises:
@@ -139,30 +139,30 @@ def _check_time(entry: Entry, answer: Answer) -> None:
     try:
         at = parsedate_to_datetime(said)
     except (ValueError, OverflowError) as error:
-        raise ReplayError(f"the archive does not say of when it is (Memento-Datetime {said[:60]!r})") from error
+        raise ReplayError(f"the archive does not give its time (Memento-Datetime {said[:60]!r})") from error
     at = at if at.tzinfo else at.replace(tzinfo=dt.UTC)
     if at != entry.at:
         raise ReplayError(f"it is of another time, {at.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}")
 
 
 def _is_vouched_for(entry: Entry, forms: tuple[bytes, ...], response: Response) -> bool:
-    """Whether the digest of the entry vouches for the content. Raises ReplayError where it is another."""
+    """Whether the digest of the entry confirms the content. Raises ReplayError if the content has another digest."""
     if entry.digest is not None and is_digest_of_one(entry.digest, forms):
         return True
     if _REWRITTEN.search(response.body) or _REWRITTEN_LINK.search(response.body):
-        raise ReplayError("the archive put its links or its banner into it")
+        raise ReplayError("the archive added its links or its banner to the page")
     was_coded = any(
         content_codings(value)
         for name, value in response.headers
         if name.lower() in ("transfer-encoding", "content-encoding")
     )
     if entry.digest is not None and not was_coded:
-        raise ReplayError("its content is not what the index names by its digest")
+        raise ReplayError("its content does not have the digest of the index")
     return False
 
 
 def _decoded(answer: Answer, limit: int) -> tuple[tuple[bytes, ...], Response]:
-    """Every form of the body from the one that came to the page itself, and the response as the site gave it.
+    """Every form of the body, from the received one to the page itself, and the response as the site sent it.
 
     Raises CodedBodyError.
     """
@@ -176,9 +176,9 @@ def _decoded(answer: Answer, limit: int) -> tuple[tuple[bytes, ...], Response]:
     head = "".join(f"{name}: {value}\r\n" for name, value in headers)
     response = read_response(b"HTTP/1.1 200 OK\r\n" + head.encode("latin-1", "replace") + b"\r\n" + body, limit)
     if response is None:
-        raise CodedBodyError("its headers are none of a response")
+        raise CodedBodyError("its headers are not those of a response")
     body = response.body
-    # Where a layer has no header any more, it is still no page.
+    # A body with a layer left but without a header for it is not a page.
     for _ in range(_MOST_LAYERS):
         if not body.startswith(_GZIP):
             break
@@ -190,7 +190,7 @@ def _decoded(answer: Answer, limit: int) -> tuple[tuple[bytes, ...], Response]:
 
 
 def _original_headers(answer: Answer) -> Iterator[tuple[str, str]]:
-    """The headers of the site as it sent them, without a length, which may be that of another form of the body."""
+    """The headers as the site sent them, without a length, because it may belong to another form of the body."""
     names = {name.lower() for name, _ in answer.headers}
     for name, value in answer.headers:
         if name.lower().startswith(_ORIGINAL):

@@ -1,4 +1,4 @@
-"""The web archives that can be harvested: where their indexes are, how they are asked, and where a capture is."""
+"""The web archives that can be harvested: addresses of their indexes, requests to them, address of a capture."""
 
 import datetime as dt
 import json
@@ -12,27 +12,27 @@ from pipeline.core.errors import WrongUsageError
 from pipeline.importing.cdx_index import FIELDS, Entry, IndexAnswerError
 
 WAYBACK, COMMON_CRAWL = "wayback", "commoncrawl"
-# An answer of so many lines has 3 MB at most.
+# An answer with this number of lines has at most 3 MB.
 MOST_LINES = 10_000
 _YEAR_AND_WEEK = re.compile(r"CC-MAIN-(\d{4})-(\d{2})")
 _NO_CAPTURES = b"no captures found"
 
 
 class Dialect(StrEnum):
-    """Which CDX server an archive runs: they differ in how a filter is written and how the rest is asked for."""
+    """The kind of CDX server: the kinds differ in the form of a filter and in the request for the next part."""
 
     WAYBACK = "wayback"
     PYWB = "pywb"
 
 
 class Window(NamedTuple):
-    """From when to when captures are asked for, both included, in UTC."""
+    """The first and the last time of the requested captures, both included, in UTC."""
 
     first: dt.datetime
     last: dt.datetime
 
     def halves(self) -> tuple["Window", "Window"] | None:
-        """The window in two; None where it is too short for that."""
+        """The two halves of the window; None if it is too short."""
         span = (self.last - self.first) // 2
         if span < dt.timedelta(days=1):
             return None
@@ -42,9 +42,9 @@ class Window(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class WebArchive:
-    """One web archive: index_url is asked for captures; collections_url lists several such where it is set instead.
+    """One web archive: index_url is its index of captures; if collections_url is set instead, it lists several indexes.
 
-    A capture is replayed at <replay_url>/<time>id_/<address>, or lies as a record in a file below data_url.
+    A capture is replayed at <replay_url>/<time>id_/<address>, or is a record in a file below data_url.
     """
 
     name: str
@@ -56,7 +56,7 @@ class WebArchive:
     data_url: str | None = None
 
     def replay_of(self, entry: Entry) -> str:
-        """Where the capture is given as it was archived: no link in it rewritten, no banner put on it."""
+        """The address of the capture as archived, without rewritten links and without a banner."""
         return f"{self.replay_url}/{entry.timestamp}id_/{entry.url}"
 
     def file_of(self, entry: Entry) -> str:
@@ -64,7 +64,7 @@ class WebArchive:
         return f"{self.data_url}{quote(entry.filename or '')}"
 
     def address_of(self, entry: Entry) -> str:
-        """What names the capture in this archive, and shows it to a person where the archive replays it."""
+        """The name of the capture in this archive; if the archive has a replay, people can open it."""
         if self.data_url is not None:
             return f"{self.file_of(entry)}#offset={entry.offset}&length={entry.length}"
         return f"{self.replay_url}/{entry.timestamp}/{entry.url}"
@@ -107,9 +107,9 @@ def index_query(
 ) -> str:
     """The request for the captures of all project pages below base_url.
 
-    An index knows addresses by a key without scheme and `www.`, its parameters sorted: one question for what begins
-    with the address finds them all, in any order and with others between. The filter leaves out the site's other pages;
-    which of the rest are project pages is told from their addresses.
+    An index knows addresses by a key without scheme and `www.`, with sorted parameters: one question for everything
+    that begins with the address finds any order of the parameters, also with others between. The filter leaves out the
+    site's other pages; the addresses of the rest show which are project pages.
     """
     asked = [("url", base_url), ("matchType", "prefix"), ("output", "json")]
     asked += [("from", f"{window.first:%Y%m%d%H%M%S}"), ("to", f"{window.last:%Y%m%d%H%M%S}")]
@@ -118,7 +118,7 @@ def index_query(
         asked += [("limit", str(MOST_LINES)), ("showResumeKey", "true")]
         asked += [("resumeKey", resume_key)] if resume_key is not None else []
     else:
-        # Without the tilde it would not be a pattern.
+        # Without the tilde the text is not a pattern.
         asked += [("filter", "~urlkey:.*project_id=.*")]
         asked += [("page", str(page))] if page is not None else []
         asked += [("showNumPages", "true")] if counts_pages else []
@@ -126,26 +126,26 @@ def index_query(
 
 
 def says_nothing_found(status: int | None, body: bytes) -> bool:
-    """Whether an index answers that it has no such capture: pywb says so with 404."""
+    """Whether an index answers that it has no matching capture: pywb does so with 404."""
     return status == 404 and _NO_CAPTURES in body.lower()
 
 
 def collections_of(body: bytes, home: str, window: Window) -> list[str]:
     """The addresses of an archive's indexes that may have captures of a window, as listed. Raises IndexAnswerError.
 
-    Those on another host than its home are left out.
+    Indexes on another host than the archive's home are left out.
     """
     try:
         listed = json.loads(body)
         found = [(str(one.get("id", "")), str(one["cdx-api"])) for one in listed]
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise IndexAnswerError(f"is no list of indexes ({type(error).__name__})") from error
+        raise IndexAnswerError(f"is not a list of indexes ({type(error).__name__})") from error
     host = urlsplit(home).netloc
     return [address for name, address in found if _may_hold(name, window) and address.split("/")[2:3] == [host]]
 
 
 def _may_hold(name: str, window: Window) -> bool:
-    """Whether a crawl named by year and week may have captures of the window; one named otherwise may."""
+    """Whether a crawl may have captures of the window, by the year and week in its name; True for any other name."""
     named = _YEAR_AND_WEEK.fullmatch(name)
     try:
         week = dt.datetime.fromisocalendar(int(named[1]), int(named[2]), 1) if named else None

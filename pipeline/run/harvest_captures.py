@@ -1,4 +1,4 @@
-"""The stages of a harvest: what a web archive has of a source's pages and we have not, then a release with it."""
+"""The stages of a harvest: the captures of a source's pages that only the web archive has, then a release with them."""
 
 import datetime as dt
 from collections import Counter
@@ -45,9 +45,9 @@ def harvest_captures(
     *,
     asks_again: bool = False,
 ) -> tuple[ExitCode, Published | None]:
-    """Harvest what an archive has of a source's pages, then parse, build and publish what no release holds yet.
+    """Harvest an archive's captures of a source's pages, then parse, build and publish everything not released yet.
 
-    Each capture is on disk before the next is asked for, so that the same command goes on where one was killed.
+    Each capture is on disk before the next is requested, so that the same command continues after a kill.
 
     Args:
         settings: how to ask, the known sources, and the data directory.
@@ -55,20 +55,20 @@ def harvest_captures(
         archive: which archive.
         window: from when to when.
         record: counts and problems go there, also when the run is interrupted.
-        log: what the run says goes there.
-        clock: says when the archive is asked.
-        asks_again: whether captures are asked for that an earlier harvest was given something else for.
+        log: the messages of the run go there.
+        clock: gives the times of the requests.
+        asks_again: whether captures are requested that an earlier harvest refused.
 
     Returns:
         REFUSED when the quality gate refused the release, FAILED when the harvest ended early or a capture could not be
-        had, otherwise DONE; and the release, None when there was nothing to release.
+        fetched, otherwise DONE; and the release, None when there was nothing to release.
 
     Raises:
         ArchiveRestingError: the archive asked to be left alone.
         ClockError: the clock is more than a day behind the last run.
         ArchiveError: data/raw cannot be written.
-        ParseError, BuildError, VerifyError, PublishError: what came is archived, but no release was made.
-        KeyboardInterrupt: a signal came; what was harvested is kept.
+        ParseError, BuildError, VerifyError, PublishError: the captures are archived, but no release was made.
+        KeyboardInterrupt: a signal came; the harvested captures are kept.
     """
     check_clock(settings.raw_dir, record.started_at)
     check_rest(settings, archive, clock())
@@ -86,7 +86,7 @@ def harvest_captures(
 
 
 class _NotThisTimeError(ReplayError):
-    """A capture could not be had now; that says nothing of the next time."""
+    """A capture could not be fetched now; the next harvest may succeed."""
 
 
 class _Harvest:
@@ -138,7 +138,7 @@ class _Harvest:
                 self._requests = host.requests
 
     def tell(self) -> None:
-        """Put what the harvest came to into the record and the log."""
+        """Write the result of the harvest into the record and the log."""
         listed, counts = self._listed, self._counts
         counts["listed"] = len(listed.captures)
         counts["left"] = counts["listed"] - sum(counts[name] for name in _DONE)
@@ -183,13 +183,13 @@ class _Harvest:
             capture = self._resolved(ledger, target, found)
         except ReplayError as error:
             self._counts["refused"] += 1
-            self._problems.append(printable(f"{address}: {error}; it is not taken"))
+            self._problems.append(printable(f"{address}: {error}; this capture is refused"))
             if not isinstance(error, _NotThisTimeError):
                 ledger.add_refusal(target, address, str(error), self._clock())
             if self._refused.heard(is_alive=False):
                 limit = self._settings.fetch.breaker_failures
                 raise HarvestOverError(
-                    f"the archive gave {limit} times in a row what its index does not name"
+                    f"the archive's answer differed {limit} times in a row from its index"
                 ) from error
             return
         self._refused.heard(is_alive=True)
@@ -198,14 +198,14 @@ class _Harvest:
         self._counts[_meaning(ledger.add_record(target, found, capture, address))] += 1
 
     def _known_as(self, ledger: Ledger, target: Target, entry: Entry) -> str | None:
-        """What the capture counts as that is not asked for, because it is held or was refused; None where it is."""
+        """The count of a capture that is not requested, because it is held or was refused; None if it is requested."""
         address = self._archive.address_of(entry)
         if ledger.holds(target, entry.at, entry.digest, address):
             return "known"
         return "refused_before" if not self._asks_again and ledger.has_refused(target, address) else None
 
     def _seen_before(self, ledger: Ledger, target: Target, entry: Entry, address: str) -> Found | None:
-        """The capture without asking for it, where the archive holds the content that the index names by its digest."""
+        """The capture without a request, if data/raw already holds the content with the digest of the index."""
         seen = None if entry.digest is None else ledger.seen_with(target, entry.digest)
         if seen is None or entry.digest is None:
             return None
@@ -219,14 +219,14 @@ class _Harvest:
             answer = _answer_of(host.replay(self._archive.replay_of(entry)))
             return read_replay(entry, answer, address, max_body_bytes=limit)
         if not entry.length or entry.offset is None or not entry.filename:
-            raise ReplayError("the index does not say where its record lies")
+            raise ReplayError("the index does not give the place of its record")
         if entry.length > limit:
             raise ReplayError(f"its record is larger than {limit} bytes")
         answer = _answer_of(host.byte_range(self._archive.file_of(entry), entry.offset, entry.length))
         return read_range(entry, answer, address, self._clock(), max_body_bytes=limit)
 
     def _resolved(self, ledger: Ledger, target: Target, found: Found) -> Capture:
-        """The capture of a record; that of a revisit has the body which it repeats."""
+        """The capture of a record; for a revisit with the body that it repeats."""
         if found.capture is None:
             raise ReplayError("holds no capture")
         if found.kind is not Kind.REVISIT:
@@ -243,7 +243,7 @@ class _Harvest:
         if over.is_planned:
             self._log.info(said, extra={"stage": "harvest"})
         else:
-            # Before what is told of single captures, of which there may be many.
+            # Before the messages on single captures, because there may be many.
             self._problems.insert(0, said)
 
 
@@ -271,7 +271,7 @@ def _by_status(left_out: Counter[int]) -> str:
 
 
 def _shortened(problems: Sequence[str]) -> Iterable[str]:
-    """The first of many problems, and how many more there are."""
+    """The first problems, and the number of the others."""
     yield from problems[:_MOST_TOLD]
     if len(problems) > _MOST_TOLD:
-        yield f"and {len(problems) - _MOST_TOLD} captures more that were not taken, or not whole"
+        yield f"and {len(problems) - _MOST_TOLD} more captures that were refused or are incomplete"

@@ -1,4 +1,4 @@
-"""What a web archive has of a source: its index asked to the end, each capture judged by its own address."""
+"""The captures that a web archive has of a source: the whole index, each capture judged by its own address."""
 
 import datetime as dt
 from collections import Counter
@@ -22,7 +22,7 @@ from pipeline.importing.web_archives import (
 )
 
 Ask = Callable[[str], Reply]
-# pywb gives no more lines than that where it has no pages.
+# pywb sends at most this number of lines when its index has no pages.
 _MOST_WITHOUT_PAGES = 100_000
 
 
@@ -30,8 +30,9 @@ _MOST_WITHOUT_PAGES = 100_000
 class Listed:
     """The captures of a source's project pages that an archive's indexes name.
 
-    left_out counts those of redirects, errors and pages that are gone by their HTTP status; n_foreign are of other
-    addresses, n_unreadable lines of the index that are none. problems and notes are sentences; a note is no failure.
+    left_out counts captures of redirects, errors and missing pages by their HTTP status; n_foreign counts captures of
+    other addresses, n_unreadable the unreadable lines of the index. problems and notes are sentences; a note is not a
+    failure.
     """
 
     captures: list[tuple[Target, Entry]] = field(default_factory=list)
@@ -52,15 +53,15 @@ def list_captures(
     """Ask the index of an archive, or one of its indexes after the other, for the captures of a source's project pages.
 
     Args:
-        ask: asks an index, in its pace. It may raise what ends the harvest.
+        ask: sends a request to an index, in its pace. It may raise HarvestOverError.
         archive: which archive.
         source: whose pages, under its address and those of also_at.
         window: from when to when.
-        now: tells which times have not come yet.
-        listed: all captures, counts and trouble are told there.
+        now: later times are refused.
+        listed: collects all captures, counts and problems.
 
     Yields:
-        The captures of each index that no other has named, in the order of their times.
+        The captures of each index that no earlier index has named, in the order of their times.
     """
     addresses = Addresses({source.source_id: source}, source)
     seen: set[tuple[str | None, str, object]] = set()
@@ -91,7 +92,7 @@ def _judge(
     if target is None or target.project_id is None:
         listed.n_foreign += 1
         return
-    # The same capture may stand under several addresses, and in several answers.
+    # The same capture may appear under several addresses, and in several answers.
     key = (target.project_id, entry.timestamp, entry.digest or entry.url)
     if key in seen or not window.first <= entry.at <= window.last:
         return
@@ -110,7 +111,7 @@ def _index_urls(ask: Ask, archive: WebArchive, window: Window, listed: Listed) -
     try:
         if reply.trouble is not None or reply.status != 200:
             raise IndexAnswerError(reply.error or f"answers HTTP {reply.status}")
-        # Oldest first: what did not change needs no body of its own then.
+        # Oldest first: then an unchanged capture needs no separate body.
         return collections_of(reply.body, archive.home, window)[::-1]
     except IndexAnswerError as error:
         listed.problems.append(f"{address}: {printable(str(error))}")
@@ -126,7 +127,7 @@ def _answers(
     now: dt.datetime,
     listed: Listed,
 ) -> Iterator[IndexAnswer]:
-    """Every answer of one index about one address; where it breaks off, halves of the time are asked for instead."""
+    """Every answer of one index about one address; after an incomplete answer the halves of the time are requested."""
     try:
         if archive.dialect is Dialect.WAYBACK:
             yield from _resumed(ask, index_url, base_url, window, now)
@@ -135,7 +136,7 @@ def _answers(
     except _IncompleteError as error:
         halves = window.halves()
         if halves is None:
-            listed.problems.append(f"{index_url}: {error}, even of {window.first:%Y-%m-%d}; the rest is not known")
+            listed.problems.append(f"{index_url}: {error}, even for {window.first:%Y-%m-%d}; the rest is unknown")
             return
         for half in halves:
             yield from _answers(ask, archive, index_url, base_url, half, now, listed)
@@ -144,7 +145,7 @@ def _answers(
 
 
 def _resumed(ask: Ask, index_url: str, base_url: str, window: Window, now: dt.datetime) -> Iterator[IndexAnswer]:
-    """The answers of a Wayback CDX server, each with the key that asks for the next."""
+    """The answers of a Wayback CDX server, each with the key of the next."""
     key: str | None = None
     used: set[str] = set()
     while True:
@@ -153,12 +154,12 @@ def _resumed(ask: Ask, index_url: str, base_url: str, window: Window, now: dt.da
         yield answer
         if answer.resume_key is None:
             if answer.n_lines >= MOST_LINES:
-                raise _IncompleteError("it gives no key for what comes next")
+                raise _IncompleteError("it gives no key for the next part")
             return
         if answer.resume_key in used:
             raise _IncompleteError("it gives the same key again")
         used.add(answer.resume_key)
-        # Some servers give it encoded for a URL, some as it is.
+        # Some servers encode the key for a URL, some do not.
         key = unquote_plus(answer.resume_key) if "%" in answer.resume_key else answer.resume_key
 
 
@@ -182,7 +183,7 @@ def _paged(ask: Ask, index_url: str, base_url: str, window: Window, now: dt.date
 
 
 def _body_of(reply: Reply) -> bytes:
-    """What an index answered. Raises IndexAnswerError for trouble, _IncompleteError where it is too much at once."""
+    """The answer of an index. Raises IndexAnswerError for trouble, _IncompleteError if the answer is too large."""
     if reply.trouble is Trouble.TOO_LARGE:
         raise _IncompleteError("its answer is too large")
     if says_nothing_found(reply.status, reply.body):

@@ -1,4 +1,4 @@
-"""What a harvest would do, without doing it, and whether its archive may be asked at all."""
+"""The plan of a harvest without requests for captures, and the check whether its archive accepts requests now."""
 
 import asyncio
 import datetime as dt
@@ -26,10 +26,9 @@ class ArchiveRestingError(PipelineError):
 
 
 class HarvestPlan(NamedTuple):
-    """What a harvest would do: captures in the index, those held, refused before, to fetch, and for how long.
+    """The plan of a harvest: captures in the index, captures held, refused before and to fetch, and the time it takes.
 
-    n_runs is how often the command must be given with the budget that is set; None where that is not enough for the
-    index alone.
+    n_runs is the number of runs that the budget requires; None if the budget is too small for the index alone.
     """
 
     listed: Listed
@@ -50,9 +49,9 @@ def plan_harvest(
     *,
     asks_again: bool = False,
 ) -> HarvestPlan:
-    """Ask an archive's index alone; nothing is fetched, and nothing kept but that the archive asks to be left alone.
+    """Ask only an archive's index; nothing is fetched, and nothing is stored except that the archive asked for a pause.
 
-    The data directory is held meanwhile, so that no harvest asks the same archive beside it.
+    The data directory is locked meanwhile, so that no harvest asks the same archive at the same time.
 
     Raises:
         LockedError: a run holds the data directory.
@@ -91,7 +90,7 @@ def _plan(
             elif not asks_again and ledger.has_refused(target, address):
                 n_refused += 1
             elif entry.digest is None or ledger.seen_with(target, entry.digest) is None:
-                # One content is asked for once, whichever projects it stands under.
+                # Equal contents are requested once, also if they belong to several projects.
                 wanted.add(address if entry.digest is None else entry.digest)
     pace = seconds_between(settings.harvest)
     n_runs = _runs(len(wanted), n_requests, settings.harvest.max_requests)
@@ -100,7 +99,7 @@ def _plan(
 
 
 def _runs(n_fetched: int, n_index_requests: int, budget: int) -> int | None:
-    """How many runs it takes, each of which asks the index again."""
+    """The number of runs, each of which asks the index again."""
     if not budget or n_fetched + n_index_requests <= budget:
         return 1
     return -(-n_fetched // (budget - n_index_requests)) if n_index_requests < budget else None
@@ -120,18 +119,18 @@ def _note_rest(
 
 
 def interruptible(work: Callable[[], _Value]) -> _Value:
-    """What the work gives. Raises KeyboardInterrupt for a signal that an event loop heard."""
+    """The result of the work. Raises KeyboardInterrupt for a signal that an event loop received."""
     try:
         done = work()
     except asyncio.CancelledError:
-        # What the interruption cancelled has been sealed on the way here.
+        # The interrupted segment has already been sealed.
         raise KeyboardInterrupt from None
     raise_if_interrupted()
     return done
 
 
 def check_rest(settings: Settings, archive: WebArchive, now: dt.datetime) -> None:
-    """Raise ArchiveRestingError while an archive's Retry-After lasts that an earlier harvest was told."""
+    """Raise ArchiveRestingError until the time of the Retry-After that the archive sent to an earlier harvest."""
     for record in read_records(settings.runs_dir):
         harvest = record.get("harvest")
         if not isinstance(harvest, dict) or harvest.get("archive") != archive.name:

@@ -207,7 +207,7 @@ def test_an_index_that_breaks_off_within_a_day_is_told(
     archive.index = wayback(3, loses_key=True)
     done = harvest(tmp_path / "data", archive, named=WAYBACK)
     assert done.returncode == 1
-    assert "it gives no key for what comes next, even of 2023-0" in done.stderr
+    assert "it gives no key for the next part, even for 2023-0" in done.stderr
     assert len(kept(tmp_path / "data")) == 3
 
 
@@ -295,8 +295,8 @@ def longest_zone(shot: Shot) -> Answer:
 
 
 FAULTS: dict[str, tuple[Callable[[Shot], Answer], str]] = {
-    "a time that is none": (longest_zone, "does not say of when it is"),
-    "a digest that does not fit": (lambda shot: replay(shot, body=shot.body + b" "), "is not what the index names"),
+    "a time that is none": (longest_zone, "does not give its time"),
+    "a digest that does not fit": (lambda shot: replay(shot, body=shot.body + b" "), "have the digest of the index"),
     "another time": (lambda shot: replay(shot, at=shot.at + dt.timedelta(days=1)), "of another time, 2023-03-02"),
     "a banner": (lambda shot: replay(shot, body=b"<script src='/static/wombat.js'></script>" + shot.body), "banner"),
     "a redirect": (lambda shot: Answer(302, b"", (("Location", "/else"),)), "HTTP 302, which leads to '/else'"),
@@ -361,7 +361,7 @@ def test_an_archive_that_gives_nothing_of_what_it_names_is_left_alone(tmp_path: 
     archive.replays = lambda shot: Answer(403, b"blocked") if shot.timestamp <= month(12) else replay(shot)
     first = harvest(tmp_path / "data", archive)
     assert (first.returncode, len(archive.replayed())) == (1, 9)
-    assert "gave 9 times in a row what its index does not name; the same command goes on from here" in first.stderr
+    assert "answer differed 9 times in a row from its index; the same command goes on from here" in first.stderr
     assert "9 refused, 11 left" in first.stderr
     second = harvest(tmp_path / "data", archive)
     assert (second.returncode, len(archive.replayed())) == (1, 20)
@@ -506,7 +506,7 @@ def test_we_say_who_we_are_and_go_nowhere_private_unasked(tmp_path: Path, archiv
     assert (done.returncode, len(archive.asked)) == (1, n_asked)
     assert f"http://{archive.address}/city/cdx" in done.stderr
     assert "is a private address: refused" in done.stderr
-    assert "connect_to of an archive is that of [harvest]" in done.stderr
+    assert "for an archive set connect_to of [harvest]" in done.stderr
 
 
 def test_months_limit_what_is_asked_for(tmp_path: Path, archive: WebArchive) -> None:

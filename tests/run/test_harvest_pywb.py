@@ -202,5 +202,5 @@ def test_its_nearest_capture_and_its_rewritten_page_are_refused(pywb: Pywb) -> N
     assert missed.status == 200
     with pytest.raises(ReplayError, match="of another time, 2025-01-03T04:05:06Z"):
         read_replay(other, Answer(missed.status, missed.headers, missed.body), "x", max_body_bytes=10**7)
-    with pytest.raises(ReplayError, match="the archive put its links or its banner into it"):
+    with pytest.raises(ReplayError, match="the archive added its links or its banner to the page"):
         read_replay(entry, Answer(rewritten.status, rewritten.headers, rewritten.body), "x", max_body_bytes=10**7)
