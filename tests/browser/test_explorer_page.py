@@ -91,6 +91,23 @@ def test_opens_from_disk_without_a_request_an_error_or_a_sideways_scroll(
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_a_phone_shows_names_across_the_screen_and_numbers_on_one_line(chromium: Chromium, documented: Built) -> None:
+    with chromium.opened(documented.path / "explorer.html", width=390) as (page, _):
+        card = page.locator(".list tbody tr").first
+        name, screen = card.locator(".name").bounding_box(), card.bounding_box()
+        assert name is not None
+        assert screen is not None
+        assert name["width"] > 0.9 * screen["width"]
+        lines = page.evaluate(
+            """[...document.querySelectorAll(".sums dd")].map(node => {
+                const range = document.createRange();
+                range.selectNodeContents(node);
+                return new Set([...range.getClientRects()].map(box => Math.round(box.top))).size;
+            })"""
+        )
+        assert set(lines) == {1}
+
+
 @pytest.mark.parametrize("fragment", ["", "#project=50490000-0007", f"#project={P}", "#view=compare"])
 def test_page_text_stays_text(chromium: Chromium, hostile: Path, fragment: str) -> None:
     with chromium.opened(hostile, fragment=fragment) as (page, offences):
