@@ -32,6 +32,24 @@ LEFT JOIN project_versions AS versions ON projects.snapshot_id = versions.snapsh
 WHERE projects.source_id = ? AND projects.project_id = ?
 """
 
+# A section that was edited alone is read from a newer capture than the fields, whose capture is the one that is cited.
+_READ_ELSEWHERE = """
+WITH sections AS (
+    SELECT 'the month rows' AS section, source_id, project_id, snapshot_id FROM target_rows
+    UNION ALL SELECT 'the edit log', source_id, project_id, snapshot_id FROM update_history
+    UNION ALL SELECT 'the progress reports', source_id, project_id, snapshot_id FROM progress_history
+)
+
+SELECT section, version_no, valid_from, archive_url
+FROM sections
+INNER JOIN project_versions USING (source_id, project_id, snapshot_id)
+WHERE source_id = ? AND project_id = ? AND snapshot_id <> (
+    SELECT snapshot_id FROM projects
+    WHERE projects.source_id = sections.source_id AND projects.project_id = sections.project_id
+)
+GROUP BY ALL ORDER BY ALL
+"""
+
 
 def cite(release: Path, raw_dir: Path, source_id: str, project_id: str) -> Citation:
     """Cite the newest state of a project. Raises ProjectDetailError where the project is unknown or invented."""
@@ -69,7 +87,18 @@ def cite(release: Path, raw_dir: Path, source_id: str, project_id: str) -> Citat
         seen=thai_time.in_english(_iso(seen_at)),
         **said,
     )
-    return Citation(printable(th), printable(en), tuple(_notes(str(url), str(basis))))
+    elsewhere = _sections_elsewhere(release, source_id, project_id)
+    return Citation(printable(th), printable(en), (*_notes(str(url), str(basis)), *elsewhere))
+
+
+def _sections_elsewhere(release: Path, source_id: str, project_id: str) -> Iterator[str]:
+    rows = ask(release, _READ_ELSEWHERE, (source_id, project_id), most_rows=50).rows
+    for section, version_no, captured_at, archive_url in rows:
+        place = "" if archive_url is None else f", {printable(str(archive_url))}"
+        yield (
+            f"{section} in the tables come from another capture: version {version_no}, "
+            f"{thai_time.in_english(_iso(captured_at))} Bangkok time{place}"
+        )
 
 
 def _iso(moment: object) -> str | None:

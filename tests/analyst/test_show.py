@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.analyst.citation import cite
 from pipeline.analyst.project import Month, ProjectDetailError, read_project_detail
 from pipeline.analyst.project_view import month_bars, progress_bar, show
 from pipeline.analyst.query import ask
@@ -220,6 +221,21 @@ def test_a_file_date_is_said_to_be_one(tmp_path: Path) -> None:
     assert "(by the date of the file only)" in done.stdout
     assert "(เวลาตามวันที่ของไฟล์เท่านั้น)" in done.stdout
     assert done.stderr == "note: the time of this capture is known only from the date of a file\n"
+
+
+def test_a_citation_says_which_sections_another_capture_shows(tmp_path: Path) -> None:
+    archive = ParsedArchive(tmp_path / "data")
+    for day, said in (("2026-01-01", "เริ่ม"), ("2026-02-02", "เริ่มแล้ว")):
+        archive.capture(
+            REAL, day, source="bmavisions", name="โครงการ", months=[(1, "5", "canonical")],
+            reports=[("2025-12-01", "50", "1", "กำลังดำเนินการ", said)],
+        )  # fmt: skip
+    built = archive.build("20260202T000000Z")
+    cited = cite(built.path, tmp_path / "raw", "bmavisions", REAL)
+    assert "Captured 1 Jan 2026" in cited.en
+    assert cited.notes[1:] == (
+        "the progress reports in the tables come from another capture: version 2, 2 Feb 2026 07:00 Bangkok time",
+    )
 
 
 def test_invented_data_is_not_cited(sample_data: Path) -> None:
