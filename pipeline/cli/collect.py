@@ -151,7 +151,7 @@ def import_(
 ) -> None:
     """Archive pages that others captured, or take an import back; then parse, build and publish.
 
-    Example: bma-projects import saved-pages/ --captured-at 2023-05-01
+    Example: bma-projects import saved-pages/ --source bmavisions --captured-at 2023-05-01
     """
     if (undo is None) == (not files):
         raise WrongUsageError("import takes files, or --undo with the run of the import to take back")
