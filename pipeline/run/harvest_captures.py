@@ -162,13 +162,16 @@ class _Harvest:
         for problem in (*listed.problems, *_shortened(self._problems)):
             self._record.problems.append(problem)
             self._log.warning(problem)
+        # An index that did not answer is not an empty index.
+        if not listed.captures and (listed.problems or self._problems):
+            return
         before = counts["refused_before"]
         self._log.info(
             f"harvest of {self._source.source_id} from {self._archive.name}: {counts['listed']} captures in the index, "
             f"{counts['archived']} archived, {counts['unchanged']} as before, {counts['known']} held already, "
             f"{counts['evidence']} of other pages than the project's, {counts['refused']} refused, "
             + (f"{before} refused before (--again asks for them again), " if before else "")
-            + f"{counts['left']} left; left out are {_by_status(listed.left_out)}",
+            + f"{counts['left']} left; left out: {_by_status(listed.left_out)}",
             extra={"stage": "harvest", **counted},
         )
 

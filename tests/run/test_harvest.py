@@ -234,7 +234,7 @@ def test_redirects_and_errors_are_left_out_and_counted(tmp_path: Path, archive: 
     ]
     done = harvest(tmp_path / "data", archive)
     assert done.returncode == 0, done.stderr
-    assert "left out are 1 of HTTP 302, 2 of HTTP 404, 1 of HTTP 503" in done.stderr
+    assert "left out: 1 of HTTP 302, 2 of HTTP 404, 1 of HTTP 503" in done.stderr
     assert len(archive.replayed()) == 1
 
 
@@ -575,6 +575,15 @@ def test_a_plan_counts_nothing_where_the_index_does_not_answer(tmp_path: Path) -
     done = bma_here("harvest", "--archive", "http://127.0.0.1:9/web", "--plan", "--data-dir", tmp_path / "data")
     assert (done.returncode, done.stdout) == (1, "")
     assert "127.0.0.1 is a private address" in done.stderr
+
+
+def test_a_harvest_counts_nothing_where_the_index_does_not_answer(tmp_path: Path) -> None:
+    done = bma_here(
+        "harvest", "--source", "bmavisions", "--archive", "http://127.0.0.1:9/c", "--data-dir", tmp_path / "data"
+    )
+    assert done.returncode == 1
+    assert "127.0.0.1 is a private address" in done.stderr
+    assert "captures in the index" not in done.stderr
 
 
 def test_an_archive_that_is_not_there_is_one_line_and_2(tmp_path: Path) -> None:

@@ -143,7 +143,7 @@ def harvest(data: Path, address: str, *flags: str, name: str = NAME) -> Done:
 def test_replay_gives_the_tables_of_an_import(pywb: Pywb, imported: Path, tmp_path: Path) -> None:
     done = harvest(tmp_path / "data", pywb.address)
     assert done.returncode == 0, done.stderr
-    assert f"left out are {N_PROJECTS} of HTTP 302" in done.stderr
+    assert f"left out: {N_PROJECTS} of HTTP 302" in done.stderr
     # The import knows of the redirects: they are visits that failed, of pages that are there.
     assert without_redirects(tables(tmp_path / "data")) == without_redirects(tables(imported))
     assert ask(tmp_path / "data", "SELECT count(*), sum(n_observations) FROM project_versions")[0][1] == 10 * N_PROJECTS
