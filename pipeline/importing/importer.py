@@ -244,6 +244,7 @@ class _Importer:
         if stated is not None and stated.sister is not None:
             stated = None
         target = stated or project_target(self._default, file.project_id)
+        self.summary.assumed += stated is None
         if len(target.url) > LONGEST_URL:
             raise ForeignFileError(
                 f"{path}: names a project by {len(file.project_id)} characters; no page of the site does"

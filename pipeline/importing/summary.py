@@ -31,6 +31,7 @@ class ImportSummary:
     known: captures imported or fetched before (nothing is added); evidence: our addresses, but not a project page;
     foreign: records and files of other pages; damaged: ours, but unreadable; refused: ours, at an impossible time;
     unresolved: ours, repeating a capture that is not there; undated: archived with only the date of their file;
+    assumed: files that do not state their address, taken for pages of the default source;
     aged: copies of a cache, dated back by their Age header.
     sisters counts those of the evidence that are pages of sister systems, by their kind.
     source_ids are the sources with captures among them. formats counts the files that were read by their format, and
@@ -49,6 +50,7 @@ class ImportSummary:
     unresolved: int = 0
     undated: int = 0
     aged: int = 0
+    assumed: int = 0
     source_ids: set[str] = field(default_factory=set)
     sisters: Counter[SisterPage] = field(default_factory=Counter)
     formats: Counter[Format] = field(default_factory=Counter)

@@ -62,6 +62,11 @@ def import_captures(
         )
     record.work_on([settings.sources[source_id] for source_id in sorted(summary.source_ids)])
     _tell_summary(summary, record, log)
+    if summary.assumed and source.is_invented:
+        log.warning(
+            f"files without an address: {summary.assumed}; they count as pages of {source.source_id}, so as invented; "
+            f"if they are real, take them back with `bma-projects import --undo {record.run_id}` and name the --source"
+        )
     code = ExitCode.FAILED if summary.problems else ExitCode.DONE
     if not sealed_segments(settings.raw_dir):
         return code, None

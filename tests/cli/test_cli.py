@@ -157,6 +157,13 @@ class TestImport:
         assert "no new captures" in again.stderr
         assert len(list((data / "curated" / "releases").iterdir())) == 1
 
+    def test_pages_without_an_address_are_told_to_count_as_invented(self, tmp_path: Path) -> None:
+        done = bma_here("import", REAL_TEXT, "--data-dir", tmp_path / "data")
+        assert done.returncode == 0
+        assert "files without an address: 1; they count as pages of sample, so as invented" in done.stderr
+        named = bma_here("import", REAL_TEXT, "--data-dir", tmp_path / "named", "--source", "bmavisions")
+        assert "without an address" not in named.stderr
+
     @pytest.mark.parametrize("kind", ["missing", "empty directory", "other bytes", "other page", "unreadable"])
     def test_what_is_no_project_page_is_one_line_and_leaves_nothing(self, tmp_path: Path, kind: str) -> None:
         source, data = tmp_path / "source", tmp_path / "data"
@@ -181,7 +188,7 @@ class TestImport:
 
     def test_a_good_file_beside_a_bad_one_is_kept_and_the_bad_one_told(self, tmp_path: Path) -> None:
         data = tmp_path / "data"
-        done = bma_here("import", tmp_path / "nowhere.html", REAL_TEXT, "--data-dir", data)
+        done = bma_here("import", tmp_path / "nowhere.html", REAL_TEXT, "--data-dir", data, "--source", "bmavisions")
         assert_one_line(done, 1, "nowhere.html")
         assert bma_here("show", "50490000-3607", "--data-dir", data).returncode == 0
 
@@ -196,7 +203,8 @@ class TestImport:
         assert f"Explorer  {release / 'explorer.html'}" in said
         assert said[-1].startswith("Next      ")
         assert re.search(r"^  archived +1$", done.stdout, re.MULTILINE)
-        quiet = bma_here("import", REAL_TEXT, "--data-dir", data, "--captured-at", "2023-05-01", "--quiet")
+        dated = ("--captured-at", "2023-05-01", "--source", "bmavisions")
+        quiet = bma_here("import", REAL_TEXT, "--data-dir", data, *dated, "--quiet")
         assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
 
     def test_three_closing_tables_fit_a_narrow_terminal(self, tmp_path: Path) -> None:
@@ -228,7 +236,7 @@ class TestImport:
 
     def test_a_damaged_record_is_told_once_and_ends_in_1(self, tmp_path: Path) -> None:
         wrong = Path(__file__).parents[1] / "importing" / "cases" / "warc-wrong-digests.warc"
-        done = archive_only(wrong, REAL_TEXT, "--data-dir", tmp_path / "data")
+        done = archive_only(wrong, REAL_TEXT, "--data-dir", tmp_path / "data", "--source", "bmavisions")
         assert_one_line(done, 1, "record <urn:uuid:00000000-0000-4000-8000-000000000040>", "its block digest is not")
         assert "1 page archived, 1 damaged, not read" in done.stderr
 
