@@ -27,7 +27,7 @@ CREATE OR REPLACE TEMP MACRO pseudonym(user_name) AS
     END;
 
 -- The policy tags that stand in front of a name, `(P145) (P147) …`, in digits of either kind; of several in one bracket the
--- later ones may lack their letter behind a comma, a semicolon, และ, or a slash (`(P145/66)` may name a year).
+-- later ones may be written without their letter after a comma, a semicolon, และ, or a slash (`(P145/66)` may name a year).
 CREATE OR REPLACE MACRO tags_before(name) AS
     regexp_extract(
         name,

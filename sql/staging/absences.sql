@@ -2,9 +2,9 @@
 --
 -- key: source_id, project_id, page_seen_at
 --
--- Only its own page says that a project is gone, at the time of the answer, whatever run or import brought it: a listing
--- that lacks a project makes its page due and no more. Between two sightings of the page (and after the last one) the
--- first 404 that is build.vanished_after_hours after the first of all closes the gap; where there is none vanished_at is
+-- Only its own page says that a project is gone, at the time of the answer, in any run or import: a listing that omits a
+-- project only makes its page due. Between two sightings of the page (and after the last one) the project counts as
+-- vanished from the first 404 that is at least build.vanished_after_hours after the first one; without it vanished_at is
 -- null. A run asks for a page once, so two such answers are of two runs. Of sightings at one moment the last one by its
 -- snapshot, as in versions, is the page that went.
 WITH gone AS (

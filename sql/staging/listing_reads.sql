@@ -3,8 +3,8 @@
 -- key: source_id, run_id
 --
 -- A listing that names fewer projects than its own summary promises is not complete, whatever the fetcher thought. Nor is
--- one that contradicts itself: it names a project whose page the site did not have in the same run, and lacks one whose
--- page was there at its last answer. It is a list of another day, and says nothing about what it does not name.
+-- one that contradicts the pages: it names a project whose page was missing in the same run, and omits a project whose page
+-- existed at its last answer. Such a listing is out of date, and does not count for the projects that it omits.
 WITH readings AS (
     SELECT
         source_id,

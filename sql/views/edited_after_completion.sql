@@ -1,8 +1,8 @@
 -- What was changed on a page that already said 100 percent, each edit once.
 --
 -- key: source_id, project_id, version_no, change_no
--- warning: an edit that two sources show stands here once, as the source of projects_unique has it, else as the one that showed it first; project_changes has both.
--- warning: 100 percent is what the page said, and an edit after it may well put something right.
+-- warning: an edit that two sources show has one row here: that of the source in projects_unique, else that of the source that showed it first; project_changes has both.
+-- warning: 100 percent is what the page said; an edit after it may be a correction.
 -- columns:
 --   source_id = projects
 --   project_id = projects

@@ -1,10 +1,10 @@
--- How far each project is by its reports, and what stands out about it; what silent_projects, outliers and edited_after_completion say, one row a project.
+-- The stage of each project by its reports, and its membership in silent_projects, outliers and edited_after_completion; one row per project.
 --
 -- key: project_id
--- warning: a project on two sources stands here as projects_unique has it.
--- warning: what stands out is a question to the agency, not a finding: a budget of 0 often means "not reported".
+-- warning: a project on two sources has one row, that of projects_unique.
+-- warning: each mark is a question to the agency, not a finding: a budget of 0 often means "not reported".
 -- warning: silence is measured to the day (in Bangkok) on which the reports were last seen whole, not to today.
--- warning: a report whose day lies ahead of the page it was first seen on counts from the day of that page.
+-- warning: a report dated after the page on which it was first seen counts from the day of that page.
 -- columns:
 --   source_id = projects
 --   project_id = projects
@@ -17,8 +17,8 @@
 --   is_edited_after_completion: true for those of edited_after_completion, on whichever source
 --   last_reported_on: day of its last dated report, not after the day that report was first seen | unit day | null where there is none
 --   days_silent: days from that report to the day the reports were last seen whole | unit days | null where there is none
---   last_report_pct: progress of that report | unit percent | null where it states none or there is none
---   last_status_code: status of that report, `1` for under way | null where it states none or there is none
+--   last_report_pct: progress of that report | unit percent | null where there is no such report, or it states no progress
+--   last_status_code: status of that report, `1` for under way | null where there is no such report, or it states no status
 --   n_reports: reports on its newest page | unit reports
 --   is_invented = projects
 WITH reports AS (
