@@ -15,7 +15,8 @@ import pyarrow.parquet as pq
 from pipeline.analyst.frame import data_frame
 from pipeline.analyst.parameters import plain_parameters
 from pipeline.analyst.query import QueryError, ask_table
-from pipeline.publish.releases import PublishError, latest_release, list_releases
+from pipeline.publish.latest import PublishError
+from pipeline.publish.releases import latest_release, list_releases
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,8 +126,9 @@ def releases(
     Example: bma-projects releases --rollback
     """
     settings = settings_from(data_dir, config=config)
-    from pipeline.publish.releases import list_releases, withdrawn_release
-    from pipeline.publish.releases import rollback as roll_back
+    from pipeline.publish.releases import list_releases
+    from pipeline.publish.rollback import rollback as roll_back
+    from pipeline.publish.rollback import withdrawn_release
     from pipeline.run.lock import data_dir_lock
 
     if to is not None and not rollback:

@@ -8,9 +8,8 @@ from pipeline.archive.segments import sealed_segments
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import Settings
 from pipeline.parse.partition import partition_dir
-from pipeline.publish.releases import BUILDING, DAMAGED, REFUSED, RELEASES, list_releases
-
-_DOOMED = ".removing-"
+from pipeline.publish.latest import RELEASES
+from pipeline.publish.releases import BUILDING, DAMAGED, DOOMED, REFUSED, list_releases
 
 
 class PruneError(PipelineError):
@@ -20,7 +19,7 @@ class PruneError(PipelineError):
 def prunable(settings: Settings, keep: int) -> list[Path]:
     """What may be removed when `keep` releases and as many refused candidates stay; `latest` always stays."""
     releases = list_releases(settings.curated_dir)
-    found = [path for path in _folders(settings.curated_dir / RELEASES) if path.name.startswith(_DOOMED)]
+    found = [path for path in _folders(settings.curated_dir / RELEASES) if path.name.startswith(DOOMED)]
     found += [release.path for release in releases[:-keep] if not release.is_latest]
     found += _folders(settings.curated_dir / REFUSED)[:-keep]
     found += _folders(settings.curated_dir / DAMAGED)
@@ -36,7 +35,7 @@ def prunable(settings: Settings, keep: int) -> list[Path]:
 def remove(path: Path) -> None:
     """Remove a directory; the caller holds the lock. Raises PruneError."""
     # Renamed first: a removal that is killed halfway leaves nothing that looks like a release or a partition.
-    doomed = path.with_name(path.name if path.name.startswith(_DOOMED) else f"{_DOOMED}{path.name}")
+    doomed = path.with_name(path.name if path.name.startswith(DOOMED) else f"{DOOMED}{path.name}")
     try:
         shutil.rmtree(path.rename(doomed))
     except OSError as error:

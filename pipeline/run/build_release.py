@@ -23,15 +23,9 @@ from pipeline.parse.partition import BatchResult, PartitionResult
 from pipeline.parse.pool import WorkerPool, local_pool
 from pipeline.parse.stage import find_backlog, parse
 from pipeline.parse.versions import parser_fingerprint
+from pipeline.publish.latest import PublishError
 from pipeline.publish.release_check import VerifyError
-from pipeline.publish.releases import (
-    Published,
-    PublishError,
-    building_dir,
-    last_refused,
-    latest_release,
-    publish,
-)
+from pipeline.publish.releases import Published, building_dir, last_refused, latest_release, publish
 from pipeline.run.last_published import last_published
 from pipeline.run.record import RunRecord, write_record
 

@@ -21,7 +21,8 @@ from pipeline.core.time import Clock, utc_now
 from pipeline.fetch.discover import ids_from_archive
 from pipeline.fetch.fetch_run import FetchRun
 from pipeline.fetch.schedule import Plan, ProjectFacts, make_plan
-from pipeline.publish.releases import PublishError, latest_release
+from pipeline.publish.latest import PublishError
+from pipeline.publish.releases import latest_release
 from pipeline.run.record import RunRecord
 from pipeline.sample.server import serve
 

@@ -17,13 +17,9 @@ from pipeline.build.partitions import find_partitions
 from pipeline.build.salt import SALT_FILE
 from pipeline.core.settings import Settings
 from pipeline.publish.checksums import is_as_published
-from pipeline.publish.releases import (
-    BUILDING,
-    PublishError,
-    damaged_releases,
-    latest_release,
-    rolled_back,
-)
+from pipeline.publish.latest import PublishError
+from pipeline.publish.releases import BUILDING, damaged_releases, latest_release
+from pipeline.publish.rollback import rolled_back
 from pipeline.run.record import read_records
 
 _REPORT = "quality.json"

@@ -12,7 +12,7 @@ from pipeline.core.log import RunLog
 from pipeline.core.settings import Settings, Source
 from pipeline.core.signals import orderly_interruption
 from pipeline.core.time import Clock, utc_now
-from pipeline.publish.releases import mend_latest
+from pipeline.publish.mend_latest import mend_latest
 from pipeline.run.alarm import Alarm
 from pipeline.run.lock import data_dir_lock
 from pipeline.run.lost_evidence import check_evidence

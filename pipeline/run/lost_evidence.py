@@ -16,7 +16,8 @@ from pipeline.core.errors import PipelineError
 from pipeline.core.files import check_is_file
 from pipeline.core.settings import Settings
 from pipeline.parse.outdated import made_without_segment
-from pipeline.publish.releases import PublishError, latest_release
+from pipeline.publish.latest import PublishError
+from pipeline.publish.releases import latest_release
 from pipeline.run.record import read_records
 
 

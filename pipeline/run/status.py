@@ -12,7 +12,9 @@ from pipeline.core.settings import Settings
 from pipeline.core.text import printable
 from pipeline.core.time import MOST_APART, started_at
 from pipeline.publish.checksums import damage_of
-from pipeline.publish.releases import PublishError, latest_release, lost_latest
+from pipeline.publish.latest import PublishError
+from pipeline.publish.mend_latest import lost_latest
+from pipeline.publish.releases import latest_release
 from pipeline.run.lock import lock_holder
 from pipeline.run.record import KILLED, RUNNING, read_records
 

@@ -23,23 +23,11 @@ from pipeline.core.time import started_at
 from pipeline.parse.partition import partition_dir
 from pipeline.publish.checksums import FILE as CHECKSUMS
 from pipeline.publish.checksums import damage_of, damaged_list, unnamed_files
+from pipeline.publish.latest import LATEST, RELEASES, PublishError, check_latest_is_link
+from pipeline.publish.mend_latest import lost_latest
 from pipeline.publish.release_check import VerifyError, verify_release
-from pipeline.publish.releases import (
-    BUILDING,
-    DAMAGED,
-    DOOMED,
-    LATEST,
-    REFUSED,
-    RELEASES,
-    ROLLED_BACK,
-    PublishError,
-    Release,
-    check_latest_is_link,
-    latest_release,
-    list_releases,
-    lost_latest,
-    withdrawn_release,
-)
+from pipeline.publish.releases import BUILDING, DAMAGED, DOOMED, REFUSED, Release, latest_release, list_releases
+from pipeline.publish.rollback import ROLLED_BACK, withdrawn_release
 from pipeline.run.lock import LOCK_FILES, lock_holder
 from pipeline.run.lost_evidence import lost_evidence
 from pipeline.run.lost_records import lost_records, lost_records_told

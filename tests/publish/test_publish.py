@@ -13,16 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.analyst.open_release import open_release
+from pipeline.publish.latest import PublishError
 from pipeline.publish.release_check import VerifyError, verify_release
-from pipeline.publish.releases import (
-    PublishError,
-    building_dir,
-    latest_release,
-    list_releases,
-    publish,
-    rollback,
-    withdrawn_release,
-)
+from pipeline.publish.releases import building_dir, latest_release, list_releases, publish
+from pipeline.publish.rollback import rollback, withdrawn_release
 from tests.conftest import Built, ParsedArchive
 
 P = "50010000-0001"

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.core.errors import ExitCode
-from pipeline.publish.releases import latest_release, rollback
+from pipeline.publish.releases import latest_release
+from pipeline.publish.rollback import rollback
 from pipeline.run.record import RunRecord
 from tests.run.scripted_site import City, watched
 
