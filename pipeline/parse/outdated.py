@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from pipeline.archive.history.state import STATE, newest_state
+from pipeline.archive.history.state import newest_state
 from pipeline.archive.segment_name import SEGMENT_NAME
 from pipeline.archive.segments import Segment
 from pipeline.core.files import PARTIAL
@@ -36,8 +36,9 @@ def made_without_segment(parsed_dir: Path, segments: Iterable[Segment]) -> dict[
 
 
 def remove_stale_partitions(parsed_dir: Path, segments: Iterable[Segment]) -> None:
-    """Remove partitions of an older parser, and what a worker taken for dead has left."""
+    """Remove partitions of an older parser, and what a worker taken for dead has left; nothing of another name."""
     current = {partition_dir(parsed_dir, segment.name).name for segment in segments}
     for path in parsed_dir.iterdir():
-        if path.is_dir() and path.name not in current and not STATE.fullmatch(path.name):
+        is_partition = "@" in path.name and SEGMENT_NAME.fullmatch(path.name.partition("@")[0]) is not None
+        if path.is_dir() and path.name not in current and (is_partition or path.suffix == PARTIAL):
             shutil.rmtree(path, ignore_errors=path.suffix == PARTIAL)

@@ -132,6 +132,14 @@ def test_what_a_killed_run_or_an_older_parser_left_is_removed_and_made_again(tmp
     ]
 
 
+def test_a_directory_that_is_no_partition_is_left_for_verify_to_name(tmp_path: Path) -> None:
+    archive_of(tmp_path, html_pages(1))
+    mine = tmp_path / "parsed" / "my notes@home"
+    mine.mkdir(parents=True)
+    parse(tmp_path / "raw", tmp_path / "parsed")
+    assert mine.is_dir()
+
+
 def _without_fetch_log(segment: Segment) -> None:
     segment.fetches.unlink()
 
