@@ -27,6 +27,7 @@ class ReportedIssue(NamedTuple):
     raw: str | None
     message: str
     first_seen_at: str | None
+    first_seen: str | None
     is_new: bool
 
 

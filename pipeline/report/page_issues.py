@@ -98,6 +98,7 @@ def _columns(
         "raw": [text(cut(issue.raw)) for issue in issues],
         "message": [text(issue.message) for issue in issues],
         "seen": [text(issue.first_seen_at) for issue in issues],
+        "first_seen": [text(issue.first_seen) for issue in issues],
         "isNew": [int(issue.is_new) for issue in issues],
     }
     return {

@@ -14,19 +14,59 @@ WITH fitting_names AS (
     FROM input.agencies AS known
     INNER JOIN input.agencies AS other
         ON known.parent_code = other.agency_code OR folded(known.agency_listed) = folded(other.agency_listed)
+),
+
+differing AS (
+    SELECT
+        pages.source_id,
+        pages.project_id,
+        pages.snapshot_id,
+        pages.agency,
+        known.agency_code,
+        known.agency_listed,
+        known.name_source
+    FROM staging.current_pages AS pages
+    INNER JOIN input.agencies AS known ON pages.agency_code = known.agency_code
+    ANTI JOIN fitting_names AS fitting
+        ON pages.agency_code = fitting.agency_code AND agency_key(pages.agency) = agency_key(fitting.name)
+    WHERE pages.agency IS NOT NULL
+),
+
+-- Every dated moment at which these pages were seen whole, and the last that named another agency.
+named AS (
+    SELECT
+        differing.source_id,
+        differing.project_id,
+        observations.seen_at,
+        max(observations.seen_at) FILTER (pages.agency IS DISTINCT FROM differing.agency)
+            OVER (PARTITION BY differing.source_id, differing.project_id) AS other_until
+    FROM differing
+    INNER JOIN staging.observations AS observations
+        ON differing.source_id = observations.source_id AND differing.project_id = observations.project_id
+    INNER JOIN staging.captures AS captures ON observations.snapshot_id = captures.snapshot_id
+    INNER JOIN parsed.pages AS pages ON observations.snapshot_id = pages.snapshot_id
+    WHERE captures.time_basis <> 'file' AND observations.fields_fingerprint IS NOT NULL
+),
+
+named_since AS (
+    SELECT
+        source_id,
+        project_id,
+        min(seen_at) AS first_seen_at
+    FROM named
+    WHERE other_until IS NULL OR seen_at > other_until
+    GROUP BY source_id, project_id
 )
 
 SELECT
-    pages.source_id,
-    pages.project_id,
-    pages.snapshot_id,
+    differing.source_id,
+    differing.project_id,
+    differing.snapshot_id,
     'agency' AS field,
     'หน่วยงาน' AS label,
-    pages.agency AS raw,
-    'code ' || known.agency_code || ' is ' || known.agency_listed || ' (' || known.name_source
-    || '), the page says ' || pages.agency AS message
-FROM staging.current_pages AS pages
-INNER JOIN input.agencies AS known ON pages.agency_code = known.agency_code
-ANTI JOIN fitting_names AS fitting
-    ON pages.agency_code = fitting.agency_code AND agency_key(pages.agency) = agency_key(fitting.name)
-WHERE pages.agency IS NOT NULL
+    differing.agency AS raw,
+    'code ' || differing.agency_code || ' is ' || differing.agency_listed || ' (' || differing.name_source
+    || '), the page says ' || differing.agency AS message,
+    named_since.first_seen_at
+FROM differing
+LEFT JOIN named_since ON differing.source_id = named_since.source_id AND differing.project_id = named_since.project_id

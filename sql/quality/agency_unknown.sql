@@ -14,7 +14,8 @@ SELECT
     'agency_code' AS field,
     'รหัสโครงการ' AS label,
     pages.agency_code AS raw,
-    'no known agency has the code ' || pages.agency_code AS message
+    'no known agency has the code ' || pages.agency_code AS message,
+    CASE WHEN pages.time_basis <> 'file' THEN pages.first_seen_at END AS first_seen_at
 FROM staging.current_pages AS pages
 ANTI JOIN input.agencies AS known ON pages.agency_code = known.agency_code
 WHERE pages.agency_code IS NOT NULL

@@ -7,17 +7,67 @@
 -- advice_th: แจ้งหน่วยงานเจ้าของโครงการให้แก้ไขวันที่รายงาน
 -- advice_en: Ask the project's agency to correct the day of the report.
 -- message_th: รายงานที่ {row} ลงวันที่ {raw} ซึ่งอยู่หลังวันที่ดึงหน้านี้
+WITH in_future AS (
+    SELECT
+        reports.source_id,
+        reports.project_id,
+        reports.snapshot_id,
+        reports.report_no,
+        reports.reported_on_raw,
+        reports.reported_on,
+        captures.captured_at,
+        captures.time_basis
+    FROM parsed.progress_rows AS reports
+    INNER JOIN staging.captures AS captures ON reports.snapshot_id = captures.snapshot_id
+    WHERE reports.reported_on > bangkok_day(captures.captured_at)
+),
+
+still AS (
+    SELECT in_future.*
+    FROM in_future
+    INNER JOIN staging.current_versions AS current ON in_future.snapshot_id = current.reports_snapshot_id
+),
+
+-- Every dated moment at which all reports of these pages were seen, and the last without this one in the future.
+seen AS (
+    SELECT
+        still.snapshot_id,
+        still.report_no,
+        observations.seen_at,
+        max(observations.seen_at) FILTER (in_future.snapshot_id IS NULL)
+            OVER (PARTITION BY still.snapshot_id, still.report_no) AS other_until
+    FROM still
+    INNER JOIN staging.observations AS observations
+        ON still.source_id = observations.source_id AND still.project_id = observations.project_id
+    INNER JOIN staging.captures AS captures ON observations.snapshot_id = captures.snapshot_id
+    LEFT JOIN in_future
+        ON
+            observations.snapshot_id = in_future.snapshot_id
+            AND still.report_no = in_future.report_no
+            AND still.reported_on_raw IS NOT DISTINCT FROM in_future.reported_on_raw
+    WHERE captures.time_basis <> 'file' AND observations.reports_fingerprint IS NOT NULL
+),
+
+seen_since AS (
+    SELECT
+        snapshot_id,
+        report_no,
+        min(seen_at) AS first_seen_at
+    FROM seen
+    WHERE other_until IS NULL OR seen_at > other_until
+    GROUP BY snapshot_id, report_no
+)
+
 SELECT
-    reports.source_id,
-    reports.project_id,
-    reports.snapshot_id,
+    still.source_id,
+    still.project_id,
+    still.snapshot_id,
     'progress_history.reported_on' AS field,
     'วันที่รายงาน' AS label,
-    reports.report_no AS ordinal,
-    reports.reported_on_raw AS raw,
-    'report ' || reports.report_no || ' is dated ' || reports.reported_on || ', the page was captured on '
-    || bangkok_day(captures.captured_at) || ' in Bangkok' AS message
-FROM parsed.progress_rows AS reports
-INNER JOIN staging.current_versions AS current ON reports.snapshot_id = current.reports_snapshot_id
-INNER JOIN staging.captures AS captures ON reports.snapshot_id = captures.snapshot_id
-WHERE reports.reported_on > bangkok_day(captures.captured_at)
+    still.report_no AS ordinal,
+    still.reported_on_raw AS raw,
+    'report ' || still.report_no || ' is dated ' || still.reported_on || ', the page was captured on '
+    || bangkok_day(still.captured_at) || ' in Bangkok' AS message,
+    seen_since.first_seen_at
+FROM still
+LEFT JOIN seen_since ON still.snapshot_id = seen_since.snapshot_id AND still.report_no = seen_since.report_no

@@ -7,6 +7,40 @@
 -- advice_th: เปรียบเทียบเวลาที่ดึงข้อมูลของทั้งสองเว็บไซต์ก่อนใช้ค่า
 -- advice_en: Compare the capture times of the two sources before using either value.
 -- message_th: ค่าของโครงการนี้ต่างจากในอีกเว็บไซต์หนึ่ง
+WITH said_at AS (
+    -- Every dated moment at which the page of such a project was seen whole, and the last that said something else.
+    SELECT
+        current.source_id,
+        current.project_id,
+        observations.seen_at,
+        max(observations.seen_at) FILTER (
+            (pages.name, pages.progress_pct, pages.budget_received_thb, pages.budget_spent_thb)
+            IS DISTINCT FROM
+            (current.name, current.progress_pct, current.budget_received_thb, current.budget_spent_thb)
+        ) OVER (PARTITION BY current.source_id, current.project_id) AS other_until
+    FROM staging.current_pages AS current
+    INNER JOIN staging.observations AS observations
+        ON current.source_id = observations.source_id AND current.project_id = observations.project_id
+    INNER JOIN staging.captures AS captures ON observations.snapshot_id = captures.snapshot_id
+    INNER JOIN parsed.pages AS pages ON observations.snapshot_id = pages.snapshot_id
+    WHERE
+        captures.time_basis <> 'file'
+        AND observations.fields_fingerprint IS NOT NULL
+        AND current.project_id IN (
+            SELECT project_id FROM staging.current_versions GROUP BY project_id HAVING count(*) > 1
+        )
+),
+
+said_since AS (
+    SELECT
+        source_id,
+        project_id,
+        min(seen_at) AS first_seen_at
+    FROM said_at
+    WHERE other_until IS NULL OR seen_at > other_until
+    GROUP BY source_id, project_id
+)
+
 SELECT
     here.source_id,
     here.project_id,
@@ -18,10 +52,15 @@ SELECT
         CASE WHEN here.progress_pct IS DISTINCT FROM there.progress_pct THEN 'progress_pct' END,
         CASE WHEN here.budget_received_thb IS DISTINCT FROM there.budget_received_thb THEN 'budget_received_thb' END,
         CASE WHEN here.budget_spent_thb IS DISTINCT FROM there.budget_spent_thb THEN 'budget_spent_thb' END
-    ) AS message
+    ) AS message,
+    greatest(here_since.first_seen_at, there_since.first_seen_at) AS first_seen_at
 FROM staging.current_pages AS here
 INNER JOIN staging.current_pages AS there
     ON here.project_id = there.project_id AND here.source_id <> there.source_id
+LEFT JOIN said_since AS here_since
+    ON here.source_id = here_since.source_id AND here.project_id = here_since.project_id
+LEFT JOIN said_since AS there_since
+    ON there.source_id = there_since.source_id AND there.project_id = there_since.project_id
 WHERE
     (here.name, here.progress_pct, here.budget_received_thb, here.budget_spent_thb)
     IS DISTINCT FROM (there.name, there.progress_pct, there.budget_received_thb, there.budget_spent_thb)

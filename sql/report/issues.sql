@@ -32,6 +32,7 @@ SELECT
     issues.raw,
     issues.message,
     iso(issues.first_seen_at) AS first_seen_at,
+    issues.first_seen::VARCHAR AS first_seen,
     NOT EXISTS (
         FROM known
         WHERE

@@ -6,6 +6,9 @@
 -- explain why the last capture does not show a section whole are open too. An issue of a page as a whole (without field
 -- and label) is open while that page is the last capture, if it could be read; an issue of a page that could not be read
 -- is open until a later page could be. A page without a project is judged by itself.
+--
+-- told_by says which states of the page show whether it has the issue: those that show a section whole (`fields`, `months`,
+-- `updates`, `reports`), those that could be read (`readable`), or `any`.
 WITH logged AS (
     SELECT
         snapshot_id,
@@ -39,13 +42,21 @@ placed AS (
             WHEN issues.field = 'month' THEN current.months_snapshot_id
             ELSE current.fields_snapshot_id
         END AS current_snapshot_id,
-        issues.snapshot_id = last_captures.snapshot_id AND (
-            issues.code IN (
-                'missing_table', 'duplicate_table', 'missing_column', 'malformed_table_row', 'incomplete_table',
-                'ambiguous_label'
-            )
-            OR (issues.code = 'missing_label' AND issues.raw = '1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12')
-        ) AS is_of_last_capture
+        issues.code IN (
+            'missing_table', 'duplicate_table', 'missing_column', 'malformed_table_row', 'incomplete_table',
+            'ambiguous_label'
+        )
+        OR (issues.code = 'missing_label' AND issues.raw IS NOT DISTINCT FROM '1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12')
+            AS is_of_whole_section,
+        CASE
+            WHEN issues.snapshot_id NOT IN (SELECT snapshot_id FROM staging.archived_pages) THEN 'any'
+            WHEN (issues.field IS NULL AND issues.label IS NULL) OR is_of_whole_section THEN 'readable'
+            WHEN issues.field ^@ 'progress_history' THEN 'reports'
+            WHEN issues.field ^@ 'update_history' THEN 'updates'
+            WHEN issues.field = 'month' THEN 'months'
+            ELSE 'fields'
+        END AS told_by,
+        issues.snapshot_id = last_captures.snapshot_id AND is_of_whole_section AS is_of_last_capture
     FROM parsed.issues AS issues
     INNER JOIN logged ON issues.snapshot_id = logged.snapshot_id
     LEFT JOIN staging.current_versions AS current
@@ -68,7 +79,7 @@ dated AS (
     FROM placed
 )
 
-SELECT * EXCLUDE (captured_at, seen_at, current_snapshot_id, current_seen_at, is_of_last_capture, last_issue_at)
+SELECT * EXCLUDE (captured_at, seen_at, current_snapshot_id, current_seen_at, is_of_whole_section, is_of_last_capture, last_issue_at)
 FROM dated
 WHERE
     is_of_last_capture

@@ -288,7 +288,7 @@ def issues_of(n_projects: int, each: int) -> list[ReportedIssue]:
         ReportedIssue(
             "month_conflict", "warning", "sample", f"50490000-{number:05}", " ".join(chance.choices(words, k=9)),
             "50490000", 2566, False, f"http://sample.invalid/index.php?project_id={number}", f"ป้าย {n}", n,
-            f"{chance.random()} {' '.join(chance.choices(words, k=6))}", f"it is {chance.random()}", None, True,
+            f"{chance.random()} {' '.join(chance.choices(words, k=6))}", f"it is {chance.random()}", None, None, True,
         )
         for number in range(n_projects)
         for n in range(each)

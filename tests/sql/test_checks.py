@@ -146,3 +146,38 @@ def test_a_report_in_the_future_is_compared_with_the_day_in_bangkok(archive: Par
     assert archive.build().column("SELECT message FROM quality_issues WHERE code = 'report_in_future'") == [
         "report 2 is dated 2026-01-03, the page was captured on 2026-01-02 in Bangkok"
     ]
+
+
+def test_a_check_of_a_page_counts_from_the_day_since_which_the_page_says_it(archive: ParsedArchive) -> None:
+    bang_rak, other = "สำนักงานเขตบางรัก", "สำนักงานเขตบางบอน"
+    wrong = ("2026-02-05", "5", "1", "", "")
+    for day, agency, reports in (
+        ("01", bang_rak, [wrong]), ("02", other, []), ("03", bang_rak, []), ("04", bang_rak, [wrong]),
+        ("05", bang_rak, [wrong]),
+    ):  # fmt: skip
+        archive.capture(P, f"2026-01-{day}", agency=agency, progress_pct=day, reports=reports)
+    assert first_days(archive) == {
+        "agency_name_differs": "2026-01-03",
+        "report_in_future": "2026-01-04",
+        "report_changed_later": "2026-01-02",
+        "value_disappeared_briefly": "2026-01-02",
+    }
+
+
+def test_sources_disagree_since_both_say_what_they_say_now(archive: ParsedArchive) -> None:
+    for day, here, there in (("01", "a", "b"), ("02", "a", "c"), ("03", "a", "c")):
+        for source, name in (("bmavisions", here), ("bs2568", there)):
+            archive.capture(P, f"2026-01-{day}", source=source, name=name, remark=day)
+    assert first_days(archive) == {"sources_disagree": "2026-01-02"}
+
+
+def test_an_unknown_agency_counts_from_the_first_capture(archive: ParsedArchive) -> None:
+    for day in ("01", "02"):
+        archive.capture("9999" + P[4:], f"2026-01-{day}", name=day)
+    assert first_days(archive) == {"agency_unknown": "2026-01-01"}
+
+
+def first_days(archive: ParsedArchive) -> dict[object, object]:
+    """The day since which each kind of issue is there."""
+    rows = archive.build().rows("SELECT DISTINCT code, first_seen::VARCHAR AS day FROM quality_issues")
+    return {row["code"]: row["day"] for row in rows}

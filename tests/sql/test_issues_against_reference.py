@@ -108,7 +108,18 @@ class Address:
             found += last.issues["page"]
         last_seen = max((night.at for night in self.nights), default=NEVER)
         found += [LOGIN for at in self.logins[-1:] if at > last_seen]
-        return Counter((*one, first_seen[one[:2]]) for one in found)
+        return Counter((*one, first_seen[one[:2]], self.shown_since(one)) for one in found)
+
+    def shown_since(self, one: IssueRow) -> dt.date | None:
+        """The day in Bangkok from which no state of the page was without the issue, as far as it could tell."""
+        since: dt.datetime | None = None
+        states = [*self.nights, *(Night(at, {}, {}, {"page": [LOGIN]}) for at in self.logins)]
+        for night in sorted(states, key=lambda night: night.at):
+            if any(one in found for found in night.issues.values()):
+                since = since or night.at
+            elif one == LOGIN or (night.states and (one[0] in (*NOT_WHOLE, "page_truncated") or tells(night, one))):
+                since = None
+        return since and (since + dt.timedelta(hours=7)).date()
 
     def status(self) -> dict[str, object]:
         at, last = self.attempts[-1] if self.attempts else (self.undated.at if self.undated else NEVER, "changed")
@@ -125,6 +136,12 @@ class Address:
             "n_attempts": len(self.attempts) + (self.undated is not None),
             "n_consecutive_failures": len(self.attempts) - max(answers, default=0),
         }
+
+
+def tells(night: Night, one: IssueRow) -> bool:
+    """Whether a state shows the section whole in which an issue was found."""
+    (section,) = [name for name, found in SAYS.items() if one[:2] in [said[:2] for said in found]]
+    return night.states[section] == "present"
 
 
 TABLES = {"updates": "update_history", "reports": "progress_history"}
@@ -229,7 +246,7 @@ def test_issues_and_addresses_follow_the_rules(archive: ParsedArchive, seed: int
     issues: dict[tuple[object, object], Counter[tuple[object, ...]]] = {key: Counter() for key in addresses}
     for row in built.rows(f"FROM quality_issues WHERE code IN {CODES}"):
         field = "month" if row["field"] == COLUMNS["month"] else row["field"]
-        found = (row["code"], field, row["raw"], row["first_seen_at"])
+        found = (row["code"], field, row["raw"], row["first_seen_at"], row["first_seen"])
         issues[row["source_id"], row["project_id"]][found] += 1
     statuses = {(row["source_id"], row["project_id"]): row for row in built.rows("page_status")}
     assert statuses.keys() == addresses.keys()

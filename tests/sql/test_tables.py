@@ -266,6 +266,41 @@ def test_open_issues_are_those_of_the_newest_page_with_their_first_observation(a
     assert rows == [{"code": "month_conflict", "day": "2026-01-01"}]
 
 
+def test_an_issue_counts_from_the_day_since_which_every_state_has_it_with_the_same_text(archive: ParsedArchive) -> None:
+    texts = {"01": "-", "02": "x", "03": "-", "05": "-"}
+    for day, raw in texts.items():
+        # Seen at 18:00 UTC, one hour into the next day in Bangkok; other values change on each of these days.
+        later = [("placeholder_value", "remark", "-")] if day > "01" else []
+        issues = [("placeholder_value", "name", raw), *later]
+        archive.capture(P, f"2026-01-{day}T18:00", name=raw, progress_pct=day, issues=issues)
+    archive.attempt(P, "2026-01-04", "unchanged")
+    archive.attempt(P, "2026-01-06", "unchanged")
+    days = "field, first_seen::VARCHAR AS day, first_seen_at::DATE::VARCHAR AS at"
+    rows = archive.build().rows(f"SELECT {days} FROM quality_issues WHERE code <> 'value_disappeared_briefly'")
+    assert {row["field"]: (row["day"], row["at"]) for row in rows} == {
+        "name": ("2026-01-04", "2026-01-01"),
+        "remark": ("2026-01-03", "2026-01-02"),
+    }
+
+
+def test_a_capture_without_the_section_does_not_end_its_issues(archive: ParsedArchive) -> None:
+    issue = ("unreadable_date", "progress_history.reported_on", "31/02")
+    report = ("", "5", "1", "", "x")
+    archive.capture(P, "2026-01-01", reports=[report], issues=[issue])
+    archive.capture(P, "2026-01-02", name="b", states={"reports": "cut"})
+    archive.capture(P, "2026-01-03", name="c", reports=[report], issues=[issue])
+    assert archive.build().column("SELECT first_seen::VARCHAR FROM quality_issues") == ["2026-01-01"]
+
+
+def test_a_day_that_only_a_file_vouches_for_is_no_day_of_an_issue(archive: ParsedArchive) -> None:
+    issue = ("placeholder_value", "name", "-")
+    archive.capture(P, "2026-01-01", time_basis="file", name="-", agency="a", issues=[issue])
+    days = "SELECT DISTINCT first_seen FROM quality_issues"
+    assert archive.build().column(days) == [None]
+    archive.capture(P, "2026-02-01", run="20260201T000000Z", name="-", agency="a", issues=[issue])
+    assert archive.build("later").column(f"SELECT first_seen::VARCHAR FROM ({days})") == ["2026-02-01"]
+
+
 def test_an_issue_of_a_page_that_could_not_be_read_stays_open_until_one_can(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", name="a")
     archive.attempt(P, "2026-01-02", "failed", snapshot="evidence")
