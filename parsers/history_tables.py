@@ -331,6 +331,9 @@ def read_tables(issues: IssueCollector, key: Key, grids: Sequence[Grid], *, may_
     unknown: list[Grid] = []
     for grid in grids:
         known = _known_header(grid.header)
+        for text in grid.footer:
+            message = f"below its rows a table has {text!r:.200}; it is kept here alone"
+            issues.add("table_footer", message, field=known.table if known is not None else None, raw=text)
         if known is None:
             header = " | ".join(grid.header)
             issues.add("unknown_table", f"a table with the columns {header[:200]!r} is not known", label=header)

@@ -5,7 +5,7 @@ from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
-from parsers.html_shown import HIDDEN, STRUCK, how_not_shown
+from parsers.html_shown import HIDDEN, STRIKING_TAGS, STRUCK, how_not_shown, is_closed_dialog
 from parsers.html_text import MOST_NODES, classes_of, clean_text, element_text, rich_text, tag_id
 from parsers.no_values import OBJECT, without_pictures
 from parsers.value_spelling import NOT_SET
@@ -22,7 +22,6 @@ _WRITING = frozenset({"script", "noscript"})
 _UNSAFE = re.compile(r'[<>"\s]+')
 _MOST_MARKS, _LONGEST_MARK_TEXT = 20, 200
 
-_STRIKING = frozenset({"del", "s", "strike"})
 # Of Bootstrap: hidden on some screens. A cell may be so, but of texts within one, one is for each kind of screen.
 _HIDING = re.compile(r"(?:hidden|visible)-(?:xs|sm|md|lg|print).*|d-none")
 _BR, _SPAN = tag_id("br"), tag_id("span")
@@ -52,9 +51,17 @@ def _text_with_breaks(cell: LexborNode) -> str | None:
     return "".join(parts)
 
 
+def _is_taken_back(element: LexborNode) -> str | None:
+    """Tell how a page strikes out or hides an element on every screen."""
+    tag, attributes = element.tag, element.attributes
+    if tag in STRIKING_TAGS:
+        return STRUCK
+    return HIDDEN if is_closed_dialog(tag, attributes) else how_not_shown(attributes)
+
+
 def _is_not_shown(element: LexborNode) -> str | None:
     """Tell how a page says that a text is no value of it: struck out, hidden (on some screens) or not set."""
-    how = STRUCK if element.tag in _STRIKING else how_not_shown(element.attributes)
+    how = _is_taken_back(element)
     if how is not None:
         return how
     classes = classes_of(element)
@@ -107,12 +114,22 @@ def _mark(node: LexborNode) -> str | None:
         return None
     how = _is_not_shown(node)
     if how is not None:
-        text = clean_text(rich_text(node)).replace(OBJECT, " ")
-        return f"{OBJECT}<{how}>{text}</{how}>" if text else ""
+        return _not_shown(node, how)
     if tag in _PICTURES or _is_empty(node):
         picture = _picture(node)
         return OBJECT + picture if picture else None
     return None
+
+
+def _mark_taken_back(node: LexborNode) -> str | None:
+    """The part of a label for a node that the page strikes out or hides; None for a node that is read normally."""
+    how = _is_taken_back(node) if node.is_element_node else None
+    return None if how is None else _not_shown(node, how)
+
+
+def _not_shown(node: LexborNode, how: str) -> str:
+    text = clean_text(rich_text(node)).replace(OBJECT, " ")
+    return f"{OBJECT}<{how}>{text}</{how}>" if text else ""
 
 
 def _says_not_set(element: LexborNode) -> bool:
@@ -128,7 +145,10 @@ def _says_not_set(element: LexborNode) -> bool:
 
 # Both begin with a fast path: nearly every cell holds one text.
 def cell_label(cell: LexborNode) -> str:
-    """The label in a cell: its text, without pictures beside it."""
+    """The label in a cell: its text, without pictures beside it.
+
+    A text that is struck out or hidden comes after OBJECT in it, so that it is no known label.
+    """
     first = cell.child
     if first is None:
         return ""
@@ -137,7 +157,13 @@ def cell_label(cell: LexborNode) -> str:
         return text.strip() if "\r" not in text else clean_text(text)
     if first.next is None and _says_not_set(first):
         return ""
-    return clean_text(rich_text(cell)) or _pictures(cell)
+    return clean_text(rich_text(cell, mark=_mark_taken_back)) or _pictures(cell)
+
+
+def shown_label(cell: LexborNode) -> str:
+    """The label in a cell with attributes, by which the cell may be struck out or hidden."""
+    how = how_not_shown(cell.attributes)
+    return cell_label(cell) if how is None else _not_shown(cell, how)
 
 
 def cell_value(cell: LexborNode) -> str | None:

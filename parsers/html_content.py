@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from parsers.html_shown import how_not_shown
+from parsers.html_shown import HIDDEN, how_not_shown
 from parsers.html_tables import TABLE, read_table
 from parsers.html_text import MOST_NODES, classes_of, element_text, tag_id
 from parsers.labels import HEADLINE, TITLE
@@ -17,7 +17,8 @@ from parsers.value_spelling import plain_value
 
 _H1, _UL = tag_id("h1"), tag_id("ul")
 # What layouts put around tables.
-_BOXES = frozenset(map(tag_id, ("div", "section", "main", "article", "form", "fieldset")))
+_DIALOG = tag_id("dialog")
+_BOXES = frozenset({_DIALOG, *map(tag_id, ("div", "section", "main", "article", "form", "fieldset"))})
 _HEADINGS = frozenset({_H1, tag_id("h2"), tag_id("h3"), tag_id("h4")})
 _HEADING_CLASSES = frozenset({"panel-heading", "alert"})
 # A longer one would be repeated at every table below it.
@@ -82,7 +83,15 @@ def read_content(tree: LexborHTMLParser) -> Content:
         title_id = _after_colon(text) if text.startswith(TITLE) else None
     alone = _GridView()
     placed = [
-        Grid(above, *cells, (view or alone).stated_total, (view or alone).is_paged) for above, (cells, view) in grids
+        Grid(
+            above,
+            cells.header,
+            cells.rows,
+            (view or alone).stated_total,
+            (view or alone).is_paged,
+            cells.footer,
+        )
+        for above, (cells, view) in grids
     ]
     return Content(title_id, headline, tuple(labels), tuple(values), tuple(placed))
 
@@ -112,6 +121,8 @@ def _outline(body: LexborNode) -> Iterator[LexborNode | Details | _PlacedGrid]:
             attributes = node.attributes
             classes = (attributes.get("class") or "").split()
             how = how or how_not_shown(attributes)
+            if tag == _DIALOG and "open" not in attributes:
+                how = HIDDEN
             if not _HEADING_CLASSES.isdisjoint(classes):
                 yield node
             if "grid-view" in classes:

@@ -1,13 +1,16 @@
-"""Elements that a page hides or strikes out: by an attribute, a style or a class of Bootstrap."""
+"""Elements that a page hides or strikes out: by a tag, an attribute, a style or a class of Bootstrap."""
 
 import re
 from collections.abc import Mapping
 
 STRUCK, HIDDEN = "struck", "hidden"
+STRIKING_TAGS = frozenset({"del", "s", "strike"})
 _STRIKING_CLASSES = frozenset({"text-decoration-line-through", "line-through", "strikethrough"})
 _CLASSES = frozenset({"hidden", "hide", "d-none", "invisible", "sr-only", "visually-hidden"})
 # Shown only on some screens or in print.
 _SHOWN_SOMEWHERE = re.compile(r"d-(?:sm|md|lg|xl|xxl|print)-(?!none)[a-z-]+|(?:sm|md|lg|xl|2xl|print):.+|visible-.+")
+# The classes of an open dialog of Bootstrap.
+_OPEN = frozenset({"show", "in", "d-block"})
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _STRIKING_STYLE = re.compile(r"(?:^|;)text-decoration(?:-line)?:[^;]*line-through")
 _STYLE = re.compile(
@@ -24,9 +27,17 @@ def how_not_shown(attributes: Mapping[str, str | None]) -> str | None:
             return STRUCK
         if _STYLE.search(style):
             return HIDDEN
-    if "hidden" in attributes:
+    # An element with `popover` shows nothing until a reader opens it.
+    if "hidden" in attributes or "popover" in attributes:
         return HIDDEN
     classes = (attributes.get("class") or "").split()
+    if "modal" in classes and _OPEN.isdisjoint(classes):
+        return HIDDEN
     if not _STRIKING_CLASSES.isdisjoint(classes):
         return STRUCK
     return None if _CLASSES.isdisjoint(classes) or any(map(_SHOWN_SOMEWHERE.fullmatch, classes)) else HIDDEN
+
+
+def is_closed_dialog(tag: str | None, attributes: Mapping[str, str | None]) -> bool:
+    """Whether an element is a dialog that nobody has opened."""
+    return tag == "dialog" and "open" not in attributes

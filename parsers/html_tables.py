@@ -6,30 +6,32 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
-from parsers.html_cells import cell_label, cell_value, value_not_shown
+from parsers.html_cells import cell_label, cell_value, shown_label, value_not_shown
 from parsers.html_shown import how_not_shown
 from parsers.html_text import MOST_NODES, classes_of, element_text, tag_id
 from parsers.labels import match_label
 from parsers.page import Details, GridCells, Row
 
 _FEWEST_KNOWN_LABELS = 3
-_COLSPAN = re.compile(r"\s*[1-9][0-9]{0,3}", re.ASCII)
+_SPAN = re.compile(r"\s*[0-9]{1,5}", re.ASCII)
 # A header cell with a wider span does not belong to a known table.
 _WIDEST = 30
+_LONGEST = 65534
 TABLE = tag_id("table")
 _TR, _TH, _TD = tag_id("tr"), tag_id("th"), tag_id("td")
-_FOOTER = tag_id("tfoot")
+_FOOTER, _CAPTION = tag_id("tfoot"), tag_id("caption")
 _SECTIONS = frozenset({tag_id("thead"), tag_id("tbody"), _FOOTER})
 # The class of kartik's GridView for the sums of the visible rows.
 _SUMS = "kv-page-summary-container"
 
 
 class _Rows(NamedTuple):
-    """The rows of a table, the hidden or struck ones by mem_id, and the rows of a footer: nearly always none."""
+    """The rows of a table, the hidden or struck ones by mem_id, those of a footer, and captions: often rows alone."""
 
     rows: list[LexborNode]
     not_shown: dict[int, str]
     footer: frozenset[int] = frozenset()
+    captions: tuple[LexborNode, ...] = ()
 
 
 def read_table(table: LexborNode, how: str | None = None) -> Details | GridCells | None:
@@ -49,6 +51,7 @@ def _rows(table: LexborNode, how: str | None) -> _Rows:
     rows: list[LexborNode] = []
     taken_back: list[tuple[str | None, list[LexborNode]]] = []
     footer: list[LexborNode] = []
+    captions: list[LexborNode] = []
     for section in table.iter():
         if section.tag_id == _TR:
             rows.append(section)
@@ -60,10 +63,12 @@ def _rows(table: LexborNode, how: str | None) -> _Rows:
                 footer += of_section
             if attributes:
                 taken_back.append((how_not_shown(attributes), of_section))
+        elif section.tag_id == _CAPTION:
+            captions.append(section)
     taken_back += [(how_not_shown(of_row), [row]) for row in rows if (of_row := row.attributes)]
     taken_back.append((how or how_not_shown(table.attributes), rows))
     not_shown = {row.mem_id: way for way, some in taken_back if way is not None for row in some}
-    return _Rows(rows, not_shown, frozenset([row.mem_id for row in footer]))
+    return _Rows(rows, not_shown, frozenset([row.mem_id for row in footer]), tuple(captions))
 
 
 def _are_pairs(cells: list[LexborNode]) -> bool:
@@ -85,18 +90,28 @@ def _is_label_value_table(rows: list[LexborNode]) -> bool:
 
 
 def _details(found: _Rows) -> Details:
-    """Label/value rows of a table; the text of any other row has no label."""
-    labels: list[str] = []
-    values: list[str | None] = []
-    rows, how_rows, _ = found
+    """Label/value rows of a table; the text of a caption and of any other row has no label."""
+    captions = [text for caption in found.captions if (text := element_text(caption))]
+    labels: list[str] = [""] * len(captions)
+    values: list[str | None] = [*captions]
+    rows, how_rows = found.rows, found.not_shown
+    covered = 0
     for row in rows:
+        if covered:
+            # A cell of a row above stands in this one, so that it is uncertain which cell is under which.
+            covered -= 1
+            labels.append("")
+            values.append(element_text(row))
+            continue
         label = row.child
         value = label.next if label is not None and label.is_element_node else None
         how = how_rows.get(row.mem_id) if how_rows else None
         # The form of nearly every row: this shorter path saves a tenth of the time of a page.
         if label is not None and value is not None and value.tag_id == _TD and value.next is None:
-            labels.append(cell_label(label))
-            values.append(cell_value(value) if how is None and not value.attributes else _value(value, how))
+            is_plain = not (value.attributes or label.attributes)
+            labels.append(cell_label(label) if is_plain else shown_label(label))
+            values.append(cell_value(value) if is_plain and how is None else _value(value, how))
+            covered = 0 if is_plain else _rows_below([label, value])
             continue
         # Kartik puts several pairs into one row, in an inner table.
         inner = row.css_first("table.kv-child-table") if "kv-child-table-row" in classes_of(row) else None
@@ -117,21 +132,22 @@ def _pairs(row: LexborNode, how: str | None) -> list[Row]:
     cells = list(row.iter())
     if _are_pairs(cells):
         pairs = zip(cells[::2], cells[1::2], strict=True)
-        return [Row(cell_label(label), _value(value, how)) for label, value in pairs]
+        return [Row(shown_label(label), _value(value, how)) for label, value in pairs]
     text = element_text(row)
     return [Row("", text)] if text else []
 
 
 def _grid(found: _Rows) -> GridCells | None:
     """Cells of a table whose first row holds header cells only; None when there is no such row."""
-    rows, how_rows = _without_footer(found), found.not_shown
+    (rows, footer), how_rows = _without_footer(found), found.not_shown
     header_cells = list(rows[0].iter()) if rows else []
     if len(header_cells) < 2 or any(cell.tag_id != _TH for cell in header_cells):
         return None
-    header = [element_text(cell) for cell in header_cells]
+    header = [" ".join(shown_label(cell).split()) for cell in header_cells]
+    covered = _rows_below(header_cells)
     if [cell for cell in header_cells if "colspan" in cell.attributes]:
         # A header cell belongs to all the columns that it spans.
-        spans = map(_span, header_cells)
+        spans = [_span(cell, "colspan", _WIDEST) or 1 for cell in header_cells]
         header = [text for cell, span in zip(header, spans, strict=True) for text in (cell, *[""] * (span - 1))]
     body: list[tuple[str | None, ...]] = []
     # Below its header, a GridView can have a row of search fields.
@@ -141,28 +157,44 @@ def _grid(found: _Rows) -> GridCells | None:
         is_empty_mark = len(cells) == 1 and cells[0].css_first("div.empty") is not None
         if cells and not is_empty_mark:
             how = how_rows.get(row.mem_id) if how_rows else None
-            is_plain = how is None and not [cell for cell in cells if cell.attributes]
-            body.append(tuple([cell_value(cell) for cell in cells]) if is_plain else _cells(cells, how, len(header)))
-    return GridCells(tuple(header), tuple(body))
+            is_plain = how is None and not covered and not [cell for cell in cells if cell.attributes]
+            if is_plain:
+                body.append(tuple([cell_value(cell) for cell in cells]))
+                continue
+            body.append(_cells(cells, how, len(header), is_covered=covered > 0))
+            covered = max(covered - 1, _rows_below(cells))
+    return GridCells(tuple(header), tuple(body), footer)
 
 
-def _without_footer(found: _Rows) -> list[LexborNode]:
-    """Rows without a footer, which holds sums or is empty; a footer with text is kept if the table has no other row."""
+def _without_footer(found: _Rows) -> tuple[list[LexborNode], tuple[str, ...]]:
+    """Rows without a footer, which holds sums or is empty, and the texts of the footer.
+
+    A footer with text is kept if the table has no other row.
+    """
     if not found.footer:
-        return found.rows
+        return found.rows, ()
     body = [row for row in found.rows if row.mem_id not in found.footer]
-    says = any(element_text(row) for row in found.rows if row.mem_id in found.footer)
-    return found.rows if says and len(body) < 2 else body
+    said = tuple([text for row in found.rows if row.mem_id in found.footer and (text := element_text(row))])
+    return (found.rows, ()) if said and len(body) < 2 else (body, said)
 
 
-def _cells(cells: Sequence[LexborNode], how: str | None, n_columns: int) -> tuple[str | None, ...]:
-    """Cells of a row; a row that spans too many columns gets extra empty cells, so that it does not fit the header."""
+def _cells(cells: Sequence[LexborNode], how: str | None, n_columns: int, *, is_covered: bool) -> tuple[str | None, ...]:
+    """Cells of a row; one that spans too many columns gets extra empty cells, so that it does not fit the header.
+
+    So does a row that a cell of a row above also covers: it is uncertain which of its cells is under which header cell.
+    """
     values = tuple([_value(cell, how) for cell in cells])
-    is_wider = sum(map(_span, cells)) > n_columns
-    return (*values, *[""] * (n_columns + 1 - len(cells))) if is_wider else values
+    does_not_fit = is_covered or sum(_span(cell, "colspan", _WIDEST) for cell in cells) > n_columns
+    return (*values, *[""] * (n_columns + 1 - len(cells))) if does_not_fit else values
 
 
-def _span(cell: LexborNode) -> int:
-    """How many columns a cell covers."""
-    span = _COLSPAN.match(cell.attributes.get("colspan") or "")
-    return min(int(span[0]), _WIDEST) if span is not None else 1
+def _span(cell: LexborNode, attribute: str, most: int) -> int:
+    """How many columns or rows a cell covers, up to a limit; 0 is all the rest."""
+    span = _SPAN.match(cell.attributes.get(attribute) or "")
+    return min(int(span[0]), most) if span is not None else 1
+
+
+def _rows_below(cells: Sequence[LexborNode]) -> int:
+    """How many of the rows below some cells of a row cover."""
+    spans = [_span(cell, "rowspan", _LONGEST) or _LONGEST for cell in cells if "rowspan" in cell.attributes]
+    return max(spans, default=1) - 1

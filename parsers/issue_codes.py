@@ -73,6 +73,7 @@ _CODES = (
     IssueCode("unknown_table", _W, "ตารางที่ไม่รู้จัก", "The page has an unknown table", _TELL_US_TH, _TELL_US_EN, "บนหน้ามีตารางที่โปรแกรมไม่รู้จัก"),
     IssueCode("duplicate_table", _W, "มีตารางเดียวกันมากกว่าหนึ่งตาราง", "The same table appears on the page twice", _TELL_US_TH, _TELL_US_EN, "ตารางเดียวกันอยู่บนหน้ามากกว่าหนึ่งครั้ง โปรแกรมใช้ตารางแรก"),
     IssueCode("malformed_table_row", _E, "แถวในตารางมีจำนวนช่องไม่ตรงกับหัวตาราง", "A table row has another number of cells than its header", _FIX_VALUE_TH, _FIX_VALUE_EN, "แถวที่ {row} ของตารางมีจำนวนช่องไม่ตรงกับหัวตาราง จึงไม่ได้อ่านแถวนี้"),
+    IssueCode("table_footer", _I, "ตารางมีแถวสรุป", "A table has a row of sums below its rows; it is none of them", _KNOW_TH, _KNOW_EN, "ใต้ตารางมีแถวสรุป {raw} ซึ่งไม่นับเป็นแถวของตาราง"),
     IssueCode("incomplete_table", _E, "ตารางแสดงไม่ครบทุกแถว", "The table shows fewer rows than the site says there are", _TELL_US_TH, _TELL_US_EN, "ตารางนี้แสดงไม่ครบทุกแถวตามที่หน้าเว็บระบุ"),
     IssueCode("duplicate_report", _W, "รายงานความคืบหน้าซ้ำกัน", "Two progress reports are the same in every cell", _FIX_VALUE_TH, _FIX_VALUE_EN, "รายงานที่ {row} เหมือนรายงานก่อนหน้าทุกช่อง"),
     # numbers, dates, texts

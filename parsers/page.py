@@ -46,16 +46,17 @@ class Details(NamedTuple):
 
 
 class GridCells(NamedTuple):
-    """The header cells of a table and the cells of its other rows."""
+    """The header cells of a table, the cells of its other rows, and the texts of rows with sums below them."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[str | None, ...], ...]
+    footer: tuple[str, ...] = ()
 
 
 class Grid(NamedTuple):
     """A table with header cells; stated_total is how many rows the site says there are, where it says so.
 
-    is_paged says that the site has more rows on other pages.
+    footer: the texts of rows with sums. is_paged says that the site has more rows on other pages.
     """
 
     heading: str | None
@@ -63,6 +64,7 @@ class Grid(NamedTuple):
     rows: tuple[tuple[str | None, ...], ...]
     stated_total: int | None
     is_paged: bool = False
+    footer: tuple[str, ...] = ()
 
 
 class Page(NamedTuple):
@@ -108,7 +110,8 @@ def content_text(page: Page) -> bytes:
     parts = [page.kind, page.title_id, page.headline, str(len(page.labels)), *details]
     for grid in page.grids:
         lengths = " ".join([str(len(cells)) for cells in (grid.header, *grid.rows)])
-        parts += (f"{lengths} {grid.stated_total}", grid.heading, *grid.header)
+        below = f" {len(grid.footer)}" if grid.footer else ""
+        parts += (f"{lengths} {grid.stated_total}{below}", grid.heading, *grid.footer, *grid.header)
         parts += chain.from_iterable(grid.rows)
     parts.append("")
     n_not_set = len([part for part in parts if part is None])

@@ -3,7 +3,7 @@
 import pytest
 
 from parsers.html_page import read_page
-from parsers.page import GridCells, Row
+from parsers.page import GridCells, Row, content_sha256
 from tests.parsers.projects import PLAIN
 from tests.parsers.rendering import NOT_SET
 
@@ -90,6 +90,22 @@ GRIDS = {
     ),
     "with an empty footer alone": (f"<table>{HEAD}<tfoot><tr>{'<td>&nbsp;</td>' * 3}</tr></tfoot></table>", ()),
     "with all rows in its footer": (f"<table>{HEAD}<tfoot>{ROW}</tfoot></table>", (CELLS,)),
+    "with a cell that reaches into the next row, and one too many there": (
+        f"<table>{HEAD}<tr><td rowspan=2>1</td><td>2</td><td>3</td></tr>{ROW}{ROW}</table>",
+        (("1", "2", "3"), (*CELLS, ""), CELLS),
+    ),
+    "with a cell that reaches into all rows below": (
+        f"<table>{HEAD}<tr><td>1</td><td>2</td><td rowspan=0>3</td></tr>{ROW * 40}</table>",
+        (("1", "2", "3"), *((*CELLS, ""),) * 40),
+    ),
+    "with a cell that reaches into one row": (
+        f"<table>{HEAD}{ROW.replace('<td>', '<td rowspan=1>')}{ROW}</table>",
+        (CELLS, CELLS),
+    ),
+    "with a header cell that reaches into the rows": (
+        f"<table>{HEAD.replace('<th>', '<th rowspan=2>', 1)}{ROW}{ROW}</table>",
+        ((*CELLS, ""), CELLS),
+    ),
     "that says it is empty": (
         f'<table>{HEAD}<tr><td colspan="3"><div class="empty">ไม่พบผลลัพธ์</div></td></tr></table>',
         (),
@@ -143,6 +159,13 @@ def test_any_other_table_is_not_read(table: str) -> None:
         ('<table class="detail-view"><tr><th>ก<td>1<th>ข<td>2</table>', [("ก", "1"), ("ข", "2")]),
         ('<table class="detail-view"><tr><th>ก<th>ข</table>', [("", "ก ข")]),
         ('<table class="detail-view"><tr><th>ก<td>1<td>2</table>', [("", "ก 1 2")]),
+        (
+            '<table class="detail-view"><tr><th>ก<td rowspan=2>1<tr><th>ข<td>2<tr><th>ค<td>3</table>',
+            [("ก", "1"), ("", "ข 2"), ("ค", "3")],
+        ),
+        ('<table class="detail-view"><tr><th rowspan=2>ก<td>1<tr><th>ข<td>2</table>', [("ก", "1"), ("", "ข 2")]),
+        ('<table class="detail-view"><caption>ข้อมูล</caption><tr><th>ก<td>1</table>', [("", "ข้อมูล"), ("ก", "1")]),
+        ('<table class="detail-view"><caption> </caption><tr><th>ก<td>1</table>', [("ก", "1")]),
         ('<table class="detail-view"><tr><th>ก</table>', [("", "ก")]),
         ('<table class="detail-view"><tr> 1 <td>2</table>', [("", "2")]),
         ('<table class="detail-view"><tr> <td>1<br>2</table>', [("", "1 2")]),
@@ -162,3 +185,20 @@ def test_a_label_value_table(table: str, rows: list[tuple[str, str | None]]) -> 
 def test_a_header_cell_stands_above_all_the_columns_that_it_spans() -> None:
     _, grids = read_one(f"<table>{HEAD.replace('<th>', '<th colspan=2>', 1)}<tr>{'<td>1</td>' * 4}</tr></table>")
     assert grids == [GridCells((HEADER[0], "", *HEADER[1:]), (("1",) * 4,))]
+
+
+@pytest.mark.parametrize(
+    ("footer", "said"),
+    [
+        (f"<tfoot>{'<tr>' + '<td>&nbsp;</td>' * 3 + '</tr>'}</tfoot>", ()),
+        ("<tfoot><tr><td>รวม</td><td>150</td><td></td></tr></tfoot>", ("รวม 150",)),
+        (f'<tbody class="kv-page-summary-container">{row("150")}</tbody>', ("2023-01-31 150",)),
+    ],
+    ids=["empty", "sums", "kartik's sums"],
+)
+def test_the_text_of_a_footer_is_kept_beside_the_rows(footer: str, said: tuple[str, ...]) -> None:
+    page = read_page(PAGE.replace("<footer", f"<table>{HEAD}{ROW}{footer}</table><footer").encode())
+    without = read_page(PAGE.replace("<footer", f"<table>{HEAD}{ROW}</table><footer").encode())
+    assert page.grids[-1].footer == said
+    assert page.grids[-1]._replace(footer=()) == without.grids[-1]
+    assert (content_sha256(page) == content_sha256(without)) == (not said)

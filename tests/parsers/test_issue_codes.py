@@ -57,6 +57,7 @@ HEADER: Cells = ("วันที่รายงาน", "ความคืบ�
 HTML = PLAIN.html()
 ERROR = '<html><body><div class="site-error"><h1>{}</h1></div></body></html>'
 MIXED = HTML.encode().replace("ทางเท้าชำรุด".encode(), "ทางเท้าชำรุด".encode("cp874"))
+FOOTER = "<tfoot><tr><td>รวม</td><td></td></tr></tfoot></table>"
 SUMMARY = GRID_SKINS["grid-view"](tuple(cell or "" for cell in HEADER), [REPORT, LAST])
 
 
@@ -112,6 +113,10 @@ CASES: dict[str, Case] = {
     "duplicate_table": Case(html(HTML.replace("<footer", table(HEADER, LAST) + "<footer")), html(HTML)),
     "malformed_table_row": Case(
         having_table(table(HEADER, LAST, REPORT[:3]), behind="panel-info"), PLAIN.reporting(REPORT, LAST)
+    ),
+    "table_footer": Case(
+        having_table(table(HEADER, LAST).replace("</table>", FOOTER), behind="panel-info"),
+        having_table(table(HEADER, LAST).replace("</table>", FOOTER.replace("รวม", " ")), behind="panel-info"),
     ),
     "incomplete_table": Case(
         having_table(SUMMARY.replace("ทั้งหมด <b>2</b>", "แสดง <b>1 ถึง 2</b> จาก <b>34</b>"), behind="panel-info"),

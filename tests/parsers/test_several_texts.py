@@ -171,6 +171,72 @@ def test_a_page_that_is_hidden_as_a_whole_until_it_is_loaded_is_read() -> None:
     assert parse(read_page(page.encode()), PLAIN.project_id) == parse(read_page(HTML.encode()), PLAIN.project_id)
 
 
+@pytest.mark.parametrize(
+    "label",
+    [
+        "<th><del>{}</del></th>",
+        "<th><b><s>{}</s></b></th>",
+        "<th><strike>{}</strike></th>",
+        '<th style="text-decoration:line-through">{}</th>',
+        '<th><span style="text-decoration: line-through">{}</span></th>',
+        '<th class="line-through">{}</th>',
+        "<th hidden>{}</th>",
+        "<th>{} <del>เดิม</del></th>",
+    ],
+)
+def test_a_label_that_the_page_takes_back_names_no_value(label: str) -> None:
+    text = LABEL_OF["budget_received"]
+    parsed = parse(read_page(HTML.replace(f"<th>{text}</th>", label.format(text)).encode()), PLAIN.project_id)
+    assert (parsed.page.budget_received_thb, parsed.page.budget_received_thb_raw) == (None, None)
+    assert {issue.code for issue in parsed.issues} == {"unknown_label", "missing_label", "text_not_shown"}
+    assert [(row.raw, row.field) for row in parsed.fields if text in row.label] == [("127,800", None)]
+    assert parsed.page.budget_spent_thb == 55979
+
+
+def test_a_label_that_some_screens_hide_names_its_value() -> None:
+    text = LABEL_OF["budget_received"]
+    shown = HTML.replace(f"<th>{text}</th>", f'<th class="hidden-xs" style="width:20%"><b>{text}</b></th>')
+    assert parse(read_page(shown.encode()), PLAIN.project_id) == PLAIN.parse()
+
+
+@pytest.mark.parametrize("header", ["<th><del>{}</del></th>", "<th hidden>{}</th>"])
+def test_a_column_whose_header_cell_is_taken_back_has_no_values(header: str) -> None:
+    cell = '<th width="10%">ความคืบหน้า</th>'
+    assert cell in HTML
+    parsed = parse(read_page(HTML.replace(cell, header.format("ความคืบหน้า")).encode()), PLAIN.project_id)
+    assert [(row.progress_pct, row.progress_pct_raw) for row in parsed.progress] == [(None, None)] * 2
+    assert {issue.code for issue in parsed.issues} == {"unknown_column", "missing_column"}
+    assert parsed.page.reports_state == "unreadable"
+
+
+CLOSED = {
+    "a dialog": ("<dialog>", "</dialog>"),
+    "a popover": ("<div popover>", "</div>"),
+    "a dialog of Bootstrap": ('<div class="modal fade"><div class="modal-dialog">', "</div></div>"),
+}
+OPEN = {
+    "a dialog": ("<dialog open>", "</dialog>"),
+    "a dialog of Bootstrap": ('<div class="modal fade in">', "</div>"),
+    "details": ("<details>", "</details>"),
+}
+
+
+@pytest.mark.parametrize(("before", "behind"), CLOSED.values(), ids=CLOSED)
+def test_what_a_closed_dialog_holds_is_no_value(before: str, behind: str) -> None:
+    parsed = showing("budget_received", f"{before}127,800{behind}")
+    assert (parsed.page.budget_received_thb, codes_of(parsed, "budget_received")) == (None, {"text_not_shown"})
+    start, end = HTML.index('<table id="w0"'), HTML.index("</table>") + len("</table>")
+    page = HTML[:start] + before + HTML[start:end] + behind + HTML[end:]
+    parsed = parse(read_page(page.encode()), PLAIN.project_id)
+    assert (parsed.page.name, parsed.page.budget_received_thb) == (None, None)
+    assert {issue.code for issue in parsed.issues} == {"text_not_shown"}
+
+
+@pytest.mark.parametrize(("before", "behind"), OPEN.values(), ids=OPEN)
+def test_what_an_open_dialog_holds_is_read(before: str, behind: str) -> None:
+    assert showing("budget_received", f"{before}127,800{behind}").page == PLAIN.parse().page
+
+
 def test_a_hidden_row_names_the_project() -> None:
     row = f"<tr><th>{LABEL_OF['project_id']}</th><td>{PLAIN.project_id}</td>"
     assert row in HTML
