@@ -6,16 +6,20 @@ from decimal import Decimal
 
 from parsers.dates import Date, read_date, read_year
 from parsers.issue_collector import IssueCollector
+from parsers.labels import MONTH_FIELD
 from parsers.no_values import no_value, value_or_none, without_pictures
-from parsers.numbers import Number, Quantity, read_quantity
+from parsers.numbers import Number, Quantity, holds_number, read_quantity, states_another_unit
 from parsers.page_layout import Layout
-from parsers.value_spelling import PLACEHOLDERS, is_no_name
+from parsers.value_spelling import PLACEHOLDERS, is_no_name, plain_value
 
 _NO_DATE = Date(None)
 _NO_QUANTITY = Quantity(None, None)
 
-# 30, 0000, 5049-2033, IN12.
-_CODE = re.compile(r"[0-9A-Za-z๐-๙]+(?:[-.][0-9A-Za-z๐-๙]+)*")
+# 30, 0000, 5049-2033, IN12; but 30.0 and 1e5 are numbers that a spreadsheet made of codes.
+_CODE = re.compile(r"[0-9A-Za-z]+(?:[-.][0-9A-Za-z]+)*")
+_NO_CODE = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:e[-.]?[0-9]+)?", re.IGNORECASE)
+# The fields whose numbers are in baht, and in the unit of the project.
+_IN_BAHT, _IN_UNITS = frozenset({"budget_received", "budget_spent"}), frozenset({"target", "result", MONTH_FIELD})
 
 
 def _is_placeholder(text: str) -> bool:
@@ -59,9 +63,15 @@ class FieldValues:
             self._index = dict(layout.first_rows)
             for first, again in layout.repeats:
                 self._compare(first, again)
+        unit_row = self._index.get("unit")
+        if unit_row is not None and (unit := self._said[unit_row]) and holds_number(unit):
+            self._withhold(_IN_UNITS, f"the unit {unit!r:.80} holds a number")
+        for row in layout.unlabelled:
+            if (text := self._said[row]) and states_another_unit(text):
+                self._withhold(_IN_BAHT | _IN_UNITS, f"{text!r:.80} beside the rows states another unit")
         self.raw = {field: values[row] for field, row in self._index.items()}.get
         self._value = self._text = self.raw
-        if may_lack_values:
+        if self._said is not values:
             said = {field: self._said[row] for field, row in self._index.items()}
             self._value = said.get
             self._text = {field: without_pictures(value) for field, value in said.items() if value}.get
@@ -76,6 +86,17 @@ class FieldValues:
         field = self._layout.fields[first]
         if field is not None and field in self._index:
             self._index = {name: index for name, index in self._index.items() if name != field}
+
+    def _withhold(self, fields: frozenset[str], because: str) -> None:
+        """Read no number of these fields, whose unit is uncertain."""
+        said = list(self._said)
+        for row, field in enumerate(self._layout.fields):
+            if field in fields and said[row]:
+                code = "unreadable_quantity" if field in ("target", "result") else "unreadable_number"
+                message = f"{self._labels[row][:100]} {said[row]!r:.120} cannot be read for certain: {because}"
+                self._report(code, message, row)
+                said[row] = None
+        self._said = said
 
     def text(self, field: str) -> str | None:
         """A text, without pictures beside it; an empty one is None."""
@@ -94,8 +115,13 @@ class FieldValues:
         return self._unless(self.text(field), field, is_no_name)
 
     def unit(self, field: str) -> str | None:
-        """The unit of values; the same holds for what stands where there is none."""
-        return self._unless(self.code(field), field, _is_placeholder)
+        """The unit of values; the same holds for what stands where there is none, and for one that holds a number."""
+        unit = self._unless(self.code(field), field, _is_placeholder)
+        if unit is None or not holds_number(unit):
+            return unit
+        index = self._index[field]
+        self._report("unreadable_quantity", f"{self._labels[index]} {unit!r:.120} is not a unit alone", index)
+        return None
 
     def _unless(self, text: str | None, field: str, is_none: Callable[[str], bool]) -> str | None:
         if text is None or not is_none(text):
@@ -105,12 +131,16 @@ class FieldValues:
         return None
 
     def number_code(self, field: str) -> str | None:
-        """The code of a policy, a branch or an indicator; several codes in a cell are None and reported."""
+        """The code of a policy, a branch or an indicator, in Arabic digits.
+
+        Several codes in a cell, and a number with decimals or an exponent, are None and reported.
+        """
         code, index = self._value(field), self._index.get(field)
         if not code or index is None or index == self._uncertain:
             return None
-        if _CODE.fullmatch(code):
-            return code
+        plain = plain_value(code)
+        if _CODE.fullmatch(plain) and (plain.isdigit() or not _NO_CODE.fullmatch(plain)):
+            return plain
         self._report("unreadable_number", f"{self._labels[index]} {code!r:.120} is not one code", index)
         return None
 

@@ -42,7 +42,7 @@ _NAME = r"\$?[A-Za-z_]\w{0,80}(?:(?:->|\.)\w{1,80}){0,5}"
 _PLACE = rf"\{{{_NAME}\}}"
 _WHOLE_PLACE = re.compile(
     rf"[#@]?{_PLACE}|\[\[ ?{_NAME} ?\]\]|\[(?=\w{{3}}){_NAME}\]|</?{_NAME} ?/?>|\$[A-Za-z_]\w*|\{{[0-9]?\}}|\[\]|%[sd]"
-    rf"|%{_NAME}%|%\({_NAME}\)[sd]|__[A-Za-z]\w{{0,80}}__|(?:%[0-9A-Fa-f]{{2}}){{3,}}|\\N",
+    rf"|\[object \w{{1,80}}\]|%{_NAME}%|%\({_NAME}\)[sd]|__[A-Za-z]\w{{0,80}}__|(?:%[0-9A-Fa-f]{{2}}){{3,}}|\\N",
     re.ASCII,
 )
 # Characters that were written as references twice, or as a program writes them.
@@ -50,13 +50,32 @@ _ESCAPES = re.compile(
     r"&(?:amp;)*(?:#[0-9]{2,7}|#[xX][0-9A-Fa-f]{2,6}|amp|lt|gt|quot|apos|nbsp|[lr][sd]quo|[nm]dash|hellip|bull|shy|zwsp);"
     r"|\\u0[eE][0-9A-Fa-f]{2}"
 )
+_ENDS = frozenset("}])")
 _HIDDEN_ADDRESS = re.compile(r"\[email[\s\u00a0]protected\]")
 # Words that programs write without a value.
-_OF_OTHERS = ("Undefined", "(null)", "<null>", "None", "<None>", "nil", "<undefined>", "Array", "[object HTMLElement]")
+_OF_OTHERS = ("Undefined", "(null)", "<null>", "None", "<None>", "nil", "<undefined>")
 _OF_JAVASCRIPT = ("Invalid Date", "Invalid date", "Infinity", "-Infinity", "NaN-NaN-NaN", "NaN/NaN/NaN")
 _OF_EXCEL = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!")
+_OF_PHP = ("Array", "Array\n(\n)", "Array ( )", "Array()", "stdClass", "stdClass Object")
+# Words that a page shows until a program has loaded the value.
+_WAITING = (
+    "loading",
+    "Loading",
+    "LOADING",
+    "กำลังโหลด",
+    "กำลังโหลดข้อมูล",
+    "please wait",
+    "Please wait",
+    "กรุณารอสักครู่",
+    "โปรดรอสักครู่",
+)
+_OF_WAITING = [word + tail for word in _WAITING for tail in ("", ".", "..", "...", "....", "…", " ...", " …")]
 _LEFTOVERS = frozenset(
-    {"undefined", "NaN", "nan", "null", "NULL", "[object Object]", *_OF_OTHERS, *_OF_JAVASCRIPT, *_OF_EXCEL}
+    {"undefined", "NaN", "nan", "null", "NULL", *_OF_OTHERS, *_OF_PHP, *_OF_JAVASCRIPT, *_OF_EXCEL, *_OF_WAITING}
+)
+# The beginning of a value with names in it, as JSON and PHP write one.
+_STRUCTURE = re.compile(
+    r'\{\s*"[^"]{0,200}"\s*:|\[\s*[{"]|(?:Array|stdClass Object)\s*\(|array\([0-9]|object\(|[aO]:[0-9]+:["{]', re.ASCII
 )
 # Texts that a program wrote into a value.
 PROGRAM_TEXT = re.compile("|".join([_TEMPLATE.pattern, _PLACE, _HIDDEN_ADDRESS.pattern, _ESCAPES.pattern]))
@@ -100,7 +119,8 @@ def no_value(text: str) -> str | None:
         if not without_pictures(text):
             return "value_without_text"
     is_left_over = text in _LEFTOVERS or _HIDDEN_ADDRESS.fullmatch(text) or _WHOLE_PLACE.fullmatch(text)
-    if is_left_over or _TEMPLATE.search(text) or holds_php_message(text):
+    is_structure = text[-1:] in _ENDS and _STRUCTURE.match(text)
+    if is_left_over or is_structure or _TEMPLATE.search(text) or holds_php_message(text):
         return "program_text"
     n_shown = len("".join(text.split()))
     for code, pattern in (("mojibake", MOJIBAKE), ("program_text", _ESCAPES)):

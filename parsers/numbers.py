@@ -5,6 +5,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
+from parsers.no_values import holds_leftover
 from parsers.value_spelling import LONGEST_VALUE, NOT_SET, PLACEHOLDERS, plain_value, remembered
 
 
@@ -39,7 +40,11 @@ _SEPARATED = re.compile(
 _THREE_DECIMALS = re.compile(r"[^,\u00a0\u202f\u2009]*\.[0-9]{3}(?![0-9]).*", re.DOTALL | re.ASCII)
 _PERCENT_BEFORE = re.compile(r"(?:ร้อยละ|percent)\s*(?P<number>.+)", re.IGNORECASE | re.DOTALL)
 _PERCENT_AFTER = re.compile(r"(?P<number>.+?)\s*(?:%|٪|เปอร์เซ็นต์|เปอร์เซนต์|percent)", re.IGNORECASE | re.DOTALL)
-_MONEY_AFTER = re.compile(r"(?P<number>.+?)\s*(?P<million>ล้าน)?บาท", re.DOTALL)
+_MONEY_BEFORE = re.compile(r"(?:฿|THB)\s*(?P<number>.+)", re.IGNORECASE | re.DOTALL)
+# ถ้วน says that there are no satang.
+_MONEY_AFTER = re.compile(
+    r"(?P<number>.+?)\s*(?:(?P<million>ล้าน)?บาท(?P<whole>\s?ถ้วน)?|฿|THB|baht)", re.IGNORECASE | re.DOTALL
+)
 
 
 class _Scale(NamedTuple):
@@ -98,18 +103,23 @@ def _read_number(raw: str, scale: _Scale, *, before: re.Pattern[str] | None, aft
         text = unit["number"].strip()
         factor = 1_000_000 if unit.groupdict().get("million") else 1
     number = _plain_number(text)
-    return number if number.value is None else _fit(number.value * factor, scale)
+    if number.value is None:
+        return number
+    value = number.value * factor
+    if unit and unit.groupdict().get("whole") and value % 1:
+        return Number(None, "unreadable_number")
+    return _fit(value, scale)
 
 
 @remembered
 def read_money(raw: str) -> Number:
-    """Read an amount of baht: thousands separators, Thai digits, `บาท`, `ล้านบาท`, `.-`.
+    """Read an amount of baht: thousands separators, Thai digits, `฿`, `บาท`, `บาทถ้วน`, `ล้านบาท`, `.-`.
 
     Three decimals are only certain in a number with thousands separators.
     """
     if _THREE_DECIMALS.fullmatch(plain_value(raw)):
         return Number(None, "unreadable_number")
-    return _read_number(raw, _MONEY, before=None, after=_MONEY_AFTER)
+    return _read_number(raw, _MONEY, before=_MONEY_BEFORE, after=_MONEY_AFTER)
 
 
 @remembered
@@ -120,7 +130,7 @@ def read_percent(raw: str) -> Number:
 
 @remembered
 def read_result(raw: str) -> Number:
-    """Read a monthly result, in the project's own unit or as a percentage."""
+    """Read a monthly result of a project whose unit is a percentage."""
     return _read_number(raw, _VALUE, before=_PERCENT_BEFORE, after=_PERCENT_AFTER)
 
 
@@ -134,10 +144,19 @@ def read_number(raw: str) -> Number:
 _BEGINNING = re.compile(r"[-+\u2212]?[0-9๐-๙.,\u00a0\u202f\u2009-]+(?=\s)")
 
 
+_SIGN_BEHIND = re.compile(r"\A([^\s%]+)%\Z")
+_PERCENT_UNIT = re.compile(r"%|٪|ร้อยละ|เปอร์เซ็นต์|เปอร์เซนต์|percent", re.IGNORECASE)
+# A unit of all numbers of a table, other than baht.
+_ANOTHER_UNIT = re.compile(
+    r"(?:ร้อย|พัน|หมื่น|แสน|ล้าน)\s?บาท|[(\[]\s?(?:พัน|หมื่น|แสน|ล้าน)\s?[)\]]|(?<![a-z])(?:thousand|million|billion)s?(?![a-z])"
+    r"|หน่วย(?:\s?นับ)?\s?(?:[:：=]|เป็น|คือ)\s?(?!\s?บาท\s?[)\]]?\s?\Z)",
+    re.IGNORECASE,
+)
 # Digits of any script, fractions and Roman numbers, but not the exponents of square and cubic metres.
 _ANOTHER_NUMBER = re.compile(r"[\d\u00bc-\u00be\u2150-\u218b\u2460-\u249b]")
 
 
+_WORDS = re.compile(r"[^\s()\[\]]+")
 # A unit begins with a letter; these beginnings continue the number: 3 ใน สี่, 10 กว่า คน, 2 พัน คน, 15 มกราคม, 8.30 น.
 _UNIT = re.compile(r"[^\W\d_]|%|\([^\W\d_]")
 _GOES_ON = re.compile(
@@ -165,6 +184,21 @@ _HOURS, _MINUTES = (
 )
 
 
+def holds_number(unit: str) -> bool:
+    """Whether a unit holds a number, which may multiply the value: 1000 คน."""
+    return _ANOTHER_NUMBER.search(unit) is not None
+
+
+def is_percent(unit: str) -> bool:
+    """Whether a unit is a percentage."""
+    return _PERCENT_UNIT.match(unit) is not None
+
+
+def states_another_unit(text: str) -> bool:
+    """Whether a text beside the rows states a unit of their amounts: `หน่วย : ล้านบาท`, but not `หน่วย : บาท`."""
+    return _ANOTHER_UNIT.search(text) is not None
+
+
 def _is_quantity(number: str, unit: str) -> bool:
     """Whether the text before a unit is certainly the number of that unit."""
     plain = plain_value(number)
@@ -184,7 +218,9 @@ def _may_be_unit(text: str) -> bool:
         and _GOES_ON.match(text) is None
         and _MORE.search(text) is None
         and _ANOTHER_NUMBER.search(text) is None
-        and text.casefold() not in PLACEHOLDERS
+        and "?" not in text
+        and PLACEHOLDERS.isdisjoint(words := _WORDS.findall(text.casefold()))
+        and not holds_leftover([*words, *_WORDS.findall(text)])
         and not text.endswith(NOT_SET)
     )
 
@@ -199,9 +235,12 @@ def read_quantity(raw: str, unit: str | None) -> Quantity:
     The site writes the value, a space and the unit; either may be missing. A text in another form, or with a second
     number after the first, is not split, for any text of the unit row.
     """
-    text = raw.strip()
+    text = _SIGN_BEHIND.sub(r"\1 %", raw.strip())
     if not text:
         return Quantity(None, None)
+    percent = _PERCENT_BEFORE.fullmatch(text)
+    if percent and unit and is_percent(unit):
+        text = f"{percent['number']} {unit}"
     if unit and text.endswith(unit) and _is_unit(unit):
         number_text = text[: -len(unit)].strip()
         if not number_text:
@@ -211,7 +250,7 @@ def read_quantity(raw: str, unit: str | None) -> Quantity:
             return Quantity(number.value, unit, number.issue_code)
         # A text that only happens to end like the unit is not a quantity.
         return Quantity(None, None, "unreadable_quantity")
-    if text == unit:
+    if text == unit or (unit and holds_number(unit)):
         return Quantity(None, None, "unreadable_quantity")
     alone = read_number(text) if _is_quantity(text, unit or "") else Number(None)
     if alone.value is not None or alone.issue_code == "placeholder_value":

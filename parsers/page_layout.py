@@ -37,14 +37,15 @@ class MonthRows(NamedTuple):
 class Layout(NamedTuple):
     """The rows of a page by their labels; rows are named by their index from 0 in page order.
 
-    first_rows: the first row of each field. repeats: later rows of a field, with the first. is_usual: every known label
-    is there, once, in its usual spelling.
+    first_rows: the first row of each field. repeats: later rows of a field, with the first. unlabelled: rows without a
+    label. is_usual: every known label is there, once, in its usual spelling.
     """
 
     meanings: tuple[RowMeaning, ...]
     fields: tuple[str | None, ...]
     first_rows: Mapping[str, int]
     repeats: tuple[tuple[int, int], ...]
+    unlabelled: tuple[int, ...]
     month_rows: MonthRows
     is_usual: bool
 
@@ -128,7 +129,8 @@ def read_layout(labels: tuple[str, ...]) -> Layout:
         and all(meaning.is_exact and meaning.field is not None for meaning in meanings)
     )
     fields = tuple([meaning.field for meaning in meanings])
-    return Layout(tuple(meanings), fields, first_rows, tuple(repeats), months, is_usual)
+    unlabelled = tuple([row for row, label in enumerate(labels) if not label])
+    return Layout(tuple(meanings), fields, first_rows, tuple(repeats), unlabelled, months, is_usual)
 
 
 def report_layout(

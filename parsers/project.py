@@ -10,7 +10,7 @@ from parsers.history_tables import cell_fields, read_tables
 from parsers.issue_collector import IssueCollector
 from parsers.labels import MONTH_FIELD
 from parsers.month_rows import comparable_values, month_results, month_roles
-from parsers.numbers import read_money, read_number, read_percent, read_result
+from parsers.numbers import is_percent, read_money, read_number, read_percent, read_result
 from parsers.page import PROJECT_CODE, Page, PageKind, content_text, naming_problem, sha256_of
 from parsers.page_layout import Layout, read_layout, report_layout
 from parsers.page_sections import read_sections
@@ -26,13 +26,20 @@ _PERCENT_IN_HEADLINE = re.compile(r"(?:ร้อยละ\s*)?(.*)", re.DOTALL)
 
 
 def _read_months(
-    fields: FieldValues, issues: IssueCollector, key: tuple[str, str, str], values: Sequence[str | None], layout: Layout
+    fields: FieldValues,
+    issues: IssueCollector,
+    key: tuple[str, str, str],
+    values: Sequence[str | None],
+    layout: Layout,
+    unit: str | None,
 ) -> tuple[list[MonthRow], list[MonthResult]]:
     indices, ordinals, months, labels = layout.month_rows
     if not indices:
         return [], []
     raws = [values[index] for index in indices]
-    numbers = [fields.number_at(index, read_result) for index in indices]
+    # `50%` is half of something, not 50 people.
+    read = read_result if unit and is_percent(unit) else read_number
+    numbers = [fields.number_at(index, read) for index in indices]
     comparable = comparable_values(raws, numbers)
     roles, is_known_layout = month_roles(months, comparable)
     if not is_known_layout:
@@ -111,7 +118,9 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
     oddness = find_oddness(page, content)
     may_lack_values = oddness.may_lack_values
     fields = FieldValues(issues, page.labels, page.values, layout, is_cut=are_rows_cut, may_lack_values=may_lack_values)
-    month_rows, results = _read_months(fields, issues, key, page.values, layout)
+    unit = fields.unit("unit")
+    target, result = fields.quantity("target", unit), fields.quantity("result", unit)
+    month_rows, results = _read_months(fields, issues, key, page.values, layout, unit or target.unit)
     tables = read_tables(issues, key, page.grids, may_lack_values=may_lack_values)
     sections = read_sections(key, page, tables)
     is_whole = not is_truncated and "open_end" not in page.flags
@@ -119,8 +128,6 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
         if state is SectionState.ABSENT and section in _TABLES and is_whole:
             message = f"the page shows no table of {_TABLES[section]}; nothing counts as removed"
             issues.add("missing_table", message, field=_TABLES[section])
-    unit = fields.unit("unit")
-    target, result = fields.quantity("target", unit), fields.quantity("result", unit)
     year_be = fields.fiscal_year()
     start, finish = fields.date("start_date"), fields.date("finish_date")
     headline = _PERCENT_IN_HEADLINE.fullmatch(page.headline or "")

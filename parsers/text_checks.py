@@ -82,14 +82,14 @@ _ODD_PAIRS = (
     (_LEADING_VOWELS, _TONE_MARKS + _VOWELS_ABOVE + _SARA_AA + _LEADING_VOWELS),
     ("\x1e", "01"),
     (_CONTROLS + _ALONE, "\x00-\uffff"),
-    # From here on a text may not be a value: beginnings of a look-alike, a hidden e-mail address, question marks, PHP,
-    # SQLSTATE, and Thai in UTF-8 that was read as windows-1252 or windows-874; templates, characters that were escaped
-    # or lost, and the Latin letters of windows-874 that was read as windows-1252.
+    # From here on a text may not be a value: beginnings of a look-alike, a hidden e-mail address, question marks, PHP
+    # (its arrays have `=>`), SQLSTATE, and Thai in UTF-8 that was read as windows-1252 or windows-874; templates,
+    # characters that were escaped or lost, and the Latin letters of windows-874 that was read as windows-1252.
     # At the beginning of a text, placeholders of a template; anywhere, Thai digits in UTF-8 read as windows-874
     # (only ๐ ๕ ๗ ๘ ๙, which every year has; the others look like quotes, which many texts hold), and text that was
     # decoded in both encodings.
     ("\x1fนรโ", "%_[<\\\u2022\u2014\u20ac\x80-\x9f\u00a0"),
-    ("([?<àQเ", "ไne?%[¸¹Lธ"),
+    ("([?<àQเ=", "ไne?%[¸¹Lธ>"),
     ("{$&\\\ufffc\ufffd\u00c0-\u00da\u00df-\u00fb", "\x00-\uffff"),
 )
 # The groups of marks that Thai does not write together, and those of texts that may not be values.

@@ -31,6 +31,7 @@ def table(heading: str) -> list[list[str]]:
 NUMBERS = table("Amounts, percentages, other numbers")
 QUANTITIES = table("Values with a unit")
 COUNTS = table("Totals of listings and tables")
+CODES = table("Codes")
 DAYS = table("Days")
 SHOWN = table("What a cell shows")
 NO_VALUES = table("Texts that are not values")
@@ -65,6 +66,15 @@ def test_a_value_with_a_unit_is_read_as_the_table_says(written: str, row: str, v
 @pytest.mark.parametrize(("written", "said"), [row[:2] for row in COUNTS], ids=[row[0] for row in COUNTS])
 def test_a_total_is_read_as_the_table_says(written: str, said: str) -> None:
     assert read_count(code(written) or "") == (None if said == "refused" else int(said))
+
+
+@pytest.mark.parametrize(("written", "said"), [row[:2] for row in CODES], ids=[row[0] for row in CODES])
+@pytest.mark.parametrize("field", ["policy_id", "branch_id", "kpi_id"])
+def test_a_code_is_read_as_the_table_says(field: str, written: str, said: str) -> None:
+    parsed = PLAIN.having(**{field: code(written)}).parse()
+    is_refused = code(said) in CATALOGUE
+    assert parsed.page._asdict()[field] == (None if is_refused else code(said))
+    assert codes_of(parsed, field) == ({code(said)} if is_refused else set())
 
 
 @pytest.mark.parametrize(("written", "said"), [row[:2] for row in DAYS], ids=[row[0] for row in DAYS])

@@ -306,7 +306,7 @@ def test_no_two_numbers_with_an_edge_between_are_one(first: int, edge: str, seco
     assert codes_of(parsed, "budget_received") == {"unreadable_number"}
 
 
-@pytest.mark.parametrize("written", ["30,31", "30/31", "30และ31", "30;31", "-", "5049-2033,5049-2034"])
+@pytest.mark.parametrize("written", ["30,31", "30/31", "30และ31", "30;31", "-", "5049-2033,5049-2034", "30.0", "1e5"])
 @pytest.mark.parametrize("field", ["policy_id", "branch_id", "kpi_id"])
 def test_a_cell_with_several_codes_or_none_is_no_code(field: str, written: str) -> None:
     parsed = PLAIN.having(**{field: written}).parse()
