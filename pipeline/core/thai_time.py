@@ -20,6 +20,12 @@ def in_english(moment: str | None) -> str:
     return f"{when.day} {MONTHS_EN[when.month - 1]} {when.year} {when:%H:%M}" if when else "–"
 
 
+def bangkok_day(moment: str | None) -> dt.date | None:
+    """The day in Bangkok on which an ISO 8601 moment falls; None for none."""
+    when = _parsed(moment)
+    return when.date() if when else None
+
+
 def short_day(moment: str | None) -> str:
     """Day and month in figures, such as `23/11`, for the axis of a chart."""
     when = _parsed(moment)

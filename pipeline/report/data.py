@@ -22,6 +22,7 @@ class ReportedIssue(NamedTuple):
     fiscal_year_be: int | None
     is_invented: bool
     url: str | None
+    field: str | None
     label: str | None
     ordinal: int | None
     raw: str | None
@@ -29,6 +30,24 @@ class ReportedIssue(NamedTuple):
     first_seen_at: str | None
     first_seen: str | None
     is_new: bool
+    issue_no: int
+
+
+class ShownEdit(TypedDict):
+    """One changed cell: its label, the date of its row in a table, the texts before and after."""
+
+    label: str
+    row_label: str | None
+    old: str | None
+    new: str | None
+
+
+class EditedIssue(NamedTuple):
+    """What was edited, of an issue about an edit; edits are the first of its n_edits."""
+
+    issue_no: int
+    n_edits: int
+    edits: list[ShownEdit]
 
 
 class ResolvedIssue(NamedTuple):
@@ -150,15 +169,6 @@ class Totals(NamedTuple):
     n_added: int
 
 
-class ShownEdit(TypedDict):
-    """One changed cell: its label, the date of its row in a table, the texts before and after."""
-
-    label: str
-    row_label: str | None
-    old: str | None
-    new: str | None
-
-
 class ChangedPage(NamedTuple):
     """A project whose page has changed since the previous release; edits are the first of its n_changes."""
 
@@ -233,6 +243,7 @@ class ReportData:
     totals: Totals
     rules: list[Rule]
     issues: list[ReportedIssue]
+    edited: dict[int, EditedIssue]
     resolved: list[ResolvedIssue]
     agencies: list[AgencyState]
     fields: list[FieldState]
@@ -280,6 +291,7 @@ def _read(release: Path, previous: Path | None) -> ReportData:
             totals=rows("totals", Totals)[0],
             rules=rows("rules", Rule),
             issues=rows("issues", ReportedIssue),
+            edited={issue.issue_no: issue for issue in rows("edited_issues", EditedIssue)},
             resolved=rows("resolved_issues", ResolvedIssue),
             agencies=rows("agencies", AgencyState),
             fields=rows("fields", FieldState),

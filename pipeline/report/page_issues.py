@@ -1,10 +1,13 @@
 """Packs the open issues for the page: columns instead of rows, each text once."""
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from pipeline.core import thai_time
 from pipeline.core.text import show_command, web_address
-from pipeline.report.data import AgencyState, FieldState, ReportedIssue, Rule
+from pipeline.publish.gate_messages import field_in_thai
+from pipeline.report.data import AgencyState, EditedIssue, FieldState, ReportedIssue, Rule
 from pipeline.report.packing import packed
 
 # The whole page must stay below 5 MB; its other parts take about 1 MB.
@@ -25,19 +28,22 @@ def pack(
     rules: Sequence[Rule],
     agencies: Sequence[AgencyState],
     fields: Sequence[FieldState],
-    *,
-    has_previous: bool,
+    edited: Mapping[int, EditedIssue],
 ) -> Packed:
     """Pack as many issues as fit; if not all fit, the same share of every kind of issue is kept."""
     share = 1.0
     while True:
         chosen = _some_of_each(issues, share)
-        columns = _columns(chosen, rules, agencies, fields) | {"hasPrevious": has_previous}
-        text = packed(columns)
+        text = packed(_columns(chosen, rules, agencies, fields, edited))
         if len(text) <= MAX_PACKED_BYTES or not chosen:
             return Packed(text, len(chosen))
         # Size follows the number of issues nearly in proportion, so the second try usually fits.
         share *= 0.97 * MAX_PACKED_BYTES / len(text)
+
+
+def _day_number(day: str | None) -> int | None:
+    """An ISO day counted from 1970."""
+    return None if day is None else (dt.date.fromisoformat(day) - dt.date(1970, 1, 1)).days
 
 
 def _some_of_each(issues: Sequence[ReportedIssue], share: float) -> list[ReportedIssue]:
@@ -60,6 +66,7 @@ def _columns(
     rules: Sequence[Rule],
     agencies: Sequence[AgencyState],
     fields: Sequence[FieldState],
+    edited: Mapping[int, EditedIssue],
 ) -> dict[str, object]:
     texts: dict[str | None, int] = {}
     projects: dict[tuple[str, str | None], int] = {}
@@ -87,19 +94,29 @@ def _columns(
             )
         return projects[key]
 
+    def edits(issue: ReportedIssue) -> list[object] | None:
+        """The number of edited cells, and of the first of them label, row, old and new text."""
+        found = edited.get(issue.issue_no)
+        if found is None:
+            return None
+        cells = [
+            [text(cell["label"]), text(cell["row_label"]), text(cell["old"]), text(cell["new"])] for cell in found.edits
+        ]
+        return [found.n_edits, *cells]
+
     def cut(raw: str | None) -> str | None:
         return raw if raw is None or len(raw) <= MAX_RAW else f"{raw[:MAX_RAW]}…"
 
     columns: dict[str, object] = {
         "code": [codes[issue.code] for issue in issues],
         "project": [project(issue) for issue in issues],
+        "field": [text(issue.field) for issue in issues],
         "label": [text(issue.label) for issue in issues],
         "ordinal": [issue.ordinal for issue in issues],
         "raw": [text(cut(issue.raw)) for issue in issues],
         "message": [text(issue.message) for issue in issues],
-        "seen": [text(issue.first_seen_at) for issue in issues],
-        "first_seen": [text(issue.first_seen) for issue in issues],
-        "isNew": [int(issue.is_new) for issue in issues],
+        "first_seen": [_day_number(issue.first_seen) for issue in issues],
+        "edits": [edits(issue) for issue in issues],
     }
     return {
         "issues": columns,
@@ -117,6 +134,8 @@ def _columns(
             ]
             for rule in rules
         ],
-        "agencies": [[agency.agency_code, agency.shown_name] for agency in agencies],
+        "agencies": [[agency.agency_code, agency.shown_name, agency.name_en] for agency in agencies],
         "fields": [list(field) for field in fields if field.agency_code],
+        "labels": {issue.field: field_in_thai(issue.field) for issue in issues if issue.field},
+        "months": {"th": thai_time.MONTHS_TH, "en": thai_time.MONTHS_EN},
     }

@@ -1,8 +1,10 @@
 """The data-quality report of a release: quality.json for machines, quality.html and Markdown for people."""
 
+import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -23,7 +25,7 @@ JSON = "quality.json"
 _EXAMPLES = 5
 _SCRIPTS = (
     "elements.js", "address.js", "language.js", "packing.js", "folding.js", "csv.js", "clipboard.js", "drawing.js",
-    "quality_issues.js", "quality_drawing.js",
+    "quantities.js", "quality_issues.js", "quality_drawing.js",
 )  # fmt: skip
 
 
@@ -78,16 +80,19 @@ def _write(
 
 
 def _page(document: Document, data: ReportData) -> str:
-    issues = pack(data.issues, data.rules, data.agencies, data.fields, has_previous=data.is_compared)
+    issues = pack(data.issues, data.rules, data.agencies, data.fields, data.edited)
     return write_page(
         "quality.html.j2",
-        ["page.css"],
+        ["page.css", "quality.css"],
         _SCRIPTS,
         q=document,
         packed=issues,
         n_issues=len(data.issues),
         examples=_examples(data.issues),
+        edited=data.edited,
         messages_th={rule.code: rule.message_th for rule in data.rules},
+        titles={rule.code: (rule.title_th, rule.title_en) for rule in data.rules},
+        week=_last_week(document, data.issues),
         severities=SEVERITIES,
         outcomes=PAGE_OUTCOMES,
         charts=_charts(document),
@@ -96,6 +101,23 @@ def _page(document: Document, data: ReportData) -> str:
             (outcome, whole_numbers(_object(document["run"])["counts"])[outcome]) for outcome in PAGE_OUTCOMES
         ],
     )
+
+
+class LastWeek(NamedTuple):
+    """The issues that were first seen in the seven days up to the release, and the first of these days."""
+
+    n: int
+    since: str
+
+
+def _last_week(document: Document, issues: Iterable[ReportedIssue]) -> LastWeek | None:
+    """None if the release has no date."""
+    finished_at = _object(document["run"])["finished_at"]
+    last = thai_time.bangkok_day(finished_at if isinstance(finished_at, str) else None)
+    if last is None:
+        return None
+    since = (last - dt.timedelta(days=6)).isoformat()
+    return LastWeek(sum(issue.first_seen is not None and issue.first_seen >= since for issue in issues), since)
 
 
 def _filled_pct(data: ReportData) -> dict[str, dict[str, int]]:

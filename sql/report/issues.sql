@@ -27,6 +27,7 @@ SELECT
     projects.fiscal_year_be,
     coalesce(projects.is_invented, issues.source_id IN (SELECT source_id FROM invented_sources)) AS is_invented,
     coalesce(projects.url, pages.url) AS url,
+    issues.field,
     issues.label,
     issues.ordinal,
     issues.raw,
@@ -43,7 +44,8 @@ SELECT
             AND known.label IS NOT DISTINCT FROM issues.label
             AND known.ordinal IS NOT DISTINCT FROM issues.ordinal
             AND known.raw IS NOT DISTINCT FROM issues.raw
-    ) AS is_new
+    ) AS is_new,
+    issues.issue_no
 FROM candidate.quality_issues AS issues
 LEFT JOIN candidate.projects AS projects
     ON issues.source_id = projects.source_id AND issues.project_id = projects.project_id

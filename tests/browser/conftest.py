@@ -5,6 +5,7 @@ The tests skip where there is no Chromium; with BMA_REQUIRE_CHROMIUM=1 (as in CI
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, sync_playwright
 
 from pipeline.report.quality_page import write_report
-from tests.conftest import ParsedArchive
+from tests.cli.command import bma
+from tests.conftest import Built, ParsedArchive, made_once
 
 # A container has no user namespace for the sandbox; the rest keeps Chromium from calling home.
 FLAGS = [
@@ -164,3 +166,20 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     second = archive.build("20260103T000000Z").path
     write_report(second, RUN, previous=first)
     return second / "quality.html"
+
+
+@pytest.fixture(scope="session")
+def documented(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The release that README and cookbook speak of: the sample with its earlier night."""
+    from pipeline.sample.earlier_night import main as write_captures
+
+    def import_captures(data: Path) -> None:
+        shutil.copytree(sample_data, data, symlinks=True)
+        captures = tmp_path_factory.mktemp("captures") / "earlier.warc.gz"
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sys, "argv", ["earlier_night", str(captures)])
+            write_captures()
+        assert bma("import", captures, "--data-dir", data).returncode == 0
+
+    data = made_once(tmp_path_factory, "explored", import_captures)
+    return Built((data / "curated" / "latest").resolve(), {})

@@ -1,8 +1,6 @@
 """explorer.html as people meet it: opened from disk, searched, one project, compared, cited, on a phone, on paper."""
 
 import os
-import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +11,7 @@ from pipeline.analyst.citation import cite
 from pipeline.report.quality_page import write_report
 from tests.browser.conftest import HOSTILE_ID, HOSTILE_NAMES, STACKED, Chromium
 from tests.cli.command import bma
-from tests.conftest import Built, ParsedArchive, made_once
+from tests.conftest import Built, ParsedArchive
 
 P = "50490000-3607"
 EVIL = "</script><script>document.title = 'taken over'</script> \u2028 \u202e{{ 7 * 7 }}"
@@ -36,23 +34,6 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     built = archive.build("20260202T000000Z")
     write_report(built.path, {"run_id": built.path.name, "finished_at": "2026-02-02T00:00:00Z"}, previous=None)
     return built.path / "explorer.html"
-
-
-@pytest.fixture(scope="session")
-def documented(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """The release that README and cookbook speak of: the sample with its earlier night."""
-    from pipeline.sample.earlier_night import main as write_captures
-
-    def import_captures(data: Path) -> None:
-        shutil.copytree(sample_data, data, symlinks=True)
-        captures = tmp_path_factory.mktemp("captures") / "earlier.warc.gz"
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(sys, "argv", ["earlier_night", str(captures)])
-            write_captures()
-        assert bma("import", captures, "--data-dir", data).returncode == 0
-
-    data = made_once(tmp_path_factory, "explored", import_captures)
-    return Built((data / "curated" / "latest").resolve(), {})
 
 
 @pytest.fixture

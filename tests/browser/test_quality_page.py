@@ -4,17 +4,63 @@ import csv
 import http.server
 import io
 import os
+import re
 import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from pipeline.report.quality_page import write_report
 from tests.browser.conftest import FORMULAS, HOSTILE_ID, HOSTILE_NAMES, STACKED, Chromium, Opened
+from tests.conftest import Built, ParsedArchive
+
+PHRA_NAKHON = "50010000"
+
+
+@pytest.fixture
+def page(chromium: Chromium, documented: Built) -> Iterator[Page]:
+    """The quality page of the sample with its earlier night."""
+    with chromium.opened(documented.path / "quality.html", fragment="#lang=en") as (page, offences):
+        yield page
+        assert offences == []
+
+
+@pytest.fixture(scope="module")
+def formulas(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of a release of many projects whose texts, name and agency are formulas."""
+    archive = ParsedArchive(tmp_path_factory.mktemp("formulas") / "data")
+    for number in range(120):
+        formula = FORMULAS[number % 4]
+        archive.capture(
+            f"5999{number % 4:04}-{number:04}",
+            "2026-01-01",
+            name=formula,
+            agency=formula,
+            issues=[("unreadable_number", "remark", formula), ("month_conflict", "month", f"{number} | 2")],
+        )
+    built = archive.build("20260101T000000Z")
+    write_report(built.path, {"run_id": built.path.name, "finished_at": "2026-01-01T00:20:00Z"}, previous=None)
+    return built.path / "quality.html"
 
 
 def found(page: Page) -> str:
     return page.inner_text("#found")
+
+
+def expect_found(page: Page, n: int) -> None:
+    expect(page.locator("#found")).to_have_text(re.compile(rf"\b{n} of "))
+
+
+def n_found(page: Page) -> int:
+    return int(found(page).split()[0].replace(",", ""))
+
+
+def counted(built: Built, where: str) -> int:
+    """How many issues of a release match a condition."""
+    return cast("int", built.column(f"SELECT count(*) FROM quality_issues WHERE {where}")[0])
 
 
 def open_all_groups(page: Page) -> None:
@@ -72,21 +118,21 @@ def test_search_and_filters_find_issues(chromium: Chromium, report: Path) -> Non
     with chromium.opened(report, fragment="#lang=en") as (page, _):
         everything = int(found(page).split(" of ")[0])
         page.fill("#q", "month_conflict")
-        expect(page.locator("#found")).to_contain_text(f"6 of {everything}")
+        expect_found(page, 6)
         page.fill("#q", "")
         page.select_option("#severity", "error")
-        expect(page.locator("#found")).to_contain_text(f"5 of {everything}")
+        expect_found(page, 5)
         page.fill("#q", "ส\u0e4d\u0e32นักงานเขต ทุ่ง ครุ")
-        expect(page.locator("#found")).to_contain_text(f"5 of {everything}")
+        expect_found(page, 5)
         page.fill("#q", "nothing has this")
-        expect(page.locator("#found")).to_contain_text(f"0 of {everything}")
+        expect_found(page, 0)
         page.click("button[type=reset]")
         expect(page.locator("#found")).to_contain_text(f"{everything} of {everything}")
         page.select_option("#agency", "50490000")
-        page.check("#new")
+        page.fill("#since", "2026-01-02")
         expect(page.locator("#groups summary")).to_have_count(1)
         expect(page.locator("#groups .issue")).to_have_count(1)
-        page.uncheck("#new")
+        page.fill("#since", "")
         page.select_option("#by", "year")
         expect(page.locator("#groups summary")).to_have_count(1)
 
@@ -96,7 +142,7 @@ def test_what_the_reader_chose_stands_in_the_address(chromium: Chromium, report:
         page.click("#language button[data-lang=en]")
         page.fill("#q", "month")
         page.select_option("#by", "agency")
-        expect(page.locator("#found")).to_contain_text("6 of")
+        expect_found(page, 6)
         address = page.url
         page.click("nav a[href='#freshness']")
         assert page.url == address, "moving around must not forget the choice"
@@ -136,6 +182,109 @@ def test_csv_holds_what_is_found_and_no_formula(chromium: Chromium, report: Path
     assert HOSTILE_NAMES[3] in {row["name"] for row in rows}
 
 
+@pytest.mark.parametrize(
+    ("typed", "agency_code"),
+    [
+        ("สำนักงานเขตทุ่งครุ", "50490000"),
+        ("ส\u0e4d\u0e32นักงานเขตทุ่งครุ", "50490000"),
+        ("สำนักงาน เขต\u200bทุ่่งครุ", "50490000"),
+        ("thung KHRU", "50490000"),
+        ("สำนักงานเขตพระนคร", PHRA_NAKHON),
+        ("ส\u0e4d\u0e32นักงานเขตพระนคร", PHRA_NAKHON),
+    ],
+)
+def test_the_name_of_an_agency_finds_all_its_issues(
+    page: Page, documented: Built, typed: str, agency_code: str
+) -> None:
+    of_agency = counted(documented, f"project_id ^@ '{agency_code}-'")
+    page.fill("#q", typed)
+    expect_found(page, of_agency)
+    assert of_agency > 0
+
+
+def test_issues_are_grouped_by_project_too_and_the_address_keeps_it(
+    chromium: Chromium, documented: Built, page: Page
+) -> None:
+    page.select_option("#by", "project")
+    projects = documented.column("SELECT DISTINCT project_id FROM quality_issues")
+    expect(page.locator("#groups > details")).to_have_count(len(projects))
+    address = page.url
+    with chromium.opened(documented.path / "quality.html", fragment=f"#{address.partition('#')[2]}") as (again, _):
+        group = again.locator("#groups > details").filter(has_text="50010000-9004").first
+        group.locator("summary").click()
+        title = group.locator(".title").inner_text()
+        assert "ยกระดับการจัดเก็บภาษีที่ดิน" in title
+        assert "สำนักงานเขตพระนคร" in title
+        cards = group.locator(".issue")
+        assert cards.count() == counted(documented, "project_id = '50010000-9004'")
+        assert cards.locator(".who").count() == 0, "the project is named once"
+        expect(cards.first.locator(".kind")).to_contain_text("unreadable_number")
+
+
+def test_many_groups_come_in_steps(chromium: Chromium, formulas: Path) -> None:
+    with chromium.opened(formulas, fragment="#by=project") as (page, _):
+        assert page.locator("#groups > details").count() == 100
+        page.get_by_role("button", name="Show more groups").click()
+        assert page.locator("#groups > details").count() == 120
+        assert page.get_by_role("button", name="Show more groups").count() == 0
+
+
+def test_a_link_to_what_is_not_there_finds_nothing_instead_of_everything(chromium: Chromium, documented: Built) -> None:
+    fragment = "#agency=59999999&code=%3Cimg%20src%3Dx%3E&lang=en"
+    with chromium.opened(documented.path / "quality.html", fragment=fragment) as (page, offences):
+        assert n_found(page) == 0
+        assert page.input_value("#agency") == "59999999"
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert offences == []
+
+
+def test_an_issue_says_since_when_it_is_seen_and_since_finds_it_again(page: Page, documented: Built) -> None:
+    page.fill("#q", "50360000-0047")
+    expect_found(page, 3)
+    open_all_groups(page)
+    seen = page.locator("#groups .issue .seen [lang=en].either").all_inner_texts()
+    assert "16 Feb 2026" in seen, "in Bangkok, where the capture of 15 February 18:00 UTC was made after midnight"
+    page.click("button[type=reset]")
+    page.fill("#since", "2026-02-17")
+    later = counted(documented, "first_seen_at >= TIMESTAMPTZ '2026-02-16 17:00:00+00'")
+    assert 0 < later < counted(documented, "true")
+    expect_found(page, later)
+    assert "since=2026-02-17" in page.url
+    assert page.locator(".issue .isnew, #new").count() == 0, "the last night decides nothing"
+
+
+def test_an_issue_about_an_edit_shows_old_and_new(page: Page, documented: Built) -> None:
+    page.select_option("#code", "edited_after_completion")
+    cards = page.locator("#groups .issue")
+    expect(cards).to_have_count(counted(documented, "code = 'edited_after_completion'"))
+    expect(cards.filter(has_text="50070000-0022").locator(".edits li")).to_have_text("งบฯ ที่ได้รับ (บาท) 2517000 → 251700")
+    page.fill("#q", "2517000")
+    expect_found(page, 1)
+
+
+def test_no_code_stands_without_its_title_in_both_languages(seen: Opened, documented: Built) -> None:
+    titles = {
+        str(row["code"]): [row["title_th"], row["title_en"]]
+        for row in documented.rows("SELECT code, title_th, title_en FROM quality_rules")
+    }
+    page = seen.page
+    page.select_option("#by", "agency")
+    open_all_groups(page)
+    page.wait_for_selector(".issue .kind")
+    shown: list[list[str]] = page.eval_on_selector_all(
+        "main code", "nodes => nodes.map(node => [node.textContent, node.parentElement.innerText])"
+    )
+    bare = [code for code, words in shown if code in titles and not all(str(said) in words for said in titles[code])]
+    assert bare == []
+    assert len({code for code, _ in shown} & titles.keys()) > 4
+    options: list[str] = page.eval_on_selector_all("#code option", "nodes => nodes.slice(1).map(node => node.text)")
+    for text in options:
+        code = text.rpartition(" · ")[2]
+        assert all(str(said) in text for said in titles[code])
+    page.select_option("#by", "code")
+    open_all_groups(page)
+
+
 def test_charts_are_drawn(seen: Opened) -> None:
     page = seen.page
     assert page.locator("svg.chart").count() == 4
@@ -169,6 +318,7 @@ def test_an_agency_has_its_own_fields(chromium: Chromium, report: Path) -> None:
         page.select_option("#field-agency", "50490000")
         assert name.locator("svg rect").count() == 4
         assert name.locator("td").first.inner_text() == "100.0%"
+        assert "fields=50490000" in page.url
         page.select_option("#field-agency", "")
         assert name.inner_text() == overall
         assert offences == []
@@ -238,12 +388,13 @@ def test_paper_gets_every_issue_and_no_buttons(chromium: Chromium, report: Path)
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("fragment", ["", "#by=project&agency=50490000&since=2026-01-01"])
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
-def test_axe_finds_no_barrier(chromium: Chromium, report: Path, width: int, scheme: str) -> None:
+def test_axe_finds_no_barrier(chromium: Chromium, report: Path, width: int, scheme: str, fragment: str) -> None:
     source = os.environ.get("AXE_CORE")
     if not source:
         pytest.skip("AXE_CORE does not name axe.min.js: npm install axe-core somewhere and point to it")
-    with chromium.opened(report, width=width, scheme=scheme) as (page, _):
+    with chromium.opened(report, fragment=fragment, width=width, scheme=scheme) as (page, _):
         open_all_groups(page)
         page.evaluate(Path(source).read_text(encoding="utf-8"))
         outcome = page.evaluate("axe.run()")

@@ -1,7 +1,6 @@
 // Draws the page's issues and its controls.
 const PAGE = 50;
-const TAGS = { error: "ผิดพลาด", warning: "เตือน", info: "สังเกต" };
-const FILTERS = ["q", "severity", "code", "agency", "year", "by", "new"];
+const GROUPS = 100;
 
 // A jump inside the page must not delete the choices after the #.
 document.querySelector("nav").addEventListener("click", (event) => {
@@ -15,15 +14,16 @@ document.querySelector("nav").addEventListener("click", (event) => {
 });
 
 const start = (data) => {
-  const { all, rules, agencies, fields } = data;
+  const { all, rules, agencies, fields, labels } = data;
+  nameMonths(data.months);
   const option = (select, value, text) => {
     const node = make("option", "", text);
     node.value = value;
     byId(select).append(node);
   };
   const used = new Set(all.map((e) => e.rule));
-  for (const rule of rules) if (used.has(rule)) option("code", rule.code, rule.th + " · " + rule.code);
-  const agencyName = (code) => (agencies.get(code) ?? "") + " " + (code || "–");
+  for (const rule of rules) if (used.has(rule)) option("code", rule.code, `${rule.th} · ${rule.en} · ${rule.code}`);
+  const agencyName = (code) => [agencies.get(code)?.name, code || "–"].filter(Boolean).join(" ");
   for (const code of [...new Set(all.map((e) => e.project.agency))].sort()) {
     option("agency", code || "-", agencyName(code));
   }
@@ -31,16 +31,29 @@ const start = (data) => {
     option("year", year === null ? "-" : String(year), year === null ? "– ไม่ทราบ · unknown" : String(year));
   }
 
+  for (const field of [...new Set(all.map((e) => e.field))].filter((field) => field !== null).sort()) {
+    option("field", field, `${labels.get(field)} · ${field}`);
+  }
+
+  const severityTag = (severity) => make("span", "tag " + severity, ...inTwo(TAGS[severity], severity));
+  const titleOf = (rule) => [...inTwo(rule.th, rule.en), " ", make("code", "quiet", rule.code)];
+  const whoOf = (project) => [
+    ...(project.isInvented ? [make("span", "tag invented", ...inTwo("สมมติ", "invented")), " "] : []),
+    ...(project.name !== null ? [shown(project.name), " "] : []),
+    make("code", "", shown(project.id ?? "–")),
+  ];
+  const editsOf = ({ n, cells }) => make("ul", "edits", ...cells.map(({ label, row, before, after }) => make("li", "",
+    make("span", "quiet", shown(label), ...(row === null ? [] : [" (", shown(row), ")"])), " ", shown(before), " → ", shown(after))),
+    n > cells.length ? make("li", "quiet", ...inTwo(`และอีก ${n - cells.length} จุด`, `and ${n - cells.length} more`)) : null);
   const card = (e) => {
-    const who = make("p", "who");
-    if (e.isNew && data.hasPrevious) who.append(make("span", "tag isnew", ...inTwo("ใหม่", "new")), " ");
-    if (e.project.isInvented) who.append(make("span", "tag invented", ...inTwo("สมมติ", "invented")), " ");
-    if (e.project.name !== null) who.append(shown(e.project.name), " ");
-    who.append(make("code", "", shown(e.project.id ?? "–")));
-    const node = make("article", "issue", who);
-    if (byId("by").value !== "code") node.append(make("p", "", ...inTwo(e.rule.th, e.rule.en)));
-    if (e.label !== null) node.append(make("p", "", ...inTwo("ป้าย", "Label"), ": ", shown(e.label)));
-    if (e.raw !== null) node.append(make("span", "raw", shown(e.raw)));
+    const by = byId("by").value;
+    const node = make("article", "issue");
+    if (by !== "project") node.append(make("p", "who", ...whoOf(e.project)));
+    if (by !== "code") node.append(make("p", "kind", severityTag(e.rule.severity), " ", ...titleOf(e.rule)));
+    if (e.label !== null) node.append(make("p", "label", ...inTwo("ป้าย", "Label"), ": ", shown(e.label)));
+    // The text before the edit is not shown twice.
+    if (e.raw !== null && !e.edits?.cells.some(({ before }) => before === e.raw)) node.append(make("span", "raw", shown(e.raw)));
+    if (e.edits) node.append(editsOf(e.edits));
     const message = make("p", "why", ...inTwo(shown(inThai(e)), shown(e.message)));
     const links = make("p", "links");
     links.append(...[webLink(e.project.url, ...inTwo("เปิดหน้าบนเว็บไซต์", "Open the live page"))].filter(Boolean));
@@ -50,7 +63,7 @@ const start = (data) => {
       links.append(link);
     }
     if (e.project.command) links.append(make("code", "command", shown(e.project.command)));
-    if (e.seen) links.append(make("span", "quiet", ...inTwo("พบครั้งแรก", "first seen"), " " + e.seen.slice(0, 10)));
+    if (e.firstSeen !== null) links.append(make("span", "quiet seen", ...inTwo("พบครั้งแรกเมื่อ", "first seen"), " ", ...day(e.firstSeen)));
     node.append(message, links);
     return node;
   };
@@ -58,14 +71,16 @@ const start = (data) => {
   const heading = (by, key, list, longest) => {
     const worst = worstOf(list);
     const title = {
-      code: () => inTwo(list[0].rule.th, list[0].rule.en).concat(" ", make("code", "quiet", key)),
+      code: () => titleOf(list[0].rule),
+      project: () => (key === "-" ? inTwo("ไม่ทราบว่าเป็นโครงการใด", "of no known project")
+        : [...whoOf(list[0].project), " ", make("span", "quiet", shown(agencyName(list[0].project.agency)))]),
       severity: () => [],
-      agency: () => [shown(agencyName(key === "-" ? null : key))],
+      agency: () => (key === "-" ? inTwo("ไม่ทราบหน่วยงาน", "of no known agency") : [shown(agencyName(key))]),
       year: () => [key === "-" ? "–" : key],
     }[by]();
     const parts = SEVERITIES.map((severity) => [severity, list.filter((e) => e.rule.severity === severity).length]);
     return make("summary", "", make("b", "", list.length.toLocaleString("en")), " ",
-      make("span", "tag " + worst, ...inTwo(TAGS[worst], worst)), " ", make("span", "title", ...title),
+      severityTag(worst), " ", make("span", "title", ...title),
       bar(parts, longest, String(list.length)));
   };
 
@@ -76,55 +91,70 @@ const start = (data) => {
     const more = make("button", "more", ...inTwo("แสดงเพิ่ม", "Show more"));
     more.type = "button";
     const rest = make("p", "rest");
-    const draw = () => {
+    const draw = (n) => {
       more.remove();
       rest.remove();
-      body.append(...list.slice(drawn, drawn + PAGE).map(card));
-      drawn += PAGE;
+      body.append(...list.slice(drawn, drawn + n).map(card));
+      drawn = Math.min(drawn + n, list.length);
       if (drawn >= list.length) return;
       const left = (list.length - drawn).toLocaleString("en");
       rest.replaceChildren(...inTwo(`และอีก ${left} รายการใน quality_issues.parquet`, `and ${left} more in quality_issues.parquet`));
       body.append(more, rest);
     };
-    more.addEventListener("click", draw);
-    const fill = () => {
-      if (!node.open || drawn) return;
-      if (by === "code") {
+    more.addEventListener("click", () => draw(PAGE));
+    // Draws issues until at least n of them are there.
+    const fill = (n) => {
+      if (!drawn && by === "code") {
         const th = make("p", "beside", list[0].rule.adviceTh);
         const en = make("p", "beside", list[0].rule.adviceEn);
         th.lang = "th";
         en.lang = "en";
         body.append(make("div", "advice", th, en));
       }
-      draw();
+      if (drawn < n) draw(n - drawn);
     };
-    node.addEventListener("toggle", fill);
-    fillers.push(fill);
-    return node;
+    node.addEventListener("toggle", () => {
+      if (node.open && !drawn) fill(PAGE);
+    });
+    return { node, fill, size: list.length };
   };
 
-  const value = (name) => (name === "new" ? (byId("new").checked ? "1" : "") : byId(name).value);
+  const value = (name) => byId(name).value;
   let found = all;
-  let fillers = [];
+  let waiting = [];
+  let groups = [];
+  const moreGroups = make("button", "more", ...inTwo("แสดงกลุ่มเพิ่ม", "Show more groups"));
+  moreGroups.type = "button";
+  const drawGroups = (n) => {
+    const added = waiting.splice(0, n).map((draw) => draw());
+    groups.push(...added);
+    moreGroups.remove();
+    byId("groups").append(...added.map(({ node }) => node), ...(waiting.length ? [moreGroups] : []));
+  };
+  moreGroups.addEventListener("click", () => drawGroups(GROUPS));
   const refresh = () => {
     found = matching(data, value);
     const by = value("by");
-    const groups = grouped(found, by);
-    fillers = [];
-    const longest = Math.max(0, ...groups.map(([, list]) => list.length));
-    byId("groups").replaceChildren(...groups.map(([key, list]) => group(by, key, list, longest)));
-    if (groups.length === 1) byId("groups").firstChild.open = true;
+    const sorted = grouped(found, by);
+    const longest = Math.max(0, ...sorted.map(([, list]) => list.length));
+    groups = [];
+    waiting = sorted.map(([key, list]) => () => group(by, key, list, longest));
+    byId("groups").replaceChildren();
+    drawGroups(GROUPS);
+    if (sorted.length === 1) groups[0].node.open = true;
     byId("found").replaceChildren(...inTwo(
       `พบ ${found.length.toLocaleString("en")} จาก ${all.length.toLocaleString("en")} รายการ`,
       `${found.length.toLocaleString("en")} of ${all.length.toLocaleString("en")} issues`));
   };
   const restore = () => {
-    for (const name of FILTERS) {
-      const wanted = chosen.get(name);
-      if (name === "new") byId("new").checked = wanted === "1";
-      else if (wanted !== null) byId(name).value = wanted;
-      if (byId(name).value === "" && name === "by") byId("by").value = "code";
-    }
+    for (const name of [...FILTERS, "by"]) byId(name).value = chosen.get(name) ?? "";
+    // A choice that is not on this page finds nothing, so that a link never shows other issues than it names.
+    for (const name of SELECTED) if (chosen.get(name) && byId(name).value !== chosen.get(name)) missing(name, chosen.get(name));
+    if (!byId("by").value) byId("by").value = "code";
+  };
+  const missing = (name, wanted) => {
+    option(name, wanted, wanted);
+    byId(name).value = wanted;
   };
   let timer;
   byId("tools").addEventListener("input", (event) => {
@@ -133,7 +163,7 @@ const start = (data) => {
     timer = setTimeout(refresh, event.target.id === "q" ? 150 : 0);
   });
   byId("tools").addEventListener("reset", () => setTimeout(() => {
-    for (const name of FILTERS) choose(name, "");
+    for (const name of [...FILTERS, "by"]) choose(name, "");
     refresh();
   }));
   byId("tools").addEventListener("submit", (event) => event.preventDefault());
@@ -148,7 +178,8 @@ const start = (data) => {
   // The fields of one agency.
   for (const code of [...fields.keys()].sort()) option("field-agency", code, agencyName(code));
   const overall = [...byId("field-table").tBodies[0].rows].map((row) => [row, [...row.cells].map((td) => [...td.childNodes])]);
-  byId("field-agency").addEventListener("input", () => {
+  const drawFields = () => {
+    byId("field-agency").value = chosen.get("fields") ?? "";
     const counts = fields.get(byId("field-agency").value);
     for (const [row, cells] of overall) {
       if (!counts) {
@@ -164,18 +195,38 @@ const start = (data) => {
       row.cells[4].replaceChildren(unreadable && given ? `${unreadable} (${((100 * unreadable) / given).toFixed(1)}%)` : "0");
       row.cells[5].replaceChildren("–");
     }
+  };
+  byId("field-agency").addEventListener("input", () => {
+    choose("fields", value("field-agency"));
+    drawFields();
   });
 
   byId("tools").classList.remove("hidden");
   byId("field-tools").classList.remove("hidden");
-  restore();
-  refresh();
+  const show = () => {
+    restore();
+    refresh();
+    drawFields();
+  };
+  show();
+  addEventListener("popstate", () => {
+    readAddress();
+    setLanguage(chosen.get("lang"));
+    show();
+  });
+
   // The toggle event comes too late for the printer, so the groups are filled at once.
   addEventListener("beforeprint", () => {
     for (const node of document.querySelectorAll("details")) node.open = true;
-    for (const fill of fillers) fill();
+    for (const { fill } of groups) fill(PAGE);
   });
   document.documentElement.dataset.ready = "1";
+  setTimeout(prepare, 600, data, 0);
+};
+// Folds some of the texts at a time, so that the page stays responsive and the first search is fast.
+const prepare = (data, from) => {
+  for (const e of data.all.slice(from, from + 500)) haystackOf(e, data);
+  if (from < data.all.length) setTimeout(prepare, 0, data, from + 500);
 };
 
 if (byId("packed").textContent && "DecompressionStream" in window) unpack(byId("packed").textContent).then(read).then(start);

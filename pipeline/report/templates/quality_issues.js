@@ -1,11 +1,17 @@
 // The data of the page, unpacked, and the reader's selection of it. This script does not touch the document.
 const SEVERITIES = ["error", "warning", "info"];
+const TAGS = { error: "ผิดพลาด", warning: "เตือน", info: "สังเกต" };
 const KEYS = {
   code: (e) => e.rule.code,
+  project: (e) => (e.project.id === null ? "-" : `${e.project.source} ${e.project.id}`),
   severity: (e) => e.rule.severity,
   agency: (e) => e.project.agency || "-",
   year: (e) => (e.project.year === null ? "-" : String(e.project.year)),
+  field: (e) => e.field ?? "-",
 };
+const SELECTED = ["severity", "code", "agency", "year", "field"];
+// What narrows the list; each is the id of its control and its name in the address.
+const FILTERS = ["q", ...SELECTED, "since"];
 
 // Columns and rows as pipeline/report/page_issues.py packs them, made into objects.
 const read = ({ issues, texts, ...data }) => {
@@ -13,10 +19,13 @@ const read = ({ issues, texts, ...data }) => {
     ({ code, severity, th, en, adviceTh, adviceEn, messageTh }));
   const projects = data.projects.map(([source, id, name, agency, year, url, isInvented, command]) =>
     ({ source, id, name, agency, year, url, isInvented, command }));
+  const editsOf = ([n, ...cells]) => ({
+    n, cells: cells.map((cell) => cell.map((i) => texts[i])).map(([label, row, before, after]) => ({ label, row, before, after })),
+  });
   const all = issues.code.map((code, i) => ({
-    rule: rules[code], project: projects[issues.project[i]], label: texts[issues.label[i]],
+    rule: rules[code], project: projects[issues.project[i]], field: texts[issues.field[i]], label: texts[issues.label[i]],
     ordinal: issues.ordinal[i], raw: texts[issues.raw[i]], message: texts[issues.message[i]],
-    seen: texts[issues.seen[i]], isNew: issues.isNew[i] === 1,
+    firstSeen: issues.first_seen[i], edits: issues.edits[i] && editsOf(issues.edits[i]),
   }));
   // By agency and field: given, empty, not set, absent, unreadable, distinct.
   const fields = new Map();
@@ -24,14 +33,16 @@ const read = ({ issues, texts, ...data }) => {
     if (!fields.has(agency)) fields.set(agency, new Map());
     fields.get(agency).set(field, counts);
   }
-  const agencies = new Map(data.agencies);
-  return { all, rules, fields, agencies, hasPrevious: data.hasPrevious };
+  const agencies = new Map(data.agencies.map(([code, name, en]) => [code, { name, en }]));
+  return { all, rules, fields, agencies, labels: new Map(Object.entries(data.labels)), months: data.months };
 };
 
 // The texts for the search, made at the first search.
-const haystackOf = (e, agencies) => {
-  e.haystack ??= fold([e.project.id, e.project.name, agencies.get(e.project.agency), e.label, e.raw, e.message, e.rule.code,
-    e.rule.th, e.rule.en].filter(Boolean).join("|"));
+const haystackOf = (e, { agencies, labels }) => {
+  const office = agencies.get(e.project.agency);
+  e.haystack ??= fold([e.project.id, e.project.name, office?.name, office?.en, e.label, e.raw, e.message, e.rule.code, e.rule.th,
+    e.rule.en, labels.get(e.field), ...(e.edits?.cells.flatMap(({ label, before, after }) => [label, before, after]) ?? []),
+  ].filter(Boolean).join("|"));
   return e.haystack;
 };
 
@@ -41,12 +52,16 @@ const inThai = (e) => e.rule.messageTh.replace(/\{(label|raw|row)\}/g, (_, name)
   return signs.length > 80 ? signs.slice(0, 80).join("") + "…" : signs.join("") || "–";
 });
 
+const dayOf = (text) => (/^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) / 864e5 : NaN);
+const isoDay = (days) => (days === null ? "" : new Date(days * 864e5).toISOString().slice(0, 10));
+
 // The issues that match all filters; wanted holds the choice under each name, "" for any value.
-const matching = ({ all, agencies }, wanted) => {
+const matching = (data, wanted) => {
   const words = foldedWords(wanted("q"));
-  const chosen = Object.entries(KEYS).filter(([name]) => wanted(name));
-  return all.filter((e) => chosen.every(([name, keyOf]) => keyOf(e) === wanted(name)) &&
-    (!wanted("new") || e.isNew) && words.every((word) => haystackOf(e, agencies).includes(word)));
+  const selected = SELECTED.filter(wanted);
+  const since = dayOf(wanted("since"));
+  return data.all.filter((e) => selected.every((name) => KEYS[name](e) === wanted(name)) &&
+    (Number.isNaN(since) || (e.firstSeen !== null && e.firstSeen >= since)) && words.every((word) => haystackOf(e, data).includes(word)));
 };
 
 const worstOf = (list) => SEVERITIES.find((severity) => list.some((e) => e.rule.severity === severity));
@@ -66,7 +81,7 @@ const grouped = (issues, by) => {
 
 const csvOf = (issues) => csvText([
   ["severity", "code", "source_id", "project_id", "name", "agency_code", "fiscal_year_be", "label", "ordinal", "raw",
-    "message", "message_th", "first_seen_at", "is_new", "is_invented", "url"],
+    "message", "message_th", "first_seen", "is_invented", "url"],
   ...issues.map((e) => [e.rule.severity, e.rule.code, e.project.source, e.project.id, e.project.name, e.project.agency,
-    e.project.year, e.label, e.ordinal, e.raw, e.message, inThai(e), e.seen, e.isNew, e.project.isInvented, e.project.url]),
+    e.project.year, e.label, e.ordinal, e.raw, e.message, inThai(e), isoDay(e.firstSeen), e.project.isInvented, e.project.url]),
 ]);
