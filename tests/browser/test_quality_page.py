@@ -63,6 +63,12 @@ def counted(built: Built, where: str) -> int:
     return cast("int", built.column(f"SELECT count(*) FROM quality_issues WHERE {where}")[0])
 
 
+def saved(page: Page) -> bytes:
+    with page.expect_download() as download:
+        page.click("#save")
+    return Path(str(download.value.path())).read_bytes()
+
+
 def open_all_groups(page: Page) -> None:
     page.evaluate("document.querySelectorAll('details').forEach(node => { node.open = true })")
     page.wait_for_selector(".issue")
@@ -177,9 +183,37 @@ def test_csv_holds_what_is_found_and_no_formula(chromium: Chromium, report: Path
     assert copied.replace("\r\n", "\n") == text.replace("\r\n", "\n")
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     assert len(rows) == 5
-    assert {row["code"] for row in rows} == {"unreadable_number"}
-    assert {row["raw"] for row in rows} == {f"'{formula}" for formula in FORMULAS}
-    assert HOSTILE_NAMES[3] in {row["name"] for row in rows}
+    assert {row["รหัสข้อสังเกต"] for row in rows} == {"unreadable_number"}
+    assert {row["ข้อความตามหน้าเว็บ"] for row in rows} == {f"'{formula}" for formula in FORMULAS}
+    assert HOSTILE_NAMES[3] in {row["ชื่อโครงการ"] for row in rows}
+
+
+def test_csv_speaks_thai_and_names_the_agency(chromium: Chromium, documented: Built) -> None:
+    address = documented.path / "quality.html"
+    with chromium.opened(address, fragment=f"#agency={PHRA_NAKHON}&code=unreadable_number") as (page, _):
+        thai = saved(page)
+    assert thai.startswith(b"\xef\xbb\xbf"), "without it Excel takes Thai for something else"
+    rows = list(csv.DictReader(io.StringIO(thai.decode("utf-8-sig"), newline="")))
+    assert len(rows) == counted(documented, f"code = 'unreadable_number' AND project_id ^@ '{PHRA_NAKHON}-'")
+    assert {row["หน่วยงาน"] for row in rows} == {"สำนักงานเขตพระนคร"}
+    assert {(row["ระดับ"], row["ข้อสังเกต"]) for row in rows} == {("ผิดพลาด", "อ่านตัวเลขไม่ได้")}
+    assert {row["ข้อมูลสมมติ"] for row in rows} == {"ใช่"}
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d", row["พบครั้งแรก"]) for row in rows)
+    assert not re.search("[a-z]", ",".join(rows[0])), "every heading is Thai"
+    with chromium.opened(address, fragment="#code=edited_after_completion&q=50070000-0022&lang=en") as (page, _):
+        (row,) = csv.DictReader(io.StringIO(saved(page).decode("utf-8-sig"), newline=""))
+    assert row["agency"] == "สำนักงานเขตดุสิต"
+    assert row["before_after"] == "งบฯ ที่ได้รับ (บาท): 2517000 → 251700"
+
+
+def test_no_cell_of_the_csv_is_a_formula(chromium: Chromium, formulas: Path) -> None:
+    with chromium.opened(formulas) as (page, _):
+        rows = list(csv.reader(io.StringIO(saved(page).decode("utf-8-sig"), newline="")))
+    assert len(rows) > 240
+    cells = {cell for row in rows for cell in row}
+    assert not [cell for cell in cells if re.match(r"\s*[=+@\uff1d]|\n", cell)]
+    for column in ("ชื่อโครงการ", "หน่วยงาน"):
+        assert {row[rows[0].index(column)] for row in rows[1:]} == {f"'{formula}" for formula in FORMULAS}
 
 
 @pytest.mark.parametrize(

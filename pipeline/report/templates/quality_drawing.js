@@ -168,12 +168,13 @@ const start = (data) => {
   }));
   byId("tools").addEventListener("submit", (event) => event.preventDefault());
 
+  const csv = () => csvOf(found, data, document.documentElement.dataset.lang);
   const said = (th, en) => byId("found").replaceChildren(...inTwo(th, en));
   byId("copy").addEventListener("click", async () => {
-    await copy(csvOf(found));
+    await copy(csv());
     said(`คัดลอกแล้ว ${found.length} รายการ`, `${found.length} issues copied`);
   });
-  byId("save").addEventListener("click", () => saveCsv("bma-projects-issues.csv", csvOf(found)));
+  byId("save").addEventListener("click", () => saveCsv("bma-projects-issues.csv", csv()));
 
   // The fields of one agency.
   for (const code of [...fields.keys()].sort()) option("field-agency", code, agencyName(code));

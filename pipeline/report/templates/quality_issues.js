@@ -79,9 +79,30 @@ const grouped = (issues, by) => {
       || listB.length - listA.length || (a < b ? -1 : 1));
 };
 
-const csvOf = (issues) => csvText([
-  ["severity", "code", "source_id", "project_id", "name", "agency_code", "fiscal_year_be", "label", "ordinal", "raw",
-    "message", "message_th", "first_seen", "is_invented", "url"],
-  ...issues.map((e) => [e.rule.severity, e.rule.code, e.project.source, e.project.id, e.project.name, e.project.agency,
-    e.project.year, e.label, e.ordinal, e.raw, e.message, inThai(e), isoDay(e.firstSeen), e.project.isInvented, e.project.url]),
-]);
+// A table for a spreadsheet: headings and words in Thai, or all in English with the names of the tables' columns.
+const csvOf = (issues, { agencies }, lang) => {
+  const inEnglish = lang === "en";
+  const editedIn = (e) => e.edits?.cells.map(({ label, row, before, after }) =>
+    `${label}${row === null ? "" : ` (${row})`}: ${before ?? "∅"} → ${after ?? "∅"}`).join("\n");
+  const columns = [
+    ["severity", "ระดับ", (e) => (inEnglish ? e.rule.severity : TAGS[e.rule.severity])],
+    ["code", "รหัสข้อสังเกต", (e) => e.rule.code],
+    ["title", "ข้อสังเกต", (e) => (inEnglish ? e.rule.en : e.rule.th)],
+    ["agency", "หน่วยงาน", (e) => agencies.get(e.project.agency)?.name],
+    ["agency_code", "รหัสหน่วยงาน", (e) => e.project.agency],
+    ["project_id", "รหัสโครงการ", (e) => e.project.id],
+    ["name", "ชื่อโครงการ", (e) => e.project.name],
+    ["fiscal_year_be", "ปีงบประมาณ", (e) => e.project.year],
+    ["label", "ป้าย", (e) => e.label],
+    ["ordinal", "ลำดับ", (e) => e.ordinal],
+    ["raw", "ข้อความตามหน้าเว็บ", (e) => e.raw],
+    ["before_after", "ก่อน → หลัง", editedIn],
+    ["message", "คำอธิบาย", (e) => (inEnglish ? e.message : inThai(e))],
+    ["advice", "สิ่งที่ควรทำ", (e) => (inEnglish ? e.rule.adviceEn : e.rule.adviceTh)],
+    ["first_seen", "พบครั้งแรก", (e) => isoDay(e.firstSeen)],
+    ["is_invented", "ข้อมูลสมมติ", (e) => (inEnglish ? e.project.isInvented : e.project.isInvented ? "ใช่" : "")],
+    ["source_id", "แหล่งข้อมูล", (e) => e.project.source],
+    ["url", "ที่อยู่หน้าเว็บ", (e) => e.project.url],
+  ];
+  return csvText([columns.map(([en, th]) => (inEnglish ? en : th)), ...issues.map((e) => columns.map(([, , valueOf]) => valueOf(e)))]);
+};
