@@ -3,6 +3,7 @@
 import csv
 import http.server
 import io
+import json
 import os
 import re
 import threading
@@ -263,6 +264,42 @@ def test_many_groups_come_in_steps(chromium: Chromium, formulas: Path) -> None:
         assert page.get_by_role("button", name="Show more groups").count() == 0
 
 
+def test_an_agency_and_its_numbers_lead_to_their_issues_and_back_leads_back(page: Page, documented: Built) -> None:
+    everything = n_found(page)
+    page.fill("#q", "something else")
+    row = page.locator("#agency-table tbody tr").filter(has_text=PHRA_NAKHON)
+    row.locator("td a").first.click()
+    of_agency = f"project_id ^@ '{PHRA_NAKHON}-'"
+    assert n_found(page) == counted(documented, f"{of_agency} AND severity = 'error'")
+    assert f"agency={PHRA_NAKHON}" in page.url
+    assert "severity=error" in page.url
+    assert "lang=en" in page.url
+    assert page.evaluate("document.activeElement.id") == "issues"
+    row.locator("th a").click()
+    assert n_found(page) == counted(documented, of_agency)
+    page.go_back()
+    page.go_back()
+    expect(page.locator("#q")).to_have_value("something else")
+    page.click("button[type=reset]")
+    expect_found(page, everything)
+
+
+def test_a_cell_of_the_heat_table_leads_to_the_issues_of_its_agency_and_field(page: Page, documented: Built) -> None:
+    links = page.locator("table.heat tbody td a")
+    cells = documented.column(
+        "SELECT DISTINCT left(project_id, 8) || field FROM quality_issues WHERE field IS NOT NULL AND project_id IN "
+        "(SELECT project_id FROM projects)"
+    )
+    fields: list[str] = page.eval_on_selector_all("table.heat thead th", "heads => heads.map(th => th.dataset.field)")
+    assert links.count() == len([cell for cell in cells if str(cell)[8:] in fields])
+    finish = page.locator(f"table.heat tr[data-agency='{PHRA_NAKHON}'] td").nth(fields.index("finish_date") - 1)
+    finish.locator("a").click()
+    assert n_found(page) == counted(documented, f"project_id ^@ '{PHRA_NAKHON}-' AND field = 'finish_date'")
+    assert page.input_value("#field") == "finish_date"
+    page.locator("table.heat thead th[data-field=finish_date] a").click()
+    assert n_found(page) == counted(documented, "field = 'finish_date'")
+
+
 def test_a_link_to_what_is_not_there_finds_nothing_instead_of_everything(chromium: Chromium, documented: Built) -> None:
     fragment = "#agency=59999999&code=%3Cimg%20src%3Dx%3E&lang=en"
     with chromium.opened(documented.path / "quality.html", fragment=fragment) as (page, offences):
@@ -284,7 +321,12 @@ def test_an_issue_says_since_when_it_is_seen_and_since_finds_it_again(page: Page
     assert 0 < later < counted(documented, "true")
     expect_found(page, later)
     assert "since=2026-02-17" in page.url
-    assert page.locator(".issue .isnew, #new").count() == 0, "the last night decides nothing"
+    # The tile of the last seven days leads there, and nothing is called new because the last night did not have it.
+    tile = page.locator("#issues .tiles .isnew a")
+    n_tile = int(tile.locator("b").inner_text())
+    tile.click()
+    assert n_found(page) == n_tile == later
+    assert page.locator(".issue .isnew, #new").count() == 0
 
 
 def test_an_issue_about_an_edit_shows_old_and_new(page: Page, documented: Built) -> None:
@@ -317,6 +359,48 @@ def test_no_code_stands_without_its_title_in_both_languages(seen: Opened, docume
         assert all(str(said) in text for said in titles[code])
     page.select_option("#by", "code")
     open_all_groups(page)
+
+
+@pytest.mark.parametrize(
+    ("column", "first", "value"),
+    [
+        ("name", "ascending", "shown_name"),
+        ("projects", "descending", "n_projects"),
+        ("errors", "descending", "n_errors"),
+        ("warnings", "descending", "n_warnings"),
+        ("infos", "descending", "n_infos"),
+        ("issues", "descending", "n_errors + n_warnings + n_infos"),
+        ("filled", "descending", "n_filled / n_rows"),
+    ],
+)
+def test_agencies_are_sorted_by_each_column_with_the_keyboard(
+    chromium: Chromium, documented: Built, page: Page, column: str, first: str, value: str
+) -> None:
+    agencies = json.loads((documented.path / "quality.json").read_text(encoding="utf-8"))["agencies"]
+    values = {agency["agency_code"]: eval(value, {}, agency) for agency in agencies}
+
+    def order(page: Page) -> list[object]:
+        codes: list[str] = page.eval_on_selector_all(
+            "#agency-table tbody th code", "nodes => nodes.map(n => n.textContent)"
+        )
+        return [values[code] for code in codes]
+
+    head = page.locator(f"#agency-table th[data-order={column}]")
+    other = "ascending" if first == "descending" else "descending"
+    for way in (first, other):
+        head.locator("button").focus()
+        page.keyboard.press("Enter")
+        assert head.get_attribute("aria-sort") == way
+        assert page.locator("#agency-table [aria-sort]").count() == 1
+        assert head.locator("button").evaluate("node => node === document.activeElement")
+        if column != "name":
+            assert order(page) == sorted(values.values(), reverse=way == "descending")
+    by_name = order(page)
+    with chromium.opened(documented.path / "quality.html", fragment=f"#{page.url.partition('#')[2]}") as (again, _):
+        assert order(again) == by_name
+        assert again.locator(f"th[data-order={column}]").get_attribute("aria-sort") == other
+        if column == "name":
+            assert by_name[-1] == "สำนักการแพทย์", "backwards, so that the offices come before the bureaus"
 
 
 def test_charts_are_drawn(seen: Opened) -> None:
@@ -422,7 +506,7 @@ def test_paper_gets_every_issue_and_no_buttons(chromium: Chromium, report: Path)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("fragment", ["", "#by=project&agency=50490000&since=2026-01-01"])
+@pytest.mark.parametrize("fragment", ["", "#by=project&order=-errors&agency=50490000&since=2026-01-01"])
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
 def test_axe_finds_no_barrier(chromium: Chromium, report: Path, width: int, scheme: str, fragment: str) -> None:
     source = os.environ.get("AXE_CORE")

@@ -2,15 +2,17 @@
 const PAGE = 50;
 const GROUPS = 100;
 
+const jumpTo = (target) => {
+  target.scrollIntoView();
+  target.tabIndex = -1;
+  target.focus({ preventScroll: true });
+};
 // A jump inside the page must not delete the choices after the #.
 document.querySelector("nav").addEventListener("click", (event) => {
   const link = event.target.closest("a[href^='#']");
   if (!link) return;
   event.preventDefault();
-  const target = document.querySelector(link.getAttribute("href"));
-  target.scrollIntoView();
-  target.tabIndex = -1;
-  target.focus({ preventScroll: true });
+  jumpTo(document.querySelector(link.getAttribute("href")));
 });
 
 const start = (data) => {
@@ -202,12 +204,25 @@ const start = (data) => {
     drawFields();
   });
 
+  linkTables(all);
+  const sortAgencies = sortable(byId("agency-table"), () => sortAgencies());
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a.find");
+    if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    go({ ...NO_FILTER, ...Object.fromEntries(new URLSearchParams(link.dataset.find)) });
+    restore();
+    refresh();
+    jumpTo(byId("issues"));
+  });
+
   byId("tools").classList.remove("hidden");
   byId("field-tools").classList.remove("hidden");
   const show = () => {
     restore();
     refresh();
     drawFields();
+    sortAgencies();
   };
   show();
   addEventListener("popstate", () => {

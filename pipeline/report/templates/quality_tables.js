@@ -1,0 +1,76 @@
+// The tables of the page: cells that lead to the issues they count, and the agencies in the order of a column.
+const NO_FILTER = Object.fromEntries(FILTERS.map((name) => [name, ""]));
+
+// The contents of a node as a link to the issues of a selection, such as `agency=50010000&severity=error`.
+const linkTo = (node, find, title) => {
+  const link = make("a", "find", ...node.childNodes);
+  link.dataset.find = find;
+  link.href = addressOf({ ...NO_FILTER, ...Object.fromEntries(new URLSearchParams(find)) });
+  if (title) link.title = title;
+  node.append(link);
+};
+
+const linkTables = (all) => {
+  for (const node of document.querySelectorAll("[data-find]")) linkTo(node, node.dataset.find);
+  const heat = document.querySelector("table.heat");
+  if (!heat) return;
+  const counts = new Map();
+  const add = (key) => counts.set(key, (counts.get(key) ?? 0) + 1);
+  for (const e of all) {
+    if (e.field === null) continue;
+    add(`field=${e.field}`);
+    if (e.project.agency) add(`agency=${e.project.agency}&field=${e.field}`);
+  }
+  const link = (cell, find) => {
+    const n = counts.get(find);
+    if (n) linkTo(cell, find, `${n.toLocaleString("en")} ประเด็น · issues`);
+  };
+  const [heads] = heat.tHead.rows;
+  const fields = [...heads.cells].map((cell) => cell.dataset.field);
+  for (const cell of heads.cells) link(cell.firstElementChild, `field=${cell.dataset.field}`);
+  for (const row of heat.tBodies[0].rows) {
+    [...row.cells].forEach((cell, i) => link(cell, `agency=${row.dataset.agency}&field=${fields[i]}`));
+  }
+};
+
+// Makes the headings buttons; gives the function that puts the rows into the order of the address.
+const sortable = (table, onSort) => {
+  const rows = [...table.tBodies[0].rows];
+  const heads = [...table.tHead.rows[0].cells];
+  const names = new Intl.Collator("th");
+  const valueOf = (cell) => {
+    const said = cell.dataset.value ?? cell.textContent;
+    return cell.tagName === "TH" ? said.trim() : /\d/.test(said) ? Number(said.replaceAll(",", "")) : null;
+  };
+  const wayOf = (key) => ({ [key]: 1, ["-" + key]: -1 })[chosen.get("order")] ?? 0;
+  for (const head of heads) {
+    const key = head.dataset.order;
+    const arrow = make("span", "arrow");
+    arrow.setAttribute("aria-hidden", "true");
+    const button = make("button", "head", ...head.childNodes, arrow);
+    button.type = "button";
+    // Names begin with the first, numbers with the largest.
+    button.addEventListener("click", () => {
+      const first = key === "name" ? 1 : -1;
+      choose("order", (wayOf(key) === first ? -first : first) > 0 ? key : "-" + key);
+      onSort();
+    });
+    head.append(button);
+  }
+  return () => {
+    let shownRows = rows;
+    heads.forEach((head, i) => {
+      const way = wayOf(head.dataset.order);
+      head.querySelector(".arrow").textContent = { 1: " ▲", 0: "", [-1]: " ▼" }[way];
+      if (way) head.setAttribute("aria-sort", way > 0 ? "ascending" : "descending");
+      else head.removeAttribute("aria-sort");
+      if (!way) return;
+      const values = new Map(rows.map((row) => [row, valueOf(row.cells[i])]));
+      shownRows = [...rows].sort((a, b) => {
+        const [x, y] = [values.get(a), values.get(b)];
+        return (x === null) - (y === null) || (x === null ? 0 : way * (typeof x === "string" ? names.compare(x, y) : x - y));
+      });
+    });
+    table.tBodies[0].replaceChildren(...shownRows);
+  };
+};
