@@ -25,7 +25,7 @@ JSON = "quality.json"
 _EXAMPLES = 5
 _SCRIPTS = (
     "elements.js", "address.js", "language.js", "packing.js", "folding.js", "csv.js", "clipboard.js", "drawing.js",
-    "quantities.js", "quality_issues.js", "quality_tables.js", "quality_drawing.js",
+    "quantities.js", "quality_issues.js", "quality_tables.js", "quality_print.js", "quality_drawing.js",
 )  # fmt: skip
 
 

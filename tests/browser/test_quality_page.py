@@ -14,6 +14,7 @@ from typing import cast
 import pytest
 from playwright.sync_api import Page, expect
 
+from pipeline.core import thai_time
 from pipeline.report.quality_page import write_report
 from tests.browser.conftest import FORMULAS, HOSTILE_ID, HOSTILE_NAMES, STACKED, Chromium, Opened
 from tests.conftest import Built, ParsedArchive
@@ -68,6 +69,12 @@ def saved(page: Page) -> bytes:
     with page.expect_download() as download:
         page.click("#save")
     return Path(str(download.value.path())).read_bytes()
+
+
+def sheets(page: Page) -> int:
+    margin = "1cm"
+    paper = page.pdf(format="A4", margin={"top": margin, "bottom": margin, "left": margin, "right": margin})
+    return len(re.findall(rb"/Type\s*/Page\b", paper))
 
 
 def open_all_groups(page: Page) -> None:
@@ -503,6 +510,52 @@ def test_paper_gets_every_issue_and_no_buttons(chromium: Chromium, report: Path)
         assert not page.locator("nav").is_visible()
         assert not page.locator("#tools").is_visible()
         assert page.locator("#groups details:not([open])").count() == 0
+
+
+def test_paper_of_one_agency_has_its_issues_alone_under_filter_release_and_date(
+    chromium: Chromium, documented: Built
+) -> None:
+    fragment = f"#agency={PHRA_NAKHON}&severity=error"
+    with chromium.opened(documented.path / "quality.html", fragment=fragment, scheme="dark") as (page, _):
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        page.emulate_media(media="print")
+        line = page.inner_text("#printed")
+        finished = page.locator("footer time").get_attribute("datetime")
+        for said in ("สำนักงานเขตพระนคร", PHRA_NAKHON, "ผิดพลาด", "error", documented.path.name):
+            assert said in line
+        assert thai_time.in_thai(finished) in line
+        assert page.locator("main > section:visible").evaluate_all("nodes => nodes.map(node => node.id)") == ["issues"]
+        assert not page.locator("#issues .tiles").is_visible(), "the numbers of all agencies"
+        assert page.locator("#invented").is_visible()
+        cards = page.locator("#groups .issue:visible")
+        of_agency = f"project_id ^@ '{PHRA_NAKHON}-' AND severity = 'error'"
+        assert cards.count() == counted(documented, of_agency)
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert page.locator("#groups details[open]").count() == 0, "as the reader left them"
+    with chromium.opened(documented.path / "quality.html", fragment="#agency=50490000") as (page, _):
+        assert sheets(page) == 1
+    with chromium.opened(documented.path / "quality.html", fragment=f"#agency={PHRA_NAKHON}&lang=th") as (page, _):
+        assert sheets(page) <= 5
+
+
+def test_the_whole_report_takes_few_sheets(chromium: Chromium, documented: Built) -> None:
+    with chromium.opened(documented.path / "quality.html") as (page, _):
+        assert sheets(page) <= 11, "with each issue of 39 projects"
+
+
+def test_paper_of_many_issues_has_some_of_each_group_and_says_how_many_more(chromium: Chromium, formulas: Path) -> None:
+    with chromium.opened(formulas, fragment="#lang=en") as (page, _):
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        page.emulate_media(media="print")
+        group = page.locator("#groups > details").filter(has_text="month_conflict").first
+        assert group.locator(".issue").count() == 20
+        assert group.locator(".rest").inner_text() == "and 100 more in quality_issues.parquet"
+        n_printed = page.locator("#groups .issue").count()
+        assert f"{n_printed} of {n_found(page)} issues are printed" in page.inner_text("#printed")
+        page.select_option("#code", "month_conflict", force=True)
+        page.wait_for_timeout(50)
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert page.locator("#groups .issue").count() == 120, "all of what was chosen"
 
 
 @pytest.mark.slow

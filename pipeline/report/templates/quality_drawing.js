@@ -1,6 +1,8 @@
 // Draws the page's issues and its controls.
 const PAGE = 50;
 const GROUPS = 100;
+// Issues on paper: so many at most, and if there are more than a few and none is chosen, the first of each group.
+const [PRINTED, FEW, PRINTED_OF_EACH] = [1000, 200, 20];
 
 const jumpTo = (target) => {
   target.scrollIntoView();
@@ -47,9 +49,10 @@ const start = (data) => {
   const editsOf = ({ n, cells }) => make("ul", "edits", ...cells.map(({ label, row, before, after }) => make("li", "",
     make("span", "quiet", shown(label), ...(row === null ? [] : [" (", shown(row), ")"])), " ", shown(before), " → ", shown(after))),
     n > cells.length ? make("li", "quiet", ...inTwo(`และอีก ${n - cells.length} จุด`, `and ${n - cells.length} more`)) : null);
-  const card = (e) => {
+  // On paper the name of a project is not repeated from issue to issue.
+  const card = (e, i, list) => {
     const by = byId("by").value;
-    const node = make("article", "issue");
+    const node = make("article", list[i - 1]?.project === e.project ? "issue again" : "issue");
     if (by !== "project") node.append(make("p", "who", ...whoOf(e.project)));
     if (by !== "code") node.append(make("p", "kind", severityTag(e.rule.severity), " ", ...titleOf(e.rule)));
     if (e.label !== null) node.append(make("p", "label", ...inTwo("ป้าย", "Label"), ": ", shown(e.label)));
@@ -134,6 +137,7 @@ const start = (data) => {
     byId("groups").append(...added.map(({ node }) => node), ...(waiting.length ? [moreGroups] : []));
   };
   moreGroups.addEventListener("click", () => drawGroups(GROUPS));
+  const isNarrowed = () => FILTERS.some(value);
   const refresh = () => {
     found = matching(data, value);
     const by = value("by");
@@ -147,6 +151,7 @@ const start = (data) => {
     byId("found").replaceChildren(...inTwo(
       `พบ ${found.length.toLocaleString("en")} จาก ${all.length.toLocaleString("en")} รายการ`,
       `${found.length.toLocaleString("en")} of ${all.length.toLocaleString("en")} issues`));
+    document.documentElement.dataset.found = isNarrowed() ? "some" : "all";
   };
   const restore = () => {
     for (const name of [...FILTERS, "by"]) byId(name).value = chosen.get(name) ?? "";
@@ -231,10 +236,25 @@ const start = (data) => {
     show();
   });
 
-  // The toggle event comes too late for the printer, so the groups are filled at once.
+  // The toggle event comes too late for the printer, so the groups are filled at once, and closed again afterwards.
+  const opened = [];
   addEventListener("beforeprint", () => {
-    for (const node of document.querySelectorAll("details")) node.open = true;
-    for (const { fill } of groups) fill(PAGE);
+    drawGroups(PRINTED - groups.length);
+    const each = isNarrowed() || found.length <= FEW ? PRINTED : PRINTED_OF_EACH;
+    let left = PRINTED;
+    for (const { node, fill, size } of groups) {
+      const n = Math.min(each, size, left);
+      if (!n) break;
+      left -= n;
+      fill(n);
+      if (node.open) continue;
+      node.open = true;
+      opened.push(node);
+    }
+    byId("printed").replaceChildren(...printedLine(data, value, PRINTED - left, found.length));
+  });
+  addEventListener("afterprint", () => {
+    for (const node of opened.splice(0)) node.open = false;
   });
   document.documentElement.dataset.ready = "1";
   setTimeout(prepare, 600, data, 0);
