@@ -73,13 +73,13 @@ def _write(
     judged = measure(release, previous, tuple(RULES)) if measures is None else measures
     document = make_document(run, data, judged, previous=previous, history=_history(previous))
     text = json.dumps(document, ensure_ascii=False, indent=1, default=str)
-    pages = {JSON: f"{text}\n", QUALITY: _page(document, data), EXPLORER: explorer_page(release, document, data)}
+    pages = {JSON: f"{text}\n", QUALITY: _page(run, document, data), EXPLORER: explorer_page(release, document, data)}
     for name, content in pages.items():
         with written_aside(output / name) as partial:
             partial.write_text(content, encoding="utf-8")
 
 
-def _page(document: Document, data: ReportData) -> str:
+def _page(run: Run, document: Document, data: ReportData) -> str:
     issues = pack(data.issues, data.rules, data.agencies, data.fields, data.edited)
     return write_page(
         "quality.html.j2",
@@ -93,6 +93,7 @@ def _page(document: Document, data: ReportData) -> str:
         messages_th={rule.code: rule.message_th for rule in data.rules},
         titles={rule.code: (rule.title_th, rule.title_en) for rule in data.rules},
         week=_last_week(document, data.issues),
+        known=dict.fromkeys(("due", *PAGE_OUTCOMES)) | whole_numbers(run.get("counts")),
         severities=SEVERITIES,
         outcomes=PAGE_OUTCOMES,
         charts=_charts(document),

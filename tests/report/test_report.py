@@ -146,6 +146,16 @@ def test_an_issue_about_an_edit_has_the_texts_before_and_after(archive: ParsedAr
     assert ("หมายเหตุ", None, f"{'x' * 200}…") in [edit for edits in after for edit in edits]
 
 
+def test_a_night_without_fetching_has_no_tiles_of_zeros(small: Built) -> None:
+    for counts, tiles in (
+        ({}, ["projects"]),
+        ({"due": 3, "unchanged": 3, "failed": 0}, ["due", "unchanged", "failed", "projects"]),
+    ):
+        reported(small, None, counts=counts)
+        status = (small.path / "quality.html").read_text(encoding="utf-8").partition('id="issues"')[0]
+        assert re.findall(r'<li class="([a-z]+)"', status) == tiles
+
+
 def test_every_release_carries_the_nights_before_it(nights: tuple[Built, Built]) -> None:
     history = document_of(nights[1])["history"]
     assert [night["run_id"] for night in history] == ["20260101T000000Z", "20260102T000000Z"]
