@@ -91,9 +91,10 @@ CREATE OR REPLACE TEMP MACRO masked_text(words) AS
             strlen(words) > 5
             AND regexp_matches(
                 words,
-                '(?i)โทร|เบอร?|มือถือ|สาย[ใตภ]|หมายเลข ?(?:ติดต่อ|ภายใน)|ติดต่อ ?(?:ที่ ?)?(?:ภายใน|ต่อ|หมายเลข)|แฟ|เเฟ|tel|phone|mobile|fax|line|ไลน|lin\.ee|\.me/|@|[<({\[] ?at ?[>)}\]]|[\x{FE6B}\x{FF20}-\x{FF5A}\x{260E}\x{260F}\x{2706}\x{1F4DE}-\x{1F4E0}\x{1F4F1}]'
+                '(?i)โทร|เบอร?|มือถือ|สาย[ใตภ]|หมายเลข ?(?:ติดต่อ|ภายใน)|ติดต่อ ?(?:ที่ ?)?(?:ภายใน|ต่อ|หมายเลข)|แฟ|เเฟ|tel|phone|\bmob|\bext|voip|fax|line|ไลน|lin\.ee|\.me/|@|[<({\[] ?at ?[>)}\]]|[\x{FE6B}\x{FF20}-\x{FF5A}\x{260E}\x{260F}\x{2706}\x{1F4DE}-\x{1F4E0}\x{1F4F1}]'
                 '|(?:^|[^0-9.,])(?:\+66|[0๐０])[^ก-๎A-Za-z:]{8}'
                 '|[.,][0๐０][0-9๐-๙]{1,2}-'
+                '|[6๖６]{2}[^ก-๎A-Za-z:]{0,2}[689๖๘๙６８９]'
             )
             THEN mask_text(words)
         ELSE words

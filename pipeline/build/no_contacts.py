@@ -63,6 +63,11 @@ _NEVER = (
     r"(?<!\d)(?<!\d[-\s])\d{1,3}\s?(?:วัน|เดือน|สาย)(?![ก-๙])",
 )
 _NEVER_WITH_WORD = (
+    # A system of this year; an extension of this form is as rare as the system is common.
+    rf"ระบบโทรศัพท์\s{{0,2}}(?=25[5-8]){_YEARS}",
+    # The number of a letter or an order of any office: หนังสือที่ มท 0808.2/ว 1234, คำสั่ง กทม. ที่ 5432/2566
+    r"(?:หนังสือ|บันทึก(?:ข้อความ)?)\s?ที่\s{0,2}[ก-ฮ]{1,3}\.?\s?\d{4}(?:\.\d{1,3}){0,3}/(?:ว\.?\s?)?\d{1,5}(?![-\s.]?\d)",
+    rf"(?:หนังสือ|บันทึก|คำสั่ง|ประกาศ)[ก-๙.]{{0,40}}\s?(?:(?:กทม|กรุงเทพ)[ก-๙.]{{0,10}}\s?)?ที่\s{{0,2}}\d{{1,5}}/{YEAR}",
     rf"(?:{_MONTH_NAME})\s{{0,2}}{_ERA}?\s{{0,2}}{YEAR}",
     # The number of a letter: กท 0401.3/1234
     r"(?:(?<![ก-๙])|(?<=ที่))กท\.?\s?\d{4}(?:\.\d{1,3}){0,3}/(?:ว\.?\s?)?\d{1,5}(?![-\s.]?\d)",
@@ -102,7 +107,7 @@ def _compiled(numbers: tuple[str, ...], with_word: tuple[str, ...], first_letter
     return re.compile(rf"(?=\d)(?:{'|'.join(numbers)})|(?=[{first_letters}])(?:{'|'.join(with_word)})", re.IGNORECASE)
 
 
-NO_CONTACT_EVER = _compiled(_NEVER, _NEVER_WITH_WORD, "กตธพมสเ")
+NO_CONTACT_EVER = _compiled(_NEVER, _NEVER_WITH_WORD, "กคตธบปพมรสหเ")
 NO_CONTACT_ALONE = _compiled(_NOT_ALONE, _NOT_ALONE_WITH_WORD, "a-zกขคงจฉชซฎถทบปพมรวสหอเแใไ")
 # 5,000 in any text; in the field of contacts a list of two extensions, or one extension in groups.
 SHORT_GROUPED = re.compile(r"(?<![\d,.])(?!0)(?P<contact>\d{1,2},\d{3})(?![,.]?\d)")

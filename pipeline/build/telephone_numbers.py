@@ -37,8 +37,14 @@ _TAIL = re.compile(r"-\d{1,2}(?!\d)|[^\S\r\n]{0,2}[-–~][^\S\r\n]{0,2}\d{1,2}(?
 _BRACKET = re.compile(r"[^\S\r\n]*[(\[][^\S\r\n]*")
 
 
+# A mobile number with the code of the country alone, which other numbers of this length rarely have.
+_WITHOUT_PLUS = re.compile("66[689][0-9]{8}")
+
+
 def _is_thai(digits: str, is_abroad: bool) -> bool:
     """Whether these are the nine or ten digits of a Thai number, including the zero of its area code."""
+    if _WITHOUT_PLUS.fullmatch(digits):
+        return True
     if is_abroad or digits.startswith("0066"):
         national = digits.removeprefix("00").removeprefix("66").lstrip("0")
     else:
@@ -69,7 +75,7 @@ def _whole_number(text: str, runs: list[re.Match[str]]) -> int:
     """The number of runs of digits, from the first, that form a Thai number; 0 where there is no such number."""
     start, digits, ends = runs[0].start(), "", dict[int, int]()
     is_abroad = text[start - 1 : start] == "+" and runs[0][0].startswith("66")
-    if not is_abroad and runs[0][0][0] != "0":
+    if not is_abroad and runs[0][0][0] != "0" and not runs[0][0].startswith("66"):
         return 0
     for n_runs, run in enumerate(runs[:6], 1):
         if n_runs > 1 and not _INSIDE.fullmatch(text, runs[n_runs - 2].end(), run.start()):
