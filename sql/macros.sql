@@ -18,6 +18,21 @@ CREATE OR REPLACE TEMP MACRO agency_key(name) AS
         'เขต'
     );
 
+-- The same without a section of the agency before it (ฝ่ายโยธา สำนักงานเขตพระนคร) or behind it.
+CREATE OR REPLACE TEMP MACRO agency_of_section(name) AS
+    agency_key(
+        regexp_replace(
+            regexp_replace(name, '^\s*(?:ฝ่าย|กลุ่ม|งาน|ส่วน).+?((?:สำนัก|เขต|สนข).+)$', '\1'),
+            '\s(?:ฝ่าย|กลุ่ม|งาน|ส่วน)\S.*$',
+            ''
+        )
+    );
+
+-- Whether a printed name is an abbreviation of a name: เขตป้อมปราบฯ.
+CREATE OR REPLACE TEMP MACRO abbreviates(printed, name) AS
+    regexp_matches(agency_of_section(printed), '^(?:เขต|สำนัก)[ก-๎]{3,}ฯ$')
+    AND starts_with(agency_key(name), rtrim(agency_of_section(printed), 'ฯ'));
+
 -- A user name becomes the same pseudonym in every release of one data directory and cannot be looked up without its salt.
 CREATE OR REPLACE TEMP MACRO pseudonym(user_name) AS
     CASE

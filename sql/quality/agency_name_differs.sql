@@ -1,4 +1,4 @@
--- The agency printed on a page is not the agency of its project code: it is not one of the names of that agency (under an older or newer code either), nor the bureau that the agency is part of.
+-- The agency printed on a page is not the agency of its project code: it is not one of the names of that agency (under an older or newer code either) or an abbreviation of one, nor a section of it, nor the bureau that the agency is part of.
 --
 -- key: source_id, project_id
 -- severity: warning
@@ -28,7 +28,12 @@ differing AS (
     FROM staging.current_pages AS pages
     INNER JOIN input.agencies AS known ON pages.agency_code = known.agency_code
     ANTI JOIN fitting_names AS fitting
-        ON pages.agency_code = fitting.agency_code AND agency_key(pages.agency) = agency_key(fitting.name)
+        ON
+            pages.agency_code = fitting.agency_code
+            AND (
+                agency_key(fitting.name) IN (agency_key(pages.agency), agency_of_section(pages.agency))
+                OR abbreviates(pages.agency, fitting.name)
+            )
     WHERE pages.agency IS NOT NULL
 ),
 
