@@ -42,26 +42,33 @@ CREATE OR REPLACE TEMP MACRO pseudonym(user_name) AS
     END;
 
 -- The policy tags that stand in front of a name, `(P145) (P147) …`, in digits of either kind; of several in one bracket the
--- later ones may be written without their letter after a comma, a semicolon, และ, or a slash (`(P145/66)` may name a year).
+-- later ones may be written without their letter, with three digits: `(P145,66)` and `(P145/66)` may name a year.
 CREATE OR REPLACE MACRO tags_before(name) AS
     regexp_extract(
         name,
         '^(?:[\s\x{A0}\x{200B}-\x{200D}\x{FEFF},;/+&–—-]*(?:และ\s*)?'
         || '[(\[（]\s*[Pp][\s\x{A0}.-]{0,2}[0-9๐-๙]{1,4}'
-        || '(?:(?:[\s\x{A0},;/+&]+|\s*และ\s*)[Pp][\s\x{A0}.-]{0,2}[0-9๐-๙]{1,4}|\s*(?:[,;]|และ)\s*[0-9๐-๙]{2,3}|\s*/\s*[0-9๐-๙]{3})*\s*[)\]）])+'
+        || '(?:(?:[\s\x{A0},;/+&]+|\s*และ\s*)[Pp][\s\x{A0}.-]{0,2}[0-9๐-๙]{1,4}|\s*(?:[,;/]|และ)\s*[0-9๐-๙]{3})*\s*[)\]）])+'
         || '(?:[\s\x{A0}\x{200B}-\x{200D}\x{FEFF},;:/+&–—-]+)?'
     );
 
+-- Null where another bracket with a tag follows that could not be read.
 CREATE OR REPLACE TEMP MACRO policy_tags(name) AS
-    list_transform(
-        list_filter(
-            regexp_extract_all(translate(tags_before(name), '๐๑๒๓๔๕๖๗๘๙', '0123456789'), '[0-9]+'),
-            lambda tag, place: list_position(
-                regexp_extract_all(translate(tags_before(name), '๐๑๒๓๔๕๖๗๘๙', '0123456789'), '[0-9]+'), tag
-            ) = place
-        ),
-        lambda number: 'P' || number
-    );
+    CASE
+        WHEN
+            NOT regexp_matches(
+                substr(name, length(tags_before(name)) + 1), '^\s*[(\[（]\s*[Pp][\s\x{A0}.-]{0,2}[0-9๐-๙]'
+            )
+            THEN list_transform(
+                list_filter(
+                    regexp_extract_all(translate(tags_before(name), '๐๑๒๓๔๕๖๗๘๙', '0123456789'), '[0-9]+'),
+                    lambda tag, place: list_position(
+                        regexp_extract_all(translate(tags_before(name), '๐๑๒๓๔๕๖๗๘๙', '0123456789'), '[0-9]+'), tag
+                    ) = place
+                ),
+                lambda number: 'P' || number
+            )
+    END;
 
 -- What is left of a name when all goes that is typed in more than one way: tags, white space, sara am, digits, quotes. A
 -- space stays between two digits, where it makes other numbers of them. In the release, for the names of other data.

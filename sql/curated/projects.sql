@@ -47,7 +47,7 @@
 --   unit: unit of count | label หน่วยนับ | null where empty or not set
 --   progress_note: explanation of the progress | label อธิบายรายละเอียดความคืบหน้า | null where empty or not set
 --   month_goal: text in the row เป้าหมาย that heads the month rows | label เป้าหมาย | null where empty or not set
---   policy_tags: the tags in front of the name, as `P145`, each once, in the order of the page: `(P145)/(P147)` and `(P145,147)` are two tags each; an empty list where there are none | label ชื่อโครงการ
+--   policy_tags: the tags in front of the name, as `P145`, each once, in the order of the page: `(P145)/(P147)` and `(P145,147)` are two tags each; an empty list where there are none | label ชื่อโครงการ | null where they cannot be read for certain: `(P145,66)`
 --   name_key: name without its tags, white space and quotes (between two digits one space stays), sara am as one character, digits as 0 to 9: to join with other data that spells the names differently | label ชื่อโครงการ | null where nothing is left
 --   status: `listed` while the project is there, `vanished` after its own page was gone (404) in two runs, hours apart
 --   n_issues: open issues of this project in quality_issues | unit issues
@@ -137,7 +137,7 @@ SELECT
             ['absent', 'unreadable', 'cut']
         ) AS is_truncated
     ) RENAME (valid_from AS last_changed_at),
-    coalesce(policy_tags(pages.name), []) AS policy_tags,
+    CASE WHEN pages.name IS NULL THEN [] ELSE policy_tags(pages.name) END AS policy_tags,
     name_key(pages.name) AS name_key,
     pages.masked_responsible IS DISTINCT FROM pages.responsible
     OR pages.masked_evaluator IS DISTINCT FROM pages.evaluator AS is_contact_masked,

@@ -64,6 +64,10 @@ def other_agency(archive: ParsedArchive, project_id: str) -> None:
     archive.capture(project_id, "2026-01-01", agency="สำนักงานเขตบางรัก")
 
 
+def unreadable_tags(archive: ParsedArchive, project_id: str) -> None:
+    archive.capture(project_id, "2026-01-01", name="(P145) (P146,66) โครงการ")
+
+
 def unknown_agency(archive: ParsedArchive, project_id: str) -> None:
     archive.capture("9999" + project_id[4:], "2026-01-01", agency="a")
 
@@ -80,6 +84,7 @@ CASES: dict[str, tuple[Callable[[ParsedArchive, str], None], int]] = {
     "report_in_future": (future_report, 1),
     "sources_disagree": (two_sources, 2),
     "unchanged_without_capture": (unchanged_only, 1),
+    "unreadable_policy_tags": (unreadable_tags, 1),
     "value_disappeared_briefly": (brief_gap, 1),
 }
 

@@ -391,10 +391,16 @@ def test_the_printed_agency_may_be_any_name_of_the_code_or_the_bureau_it_is_part
         ("(P145 และ P147) โครงการ", ["P145", "P147"], "โครงการ"),
         ("[P145] (P-147) และ (P.149) - โครงการ", ["P145", "P147", "P149"], "โครงการ"),
         ("(P147) (P145) (P147) โครงการ", ["P147", "P145"], "โครงการ"),
-        ("(P145-P147) โครงการ", [], "(P145-P147)โครงการ"),
-        ("(P145/1) โครงการ", [], "(P145/1)โครงการ"),
-        ("(P145/2566) โครงการ", [], "(P145/2566)โครงการ"),
-        ("(P145, 2566) โครงการ", [], "(P145,2566)โครงการ"),
+        ("(P145-P147) โครงการ", None, "(P145-P147)โครงการ"),
+        ("(P145/1) โครงการ", None, "(P145/1)โครงการ"),
+        ("(P145/2566) โครงการ", None, "(P145/2566)โครงการ"),
+        ("(P145, 2566) โครงการ", None, "(P145,2566)โครงการ"),
+        ("(P145,66) โครงการ", None, "(P145,66)โครงการ"),
+        ("(P145/66) โครงการ", None, "(P145/66)โครงการ"),
+        ("(P145 และ ๖๖) โครงการ", None, "(P145และ66)โครงการ"),
+        ("(P145) (P147,66) โครงการ", None, "(P147,66)โครงการ"),
+        ("(P145) โครงการ (P147,66)", ["P145"], "โครงการ(P147,66)"),
+        ("(P145,66", None, "(P145,66"),
         ("(P145/147) โครงการ", ["P145", "P147"], "โครงการ"),
         ("(P145;147) โครงการ", ["P145", "P147"], "โครงการ"),
         ("(P145)-(P147) โครงการ", ["P145", "P147"], "โครงการ"),
@@ -407,12 +413,13 @@ def test_the_printed_agency_may_be_any_name_of_the_code_or_the_bureau_it_is_part
     ],
 )
 def test_a_name_gives_its_policy_tags_and_a_key_for_joining(
-    archive: ParsedArchive, name: str | None, tags: list[str], key: str | None
+    archive: ParsedArchive, name: str | None, tags: list[str] | None, key: str | None
 ) -> None:
     archive.capture(P, "2026-01-01", name=name)
-    assert archive.build().rows("SELECT policy_tags, name_key FROM projects") == [
-        {"policy_tags": tags, "name_key": key}
-    ]
+    built = archive.build()
+    assert built.rows("SELECT policy_tags, name_key FROM projects") == [{"policy_tags": tags, "name_key": key}]
+    told = built.column("SELECT code FROM quality_issues WHERE field = 'policy_tags'")
+    assert told == (["unreadable_policy_tags"] if tags is None else [])
 
 
 def test_unknown_cells_are_published_of_the_newest_page_with_contacts_masked(archive: ParsedArchive) -> None:
