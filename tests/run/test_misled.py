@@ -170,3 +170,88 @@ def test_a_page_without_its_table_of_reports_says_so_and_removes_none(tmp_path: 
     assert told.ask("SELECT count(*) FROM progress_history WHERE is_current") == n_reports
     assert told.ask("SELECT field FROM quality_issues WHERE code = 'missing_table'") == [("progress_history",)]
     assert told.ask("SELECT code FROM quality_issues WHERE code = 'report_changed_later'") == []
+
+
+ISSUES = "SELECT project_id, code, field FROM quality_issues ORDER BY ALL"
+SAID = {
+    "dots.warc.gz": {
+        "SELECT budget_received_thb_raw, budget_received_thb FROM projects ORDER BY 1": [
+            ("127.800", None),
+            ("132.182.444", None),
+        ],
+        ISSUES: [
+            ("50450000-0101", "unreadable_number", "budget_received_thb"),
+            ("50450000-0103", "unreadable_number", "budget_received_thb"),
+        ],
+    },
+    "twice.warc.gz": {
+        "SELECT budget_received_thb_raw, budget_received_thb FROM projects": [
+            ("\ufffc<hidden>127800</hidden> \ufffc<hidden>127800</hidden>", None)
+        ],
+        ISSUES: [("50450000-0101", "text_not_shown", "budget_received_thb")],
+    },
+    "target.warc.gz": {
+        "SELECT target_raw, target_value, target_unit FROM projects ORDER BY project_id": [
+            ("1 200 คน", None, None),
+            ("100 - 200 คน", None, None),
+            ("3 ใน 4 แห่ง", None, None),
+        ],
+        "SELECT DISTINCT code, field FROM quality_issues": [("unreadable_quantity", "target_value")],
+    },
+    "marks.warc.gz": {
+        "SELECT name, agency FROM projects": [(None, None)],
+        ISSUES: [
+            ("50450000-0101", "replacement_character", "agency"),
+            ("50450000-0101", "replacement_character", "name"),
+        ],
+    },
+    "php.warc.gz": {
+        "SELECT project_id, name IS NULL FROM projects ORDER BY 1": [("50450000-0101", True), ("50450000-0102", False)],
+        ISSUES: [
+            ("50450000-0101", "php_warnings", None),
+            ("50450000-0101", "program_text", "name"),
+            ("50450000-0102", "php_warnings", None),
+        ],
+    },
+    "icons.warc.gz": {
+        "SELECT DISTINCT project_id, status_code FROM progress_history ORDER BY ALL": [
+            ("50450000-0101", None),
+            ("50450000-0102", "0"),
+            ("50450000-0102", "1"),
+        ],
+        "SELECT progress_pct::DOUBLE FROM projects ORDER BY project_id": [(60.2,), (None,)],
+        ISSUES: [
+            *[("50450000-0101", "value_without_text", "progress_history.status_code")] * 2,
+            ("50450000-0102", "value_without_text", "progress_pct"),
+        ],
+    },
+    "phones.warc.gz": {
+        "SELECT responsible, is_contact_masked FROM projects ORDER BY project_id": [
+            ("ฝ่ายโยธา โทรฯ xxxx", True),
+            ("ฝ่ายโยธา ภายใน xxxx", True),
+            ("ฝ่ายโยธา โทร.xxxx หรือ xxxx", True),
+            ("080xx xxxx", True),
+            ("080xx xxxx", True),
+        ],
+    },
+}
+
+
+@pytest.mark.parametrize("file", SAID)
+def test_what_is_uncertain_is_published_as_none_with_its_reason(tmp_path: Path, file: str) -> None:
+    told = Told(tmp_path / "data")
+    assert told.bring(FILES / file).returncode == 0
+    assert {query: told.ask(query) for query in SAID[file]} == SAID[file]
+
+
+def test_days_that_move_to_the_evening_before_are_no_days(tmp_path: Path) -> None:
+    told = Told(tmp_path / "data")
+    assert page("50450000-0101.html", "2026-11-20T10:00:00Z", told, tmp_path).returncode == 0
+    days = "SELECT start_date::VARCHAR, finish_date::VARCHAR FROM projects"
+    assert told.ask(days) == [("2022-01-17", "2022-09-30")]
+    assert page("shift.html", "2026-11-21T10:00:00Z", told, tmp_path).returncode == 0
+    assert told.ask(days) == [(None, None)]
+    assert [code for _, code, field in told.ask(ISSUES) if field in ("start_date", "finish_date")] == [
+        "ambiguous_date",
+        "ambiguous_date",
+    ]
