@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from graphlib import TopologicalSorter
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from pipeline.archive.chain import abouts, previous_segments
@@ -11,6 +12,7 @@ from pipeline.archive.segment_name import LOG, files_of_segments
 from pipeline.core.errors import PipelineError
 from pipeline.core.time import MOST_APART, started_at
 
+_NOTHING_KNOWN: Mapping[str, Mapping[str, str]] = MappingProxyType({})
 _NEVER = dt.datetime.max.replace(tzinfo=dt.UTC)
 Logs = Mapping[str, Path]
 """The fetch logs of sealed segments, or copies of them with their metadata, by the names of the segments."""
@@ -32,9 +34,18 @@ def sealed_logs(raw_dir: Path) -> Logs:
     return files_of_segments(raw_dir, LOG)
 
 
-def run_limits(logs: Logs, now: dt.datetime | None = None) -> list[RunLimit]:
-    """The limit of every run that another one follows in the chain of segments, or one that begins now."""
-    previous = {name: previous_segments(about) for name, about in abouts(logs).items()}
+def run_limits(
+    logs: Logs, now: dt.datetime | None = None, known: Mapping[str, Mapping[str, str]] = _NOTHING_KNOWN
+) -> list[RunLimit]:
+    """The limit of every run that another one follows in the chain of segments, or one that begins now.
+
+    Args:
+        logs: the fetch logs.
+        now: when a run begins that none of them is of.
+        known: the metadata of logs that need not be read, by segment; others of them do not count.
+    """
+    read = abouts({name: log for name, log in logs.items() if name not in known})
+    previous = {name: previous_segments(read[name] if name in read else known[name]) for name in logs}
     limits = {} if now is None else dict.fromkeys(previous, now + MOST_APART)
     by_run: dict[str, dt.datetime] = {}
     # The last segment first: the limit of a segment also limits all segments before it.

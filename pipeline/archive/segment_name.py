@@ -1,5 +1,6 @@
 """The names of segments: `<run id>-<source id>`, and a number from the second one of a run on."""
 
+import os
 import re
 from pathlib import Path
 
@@ -14,8 +15,14 @@ def files_of_segments(raw_dir: Path, suffix: str) -> dict[str, Path]:
 
     A name that no segment has, such as `…(1)…`, is left out, and so is a pipe, since opening one would wait for ever.
     """
-    named = ((path.name.removesuffix(suffix), path) for path in sorted(raw_dir.glob(f"*{suffix}")))
-    return {name: path for name, path in named if SEGMENT_NAME.fullmatch(name) and path.is_file()}
+    try:
+        # One reading of the directory, which may hold thousands of nights, knows which entries are files.
+        with os.scandir(raw_dir) as entries:
+            files = sorted(entry.name for entry in entries if entry.name.endswith(suffix) and entry.is_file())
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return {}
+    named = ((file.removesuffix(suffix), raw_dir / file) for file in files)
+    return {name: path for name, path in named if SEGMENT_NAME.fullmatch(name)}
 
 
 def archived_sources(raw_dir: Path) -> set[str]:

@@ -227,18 +227,12 @@ def check_writable(raw_dir: Path) -> None:
 def sealed_segments(raw_dir: Path) -> list[Segment]:
     """Every sealed segment, oldest run first."""
     found = []
-    for name, log in files_of_segments(raw_dir, LOG).items():
+    # In this order: the files of a segment exist before its log.
+    logs, warcs, listings = (files_of_segments(raw_dir, suffix) for suffix in (LOG, WARC, LISTING))
+    for name, log in logs.items():
         if match := SEGMENT_NAME.fullmatch(name):
-            warc, listing = raw_dir / f"{name}.warc.gz", _listing_of(raw_dir, name)
             number = int(match["number"] or 1)
-            segment = Segment(
-                name,
-                match["run_id"],
-                match["source_id"],
-                log,
-                warc if warc.is_file() else None,
-                listing if listing.is_file() else None,
-            )
+            segment = Segment(name, match["run_id"], match["source_id"], log, warcs.get(name), listings.get(name))
             found.append((match["run_id"], match["source_id"], number, segment))
     return [segment for *_, segment in sorted(found, key=lambda item: item[:3])]
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.archive.fetch_log import read_about
 from pipeline.archive.history.page_history import page_states
 from pipeline.archive.run_order import ClockError, check_clock, run_limits, sealed_last, sealed_logs, void_runs
 from pipeline.archive.segments import ArchiveWriter
@@ -48,6 +49,16 @@ def test_a_run_of_several_segments_follows_itself_in_nothing(tmp_path: Path) -> 
     assert voids(tmp_path) == []
     limits = {one.run_id: one.void_after for one in run_limits(sealed_logs(tmp_path))}
     assert limits == {"20261101T180000Z": dt.datetime(2026, 11, 5, 18, tzinfo=dt.UTC)}
+
+
+def test_what_is_known_of_a_log_gives_the_same_limits_as_the_log_and_it_is_not_read(tmp_path: Path) -> None:
+    for run_id in ("20261101T180000Z", "20360101T000000Z", "20261103T180000Z"):
+        seal(tmp_path, run_id)
+    logs = sealed_logs(tmp_path)
+    first, *others = logs
+    known = {name: read_about(logs[name]) for name in others}
+    assert run_limits({first: logs[first]} | dict.fromkeys(others, tmp_path / "gone"), known=known) == run_limits(logs)
+    assert run_limits({first: logs[first]}, known=known) == [], "a log that is not asked about does not count"
 
 
 def test_a_clock_that_jumps_in_the_middle_of_a_run_voids_what_came_after_the_jump(tmp_path: Path) -> None:

@@ -99,7 +99,10 @@ def changed_files(segment: Segment, folded: FoldedSegment, *, is_read_whole: boo
     raw_dir = segment.fetches.parent
     for name, (size, written_at) in folded.files.items():
         path = raw_dir / name
-        stat = path.stat() if path.exists() else None
+        try:
+            stat = path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            stat = None
         if stat is None or stat.st_size != size:
             now = "is missing" if stat is None else f"has {stat.st_size} bytes"
             yield f"{path}: {now}, and had {size} when it was parsed"
@@ -170,7 +173,8 @@ def open_history(
         duckdb.connect(config=_CONFIG | {"temp_directory": spill}) as con,
     ):
         try:
-            prepare(con, run_limits(sealed_logs(raw_dir), now))
+            known = {name: folded.about for name, folded in state.segments.items()} if state is not None else {}
+            prepare(con, run_limits(sealed_logs(raw_dir), now, known))
             came = [one for one in segments if state is None or one.name not in state.segments]
             if state is not None and not can_carry_on(con, state.tables, came):
                 state, came = None, segments
