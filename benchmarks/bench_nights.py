@@ -1,16 +1,18 @@
 """What a night costs after 10, 100 and 1,000 nights in which every page was seen and none had changed.
 
-python -m benchmarks.bench_nights [--nights 10,100,1000] [--pages 20000] [--directory DIR]
+python -m benchmarks.bench_nights [--nights 10,100,1000] [--pages 20000] [--directory DIR] [--anew]
 
-The first night archives generated pages; the later nights are logs as the archive seals them, each with its listing.
-Each stage runs in a separate process. After one further night it runs again: this second cost is the cost of a usual
-night.
+The first night archives generated pages; the later nights are logs as the archive seals them, each with its listing and
+its run record. They are folded into the history as they come, fifty at a time. Each stage runs in a separate process.
+What is measured is one further night after a published release: its parse, a parse again with nothing new, its build,
+report and publication, and the plan of the night after it. --anew also measures a parse that finds no history.
 """
 
 import argparse
 import datetime as dt
 import json
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,6 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from benchmarks.bench_archive import captures, write_archive
@@ -34,6 +37,8 @@ from pipeline.run.record import RunRecord, write_record
 _SOURCE = Source(source_id="bench", base_url="http://bench.test/index.php", title="bench")
 _FIRST = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 _NIGHT = dt.timedelta(days=1)
+_SECOND = dt.timedelta(seconds=1)
+_FOLDED_AT_ONCE = 50
 
 
 class Cost(NamedTuple):
@@ -48,33 +53,47 @@ def main() -> None:
     options.add_argument("--nights", default="10,100,1000")
     options.add_argument("--pages", type=int, default=20_000)
     options.add_argument("--directory", type=Path, help="where the nights go (default: the temp directory)")
+    options.add_argument("--anew", action="store_true", help="at the end fold all nights again from nothing")
     options.add_argument("--stage", choices=_STAGES, help=argparse.SUPPRESS)
     chosen = options.parse_args()
     if chosen.stage:
         _run_stage(chosen.stage, chosen.directory)
         return
     print("| nights | stage | CPU s | peak MB |\n| ---: | --- | ---: | ---: |")
-    for line in measured_nights([int(one) for one in chosen.nights.split(",")], chosen.pages, chosen.directory):
+    marks = [int(one) for one in chosen.nights.split(",")]
+    for line in measured_nights(marks, chosen.pages, chosen.directory, is_folded_anew=chosen.anew):
         print(line, flush=True)
 
 
-def measured_nights(marks: list[int], n_pages: int, directory: Path | None = None) -> Iterator[str]:
+def measured_nights(
+    marks: list[int], n_pages: int, directory: Path | None = None, *, is_folded_anew: bool = False
+) -> Iterator[str]:
     """Measure the stages of the night after the given numbers of nights; a line of Markdown for each."""
     with tempfile.TemporaryDirectory(dir=directory, prefix="bench-nights-") as scratch:
         data_dir, settings = Path(scratch), _settings(Path(scratch))
         write_archive(_of_fifty_offices(n_pages), settings.raw_dir)
-        nights = _Nights(settings.raw_dir)
+        nights = _Nights(settings)
         for mark in marks:
             while nights.number < mark:
                 nights.add()
+                if nights.number % _FOLDED_AT_ONCE == 0:
+                    _measured("parse", data_dir)
             _measured("parse", data_dir)
+            _measured("build", data_dir)
             nights.add()
-            for stage in ("parse", "parse again", "plan", "build"):
-                cost = _measured(stage, data_dir)
-                yield f"| {mark:,} | {stage} | {cost.cpu_s:.2f} | {cost.peak_mb:,.0f} |"
+            for stage in ("parse", "parse again", "build", "plan"):
+                yield _line(mark, stage, _measured(stage, data_dir))
             for layer in ("raw", "parsed"):
                 size = sum(path.stat().st_size for path in (data_dir / layer).rglob("*") if path.is_file())
                 yield f"| {mark:,} | disk, data/{layer} | {size / 1e6:,.0f} MB | |"
+        if is_folded_anew:
+            (history,) = settings.parsed_dir.glob("history-*")
+            shutil.rmtree(history)
+            yield _line(nights.number, "parse without a history", _measured("parse", data_dir))
+
+
+def _line(nights: int, stage: str, cost: Cost) -> str:
+    return f"| {nights:,} | {stage} | {cost.cpu_s:.2f} | {cost.peak_mb:,.0f} |"
 
 
 def _of_fifty_offices(n_pages: int) -> Iterator[Capture]:
@@ -88,39 +107,49 @@ def _of_fifty_offices(n_pages: int) -> Iterator[Capture]:
 class _Nights:
     """Adds nights to an archive, each of which sees the pages of the first night again."""
 
-    def __init__(self, raw_dir: Path) -> None:
-        self._raw_dir = raw_dir
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._raw_dir = settings.raw_dir
         self.number = 1
-        (first,) = raw_dir.glob("*.fetches.parquet")
+        (first,) = self._raw_dir.glob("*.fetches.parquet")
         log = pq.read_table(first)
         for name in ("body_sha256", "content_sha256", "warc_file", "warc_offset", "bytes"):
             log = _with(log, name, pa.nulls(len(log), SCHEMA.field(name).type))
         log = _with(log, "repeats", log["snapshot_id"])
         log = _with(log, "snapshot_id", pa.nulls(len(log), pa.string()))
         self._log = _with(log, "outcome", pa.array(["unchanged"] * len(log)))
+        self._record(first.name[:16], _FIRST)
 
     def add(self) -> None:
-        """Seal one further night."""
+        """Seal one further night, and write its run record."""
         began = _FIRST + self.number * _NIGHT
         self.number += 1
         run_id = f"{began:%Y%m%dT%H%M%SZ}"
         name, n = f"{run_id}-bench", len(self._log)
-        schema = schema_of(ListingRow)
-        columns: list[pa.Array[Any] | pa.ChunkedArray[Any]] = [
-            pa.array([value] * n, type=kind)
-            for value, kind in zip((run_id, "bench", None, began, True, n), schema.types, strict=True)
+        said = {"run_id": run_id, "source_id": "bench", "seen_at": began, "is_complete": True, "stated_total": n}
+        fields = schema_of(ListingRow)
+        columns = [
+            self._log["project_id"]
+            if field.name == "project_id"
+            else pa.repeat(pa.scalar(said.get(field.name), field.type), n)
+            for field in fields
         ]
-        columns[2] = self._log["project_id"].combine_chunks()
-        listing = pa.Table.from_arrays(columns, schema=schema)
-        pq.write_table(listing, self._raw_dir / f"{name}.listing.parquet", compression="zstd")
-        log = _with(self._log, "run_id", pa.array([run_id] * n))
-        moments = pa.array([began + dt.timedelta(seconds=second) for second in range(n)])
-        log = _with(log, "requested_at", moments.cast(SCHEMA.field("requested_at").type))
+        _write(self._raw_dir / f"{name}.listing.parquet", pa.Table.from_arrays(columns, schema=fields))
+        seconds = pa.array(range(n), pa.int64()).cast(pa.duration("s"))
+        log = _with(self._log, "run_id", pa.repeat(run_id, n))
+        log = _with(log, "requested_at", pc.add(pa.scalar(began, SCHEMA.field("requested_at").type), seconds))
         about = {**links_of_new_segment(self._raw_dir, name, None), "made-by": "fetch", "source": "bench"}
-        metadata = {"about": json.dumps(about, sort_keys=True)}
-        pq.write_table(
-            log.replace_schema_metadata(metadata), self._raw_dir / f"{name}.fetches.parquet", compression="zstd"
-        )
+        log = log.replace_schema_metadata({"about": json.dumps(about, sort_keys=True)})
+        _write(self._raw_dir / f"{name}.fetches.parquet", log)
+        self._record(run_id, began)
+
+    def _record(self, run_id: str, began: dt.datetime) -> None:
+        record = RunRecord(run_id, "fetch", [], began, status="done", finished_at=began + len(self._log) * _SECOND)
+        write_record(self._settings.runs_dir, record.as_json(), f"{run_id}.json")
+
+
+def _write(path: Path, table: pa.Table) -> None:
+    pq.write_table(table, path, compression="zstd")
 
 
 def _with(table: pa.Table, name: str, column: "pa.Array[Any] | pa.ChunkedArray[Any]") -> pa.Table:
