@@ -143,6 +143,7 @@ def report(
     settings = settings_from(data_dir, config=config)
     from pipeline.publish.releases import check_release, latest_release
     from pipeline.report.quality_page import report_markdown, write_report_of
+    from pipeline.report.work_list import read_work_list
 
     if format_ not in ("html", "md"):
         raise WrongUsageError(f"{format_!r:.60}: no such format; there are html, md")
@@ -151,6 +152,9 @@ def report(
     if format_ == "md":
         sys.stdout.write(report_markdown(release))
         return
-    write_report_of(release, output)
+    work_list = read_work_list(settings.work_list_file)
+    for problem in work_list.problems:
+        tell(problem)
+    write_report_of(release, output, work_list)
     tell(str(output / "quality.html"))
     tell(str(output / "explorer.html"))

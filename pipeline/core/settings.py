@@ -295,3 +295,8 @@ class Settings(_Table):
     @property
     def runs_dir(self) -> Path:
         return self.data_dir / "runs"
+
+    @property
+    def work_list_file(self) -> Path:
+        """The issues that a steward asked about or accepted; it need not be there."""
+        return self.data_dir / "acknowledged.csv"

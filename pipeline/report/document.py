@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from parsers.labels import COLUMNS, LABELS, MONTH_FIELD, MONTH_LABEL
+from pipeline.core import thai_time as thai_time
 from pipeline.publish.gate_measures import Measure
 from pipeline.publish.gate_messages import field_in_thai
 from pipeline.report.data import ReportData
+from pipeline.report.work_list import Acknowledgement, WorkList
 
 SCHEMA_VERSION = 2
 SEVERITIES = ("error", "warning", "info")
@@ -35,7 +37,13 @@ class Sentence(NamedTuple):
 
 
 def make_document(
-    run: Run, data: ReportData, measures: Iterable[Measure], *, previous: Path | None, history: Sequence[Document]
+    run: Run,
+    data: ReportData,
+    measures: Iterable[Measure],
+    *,
+    previous: Path | None,
+    history: Sequence[Document],
+    acknowledged: Document,
 ) -> Document:
     """quality.json as one document; history is the history of the previous release, to which this release is added."""
     issues = Counter(issue.severity for issue in data.issues)
@@ -69,6 +77,7 @@ def make_document(
         "totals": data.totals._asdict(),
         "coverage": newest["coverage"],
         "issues": newest["issues"],
+        "acknowledged": acknowledged,
         "rules": [rule._asdict() for rule in data.rules],
         "agencies": [agency._asdict() for agency in data.agencies],
         "fields": _fields(data),
@@ -87,6 +96,23 @@ def make_document(
         "harvests": _rows(data.harvests),
         "runs": _runs(data, run, counts),
         "history": [*history[-MAX_HISTORY + 1 :], newest],
+    }
+
+
+def acknowledged_of(
+    run: Run, data: ReportData, work_list: WorkList, covered_by: Sequence[Acknowledgement | None]
+) -> Document:
+    """What the work list hides on the page, on the day of the release, and its lines that hide nothing."""
+    day = thai_time.bangkok_day(text_of(run, "finished_at"))
+    codes = {rule.code for rule in data.rules}
+    used = {line.line for line in covered_by if line is not None}
+    unmatched = [line for line in work_list.lines if line.line not in used]
+    return {
+        "n_issues": sum(line is not None and (day is None or line.is_in_force(day)) for line in covered_by),
+        "n_lines": len(work_list.lines),
+        "n_expired": sum(day is not None and not line.is_in_force(day) for line in work_list.lines),
+        "n_unmatched": len(unmatched),
+        "problems": [*work_list.problems, *(line.of_unknown_code() for line in unmatched if line.code not in codes)],
     }
 
 

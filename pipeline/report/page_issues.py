@@ -9,6 +9,7 @@ from pipeline.core.text import show_command, web_address
 from pipeline.publish.gate_messages import field_in_thai
 from pipeline.report.data import AgencyState, EditedIssue, FieldState, ReportedIssue, Rule
 from pipeline.report.packing import packed
+from pipeline.report.work_list import Acknowledgement
 
 # The whole page must stay below 5 MB; its other parts take about 1 MB.
 MAX_PACKED_BYTES = 3_600_000
@@ -29,16 +30,30 @@ def pack(
     agencies: Sequence[AgencyState],
     fields: Sequence[FieldState],
     edited: Mapping[int, EditedIssue],
+    *,
+    covered_by: Sequence[Acknowledgement | None] = (),
 ) -> Packed:
-    """Pack as many issues as fit; if not all fit, the same share of every kind of issue is kept."""
+    """Pack as many issues as fit; if not all fit, the same share of every kind of issue is kept.
+
+    covered_by has for each issue the line of the work list that covers it; empty stands for none at all.
+    """
     share = 1.0
     while True:
         chosen = _some_of_each(issues, share)
-        text = packed(_columns(chosen, rules, agencies, fields, edited))
+        columns = _columns(chosen, rules, agencies, fields, edited)
+        if covered_by:
+            covers = dict(zip(issues, covered_by, strict=True))
+            columns["acknowledged"] = [_told(covers[issue]) for issue in chosen]
+        text = packed(columns)
         if len(text) <= MAX_PACKED_BYTES or not chosen:
             return Packed(text, len(chosen))
         # Size follows the number of issues nearly in proportion, so the second try usually fits.
         share *= 0.97 * MAX_PACKED_BYTES / len(text)
+
+
+def _told(line: Acknowledgement | None) -> list[str] | int:
+    """The last day of a line, empty for good, and its note; 0 for none."""
+    return 0 if line is None else [line.until.isoformat() if line.until else "", line.note]
 
 
 def _day_number(day: str | None) -> int | None:

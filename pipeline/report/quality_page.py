@@ -15,13 +15,25 @@ from pipeline.publish.gate_measures import OTHER_COLUMNS, Measure, measure
 from pipeline.publish.gate_messages import RULES
 from pipeline.publish.pages import EXPLORER, QUALITY
 from pipeline.report import charts
-from pipeline.report.data import ReportData, ReportedIssue, read_report_data
-from pipeline.report.document import MAX_LISTED, PAGE_OUTCOMES, SEVERITIES, Document, Run, make_document, whole_numbers
+from pipeline.report.data import ReportData, ReportedIssue, Rule, read_report_data
+from pipeline.report.document import (
+    MAX_LISTED,
+    PAGE_OUTCOMES,
+    SEVERITIES,
+    Document,
+    Run,
+    acknowledged_of,
+    make_document,
+    whole_numbers,
+)
 from pipeline.report.explorer_page import explorer_page
 from pipeline.report.page import environment, write_page
 from pipeline.report.page_issues import pack
+from pipeline.report.work_list import COLUMNS as WORK_LIST_COLUMNS
+from pipeline.report.work_list import Acknowledgement, WorkList, covering
 
 JSON = "quality.json"
+NO_LIST = WorkList()
 _EXAMPLES = 5
 _SCRIPTS = (
     "elements.js", "address.js", "language.js", "packing.js", "folding.js", "csv.js", "clipboard.js", "drawing.js",
@@ -33,20 +45,27 @@ class ReportError(PipelineError):
     """The report cannot be written or read; the message says which file and why."""
 
 
-def write_report(release: Path, run: Run, *, previous: Path | None, measures: Sequence[Measure] | None = None) -> None:
+def write_report(
+    release: Path,
+    run: Run,
+    *,
+    previous: Path | None,
+    measures: Sequence[Measure] | None = None,
+    work_list: WorkList = NO_LIST,
+) -> None:
     """Write quality.html, quality.json and explorer.html into a built release that is not published yet.
 
     run is the run record as in run.json, possibly incomplete; previous is the release published before this one;
-    measures are the results of the gate.
+    measures are the results of the gate; work_list names the issues that quality.html hides.
     """
-    _write(release, release, run, previous, measures)
+    _write(release, release, run, previous, measures, work_list)
 
 
-def write_report_of(release: Path, output: Path) -> None:
+def write_report_of(release: Path, output: Path, work_list: WorkList = NO_LIST) -> None:
     """Write the report of a published release again, into another directory. Raises ReportError."""
     try:
         output.mkdir(parents=True, exist_ok=True)
-        _write(release, output, _read_json(release / "run.json"), _release_before(release))
+        _write(release, output, _read_json(release / "run.json"), _release_before(release), work_list=work_list)
     except OTHER_COLUMNS as error:
         said = str(error).partition("\n")[0]
         raise ReportError(
@@ -68,19 +87,32 @@ def _write(
     run: Run,
     previous: Path | None,
     measures: Sequence[Measure] | None = None,
+    work_list: WorkList = NO_LIST,
 ) -> None:
     data = read_report_data(release, previous)
+    covered_by = covering(data.issues, work_list)
     judged = measure(release, previous, tuple(RULES)) if measures is None else measures
-    document = make_document(run, data, judged, previous=previous, history=_history(previous))
+    document = make_document(
+        run,
+        data,
+        judged,
+        previous=previous,
+        history=_history(previous),
+        acknowledged=acknowledged_of(run, data, work_list, covered_by),
+    )
     text = json.dumps(document, ensure_ascii=False, indent=1, default=str)
-    pages = {JSON: f"{text}\n", QUALITY: _page(run, document, data), EXPLORER: explorer_page(release, document, data)}
+    pages = {
+        JSON: f"{text}\n",
+        QUALITY: _page(run, document, data, covered_by),
+        EXPLORER: explorer_page(release, document, data),
+    }
     for name, content in pages.items():
         with written_aside(output / name) as partial:
             partial.write_text(content, encoding="utf-8")
 
 
-def _page(run: Run, document: Document, data: ReportData) -> str:
-    issues = pack(data.issues, data.rules, data.agencies, data.fields, data.edited)
+def _page(run: Run, document: Document, data: ReportData, covered_by: Sequence[Acknowledgement | None]) -> str:
+    issues = pack(data.issues, data.rules, data.agencies, data.fields, data.edited, covered_by=covered_by)
     return write_page(
         "quality.html.j2",
         ["page.css", "quality.css"],
@@ -88,7 +120,10 @@ def _page(run: Run, document: Document, data: ReportData) -> str:
         q=document,
         packed=issues,
         n_issues=len(data.issues),
-        examples=_examples(data.issues),
+        examples=_examples(
+            data.rules, [issue for issue, line in zip(data.issues, covered_by, strict=True) if line is None]
+        ),
+        work_list_columns=",".join(WORK_LIST_COLUMNS),
         edited=data.edited,
         messages_th={rule.code: rule.message_th for rule in data.rules},
         titles={rule.code: (rule.title_th, rule.title_en) for rule in data.rules},
@@ -164,11 +199,11 @@ def _charts(document: Mapping[str, object]) -> dict[str, Markup]:
     }
 
 
-def _examples(issues: Iterable[ReportedIssue]) -> dict[str, list[ReportedIssue]]:
+def _examples(rules: Iterable[Rule], issues: Iterable[ReportedIssue]) -> dict[str, list[ReportedIssue]]:
     """The first issues of each kind, for readers without JavaScript."""
-    examples: dict[str, list[ReportedIssue]] = {}
+    examples: dict[str, list[ReportedIssue]] = {rule.code: [] for rule in rules}
     for issue in issues:
-        shown = examples.setdefault(issue.code, [])
+        shown = examples[issue.code]
         if len(shown) < _EXAMPLES:
             shown.append(issue)
     return examples

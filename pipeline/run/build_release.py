@@ -15,6 +15,7 @@ from pipeline.archive.history.state import newest_state
 from pipeline.build.database import build
 from pipeline.build.errors import BuildError
 from pipeline.build.partitions import find_partitions
+from pipeline.core.files import sha256_of
 from pipeline.core.log import RunLog
 from pipeline.core.settings import Settings
 from pipeline.core.time import Clock, utc_now
@@ -109,8 +110,16 @@ def build_inputs_fingerprint(settings: Settings) -> str:
         sources,
         settings.build.publish_user_names,
         settings.build.vanished_after_hours,
+        _digest_of(settings.work_list_file),
     ]
     return hashlib.sha256(json.dumps(decisive).encode()).hexdigest()[:12]
+
+
+def _digest_of(path: Path) -> str:
+    try:
+        return sha256_of(path) if path.is_file() else ""
+    except OSError as error:
+        return str(error)
 
 
 def _sources(folder: Traversable) -> Iterator[tuple[str, str]]:
@@ -176,6 +185,7 @@ def _build_and_publish(
 ) -> Published:
     from pipeline.publish.quality_gate import decide
     from pipeline.report.quality_page import write_report
+    from pipeline.report.work_list import read_work_list
 
     write_record(settings.runs_dir, record.as_json(), f"{record.run_id}.json")
     with record.timed("build"), log.progress("build"):
@@ -209,7 +219,10 @@ def _build_and_publish(
         record.finished_at = clock()
         record.release = record.run_id
         write_record(target, record.as_json(), "run.json")
-        write_report(target, record.as_json(), previous=previous, measures=measures)
+        work_list = read_work_list(settings.work_list_file)
+        for problem in work_list.problems:
+            log.warning(problem)
+        write_report(target, record.as_json(), previous=previous, measures=measures, work_list=work_list)
     with record.timed("publish"), log.progress("publish"):
         published = publish(
             settings.curated_dir,

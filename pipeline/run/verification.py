@@ -35,8 +35,8 @@ from pipeline.run.record import DAMAGED as DAMAGED_RECORDS
 from pipeline.run.record import RecordError, read_record, read_stored_record
 
 _LAYERS = frozenset({"raw", "parsed", "curated", "runs", "checks"})
-# The settings may be here too, as in a container with this single volume.
-_OF_DATA = _LAYERS | {SALT_FILE, *LOCK_FILES, "bma-projects.toml"}
+# The settings may be here too, as in a container with this single volume; the work list is a steward's.
+_OF_DATA = _LAYERS | {SALT_FILE, *LOCK_FILES, "bma-projects.toml", "acknowledged.csv"}
 _OF_CURATED = frozenset({BUILDING, DAMAGED, GIT_KEEP, LATEST, REFUSED, RELEASES, ROLLED_BACK})
 _PARTITION = re.compile(rf"{SEGMENT_NAME.pattern}@[0-9a-f]+")
 _MOVE = "this program does not write such a file here; move it away"

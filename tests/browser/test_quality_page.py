@@ -16,7 +16,8 @@ from playwright.sync_api import Page, expect
 
 from pipeline.core import thai_time
 from pipeline.report.quality_page import write_report
-from tests.browser.conftest import FORMULAS, HOSTILE_ID, HOSTILE_NAMES, STACKED, Chromium, Opened
+from pipeline.report.work_list import COLUMNS, read_work_list
+from tests.browser.conftest import FORMULA, FORMULAS, HOSTILE_ID, HOSTILE_NAMES, STACKED, Chromium, Opened
 from tests.conftest import Built, ParsedArchive
 
 PHRA_NAKHON = "50010000"
@@ -408,6 +409,39 @@ def test_agencies_are_sorted_by_each_column_with_the_keyboard(
         assert again.locator(f"th[data-order={column}]").get_attribute("aria-sort") == other
         if column == "name":
             assert by_name[-1] == "สำนักการแพทย์", "backwards, so that the offices come before the bureaus"
+
+
+def test_the_work_list_hides_an_issue_and_says_so_until_its_last_day(chromium: Chromium, tmp_path: Path) -> None:
+    archive = ParsedArchive(tmp_path / "data")
+    raws = ("7 | 8", FORMULA, "9 | 9")
+    archive.capture("50490000-0001", "2026-01-01", issues=[("month_conflict", "month", raw) for raw in raws])
+    built = archive.build().path
+    lines = [",".join(COLUMNS)]
+    for is_written in (False, True):
+        work_list = tmp_path / "acknowledged.csv"
+        work_list.write_text("\n".join(lines), encoding="utf-8")
+        run = {"run_id": built.name, "finished_at": "2026-01-02T00:00:00Z"}
+        write_report(built, run, previous=None, work_list=read_work_list(work_list))
+        with chromium.opened(built / "quality.html", fragment="#lang=en&code=month_conflict") as (page, offences):
+            page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+            if not is_written:
+                expect(page.locator("#found")).not_to_contain_text("hidden")
+                for raw, end in zip(raws, ("asked <b>,", "asked <b>,2099-12-31", "asked <b>,2026-01-31"), strict=True):
+                    page.locator(".issue", has_text=raw).locator(".line-copy").click()
+                    expect(page.locator(".issue", has_text=raw).locator(".line-copy")).to_contain_text("copied")
+                    lines.append(page.evaluate("navigator.clipboard.readText()").removesuffix(",") + end)
+            else:
+                expect(page.locator("#groups .issue")).to_have_count(1)
+                expect(page.locator("#groups .issue")).to_contain_text("9 | 9")
+                expect(page.locator("#found")).to_contain_text("2 acknowledged hidden")
+                page.click("#found button")
+                expect(page.locator("#groups .issue")).to_have_count(3)
+                expect(page.locator(".issue", has_text="7 | 8")).to_contain_text("acknowledged asked <b>")
+                expect(page.locator(".issue", has_text="HYPERLINK")).to_contain_text("until 2099-12-31")
+                expect(page.locator("#found")).not_to_contain_text("hidden")
+                assert page.is_checked("#acknowledged")
+                assert "acknowledged=1" in page.url
+            assert offences == []
 
 
 def test_charts_are_drawn(seen: Opened) -> None:

@@ -430,7 +430,7 @@ def test_a_latest_that_leads_to_an_older_release_though_nobody_rolled_back_is_na
 
 
 @pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo], ids=["a directory", "a pipe"])
-@pytest.mark.parametrize("name", [".lock", "bma-projects.toml"])
+@pytest.mark.parametrize("name", [".lock", "bma-projects.toml", "acknowledged.csv"])
 def test_what_is_in_the_place_of_a_file_is_named(sample_copy: Path, name: str, make: Callable[[Path], None]) -> None:
     (sample_copy / name).unlink(missing_ok=True)
     make(sample_copy / name)

@@ -68,6 +68,18 @@ const start = (data) => {
       links.append(link);
     }
     if (e.project.command) links.append(make("code", "command", shown(e.project.command)));
+    if (e.acknowledged) {
+      const { until, note } = e.acknowledged;
+      node.append(make("p", "acknowledged", make("span", "tag", ...inTwo("รับทราบแล้ว", "acknowledged")), " ", note ? shown(note) : null,
+        until ? make("span", "quiet", " ", ...inTwo(`ถึง ${until}`, `until ${until}`)) : null));
+    }
+    const line = make("button", "line-copy", ...inTwo("คัดลอกบรรทัดสำหรับ acknowledged.csv", "Copy the line for acknowledged.csv"));
+    line.type = "button";
+    line.addEventListener("click", async () => {
+      await copy(workListLine(e));
+      line.replaceChildren(...inTwo("คัดลอกแล้ว", "copied"));
+    });
+    links.append(line);
     if (e.firstSeen !== null) links.append(make("span", "quiet seen", ...inTwo("พบครั้งแรกเมื่อ", "first seen"), " ", ...day(e.firstSeen)));
     node.append(message, links);
     return node;
@@ -124,7 +136,7 @@ const start = (data) => {
     return { node, fill, size: list.length };
   };
 
-  const value = (name) => byId(name).value;
+  const value = (name) => (byId(name).type === "checkbox" ? (byId(name).checked ? "1" : "") : byId(name).value);
   let found = all;
   let waiting = [];
   let groups = [];
@@ -150,10 +162,25 @@ const start = (data) => {
     if (sorted.length === 1) groups[0].node.open = true;
     byId("found").replaceChildren(...inTwo(
       `พบ ${found.length.toLocaleString("en")} จาก ${all.length.toLocaleString("en")} รายการ`,
-      `${found.length.toLocaleString("en")} of ${all.length.toLocaleString("en")} issues`));
+      `${found.length.toLocaleString("en")} of ${all.length.toLocaleString("en")} issues`), ...hiddenOnes());
     document.documentElement.dataset.found = isNarrowed() ? "some" : "all";
   };
+  // How many of what is searched for the work list hides.
+  const hiddenOnes = () => {
+    const hidden = matching(data, (name) => (name === "acknowledged" ? "1" : value(name))).length - found.length;
+    if (!hidden) return [];
+    const show = make("button", "", ...inTwo("แสดง", "show them"));
+    show.type = "button";
+    show.addEventListener("click", () => {
+      byId("acknowledged").checked = true;
+      choose("acknowledged", "1");
+      refresh();
+      byId("acknowledged").focus();
+    });
+    return [" · ", ...inTwo(`ซ่อน ${hidden.toLocaleString("en")} รายการที่รับทราบแล้ว`, `${hidden.toLocaleString("en")} acknowledged hidden`), " ", show];
+  };
   const restore = () => {
+    byId("acknowledged").checked = chosen.get("acknowledged") === "1";
     for (const name of [...FILTERS, "by"]) byId(name).value = chosen.get(name) ?? "";
     // A choice that is not on this page finds nothing, so that a link never shows other issues than it names.
     for (const name of SELECTED) if (chosen.get(name) && byId(name).value !== chosen.get(name)) missing(name, chosen.get(name));
@@ -170,7 +197,7 @@ const start = (data) => {
     timer = setTimeout(refresh, event.target.id === "q" ? 150 : 0);
   });
   byId("tools").addEventListener("reset", () => setTimeout(() => {
-    for (const name of [...FILTERS, "by"]) choose(name, "");
+    for (const name of [...FILTERS, "by", "acknowledged"]) choose(name, "");
     refresh();
   }));
   byId("tools").addEventListener("submit", (event) => event.preventDefault());

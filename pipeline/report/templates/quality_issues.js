@@ -13,6 +13,10 @@ const SELECTED = ["severity", "code", "agency", "year", "field"];
 // What narrows the list; each is the id of its control and its name in the address.
 const FILTERS = ["q", ...SELECTED, "since"];
 
+// What the work list says of an issue, until its last day in Bangkok; then the issue is back.
+const today = new Date(Date.now() + 7 * 3600e3).toISOString().slice(0, 10);
+const acknowledgedOn = (line) => (line && (!line[0] || today <= line[0]) ? { until: line[0], note: line[1] } : null);
+
 // Columns and rows as pipeline/report/page_issues.py packs them, made into objects.
 const read = ({ issues, texts, ...data }) => {
   const rules = data.rules.map(([code, severity, th, en, adviceTh, adviceEn, messageTh]) =>
@@ -26,6 +30,7 @@ const read = ({ issues, texts, ...data }) => {
     rule: rules[code], project: projects[issues.project[i]], field: texts[issues.field[i]], label: texts[issues.label[i]],
     ordinal: issues.ordinal[i], raw: texts[issues.raw[i]], message: texts[issues.message[i]],
     firstSeen: issues.first_seen[i], edits: issues.edits[i] && editsOf(issues.edits[i]),
+    acknowledged: acknowledgedOn(data.acknowledged?.[i]),
   }));
   // By agency and field: given, empty, not set, absent, unreadable, distinct.
   const fields = new Map();
@@ -61,7 +66,7 @@ const matching = (data, wanted) => {
   const selected = SELECTED.filter(wanted);
   const since = dayOf(wanted("since"));
   return data.all.filter((e) => selected.every((name) => KEYS[name](e) === wanted(name)) &&
-    (Number.isNaN(since) || (e.firstSeen !== null && e.firstSeen >= since)) && words.every((word) => haystackOf(e, data).includes(word)));
+    (wanted("acknowledged") || !e.acknowledged) && (Number.isNaN(since) || (e.firstSeen !== null && e.firstSeen >= since)) && words.every((word) => haystackOf(e, data).includes(word)));
 };
 
 const worstOf = (list) => SEVERITIES.find((severity) => list.some((e) => e.rule.severity === severity));
@@ -78,6 +83,10 @@ const grouped = (issues, by) => {
     .sort(([a, listA, rankA], [b, listB, rankB]) => (by === "year" ? (a < b ? 1 : -1) : by === "agency" ? 0 : rankA - rankB)
       || listB.length - listA.length || (a < b ? -1 : 1));
 };
+
+// The line of the work list for an issue, with its two last cells for the steward to fill in: note and until.
+const workListLine = (e) => csvText([[e.project.source, e.project.id, e.rule.code, e.field, e.label, e.ordinal, e.raw,
+  isoDay(e.firstSeen), "", ""]]).trimEnd();
 
 // A table for a spreadsheet: headings and words in Thai, or all in English with the names of the tables' columns.
 const csvOf = (issues, { agencies }, lang) => {

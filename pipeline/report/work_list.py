@@ -1,0 +1,180 @@
+"""The work list of a steward: acknowledged.csv in the data directory names issues that were asked about or accepted.
+
+quality.html hides them and says how many; the tables stay complete. A line that cannot be read hides nothing and is
+told with its number, its text and what to do. docs/operations.md describes the file.
+"""
+
+import csv
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from parsers.dates import read_date
+from pipeline.build.contacts import mask_text
+from pipeline.core.text import printable
+from pipeline.report.data import ReportedIssue
+
+FILE = "acknowledged.csv"
+# An issue is the same while these are; docs/quality-json.md says so.
+IDENTITY = ("source_id", "project_id", "code", "field", "label", "ordinal", "raw")
+COLUMNS = (*IDENTITY, "first_seen", "note", "until")
+# A longer text is compared as far as the page shows it, since a line is copied from there.
+MAX_COMPARED = 1_000
+_MAX_BYTES = 10_000_000
+_MAX_PROBLEMS = 200
+_MAX_NOTE = 300
+
+Key = tuple[str, ...]
+
+
+class Acknowledgement(NamedTuple):
+    """One line: the issues of this identity that were there on first_seen (None: on any day); until None: for good."""
+
+    line: int
+    key: Key
+    first_seen: dt.date | None
+    note: str
+    until: dt.date | None
+
+    @property
+    def code(self) -> str:
+        """The kind of issue, as written."""
+        return self.key[IDENTITY.index("code")]
+
+    def of_unknown_code(self) -> str:
+        """The sentence for a line whose kind of issue does not exist."""
+        code = printable(self.code)[:80]
+        return f"{FILE}:{self.line}: {code}: no such kind of issue; this line hides nothing; see quality_rules"
+
+    def is_in_force(self, day: dt.date) -> bool:
+        """Whether the line still hides issues on a day in Bangkok; `until` is the last such day."""
+        return self.until is None or day <= self.until
+
+
+class WorkList(NamedTuple):
+    """The lines that could be read, and a sentence for each that could not."""
+
+    lines: tuple[Acknowledgement, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+class _LineError(ValueError):
+    """A line that cannot be used; the text says why and what to do."""
+
+
+def read_work_list(path: Path) -> WorkList:
+    """Read acknowledged.csv; without the file the list is empty. Never raises for what is in it."""
+    try:
+        if not path.exists():
+            return WorkList()
+        if not path.is_file():
+            return WorkList((), (f"{FILE}: is not a file; no issue is hidden; move it away",))
+        if path.stat().st_size > _MAX_BYTES:
+            return WorkList((), (f"{FILE}: larger than {_MAX_BYTES:,} bytes, not read; remove old lines",))
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        return WorkList((), (f"{FILE}: cannot be read ({error.strerror}); no issue is hidden",))
+    except UnicodeDecodeError:
+        return WorkList((), (f"{FILE}: is not UTF-8; no issue is hidden; save it as `CSV UTF-8`",))
+    lines: list[Acknowledgement] = []
+    problems: list[str] = []
+    columns: Sequence[str] = COLUMNS
+    # Other line separators of Unicode are part of a text.
+    physical = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    for number, cells in _records(physical):
+        if isinstance(cells, str):
+            problems.append(_problem(number, physical, cells))
+        elif number == 1 and "code" in (names := [cell.strip().casefold() for cell in cells]):
+            if missing := [name for name in IDENTITY if name not in names]:
+                told = f"the heading lacks {', '.join(missing)}; no issue is hidden; write `{','.join(COLUMNS)}`"
+                return WorkList((), (f"{FILE}:1: {told}",))
+            columns = names
+        elif any(cell.strip() for cell in cells):
+            try:
+                lines.append(_acknowledgement(number, columns, cells))
+            except _LineError as error:
+                problems.append(_problem(number, physical, str(error)))
+        if len(problems) == _MAX_PROBLEMS:
+            problems.append(f"{FILE}:{number}: too many lines cannot be read; the rest of the file is not read")
+            break
+    return WorkList(tuple(lines), tuple(problems))
+
+
+def covering(issues: Sequence[ReportedIssue], work_list: WorkList) -> list[Acknowledgement | None]:
+    """For each issue the line that covers it for longest, also where that has expired.
+
+    An issue that appeared, or got its present text, after the day of a line is not covered by it: it comes back.
+    """
+    lines: dict[Key, list[Acknowledgement]] = {}
+    for line in work_list.lines:
+        lines.setdefault(line.key, []).append(line)
+    return [_longest(issue, lines) for issue in issues]
+
+
+def _longest(issue: ReportedIssue, lines: Mapping[Key, list[Acknowledgement]]) -> Acknowledgement | None:
+    if not lines:
+        return None
+    cells = (issue.source_id, issue.project_id, issue.code, issue.field, issue.label, issue.ordinal, issue.raw)
+    since = dt.date.fromisoformat(issue.first_seen) if issue.first_seen else None
+    found = [
+        line
+        for line in lines.get(_key(cells), [])
+        if line.first_seen is None or since is None or since <= line.first_seen
+    ]
+    return max(found, key=lambda line: line.until or dt.date.max, default=None)
+
+
+def _key(cells: Sequence[object]) -> Key:
+    """Cells as they are compared: what a spreadsheet and the page's protection against formulas change is left out."""
+    texts = ("" if cell is None else str(cell).replace("\r\n", "\n").replace("\r", "\n") for cell in cells)
+    return tuple(text.removeprefix("'").strip()[:MAX_COMPARED] for text in texts)
+
+
+def _acknowledgement(number: int, columns: Sequence[str], cells: Sequence[str]) -> Acknowledgement:
+    # A spreadsheet leaves out empty cells at the end.
+    if len(cells) > len(columns) and any(cell.strip() for cell in cells[len(columns) :]):
+        raise _LineError(f"{len(cells)} cells instead of {len(columns)}; put a text with a comma in double quotes")
+    line = dict.fromkeys(COLUMNS, "") | dict(zip(columns, cells, strict=False))
+    for name in ("source_id", "code"):
+        if not line[name].strip():
+            raise _LineError(f"has no {name}; copy the line again from quality.html")
+    return Acknowledgement(
+        line=number,
+        key=_key([line[name] for name in IDENTITY]),
+        first_seen=_day(line, "first_seen"),
+        note=mask_text(line["note"].removeprefix("'").strip()[:_MAX_NOTE]),
+        until=_day(line, "until"),
+    )
+
+
+def _day(line: Mapping[str, str], name: str) -> dt.date | None:
+    text = line[name].strip()
+    day = read_date(text).value
+    if text and day is None:
+        raise _LineError(f"{name} is no certain day; write it as 2026-12-31, or leave it empty")
+    return day
+
+
+def _records(lines: Sequence[str]) -> Iterator[tuple[int, list[str] | str]]:
+    """The number of the first line of each record, and its cells or what is wrong; a bad record costs only its line."""
+    delimiter = max(",;\t", key=lines[0].count)
+    start = 0
+    while start < len(lines):
+        reader = csv.reader((f"{line}\n" for line in lines[start:]), delimiter=delimiter, strict=True)
+        read = 0
+        try:
+            for cells in reader:
+                yield start + read + 1, cells
+                read = reader.line_num
+            return
+        except csv.Error:
+            yield (
+                start + read + 1,
+                'cannot be read as CSV; write each `"` inside a text twice and close the text with `"`',
+            )
+            start += read + 1
+
+
+def _problem(number: int, lines: Sequence[str], said: str) -> str:
+    return f"{FILE}:{number}: {said}; this line hides nothing: {mask_text(printable(lines[number - 1])[:200])}"
