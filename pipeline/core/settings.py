@@ -122,6 +122,15 @@ class BuildSettings(_Table):
     vanished_after_hours: kinds.NumberAboveZero = 12.0
 
 
+class ReportSettings(_Table):
+    """What lies beside the report: with captures, the archived pages that have issues, masked and inert.
+
+    At most 1,000 pages and 50 MB a release, those with errors first; docs/operations.md says what is in them.
+    """
+
+    captures: kinds.Switch = False
+
+
 _Number = TypeVar("_Number", int, float)
 
 
@@ -252,6 +261,7 @@ class Settings(_Table):
     parse: ParseSettings = ParseSettings()
     build: BuildSettings = BuildSettings()
     gate: GateSettings = GateSettings()
+    report: ReportSettings = ReportSettings()
     alarm: AlarmSettings = AlarmSettings()
     sources: Mapping[kinds.SourceId, Source] = KNOWN_SOURCES
 

@@ -51,7 +51,13 @@ def unnamed_files(release: Path) -> list[Path]:
     if damaged_list(release):
         return []
     named = _named(release)
-    return sorted(path for path in release.iterdir() if path.name not in named and path.name != FILE)
+    return [path for name, path in _files(release) if name not in named]
+
+
+def _files(release: Path) -> list[tuple[str, Path]]:
+    """The files of a release by their names below it, but for its SHA256SUMS."""
+    found = ((path.relative_to(release).as_posix(), path) for path in release.rglob("*") if not path.is_dir())
+    return sorted((name, path) for name, path in found if name != FILE)
 
 
 def _named(release: Path) -> dict[str, str]:
@@ -73,11 +79,7 @@ def _read(release: Path) -> tuple[str, str | None]:
 
 
 def _lines_for(release: Path) -> str:
-    return "".join(
-        f"{sha256_of(path)}  {path.name}\n"
-        for path in sorted(release.iterdir())
-        if path.name != FILE and not path.name.startswith(".")
-    )
+    return "".join(f"{sha256_of(path)}  {name}\n" for name, path in _files(release) if not path.name.startswith("."))
 
 
 def _digest(lines: str) -> str:

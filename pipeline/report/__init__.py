@@ -11,6 +11,7 @@ Never: judges (the gate does), reads anything but the release and the one before
 - packing: the data that a page carries for its script
 - page_issues: the issues packed for the page
 - charts: inline SVG
+- inert_page: an archived page without anything active, beside the report
 - work_list: the issues that a steward asked about or accepted
 - release_list: the list of releases for a terminal
 - templates/: HTML, CSS, scripts (a noun each, put together in pipeline/report/*_page.py) and Markdown

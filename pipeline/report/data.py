@@ -31,6 +31,7 @@ class ReportedIssue(NamedTuple):
     first_seen: str | None
     is_new: bool
     issue_no: int
+    snapshot_id: str | None = None
 
 
 class ShownEdit(TypedDict):

@@ -20,8 +20,9 @@ from pipeline.report.data import ReportedIssue
 def write_page(template: str, styles: Sequence[str], scripts: Sequence[str], **values: object) -> str:
     """One HTML text of a template and its values; styles and scripts are files beside it, in the required order."""
     style, script = _joined(styles), _joined(scripts)
+    scripts_allowed = f"script-src '{_hash(script)}'; " if script else ""
     policy = (
-        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; img-src data:; "
+        f"default-src 'none'; {scripts_allowed}style-src '{_hash(style)}'; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
     # One module, so that the scripts see each other's names and other code does not.
@@ -50,7 +51,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "shown": _shown,
+        "shown": shown,
         "code_span": _code_span,
         "tidy": _tidy,
         "thai": thai_time.in_thai,
@@ -63,7 +64,7 @@ def environment() -> Environment:
     return environment
 
 
-def _shown(text: object) -> Markup:
+def shown(text: object) -> Markup:
     """Text from a page, isolated from its surroundings, its invisible characters as marks."""
     if text is None:
         return Markup('<span class="none">∅</span>')

@@ -1,13 +1,14 @@
 """Packs the open issues for the page: columns instead of rows, each text once."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from pipeline.core import thai_time
 from pipeline.core.text import show_command, web_address
 from pipeline.publish.gate_messages import field_in_thai
 from pipeline.report.data import AgencyState, EditedIssue, FieldState, ReportedIssue, Rule
+from pipeline.report.inert_page import file_of
 from pipeline.report.packing import packed
 from pipeline.report.work_list import Acknowledgement
 
@@ -32,15 +33,19 @@ def pack(
     edited: Mapping[int, EditedIssue],
     *,
     covered_by: Sequence[Acknowledgement | None] = (),
+    captures: Collection[str] = (),
 ) -> Packed:
     """Pack as many issues as fit; if not all fit, the same share of every kind of issue is kept.
 
     covered_by has for each issue the line of the work list that covers it; empty stands for none at all.
+    captures are the archived pages beside the report, by the names of their files.
     """
     share = 1.0
     while True:
         chosen = _some_of_each(issues, share)
         columns = _columns(chosen, rules, agencies, fields, edited)
+        if captures:
+            columns["captures"] = [_file_of(issue.snapshot_id, captures) for issue in chosen]
         if covered_by:
             covers = dict(zip(issues, covered_by, strict=True))
             columns["acknowledged"] = [_told(covers[issue]) for issue in chosen]
@@ -49,6 +54,12 @@ def pack(
             return Packed(text, len(chosen))
         # Size follows the number of issues nearly in proportion, so the second try usually fits.
         share *= 0.97 * MAX_PACKED_BYTES / len(text)
+
+
+def _file_of(snapshot_id: str | None, captures: Collection[str]) -> str | int:
+    """The name of the file of an archived page beside the report; 0 for none."""
+    name = file_of(snapshot_id) if snapshot_id else ""
+    return name if name in captures else 0
 
 
 def _told(line: Acknowledgement | None) -> list[str] | int:

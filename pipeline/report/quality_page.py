@@ -2,7 +2,8 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import shutil
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,6 +28,8 @@ from pipeline.report.document import (
     whole_numbers,
 )
 from pipeline.report.explorer_page import explorer_page
+from pipeline.report.inert_page import FOLDER as CAPTURES
+from pipeline.report.inert_page import captures_in
 from pipeline.report.page import environment, write_page
 from pipeline.report.page_issues import pack
 from pipeline.report.work_list import COLUMNS as WORK_LIST_COLUMNS
@@ -65,6 +68,8 @@ def write_report_of(release: Path, output: Path, work_list: WorkList = NO_LIST) 
     """Write the report of a published release again, into another directory. Raises ReportError."""
     try:
         output.mkdir(parents=True, exist_ok=True)
+        if (release / CAPTURES).is_dir() and not (output / CAPTURES).exists():
+            shutil.copytree(release / CAPTURES, output / CAPTURES)
         _write(release, output, _read_json(release / "run.json"), _release_before(release), work_list=work_list)
     except OTHER_COLUMNS as error:
         said = str(error).partition("\n")[0]
@@ -103,7 +108,7 @@ def _write(
     text = json.dumps(document, ensure_ascii=False, indent=1, default=str)
     pages = {
         JSON: f"{text}\n",
-        QUALITY: _page(run, document, data, covered_by),
+        QUALITY: _page(run, document, data, covered_by, captures_in(output)),
         EXPLORER: explorer_page(release, document, data),
     }
     for name, content in pages.items():
@@ -111,8 +116,16 @@ def _write(
             partial.write_text(content, encoding="utf-8")
 
 
-def _page(run: Run, document: Document, data: ReportData, covered_by: Sequence[Acknowledgement | None]) -> str:
-    issues = pack(data.issues, data.rules, data.agencies, data.fields, data.edited, covered_by=covered_by)
+def _page(
+    run: Run,
+    document: Document,
+    data: ReportData,
+    covered_by: Sequence[Acknowledgement | None],
+    captures: Collection[str],
+) -> str:
+    issues = pack(
+        data.issues, data.rules, data.agencies, data.fields, data.edited, covered_by=covered_by, captures=captures
+    )
     return write_page(
         "quality.html.j2",
         ["page.css", "quality.css"],

@@ -11,6 +11,7 @@ Never: speaks HTTP, parses a page or writes SQL by itself; reads flags.
 - harvest_captures: captures of a web archive that are not archived here yet, then a release
 - harvest_index: the captures that its indexes name
 - harvest_plan: the size of a harvest, and whether the archive may be asked now
+- issue_captures: the archived pages with issues beside the report
 - build_release: parse, build, report, gate and publish
 - last_published: the tables with which a new release is compared
 - check/: first contact with a source, evidence under data/checks

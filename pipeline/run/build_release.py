@@ -110,6 +110,7 @@ def build_inputs_fingerprint(settings: Settings) -> str:
         sources,
         settings.build.publish_user_names,
         settings.build.vanished_after_hours,
+        settings.report.captures,
         _digest_of(settings.work_list_file),
     ]
     return hashlib.sha256(json.dumps(decisive).encode()).hexdigest()[:12]
@@ -186,6 +187,7 @@ def _build_and_publish(
     from pipeline.publish.quality_gate import decide
     from pipeline.report.quality_page import write_report
     from pipeline.report.work_list import read_work_list
+    from pipeline.run.issue_captures import write_captures
 
     write_record(settings.runs_dir, record.as_json(), f"{record.run_id}.json")
     with record.timed("build"), log.progress("build"):
@@ -222,6 +224,11 @@ def _build_and_publish(
         work_list = read_work_list(settings.work_list_file)
         for problem in work_list.problems:
             log.warning(problem)
+        if settings.report.captures:
+            written = write_captures(target, settings)
+            left = f"; {written.n_left_out} more would make the release too large" if written.n_left_out else ""
+            odd = f"; {written.n_withheld} could not be made safe to show" if written.n_withheld else ""
+            log.info(f"{written.n_written} archived pages with issues beside the report{left}{odd}")
         write_report(target, record.as_json(), previous=previous, measures=measures, work_list=work_list)
     with record.timed("publish"), log.progress("publish"):
         published = publish(

@@ -45,7 +45,8 @@ SELECT
             AND known.ordinal IS NOT DISTINCT FROM issues.ordinal
             AND known.raw IS NOT DISTINCT FROM issues.raw
     ) AS is_new,
-    issues.issue_no
+    issues.issue_no,
+    issues.snapshot_id
 FROM candidate.quality_issues AS issues
 LEFT JOIN candidate.projects AS projects
     ON issues.source_id = projects.source_id AND issues.project_id = projects.project_id

@@ -15,10 +15,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pipeline.core import thai_time
+from pipeline.report.inert_page import file_of
 from pipeline.report.quality_page import write_report
 from pipeline.report.work_list import COLUMNS, read_work_list
+from pipeline.run.issue_captures import inert_capture
 from tests.browser.conftest import FORMULA, FORMULAS, HOSTILE_ID, HOSTILE_NAMES, STACKED, Chromium, Opened
 from tests.conftest import Built, ParsedArchive
+from tests.run.test_issue_captures import ABOUT, ACTIVE, capture_of
 
 PHRA_NAKHON = "50010000"
 
@@ -442,6 +445,40 @@ def test_the_work_list_hides_an_issue_and_says_so_until_its_last_day(chromium: C
                 assert page.is_checked("#acknowledged")
                 assert "acknowledged=1" in page.url
             assert offences == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_an_archived_page_beside_the_report_does_nothing(
+    chromium: Chromium, tmp_path: Path, width: int, scheme: str
+) -> None:
+    wide = "<table><tr>" + "<td>" + "</td><td>".join(["กข" * 40] * 30) + "</td></tr></table>"
+    path = tmp_path / "page.html"
+    path.write_text(inert_capture(capture_of(f"<body>{wide}{'ก' * 900}{ACTIVE}"), ABOUT, "0" * 64), encoding="utf-8")
+    with chromium.opened(path, width=width, scheme=scheme, is_report=False) as (page, offences):
+        page.mouse.click(100, 300)
+        page.wait_for_timeout(300)
+        assert offences == []
+        assert "a text" in page.inner_text("main")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_an_archived_page_is_one_click_from_its_issue(chromium: Chromium, tmp_path: Path) -> None:
+    archive = ParsedArchive(tmp_path / "data")
+    for number in (1, 2):
+        archive.capture(f"50490000-000{number}", "2026-01-01", issues=[("month_conflict", "month", "7 | 8")])
+    built = archive.build()
+    (snapshot,) = built.column("SELECT snapshot_id FROM quality_issues WHERE project_id = '50490000-0001'")
+    (built.path / "captures").mkdir()
+    name = file_of(str(snapshot))
+    (built.path / "captures" / f"{name}.html").write_text(inert_capture(capture_of("<p>as it was"), ABOUT, "0" * 64))
+    write_report(built.path, {"run_id": built.path.name}, previous=None)
+    with chromium.opened(built.path / "quality.html", fragment="#code=month_conflict") as (page, _):
+        links = page.locator("a[href^='captures/']")
+        assert [link.get_attribute("href") for link in links.all()] == [f"captures/{name}.html"]
+        links.click()
+        assert "as it was" in page.inner_text("main")
+        page.click("text=Back to the quality page")
+        assert page.url.endswith("/quality.html")
 
 
 def test_charts_are_drawn(seen: Opened) -> None:

@@ -25,7 +25,7 @@ LINE = f"sample,{P},month_conflict,month,,,7 | 8,2026-01-05,ถามเขต�
 def issue(**changed: Any) -> ReportedIssue:
     found = ReportedIssue(
         "month_conflict", "warning", "sample", P, "a", "50490000", 2566, False, None, "month", None, None, "7 | 8",
-        "found 7 | 8", None, "2026-01-05", False,
+        "found 7 | 8", None, "2026-01-05", False, 1,
     )  # fmt: skip
     return found._replace(**changed)
 

@@ -173,7 +173,7 @@ def test_a_page_without_its_table_of_reports_says_so_and_removes_none(tmp_path: 
 
 
 ISSUES = "SELECT project_id, code, field FROM quality_issues ORDER BY ALL"
-SAID = {
+SAID: dict[str, dict[str, list[tuple[object, ...]]]] = {
     "dots.warc.gz": {
         "SELECT budget_received_thb_raw, budget_received_thb FROM projects ORDER BY 1": [
             ("127.800", None),

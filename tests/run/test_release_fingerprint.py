@@ -37,3 +37,12 @@ def test_a_changed_file_of_the_program_is_another_release(
     with (tmp_path / changed).open("a", encoding="utf-8") as file:
         file.write("\n")
     assert build_inputs_fingerprint(settings) != installed
+
+
+def test_a_changed_work_list_is_another_release(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    without = build_inputs_fingerprint(settings)
+    settings.work_list_file.write_text("x")
+    one = build_inputs_fingerprint(settings)
+    settings.work_list_file.write_text("y")
+    assert len({without, one, build_inputs_fingerprint(settings)}) == 3

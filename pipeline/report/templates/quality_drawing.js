@@ -62,6 +62,11 @@ const start = (data) => {
     const message = make("p", "why", ...inTwo(shown(inThai(e)), shown(e.message)));
     const links = make("p", "links");
     links.append(...[webLink(e.project.url, ...inTwo("เปิดหน้าบนเว็บไซต์", "Open the live page"))].filter(Boolean));
+    if (e.capture) {
+      const link = make("a", "", ...inTwo("ดูหน้าที่เก็บไว้", "See the archived page"));
+      link.href = "captures/" + e.capture + ".html";
+      links.append(link);
+    }
     if (e.project.id !== null) {
       const link = make("a", "", ...inTwo("ดูโครงการ", "Explore the project"));
       link.href = "explorer.html#" + new URLSearchParams({ project: e.project.id });
@@ -73,7 +78,7 @@ const start = (data) => {
       node.append(make("p", "acknowledged", make("span", "tag", ...inTwo("รับทราบแล้ว", "acknowledged")), " ", note ? shown(note) : null,
         until ? make("span", "quiet", " ", ...inTwo(`ถึง ${until}`, `until ${until}`)) : null));
     }
-    const line = make("button", "line-copy", ...inTwo("คัดลอกบรรทัดสำหรับ acknowledged.csv", "Copy the line for acknowledged.csv"));
+    const line = make("button", "line-copy", ...inTwo("คัดลอกบรรทัด acknowledged.csv", "Copy its line"));
     line.type = "button";
     line.addEventListener("click", async () => {
       await copy(workListLine(e));
@@ -179,6 +184,7 @@ const start = (data) => {
     });
     return [" · ", ...inTwo(`ซ่อน ${hidden.toLocaleString("en")} รายการที่รับทราบแล้ว`, `${hidden.toLocaleString("en")} acknowledged hidden`), " ", show];
   };
+  byId("acknowledged").closest("label").classList.toggle("hidden", !all.some((e) => e.acknowledged));
   const restore = () => {
     byId("acknowledged").checked = chosen.get("acknowledged") === "1";
     for (const name of [...FILTERS, "by"]) byId(name).value = chosen.get(name) ?? "";

@@ -30,6 +30,7 @@ const read = ({ issues, texts, ...data }) => {
     rule: rules[code], project: projects[issues.project[i]], field: texts[issues.field[i]], label: texts[issues.label[i]],
     ordinal: issues.ordinal[i], raw: texts[issues.raw[i]], message: texts[issues.message[i]],
     firstSeen: issues.first_seen[i], edits: issues.edits[i] && editsOf(issues.edits[i]),
+    capture: data.captures?.[i] || null,
     acknowledged: acknowledgedOn(data.acknowledged?.[i]),
   }));
   // By agency and field: given, empty, not set, absent, unreadable, distinct.

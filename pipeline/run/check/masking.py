@@ -5,7 +5,7 @@ and user names become `user-1`.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape, unescape
 from typing import NamedTuple
 
@@ -17,13 +17,13 @@ from pipeline.archive.warc import Capture
 from pipeline.build.contacts import CONTACT_FIELDS, mask_contact, mask_text
 from pipeline.core.errors import PipelineError
 
-_USER_NAME = "update_history.user_name"
+USER_NAME = "update_history.user_name"
 _TAG = re.compile(r"(<[^<>]*>)")
 _ATTRIBUTE = re.compile(r"(?i)(\b(?:value|title|alt|content|placeholder|aria-label)=[\"'])([^\"'<>]*)([\"'])")
 _TOKEN = re.compile(r"(?<=name=\"csrf-token\" content=\")[^\"]+|(?<=name=\"_csrf-frontend\" value=\")[^\"]+")
 _MOMENT = re.compile(r"[0-9]{1,4}[-/][0-9]{1,2}[-/][0-9]{1,4}(?: [0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?(?![0-9])")
 _MASKED = "xxxx"
-_USER = re.compile(r"user-[0-9]+")
+_USER = re.compile(r"user-[0-9a-f]+")
 _REACHED = re.compile(r"(?i)\b(tel|mailto):[^\"'\s>]+")
 
 
@@ -48,6 +48,15 @@ class _Texts(NamedTuple):
         mask = mask_text if said in self.known and said not in self.contacts else mask_contact
         # The rest of a masked number may look like another number.
         return mask(mask(text))
+
+    def mask_lines(self, text: str) -> str:
+        """Mask a text of several lines: each line, and what only the lines together show."""
+        lines = text.split("\n")
+        said = " ".join(text.split())
+        if said in self.instead or len(lines) == 1:
+            return self.mask(text)
+        is_contact = any(" ".join(line.split()) in self.contacts for line in lines)
+        return (mask_contact if is_contact else mask_text)("\n".join(map(self.mask, lines)))
 
 
 def mask_page(capture: Capture, page: Page) -> str:
@@ -75,7 +84,12 @@ def _masked_text(text: str, texts: _Texts) -> str:
     return text if safe == said else escape(safe)
 
 
-def _texts(page: Page) -> _Texts:
+def masks_of(page: Page, pseudonym: Callable[[str], str]) -> Callable[[str], str]:
+    """The masking of one cell or paragraph of a page, the names of its users replaced by their pseudonyms."""
+    return _texts(page, pseudonym).mask_lines
+
+
+def _texts(page: Page, pseudonym: Callable[[str], str] | None = None) -> _Texts:
     known = {page.headline or "", page.title_id or "", *page.labels}
     contacts: set[str] = set()
     users: dict[str, str] = {}
@@ -89,13 +103,14 @@ def _texts(page: Page) -> _Texts:
         known.update(grid.header)
         fields = cell_fields(grid)
         for row in grid.rows:
-            if _USER_NAME in fields and len(row) != len(fields):
+            if USER_NAME in fields and len(row) != len(fields):
                 # It cannot be known which of its words is the name of a user.
                 rows.update((line, _without_names(line)) for cell in row for line in _lines(cell))
                 continue
             for cell, field in zip(row, fields, strict=False):
-                if field == _USER_NAME and cell and cell.strip():
-                    users.setdefault(" ".join(cell.split()), f"user-{len(users) + 1}")
+                if field == USER_NAME and cell and cell.strip():
+                    said = " ".join(cell.split())
+                    users.setdefault(said, pseudonym(cell.strip()) if pseudonym else f"user-{len(users) + 1}")
                 elif field is not None:
                     known.update(_lines(cell))
             rows.update(_on_lines(row, [_masked_cell(*pair, users) for pair in zip(row, fields, strict=False)]))
@@ -103,7 +118,7 @@ def _texts(page: Page) -> _Texts:
 
 
 def _masked_cell(cell: str | None, field: str | None, users: Mapping[str, str]) -> str | None:
-    if cell is None or field == _USER_NAME:
+    if cell is None or field == USER_NAME:
         return None if cell is None else users.get(" ".join(cell.split()), cell)
     mask = mask_contact if field is None else mask_text
     return mask(mask(cell))
@@ -135,8 +150,8 @@ def check_masked(page: Page) -> None:
         fields = cell_fields(grid)
         for row in grid.rows:
             rows += zip(grid.header, row, fields, strict=False)
-            named = [cell for cell, field in zip(row, fields, strict=False) if field == _USER_NAME and cell]
-            is_split = len(row) == len(fields) or _USER_NAME not in fields
+            named = [cell for cell, field in zip(row, fields, strict=False) if field == USER_NAME and cell]
+            is_split = len(row) == len(fields) or USER_NAME not in fields
             left = [cell for cell in (named if is_split else row) if cell and not _is_masked(cell)]
             if left:
                 raise DraftError("a name of a user is left in the edit log after masking; no draft is written")
