@@ -222,8 +222,11 @@ def test_twelve_questions_are_answered_by_clicks_as_by_sql(page: Page, documente
     page.click(".chip.nothing_spent")
     assert found(page) == answer("SELECT count(*) FROM outliers WHERE kind = 'nothing_spent'")
     clear()
-    # Which money was spent without progress?
+    # Cookbook: which money was spent without progress?
     assert number(page, ".chip.spent_ahead b") == answer("SELECT count(*) FROM outliers WHERE kind = 'spent_ahead'")
+    page.click(".chip.spent_ahead")
+    assert found(page) == answer("SELECT count(*) FROM outliers WHERE kind = 'spent_ahead'")
+    clear()
     # Which never reported?
     page.click(".chip.not_reported")
     assert found(page) == answer("SELECT count(*) FROM project_states WHERE stage = 'not_reported'")
@@ -239,6 +242,20 @@ def test_twelve_questions_are_answered_by_clicks_as_by_sql(page: Page, documente
         0
     ].values()
     expect(page.locator(".cite").first).to_contain_text(f"data/raw/{file}, offset {offset}")
+    page.click(".back a")
+    clear()
+    # Cookbook: what changed since last month, and by how much?
+    (change,) = documented.rows("""
+        SELECT project_id, agency_code, budget_spent_change_thb AS difference
+        FROM changes_since_last_month ORDER BY budget_spent_change_thb LIMIT 1
+    """)
+    page.select_option("#agency", str(change["agency_code"]))
+    page.locator(f"#rows a[data-project='{change['project_id']}']").click()
+    row = page.locator("#project tr", has_text="งบฯ ที่ใช้ไป (บาท)").filter(has_text="→").last
+    old, new = row.locator("td").last.inner_text().replace(",", "").split(" → ")
+    assert float(new) - float(old) == float(str(change["difference"]))
+    page.click(".back a")
+    clear()
     # Cookbook: which districts stall?
     page.click("#views [data-view=compare]")
     page.select_option("#kind", "district")

@@ -9,7 +9,6 @@ import shutil
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
@@ -49,11 +48,9 @@ ACTIVE = """
 """
 
 
-def capture_of(body: str | bytes, **changed: Any) -> Capture:
-    content = body if isinstance(body, bytes) else body.encode()
+def capture_of(body: str) -> Capture:
     at = dt.datetime(2026, 1, 1, 18, tzinfo=dt.UTC)
-    capture = Capture("http://bs.invalid/?project_id=1", at, content, "text/html; charset=UTF-8", 200)
-    return capture._replace(**changed)
+    return Capture("http://bs.invalid/?project_id=1", at, body.encode(), "text/html; charset=UTF-8", 200)
 
 
 class Markup(HTMLParser):
