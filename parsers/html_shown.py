@@ -30,7 +30,10 @@ def how_not_shown(attributes: Mapping[str, str | None]) -> str | None:
     # An element with `popover` shows nothing until a reader opens it.
     if "hidden" in attributes or "popover" in attributes:
         return HIDDEN
-    classes = (attributes.get("class") or "").split()
+    named = attributes.get("class")
+    if not named:
+        return None
+    classes = named.split()
     if "modal" in classes and _OPEN.isdisjoint(classes):
         return HIDDEN
     if not _STRIKING_CLASSES.isdisjoint(classes):

@@ -143,9 +143,11 @@ def _grid(found: _Rows) -> GridCells | None:
     header_cells = list(rows[0].iter()) if rows else []
     if len(header_cells) < 2 or any(cell.tag_id != _TH for cell in header_cells):
         return None
-    header = [" ".join(shown_label(cell).split()) for cell in header_cells]
-    covered = _rows_below(header_cells)
-    if [cell for cell in header_cells if "colspan" in cell.attributes]:
+    given = [cell.attributes for cell in header_cells]
+    labels = [shown_label(cell) if has else cell_label(cell) for cell, has in zip(header_cells, given, strict=True)]
+    header = [" ".join(label.split()) for label in labels]
+    covered = _rows_below(header_cells) if any(given) else 0
+    if [attributes for attributes in given if "colspan" in attributes]:
         # A header cell belongs to all the columns that it spans.
         spans = [_span(cell, "colspan", _WIDEST) or 1 for cell in header_cells]
         header = [text for cell, span in zip(header, spans, strict=True) for text in (cell, *[""] * (span - 1))]

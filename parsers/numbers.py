@@ -184,11 +184,13 @@ _HOURS, _MINUTES = (
 )
 
 
+@lru_cache(maxsize=512)
 def holds_number(unit: str) -> bool:
     """Whether a unit holds a number, which may multiply the value: 1000 คน."""
     return _ANOTHER_NUMBER.search(unit) is not None
 
 
+@lru_cache(maxsize=512)
 def is_percent(unit: str) -> bool:
     """Whether a unit is a percentage."""
     return _PERCENT_UNIT.match(unit) is not None
@@ -235,11 +237,12 @@ def read_quantity(raw: str, unit: str | None) -> Quantity:
     The site writes the value, a space and the unit; either may be missing. A text in another form, or with a second
     number after the first, is not split, for any text of the unit row.
     """
-    text = _SIGN_BEHIND.sub(r"\1 %", raw.strip())
+    text = raw.strip()
     if not text:
         return Quantity(None, None)
-    percent = _PERCENT_BEFORE.fullmatch(text)
-    if percent and unit and is_percent(unit):
+    if text[-1] == "%":
+        text = _SIGN_BEHIND.sub(r"\1 %", text)
+    elif unit and text[0].isalpha() and is_percent(unit) and (percent := _PERCENT_BEFORE.fullmatch(text)):
         text = f"{percent['number']} {unit}"
     if unit and text.endswith(unit) and _is_unit(unit):
         number_text = text[: -len(unit)].strip()
