@@ -28,6 +28,13 @@ unreadable AS (
     GROUP BY GROUPING SETS ((issues.field), (agency_of.agency_code, issues.field))
 ),
 
+-- Long texts by their digest: the texts of all pages would take half a gigabyte at 20,000 projects.
+rows_said AS (
+    SELECT * REPLACE (shortened(raw) AS raw)
+    FROM candidate.page_fields
+    WHERE field IS NOT NULL
+),
+
 stated AS (
     SELECT
         agency_of.agency_code,
@@ -37,9 +44,8 @@ stated AS (
         count(*) FILTER (rows_read.raw IS NULL) AS n_not_set,
         count(DISTINCT (rows_read.source_id, rows_read.project_id)) AS n_pages_with,
         count(DISTINCT rows_read.raw) FILTER (rows_read.raw <> '') AS n_distinct
-    FROM candidate.page_fields AS rows_read
+    FROM rows_said AS rows_read
     INNER JOIN agency_of ON rows_read.source_id = agency_of.source_id AND rows_read.project_id = agency_of.project_id
-    WHERE rows_read.field IS NOT NULL
     GROUP BY GROUPING SETS ((rows_read.field), (agency_of.agency_code, rows_read.field))
 )
 
