@@ -35,7 +35,7 @@ def run_ours(address: str, n_pages: int, concurrency: int, directory: Path, run_
     from pipeline.fetch.fetch_run import FetchRun
     from pipeline.fetch.schedule import make_plan
 
-    source = Source(source_id="bench", base_url=f"http://{address}/dp/frontend/web/index.php")
+    source = Source(source_id="bench", base_url=f"http://{address}/dp/frontend/web/index.php", connect_to=address)
     settings = FetchSettings(rate=0, concurrency=concurrency, max_requests=0)
     memory: list[float] = []
 
@@ -62,7 +62,7 @@ def run_bare(address: str, n_pages: int, concurrency: int) -> dict[str, object]:
     from pipeline.core.site_urls import project_url
     from pipeline.fetch.client import Connection
 
-    source = Source(source_id="bench", base_url=f"http://{address}/dp/frontend/web/index.php")
+    source = Source(source_id="bench", base_url=f"http://{address}/dp/frontend/web/index.php", connect_to=address)
     settings = FetchSettings(concurrency=concurrency)
 
     async def get_all() -> None:

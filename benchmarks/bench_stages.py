@@ -74,10 +74,13 @@ def refresh_table(runs: int, n_pages: int, concurrency: int = 8) -> Table:
         ids = Path(scratch) / "ids"
         ids.write_text("\n".join(project_ids(n_pages)))
         config = Path(scratch) / "bma-projects.toml"
-        config.write_text("[fetch]\nrate = 0\nmax_requests = 0\n")
+        config.write_text(
+            f"[fetch]\nrate = 0\nmax_requests = 0\n[sources.bmavisions]\n"
+            f'base_url = "http://{address}/dp/frontend/web/index.php"\nconnect_to = "{address}"\n'
+        )
         command = [str(Path(sys.executable).parent / "bma-projects"), "refresh", "--data-dir", f"{scratch}/data"]
         command += ["--config", str(config), "--source", "bmavisions", "--concurrency", str(concurrency)]
-        command += ["--base-url", f"http://{address}/dp/frontend/web/index.php", "--ids", str(ids), "--quiet"]
+        command += ["--ids", str(ids), "--quiet"]
         taken: dict[str, list[float]] = {}
         for number in range(runs + 1):
             begin = time.perf_counter()
