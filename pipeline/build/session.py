@@ -111,6 +111,9 @@ def _config(settings: BuildSettings, temp_directory: str) -> dict[str, str | boo
         # DuckDB 2.0.0 may wait for ever for its own threads when a COPY that writes by them is interrupted.
         "async_threads": 0,
         "temp_directory": temp_directory,
+        # What a model frees goes back to the system before the next one takes it.
+        "allocator_bulk_deallocation_flush_threshold": "32MB",
+        "allocator_flush_threshold": "16MB",
     }
 
 
