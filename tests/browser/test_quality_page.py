@@ -311,6 +311,18 @@ def test_a_cell_of_the_heat_table_leads_to_the_issues_of_its_agency_and_field(pa
     assert n_found(page) == counted(documented, "field = 'finish_date'")
 
 
+def test_every_number_that_is_a_link_finds_as_many_issues(page: Page) -> None:
+    numbers = page.locator("#agency-table td a, #issues .tiles a")
+    assert numbers.count() > 30
+    for link in numbers.all():
+        n = int(link.inner_text().split()[0].replace(",", ""))
+        link.click()
+        assert n_found(page) == n
+    for link in page.locator("#agency-table th a, table.heat a, #fields td.name a").all():
+        link.click()
+        assert n_found(page) > 0
+
+
 def test_a_link_to_what_is_not_there_finds_nothing_instead_of_everything(chromium: Chromium, documented: Built) -> None:
     fragment = "#agency=59999999&code=%3Cimg%20src%3Dx%3E&lang=en"
     with chromium.opened(documented.path / "quality.html", fragment=fragment) as (page, offences):

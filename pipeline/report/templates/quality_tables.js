@@ -18,18 +18,19 @@ const linkTables = (all) => {
   const add = (key) => counts.set(key, (counts.get(key) ?? 0) + 1);
   for (const e of all) {
     if (e.field === null) continue;
-    add(`field=${e.field}`);
-    if (e.project.agency) add(`agency=${e.project.agency}&field=${e.field}`);
+    add(e.field);
+    if (e.project.agency) add(`${e.project.agency} ${e.field}`);
   }
-  const link = (cell, find) => {
-    const n = counts.get(find);
-    if (n) linkTo(cell, find, `${n.toLocaleString("en")} ประเด็น · issues`);
+  const link = (cell, key, find) => {
+    const n = counts.get(key);
+    if (n) linkTo(cell, String(new URLSearchParams(find)), `${n.toLocaleString("en")} ประเด็น · issues`);
   };
   const [heads] = heat.tHead.rows;
   const fields = [...heads.cells].map((cell) => cell.dataset.field);
-  for (const cell of heads.cells) link(cell.firstElementChild, `field=${cell.dataset.field}`);
+  for (const cell of heads.cells) link(cell.firstElementChild, cell.dataset.field, { field: cell.dataset.field });
   for (const row of heat.tBodies[0].rows) {
-    [...row.cells].forEach((cell, i) => link(cell, `agency=${row.dataset.agency}&field=${fields[i]}`));
+    const { agency } = row.dataset;
+    [...row.cells].forEach((cell, i) => link(cell, `${agency} ${fields[i]}`, { agency, field: fields[i] }));
   }
 };
 
