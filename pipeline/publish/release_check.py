@@ -54,7 +54,10 @@ def _check_footer(file: Path, n_rows: int) -> None:
 
 
 def _check_table(con: duckdb.DuckDBPyConnection, release: Path, model: Model, n_rows: int) -> None:
-    if (found := _number(con, f"SELECT count(*) FROM {model.name}")) != n_rows:
+    missing = " OR ".join(f'"{column}" IS NULL' for column in model.key) or "false"
+    query = f"SELECT count(*), count(*) FILTER (WHERE {missing}) FROM {model.name}"
+    [(found, incomplete)] = con.execute(query).fetchall()
+    if found != n_rows:
         raise VerifyError(f"{release}: table {model.name} holds {found} rows, the run record says {n_rows}")
     if not model.key:
         return
@@ -70,8 +73,7 @@ def _check_table(con: duckdb.DuckDBPyConnection, release: Path, model: Model, n_
     )
     if unordered:
         raise VerifyError(f"{release}: {model.name} has {unordered} rows whose key ({key}) is doubled or out of order")
-    missing = " OR ".join(f'"{column}" IS NULL' for column in model.key)
-    if incomplete := _number(con, f"SELECT count(*) FROM {model.name} WHERE {missing}"):
+    if incomplete:
         raise VerifyError(f"{release}: {model.name} has {incomplete} rows without a whole key ({key})")
 
 
