@@ -59,6 +59,7 @@ _NEWS = (
     "compared",
     "changed_fields",
     "rewritten",
+    "rewritten_counts",
 )
 # A table that two questions share; when it cannot be made from a release of an older version, the other questions are
 # still asked.

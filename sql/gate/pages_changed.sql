@@ -1,43 +1,13 @@
 -- Known pages with changes beyond what reporting adds, read with this content in one run only.
 --
 -- Compared with the published release and not with the night before, so that a refused change still counts until it
--- is accepted or read again. detail counts the pages of each changed field.
-WITH changed AS (
-    SELECT
-        source_id,
-        project_id
-    FROM rewritten
-    WHERE is_rewritten AND NOT is_read_twice
-),
-
-fields AS (
-    SELECT
-        changed_fields.source_id,
-        changed_fields.field,
-        count(*) AS n
-    FROM changed_fields
-    SEMI JOIN changed
-        ON changed_fields.source_id = changed.source_id AND changed_fields.project_id = changed.project_id
-    GROUP BY changed_fields.source_id, changed_fields.field
-),
-
-named AS (
-    SELECT
-        source_id,
-        string_agg(field || ':' || n, ' ' ORDER BY n DESC, field) AS detail
-    FROM fields
-    GROUP BY source_id
-)
-
+-- is accepted or read again.
 SELECT
-    visited.source_id,
+    source_id,
     NULL AS field,
-    count(changed.project_id) AS n,
-    count(*) AS total,
-    any_value(named.detail) AS detail
-FROM visited
-LEFT JOIN changed ON visited.source_id = changed.source_id AND visited.project_id = changed.project_id
-LEFT JOIN named ON visited.source_id = named.source_id
-WHERE visited.is_known
-GROUP BY visited.source_id
-ORDER BY visited.source_id
+    n,
+    total,
+    detail
+FROM rewritten_counts
+WHERE NOT is_read_twice
+ORDER BY source_id
