@@ -50,7 +50,7 @@ INNER JOIN staging.versions AS versions
         cells.source_id = versions.source_id
         AND cells.project_id = versions.project_id
         AND cells.version_no = versions.version_no
-LEFT JOIN staging.progress_before AS before
+LEFT JOIN staging.fields_before AS before
     ON
         cells.source_id = before.source_id
         AND cells.project_id = before.project_id

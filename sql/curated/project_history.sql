@@ -30,41 +30,19 @@
 --   snapshot_id: the archived page that these values were read from
 --
 -- The values are those known at the end of the version: of the last capture that showed the label/value rows whole.
--- Captures of one moment are in the order of their snapshot_id, as they are in versions.
-WITH ended AS (
+WITH known AS (
     SELECT
-        source_id,
-        project_id,
-        version_no,
-        snapshot_id,
-        n_versions,
-        row(next_valid_from, lead(snapshot_id) OVER (PARTITION BY source_id, project_id ORDER BY version_no)) AS next_seen
-    FROM staging.versions
-    WHERE n_versions > 1
-),
-
-states AS (
-    SELECT
-        source_id,
-        project_id,
-        snapshot_id,
-        row(seen_from, snapshot_id) AS seen
-    FROM staging.section_states
-    WHERE section = 'field'
-),
-
-known AS (
-    SELECT
-        ended.source_id,
-        ended.project_id,
-        ended.version_no,
-        coalesce(states.snapshot_id, ended.snapshot_id) AS snapshot_id
-    FROM (FROM ended WHERE version_no < n_versions) AS ended
-    ASOF LEFT JOIN states
+        versions.source_id,
+        versions.project_id,
+        versions.version_no,
+        coalesce(before_next.snapshot_id, versions.snapshot_id) AS snapshot_id
+    FROM staging.versions AS versions
+    LEFT JOIN staging.fields_before AS before_next
         ON
-            ended.source_id = states.source_id
-            AND ended.project_id = states.project_id
-            AND ended.next_seen > states.seen
+            versions.source_id = before_next.source_id
+            AND versions.project_id = before_next.project_id
+            AND versions.version_no + 1 = before_next.version_no
+    WHERE versions.version_no < versions.n_versions
     UNION ALL
     SELECT
         source_id,

@@ -15,7 +15,7 @@ SELECT
     || string_agg(DISTINCT cells.label, ', ' ORDER BY cells.label) AS message,
     versions.valid_from AS first_seen_at
 FROM staging.versions AS versions
-INNER JOIN staging.progress_before AS before
+INNER JOIN staging.fields_before AS before
     ON
         versions.source_id = before.source_id
         AND versions.project_id = before.project_id

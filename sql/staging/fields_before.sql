@@ -1,4 +1,4 @@
--- What a project's page said of its progress before each version but the first.
+-- The last capture before each version but the first that showed a project's label/value rows whole, and its progress.
 --
 -- key: source_id, project_id, version_no
 --
@@ -27,6 +27,7 @@ SELECT
     started.source_id,
     started.project_id,
     started.version_no,
+    states.snapshot_id,
     pages.progress_pct
 FROM started
 ASOF INNER JOIN states
