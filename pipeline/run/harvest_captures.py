@@ -27,7 +27,7 @@ from pipeline.importing.replay import Answer, ReplayError, read_range, read_repl
 from pipeline.importing.web_archives import WebArchive, Window
 from pipeline.publish.releases import Published
 from pipeline.run.harvest_index import Listed, list_captures
-from pipeline.run.harvest_plan import check_rest, interruptible
+from pipeline.run.harvest_plan import check_rest, interruptible, known_as
 from pipeline.run.record import RunRecord
 from pipeline.run.refresh import code_of, release_archive
 
@@ -201,11 +201,7 @@ class _Harvest:
         self._counts[_meaning(ledger.add_record(target, found, capture, address))] += 1
 
     def _known_as(self, ledger: Ledger, target: Target, entry: Entry) -> str | None:
-        """The count of a capture that is not requested, because it is held or was refused; None if it is requested."""
-        address = self._archive.address_of(entry)
-        if ledger.holds(target, entry.at, entry.digest, address):
-            return "known"
-        return "refused_before" if not self._asks_again and ledger.has_refused(target, address) else None
+        return known_as(ledger, self._archive, target, entry, asks_again=self._asks_again)
 
     def _seen_before(self, ledger: Ledger, target: Target, entry: Entry, address: str) -> Found | None:
         """The capture without a request, if data/raw already holds the content with the digest of the index."""

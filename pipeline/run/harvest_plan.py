@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import NamedTuple, TypeVar
@@ -12,6 +13,8 @@ from pipeline.core.settings import Settings, Source
 from pipeline.core.signals import raise_if_interrupted
 from pipeline.core.time import Clock, utc_now
 from pipeline.fetch.web_archive import ArchiveHost, Asked, HarvestOverError, seconds_between
+from pipeline.importing.addresses import Target
+from pipeline.importing.cdx_index import Entry
 from pipeline.importing.ledger import Ledger
 from pipeline.importing.web_archives import WebArchive, Window
 from pipeline.run.harvest_index import Listed, list_captures
@@ -82,20 +85,26 @@ def _plan(
     with ExitStack() as stack:
         reader = stack.enter_context(PageReader())
         ledger = Ledger(settings.raw_dir, "", reader)
-        n_held, n_refused, wanted = 0, 0, set()
+        counts: Counter[str] = Counter()
+        wanted = set()
         for target, entry in listed.captures:
-            address = archive.address_of(entry)
-            if ledger.holds(target, entry.at, entry.digest, address):
-                n_held += 1
-            elif not asks_again and ledger.has_refused(target, address):
-                n_refused += 1
+            if known := known_as(ledger, archive, target, entry, asks_again=asks_again):
+                counts[known] += 1
             elif entry.digest is None or ledger.seen_with(target, entry.digest) is None:
                 # Equal contents are requested once, also if they belong to several projects.
-                wanted.add(address if entry.digest is None else entry.digest)
+                wanted.add(archive.address_of(entry) if entry.digest is None else entry.digest)
     pace = seconds_between(settings.harvest)
     n_runs = _runs(len(wanted), n_requests, settings.harvest.max_requests)
     seconds = len(wanted) * pace[Asked.REPLAY] + (n_runs or 1) * n_requests * pace[Asked.INDEX]
-    return HarvestPlan(listed, n_held, n_refused, len(wanted), n_runs, seconds, ended)
+    return HarvestPlan(listed, counts["known"], counts["refused_before"], len(wanted), n_runs, seconds, ended)
+
+
+def known_as(ledger: Ledger, archive: WebArchive, target: Target, entry: Entry, *, asks_again: bool) -> str | None:
+    """The count of a capture that is not requested, because it is held or was refused; None if it is requested."""
+    address = archive.address_of(entry)
+    if ledger.holds(target, entry.at, entry.digest, address):
+        return "known"
+    return "refused_before" if not asks_again and ledger.has_refused(target, address) else None
 
 
 def _runs(n_fetched: int, n_index_requests: int, budget: int) -> int | None:
