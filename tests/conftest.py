@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -33,6 +34,7 @@ from pipeline.build.database import DATABASE, build
 from pipeline.build.inputs import AgencyRow
 from pipeline.core.arrow_schema import schema_of
 from pipeline.core.settings import BuildSettings, Settings
+from pipeline.sample.earlier_night import main as write_captures
 from tests.cli.command import bma, bma_here
 
 # Hypothesis tries moderately in the suite and harder with HYPOTHESIS_EXAMPLES=2000 in the environment. A slow machine
@@ -349,6 +351,22 @@ def two_nights(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> P
         assert done.returncode == 0, done.stderr
 
     return made_once(tmp_path_factory, "two-nights", refresh)
+
+
+@pytest.fixture(scope="session")
+def documented_data(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data directory after `make run`, of which the documents speak; tests must leave it as it is."""
+
+    def import_captures(data: Path) -> None:
+        shutil.copytree(sample_data, data, symlinks=True)
+        captures = tmp_path_factory.mktemp("captures") / "earlier-captures.warc.gz"
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sys, "argv", ["earlier_night", str(captures)])
+            write_captures()
+        done = bma("import", captures, "--data-dir", data)
+        assert done.returncode == 0, done.stderr
+
+    return made_once(tmp_path_factory, "documented", import_captures)
 
 
 def made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:

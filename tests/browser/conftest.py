@@ -5,7 +5,6 @@ The tests skip where there is no Chromium; with BMA_REQUIRE_CHROMIUM=1 (as in CI
 
 import os
 import shutil
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,8 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, sync_playwright
 
 from pipeline.report.quality_page import write_report
-from tests.cli.command import bma
-from tests.conftest import Built, ParsedArchive, made_once
+from tests.conftest import Built, ParsedArchive
 
 # A container has no user namespace for the sandbox; the rest keeps Chromium from calling home.
 FLAGS = [
@@ -169,17 +167,6 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def documented(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
+def documented(documented_data: Path) -> Built:
     """The release that README and cookbook speak of: the sample with its earlier night."""
-    from pipeline.sample.earlier_night import main as write_captures
-
-    def import_captures(data: Path) -> None:
-        shutil.copytree(sample_data, data, symlinks=True)
-        captures = tmp_path_factory.mktemp("captures") / "earlier.warc.gz"
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(sys, "argv", ["earlier_night", str(captures)])
-            write_captures()
-        assert bma("import", captures, "--data-dir", data).returncode == 0
-
-    data = made_once(tmp_path_factory, "explored", import_captures)
-    return Built((data / "curated" / "latest").resolve(), {})
+    return Built((documented_data / "curated" / "latest").resolve(), {})

@@ -62,8 +62,11 @@ def asked(built: Built, sql: str) -> float:
     return float(str(value))
 
 
-@pytest.mark.parametrize("fragment", ["", f"#project={P}", "#view=compare", "#view=about"])
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+@pytest.mark.parametrize(
+    "fragment",
+    ["", *[pytest.param(each, marks=pytest.mark.slow) for each in (f"#project={P}", "#view=compare", "#view=about")]],
+)
+@pytest.mark.parametrize(("width", "scheme"), [pytest.param(1280, "light", marks=pytest.mark.slow), (390, "dark")])
 def test_opens_from_disk_without_a_request_an_error_or_a_sideways_scroll(
     chromium: Chromium, hostile: Path, width: int, scheme: str, fragment: str
 ) -> None:
@@ -72,6 +75,7 @@ def test_opens_from_disk_without_a_request_an_error_or_a_sideways_scroll(
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.slow
 def test_a_phone_shows_names_across_the_screen_and_numbers_on_one_line(chromium: Chromium, documented: Built) -> None:
     with chromium.opened(documented.path / "explorer.html", width=390) as (page, _):
         card = page.locator(".list tbody tr").first
@@ -89,7 +93,13 @@ def test_a_phone_shows_names_across_the_screen_and_numbers_on_one_line(chromium:
         assert set(lines) == {1}
 
 
-@pytest.mark.parametrize("fragment", ["", "#project=50490000-0007", f"#project={P}", "#view=compare"])
+@pytest.mark.parametrize(
+    "fragment",
+    [
+        f"#project={P}",
+        *[pytest.param(each, marks=pytest.mark.slow) for each in ("", "#project=50490000-0007", "#view=compare")],
+    ],
+)
 def test_page_text_stays_text(chromium: Chromium, hostile: Path, fragment: str) -> None:
     with chromium.opened(hostile, fragment=fragment) as (page, offences):
         page.wait_for_timeout(100)
@@ -106,6 +116,7 @@ def test_page_text_stays_text(chromium: Chromium, hostile: Path, fragment: str) 
         assert {href.partition(":")[0] for href in hrefs if ":" in href and href[0] != "#"} <= {"http", "https"}
 
 
+@pytest.mark.slow
 def test_a_code_that_means_harm_opens_its_project(chromium: Chromium, hostile: Path) -> None:
     with chromium.opened(hostile, fragment="#lang=en") as (page, offences):
         page.fill("#q", "onerror")
@@ -123,6 +134,7 @@ def test_search_finds_what_is_typed_otherwise(page: Page) -> None:
         assert codes(page) == [P]
 
 
+@pytest.mark.slow
 def test_every_state_of_the_page_stands_in_its_address(chromium: Chromium, documented: Built) -> None:
     fragments = [
         "#lang=en&q=%E0%B9%80%E0%B8%82%E0%B8%95&agency=50010000&year=2566&state=done%2Coverspent&sort=-spent",
@@ -146,6 +158,7 @@ def test_every_state_of_the_page_stands_in_its_address(chromium: Chromium, docum
             assert page.evaluate(said) == first, "the way back leads back"
 
 
+@pytest.mark.slow
 def test_what_is_clicked_goes_into_the_address_and_back_leads_back(page: Page) -> None:
     page.click(".chip.done")
     page.select_option("#year", "2566")
@@ -161,6 +174,7 @@ def test_what_is_clicked_goes_into_the_address_and_back_leads_back(page: Page) -
     assert codes(page) == before
 
 
+@pytest.mark.slow
 def test_sums_and_shares_are_those_of_sql(page: Page, documented: Built) -> None:
     from_view = "FROM budget_by_agency_year"
     total = "SELECT sum(budget_received_thb) FROM projects_unique"
@@ -270,6 +284,7 @@ def test_twelve_questions_are_answered_by_clicks_as_by_sql(page: Page, documente
     assert found(page) == answer("SELECT count(*) FROM silent_projects WHERE agency_code = '50010000'")
 
 
+@pytest.mark.slow
 def test_a_point_and_a_field_of_the_chart_lead_to_the_list(page: Page, documented: Built) -> None:
     page.click("#views [data-view=compare]")
     link = page.locator("#grid a").first
@@ -300,6 +315,7 @@ def test_the_citation_is_that_of_cite(chromium: Chromium, hostile: Path) -> None
             assert page.evaluate("navigator.clipboard.readText()") == words
 
 
+@pytest.mark.slow
 def test_invented_projects_and_uncertain_times_are_marked(chromium: Chromium, hostile: Path) -> None:
     with chromium.opened(hostile, fragment="#project=50490000-0001&lang=en") as (page, _):
         assert page.locator("#invented").is_visible()
@@ -312,6 +328,7 @@ def test_invented_projects_and_uncertain_times_are_marked(chromium: Chromium, ho
         expect(page.locator("#project .tag.unsure")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_an_issue_marks_the_value_it_doubts(page: Page, documented: Built) -> None:
     doubted = documented.column(
         "SELECT project_id FROM quality_issues WHERE field = 'budget_spent_thb' AND project_id IS NOT NULL ORDER BY ALL"
@@ -326,6 +343,7 @@ def test_an_issue_marks_the_value_it_doubts(page: Page, documented: Built) -> No
     )
 
 
+@pytest.mark.slow
 def test_the_keyboard_reaches_everything(chromium: Chromium, documented: Built) -> None:
     with chromium.opened(documented.path / "explorer.html") as (page, _):
         page.keyboard.press("Tab")
@@ -342,6 +360,7 @@ def test_the_keyboard_reaches_everything(chromium: Chromium, documented: Built) 
         expect(page.locator("#find-heading")).to_be_focused()
 
 
+@pytest.mark.slow
 def test_paper_names_filter_release_and_date(chromium: Chromium, documented: Built) -> None:
     with chromium.opened(documented.path / "explorer.html", fragment="#state=done&year=2566", scheme="dark") as (
         page,
@@ -357,6 +376,7 @@ def test_paper_names_filter_release_and_date(chromium: Chromium, documented: Bui
         assert page.locator("body").evaluate("node => getComputedStyle(node).backgroundColor") == "rgb(255, 255, 255)"
 
 
+@pytest.mark.slow
 def test_one_language_is_one_language(chromium: Chromium, documented: Built) -> None:
     for lang, other in (("th", "en"), ("en", "th")):
         for view in ("", "&view=compare", f"&project={P}"):
@@ -365,6 +385,7 @@ def test_one_language_is_one_language(chromium: Chromium, documented: Built) -> 
                 assert page.eval_on_selector_all(shown, "nodes => nodes.every(node => node.offsetParent === null)")
 
 
+@pytest.mark.slow
 def test_without_scripts_the_page_says_where_the_data_is(chromium: Chromium, documented: Built) -> None:
     with chromium.opened(documented.path / "explorer.html", runs_scripts=False) as (page, _):
         assert page.get_by_text("projects.parquet").first.is_visible()

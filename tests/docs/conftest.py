@@ -1,4 +1,4 @@
-"""A release that the documents speak of: the sample with its earlier night, as `make run` makes it."""
+"""The working directory of somebody who reads the documents."""
 
 import shutil
 import sys
@@ -6,28 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import bma
-from tests.conftest import made_once
 from tests.docs.blocks import ROOT
-
-CAPTURES = "earlier-captures.warc.gz"
-
-
-@pytest.fixture(scope="session")
-def documented_data(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data directory after `make run`; tests copy it before they change anything."""
-    from pipeline.sample.earlier_night import main as write_captures
-
-    def import_captures(data: Path) -> None:
-        shutil.copytree(sample_data, data, symlinks=True)
-        captures = tmp_path_factory.mktemp("captures") / CAPTURES
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(sys, "argv", ["earlier_night", str(captures)])
-            write_captures()
-        done = bma("import", captures, "--data-dir", data)
-        assert done.returncode == 0, done.stderr
-
-    return made_once(tmp_path_factory, "documented", import_captures)
 
 
 @pytest.fixture
