@@ -10,8 +10,9 @@ from contextlib import ExitStack
 import duckdb
 
 from pipeline.archive.fetch_log import OF_VISITS, FetchLogRow, Outcome
-from pipeline.archive.history.listing_history import listing_history
-from pipeline.archive.history.page_history import PageState, moment_of, page_states
+from pipeline.archive.history.listing_history import ListingHistory, listing_history, listing_history_in
+from pipeline.archive.history.page_history import PageState, moment_of, page_states_in
+from pipeline.archive.history.state import open_history
 from pipeline.archive.segments import ArchiveWriter
 from pipeline.archive.source_settings import about_source
 from pipeline.core.log import RunLog
@@ -75,6 +76,7 @@ def plan_visits(
     now: dt.datetime,
     *,
     listed: Sequence[str] = (),
+    listings: ListingHistory | None = None,
 ) -> Plan:
     """The plan for the wanted projects by the revisit schedule.
 
@@ -85,9 +87,10 @@ def plan_visits(
         wanted: project ids.
         now: the time of the run, UTC.
         listed: the projects that the site's listing names right now.
+        listings: what all listings said; asked for where it is not given.
     """
     facts = project_facts(settings, source.source_id)
-    listings = listing_history(settings.raw_dir, source.source_id, now, parsed_dir=settings.parsed_dir)
+    listings = listings or listing_history(settings.raw_dir, source.source_id, now, parsed_dir=settings.parsed_dir)
     left_out = {one: since for one in wanted if (since := listings.left_out_since(one)) is not None}
     return make_plan(
         wanted,
@@ -258,10 +261,13 @@ def _note_next_visit(
 ) -> None:
     if source.is_revisited_always:
         return
-    known = page_states(settings.raw_dir, source.source_id, parsed_dir=settings.parsed_dir)
+    # Opened once for both: each time what this run archived would be folded again.
+    with open_history(settings.raw_dir, settings.parsed_dir, now) as con:
+        known, _ = page_states_in(con, source.source_id)
+        listings = listing_history_in(con, settings.raw_dir, source.source_id)
     wanted = wanted_pages(listed, known)
     if not wanted:
         return
-    plan = plan_visits(settings, source, known, wanted, now, listed=listed)
+    plan = plan_visits(settings, source, known, wanted, now, listed=listed, listings=listings)
     due_at = now if plan.due else min(visit.due_at for visit in plan.later)
     record.next_due_at = min(due_at, record.next_due_at or due_at)

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import duckdb
+
 from pipeline.archive.history.page_history import moment_of
 from pipeline.archive.history.state import open_history
 from pipeline.archive.run_order import sealed_logs
@@ -75,13 +77,18 @@ def listing_history(
     raw_dir: Path, source_id: str, now: dt.datetime, *, parsed_dir: Path | None = None
 ) -> ListingHistory:
     """What all listings of a source said, that of a run that goes on now included. Raises ArchiveError."""
+    with open_history(raw_dir, parsed_dir, now) as con:
+        return listing_history_in(con, raw_dir, source_id)
+
+
+def listing_history_in(con: duckdb.DuckDBPyConnection, raw_dir: Path, source_id: str) -> ListingHistory:
+    """The same of a history that is open."""
     sealed = sealed_logs(raw_dir)
     unsealed = [str(path) for name, path in files_of_segments(raw_dir, LISTING).items() if name not in sealed]
-    with open_history(raw_dir, parsed_dir, now) as con:
-        con.execute(f"CREATE TEMP TABLE unsealed ({duckdb_columns(ListingRow)})").complete()
-        if unsealed:
-            con.execute("INSERT INTO unsealed BY NAME FROM read_parquet($files)", {"files": unsealed}).complete()
-        found = con.execute(_LISTED, {"source_id": source_id}).fetchall()
+    con.execute(f"CREATE TEMP TABLE unsealed ({duckdb_columns(ListingRow)})").complete()
+    if unsealed:
+        con.execute("INSERT INTO unsealed BY NAME FROM read_parquet($files)", {"files": unsealed}).complete()
+    found = con.execute(_LISTED, {"source_id": source_id}).fetchall()
     return ListingHistory(
         {project_id: moment_of(at) for project_id, at, _ in found if project_id is not None},
         {project_id: moment_of(since) for project_id, _, since in found if since is not None},

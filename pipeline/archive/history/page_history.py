@@ -204,10 +204,15 @@ def every_page_state(
     raw_dir: Path, source_id: str, now: dt.datetime | None = None, *, parsed_dir: Path | None = None
 ) -> tuple[dict[str, PageState], dict[str, PageState]]:
     """The same, and the states of other pages (robots.txt, listing pages) by URL."""
+    with open_history(raw_dir, parsed_dir, now) as con:
+        return page_states_in(con, source_id)
+
+
+def page_states_in(con: duckdb.DuckDBPyConnection, source_id: str) -> tuple[dict[str, PageState], dict[str, PageState]]:
+    """The same of a history that is open."""
     of_projects: dict[str, PageState] = {}
     of_the_site: dict[str, PageState] = {}
-    with open_history(raw_dir, parsed_dir, now) as con:
-        rows = con.execute(_LAST_STATE, {"source_id": source_id}).fetchall()
+    rows = con.execute(_LAST_STATE, {"source_id": source_id}).fetchall()
     for project_id, url, outcome, attempt, success, changed, body, first, *facts in rows:
         state = PageState(
             outcome,
