@@ -20,6 +20,7 @@ from pipeline.analyst.workbook import SheetColumn, Workbook
 from pipeline.build.models import load_models
 from tests.cli.command import bma_here
 from tests.conftest import ParsedArchive
+from tests.publish.compared import ComparedArchive
 
 FORMULAS = ["=1+1", "+SUM(A1)", "-2+3", "@x", "\t=1", "\r=1", " =1", "＝1+1", "＠x", '=HYPERLINK("http://x","y")']
 
@@ -65,7 +66,7 @@ def test_every_row_of_a_source_says_whether_it_is_invented(sample_data: Path, tm
 def formulas(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project for each formula in its name, exported both ways."""
     folder = tmp_path_factory.mktemp("formulas")
-    archive = ParsedArchive(folder / "data")
+    archive = ComparedArchive(folder / "data")
     for number, text in enumerate(FORMULAS):
         project_id = f"50490000-{number:04}"
         archive.capture(project_id, "2026-11-01", source="bmavisions", name=text, remark="-", policy_id="-5")

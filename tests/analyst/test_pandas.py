@@ -145,7 +145,13 @@ OPERATIONS: dict[str, Callable[[pd.DataFrame], object]] = {
 }
 
 
-@pytest.mark.parametrize("name", OPERATIONS)
+# One kind in three; each is tried on every table and view.
+TRIED_FIRST = [*OPERATIONS][::3]
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if name not in TRIED_FIRST else []) for name in OPERATIONS]
+)
 def test_an_everyday_operation_works_on_every_table_and_view(frames: Mapping[str, pd.DataFrame], name: str) -> None:
     failed = {}
     for table, frame in frames.items():
@@ -338,6 +344,7 @@ def test_an_unknown_name_is_told_with_its_neighbours(
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.slow
 def test_times_are_the_same_in_every_time_zone(sample_data: Path) -> None:
     ask = """if True:
         from pipeline import open_release

@@ -19,6 +19,7 @@ from pipeline.analyst.query import QueryError, ask, invented_note, query
 from pipeline.analyst.result_table import print_answer, shown
 from tests.cli.command import COMMAND, assert_one_line, bma, bma_here, environment, on_terminal
 from tests.conftest import ParsedArchive
+from tests.publish.compared import ComparedArchive
 
 SQL = "SELECT project_id, agency, budget_received_thb, last_seen_at FROM projects ORDER BY project_id LIMIT 7"
 
@@ -197,14 +198,14 @@ def test_a_temporary_directory_may_have_any_name(
 @pytest.fixture(scope="module")
 def hostile_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory with a release whose texts would drive a terminal."""
-    archive = ParsedArchive(tmp_path_factory.mktemp("hostile") / "data")
+    archive = ComparedArchive(tmp_path_factory.mktemp("hostile") / "data")
     archive.capture("50490000-0001", "2026-11-01", name="a\x1b[2J\x07b\u202ec\x9bd", remark="one\rtwo")
     archive.build("curated/releases/20261101T000000Z")
     (archive.data_dir / "curated" / "latest").symlink_to("releases/20261101T000000Z")
     return archive.data_dir
 
 
-@pytest.mark.parametrize("format_", ["table", "csv", "json"])
+@pytest.mark.parametrize("format_", ["table", *[pytest.param(one, marks=pytest.mark.slow) for one in ("csv", "json")]])
 def test_no_control_character_reaches_a_terminal(hostile_data: Path, format_: str) -> None:
     said = on_terminal("query", "SELECT name, remark FROM projects", "--format", format_, "--data-dir", hostile_data)
     # What is left are line ends and the colours of our own table.
@@ -244,8 +245,12 @@ def test_the_question_can_stand_in_a_file_or_on_standard_input(sample_data: Path
     file = tmp_path / "my question.sql"
     file.write_text("\ufeff-- how many?\nSELECT 39 AS n, 'ก' AS letter;\n", encoding="utf-8")
     shutil.copy(file, tmp_path / "question.txt")
-    for asked, stdin in ((str(file), ""), (str(tmp_path / "question.txt"), ""), ("-", "SELECT 39 AS n, 'ก' AS letter")):
-        done = bma("query", asked, "--format", "CSV", "--data-dir", sample_data, stdin=stdin)
+    options = ("--format", "CSV", "--data-dir", sample_data)
+    for done in (
+        bma_here("query", file, *options),
+        bma_here("query", tmp_path / "question.txt", *options),
+        bma("query", "-", *options, stdin="SELECT 39 AS n, 'ก' AS letter"),
+    ):
         assert done.stdout == "n,letter\n39,ก\n", done.stderr
     assert_one_line(
         bma_here("query", tmp_path / "none.sql", "--data-dir", sample_data), 2, "none.sql", "cannot be read"

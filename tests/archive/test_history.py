@@ -12,6 +12,7 @@ from typing import NamedTuple
 from unittest.mock import patch
 
 import pyarrow.parquet as pq
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -78,9 +79,13 @@ NIGHTS = st.builds(
 
 
 # Each example is some seconds of nights.
-@settings(max_examples=settings().max_examples // 3)
-@given(st.lists(NIGHTS, min_size=1, max_size=6))
-def test_what_is_carried_on_is_what_all_of_the_archive_gives(nights: list[Night]) -> None:
+@pytest.mark.parametrize("share", [15, pytest.param(3, marks=pytest.mark.slow)])
+def test_what_is_carried_on_is_what_all_of_the_archive_gives(share: int) -> None:
+    nights = given(st.lists(NIGHTS, min_size=1, max_size=6))
+    settings(max_examples=settings().max_examples // share)(nights(carry_on_night_by_night))()
+
+
+def carry_on_night_by_night(nights: list[Night]) -> None:
     # Of a few rows more than that the pages are folded share by share.
     with TemporaryDirectory() as name, patch("pipeline.archive.history.shares._ROWS_AT_ONCE", 5):
         raw_dir, parsed_dir = Path(name) / "raw", Path(name) / "parsed"

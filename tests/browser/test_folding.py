@@ -4,6 +4,8 @@ import json
 from importlib import resources
 from pathlib import Path
 
+import pytest
+
 from pipeline.core.folding import fold
 from tests.browser.conftest import Chromium
 
@@ -23,6 +25,7 @@ def test_examples_are_folded_alike(chromium: Chromium) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_every_single_character_and_every_pair_of_thai_signs_is_folded_alike(chromium: Chromium) -> None:
     # Letters whose lower case differs between versions of Unicode are no matter of ours.
     texts = [chr(point) for point in (*range(0x20, 0x1000), *range(0x2000, 0x2C00))]

@@ -8,6 +8,8 @@ import pytest
 
 from tests.browser.conftest import Chromium
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def gallery(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:

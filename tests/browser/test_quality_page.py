@@ -86,7 +86,7 @@ def open_all_groups(page: Page) -> None:
     page.wait_for_selector(".issue")
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), [pytest.param(1280, "light", marks=pytest.mark.slow), (360, "dark")])
 def test_opens_from_disk_without_a_request_an_error_or_a_sideways_scroll(
     chromium: Chromium, report: Path, width: int, scheme: str
 ) -> None:
@@ -155,6 +155,7 @@ def test_search_and_filters_find_issues(chromium: Chromium, report: Path) -> Non
         expect(page.locator("#groups summary")).to_have_count(1)
 
 
+@pytest.mark.slow
 def test_what_the_reader_chose_stands_in_the_address(chromium: Chromium, report: Path) -> None:
     with chromium.opened(report) as (page, _):
         page.click("#language button[data-lang=en]")
@@ -172,6 +173,7 @@ def test_what_the_reader_chose_stands_in_the_address(chromium: Chromium, report:
         assert not page.get_by_text("รอบนี้เป็นอย่างไร").is_visible()
 
 
+@pytest.mark.slow
 def test_both_languages_stand_side_by_side_until_one_is_chosen(chromium: Chromium, report: Path) -> None:
     with chromium.opened(report) as (page, _):
         thai, english = page.get_by_text("รอบนี้เป็นอย่างไร"), page.get_by_text("How did this run go?")
@@ -519,6 +521,7 @@ def test_thai_marks_stack_on_their_consonants(seen: Opened) -> None:
     assert widths[2] == pytest.approx(widths[3])
 
 
+@pytest.mark.slow
 def test_an_agency_has_its_own_fields(chromium: Chromium, report: Path) -> None:
     with chromium.opened(report) as (page, offences):
         name = page.locator("#field-table tr[data-field=name]")
@@ -532,6 +535,7 @@ def test_an_agency_has_its_own_fields(chromium: Chromium, report: Path) -> None:
         assert offences == []
 
 
+@pytest.mark.slow
 def test_the_keyboard_reaches_and_opens_everything(chromium: Chromium, report: Path) -> None:
     with chromium.opened(report) as (page, _):
         page.keyboard.press("Tab")
@@ -545,6 +549,7 @@ def test_the_keyboard_reaches_and_opens_everything(chromium: Chromium, report: P
         assert page.input_value("#q") == "", "Enter in the search box sends nothing anywhere"
 
 
+@pytest.mark.slow
 def test_without_scripts_the_page_still_says_it_all_in_both_languages(chromium: Chromium, report: Path) -> None:
     with chromium.opened(report, runs_scripts=False) as (page, _):
         assert page.get_by_text("How did this run go?").is_visible()
@@ -556,6 +561,7 @@ def test_without_scripts_the_page_still_says_it_all_in_both_languages(chromium: 
         assert not page.locator("#tools").is_visible()
 
 
+@pytest.mark.slow
 def test_under_a_policy_that_forbids_all_the_text_is_still_there(chromium: Chromium, report: Path) -> None:
     body = report.read_bytes()
 
@@ -580,6 +586,7 @@ def test_under_a_policy_that_forbids_all_the_text_is_still_there(chromium: Chrom
         thread.join()
 
 
+@pytest.mark.slow
 def test_paper_gets_every_issue_and_no_buttons(chromium: Chromium, report: Path) -> None:
     with chromium.opened(report, scheme="dark") as (page, _):
         issues = page.evaluate("""() => {

@@ -64,6 +64,7 @@ def test_an_empty_archive_gives_empty_tables_with_the_right_schema(archive: Pars
         assert (here.names, here.types) == (there.names, there.types), table
 
 
+@pytest.mark.slow
 def test_data_directories_that_do_not_exist_are_an_empty_archive(archive: ParsedArchive) -> None:
     shutil.rmtree(archive.parsed_dir)
     shutil.rmtree(archive.runs_dir)
@@ -85,6 +86,7 @@ def test_the_same_parsed_data_gives_the_same_bytes(archive: ParsedArchive, monke
     assert all(digests(other) == digests(builds[0]) for other in builds)
 
 
+@pytest.mark.slow
 def test_things_of_one_moment_give_the_same_bytes(archive: ParsedArchive) -> None:
     """Pages, listings and 404s dated to the same second, and one content captured twice in it."""
     dice = random.Random(20261128)
@@ -140,10 +142,12 @@ def staging_file(archive: ParsedArchive, temp_directory: Path | None = None) -> 
     return path
 
 
+@pytest.mark.slow
 def test_staging_is_in_memory_where_pages_are_few(archive: ParsedArchive) -> None:
     assert staging_file(archive) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_set", [False, True])
 def test_staging_of_many_pages_lies_beside_the_release_or_where_the_settings_say(
     archive: ParsedArchive, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, is_set: bool
@@ -157,6 +161,7 @@ def test_staging_of_many_pages_lies_beside_the_release_or_where_the_settings_say
     assert not Path(file).parent.exists()
 
 
+@pytest.mark.slow
 def test_a_build_does_not_take_the_time_to_import_pandas(archive: ParsedArchive) -> None:
     fill(archive)
     archive.write()
@@ -172,6 +177,7 @@ def test_a_build_does_not_take_the_time_to_import_pandas(archive: ParsedArchive)
     subprocess.run([sys.executable, "-c", program, str(archive.data_dir), FINGERPRINT], check=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("times", [15, pytest.param(40, marks=pytest.mark.slow)])
 def test_a_table_that_is_interrupted_while_it_is_written_ends(archive: ParsedArchive, times: int) -> None:
     """With threads of its own for writing, DuckDB 2.0.0 waited for ever by the tenth time."""
@@ -200,6 +206,7 @@ def test_a_table_that_is_interrupted_while_it_is_written_ends(archive: ParsedArc
     assert done.stdout.endswith("True\n")
 
 
+@pytest.mark.slow
 def test_many_row_groups_give_the_same_bytes_on_one_thread_and_two(
     archive: ParsedArchive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -223,6 +230,7 @@ def test_partitions_of_an_older_parser_are_left_aside(archive: ParsedArchive) ->
         archive_build(archive)
 
 
+@pytest.mark.slow
 def test_a_partition_without_some_of_its_tables_is_whole(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", name="a")
     archive.write()
@@ -341,7 +349,7 @@ def test_a_directory_in_use_is_refused(archive: ParsedArchive) -> None:
         archive_build(archive)
 
 
-@pytest.mark.parametrize("table", ["projects", "silent_projects"])
+@pytest.mark.parametrize("table", ["projects", pytest.param("silent_projects", marks=pytest.mark.slow)])
 def test_a_column_without_its_line_in_the_header_stops_the_build(
     archive: ParsedArchive, monkeypatch: pytest.MonkeyPatch, table: str
 ) -> None:
@@ -365,6 +373,7 @@ def test_too_little_memory_is_told_with_the_setting_to_raise(archive: ParsedArch
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.slow
 def test_a_data_directory_copied_from_another_machine_builds_the_same(archive: ParsedArchive, tmp_path: Path) -> None:
     fill(archive)
     here = archive.build()
@@ -468,6 +477,7 @@ def test_invented_rows_are_marked_and_the_real_page_is_not(filled: Built) -> Non
     assert note.encode() in metadata[b"description"]
 
 
+@pytest.mark.slow
 def test_a_release_of_real_pages_says_nothing_of_invented_ones(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", source="bmavisions", name="a")
     built = archive.build()
@@ -475,11 +485,13 @@ def test_a_release_of_real_pages_says_nothing_of_invented_ones(archive: ParsedAr
     assert built.column("SELECT is_invented FROM projects") == [False]
 
 
+@pytest.mark.slow
 def test_a_source_the_settings_do_not_know_keeps_its_rows(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", source="elsewhere", name="a")
     assert archive.build().column("SELECT url FROM projects") == [f"http://elsewhere.invalid/index.php?project_id={P}"]
 
 
+@pytest.mark.slow
 def test_a_published_release_answers_pandas_and_no_query_writes(archive: ParsedArchive) -> None:
     fill(archive)
     directory = building_dir(archive.data_dir / "curated", "20260101T000000Z")

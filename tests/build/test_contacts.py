@@ -563,6 +563,7 @@ def test_any_text_is_read_and_letters_stay(text: str) -> None:
             assert masked == text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

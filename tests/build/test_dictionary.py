@@ -67,16 +67,19 @@ def _validate(release: Path) -> tuple[dict[str, int], list[tuple[str, str, str]]
     return rows, [(task.name, error.type, error.note) for task in report.tasks for error in task.errors]
 
 
+@pytest.mark.slow
 def test_frictionless_finds_nothing_wrong(built: Built) -> None:
     assert json.loads((built.path / FILE).read_text("utf-8"))["$schema"].endswith("/2.0/datapackage.json")
     assert _validate(built.path) == (built.counts, [])
 
 
+@pytest.mark.slow
 def test_frictionless_finds_nothing_wrong_with_empty_tables(tmp_path: Path) -> None:
     empty = ParsedArchive(tmp_path / "data").build()
     assert _validate(empty.path) == (empty.counts, [])
 
 
+@pytest.mark.slow
 def test_frictionless_would_find_wrong_rows(built: Built, tmp_path: Path) -> None:
     release = shutil.copytree(built.path, tmp_path / "release")
     wrong = {

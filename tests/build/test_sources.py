@@ -42,6 +42,7 @@ def test_a_source_that_the_settings_do_not_know_has_what_its_archive_says(archiv
     assert "INVENTED" in package["description"]
 
 
+@pytest.mark.slow
 def test_what_was_invented_once_is_not_real_later(archive: ParsedArchive) -> None:
     renamed = CITY.model_copy(update={"title": "A city", "is_invented": False})
     built = build_as_archived(archive, CITY, renamed)
@@ -50,6 +51,7 @@ def test_what_was_invented_once_is_not_real_later(archive: ParsedArchive) -> Non
     assert [source["title"] for source in package["sources"]] == ["A city"]
 
 
+@pytest.mark.slow
 def test_the_settings_cannot_call_real_what_the_archive_calls_invented(archive: ParsedArchive) -> None:
     known = KNOWN_SOURCES["bmavisions"]
     built = build_as_archived(archive, known.model_copy(update={"is_invented": True, "title": "not this"}))
@@ -58,12 +60,14 @@ def test_the_settings_cannot_call_real_what_the_archive_calls_invented(archive: 
     assert [source["title"] for source in package["sources"]] == [known.title]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source_id", ["bmavisions", "unheard_of"])
 def test_real_pages_are_real(archive: ParsedArchive, source_id: str) -> None:
     built = build_as_archived(archive, CITY.model_copy(update={"source_id": source_id, "is_invented": False}))
     assert built.column("SELECT is_invented FROM projects") == [False]
 
 
+@pytest.mark.slow
 def test_a_restored_archive_needs_no_settings_file_to_call_its_rows_invented(tmp_path: Path) -> None:
     data, config = tmp_path / "data", tmp_path / "city.toml"
     config.write_text('[sources.city]\nbase_url = "http://city.invalid/index.php"\nis_invented = true\n')

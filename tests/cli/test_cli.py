@@ -80,17 +80,17 @@ class TestExitCodes:
         [
             ["query", "SELECT 1", "--format", "yaml"],
             ["query", "SELEC 1"],
-            ["query", "SELECT nosuch FROM projects"],
+            pytest.param(["query", "SELECT nosuch FROM projects"], marks=pytest.mark.slow),
             ["query", "DROP TABLE projects"],
-            ["query", "COPY projects TO 'stolen.csv'"],
-            ["query", "SELECT * FROM read_text('/etc/passwd')"],
-            ["query", ""],
+            pytest.param(["query", "COPY projects TO 'stolen.csv'"], marks=pytest.mark.slow),
+            pytest.param(["query", "SELECT * FROM read_text('/etc/passwd')"], marks=pytest.mark.slow),
+            pytest.param(["query", ""], marks=pytest.mark.slow),
             ["query", "SELECT 1", "--output", "x.txt"],
-            ["query", "SELECT 1", "--format", "csv", "--output", "."],
-            ["query", "SELECT 1", "--format", "csv", "--output", ""],
+            pytest.param(["query", "SELECT 1", "--format", "csv", "--output", "."], marks=pytest.mark.slow),
+            pytest.param(["query", "SELECT 1", "--format", "csv", "--output", ""], marks=pytest.mark.slow),
             ["export", "nosuch"],
-            ["export", "--format", "ods"],
-            ["report", "--format", "pdf"],
+            pytest.param(["export", "--format", "ods"], marks=pytest.mark.slow),
+            pytest.param(["report", "--format", "pdf"], marks=pytest.mark.slow),
             ["releases", "--to", "20200101T000000Z"],
             ["prune", "--keep", "0"],
         ],
@@ -135,6 +135,7 @@ class TestDataDirectory:
         (tmp_path / "file").write_text("")
         assert_one_line(bma_here(*command, "--data-dir", tmp_path / "file"), 1, "cannot be written", "--data-dir")
 
+    @pytest.mark.slow
     def test_a_read_only_directory_is_one_line_and_1_and_can_be_looked_at(self, sample_copy: Path) -> None:
         with read_only(sample_copy):
             for command in ("refresh", "build"):
@@ -157,6 +158,7 @@ class TestImport:
         assert "no new captures" in again.stderr
         assert len(list((data / "curated" / "releases").iterdir())) == 1
 
+    @pytest.mark.slow
     def test_pages_without_an_address_are_told_to_count_as_invented(self, tmp_path: Path) -> None:
         done = bma_here("import", REAL_TEXT, "--data-dir", tmp_path / "data")
         assert done.returncode == 0
@@ -186,12 +188,14 @@ class TestImport:
         (record,) = (json.loads(path.read_text("utf-8")) for path in (data / "runs").glob("*.json"))
         assert "page-\N{REPLACEMENT CHARACTER}.html" in record["problems"][0]
 
+    @pytest.mark.slow
     def test_a_good_file_beside_a_bad_one_is_kept_and_the_bad_one_told(self, tmp_path: Path) -> None:
         data = tmp_path / "data"
         done = bma_here("import", tmp_path / "nowhere.html", REAL_TEXT, "--data-dir", data, "--source", "bmavisions")
         assert_one_line(done, 1, "nowhere.html")
         assert bma_here("show", "50490000-3607", "--data-dir", data).returncode == 0
 
+    @pytest.mark.slow
     def test_the_closing_lines_name_release_report_and_next_command(self, tmp_path: Path) -> None:
         data = tmp_path / "data"
         done = bma_here("import", REAL_TEXT, "--data-dir", data, "--source", "bmavisions")
@@ -207,6 +211,7 @@ class TestImport:
         quiet = bma_here("import", REAL_TEXT, "--data-dir", data, *dated, "--quiet")
         assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
 
+    @pytest.mark.slow
     def test_three_closing_tables_fit_a_narrow_terminal(self, tmp_path: Path) -> None:
         said = on_terminal("import", REAL_TEXT, "--data-dir", tmp_path / "data", columns=50)
         tables = re.sub(r"\x1b\[[0-9;]*m", "", said.partition("Source ")[0]).splitlines()
@@ -214,6 +219,7 @@ class TestImport:
         assert max(map(len, tables)) <= 50
         assert not any("…" in line for line in tables)
 
+    @pytest.mark.slow
     def test_only_the_sources_of_what_came_are_named(self, tmp_path: Path) -> None:
         warc = Path(__file__).parents[1] / "importing" / "cases" / "dechunked.warc.gz"
         done = bma_here("import", warc, "--data-dir", tmp_path / "data")
@@ -262,6 +268,7 @@ class TestImport:
         with latest(data) as con:
             assert con.execute("SELECT count(*) FROM projects").fetchall() == [(400,)]
 
+    @pytest.mark.slow
     def test_an_import_of_nothing_but_changes_is_published(self, tmp_path: Path) -> None:
         data, may, june = tmp_path / "data", tmp_path / "may.warc", tmp_path / "june.warc"
         may.write_bytes(warc_of_pages(30, dt.datetime(2023, 5, 1, tzinfo=dt.UTC)))
@@ -272,6 +279,7 @@ class TestImport:
         with latest(data) as con:
             assert con.execute("SELECT count(*), min(n_versions) FROM projects").fetchall() == [(30, 2)]
 
+    @pytest.mark.slow
     def test_a_page_that_was_cut_refuses_no_first_release(self, tmp_path: Path) -> None:
         data, cut = tmp_path / "data", tmp_path / "cut.html"
         cut.write_bytes(project_page("50010000-0001")[:7000])
@@ -281,6 +289,7 @@ class TestImport:
         with latest(data) as con:
             assert con.execute("SELECT project_id FROM projects").fetchall() == [("50490000-3607",)]
 
+    @pytest.mark.slow
     def test_an_import_that_was_killed_before_its_release_is_finished_by_the_same_command(self, tmp_path: Path) -> None:
         data = tmp_path / "data"
         at = ("--captured-at", "2023-05-01", "--data-dir", data)
@@ -300,6 +309,7 @@ class TestImport:
         with latest(data) as con:
             assert con.execute("SELECT count(*) FROM projects").fetchall() == [(2,)]
 
+    @pytest.mark.slow
     def test_a_record_of_the_year_1_is_told_and_every_command_goes_on(self, tmp_path: Path) -> None:
         data, old = tmp_path / "data", tmp_path / "old.warc"
         assert bma_here("import", REAL_TEXT, "--data-dir", data).returncode == 0
@@ -313,6 +323,7 @@ class TestImport:
         for command in (("status",), ("verify",), ("build",), ("discover", "--archive"), ("show", "50490000-3607")):
             assert bma_here(*command, "--data-dir", data).returncode == 0, command
 
+    @pytest.mark.slow
     def test_the_question_to_ask_next_counts_each_project_once(self, tmp_path: Path) -> None:
         done = bma_here("import", REAL_TEXT, "--data-dir", tmp_path / "data", "--source", "bmavisions")
         asked = re.search(r'^Next .* query "(.+)" --data-dir', done.stdout, re.MULTILINE)
@@ -367,6 +378,7 @@ class TestCaptureTime:
 
 
 class TestUndo:
+    @pytest.mark.slow
     def test_the_state_before_the_import_is_the_newest_again(self, tmp_path: Path) -> None:
         data = tmp_path / "data"
         for name, at, remark in (("true", "2023-05-01", ""), ("false", "2023-06-01", "ไม่จริง")):
@@ -383,6 +395,7 @@ class TestUndo:
                 "SELECT n_versions, n_edits FROM projects, (SELECT count(*) AS n_edits FROM project_changes)"
             ).fetchall() == [(1, 0)]
 
+    @pytest.mark.slow
     def test_an_import_that_is_taken_back_leaves_the_tables_and_stays_archived(self, tmp_path: Path) -> None:
         data, gone = tmp_path / "data", tmp_path / "gone.warc"
         gone.write_bytes(warc_of_missing_page())
@@ -562,6 +575,7 @@ class TestStages:
         assert_one_line(bma_here("build", "--data-dir", tmp_path / "data"), 1, "no page is archived", "import FILE")
         assert not list((tmp_path / "data" / "curated").glob("releases/*"))
 
+    @pytest.mark.slow
     def test_a_lost_layer_is_made_again_from_the_one_before(self, sample_data: Path, sample_copy: Path) -> None:
         shutil.rmtree(sample_copy / "parsed")
         shutil.rmtree(sample_copy / "curated")

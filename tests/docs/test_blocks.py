@@ -8,8 +8,8 @@ import pytest
 from tests.docs.blocks import DOCUMENTS, ROOT, blocks_of, commands_of, compare, run_block
 
 TARGETS = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-# Their commands import, refresh or build again.
-LONG = {"docs/page-to-row.md", "docs/reading-the-archive.md", "examples/README.md"}
+# Their commands import, refresh or build again, ask many questions, or are those of README.md.
+LONG = {"README.th.md", "docs/cookbook.md", "docs/page-to-row.md", "docs/reading-the-archive.md", "examples/README.md"}
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,7 @@ def test_before_the_first_edit_the_page_says_what_it_takes(
     assert "captures of two different days" in (tmp_path / "edits-after-completion.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_page_that_says_little_is_drawn_too(
     archive: ParsedArchive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -61,6 +62,7 @@ def test_a_page_that_says_little_is_drawn_too(
     assert "<td>x</td>" in drawn
 
 
+@pytest.mark.slow
 def test_a_guessed_name_of_an_agency_is_marked(
     archive: ParsedArchive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -44,7 +44,16 @@ def test_every_test_it_names_exists() -> None:
     assert [f"{path}::{name}" for path, name in named_in(TEXT) if name not in marks_in(path)] == []
 
 
-def test_make_test_runs_a_test_of_every_promise_and_every_fault() -> None:
+def selected_by_pytest(request: pytest.FixtureRequest, marks: str) -> set[tuple[str, str]] | None:
+    """The tests of this run, where it is the one of `make test`: only pytest knows all marks of all parameters."""
+    options = request.config.option
+    if options.markexpr != marks or options.keyword or request.config.args != ["tests"]:
+        return None
+    items = [item for item in request.session.items if isinstance(item, pytest.Function)]
+    return {(item.nodeid.partition("::")[0], item.originalname) for item in items}
+
+
+def test_make_test_runs_a_test_of_every_promise_and_every_fault(request: pytest.FixtureRequest) -> None:
     rows = [
         line
         for line in TEXT.splitlines()
@@ -54,6 +63,8 @@ def test_make_test_runs_a_test_of_every_promise_and_every_fault() -> None:
     left_out = set(re.findall(r"not (\w+)", selected))
     assert left_out == {"slow", "alone"}
     assert [row for row in rows if all(marks_in(path)[name] & left_out for path, name in named_in(row))] == []
+    if (tests := selected_by_pytest(request, selected)) is not None:
+        assert [row for row in rows if not tests & {*named_in(row)}] == []
 
 
 def test_no_folder_of_tests_is_left_out(pytestconfig: pytest.Config) -> None:

@@ -56,6 +56,7 @@ def test_a_whole_listing_is_complete(site: MisbehavingSite, tmp_path: Path) -> N
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("misfortune")
 def test_a_listing_that_hangs_its_reader_is_told_and_what_came_before_counts(
     site: MisbehavingSite, tmp_path: Path

@@ -168,8 +168,8 @@ ATTRIBUTES = b"<p " + b" ".join(b"a%d" % number for number in range(200_000))
     ("trouble", "said"),
     [
         (KILLER, "reading this page crashed (Segmentation fault)"),
-        (BOTTOMLESS, "took more than 5 seconds of processor time"),
-        (ATTRIBUTES, "took more than 5 seconds of processor time"),
+        pytest.param(BOTTOMLESS, "took more than 5 seconds of processor time", marks=pytest.mark.slow),
+        pytest.param(ATTRIBUTES, "took more than 5 seconds of processor time", marks=pytest.mark.slow),
     ],
     ids=["crash", "depth", "attributes"],
 )
@@ -243,6 +243,7 @@ def test_a_certificate_nobody_vouches_for_is_no_connection(certificate: Path, ra
         assert site.asked == []
 
 
+@pytest.mark.slow
 def test_a_gzip_bomb_costs_no_memory(tmp_path: Path) -> None:
     """200 MB of zeros in one; a process of its own, since a peak never goes down."""
     body = gzip.compress(bytes(200_000_000), compresslevel=1)

@@ -52,11 +52,15 @@ def test_no_more_requests_at_once_than_set(site: MisbehavingSite, tmp_path: Path
     assert site.peak == 3
 
 
-def test_a_site_that_asks_for_peace_again_and_again_ends_the_run(site: MisbehavingSite, tmp_path: Path) -> None:
+# The throttle waits longer each time: a second for three, a minute for nine.
+@pytest.mark.parametrize("limit", [3, pytest.param(9, marks=pytest.mark.slow)])
+def test_a_site_that_asks_for_peace_again_and_again_ends_the_run(
+    site: MisbehavingSite, tmp_path: Path, limit: int
+) -> None:
     site.pages |= {project_id: page(b"", status=429, headers=[("Retry-After", "0")]) for project_id in IDS}
-    summary = fetch(tmp_path, site, IDS).summary
-    assert summary.ended_early == "the site failed 9 times in a row, last: HTTP 429"
-    assert len(site.asked_for_projects()) <= 9 + 1
+    summary = fetch(tmp_path, site, IDS, PATIENCE.model_copy(update={"breaker_failures": limit})).summary
+    assert summary.ended_early == f"the site failed {limit} times in a row, last: HTTP 429"
+    assert len(site.asked_for_projects()) <= limit + 1
 
 
 def test_a_disallowed_path_is_never_asked_for(site: MisbehavingSite, tmp_path: Path) -> None:

@@ -163,7 +163,9 @@ PACKED_BY: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-@pytest.mark.parametrize("coding", PACKED_BY)
+@pytest.mark.parametrize(
+    "coding", [pytest.param(one, marks=pytest.mark.slow if one != "zstd" else []) for one in PACKED_BY]
+)
 def test_a_body_that_grows_without_end_costs_no_memory(coding: str) -> None:
     """4 MB of gzip took 4.2 GB."""
     packed = PACKED_BY[coding](bytes(200_000_000))

@@ -136,6 +136,7 @@ def test_a_damaged_warc_in_a_wacz_is_named_and_the_next_is_read(tmp_path: Path) 
     assert problem.startswith(f"{tmp_path / 'x.wacz' / 'archive' / 'a.warc'}: not readable as WARC at its beginning (")
 
 
+@pytest.mark.slow
 def test_a_zip_that_says_it_grows_without_end_is_left_out(tmp_path: Path) -> None:
     with (
         zipfile.ZipFile(tmp_path / "x.wacz", "w", zipfile.ZIP_DEFLATED) as archive,
@@ -153,7 +154,7 @@ def har(**changes: object) -> bytes:
     return json.dumps(known).encode()
 
 
-@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "packed"])
+@pytest.mark.parametrize("pack", [pytest.param(bytes, marks=pytest.mark.slow), gzip.compress], ids=["plain", "packed"])
 def test_a_har_of_a_long_evening_is_read(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
     known = json.loads((CASES / "page.har").read_text(encoding="utf-8"))
     foreign = {"request": {"url": "https://example.org/"}, "response": {"content": {"text": "x" * 60_000_000}}}

@@ -115,6 +115,7 @@ def test_importing_twice_adds_nothing(tmp_path: Path) -> None:
     assert sorted(p.name for p in (tmp_path / "raw").iterdir()) == names
 
 
+@pytest.mark.slow
 def test_pages_that_end_their_reader_are_evidence_and_issues_and_the_rest_is_published(tmp_path: Path) -> None:
     three, bare = "50010000-0003", tmp_path / "bare.html"
     warc = Warc()

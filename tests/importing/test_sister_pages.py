@@ -150,6 +150,7 @@ def test_an_import_that_was_taken_back_can_come_again(tmp_path: Path) -> None:
     assert bring(tmp_path, KPI, run=3).sisters.total() == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_projects", [0, 1])
 def test_a_release_has_no_row_of_them_but_the_status_of_their_address(tmp_path: Path, n_projects: int) -> None:
     files = [SISTERS]

@@ -296,7 +296,10 @@ def test_a_file_that_is_added_to_a_partition_or_replaced_makes_it_anew(tmp_path:
     assert partition_files(tmp_path) == files
 
 
-@pytest.mark.parametrize("suffix", [".fetches.parquet", ".warc.gz", ".listing.parquet"])
+@pytest.mark.parametrize(
+    "suffix",
+    [".warc.gz", *[pytest.param(one, marks=pytest.mark.slow) for one in (".fetches.parquet", ".listing.parquet")]],
+)
 def test_evidence_that_has_another_size_than_when_it_was_parsed_is_told(tmp_path: Path, suffix: str) -> None:
     segment = archive_of(tmp_path, html_pages(2), has_listing=True)
     parse(tmp_path / "raw", tmp_path / "parsed")

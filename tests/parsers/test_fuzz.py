@@ -12,7 +12,9 @@ from tests.parsers.projects import PLAIN
 SOURCES = corpus()
 
 
-@pytest.mark.parametrize("start", range(0, 400, 40))
+@pytest.mark.parametrize(
+    "start", [pytest.param(start, marks=pytest.mark.slow if start >= 120 else []) for start in range(0, 400, 40)]
+)
 def test_a_stretch_of_mutated_inputs(start: int) -> None:
     for seed in range(start, start + 40):
         try:

@@ -160,7 +160,9 @@ CHANGES: dict[str, Callable[[str], str]] = {
         for name, change in CHANGES.items()
     ],
 )
-@pytest.mark.parametrize("footer", ["", FOOTER], ids=["without footer", "with footer"])
+@pytest.mark.parametrize(
+    "footer", ["", pytest.param(FOOTER, marks=pytest.mark.slow)], ids=["without footer", "with footer"]
+)
 def test_a_text_cut_anywhere_shows_whole_only_what_the_whole_text_says(
     change: Callable[[str], str], footer: str
 ) -> None:
@@ -208,6 +210,7 @@ OTHER_FORMS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", OTHER_FORMS.values(), ids=OTHER_FORMS)
 def test_another_form_of_text_cut_anywhere_shows_whole_only_what_all_of_it_says(text: str) -> None:
     whole = fingerprints(of_text(text, REAL_ID))

@@ -16,7 +16,9 @@ def kept_rows(project: StoredProject) -> list[tuple[str, str | None]]:
     return [(label, as_kept(value)) for label, value in project.rows]
 
 
-@pytest.mark.parametrize("skin", DETAIL_SKINS)
+@pytest.mark.parametrize(
+    "skin", [*[*DETAIL_SKINS][:1], *[pytest.param(skin, marks=pytest.mark.slow) for skin in [*DETAIL_SKINS][1:]]]
+)
 @given(project=projects())
 def test_label_value_rows_survive_every_skin(skin: str, project: StoredProject) -> None:
     page = project.page(details=DETAIL_SKINS[skin])
@@ -41,7 +43,9 @@ def test_table_rows_survive_every_skin(skin: str, project: StoredProject) -> Non
     assert sections == expected
 
 
-@pytest.mark.parametrize("skin", DETAIL_SKINS)
+@pytest.mark.parametrize(
+    "skin", [*[*DETAIL_SKINS][:1], *[pytest.param(skin, marks=pytest.mark.slow) for skin in [*DETAIL_SKINS][1:]]]
+)
 @given(project=projects())
 def test_every_row_of_any_page_is_accounted_for(skin: str, project: StoredProject) -> None:
     page = project.page(details=DETAIL_SKINS[skin])

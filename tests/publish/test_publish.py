@@ -86,6 +86,7 @@ def test_a_refused_release_stays_aside_and_latest_stays(curated: Path, built: Bu
     assert [release.run_id for release in list_releases(curated)] == [run_id(1)]
 
 
+@pytest.mark.slow
 def test_the_last_refused_releases_are_kept(curated: Path, built: Built) -> None:
     for number in range(1, 6):
         publish_copy(curated, built, number, keep=3, refusals=("half of the pages failed",))

@@ -230,6 +230,7 @@ def test_rows_that_the_site_takes_from_the_edit_log_are_the_sites_change(judged:
     assert judged.listed(site_drops_a_row) == []
 
 
+@pytest.mark.slow
 def test_other_pseudonyms_are_no_change(archive: ParsedArchive) -> None:
     Site(archive, "sample").night("2026-01-01")
     before = archive.build("before")
@@ -344,6 +345,7 @@ def test_an_upgrade_that_cuts_the_history_anew_makes_no_page_fresh(judged: Judge
     assert judged.counted(history_is_cut_anew, "reader_changes") == {"remark": (20, 20)}
 
 
+@pytest.mark.slow
 def test_a_withdrawn_import_is_told_as_one_and_blamed_on_nobody_and_once(archive: ParsedArchive) -> None:
     """In an archive of its own, for what differs on any page beside a withdrawal is told as its doing."""
     site = Site(archive, "sample")

@@ -403,6 +403,7 @@ def test_what_is_refused_is_not_said_to_be_published(nights: Nights) -> None:
     assert [decision.notes for decision in nights.decisions] == [()] * len(nights.decisions)
 
 
+@pytest.mark.slow
 def test_what_was_read_twice_is_published_with_a_note_and_a_volatile_field_does_not_count(
     archive: ParsedArchive,
 ) -> None:
@@ -463,6 +464,7 @@ class TestAFewPagesANight:
         night(archive, "2026-01-06", IDS[12:15], rationale="")
         assert rules(judged(archive.build("next"), accepted).reasons) == set(), "what was accepted is over"
 
+    @pytest.mark.slow
     def test_are_forgotten_where_the_values_came_back_and_after_a_month(self, archive: ParsedArchive) -> None:
         night(archive, "2026-01-01")
         before = self.published(archive.build("first"), None, 1)
@@ -476,12 +478,14 @@ class TestAFewPagesANight:
         night(archive, "2026-02-04", IDS[12:15], remark="")
         assert self.counted(judged(archive.build("next month"), later)) == {("remark", 3)}
 
+    @pytest.mark.slow
     def test_are_none_where_a_number_other_than_a_budget_falls_to_nothing(self, archive: ParsedArchive) -> None:
         night(archive, "2026-01-01")
         before = self.published(archive.build("first"), None, 1)
         night(archive, "2026-01-02", IDS[:12], progress_pct="0", budget_spent_thb="0")
         assert self.counted(judged(archive.build("second"), before)) == {("budget_spent_thb", 12)}
 
+    @pytest.mark.slow
     def test_are_none_where_no_release_had_them(self, archive: ParsedArchive) -> None:
         night(archive, "2026-01-01", remark="")
         before = self.published(archive.build("first"), None, 1)
@@ -490,6 +494,7 @@ class TestAFewPagesANight:
         assert rules(judged(archive.build("as before"), before).reasons) == set()
 
 
+@pytest.mark.slow
 def test_what_was_lost_stays_lost_however_many_pages_are_read_meanwhile(archive: ParsedArchive) -> None:
     ids = [f"50490000-{number:04}" for number in range(1, 61)]
     night(archive, "2026-01-01", ids)

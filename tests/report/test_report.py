@@ -208,6 +208,7 @@ def test_invented_data_is_called_so_and_real_data_is_not(nights: tuple[Built, Bu
     assert "4 of 5 projects are INVENTED" in report_markdown(mixed.path)
 
 
+@pytest.mark.slow
 def test_a_guessed_name_of_an_agency_is_marked_wherever_the_page_names_it(
     archive: ParsedArchive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -220,6 +221,7 @@ def test_a_guessed_name_of_an_agency_is_marked_wherever_the_page_names_it(
     assert packed(page)["agencies"] == [["50490000", "สำนักงานเขตทุ่งครุ (?)", None]]
 
 
+@pytest.mark.slow
 def test_a_release_of_an_older_version_is_not_compared_and_not_in_the_way(small: Built, tmp_path: Path) -> None:
     old = tmp_path / "20250101T000000Z"
     old.mkdir()
@@ -258,8 +260,13 @@ def test_an_empty_release_has_a_report_too(archive: ParsedArchive) -> None:
     [
         {},
         {"counts": None, "durations": None, "versions": None, "sources": None, "problems": None, "gate": None},
-        {"counts": {"due": "many", "failed": None}, "sources": [{}], "gate": {"reasons": None, "is_refused": None}},
-        {"started_at": "yesterday", "finished_at": None, "sources": ["x"], "gate": []},
+        pytest.param(
+            {"counts": {"due": "many", "failed": None}, "sources": [{}], "gate": {"reasons": None, "is_refused": None}},
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            {"started_at": "yesterday", "finished_at": None, "sources": ["x"], "gate": []}, marks=pytest.mark.slow
+        ),
     ],
 )
 def test_a_run_record_may_lack_anything(small: Built, run: dict[str, object]) -> None:
@@ -271,8 +278,13 @@ def test_a_run_record_may_lack_anything(small: Built, run: dict[str, object]) ->
     [
         ({"counts": {"due": 5, "unchanged": 5}}, "good", "All went well: all 5 pages"),
         ({"counts": {"due": 5, "unchanged": 3, "failed": 2}}, "attention", "2 of 5 pages due could not be read"),
-        ({"counts": {"due": 0}}, "good", "no page was due"),
-        ({"counts": {"due": 5}, "ended_early": "max_requests"}, "attention", "stopped before its end"),
+        pytest.param({"counts": {"due": 0}}, "good", "no page was due", marks=pytest.mark.slow),
+        pytest.param(
+            {"counts": {"due": 5}, "ended_early": "max_requests"},
+            "attention",
+            "stopped before its end",
+            marks=pytest.mark.slow,
+        ),
         ({"gate": {"is_refused": True, "reasons": ["a", "b"]}}, "bad", "refused it for 2 reasons"),
         (
             {"gate": {"is_refused": True, "reasons": ["a"], "accepted_because": "moved"}},

@@ -316,7 +316,13 @@ CONDITIONS: dict[str, tuple[Set, str, str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("condition", CONDITIONS)
+@pytest.mark.parametrize(
+    "condition",
+    [
+        *[*CONDITIONS][::3],
+        *[pytest.param(one, marks=pytest.mark.slow) for one in CONDITIONS if one not in [*CONDITIONS][::3]],
+    ],
+)
 def test_each_condition_has_its_verdict_reason_and_advice(
     condition: str, site: MisbehavingSite, tmp_path: Path
 ) -> None:
@@ -337,6 +343,7 @@ def test_each_condition_has_its_verdict_reason_and_advice(
     assert verify_data(Settings(data_dir=tmp_path)).problems == ()
 
 
+@pytest.mark.slow
 def test_who_names_no_project_gets_the_same_verdict_where_the_whole_site_misbehaves(tmp_path: Path) -> None:
     told = {}
     for condition, (change, _, reason) in CONDITIONS.items():
@@ -769,6 +776,7 @@ def test_the_evidence_is_kept_apart_and_known_to_verify(site: MisbehavingSite, t
     assert all(problem.endswith("the rest can be removed as a whole") for problem in problems)
 
 
+@pytest.mark.slow
 def test_an_interrupted_check_leaves_its_evidence_in_order(site: MisbehavingSite, tmp_path: Path) -> None:
     site.pages = {A: page(b"", wait=30)}
     site.listing = listing([[A]], 1)
@@ -882,6 +890,7 @@ def test_saved_pages_and_extracted_text_are_checked_alike(tmp_path: Path) -> Non
     assert_one_line(bma_here("check", text, "--source", "bs2568"), 2, "not both")
 
 
+@pytest.mark.slow
 def test_refresh_of_a_source_never_fetched_hints_once_and_goes_on(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -30,7 +30,13 @@ def remark(city: City) -> object:
     return found
 
 
-@pytest.mark.parametrize("off", [dt.timedelta(days=3653), dt.timedelta(hours=25), -dt.timedelta(days=3653)])
+@pytest.mark.parametrize(
+    "off",
+    [
+        dt.timedelta(hours=25),
+        *[pytest.param(off, marks=pytest.mark.slow) for off in (dt.timedelta(days=3653), -dt.timedelta(days=3653))],
+    ],
+)
 def test_a_run_stops_when_the_servers_clock_is_more_than_a_day_off(
     tmp_path: Path, off: dt.timedelta, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -49,6 +55,7 @@ def test_a_run_stops_when_the_servers_clock_is_more_than_a_day_off(
         assert capsys.readouterr().err == "", "the night after is as silent as any other"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("site_clock", [True, False], ids=["a site with a clock", "a site without"])
 def test_a_night_in_2036_is_void_once_a_run_with_the_right_clock_has_followed(tmp_path: Path, site_clock: bool) -> None:
     with watched(tmp_path / "data", *IDS) as city:
@@ -93,6 +100,7 @@ def test_no_import_is_dated_by_a_clock_behind_the_archive(tmp_path: Path) -> Non
             undo_import(city.settings, "20260101T000000Z", record, log)
 
 
+@pytest.mark.slow
 def test_a_copy_of_a_cache_is_as_old_as_it_says(tmp_path: Path) -> None:
     with watched(tmp_path / "data", *IDS) as city:
         site = city.site

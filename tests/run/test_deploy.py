@@ -32,6 +32,7 @@ def test_every_setting_of_the_fetching_page_exists_and_the_other_way_round() -> 
     assert {key.partition(".")[2] for key in keys if key.startswith("fetch.")} <= words
 
 
+@pytest.mark.slow
 def test_the_crontab_line_works_as_it_stands(sample_data: Path, tmp_path: Path) -> None:
     def printed(*arguments: str) -> str:
         # Not remade: the environment that runs the tests is there.

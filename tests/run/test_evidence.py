@@ -200,7 +200,11 @@ def changed_places(told: Told) -> Iterator[tuple[str, Place, str | None, str | N
         yield project_id, (section, label if is_row else row_label, occurrence, "" if is_row else label), old, new
 
 
-@pytest.fixture(scope="module", params=range(8), ids=lambda seed: f"mixture {seed}")
+@pytest.fixture(
+    scope="module",
+    params=[0, *[pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 8)]],
+    ids=lambda seed: f"mixture {seed}",
+)
 def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Told:
     return tell(tmp_path_factory.mktemp("mixture"), random.Random(request.param))
 

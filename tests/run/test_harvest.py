@@ -128,6 +128,7 @@ def ask(data: Path, query: str) -> list[tuple[object, ...]]:
         return con.execute(query).fetchall()
 
 
+@pytest.mark.slow
 def test_every_spelling_of_an_address_is_the_project(tmp_path: Path, archive: WebArchive) -> None:
     spellings = [
         url_of(ONE),
@@ -149,6 +150,7 @@ def test_every_spelling_of_an_address_is_the_project(tmp_path: Path, archive: We
     assert len([asked for asked in archive.asked if not asked.is_replay]) == 1
 
 
+@pytest.mark.slow
 def test_what_came_says_whose_when_and_out_of_which_archive(tmp_path: Path, archive: WebArchive) -> None:
     archive.shots = shots([ONE], 2)
     assert harvest(tmp_path / "data", archive, releases=True).returncode == 0
@@ -238,6 +240,7 @@ def test_redirects_and_errors_are_left_out_and_counted(tmp_path: Path, archive: 
     assert len(archive.replayed()) == 1
 
 
+@pytest.mark.slow
 def test_a_second_harvest_asks_the_index_and_nothing_else(tmp_path: Path, archive: WebArchive) -> None:
     archive.shots = shots([ONE, TWO], 3)
     assert harvest(tmp_path / "data", archive, releases=True).returncode == 0
@@ -251,6 +254,7 @@ def test_a_second_harvest_asks_the_index_and_nothing_else(tmp_path: Path, archiv
     assert len(archive.replayed()) == 7
 
 
+@pytest.mark.slow
 def test_what_was_imported_from_files_is_not_fetched(tmp_path: Path, archive: WebArchive) -> None:
     archive.shots = shots([ONE, TWO], 3)
     files = write_warc(tmp_path / "theirs.warc.gz", archive.shots[:4])
@@ -262,6 +266,7 @@ def test_what_was_imported_from_files_is_not_fetched(tmp_path: Path, archive: We
     assert "4 held already" in done.stderr
 
 
+@pytest.mark.slow
 def test_content_that_is_held_is_another_visit_without_a_request(tmp_path: Path, archive: WebArchive) -> None:
     body = project_page(ONE)
     archive.shots = [Shot(url_of(ONE), month(n), body) for n in (1, 2)]
@@ -274,6 +279,7 @@ def test_content_that_is_held_is_another_visit_without_a_request(tmp_path: Path,
     assert [row.archive_url is not None for row in rows(tmp_path / "data")] == [True] * 4
 
 
+@pytest.mark.slow
 def test_a_capture_of_a_login_page_is_evidence_and_no_project(tmp_path: Path, archive: WebArchive) -> None:
     stub = b"<html><body><h1>This page is not available: robots.txt</h1></body></html>"
     archive.shots = [Shot(url_of(ONE), month(1), project_page(ONE))]
@@ -294,6 +300,7 @@ def longest_zone(shot: Shot) -> Answer:
     return replay(shot)._replace(headers=(("Memento-Datetime", at),))
 
 
+TRIED_FIRST = ("a digest that does not fit", "a body that is cut")
 FAULTS: dict[str, tuple[Callable[[Shot], Answer], str]] = {
     "a time that is none": (longest_zone, "does not give its time"),
     "a digest that does not fit": (lambda shot: replay(shot, body=shot.body + b" "), "have the digest of the index"),
@@ -305,7 +312,9 @@ FAULTS: dict[str, tuple[Callable[[Shot], Answer], str]] = {
 }
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize(
+    "fault", [pytest.param(one, marks=pytest.mark.slow if one not in TRIED_FIRST else []) for one in FAULTS]
+)
 def test_a_replay_that_is_not_the_capture_is_refused_told_and_costs_no_other(
     tmp_path: Path, archive: WebArchive, fault: str
 ) -> None:
@@ -591,6 +600,7 @@ def test_an_archive_that_is_not_there_is_one_line_and_2(tmp_path: Path) -> None:
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
 
 
+@pytest.mark.slow
 def test_records_of_common_crawl_come_by_their_bytes(tmp_path: Path, archive: WebArchive) -> None:
     crawls = {"CC-MAIN-2023-06": shots([ONE, TWO], 1), "CC-MAIN-2023-14": shots([ONE], 3)[1:]}
     placed = {}
@@ -640,6 +650,7 @@ def tables(data: Path) -> dict[str, list[tuple[object, ...]]]:
     return found
 
 
+@pytest.mark.slow
 def test_the_tables_are_those_of_an_import_of_the_same_files(tmp_path: Path, archive: WebArchive) -> None:
     archive.shots = shots([ONE, TWO], 12)
     archive.shots += [Shot(url_of(TWO), month(13), LOGIN), archive.shots[-1]._replace(timestamp=month(14))]
@@ -650,6 +661,7 @@ def test_the_tables_are_those_of_an_import_of_the_same_files(tmp_path: Path, arc
     assert ask(tmp_path / "harvested", "SELECT count(*) FROM project_versions") == [(24,)]
 
 
+@pytest.mark.slow
 def test_history_that_comes_in_over_a_release_passes_the_gate(tmp_path: Path, archive: WebArchive) -> None:
     many = [f"50010000-{n:04d}" for n in range(1, 31)]
     archive.shots = shots(many, 3)
@@ -661,6 +673,7 @@ def test_history_that_comes_in_over_a_release_passes_the_gate(tmp_path: Path, ar
     assert ask(tmp_path / "data", "SELECT count(*), min(n_versions) FROM projects") == [(30, 3)]
 
 
+@pytest.mark.slow
 def test_a_harvest_can_be_taken_back_like_an_import(tmp_path: Path, archive: WebArchive) -> None:
     archive.shots = shots([ONE], 3)
     first = write_warc(tmp_path / "first.warc.gz", archive.shots[:1])
@@ -674,6 +687,7 @@ def test_a_harvest_can_be_taken_back_like_an_import(tmp_path: Path, archive: Web
     assert ask(tmp_path / "data", "SELECT n_versions FROM projects") == [(3,)]
 
 
+@pytest.mark.slow
 def test_the_report_and_runs_say_how_much_of_the_history_is_held(tmp_path: Path, archive: WebArchive) -> None:
     archive.shots = shots([ONE], 4)
     (tmp_path / "data.toml").write_text(settings(archive, max_requests=3))

@@ -29,7 +29,12 @@ def wait_for(data: Path, pattern: str, process: "subprocess.Popen[str] | subproc
 
 
 @pytest.mark.parametrize(
-    ("stage", "number"), [("fetch", signal.SIGINT), ("parse", signal.SIGTERM), ("build", signal.SIGINT)]
+    ("stage", "number"),
+    [
+        ("fetch", signal.SIGINT),
+        pytest.param("parse", signal.SIGTERM, marks=pytest.mark.slow),
+        pytest.param("build", signal.SIGINT, marks=pytest.mark.slow),
+    ],
 )
 def test_a_signal_ends_the_run_in_good_order(tmp_path: Path, stage: str, number: signal.Signals) -> None:
     data = tmp_path / "data"
@@ -60,6 +65,7 @@ def test_a_signal_ends_the_run_in_good_order(tmp_path: Path, stage: str, number:
         assert (again.returncode, again.stderr, again.stdout) == (0, "", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format_", ["table", "csv"])
 def test_a_question_that_takes_for_ever_can_be_interrupted(sample_data: Path, format_: str) -> None:
     for_ever = "SELECT count(*) AS n FROM range(100000000000), range(1000)"
@@ -74,7 +80,16 @@ def test_a_question_that_takes_for_ever_can_be_interrupted(sample_data: Path, fo
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
-@pytest.mark.parametrize("arguments", [["status"], ["query", "SELECT 1"], ["query", "SELECT 1", "--format", "csv"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["status"],
+        *[
+            pytest.param(one, marks=pytest.mark.slow)
+            for one in (["query", "SELECT 1"], ["query", "SELECT 1", "--format", "csv"])
+        ],
+    ],
+)
 def test_a_full_disk_below_the_output_is_one_line(sample_data: Path, arguments: list[str]) -> None:
     with Path("/dev/full").open("w") as full:
         command = [COMMAND, *arguments, "--data-dir", str(sample_data)]
@@ -84,6 +99,7 @@ def test_a_full_disk_below_the_output_is_one_line(sample_data: Path, arguments: 
     assert_one_line(done, 1, "the output cannot be written (No space left on device)")
 
 
+@pytest.mark.slow
 def test_ctrl_c_in_a_terminal_reaches_no_worker(tmp_path: Path) -> None:
     data = tmp_path / "data"
     ours, theirs = pty.openpty()
@@ -144,7 +160,8 @@ def test_the_second_of_two_refreshes_ends_at_once_with_75(tmp_path: Path) -> Non
     process.communicate()
 
 
-@pytest.mark.parametrize("size", ["300k", pytest.param("1500k", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("size", ["300k", "1500k"])
 def test_a_full_disk_is_one_line_and_space_makes_it_good(tmp_path: Path, size: str) -> None:
     data = tmp_path / "disk"
     with small_disk(data, size):

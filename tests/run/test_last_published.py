@@ -78,8 +78,15 @@ def test_emptied_pages_are_refused_though_the_only_release_is_damaged(nights: Ni
     code, record = nights.next()
     assert (code, "pages_emptied" in rules(record)) == (ExitCode.REFUSED, True)
     assert any(problem.startswith(f"{lost}: {LOST}") for problem in record.problems)
-    code, record = nights.next()
-    assert (code, "pages_emptied" in rules(record)) == (ExitCode.REFUSED, True), "the second night knows it too"
+
+
+@pytest.mark.slow
+def test_what_was_refused_beside_a_damaged_release_is_published_when_it_is_accepted(nights: Nights) -> None:
+    nights.damage()
+    nights.empty(12)
+    for _ in range(2):
+        code, record = nights.next()
+        assert (code, "pages_emptied" in rules(record)) == (ExitCode.REFUSED, True), "the second night knows it too"
     code, record = nights.next(accepted_because="right after all")
     assert code == ExitCode.DONE
     code, record = nights.next()
@@ -92,6 +99,7 @@ def history_of(release: Path) -> list[dict[str, object]]:
     return report["history"]
 
 
+@pytest.mark.slow
 def test_the_nights_before_a_damaged_release_are_remembered(nights: Nights) -> None:
     first = history_of(nights.city.release)
     nights.damage()
@@ -99,6 +107,7 @@ def test_the_nights_before_a_damaged_release_are_remembered(nights: Nights) -> N
     assert history_of(nights.city.release)[:-1] == first != []
 
 
+@pytest.mark.slow
 def test_the_nights_before_a_lost_release_are_those_that_the_one_before_knows(nights: Nights) -> None:
     first = history_of(nights.city.release)
     nights.city.site.change(IDS[0], remark="ใหม่")
@@ -108,6 +117,7 @@ def test_the_nights_before_a_lost_release_are_those_that_the_one_before_knows(ni
     assert history_of(nights.city.release)[:-1] == first != []
 
 
+@pytest.mark.slow
 def test_a_report_that_rotted_is_not_believed(nights: Nights) -> None:
     report = nights.city.release / "quality.json"
     report.write_bytes(report.read_bytes().replace(b"published", b"publisheb"))
@@ -115,6 +125,7 @@ def test_a_report_that_rotted_is_not_believed(nights: Nights) -> None:
     assert len(history_of(nights.city.release)) == 1
 
 
+@pytest.mark.slow
 def test_a_damaged_release_costs_no_quiet_night(nights: Nights) -> None:
     lost = nights.damage()
     code, record = nights.next()
@@ -124,6 +135,7 @@ def test_a_damaged_release_costs_no_quiet_night(nights: Nights) -> None:
     assert any(problem.startswith(f"{lost}: {LOST}") for problem in record.problems)
 
 
+@pytest.mark.slow
 def test_what_was_accepted_stays_accepted_though_its_release_is_damaged(nights: Nights) -> None:
     nights.empty(8)
     assert nights.next()[0] == ExitCode.REFUSED
@@ -134,6 +146,7 @@ def test_what_was_accepted_stays_accepted_though_its_release_is_damaged(nights: 
     assert nights.next()[1].problems == []
 
 
+@pytest.mark.slow
 def test_what_was_taken_back_stays_away_though_no_release_is_left(nights: Nights) -> None:
     nights.city.site.change(IDS[0], remark="ใหม่")
     nights.next()
@@ -146,6 +159,7 @@ def test_what_was_taken_back_stays_away_though_no_release_is_left(nights: Nights
     assert (code, rules(record)) == (ExitCode.REFUSED, {"rolled_back"})
 
 
+@pytest.mark.slow
 def test_a_release_whose_directory_was_removed_is_judged_by_all_the_same(nights: Nights) -> None:
     nights.empty(8)
     nights.next(accepted_because="right after all")
@@ -155,6 +169,7 @@ def test_a_release_whose_directory_was_removed_is_judged_by_all_the_same(nights:
     assert any(LOST in problem for problem in record.problems)
 
 
+@pytest.mark.slow
 def test_a_release_of_which_nothing_tells_what_came_before_says_so(nights: Nights) -> None:
     shutil.rmtree(nights.city.settings.curated_dir)
     shutil.rmtree(nights.city.settings.runs_dir)
@@ -164,6 +179,7 @@ def test_a_release_of_which_nothing_tells_what_came_before_says_so(nights: Night
     assert any(said in problem for problem in record.problems)
 
 
+@pytest.mark.slow
 def test_a_restored_archive_is_compared_with_what_its_records_say(nights: Nights) -> None:
     shutil.rmtree(nights.city.settings.curated_dir)
     shutil.rmtree(nights.city.settings.parsed_dir)
@@ -171,6 +187,7 @@ def test_a_restored_archive_is_compared_with_what_its_records_say(nights: Nights
     assert nights.next()[0] == ExitCode.REFUSED
 
 
+@pytest.mark.slow
 def test_a_list_of_digests_that_rotted_alone_is_written_again(nights: Nights) -> None:
     release = nights.city.release
     sums = release / "SHA256SUMS"

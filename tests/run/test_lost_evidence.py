@@ -31,8 +31,10 @@ def n_projects(data: Path) -> int:
     return len(duckdb.read_parquet(str(file)).fetchall())
 
 
-@pytest.mark.parametrize("night", [0, 1])
-@pytest.mark.parametrize("command", ["build", "fetch", "refresh"])
+@pytest.mark.parametrize("night", [pytest.param(0, marks=pytest.mark.slow), 1])
+@pytest.mark.parametrize(
+    "command", ["build", *[pytest.param(one, marks=pytest.mark.slow) for one in ("fetch", "refresh")]]
+)
 def test_a_segment_that_is_gone_with_its_partition_stops_a_run_before_it_asks_or_forgets(
     nights: Path, night: int, command: str
 ) -> None:
@@ -58,7 +60,13 @@ def test_the_newest_segment_is_missed_by_either_of_those_that_tell_of_it(nights:
     assert lost.partition("-")[0] in done.stderr
 
 
-@pytest.mark.parametrize("name", ["notes@host.txt", "copy@0fa2a518be75", "20260101T000000Z-city@backup"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "notes@host.txt",
+        *[pytest.param(one, marks=pytest.mark.slow) for one in ("copy@0fa2a518be75", "20260101T000000Z-city@backup")],
+    ],
+)
 def test_a_file_of_nobody_beside_the_partitions_is_no_lost_segment(nights: Path, name: str) -> None:
     """data/parsed can be removed as a whole: nothing that anybody leaves there stops a run."""
     (nights / "parsed" / name).write_text("")
@@ -80,6 +88,7 @@ def test_a_file_of_a_segment_that_is_gone_stops_a_fetch_before_it_asks(nights: P
     assert segments(nights) == before
 
 
+@pytest.mark.slow
 def test_a_segment_that_was_given_up_in_writing_is_no_obstacle_and_never_forgotten(nights: Path) -> None:
     lost = segments(nights)[0]
     lose(nights, lost)
@@ -96,6 +105,7 @@ def test_a_segment_that_was_given_up_in_writing_is_no_obstacle_and_never_forgott
     assert n_projects(nights) > 0
 
 
+@pytest.mark.slow
 def test_a_partition_of_a_segment_that_was_given_up_goes_with_it(nights: Path) -> None:
     lost = segments(nights)[1]
     for path in (nights / "raw").glob(f"{lost}.*"):

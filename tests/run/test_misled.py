@@ -75,6 +75,7 @@ def told(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
     return Told(Path(shutil.copytree(made, tmp_path / "data", symlinks=True)))
 
 
+@pytest.mark.slow
 def test_the_text_of_five_unchanged_pages_is_no_change(told: Told) -> None:
     before = told.current()
     done = told.bring(FILES / "five-pages-again.wet.gz")
@@ -85,6 +86,7 @@ def test_the_text_of_five_unchanged_pages_is_no_change(told: Told) -> None:
     assert [after[name] for name in ("projects", "reports")] == [before[name] for name in ("projects", "reports")]
 
 
+@pytest.mark.slow
 def test_a_page_saved_from_a_web_archive_is_as_old_as_its_address_says(told: Told) -> None:
     assert told.bring(SAVED / "saved-from-web-archive.html").returncode == 0
     versions = f"SELECT valid_from::VARCHAR, time_basis, is_current FROM project_versions WHERE project_id = '{REAL}'"
@@ -97,6 +99,7 @@ def test_a_page_saved_from_a_web_archive_is_as_old_as_its_address_says(told: Tol
     ]
 
 
+@pytest.mark.slow
 def test_a_text_with_a_cell_on_each_line_removes_no_report(told: Told) -> None:
     done = told.bring(FILES / "text-bs4-get_text.txt", "--captured-at", "2026-11-25")
     assert done.returncode == 0, done.stderr
@@ -115,6 +118,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("file", "said"), REFUSED.items(), ids=REFUSED)
 def test_what_proves_no_page_or_time_is_refused_and_named_and_changes_nothing(told: Told, file: str, said: str) -> None:
     before = told.current()
@@ -123,6 +127,7 @@ def test_what_proves_no_page_or_time_is_refused_and_named_and_changes_nothing(to
     assert told.current() == before
 
 
+@pytest.mark.slow
 def test_a_saved_page_counts_at_the_time_it_states_whatever_the_date_of_its_file(tmp_path: Path) -> None:
     told = Told(tmp_path / "data")
     saved = tmp_path / "saved.html"
@@ -149,6 +154,7 @@ def page(name: str, at: str, told: Told, tmp_path: Path) -> Done:
     return told.bring(warc.save(tmp_path / f"{name}.warc.gz"))
 
 
+@pytest.mark.slow
 def test_a_page_that_names_nobody_takes_nothing_from_the_project(tmp_path: Path) -> None:
     told = Told(tmp_path / "data")
     assert page("50450000-0101.html", "2026-11-20T10:00:00Z", told, tmp_path).returncode == 0
@@ -162,6 +168,7 @@ def test_a_page_that_names_nobody_takes_nothing_from_the_project(tmp_path: Path)
     assert told.ask("SELECT last_outcome FROM page_status") == [("failed",)]
 
 
+@pytest.mark.slow
 def test_a_page_without_its_table_of_reports_says_so_and_removes_none(tmp_path: Path) -> None:
     told = Told(tmp_path / "data")
     assert page("50450000-0101.html", "2026-11-20T10:00:00Z", told, tmp_path).returncode == 0

@@ -55,7 +55,7 @@ class Month(NamedTuple):
 
 @pytest.fixture(
     scope="module",
-    params=[pytest.param(SHORT, id="eventful nights"), pytest.param(WHOLE, id="every night", marks=pytest.mark.slow)],
+    params=[pytest.param(SHORT, id="eventful nights"), pytest.param(WHOLE, id="every night")],
 )
 def month(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Month:
     """Nights of one month: projects are added, edited, vanish and come back; two nights go wrong."""
@@ -101,6 +101,7 @@ def versions(city: City, project_id: str) -> list[tuple[object, ...]]:
 
 
 # The nights wait for each other; on a crowded machine that is minutes, and no fault of theirs.
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 class TestAMonth:
     def test_every_project_that_ever_was_is_there(self, month: Month) -> None:
@@ -185,6 +186,7 @@ class TestAMonth:
         assert bodies
 
 
+@pytest.mark.slow
 def test_cost_follows_what_changed(tmp_path: Path) -> None:
     ids = [f"50490000-{number:04d}" for number in range(100)]
     with watched(tmp_path / "data", *ids) as city:
@@ -202,6 +204,7 @@ def test_cost_follows_what_changed(tmp_path: Path) -> None:
     assert sizes[1] < sizes[0] * 0.04
 
 
+@pytest.mark.slow
 def test_a_clock_that_jumps_back_an_hour_loses_and_doubles_nothing(tmp_path: Path) -> None:
     with watched(tmp_path / "data", *IDS[:3]) as city:
         assert night(city, 1) == ExitCode.DONE
@@ -221,6 +224,7 @@ def test_a_clock_that_jumps_back_an_hour_loses_and_doubles_nothing(tmp_path: Pat
         assert (city.settings.curated_dir / "latest").readlink().name == "20261102T181500Z"
 
 
+@pytest.mark.slow
 def test_a_night_asks_for_what_is_due_by_its_edits_and_at_once_for_what_the_listing_shows_otherwise(
     tmp_path: Path,
 ) -> None:

@@ -15,6 +15,8 @@ FIRST_NIGHT = dt.datetime(2026, 11, 1, 18, 15, tzinfo=dt.UTC)
 IDS = [f"50490000-{number:04d}" for number in range(1, 41)]
 N_SAMPLE = 5
 
+pytestmark = pytest.mark.slow
+
 
 def night(city: City, number: int, *, is_released: bool = True) -> tuple[ExitCode, RunRecord]:
     """One night; where nobody looks at its release, it makes none."""
@@ -30,8 +32,8 @@ def out_of_order(stored: StoredProject) -> Reply:
     ("shows", "breaker"),
     [
         pytest.param(login_wall, 9, id="login"),
-        pytest.param(out_of_order, 1000, id="500", marks=pytest.mark.slow),
-        pytest.param(out_of_order, 9, id="dead", marks=pytest.mark.slow),
+        pytest.param(out_of_order, 1000, id="500"),
+        pytest.param(out_of_order, 9, id="dead"),
     ],
 )
 def test_an_outage_of_nine_nights_costs_no_night_more(tmp_path: Path, shows: Shows, breaker: int) -> None:

@@ -85,6 +85,7 @@ def test_a_source_in_trouble_does_not_stop_the_others(city: City, capsys: pytest
     assert by_source["dead"]["new"] == 0  # type: ignore[index]
 
 
+@pytest.mark.slow
 def test_the_record_of_a_run_tells_what_it_did(city: City) -> None:
     # How much memory a worker took is known once it has ended.
     city.keeps_workers = False
@@ -105,6 +106,7 @@ def test_the_record_of_a_run_tells_what_it_did(city: City) -> None:
     assert json.loads((published.path / "run.json").read_text(encoding="utf-8"))["release"] == record.run_id
 
 
+@pytest.mark.slow
 def test_a_refused_release_needs_a_reason_to_be_accepted(tmp_path: Path) -> None:
     with watched(tmp_path / "data", *(f"50490000-{number:04d}" for number in range(12))) as city:
         city.revisit_always()
@@ -122,6 +124,7 @@ def test_a_refused_release_needs_a_reason_to_be_accepted(tmp_path: Path) -> None
 
 
 class TestOutput:
+    @pytest.mark.slow
     def test_json_lines_carry_the_run_id_and_no_secret_of_the_flags(self, sample_copy: Path) -> None:
         flags = ["--notify-url", "http://127.0.0.1:9/secret-uuid", "--on-failure=mail secret-address"]
         done = bma_here("refresh", "--log-json", "--verbose", "--data-dir", sample_copy, *flags)
@@ -135,6 +138,7 @@ class TestOutput:
         for file in (run, *(sample_copy / "curated" / "latest").glob("*.*")):
             assert b"secret-" not in file.read_bytes(), file
 
+    @pytest.mark.slow
     def test_without_a_terminal_a_few_lines_with_their_time(self, sample_copy: Path) -> None:
         done = bma_here("refresh", "--data-dir", sample_copy)
         lines = done.stderr.splitlines()

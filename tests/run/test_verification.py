@@ -82,7 +82,7 @@ def says_the_same(path: Path, before: bytes, changed: bytes) -> bool:
 
 
 def test_a_flipped_bit_in_any_file_is_told(two_nights: Path) -> None:
-    assert_flips_are_told(two_nights, 4, seed=24)
+    assert_flips_are_told(two_nights, 2, seed=24)
 
 
 @pytest.mark.slow
@@ -141,7 +141,9 @@ JUNK = (
 )
 
 
-@pytest.mark.parametrize("junk", JUNK)
+@pytest.mark.parametrize(
+    "junk", [*JUNK[::5], *[pytest.param(one, marks=pytest.mark.slow) for one in JUNK if one not in JUNK[::5]]]
+)
 def test_a_file_of_nobody_is_named(sample_copy: Path, junk: str) -> None:
     (sample_copy / junk).parent.mkdir(exist_ok=True)
     (sample_copy / junk).write_text("x")
@@ -151,9 +153,20 @@ def test_a_file_of_nobody_is_named(sample_copy: Path, junk: str) -> None:
     assert "move it away" in done.stdout
 
 
-@pytest.mark.parametrize("made", [os.mkfifo, Path.mkdir], ids=["pipe", "directory"])
 @pytest.mark.parametrize(
-    "pattern", [*KINDS.values(), ".lock.json", "curated/rolled-back.json", "raw/lost-segments.txt"]
+    "made", [os.mkfifo, pytest.param(Path.mkdir, marks=pytest.mark.slow)], ids=["pipe", "directory"]
+)
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "raw/*.warc.gz",
+        "curated/releases/*/*",
+        *[
+            pytest.param(one, marks=pytest.mark.slow)
+            for one in [*KINDS.values(), ".lock.json", "curated/rolled-back.json", "raw/lost-segments.txt"]
+            if one not in ("raw/*.warc.gz", "curated/releases/*/*")
+        ],
+    ],
 )
 def test_what_is_a_pipe_or_a_directory_in_the_place_of_a_file_is_named_and_never_waited_for(
     sample_copy: Path, pattern: str, made: Callable[[Path], None]
@@ -233,6 +246,7 @@ def test_run_records_that_are_gone_are_named_and_noted_once(two_nights: Path, tm
     assert "gone" not in bma_here("parse", "--data-dir", data).stderr
 
 
+@pytest.mark.slow
 def test_a_discovery_leaves_a_record_of_its_run_so_that_nothing_is_missing(two_nights: Path, tmp_path: Path) -> None:
     data = Path(shutil.copytree(two_nights, tmp_path / "data", symlinks=True))
     for options in (("--plan",), ()):
@@ -263,6 +277,7 @@ def test_a_release_whose_values_were_changed_is_named_and_set_aside_by_the_next_
     assert bma_here("verify", "--data-dir", sample_copy).returncode == 0
 
 
+@pytest.mark.slow
 def test_a_damaged_release_gives_way_to_the_one_before_it(two_nights: Path, tmp_path: Path) -> None:
     data = Path(shutil.copytree(two_nights, tmp_path / "data", symlinks=True))
     older, newer = sorted(path.name for path in (data / "curated" / "releases").iterdir())
@@ -275,7 +290,16 @@ def test_a_damaged_release_gives_way_to_the_one_before_it(two_nights: Path, tmp_
     assert (data / "curated" / "damaged" / newer).is_dir()
 
 
-@pytest.mark.parametrize("said", [b"{", b"[]", b"\xff", b'{"run_id": 7}', b'{"run_id": "x", "started_at": "soon"}'])
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"{",
+        *[
+            pytest.param(one, marks=pytest.mark.slow)
+            for one in (b"[]", b"\xff", b'{"run_id": 7}', b'{"run_id": "x", "started_at": "soon"}')
+        ],
+    ],
+)
 def test_a_torn_run_record_is_named_and_set_aside_once(sample_copy: Path, said: bytes) -> None:
     record = next((sample_copy / "runs").glob("*.json"))
     record.write_bytes(said)
@@ -311,7 +335,7 @@ def test_sha256sum_reads_the_sums_of_a_release(sample_data: Path) -> None:
     assert done.returncode == 0
 
 
-@pytest.mark.parametrize("how", ["missing", "leads nowhere"])
+@pytest.mark.parametrize("how", ["missing", pytest.param("leads nowhere", marks=pytest.mark.slow)])
 def test_a_lost_latest_is_named_and_made_again_before_anything_is_judged(sample_copy: Path, how: str) -> None:
     """Without it the next release, however bad, was published as if it were the first."""
     latest = sample_copy / "curated" / "latest"
@@ -340,7 +364,7 @@ def test_a_latest_that_is_a_directory_ends_a_run_before_it_asks_or_builds(sample
     assert sorted(path.name for path in release.parent.iterdir()) == releases
 
 
-@pytest.mark.parametrize("how", ["missing", "cut"])
+@pytest.mark.parametrize("how", ["missing", pytest.param("cut", marks=pytest.mark.slow)])
 def test_a_salt_that_was_lost_or_cut_is_told_and_no_pseudonym_changes(sample_copy: Path, how: str) -> None:
     salt, before = sample_copy / SALT_FILE, tables(sample_copy)["update_history"]
     text = salt.read_text()
@@ -356,6 +380,7 @@ def test_a_salt_that_was_lost_or_cut_is_told_and_no_pseudonym_changes(sample_cop
     assert tables(sample_copy)["update_history"] == before
 
 
+@pytest.mark.slow
 def test_what_was_taken_back_stays_away_when_the_release_gone_back_to_rots(two_nights: Path, tmp_path: Path) -> None:
     data = Path(shutil.copytree(two_nights, tmp_path / "data", symlinks=True))
     older, _ = sorted(path.name for path in (data / "curated" / "releases").iterdir())
@@ -382,7 +407,9 @@ LOOK = (
 
 
 @pytest.mark.parametrize("look", LOOK, ids=[" ".join(look) for look in LOOK])
-@pytest.mark.parametrize("how", ["bad blocks", "cut", "a pipe", "missing"])
+@pytest.mark.parametrize(
+    "how", ["bad blocks", *[pytest.param(how, marks=pytest.mark.slow) for how in ("cut", "a pipe")], "missing"]
+)
 def test_a_damaged_release_is_one_line_with_what_to_do_and_exit_code_1(
     sample_copy: Path, tmp_path: Path, look: tuple[str, ...], how: str
 ) -> None:

@@ -223,6 +223,7 @@ def lived(data_dir: Path, days: list[dt.date], monkeypatch: pytest.MonkeyPatch, 
     return year
 
 
+@pytest.mark.slow
 def test_a_short_year_needs_a_hand_for_no_real_month(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     year = lived(tmp_path / "data", SHORT, monkeypatch, n_nights=3)
     assert {day: code for day, code in year.codes.items() if code != ExitCode.DONE} == {

@@ -431,7 +431,7 @@ def assert_tells(found: list[Record], expected: list[Record]) -> None:
         assert row | told == row
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, *[pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2, 3)]])
 def test_every_section_follows_the_rules(archive: ParsedArchive, seed: int) -> None:
     lives = fill(archive, random.Random(seed))
     built = archive.build(publish_user_names=True)

@@ -64,11 +64,13 @@ def test_one_404_proves_nothing(archive: ParsedArchive) -> None:
 RUNS = ("20260401T000000Z", "20260402T000000Z")
 
 
-@pytest.mark.parametrize("second_run", RUNS, ids=["in one import", "in two imports"])
+@pytest.mark.parametrize(
+    "second_run", [pytest.param(RUNS[0], marks=pytest.mark.slow), RUNS[1]], ids=["in one import", "in two imports"]
+)
 @pytest.mark.parametrize(
     ("second", "status", "vanished_at"),
     [
-        ("2026-01-02T01:00:05", "listed", None),
+        pytest.param("2026-01-02T01:00:05", "listed", None, marks=pytest.mark.slow),
         ("2026-01-02T12:59:59", "listed", None),
         ("2026-01-02T13:00:00", "vanished", "2026-01-02 13:00:00+00"),
     ],
@@ -83,6 +85,7 @@ def test_absences_count_hours_apart_however_they_were_imported(
     assert project == {"status": status, "vanished_at": vanished_at}
 
 
+@pytest.mark.slow
 def test_how_far_apart_two_absences_must_be_is_a_setting(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", name="a")
     archive.attempt(P, "2026-01-02T01:00", "missing")
@@ -117,6 +120,7 @@ def test_two_404s_in_two_runs_close_the_version(archive: ParsedArchive) -> None:
     assert built.column("SELECT is_current FROM project_versions") == [False]
 
 
+@pytest.mark.slow
 def test_a_404_and_a_later_observation_start_the_count_again(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", name="a")
     archive.attempt(P, "2026-01-02", "missing")
@@ -125,6 +129,7 @@ def test_a_404_and_a_later_observation_start_the_count_again(archive: ParsedArch
     assert archive.build().column("SELECT status FROM projects") == ["listed"]
 
 
+@pytest.mark.slow
 def test_no_listing_makes_a_project_vanish(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", name="a")
     archive.listing("2026-01-01T01:00", [P, "x"])
@@ -146,6 +151,7 @@ def test_a_listing_that_lacks_it_while_naming_a_page_that_is_gone_is_not_complet
     assert built.column("SELECT is_complete FROM listings") == [False, False, False]
 
 
+@pytest.mark.slow
 def test_a_listing_of_the_hour_before_a_page_went_stays_complete(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", name="a")
     archive.capture("y", "2026-01-01", name="a")
@@ -212,6 +218,7 @@ CAPTURES = [
 HISTORY_TABLES = ("project_versions", "project_changes", "progress_history", "page_fields", "targets")
 
 
+@pytest.mark.slow
 def test_older_captures_imported_in_any_order_give_the_same_tables(tmp_path: Path) -> None:
     found = []
     for number, order in enumerate(itertools.permutations(range(4))):
@@ -234,6 +241,7 @@ def test_an_older_visit_found_unchanged_by_a_later_import_counts_at_its_time(arc
     assert versions(built) == [(1, "2019-01-01 00:00:00+00", None)]
 
 
+@pytest.mark.slow
 def test_the_same_capture_imported_twice_counts_once(archive: ParsedArchive) -> None:
     for run in ("20260101T000000Z", "20260102T000000Z"):
         archive.capture(
@@ -257,6 +265,7 @@ def test_the_same_capture_imported_twice_counts_once(archive: ParsedArchive) -> 
     assert built.column("SELECT count(*) FROM quality_issues WHERE code = 'month_conflict'") == [1]
 
 
+@pytest.mark.slow
 def test_two_captures_at_the_same_second_are_both_kept_and_reported(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", run="20260101T000000Z", name="a")
     archive.capture(P, "2026-01-01", run="20260102T000000Z", name="b")
@@ -266,6 +275,7 @@ def test_two_captures_at_the_same_second_are_both_kept_and_reported(archive: Par
     assert built.column("SELECT code FROM quality_issues") == ["captures_at_once"]
 
 
+@pytest.mark.slow
 def test_each_capture_of_one_moment_has_the_progress_of_the_one_before_it(archive: ParsedArchive) -> None:
     for run, progress in enumerate(("100", "50", "75", "100", "20"), 1):
         archive.capture(P, "2026-01-01", run=f"2026010{run}T000000Z", progress_pct=progress, remark=f"{run}")
@@ -281,6 +291,7 @@ def test_each_capture_of_one_moment_has_the_progress_of_the_one_before_it(archiv
     assert [row["is_after_completion"] for row in said[1:]] == [row["before"] == 100 for row in said[1:]]
 
 
+@pytest.mark.slow
 def test_of_captures_at_one_moment_the_last_one_vanished(archive: ParsedArchive) -> None:
     for run in (1, 2, 3):
         archive.capture(P, "2026-01-01", run=f"2026010{run}T000000Z", name=f"{run}")

@@ -80,8 +80,8 @@ def expected_versions(life: Life, hour: int) -> list[tuple[str, str, str | None]
 
 
 # A listing is read at midnight: an hour before the pages, or at one moment with them, as WARC dates may have it.
-@pytest.mark.parametrize("hour", [0, 1])
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("hour", [pytest.param(0, marks=pytest.mark.slow), 1])
+@pytest.mark.parametrize("seed", [0, *[pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2, 3)]])
 def test_versions_follow_the_rules(archive: ParsedArchive, seed: int, hour: int) -> None:
     dice = random.Random(seed)
     days = [Day(has, has and dice.random() < 0.7) for has in (dice.random() < 0.6 for _ in range(N_DAYS))]

@@ -239,7 +239,7 @@ def fill(archive: ParsedArchive, dice: random.Random) -> dict[tuple[str, str], A
     return {key: address for key, address in addresses.items() if address.attempts or address.undated}
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *[pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2)]])
 def test_issues_and_addresses_follow_the_rules(archive: ParsedArchive, seed: int) -> None:
     addresses = fill(archive, random.Random(seed))
     built = archive.build(publish_user_names=True)

@@ -35,7 +35,9 @@ def test_the_fields_of_contacts_are_masked_as_contacts(con: duckdb.DuckDBPyConne
         assert con.execute("SELECT masked(?, ?)", [field, text]).fetchall() == [(masked,)]
 
 
-@pytest.mark.parametrize("field", ["remark", "detail", None])
+@pytest.mark.parametrize(
+    "field", ["remark", *[pytest.param(field, marks=pytest.mark.slow) for field in ("detail", None)]]
+)
 @pytest.mark.parametrize("text", [text for text, _ in (*CONTACTS, *TEXTS)])
 def test_every_other_text_is_masked_as_a_text(con: duckdb.DuckDBPyConnection, field: str | None, text: str) -> None:
     assert con.execute("SELECT masked(?, ?)", [field, text]).fetchall() == [(mask_text(text),)]
@@ -180,7 +182,10 @@ def test_an_unknown_cell_is_masked_as_its_label_says(archive: ParsedArchive, lab
     assert re.fullmatch(published, str(raw))
 
 
-@pytest.mark.parametrize("field", ["responsible", "remark", "update_history.user_name"])
+@pytest.mark.parametrize(
+    "field",
+    ["responsible", *[pytest.param(one, marks=pytest.mark.slow) for one in ("remark", "update_history.user_name")]],
+)
 def test_a_message_does_not_quote_what_its_raw_text_masks(con: duckdb.DuckDBPyConnection, field: str) -> None:
     raw = f"{USER}\nนายสมมุติ\nโทร\n0819997042\u200b"
     for quoted in (repr(raw), repr(raw[:30]), repr("it's " + raw)):
@@ -211,6 +216,7 @@ def test_no_file_of_a_release_holds_a_secret_byte_for_byte(secret_data: Path, bu
             assert secret not in content, file.name
 
 
+@pytest.mark.slow
 def test_pseudonyms_are_stable_within_a_data_directory_and_differ_between_two(
     archive: ParsedArchive, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

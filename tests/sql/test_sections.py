@@ -33,7 +33,9 @@ def tables(built: Built) -> dict[str, list[dict[str, object]]]:
     return {table: built.rows(table) for table in TABLES}
 
 
-@pytest.mark.parametrize("state", ["absent", "unreadable", "cut"])
+@pytest.mark.parametrize(
+    "state", [*[pytest.param(each, marks=pytest.mark.slow) for each in ("absent", "unreadable")], "cut"]
+)
 def test_reports_that_are_not_whole_remove_nothing_and_keep_those_of_the_last_whole_capture(
     archive: ParsedArchive, state: str
 ) -> None:
@@ -95,6 +97,7 @@ def test_a_section_seen_whole_for_the_first_time_is_no_edit(archive: ParsedArchi
     ]
 
 
+@pytest.mark.slow
 def test_a_report_known_from_a_cut_table_alone_was_seen_when_that_page_was_captured(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", name="a", states={"reports": "absent"})
     cut = archive.capture(P, "2026-01-05", name="a", reports=[JANUARY], states={"reports": "cut"})
@@ -133,7 +136,7 @@ def test_a_text_with_other_white_space_and_order_of_the_same_page_is_no_version(
     assert built.column("SELECT DISTINCT snapshot_id FROM progress_history") == [first]
 
 
-@pytest.mark.parametrize("empty", [None, "", " \n", "<br>"])
+@pytest.mark.parametrize("empty", [None, *[pytest.param(each, marks=pytest.mark.slow) for each in ("", " \n")], "<br>"])
 def test_a_skin_that_leaves_out_rows_without_a_text_changes_nothing(archive: ParsedArchive, empty: str | None) -> None:
     months = [(1, "5", "canonical"), (2, empty and "", "canonical")]
     archive.capture(P, "2026-01-01", name="a", agency="", remark=empty, months=months)
@@ -144,6 +147,7 @@ def test_a_skin_that_leaves_out_rows_without_a_text_changes_nothing(archive: Par
     assert built.rows("project_changes") == []
 
 
+@pytest.mark.slow
 def test_a_month_row_left_out_before_others_of_its_label_edits_none_of_them(archive: ParsedArchive) -> None:
     hidden = [(1, "5", "canonical"), (1, "7", "extra"), (2, "9", "canonical")]
     archive.capture(P, "2026-01-01", months=[(1, "", "extra"), *hidden])
@@ -174,6 +178,7 @@ HISTORY = """
 """
 
 
+@pytest.mark.slow
 def test_reports_of_one_day_that_change_places_are_no_version(archive: ParsedArchive) -> None:
     log = [("2025-12-01", "10:00", "u1"), ("2025-12-01", "10:00", "u2")]
     archive.capture(P, "2026-01-01", name="a", reports=[MORNING, NOON, MORNING], updates=log)
@@ -188,6 +193,7 @@ def test_reports_of_one_day_that_change_places_are_no_version(archive: ParsedArc
     assert built.rows("quality_issues") == []
 
 
+@pytest.mark.slow
 def test_one_more_report_of_a_day_above_the_others_edits_none_of_them(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", name="a", reports=[MORNING])
     archive.capture(P, "2026-01-02", name="a", reports=[NOON, MORNING])
@@ -205,6 +211,7 @@ def test_one_more_report_of_a_day_above_the_others_edits_none_of_them(archive: P
     assert built.rows("quality_issues") == []
 
 
+@pytest.mark.slow
 def test_of_reports_of_one_day_the_one_that_went_is_named_and_came_back(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", name="a", reports=[MORNING, NOON])
     archive.capture(P, "2026-01-02", name="a", reports=[NOON])
@@ -224,6 +231,7 @@ def test_of_reports_of_one_day_the_one_that_went_is_named_and_came_back(archive:
     assert found(built, HISTORY) == [("เช้า", 1, True, 1, 3), ("เที่ยง", 1, True, 1, 3)]
 
 
+@pytest.mark.slow
 def test_a_report_that_came_is_not_the_one_of_its_day_that_went(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", name="a", reports=[MORNING, NOON])
     archive.capture(P, "2026-01-02", name="a", reports=[NOON])
@@ -233,6 +241,7 @@ def test_a_report_that_came_is_not_the_one_of_its_day_that_went(archive: ParsedA
     assert built.column("SELECT code FROM quality_issues WHERE code = 'value_disappeared_briefly'") == []
 
 
+@pytest.mark.slow
 def test_of_reports_of_one_day_the_one_that_says_something_else_is_edited(archive: ParsedArchive) -> None:
     reworded: Report = ("2023-02-20", "56", "1", "ไม่มี", "เที่ยงวัน")
     archive.capture(P, "2026-01-01", name="a", reports=[MORNING, NOON, EVENING])
@@ -248,6 +257,7 @@ def test_of_reports_of_one_day_the_one_that_says_something_else_is_edited(archiv
     ]
 
 
+@pytest.mark.slow
 def test_a_gap_shows_also_where_the_day_of_a_report_has_other_white_space(archive: ParsedArchive) -> None:
     for number, (day, detail) in enumerate((("เร็ว ๆ นี้", "x"), ("เร็ว  ๆ นี้", ""), ("เร็ว ๆ นี้", "x")), 1):
         archive.capture(P, f"2026-01-0{number}", reports=[(day, "5", "1", "", detail)])
@@ -260,7 +270,10 @@ def test_a_gap_shows_also_where_the_day_of_a_report_has_other_white_space(archiv
     assert built.column(messages) == ["gone in version 2, back in version 3 (row of เร็ว  ๆ นี้)"]
 
 
-@pytest.mark.parametrize("file_date", ["2020-01-01", "2026-01-01T12:00", "2026-02-01"])
+@pytest.mark.parametrize(
+    "file_date",
+    ["2026-01-01T12:00", *[pytest.param(at, marks=pytest.mark.slow) for at in ("2020-01-01", "2026-02-01")]],
+)
 def test_what_only_the_date_of_a_file_vouches_for_counts_for_nothing_beside_what_has_a_time(
     archive: ParsedArchive, file_date: str
 ) -> None:
@@ -286,6 +299,7 @@ def test_what_only_the_date_of_a_file_vouches_for_counts_for_nothing_beside_what
 LOST = {"reports": "absent", "months": "absent"}
 
 
+@pytest.mark.slow
 def test_a_section_that_no_dated_capture_shows_stays_as_an_undated_one_shows_it(archive: ParsedArchive) -> None:
     months = [(1, "5", "canonical"), (2, "6", "canonical")]
     log = [("2025-12-01", "10:00", "u")]
@@ -364,6 +378,7 @@ def test_undated_captures_alone_are_one_version_without_changes(archive: ParsedA
     assert found(built, "SELECT last_success_at, n_attempts FROM page_status") == [(None, 3)]
 
 
+@pytest.mark.slow
 def test_a_capture_imported_with_two_proofs_has_the_better_one_in_any_order(archive: ParsedArchive) -> None:
     runs = {"file": "20260101T000000Z", "protocol": "20260102T000000Z"}
     for time_basis, run in runs.items():
@@ -396,6 +411,7 @@ def test_a_withdrawn_import_leaves_the_tables_as_if_it_had_never_been(archive: P
     assert tables(archive.build("later")) == before
 
 
+@pytest.mark.slow
 def test_what_was_imported_again_after_it_was_withdrawn_counts(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", run=RUN, name="a")
     archive.withdraw(RUN, UNDO)
@@ -404,6 +420,7 @@ def test_what_was_imported_again_after_it_was_withdrawn_counts(archive: ParsedAr
     assert archive.build("later").column("SELECT name FROM projects") == ["a"]
 
 
+@pytest.mark.slow
 def test_a_version_that_says_again_what_an_earlier_one_said_names_the_first_of_them(archive: ParsedArchive) -> None:
     for day, name, reports in (
         ("01", "a", []),
@@ -417,6 +434,7 @@ def test_a_version_that_says_again_what_an_earlier_one_said_names_the_first_of_t
     assert archive.build().column(returns) == [None, None, 1, None, 1]
 
 
+@pytest.mark.slow
 def test_a_version_returns_to_what_is_known_of_an_earlier_one_at_its_end(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", name="a", states={"reports": "absent"})
     archive.capture(P, "2026-01-02", name="a", reports=[JANUARY])
@@ -426,6 +444,7 @@ def test_a_version_returns_to_what_is_known_of_an_earlier_one_at_its_end(archive
     assert archive.build().column(returns) == [None, None, 1]
 
 
+@pytest.mark.slow
 def test_a_project_that_came_back_as_it_was_returns_to_its_earlier_version(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", name="a")
     archive.attempt(P, "2026-01-02", "missing")
@@ -438,6 +457,7 @@ def test_a_project_that_came_back_as_it_was_returns_to_its_earlier_version(archi
     ]
 
 
+@pytest.mark.slow
 def test_a_cut_capture_after_a_vanishing_starts_a_version_and_changes_nothing(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", name="a", reports=[JANUARY])
     archive.attempt(P, "2026-01-02", "missing")
@@ -465,12 +485,14 @@ def test_silence_is_told_only_of_reports_that_were_seen_at_a_known_time(archive:
     ]
 
 
+@pytest.mark.slow
 def test_silence_is_measured_to_the_day_on_which_the_reports_were_last_seen_whole(archive: ParsedArchive) -> None:
     archive.capture(P, "2023-05-01", progress_pct="50", reports=[JANUARY, FEBRUARY])
     archive.capture(P, "2023-12-01", progress_pct="50", states={"reports": "absent"})
     assert archive.build().column("SELECT days_silent FROM silent_projects") == [70]
 
 
+@pytest.mark.slow
 def test_contradictions_are_told_only_of_months_and_reports_that_were_seen_whole(archive: ParsedArchive) -> None:
     months = [(1, "100", "canonical")]
     for number, states in enumerate(({}, {"reports": "cut"}, {"months": "cut"}), 1):
@@ -480,6 +502,7 @@ def test_contradictions_are_told_only_of_months_and_reports_that_were_seen_whole
     assert archive.build().column("SELECT project_id FROM outliers") == ["50010000-0001"]
 
 
+@pytest.mark.slow
 def test_captures_of_one_moment_are_reported_only_where_both_show_a_section_whole(archive: ParsedArchive) -> None:
     for project_id, state in ((P, "present"), (Q, "cut")):
         archive.capture(project_id, "2026-01-01", run="20260101T000000Z", name="a", reports=[JANUARY])
@@ -553,6 +576,7 @@ def test_sections_stand_as_different_captures_show_them_and_every_row_names_its_
     ]
 
 
+@pytest.mark.slow
 def test_after_an_edit_the_months_keep_their_positions(archive: ParsedArchive) -> None:
     months = [(1, "5", "canonical"), (2, "7", "canonical")]
     first = archive.capture(P, "2026-01-01", name="a", remark="c", months=months)
@@ -565,6 +589,7 @@ def test_after_an_edit_the_months_keep_their_positions(archive: ParsedArchive) -
     ]
 
 
+@pytest.mark.slow
 def test_captures_of_one_history_give_the_same_tables_in_any_order_of_import(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:

@@ -103,6 +103,7 @@ def history(archive: ParsedArchive) -> list[tuple[object, ...]]:
     return [tuple(row.values()) for row in rows]
 
 
+@pytest.mark.slow
 def test_a_report_keeps_its_number_and_first_observation_as_others_join(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", name="a", reports=[JANUARY])
     archive.capture(P, "2026-02-01", name="a", reports=[JANUARY, FEBRUARY])
@@ -130,6 +131,7 @@ def test_an_edited_report_shows_its_newest_revision(archive: ParsedArchive) -> N
     assert history(archive)[0] == (1, 1, "2023-01-31", "แก้แล้ว", 2, True, "2026-01-01")
 
 
+@pytest.mark.slow
 def test_a_cell_not_set_on_one_page_and_empty_on_another_is_no_other_revision(archive: ParsedArchive) -> None:
     """Extracted text cannot tell the two; a text that moved to another cell is another revision all the same."""
     archive.capture(P, "2026-01-01", name="a", reports=[("2023-01-31", "50", "1", None, "หนึ่ง"), FEBRUARY])
@@ -138,6 +140,7 @@ def test_a_cell_not_set_on_one_page_and_empty_on_another_is_no_other_revision(ar
     assert [row[4] for row in history(archive)] == [2, 1]
 
 
+@pytest.mark.slow
 def test_two_reports_of_one_day_are_two(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", name="a", reports=[JANUARY, JANUARY])
     archive.capture(P, "2026-02-01", name="b", reports=[JANUARY, JANUARY])
@@ -163,6 +166,7 @@ def test_changes_name_each_edited_added_and_removed_row_and_not_set_says_no_more
     }
 
 
+@pytest.mark.slow
 def test_changes_of_month_rows_name_the_repetition(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", months=[(1, "1", "canonical"), (1, "2", "extra")])
     archive.capture(P, "2026-01-02", months=[(1, "1", "canonical"), (1, "3", "extra"), (2, "4", "canonical")])
@@ -186,6 +190,7 @@ def test_changes_of_reports_follow_the_day_not_the_row(archive: ParsedArchive) -
     }
 
 
+@pytest.mark.slow
 def test_changes_of_the_edit_log_are_seen(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", updates=[("2025-12-01", "10:00", "u")])
     archive.capture(P, "2026-01-02", updates=[("2025-12-01", "10:00", "u"), ("2025-12-02", "11:00", "u")])
@@ -194,6 +199,7 @@ def test_changes_of_the_edit_log_are_seen(archive: ParsedArchive) -> None:
     assert found == {("update", f"update_history.{name}", "added") for name in names}
 
 
+@pytest.mark.slow
 def test_an_edit_that_joins_leaves_others_of_its_day_as_they_are(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", updates=[("2025-12-01", "11:00", "u")])
     archive.capture(P, "2026-01-02", updates=[("2025-12-01", "10:00", "u"), ("2025-12-01", "11:00", "u")])
@@ -202,6 +208,7 @@ def test_an_edit_that_joins_leaves_others_of_its_day_as_they_are(archive: Parsed
     }
 
 
+@pytest.mark.slow
 def test_every_cell_of_an_edit_is_compared_under_its_name(archive: ParsedArchive) -> None:
     columns = [(column.field, column.text) for column in UPDATE_COLUMNS if column.field != "user_name"]
     for day in ("01", "02"):
@@ -235,6 +242,7 @@ def test_a_cut_page_never_replaces_a_whole_one(archive: ParsedArchive) -> None:
     assert built.column("SELECT detail FROM progress_history") == ["หนึ่ง"]
 
 
+@pytest.mark.slow
 def test_a_page_that_was_cut_is_told_as_whole_where_another_shows_what_lies_beyond_the_cut(
     archive: ParsedArchive,
 ) -> None:
@@ -302,6 +310,7 @@ def test_a_day_that_only_a_file_vouches_for_is_no_day_of_an_issue(archive: Parse
     assert archive.build("later").column(f"SELECT first_seen::VARCHAR FROM ({days})") == ["2026-02-01"]
 
 
+@pytest.mark.slow
 def test_an_issue_of_a_page_that_could_not_be_read_stays_open_until_one_can(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", name="a")
     archive.attempt(P, "2026-01-02", "failed", snapshot="evidence")
@@ -504,6 +513,7 @@ def test_a_withdrawn_import_is_marked_and_in_no_other_table(archive: ParsedArchi
     ]
 
 
+@pytest.mark.slow
 def test_what_was_withdrawn_and_imported_again_counts_again(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-02-01", run="20260301T000000Z", name="page")
     archive.withdraw("20260301T000000Z", "2026-03-02")

@@ -152,7 +152,7 @@ def test_a_version_that_ended_in_vanishing_says_so(models: ModelArchive) -> None
     assert [tuple(row.values()) for row in rows] == [("vanished", False), ("listed", True)]
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [0, *[pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 6)]])
 def test_history_is_the_versions_and_its_newest_rows_are_the_projects(models: ModelArchive, seed: int) -> None:
     histories.fill(models, random.Random(seed))
     built = models.build()
@@ -167,7 +167,7 @@ def test_history_is_the_versions_and_its_newest_rows_are_the_projects(models: Mo
     assert built.rows(f"{newest} ORDER BY ALL") == built.rows(f"SELECT {columns} FROM projects ORDER BY ALL")
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [0, *[pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 6)]])
 def test_the_changes_of_a_number_lead_from_one_state_to_the_next(models: ModelArchive, seed: int) -> None:
     histories.fill(models, random.Random(seed))
     built = models.build()
@@ -191,7 +191,7 @@ def test_the_changes_of_a_number_lead_from_one_state_to_the_next(models: ModelAr
     assert [step for step in steps if step not in said] == []
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *[pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2)]])
 def test_a_project_has_one_state_on_each_day_by_the_rule_of_the_dictionary(models: ModelArchive, seed: int) -> None:
     histories.fill(models, random.Random(seed))
     built = models.build()

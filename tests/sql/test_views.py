@@ -21,7 +21,16 @@ def test_the_chain_from_policy_to_agency(archive: ParsedArchive) -> None:
     assert (row["policy_id"], row["agency_listed"], row["spent_share_pct"]) == ("30", "สำนักงานเขตทุ่งครุ", 25.0)
 
 
-@pytest.mark.parametrize("view", ["policy_chain", "outliers", "silent_projects", "budget_by_agency_year"])
+@pytest.mark.parametrize(
+    "view",
+    [
+        "policy_chain",
+        *[
+            pytest.param(one, marks=pytest.mark.slow)
+            for one in ("outliers", "silent_projects", "budget_by_agency_year")
+        ],
+    ],
+)
 def test_a_view_gives_the_printed_agency_apart_from_the_one_of_the_code(archive: ParsedArchive, view: str) -> None:
     archive.capture(
         P,
@@ -47,11 +56,13 @@ def test_sums_group_by_code_alone(archive: ParsedArchive) -> None:
     assert archive.build().column("SELECT budget_received_thb::INTEGER FROM budget_by_agency_year") == [300]
 
 
+@pytest.mark.slow
 def test_no_share_of_nothing(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", budget_received_thb="0", budget_spent_thb="0")
     assert archive.build().column("SELECT spent_share_pct FROM policy_chain") == [None]
 
 
+@pytest.mark.slow
 def test_budget_use_counts_a_project_of_two_sources_once_and_leaves_vanished_ones_out(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", source="bmavisions", budget_received_thb="200", budget_spent_thb="0")
     archive.capture("50490000-0002", "2026-01-01", source="bmavisions", budget_received_thb="100")
@@ -75,6 +86,7 @@ def unique(archive: ParsedArchive) -> list[tuple[object, ...]]:
     return [tuple(row.values()) for row in rows]
 
 
+@pytest.mark.slow
 def test_of_two_sources_the_content_that_was_first_seen_last_counts(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", source="bs2568", name="a")
     archive.capture(P, "2026-01-02", source="bmavisions", name="frozen copy")
@@ -101,6 +113,7 @@ def test_a_newer_page_that_is_worth_less_does_not_count(
     assert [row[1:] for row in unique(archive)] == [("better", 2)]
 
 
+@pytest.mark.slow
 def test_a_project_that_vanished_from_one_source_counts_as_the_other_has_it(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", source="bs2568", name="there")
     archive.capture(P, "2026-01-02", source="bmavisions", name="gone")
@@ -109,7 +122,16 @@ def test_a_project_that_vanished_from_one_source_counts_as_the_other_has_it(arch
     assert unique(archive) == [("bs2568", "there", 2)]
 
 
-@pytest.mark.parametrize("view", ["policy_chain", "outliers", "silent_projects", "changes_since_last_month"])
+@pytest.mark.parametrize(
+    "view",
+    [
+        "policy_chain",
+        *[
+            pytest.param(one, marks=pytest.mark.slow)
+            for one in ("outliers", "silent_projects", "changes_since_last_month")
+        ],
+    ],
+)
 def test_a_project_on_two_sources_is_one(archive: ParsedArchive, view: str) -> None:
     said: dict[str, Any] = {"progress_pct": "60", "budget_received_thb": "100", "budget_spent_thb": "0"}
     for source, day in (("bs2568", "01"), ("bmavisions", "02")):
@@ -135,9 +157,9 @@ def test_silent_projects_are_measured_to_the_day_they_were_last_seen(archive: Pa
     ("progress", "report", "is_silent"),
     [
         ("90", ("2025-01-01", "90.5", "1", "", ""), True),
-        (None, ("2025-01-01", "90", "1", "", ""), True),
-        ("90", ("2025-01-01", "100", "1", "", ""), False),
-        ("90", ("2025-01-01", "90", "2", "", ""), False),
+        pytest.param(None, ("2025-01-01", "90", "1", "", ""), True, marks=pytest.mark.slow),
+        pytest.param("90", ("2025-01-01", "100", "1", "", ""), False, marks=pytest.mark.slow),
+        pytest.param("90", ("2025-01-01", "90", "2", "", ""), False, marks=pytest.mark.slow),
         ("100", ("2025-01-01", "90", "1", "", ""), False),
     ],
 )
@@ -150,6 +172,7 @@ def test_what_is_done_is_not_silent(
     assert rows == ([{"pct": float(report[1]), "code": report[2]}] if is_silent else [])
 
 
+@pytest.mark.slow
 def test_every_view_answers_in_a_release_attached_under_another_name(tmp_path: Path) -> None:
     archive = ParsedArchive(tmp_path / "data")
     archive.capture(P, "2026-01-01T17:00", progress_pct="50")
@@ -162,6 +185,7 @@ def test_every_view_answers_in_a_release_attached_under_another_name(tmp_path: P
         assert con.execute(day).fetchall() == [("2026-01-02",)]
 
 
+@pytest.mark.slow
 def test_a_report_dated_ahead_does_not_hide_the_silence_after_it(archive: ParsedArchive) -> None:
     mistyped = [("2025-12-01", "40", "1", "", ""), ("2625-12-15", "50", "1", "", "")]
     for day in ("2025-12-20", "2026-02-17", "2026-02-18"):
@@ -222,6 +246,7 @@ def test_edits_after_completion(archive: ParsedArchive) -> None:
     assert built.column("SELECT code FROM quality_issues") == ["edited_after_completion"]
 
 
+@pytest.mark.slow
 def test_an_edit_that_two_sources_show_is_one(archive: ParsedArchive) -> None:
     def said(name: str, spent: str) -> dict[str, Any]:
         return {"name": name, "progress_pct": "100", "budget_spent_thb": spent}
@@ -282,6 +307,7 @@ def test_every_view_of_projects_says_what_is_invented(archive: ParsedArchive) ->
             assert True in built.column(f"SELECT is_invented FROM {model.name} ORDER BY ALL"), model.name
 
 
+@pytest.mark.slow
 def test_the_same_project_on_two_sources(archive: ParsedArchive) -> None:
     for source, progress in (("bmavisions", "40"), ("bs2568", "100")):
         archive.capture(P, "2026-01-01", source=source, progress_pct=progress)
@@ -326,6 +352,7 @@ def test_what_changed_since_last_month_by_how_much(archive: ParsedArchive) -> No
     assert built.rows(by_agency) == [{"agency_code": "50490000", "n": 10}]
 
 
+@pytest.mark.slow
 def test_what_vanished_since_last_month_is_there_and_what_vanished_before_is_not(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", name="a")
     archive.capture(Q, "2026-01-01", name="a")
