@@ -33,7 +33,7 @@ _THAI_NAMES = {
     "n_issues": "จำนวนข้อสังเกต",
     "n_versions": "จำนวนรุ่นที่พบ",
     "first_seen_at": "พบครั้งแรก (UTC)",
-    "first_seen": "พบตั้งแต่วันที่",
+    "present_since": "พบตั้งแต่วันที่",
     "last_seen_at": "พบครั้งล่าสุด (UTC)",
     "last_changed_at": "เปลี่ยนแปลงล่าสุด (UTC)",
     "vanished_at": "หายไปเมื่อ (UTC)",

@@ -28,7 +28,7 @@ class ReportedIssue(NamedTuple):
     raw: str | None
     message: str
     first_seen_at: str | None
-    first_seen: str | None
+    present_since: str | None
     is_new: bool
     issue_no: int
     snapshot_id: str | None = None

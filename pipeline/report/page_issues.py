@@ -141,7 +141,7 @@ def _columns(
         "ordinal": [issue.ordinal for issue in issues],
         "raw": [text(cut(issue.raw)) for issue in issues],
         "message": [text(issue.message) for issue in issues],
-        "first_seen": [_day_number(issue.first_seen) for issue in issues],
+        "present_since": [_day_number(issue.present_since) for issue in issues],
         "edits": [edits(issue) for issue in issues],
     }
     return {

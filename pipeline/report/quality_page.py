@@ -166,7 +166,7 @@ def _last_week(document: Document, issues: Iterable[ReportedIssue]) -> LastWeek 
     if last is None:
         return None
     since = (last - dt.timedelta(days=6)).isoformat()
-    return LastWeek(sum(issue.first_seen is not None and issue.first_seen >= since for issue in issues), since)
+    return LastWeek(sum(issue.present_since is not None and issue.present_since >= since for issue in issues), since)
 
 
 def _filled_pct(data: ReportData) -> dict[str, dict[str, int]]:

@@ -18,7 +18,7 @@ from pipeline.report.data import ReportedIssue
 FILE = "acknowledged.csv"
 # An issue is the same while these are; docs/quality-json.md says so.
 IDENTITY = ("source_id", "project_id", "code", "field", "label", "ordinal", "raw")
-COLUMNS = (*IDENTITY, "first_seen", "note", "until")
+COLUMNS = (*IDENTITY, "present_since", "note", "until")
 # A longer text is compared as far as the page shows it, since a line is copied from there.
 MAX_COMPARED = 1_000
 _MAX_BYTES = 10_000_000
@@ -29,11 +29,11 @@ Key = tuple[str, ...]
 
 
 class Acknowledgement(NamedTuple):
-    """One line: the issues of this identity that were there on first_seen (None: on any day); until None: for good."""
+    """One line: the issues of this identity that were there on present_since (None: any day); until None: for good."""
 
     line: int
     key: Key
-    first_seen: dt.date | None
+    present_since: dt.date | None
     note: str
     until: dt.date | None
 
@@ -116,11 +116,11 @@ def _longest(issue: ReportedIssue, lines: Mapping[Key, list[Acknowledgement]]) -
     if not lines:
         return None
     cells = (issue.source_id, issue.project_id, issue.code, issue.field, issue.label, issue.ordinal, issue.raw)
-    since = dt.date.fromisoformat(issue.first_seen) if issue.first_seen else None
+    since = dt.date.fromisoformat(issue.present_since) if issue.present_since else None
     found = [
         line
         for line in lines.get(_key(cells), [])
-        if line.first_seen is None or since is None or since <= line.first_seen
+        if line.present_since is None or since is None or since <= line.present_since
     ]
     return max(found, key=lambda line: line.until or dt.date.max, default=None)
 
@@ -142,7 +142,7 @@ def _acknowledgement(number: int, columns: Sequence[str], cells: Sequence[str]) 
     return Acknowledgement(
         line=number,
         key=_key([line[name] for name in IDENTITY]),
-        first_seen=_day(line, "first_seen"),
+        present_since=_day(line, "present_since"),
         note=mask_text(line["note"].removeprefix("'").strip()[:_MAX_NOTE]),
         until=_day(line, "until"),
     )

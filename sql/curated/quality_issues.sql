@@ -16,7 +16,7 @@
 --   raw: the text in question; contacts and user names are masked | null where there is none
 --   message: the issue in one sentence
 --   first_seen_at: when the issue was first observed | unit UTC timestamp | null where it has no date
---   first_seen: the first day from which every later state of the page has had the issue with the same text | unit day in Bangkok | null where only the date of a file vouches for it
+--   present_since: the first day from which every later state of the page has had the issue with the same text | unit day in Bangkok | null where only the date of a file vouches for it
 WITH issues_with_masked_texts AS (
     SELECT
         *,
@@ -33,5 +33,5 @@ SELECT
         masked_raw AS raw,
         masked_message(field, label, raw, masked_raw, message) AS message
     ),
-    bangkok_day(shown_since) AS first_seen
+    bangkok_day(shown_since) AS present_since
 FROM issues_with_masked_texts

@@ -33,7 +33,7 @@ SELECT
     issues.raw,
     issues.message,
     iso(issues.first_seen_at) AS first_seen_at,
-    issues.first_seen::VARCHAR AS first_seen,
+    issues.present_since::VARCHAR AS present_since,
     NOT EXISTS (
         FROM known
         WHERE

@@ -212,7 +212,7 @@ def test_csv_speaks_thai_and_names_the_agency(chromium: Chromium, documented: Bu
     assert {row["หน่วยงาน"] for row in rows} == {"สำนักงานเขตพระนคร"}
     assert {(row["ระดับ"], row["ข้อสังเกต"]) for row in rows} == {("ผิดพลาด", "อ่านตัวเลขไม่ได้")}
     assert {row["ข้อมูลสมมติ"] for row in rows} == {"ใช่"}
-    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d", row["พบครั้งแรก"]) for row in rows)
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d", row["พบตั้งแต่"]) for row in rows)
     assert not re.search("[a-z]", ",".join(rows[0])), "every heading is Thai"
     with chromium.opened(address, fragment="#code=edited_after_completion&q=50070000-0022&lang=en") as (page, _):
         (row,) = csv.DictReader(io.StringIO(saved(page).decode("utf-8-sig"), newline=""))
@@ -342,7 +342,7 @@ def test_an_issue_says_since_when_it_is_seen_and_since_finds_it_again(page: Page
     assert "16 Feb 2026" in seen, "in Bangkok, where the capture of 15 February 18:00 UTC was made after midnight"
     page.click("button[type=reset]")
     page.fill("#since", "2026-02-17")
-    later = counted(documented, "first_seen_at >= TIMESTAMPTZ '2026-02-16 17:00:00+00'")
+    later = counted(documented, "present_since >= DATE '2026-02-17'")
     assert 0 < later < counted(documented, "true")
     expect_found(page, later)
     assert "since=2026-02-17" in page.url

@@ -59,11 +59,11 @@ def test_a_line_covers_the_issue_it_names_and_no_other(tmp_path: Path) -> None:
 
 def test_an_issue_that_appeared_after_the_line_is_not_covered(tmp_path: Path) -> None:
     work_list = listed(tmp_path, HEAD, LINE)
-    assert is_hidden(issue(first_seen="2026-01-04"), work_list), "an older capture was imported since"
-    assert is_hidden(issue(first_seen=None), work_list)
-    assert not is_hidden(issue(first_seen="2026-01-06"), work_list), "the value changed, and changed back"
+    assert is_hidden(issue(present_since="2026-01-04"), work_list), "an older capture was imported since"
+    assert is_hidden(issue(present_since=None), work_list)
+    assert not is_hidden(issue(present_since="2026-01-06"), work_list), "the value changed, and changed back"
     always = listed(tmp_path, HEAD, LINE.replace("2026-01-05", ""))
-    assert is_hidden(issue(first_seen="2026-01-06"), always)
+    assert is_hidden(issue(present_since="2026-01-06"), always)
 
 
 def test_a_line_is_in_force_until_the_end_of_its_last_day(tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_a_contact_in_a_note_is_masked(tmp_path: Path) -> None:
     [
         (LINE.replace("2026-02-28", "เร็ว ๆ นี้"), "until is no certain day; write it as 2026-12-31"),
         (LINE.replace("2026-02-28", "02/03/2026"), "until is no certain day"),
-        (LINE.replace("2026-01-05", "x"), "first_seen is no certain day"),
+        (LINE.replace("2026-01-05", "x"), "present_since is no certain day"),
         (LINE.replace("ถามเขตแล้ว", "ถามแล้ว, รอ"), "11 cells instead of 10; put a text with a comma in double quotes"),
         (LINE.replace("sample", " "), "has no source_id; copy the line again"),
         (LINE.replace("7 | 8", '"7 | 8'), "cannot be read as CSV"),

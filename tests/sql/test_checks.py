@@ -187,5 +187,5 @@ def test_an_unknown_agency_counts_from_the_first_capture(archive: ParsedArchive)
 
 def first_days(archive: ParsedArchive) -> dict[object, object]:
     """The day since which each kind of issue is there."""
-    rows = archive.build().rows("SELECT DISTINCT code, first_seen::VARCHAR AS day FROM quality_issues")
+    rows = archive.build().rows("SELECT DISTINCT code, present_since::VARCHAR AS day FROM quality_issues")
     return {row["code"]: row["day"] for row in rows}

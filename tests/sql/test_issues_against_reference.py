@@ -246,7 +246,7 @@ def test_issues_and_addresses_follow_the_rules(archive: ParsedArchive, seed: int
     issues: dict[tuple[object, object], Counter[tuple[object, ...]]] = {key: Counter() for key in addresses}
     for row in built.rows(f"FROM quality_issues WHERE code IN {CODES}"):
         field = "month" if row["field"] == COLUMNS["month"] else row["field"]
-        found = (row["code"], field, row["raw"], row["first_seen_at"], row["first_seen"])
+        found = (row["code"], field, row["raw"], row["first_seen_at"], row["present_since"])
         issues[row["source_id"], row["project_id"]][found] += 1
     statuses = {(row["source_id"], row["project_id"]): row for row in built.rows("page_status")}
     assert statuses.keys() == addresses.keys()

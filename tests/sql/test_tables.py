@@ -284,7 +284,7 @@ def test_an_issue_counts_from_the_day_since_which_every_state_has_it_with_the_sa
         archive.capture(P, f"2026-01-{day}T18:00", name=raw, progress_pct=day, issues=issues)
     archive.attempt(P, "2026-01-04", "unchanged")
     archive.attempt(P, "2026-01-06", "unchanged")
-    days = "field, first_seen::VARCHAR AS day, first_seen_at::DATE::VARCHAR AS at"
+    days = "field, present_since::VARCHAR AS day, first_seen_at::DATE::VARCHAR AS at"
     rows = archive.build().rows(f"SELECT {days} FROM quality_issues WHERE code <> 'value_disappeared_briefly'")
     assert {row["field"]: (row["day"], row["at"]) for row in rows} == {
         "name": ("2026-01-04", "2026-01-01"),
@@ -298,16 +298,16 @@ def test_a_capture_without_the_section_does_not_end_its_issues(archive: ParsedAr
     archive.capture(P, "2026-01-01", reports=[report], issues=[issue])
     archive.capture(P, "2026-01-02", name="b", states={"reports": "cut"})
     archive.capture(P, "2026-01-03", name="c", reports=[report], issues=[issue])
-    assert archive.build().column("SELECT first_seen::VARCHAR FROM quality_issues") == ["2026-01-01"]
+    assert archive.build().column("SELECT present_since::VARCHAR FROM quality_issues") == ["2026-01-01"]
 
 
 def test_a_day_that_only_a_file_vouches_for_is_no_day_of_an_issue(archive: ParsedArchive) -> None:
     issue = ("placeholder_value", "name", "-")
     archive.capture(P, "2026-01-01", time_basis="file", name="-", agency="a", issues=[issue])
-    days = "SELECT DISTINCT first_seen FROM quality_issues"
+    days = "SELECT DISTINCT present_since FROM quality_issues"
     assert archive.build().column(days) == [None]
     archive.capture(P, "2026-02-01", run="20260201T000000Z", name="-", agency="a", issues=[issue])
-    assert archive.build("later").column(f"SELECT first_seen::VARCHAR FROM ({days})") == ["2026-02-01"]
+    assert archive.build("later").column(f"SELECT present_since::VARCHAR FROM ({days})") == ["2026-02-01"]
 
 
 @pytest.mark.slow

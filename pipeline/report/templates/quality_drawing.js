@@ -85,7 +85,7 @@ const start = (data) => {
       line.replaceChildren(...inTwo("คัดลอกแล้ว", "copied"));
     });
     links.append(line);
-    if (e.firstSeen !== null) links.append(make("span", "quiet seen", ...inTwo("พบครั้งแรกเมื่อ", "first seen"), " ", ...day(e.firstSeen)));
+    if (e.presentSince !== null) links.append(make("span", "quiet seen", ...inTwo("พบตั้งแต่", "seen since"), " ", ...day(e.presentSince)));
     node.append(message, links);
     return node;
   };

@@ -29,7 +29,7 @@ const read = ({ issues, texts, ...data }) => {
   const all = issues.code.map((code, i) => ({
     rule: rules[code], project: projects[issues.project[i]], field: texts[issues.field[i]], label: texts[issues.label[i]],
     ordinal: issues.ordinal[i], raw: texts[issues.raw[i]], message: texts[issues.message[i]],
-    firstSeen: issues.first_seen[i], edits: issues.edits[i] && editsOf(issues.edits[i]),
+    presentSince: issues.present_since[i], edits: issues.edits[i] && editsOf(issues.edits[i]),
     capture: data.captures?.[i] || null,
     acknowledged: acknowledgedOn(data.acknowledged?.[i]),
   }));
@@ -67,7 +67,7 @@ const matching = (data, wanted) => {
   const selected = SELECTED.filter(wanted);
   const since = dayOf(wanted("since"));
   return data.all.filter((e) => selected.every((name) => KEYS[name](e) === wanted(name)) &&
-    (wanted("acknowledged") || !e.acknowledged) && (Number.isNaN(since) || (e.firstSeen !== null && e.firstSeen >= since)) && words.every((word) => haystackOf(e, data).includes(word)));
+    (wanted("acknowledged") || !e.acknowledged) && (Number.isNaN(since) || (e.presentSince !== null && e.presentSince >= since)) && words.every((word) => haystackOf(e, data).includes(word)));
 };
 
 const worstOf = (list) => SEVERITIES.find((severity) => list.some((e) => e.rule.severity === severity));
@@ -87,7 +87,7 @@ const grouped = (issues, by) => {
 
 // The line of the work list for an issue, with its two last cells for the steward to fill in: note and until.
 const workListLine = (e) => csvText([[e.project.source, e.project.id, e.rule.code, e.field, e.label, e.ordinal, e.raw,
-  isoDay(e.firstSeen), "", ""]]).trimEnd();
+  isoDay(e.presentSince), "", ""]]).trimEnd();
 
 // A table for a spreadsheet: headings and words in Thai, or all in English with the names of the tables' columns.
 const csvOf = (issues, { agencies }, lang) => {
@@ -109,7 +109,7 @@ const csvOf = (issues, { agencies }, lang) => {
     ["before_after", "ก่อน → หลัง", editedIn],
     ["message", "คำอธิบาย", (e) => (inEnglish ? e.message : inThai(e))],
     ["advice", "สิ่งที่ควรทำ", (e) => (inEnglish ? e.rule.adviceEn : e.rule.adviceTh)],
-    ["first_seen", "พบครั้งแรก", (e) => isoDay(e.firstSeen)],
+    ["present_since", "พบตั้งแต่", (e) => isoDay(e.presentSince)],
     ["is_invented", "ข้อมูลสมมติ", (e) => (inEnglish ? e.project.isInvented : e.project.isInvented ? "ใช่" : "")],
     ["source_id", "แหล่งข้อมูล", (e) => e.project.source],
     ["url", "ที่อยู่หน้าเว็บ", (e) => e.project.url],
