@@ -126,6 +126,7 @@ def test_a_code_that_means_harm_opens_its_project(chromium: Chromium, hostile: P
         assert offences == []
 
 
+@pytest.mark.slow
 def test_search_finds_what_is_typed_otherwise(page: Page) -> None:
     everything = found(page)
     for typed in ("สำนักงานเขตทุ่งครุ", "ส\u0e4d\u0e32นักงาน เขต\u200bทุ่่งครุ", "thung KHRU", "๕๐๔๙๐๐๐๐-3607"):
@@ -391,6 +392,7 @@ def test_without_scripts_the_page_says_where_the_data_is(chromium: Chromium, doc
         assert page.get_by_text("projects.parquet").first.is_visible()
 
 
+@pytest.mark.slow
 def test_the_page_is_listed_linked_and_opened(documented: Built, tmp_path: Path) -> None:
     assert "  explorer.html\n" in (documented.path / "SHA256SUMS").read_text()
     assert 'href="explorer.html"' in (documented.path / "quality.html").read_text(encoding="utf-8")

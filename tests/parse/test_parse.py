@@ -101,6 +101,7 @@ def test_a_run_with_nothing_new_starts_no_worker(tmp_path: Path) -> None:
     assert parse_all(pool=no_pool).segments == 0  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("misfortune")
 def test_pages_that_kill_their_worker_become_issues_and_cost_nothing_else(tmp_path: Path) -> None:
     archive_of(tmp_path, html_pages(10, killers=[1, 2], bottomless=[4]))

@@ -88,6 +88,7 @@ def test_its_server_runs_whatever_pace_is_set() -> None:
         assert with_sample_server(elsewhere, stack) == elsewhere
 
 
+@pytest.mark.slow
 def test_an_earlier_night_shows_edits_and_a_second_refresh_stays_quiet(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
