@@ -6,6 +6,8 @@ told with its number, its text and what to do. docs/operations.md describes the 
 
 import csv
 import datetime as dt
+import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -24,6 +26,9 @@ MAX_COMPARED = 1_000
 _MAX_BYTES = 10_000_000
 _MAX_PROBLEMS = 200
 _MAX_NOTE = 300
+
+# The line that tells Excel the separator.
+_SEPARATOR = re.compile(r"\s*sep=.?\s*", re.IGNORECASE)
 
 Key = tuple[str, ...]
 
@@ -80,17 +85,20 @@ def read_work_list(path: Path) -> WorkList:
     lines: list[Acknowledgement] = []
     problems: list[str] = []
     columns: Sequence[str] = COLUMNS
+    is_first = True
     # Other line separators of Unicode are part of a text.
     physical = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     for number, cells in _records(physical):
         if isinstance(cells, str):
             problems.append(_problem(number, physical, cells))
-        elif number == 1 and "code" in (names := [cell.strip().casefold() for cell in cells]):
+        elif is_first and "code" in (names := [cell.strip().casefold() for cell in cells]):
             if missing := [name for name in IDENTITY if name not in names]:
                 told = f"the heading lacks {', '.join(missing)}; no issue is hidden; write `{','.join(COLUMNS)}`"
-                return WorkList((), (f"{FILE}:1: {told}",))
+                return WorkList((), (f"{FILE}:{number}: {told}",))
             columns = names
+            is_first = False
         elif any(cell.strip() for cell in cells):
+            is_first = False
             try:
                 lines.append(_acknowledgement(number, columns, cells))
             except _LineError as error:
@@ -158,14 +166,15 @@ def _day(line: Mapping[str, str], name: str) -> dt.date | None:
 
 def _records(lines: Sequence[str]) -> Iterator[tuple[int, list[str] | str]]:
     """The number of the first line of each record, and its cells or what is wrong; a bad record costs only its line."""
-    delimiter = max(",;\t", key=lines[0].count)
-    start = 0
+    # The heading follows empty lines and the line for Excel.
+    start = next((i for i, line in enumerate(lines) if line.strip() and not _SEPARATOR.fullmatch(line)), len(lines))
+    delimiter = max(",;\t", key=lines[start].count) if start < len(lines) else ","
     while start < len(lines):
         reader = csv.reader((f"{line}\n" for line in lines[start:]), delimiter=delimiter, strict=True)
         read = 0
         try:
             for cells in reader:
-                yield start + read + 1, cells
+                yield start + read + 1, _unfolded(cells)
                 read = reader.line_num
             return
         except csv.Error:
@@ -174,6 +183,14 @@ def _records(lines: Sequence[str]) -> Iterator[tuple[int, list[str] | str]]:
                 'cannot be read as CSV; write each `"` inside a text twice and close the text with `"`',
             )
             start += read + 1
+
+
+def _unfolded(cells: list[str]) -> list[str]:
+    """The cells of a record; a copied line is one cell after it was pasted into a spreadsheet, or among semicolons."""
+    if not cells or "," not in cells[0] or any(cell.strip() for cell in cells[1:]):
+        return cells
+    rows = list(csv.reader(io.StringIO(cells[0].strip(), newline="\n"), strict=True))
+    return rows[0] if len(rows) == 1 else cells
 
 
 def _problem(number: int, lines: Sequence[str], said: str) -> str:

@@ -95,6 +95,38 @@ def test_the_heading_may_be_missing_reordered_or_have_more_columns(tmp_path: Pat
     assert is_hidden(issue(), listed(tmp_path, b"\xef\xbb\xbf" + HEAD.encode(), f"{LINE}\r"))
 
 
+@pytest.mark.parametrize("before", ["", "sep=;", "\ufeffsep=;", " ; ; "])
+def test_the_heading_may_follow_empty_lines_and_the_line_for_excel(tmp_path: Path, before: str) -> None:
+    names = [*COLUMNS[:-1], "who", COLUMNS[-1]]
+    cells = [*LINE.split(",")[:-1], "คนสมมติ", "2026-02-28"]
+    # More commas than semicolons in a value: the separator is that of the heading.
+    cells[IDENTITY.index("raw")] = ",,,,,,,,,,,,1"
+    work_list = listed(tmp_path, before, ";".join(names), ";".join(cells))
+    assert work_list.problems == ()
+    assert is_hidden(issue(raw=",,,,,,,,,,,,1"), work_list)
+    assert work_list.lines[0].until == dt.date(2026, 2, 28)
+
+
+@pytest.mark.parametrize("raw", ["7 | 8", "1,200,000", '5 "x", 6'])
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_a_line_pasted_into_one_cell_of_a_spreadsheet_hides_its_issue(tmp_path: Path, raw: str, separator: str) -> None:
+    copied = io.StringIO()
+    csv.writer(copied, lineterminator="").writerow([*LINE.split(",")[:6], raw, "2026-01-05", "", ""])
+    saved = io.StringIO()
+    # A spreadsheet saves as many cells in each row as the heading has.
+    csv.writer(saved, delimiter=separator).writerows([COLUMNS, [copied.getvalue(), *[""] * 9]])
+    work_list = listed(tmp_path, saved.getvalue())
+    assert work_list.problems == ()
+    assert is_hidden(issue(raw=raw), work_list)
+
+
+def test_a_copied_line_may_be_pasted_into_a_file_with_semicolons(tmp_path: Path) -> None:
+    work_list = listed(tmp_path, HEAD.replace(",", ";"), LINE.replace("7 | 8", '"1,200,000"'), LINE.replace(",", ";"))
+    assert work_list.problems == ()
+    assert is_hidden(issue(), work_list)
+    assert is_hidden(issue(raw="1,200,000"), work_list)
+
+
 def test_a_contact_in_a_note_is_masked(tmp_path: Path) -> None:
     (line,) = listed(tmp_path, HEAD, LINE.replace("ถามเขตแล้ว", "โทร 081 234 5678 แล้ว")).lines
     assert line.note == "โทร 081xx xxxx แล้ว"
@@ -111,15 +143,16 @@ def test_a_contact_in_a_note_is_masked(tmp_path: Path) -> None:
         (LINE.replace("7 | 8", '"7 | 8'), "cannot be read as CSV"),
         (LINE.replace("7 | 8", '"7" | 8'), "cannot be read as CSV"),
         (f"sample,{'x' * 200_000}", "cannot be read as CSV"),
+        (f'"{LINE}\n{LINE}"', "has no code"),
     ],
 )
 def test_a_line_that_cannot_be_read_is_told_and_costs_no_other_line(tmp_path: Path, line: str, said: str) -> None:
     work_list = listed(tmp_path, HEAD, LINE, line, LINE.replace("7 | 8", "9 | 9"), "")
-    assert [one.line for one in work_list.lines] == [2, 4]
+    assert [one.line for one in work_list.lines] == [2, 4 + line.count("\n")]
     (problem,) = work_list.problems
     assert problem.startswith(f"{FILE}:3: ")
     assert said in problem
-    assert line[:60] in problem
+    assert line.split("\n")[0][:60] in problem
     assert is_hidden(issue(raw="9 | 9"), work_list)
 
 
