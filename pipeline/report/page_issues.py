@@ -10,12 +10,10 @@ from pipeline.publish.gate_messages import field_in_thai
 from pipeline.report.data import AgencyState, EditedIssue, FieldState, ReportedIssue, Rule
 from pipeline.report.inert_page import file_of
 from pipeline.report.packing import packed
-from pipeline.report.work_list import Acknowledgement
+from pipeline.report.work_list import Acknowledgement, cut
 
 # The whole page must stay below 5 MB; its other parts take about 1 MB.
 MAX_PACKED_BYTES = 3_600_000
-# A raw value longer than this is cut on the page; `bma-projects show` has it whole.
-MAX_RAW = 1_000
 
 
 class Packed(NamedTuple):
@@ -129,9 +127,6 @@ def _columns(
             [text(cell["label"]), text(cell["row_label"]), text(cell["old"]), text(cell["new"])] for cell in found.edits
         ]
         return [found.n_edits, *cells]
-
-    def cut(raw: str | None) -> str | None:
-        return raw if raw is None or len(raw) <= MAX_RAW else f"{raw[:MAX_RAW]}…"
 
     columns: dict[str, object] = {
         "code": [codes[issue.code] for issue in issues],

@@ -21,8 +21,8 @@ FILE = "acknowledged.csv"
 # An issue is the same while these are; docs/quality-json.md says so.
 IDENTITY = ("source_id", "project_id", "code", "field", "label", "ordinal", "raw")
 COLUMNS = (*IDENTITY, "present_since", "note", "until")
-# A longer text is compared as far as the page shows it, since a line is copied from there.
-MAX_COMPARED = 1_000
+# A longer text is shown up to here, and compared so, since a line is copied from the page.
+MAX_RAW = 1_000
 _MAX_BYTES = 10_000_000
 _MAX_PROBLEMS = 200
 _MAX_NOTE = 300
@@ -109,6 +109,11 @@ def read_work_list(path: Path) -> WorkList:
     return WorkList(tuple(lines), tuple(problems))
 
 
+def cut(raw: str | None) -> str | None:
+    """A text of a page as far as quality.html shows it, and a copied line holds it."""
+    return raw if raw is None or len(raw) <= MAX_RAW else f"{raw[:MAX_RAW]}…"
+
+
 def covering(issues: Sequence[ReportedIssue], work_list: WorkList) -> list[Acknowledgement | None]:
     """For each issue the line that covers it for longest, also where that has expired.
 
@@ -123,11 +128,14 @@ def covering(issues: Sequence[ReportedIssue], work_list: WorkList) -> list[Ackno
 def _longest(issue: ReportedIssue, lines: Mapping[Key, list[Acknowledgement]]) -> Acknowledgement | None:
     if not lines:
         return None
-    cells = (issue.source_id, issue.project_id, issue.code, issue.field, issue.label, issue.ordinal, issue.raw)
+    cells = (issue.source_id, issue.project_id, issue.code, issue.field, issue.label, issue.ordinal)
+    # White space at the start of a long text counts in what the page shows, but not in what is compared.
+    keys = dict.fromkeys(_key((*cells, raw)) for raw in (issue.raw, cut(issue.raw)))
     since = dt.date.fromisoformat(issue.present_since) if issue.present_since else None
     found = [
         line
-        for line in lines.get(_key(cells), [])
+        for key in keys
+        for line in lines.get(key, [])
         if line.present_since is None or since is None or since <= line.present_since
     ]
     return max(found, key=lambda line: line.until or dt.date.max, default=None)
@@ -136,7 +144,7 @@ def _longest(issue: ReportedIssue, lines: Mapping[Key, list[Acknowledgement]]) -
 def _key(cells: Sequence[object]) -> Key:
     """Cells as they are compared: what a spreadsheet and the page's protection against formulas change is left out."""
     texts = ("" if cell is None else str(cell).replace("\r\n", "\n").replace("\r", "\n") for cell in cells)
-    return tuple(text.removeprefix("'").strip()[:MAX_COMPARED] for text in texts)
+    return tuple(text.removeprefix("'").strip()[:MAX_RAW] for text in texts)
 
 
 def _acknowledgement(number: int, columns: Sequence[str], cells: Sequence[str]) -> Acknowledgement:

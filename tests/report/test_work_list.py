@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from parsers.labels import COLUMNS as COLUMNS_OF_PAGES
 from pipeline.report.data import ReportedIssue
 from pipeline.report.quality_page import write_report
-from pipeline.report.work_list import COLUMNS, FILE, IDENTITY, WorkList, covering, read_work_list
+from pipeline.report.work_list import COLUMNS, FILE, IDENTITY, WorkList, covering, cut, read_work_list
 from tests.publish.compared import ComparedArchive
 
 P = "50490000-3607"
@@ -142,7 +142,7 @@ def test_a_contact_in_a_note_is_masked(tmp_path: Path) -> None:
         (LINE.replace("sample", " "), "has no source_id; copy the line again"),
         (LINE.replace("7 | 8", '"7 | 8'), "cannot be read as CSV"),
         (LINE.replace("7 | 8", '"7" | 8'), "cannot be read as CSV"),
-        (f"sample,{'x' * 200_000}", "cannot be read as CSV"),
+        (f"sample,{'x' * 200_000}", "this line hides nothing"),
         (f'"{LINE}\n{LINE}"', "has no code"),
     ],
 )
@@ -198,6 +198,17 @@ def test_a_line_written_as_csv_covers_its_own_issue(
     work_list = read_work_list(path)
     assert work_list.problems == ()
     assert is_hidden(found, work_list)
+
+
+@pytest.mark.parametrize("raw", [f"   {'x' * 1_500}", f"'{'x' * 1_500}", "a\r\n" * 600, f"\n= {'x' * 999}"])
+def test_the_line_that_the_page_gives_for_a_long_text_covers_its_issue(tmp_path: Path, raw: str) -> None:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(
+        [COLUMNS, ["sample", P, "month_conflict", "month", "", "", cut(raw), "2026-01-05", "", ""]]
+    )
+    work_list = listed(tmp_path, text.getvalue())
+    assert is_hidden(issue(raw=raw), work_list)
+    assert not is_hidden(issue(raw=f"other {raw}"), work_list)
 
 
 def test_the_report_counts_what_is_hidden_and_stays_complete(tmp_path: Path) -> None:
