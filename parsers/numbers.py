@@ -167,13 +167,26 @@ _GOES_ON = re.compile(
     r"|(?i:or|and|to|of|at|up|plus|half|each|approx(?:imately)?|about|(?:max|min)imum)\b"
 )
 # A scale that the row of the unit may name; otherwise `5 ล้านคน` means five million.
-_SCALE = re.compile(r"ล้าน|(?:(?:hundred|thousand|million|billion)s?|mil|k|(?-i:M))(?![a-z²³/])", re.IGNORECASE)
+_SCALE = re.compile(
+    r"ล้าน|ลบ(?!\.?\s?ม|[ก-๎])|(?:(?:hundred|thousand|million|billion)s?|lakhs?|mil|bil|bn|k|(?-i:M))(?![a-z²³/])",
+    re.IGNORECASE,
+)
 # Words that change the number at any place in the text: a half, a bound, an each, a number in words, but not parts of
 # other words such as สามารถ, สี่แยก, ห้าง, เก้าอี้ and สหกรณ์.
 _MORE = re.compile(
     r"ครึ่ง|ขึ้นไป|ลงมา|เป็นต้นไป|ไม่(?:เกิน|ต่ำกว่า|น้อยกว่า|ถึง)|(?:มาก|น้อย)กว่า|อย่าง(?:น้อย|มาก|ต่ำ|สูง)|ขั้นต่ำ|(?:สูง|ต่ำ)สุด|ต่ำกว่า"
     r"|เกือบ|(?<!งบ)ประมาณ|(?<!พิ)เศษ(?![ก-๎])|หลัก(?=ร้อย|พัน|หมื่น|แสน|ล้าน)|ฯลฯ|\betc\b|(?<!ร้อย)ละ\Z|ยกเลิก|แก้(?:ไข)?เป็น"
     r"|(?:หนึ่ง|สอง(?!แถว)|สาม(?![ัาีิ]|เณร)|สี่(?!เหลี่ยม)|ห้า(?![งมว](?![ะ-ฺ็-๎]))|(?<![มส])หก(?!ล้ม)|เจ็ด|แปด(?!เปื้อน)|เก้า(?!อี้)|สิบ)(?!แยก|ล้อ)"
+)
+# The form of a unit that no row names: one word, and what it is counted per. Any other word, or sign, behind it may
+# change the number: 5 คน ไม่ผ่าน, 5 คน ปรับเป็น, 5 คน ±.
+_PER = r"(?:\s?(?:/|ต่อ)\s?[ก-๎A-Za-z.]+|\s?[(](?:ต่อ|/)[ก-๎A-Za-z.]+[)])"
+_ONE_WORD = re.compile(rf"%{_PER}*|[ก-๎A-Za-z.²³]+(?:-[ก-๎A-Za-z.²³]+)*{_PER}*|[(][ก-๎A-Za-z.]+[)]")
+_COUNTED_PER = re.compile(rf"\.?{_PER}*")
+# Words, and endings of words, that say how a number is meant, and not what it counts.
+_NO_UNIT = re.compile(
+    r".*(?:กว่าๆ?|เกิน|ขึ้น|ลดลง|บวก|ราวๆ?|คร่าวๆ?|เท่านั้น|หรือ)"
+    r"|(?:(?:ติด)?ลบ|รวม|ขาด|(?:คง)?เหลือ|สะสม|เฉลี่ย|เพิ่ม|งด|เลิก|ถอน|รอ|ยังไม่(?:ได้)?|เช้า|บ่าย|นาฬิกา|น|[พค]\.?ศ\.?|ปีงบประมาณ)"
 )
 # `1. จัดอบรม` and `- 5 คน` are items of a list, and `1.200` may as well be 1,200 with a mistyped comma.
 _NO_QUANTITY = re.compile(r"[0-9]+\.|[-\u2212]\s*[0-9.].*|\+?[1-9][0-9]{0,2}\.[0-9]{3}", re.ASCII)
@@ -227,6 +240,17 @@ def _may_be_unit(text: str) -> bool:
     )
 
 
+def _is_own_unit(text: str, unit: str | None) -> bool:
+    """Whether a text is certainly the unit of the number before it, though the row of the unit differs or is empty.
+
+    Where it begins with the unit of the row, only what that is counted per follows.
+    """
+    plain = plain_value(text)
+    if unit and plain.startswith(unit):
+        return _COUNTED_PER.fullmatch(plain, len(unit)) is not None
+    return _ONE_WORD.fullmatch(plain) is not None and _NO_UNIT.fullmatch(plain) is None and not _SCALE.match(plain)
+
+
 # Most pages use one of a few units.
 _is_short_unit = lru_cache(maxsize=512)(_may_be_unit)
 
@@ -263,7 +287,7 @@ def read_quantity(raw: str, unit: str | None) -> Quantity:
     number = read_number(beginning[0]) if beginning is not None else alone
     if beginning is not None and not _is_quantity(beginning[0], rest):
         return Quantity(None, None, "unreadable_quantity")
-    if number.value is not None and (rest == "()" or (_is_unit(rest) and _SCALE.match(rest) is None)):
+    if number.value is not None and (rest == "()" or (_is_unit(rest) and _is_own_unit(rest, unit))):
         return Quantity(number.value, None if rest == "()" else rest, number.issue_code)
     return Quantity(None, None, "unreadable_quantity")
 
