@@ -15,7 +15,19 @@ _PICTURES = frozenset(
     {"img", "svg", "canvas", "input", "select", "textarea", "button", "progress", "meter", "object", "video", "audio"}
     | {"iframe", "embed"}
 )
-_SAYING = ("class", "style", "role", "title", "alt", "aria-label", "aria-valuenow", "type", "value", "checked")
+_SAYING = (
+    "class",
+    "style",
+    "role",
+    "title",
+    "alt",
+    "aria-label",
+    "aria-valuenow",
+    "type",
+    "value",
+    "data-value",
+    "checked",
+)
 _NEVER_SHOWN = frozenset({"style", "template", "option", "br", "wbr", "hr"})
 # Elements that may write the value of an otherwise empty cell, in a browser with or without scripts.
 _WRITING = frozenset({"script", "noscript"})
@@ -56,6 +68,8 @@ def _is_taken_back(element: LexborNode) -> str | None:
     tag, attributes = element.tag, element.attributes
     if tag in STRIKING_TAGS:
         return STRUCK
+    if tag == "bdo" and attributes.get("dir") == "rtl":
+        return HIDDEN
     return HIDDEN if is_closed_dialog(tag, attributes) else how_not_shown(attributes)
 
 
@@ -143,6 +157,19 @@ def _says_not_set(element: LexborNode) -> bool:
     return any(mark.startswith(text) for mark in NOT_SET)
 
 
+def _is_all_else_a_form(cell: LexborNode, wrapped: LexborNode) -> bool:
+    """Whether a cell has no other content than one element and forms of kartik."""
+    return all(
+        node.mem_id == wrapped.mem_id
+        or (
+            not (node.text_content or "").strip()
+            if not node.is_element_node
+            else "kv-form-attribute" in classes_of(node)
+        )
+        for node in cell.iter(include_text=True)
+    )
+
+
 # Both begin with a fast path: nearly every cell holds one text.
 def cell_label(cell: LexborNode) -> str:
     """The label in a cell: its text, without pictures beside it.
@@ -183,7 +210,7 @@ def cell_value(cell: LexborNode) -> str | None:
     elements = list(cell.iter())
     # Kartik's DetailView: the value, and in edit mode a hidden form beside it.
     wrapped = next((element for element in elements if "kv-attribute" in classes_of(element)), None)
-    if wrapped is not None:
+    if wrapped is not None and _is_all_else_a_form(cell, wrapped):
         cell, elements = wrapped, list(wrapped.iter())
     if (
         len(elements) == 1

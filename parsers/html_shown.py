@@ -5,8 +5,11 @@ from collections.abc import Mapping
 
 STRUCK, HIDDEN = "struck", "hidden"
 STRIKING_TAGS = frozenset({"del", "s", "strike"})
-_STRIKING_CLASSES = frozenset({"text-decoration-line-through", "line-through", "strikethrough"})
-_CLASSES = frozenset({"hidden", "hide", "d-none", "invisible", "sr-only", "visually-hidden"})
+_STRIKING_CLASSES = frozenset({"text-decoration-line-through", "line-through", "strikethrough", "strike"})
+_CLASSES = frozenset(
+    {"hidden", "hide", "d-none", "invisible", "sr-only", "visually-hidden", "text-hide", "opacity-0", "ng-hide"}
+    | {"is-hidden", "u-hidden"}
+)
 # Shown only on some screens or in print.
 _SHOWN_SOMEWHERE = re.compile(r"d-(?:sm|md|lg|xl|xxl|print)-(?!none)[a-z-]+|(?:sm|md|lg|xl|2xl|print):.+|visible-.+")
 # The classes of an open dialog of Bootstrap.
@@ -14,8 +17,14 @@ _OPEN = frozenset({"show", "in", "d-block"})
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _STRIKING_STYLE = re.compile(r"(?:^|;)text-decoration(?:-line)?:[^;]*line-through")
 _STYLE = re.compile(
-    r"(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|(?:opacity|font-size):0(?:\.0*)?(?:%|[a-z]+)?(?:;|!|\Z)"
-    r"|(?:left|top|text-indent):-[0-9]{3}|clip:rect\(0)"
+    r"(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|content-visibility:hidden|color:transparent"
+    r"|(?:opacity|font-size):0(?:\.0*)?(?:%|[a-z]+)?(?:;|!|\Z)|font:0"
+    # Alone, these narrow a column.
+    r"|(?:(?:max-)?height|width):0(?:\.0*)?(?:%|[a-z]+)?(?:;|!|\Z)(?:(?<=;).*;)?(?:(?<=;)overflow:hidden)"
+    r"|(?:left|top|right|bottom|text-indent|margin-(?:left|top)):-[0-9]{3}|clip:rect\(0|clip-path:inset\((?:50|100)%"
+    r"|transform:scale\(0[,)]"
+    # Shown from its end to its beginning: 127800 is read as 008721.
+    r"|unicode-bidi:(?:isolate-)?(?:bidi-)?override)"
 )
 
 

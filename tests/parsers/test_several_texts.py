@@ -331,3 +331,51 @@ def test_a_number_that_does_not_show_as_one_never_counts(
     assert parsed.page.budget_received_thb is None
     assert codes_of(parsed, "budget_received")
     assert str(number) in (next(row.raw for row in parsed.fields if row.field == "budget_received") or "")
+
+
+WAYS_OF_HIDING = {
+    "shown backwards": '<bdo dir="rtl">127800</bdo>',
+    "shown backwards by its style": '<span style="unicode-bidi: bidi-override; direction: rtl">127800</span>',
+    "a class of Bulma": '<span class="is-hidden">127800</span>',
+    "a class of Angular": '<span class="ng-hide">127800</span>',
+    "a class of images for text": '<span class="text-hide">127800</span>',
+    "transparent by its class": '<span class="opacity-0">127800</span>',
+    "transparent by its colour": '<span style="color: transparent">127800</span>',
+    "without height": '<span style="max-height:0;overflow:hidden">127800</span>',
+    "without width": '<span style="width:0px; overflow:hidden">127800</span>',
+    "clipped": '<span style="clip-path: inset(50%)">127800</span>',
+    "scaled to nothing": '<span style="transform: scale(0)">127800</span>',
+    "beside the page": '<span style="margin-left:-9999px">127800</span>',
+    "struck out by a class": '<span class="strike">127800</span>',
+}
+
+
+@pytest.mark.parametrize("markup", WAYS_OF_HIDING.values(), ids=WAYS_OF_HIDING)
+def test_a_number_that_no_reader_sees_as_it_is_written_is_not_read(markup: str) -> None:
+    parsed = showing("budget_received", markup)
+    assert parsed.page.budget_received_thb is None
+    assert codes_of(parsed, "budget_received") == {"text_not_shown"}
+
+
+@pytest.mark.parametrize("style", ["width:0.5em", "height:100%", "right:-1px", "line-height:0", "transform:scale(0.9)"])
+def test_a_number_in_another_style_is_read(style: str) -> None:
+    assert showing("budget_received", f'<span style="{style}">127800</span>').page.budget_received_thb == 127800
+
+
+BESIDE_KARTIK = {
+    "a second value": '<div class="kv-attribute">127800</div><div class="kv-attribute">999999</div>',
+    "a text": '<div class="kv-attribute">127800</div> 999999',
+    "an element": '<div class="kv-attribute">127800</div><span>999999</span>',
+}
+
+
+@pytest.mark.parametrize("markup", BESIDE_KARTIK.values(), ids=BESIDE_KARTIK)
+def test_a_text_beside_the_value_of_kartiks_view_is_read_too(markup: str) -> None:
+    parsed = showing("budget_received", markup)
+    assert parsed.page.budget_received_thb is None
+    assert codes_of(parsed, "budget_received") == {"unreadable_number"}
+
+
+def test_a_value_that_only_a_script_shows_is_not_an_empty_cell() -> None:
+    parsed = showing("budget_received", '<span data-value="127800"></span>')
+    assert codes_of(parsed, "budget_received") == {"value_without_text"}
