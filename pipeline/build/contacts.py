@@ -47,8 +47,10 @@ _PLAIN = {
 # Replaces each character that is known already; it occurs in no pattern.
 _SEEN = "\ue000"
 # Every address has one of these: one scan saves most texts a scan per kind. The field of contacts has more id words.
-_SIGNS_OF_ADDRESS = re.compile(r"@|at|lin|ไลน|\.me/", re.IGNORECASE)
+_SIGNS_OF_ADDRESS = re.compile(r"@|at|lin|ไลน|\.me/|%40|64;|[(\[]a[)\]]|แอ[ทดต]", re.IGNORECASE)
 _LETTERS = re.compile(r"[A-Za-z@]|ไลน")
+# The letter that people type for a zero: O81-234-5678, 08O-234-5678.
+_ZERO = re.compile(r"(?<![A-Za-z])[Oo](?=[\s-]?\d)|(?<=\d)[Oo](?=-?\d)")
 
 
 class _Reader:
@@ -59,7 +61,8 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self._text = text
         self._marks: list[tuple[int, int, str]] = []
-        self.seen = text.translate(_PLAIN)
+        seen = text.translate(_PLAIN)
+        self.seen = _ZERO.sub("0", seen) if "o" in seen or "O" in seen else seen
 
     def masked(self) -> str:
         """The text, every contact that was found replaced."""
