@@ -71,6 +71,8 @@ _NEVER_WITH_WORD = (
     rf"(?:{_MONTH_NAME})\s{{0,2}}{_ERA}?\s{{0,2}}{YEAR}",
     # The number of a letter: กท 0401.3/1234
     r"(?:(?<![ก-๙])|(?<=ที่))กท\.?\s?\d{4}(?:\.\d{1,3}){0,3}/(?:ว\.?\s?)?\d{1,5}(?![-\s.]?\d)",
+    # Of a ministry: มท 0808.2/1234, but not the nine digits of 0212/34567
+    r"(?:(?<![ก-๙])|(?<=ที่))[กคตธบปพมรส][ก-ฮ]\.?\s?0\d{3}(?:(?:\.\d{1,3}){1,3}/\d{1,5}|/\d{1,4})(?![-\s./]?\d)",
 )
 # Not a contact without a telephone word before it.
 _NOT_ALONE = (

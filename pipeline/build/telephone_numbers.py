@@ -33,7 +33,9 @@ def contacts_alone(text: str, groups: list[Group]) -> Iterator[Group]:
 
 # The signs between the groups of a number in a chain of other numbers.
 _INSIDE = re.compile(rf"(?:[^\S\r\n]|[-.()\[\]_\xb7\u2010-\u2015\u2212{INVISIBLE}])+")
-_TAIL = re.compile(r"-\d{1,2}(?!\d)|[^\S\r\n]{0,2}[-–~][^\S\r\n]{0,2}\d{1,2}(?!\d|[^\S\r\n]{0,2}(?:[^\W\d_]|[ก-๙]))")
+_TAIL = re.compile(
+    r"[^\S\r\n]?[-–][^\S\r\n]?(?!25[5-8]\d)\d{4}(?![\d/-])|-\d{1,2}(?!\d)|[^\S\r\n]{0,2}[-–~][^\S\r\n]{0,2}\d{1,2}(?!\d|[^\S\r\n]{0,2}(?:[^\W\d_]|[ก-๙]))"
+)
 _BRACKET = re.compile(r"[^\S\r\n]*[(\[][^\S\r\n]*")
 
 
@@ -114,11 +116,12 @@ def _numbers_among(text: str, group: Group, is_after_number: bool) -> Iterator[G
         place += 1
 
 
-def _is_extension(text: str, group: Group) -> bool:
+def _is_extension(text: str, group: Group, n_digits_before: int) -> bool:
     if _EXTENDS.search(group.join):
         return True
     may_extend = _MAY_EXTEND.search(group.join) is not None and not _WORD_BEHIND.match(text, group.end)
-    return may_extend and (group.is_long or (group.n_digits <= 2 and "ถึง" in group.join))
+    is_alike = n_digits_before == group.n_digits == 3
+    return may_extend and (group.is_long or is_alike or (group.n_digits <= 2 and "ถึง" in group.join))
 
 
 def thai_numbers(text: str, groups: list[Group]) -> Iterator[Group]:
@@ -126,6 +129,7 @@ def thai_numbers(text: str, groups: list[Group]) -> Iterator[Group]:
     groups), also beside other numbers, and the extensions after them.
     """
     is_after_number = False
+    n_digits_before = 0
     for group in groups:
         is_abroad = text[group.start - 1 : group.start] == "+" and group.runs[0].startswith("66")
         is_number = (
@@ -134,10 +138,12 @@ def thai_numbers(text: str, groups: list[Group]) -> Iterator[Group]:
             and _has_shape(list(group.runs))
             and not _is_fraction(text, group.start, group.end)
         )
-        if is_number or (is_after_number and _is_extension(text, group)):
+        if is_number or (is_after_number and _is_extension(text, group, n_digits_before)):
             is_after_number = True
+            n_digits_before = group.n_digits
             yield group
         else:
             for number in _numbers_among(text, group, is_after_number):
                 is_after_number = True
+                n_digits_before = number.n_digits
                 yield number
