@@ -187,6 +187,11 @@ def cell_label(cell: LexborNode) -> str:
     return clean_text(rich_text(cell, mark=_mark_taken_back)) or _pictures(cell)
 
 
+def shown_line(heading: LexborNode) -> str:
+    """The text of a heading on one line; a text that is struck out or hidden comes after OBJECT in it."""
+    return " ".join(rich_text(heading, MOST_NODES, mark=_mark_taken_back).split())
+
+
 def shown_label(cell: LexborNode) -> str:
     """The label in a cell with attributes, by which the cell may be struck out or hidden."""
     how = how_not_shown(cell.attributes)

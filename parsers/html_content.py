@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from parsers.html_cells import shown_line
 from parsers.html_shown import HIDDEN, how_not_shown
 from parsers.html_tables import TABLE, read_table
 from parsers.html_text import MOST_NODES, classes_of, element_text, tag_id
@@ -74,7 +75,7 @@ def read_content(tree: LexborHTMLParser) -> Content:
             if title_id is None and text.startswith(TITLE) and found.tag_id == _H1:
                 title_id = _after_colon(text)
             elif text.startswith(HEADLINE) and ":" in text:
-                headline = _after_colon(text)
+                headline = _after_colon(shown_line(found))
             else:
                 heading = found
     if title_id is None:

@@ -379,3 +379,14 @@ def test_a_text_beside_the_value_of_kartiks_view_is_read_too(markup: str) -> Non
 def test_a_value_that_only_a_script_shows_is_not_an_empty_cell() -> None:
     parsed = showing("budget_received", '<span data-value="127800"></span>')
     assert codes_of(parsed, "budget_received") == {"value_without_text"}
+
+
+@pytest.mark.parametrize(
+    "markup", ["<s>52</s>", "<del>50</del> 52", "<span hidden>52</span>", '<bdo dir="rtl">52</bdo>']
+)
+def test_a_number_that_the_heading_takes_back_is_not_read(markup: str) -> None:
+    said = f"<h3>คืบหน้าล่าสุด : {PLAIN.headline}</h3>"
+    assert said in HTML
+    parsed = parse(read_page(HTML.replace(said, f"<h3>คืบหน้าล่าสุด : ร้อยละ {markup}</h3>").encode()), PLAIN.project_id)
+    assert parsed.page.headline_progress_pct is None
+    assert codes_of(parsed, "headline_progress_pct") == {"unreadable_number"}
