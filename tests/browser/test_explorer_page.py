@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -157,6 +158,19 @@ def test_every_state_of_the_page_stands_in_its_address(chromium: Chromium, docum
             page.go_back()
             page.wait_for_timeout(200)
             assert page.evaluate(said) == first, "the way back leads back"
+
+
+@pytest.mark.parametrize("code", ["50490000-0000", HOSTILE_NAMES[3], "__proto__"])
+def test_a_link_to_a_project_that_is_not_here_says_so(chromium: Chromium, documented: Built, code: str) -> None:
+    fragment = f"#{urlencode({'project': code, 'lang': 'en'})}"
+    with chromium.opened(documented.path / "explorer.html", fragment=fragment) as (page, offences):
+        assert page.inner_text("#no-project") == f"{code} is not a project of this release; below are others"
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert code not in page.locator("#printed").inner_text()
+        page.locator("#rows a").first.click()
+        page.wait_for_selector("#project:not(.hidden)")
+        expect(page.locator("#no-project")).to_be_hidden()
+        assert offences == []
 
 
 @pytest.mark.slow

@@ -12,6 +12,11 @@ const startExplorer = (data, details) => {
     if (project) showProject(data, project, (await details())(project.place), show);
     else if (view === "find") drawList();
     else if (view === "compare") drawComparison();
+    // Pages without readable values have issues, but are no project of this release.
+    const unknown = project ? null : chosen.get("project");
+    byId("no-project").classList.toggle("hidden", !unknown);
+    byId("no-project").replaceChildren(...(unknown ? [make("code", "", shown(unknown)), " ", ...inTwo(
+      "ไม่มีในชุดข้อมูลนี้ ด้านล่างคือโครงการอื่น", "is not a project of this release; below are others")] : []));
     for (const name of VIEWS) byId(name).classList.toggle("hidden", name !== view);
     for (const link of byId("views").querySelectorAll("[data-view]")) {
       if (link.dataset.view === (view === "project" ? "find" : view)) link.setAttribute("aria-current", "page");
@@ -35,7 +40,7 @@ const startExplorer = (data, details) => {
   });
   const finished = document.querySelector("footer time")?.textContent.trim() ?? "";
   addEventListener("beforeprint", () => {
-    byId("printed").textContent = `${chosen.get("project") ?? askedFor(data)} · bma-projects ${data.release} · ${finished}`;
+    byId("printed").textContent = `${places.has(chosen.get("project")) ? chosen.get("project") : askedFor(data)} · bma-projects ${data.release} · ${finished}`;
   });
   return show().then(() => setTimeout(prepare, 600, data.projects, 0));
 };
