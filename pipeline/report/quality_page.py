@@ -68,8 +68,9 @@ def write_report_of(release: Path, output: Path, work_list: WorkList = NO_LIST) 
     """Write the report of a published release again, into another directory. Raises ReportError."""
     try:
         output.mkdir(parents=True, exist_ok=True)
-        if (release / CAPTURES).is_dir() and not (output / CAPTURES).exists():
-            shutil.copytree(release / CAPTURES, output / CAPTURES)
+        if (release / CAPTURES).is_dir() and output.resolve() != release.resolve():
+            # Beside those of an earlier release that was reported into the same directory.
+            shutil.copytree(release / CAPTURES, output / CAPTURES, dirs_exist_ok=True)
         _write(release, output, _read_json(release / "run.json"), _release_before(release), work_list=work_list)
     except OTHER_COLUMNS as error:
         said = str(error).partition("\n")[0]
