@@ -46,7 +46,8 @@ class Exported(NamedTuple):
 def export(release: Path, output: Path, tables: Sequence[str], format_: str, *, are_headings_thai: bool) -> Exported:
     """Write tables (all of them when none is named) into a directory, one CSV each or one XLSX; all or none.
 
-    Rows of an invented source are marked: every table with a source gets the column is_invented. Raises ExportError.
+    An output that ends in .xlsx is the workbook itself. Rows of an invented source are marked: every table with a source gets
+    the column is_invented. Raises ExportError.
     """
     models = {model.name: model for model in load_models().values() if model.layer in ("curated", "views")}
     unknown = [name for name in tables if name not in models]
@@ -56,10 +57,16 @@ def export(release: Path, output: Path, tables: Sequence[str], format_: str, *, 
     chosen = [models[name] for name in dict.fromkeys(tables)] or sorted(
         (model for model in models.values() if model.layer == "curated"), key=_place
     )
+    if format_ == "csv" and output.suffix.lower() in (".csv", ".xlsx") and not output.is_dir():
+        advice = "add --format xlsx" if output.suffix.lower() == ".xlsx" else f"name a directory, such as {output.stem!r:.60}"
+        raise ExportError(f"{str(output)!r:.120}: each table becomes a CSV file of its own in a directory; {advice}")
     try:
-        output.mkdir(parents=True, exist_ok=True)
         if format_ == "xlsx":
-            return _write_xlsx(release, output, chosen, are_headings_thai)
+            names_file = output.suffix.lower() == ".xlsx" and not output.is_dir()
+            file = output if names_file else output / f"bma-projects-{release.resolve().name}.xlsx"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            return _write_xlsx(release, file, chosen, are_headings_thai)
+        output.mkdir(parents=True, exist_ok=True)
         with written_aside(output / _NOTES) as partial:
             partial.write_text("\n".join(export_notes(release, chosen, is_workbook=False)) + "\n", encoding="utf-8-sig")
         return _write_csv(release, output, chosen, are_headings_thai)
@@ -123,9 +130,8 @@ def _write_csv(release: Path, output: Path, models: Sequence[Model], are_heading
     return Exported(tuple(files), n_rows, cut_cells)
 
 
-def _write_xlsx(release: Path, output: Path, models: Sequence[Model], are_headings_thai: bool) -> Exported:
+def _write_xlsx(release: Path, file: Path, models: Sequence[Model], are_headings_thai: bool) -> Exported:
     n_rows: dict[str, int] = {}
-    file = output / f"bma-projects-{release.resolve().name}.xlsx"
     with written_aside(file) as partial, Workbook(partial) as book:
         book.add_notes(export_notes(release, models, is_workbook=True))
         for model in models:

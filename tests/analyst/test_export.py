@@ -233,6 +233,21 @@ def test_codes_stay_texts_in_a_workbook_and_notes_say_how_to_keep_them_in_a_csv(
         assert words in notes
 
 
+def test_a_name_of_a_workbook_is_a_file_and_not_a_directory(sample_data: Path, tmp_path: Path) -> None:
+    book = tmp_path / "new" / "projects.xlsx"
+    where = ("--data-dir", sample_data, "--output", book)
+    refused = bma_here("export", "agencies", *where)
+    assert refused.returncode == 2
+    assert "add --format xlsx" in refused.stderr
+    assert not book.parent.exists()
+    done = bma_here("export", "agencies", "--format", "xlsx", *where)
+    assert done.returncode == 0, done.stderr
+    assert "agencies" in openpyxl.load_workbook(book).sheetnames
+    refused = bma_here("export", "agencies", "--data-dir", sample_data, "--output", tmp_path / "agencies.csv")
+    assert "name a directory, such as 'agencies'" in refused.stderr
+    assert not (tmp_path / "agencies.csv").exists()
+
+
 def test_headings_of_a_table_are_unique() -> None:
     for model in load_models().values():
         columns = [column.name for column in model.columns]
