@@ -58,6 +58,11 @@ class Reply(NamedTuple):
     error: str | None = None
     note: str | None = None
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether the site failed, or has too much to do (429): another attempt may bring the page."""
+        return self.trouble in CAN_HEAL or (self.status or 0) >= 500 or self.status == 429
+
     def header(self, name: str) -> str | None:
         return next((value for key, value in self.headers if key.lower() == name), None)
 

@@ -18,7 +18,7 @@ from pipeline.archive.segments import ArchiveWriter, ListingRow
 from pipeline.core.errors import ExitCode, PipelineError
 from pipeline.core.site_urls import listing_url
 from pipeline.core.worker_process import WorkerDiedError
-from pipeline.fetch.client import CAN_HEAL, Reply, Trouble
+from pipeline.fetch.client import Reply, Trouble
 from pipeline.fetch.site import RunOverError, Site
 from pipeline.fetch.site_pages import log_site_page
 
@@ -166,7 +166,7 @@ async def _read_page(
                 ), False
             except WorkerDiedError as death:
                 return f"reading it {death}", False
-        return None, reply.trouble in CAN_HEAL or (reply.status or 0) >= 500 or reply.status == 429
+        return None, reply.has_failed
 
     reply, meaning, attempts = await site.ask(url, read)
     if isinstance(meaning, str):

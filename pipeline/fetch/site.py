@@ -4,7 +4,6 @@ Trouble with one page is a value in the Reply; trouble that ends the whole run r
 """
 
 import asyncio
-import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -16,14 +15,13 @@ from pipeline.archive.pages import PageReader
 from pipeline.archive.warc import Headers
 from pipeline.core.settings import FetchSettings, Source
 from pipeline.core.time import Clock, utc_now
-from pipeline.fetch.client import CAN_HEAL, Connection, Reply, Trouble
+from pipeline.fetch.client import Connection, Reply, Trouble
 from pipeline.fetch.redirects import MOST_REDIRECTS, RedirectEnd, judge_robots_redirect, redirect_target, stays_on_site
 from pipeline.fetch.robots import MOST_BYTES, Robots, RobotsError
 from pipeline.fetch.server_clock import ServerClock
-from pipeline.fetch.throttle import Breaker, Throttle, is_within, parse_window, retry_after
+from pipeline.fetch.throttle import OVERLOADED, Breaker, Throttle, is_within, parse_window, retry_after, waits
 from pipeline.fetch.transport import Certificate
 
-_OVERLOADED = (429, 503)
 Meaning = TypeVar("Meaning")
 
 
@@ -107,25 +105,22 @@ class Site:
         the number of attempts, 0 where robots.txt disallows the URL. Raises RunOverError when the run ends before the
         first reply; one that ends later leaves the last reply as it is.
         """
-        attempts = 0
         if not self.allows(url):
             reply = Reply(url, self.clock(), 0, trouble=Trouble.DISALLOWED, error="robots.txt disallows this page")
             meaning, _ = await read(reply)
-            return reply, meaning, attempts
-        while True:
+            return reply, meaning, 0
+        for attempt, wait in enumerate(waits(self.settings), 1):
+            await self.sleep(wait)
             try:
                 reply = await self._follow(url, self._judge_page_redirect, headers)
             except RunOverError:
-                if attempts == 0:
+                if attempt == 1:
                     raise
-                break
-            attempts += 1
+                return reply, meaning, attempt - 1
             meaning, can_heal = await read(reply)
-            if not can_heal or attempts >= self.settings.attempts:
+            if not can_heal:
                 break
-            # The wait grows each time, and is random so that workers do not ask at the same moment.
-            await self.sleep(self.settings.backoff * 2 ** (attempts - 1) * random.uniform(0.5, 1.5))  # noqa: S311
-        return reply, meaning, attempts
+        return reply, meaning, attempt
 
     def end(self, reason: str, *, is_planned: bool = False) -> None:
         """Let every worker stop at its next request; the first reason is kept."""
@@ -194,12 +189,11 @@ class Site:
         reply = await self._connection.get(url, headers, first_bytes)
         self._server_clock.check(reply)
         # A site that answers 429 or 503 again and again is left alone.
-        is_alive = reply.trouble not in CAN_HEAL and (reply.status or 0) < 500 and reply.status != 429
-        if reply.status in _OVERLOADED:
+        if reply.status in OVERLOADED:
             self.throttle.overloaded(retry_after(reply.header("retry-after"), self.clock()))
-        elif is_alive and reply.status is not None:
+        elif not reply.has_failed and reply.status is not None:
             self.throttle.answered(reply.elapsed_ms / 1000)
-        if self._breaker.heard(is_alive=is_alive):
+        if self._breaker.heard(is_alive=not reply.has_failed):
             limit = self.settings.breaker_failures
             self.end(f"the site failed {limit} times in a row, last: {reply.error or f'HTTP {reply.status}'}")
         return reply

@@ -1,9 +1,14 @@
-"""How often a site may be asked: the pace, the breaker, Retry-After and the night window."""
+"""How often a site may be asked: the pace, the attempts, the breaker, Retry-After and the night window."""
 
 import datetime as dt
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
 
+from pipeline.core.settings import FetchSettings
+
+# The statuses by which a site says that it is asked too often.
+OVERLOADED = (429, 503)
 _SLOWEST = 60.0
 _PENALTY = 1.0
 
@@ -74,6 +79,16 @@ class Breaker:
         """Count an answer and say whether to give up."""
         self._in_a_row = 0 if is_alive else self._in_a_row + 1
         return self._in_a_row >= self._limit
+
+
+def waits(settings: FetchSettings) -> Iterator[float]:
+    """The seconds to wait before each attempt of a request: none before the first, then longer each time.
+
+    They are random so that workers do not ask at the same moment.
+    """
+    yield 0.0
+    for number in range(settings.attempts - 1):
+        yield settings.backoff * 2**number * random.uniform(0.5, 1.5)  # noqa: S311
 
 
 def retry_after(value: str | None, now: dt.datetime) -> float | None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import datetime as dt
-import random
 import time
 from enum import StrEnum
 from types import TracebackType
@@ -11,14 +10,13 @@ from typing import Self
 from pipeline.archive.warc import Headers
 from pipeline.core.settings import FetchSettings, HarvestSettings, Source
 from pipeline.core.time import Clock, utc_now
-from pipeline.fetch.client import CAN_HEAL, Connection, Reply, Trouble
-from pipeline.fetch.throttle import Breaker, Throttle, retry_after
+from pipeline.fetch.client import Connection, Reply, Trouble
+from pipeline.fetch.throttle import OVERLOADED, Breaker, Throttle, retry_after, waits
 from pipeline.fetch.transport import is_private
 
 # The Wayback Machine allows 24 requests a minute to its index, others block after some hundred; settings stay below.
 _MOST_INDEX_PER_MINUTE = 20.0
 _MOST_REPLAYS_PER_SECOND = 1.0
-_OVERLOADED = (429, 503)
 # Seconds, if an archive does not give a time: the Wayback Machine blocks a client that continues for a minute.
 _REST, _LONGEST_REST = 300.0, 7 * 86_400.0
 _RAW = (("Accept-Encoding", "gzip, deflate, br, zstd"), ("Accept", "*/*"))
@@ -100,7 +98,8 @@ class ArchiveHost:
     async def _ask(
         self, url: str, asked: Asked, headers: Headers, first_bytes: int | None = None, *, is_raw: bool = False
     ) -> Reply:
-        for attempt in range(1, self._fetch.attempts + 1):
+        for wait in waits(self._fetch):
+            await asyncio.sleep(wait)
             if self._settings.max_requests and self.requests >= self._settings.max_requests:
                 raise self._budget_is_spent(asked)
             await asyncio.sleep(self._paces[asked].take_turn())
@@ -108,11 +107,8 @@ class ArchiveHost:
             self._n_replays += asked is Asked.REPLAY
             reply = await self._connection.get(url, headers, first_bytes, is_raw=is_raw)
             self._check_welcome(reply)
-            can_heal = reply.trouble in CAN_HEAL or (reply.status or 0) >= 500
-            if not can_heal:
+            if not reply.has_failed:
                 break
-            if attempt < self._fetch.attempts:
-                await asyncio.sleep(self._fetch.backoff * 2 ** (attempt - 1) * random.uniform(0.5, 1.5))  # noqa: S311
         return reply
 
     def _budget_is_spent(self, asked: Asked) -> HarvestOverError:
@@ -128,15 +124,14 @@ class ArchiveHost:
             raise HarvestOverError(
                 f"{reply.url}: {reply.error}", advice="for an archive set connect_to of [harvest] in the settings"
             )
-        if reply.status in _OVERLOADED:
+        if reply.status in OVERLOADED:
             wait = retry_after(reply.header("retry-after"), self._clock())
             until = self._clock() + dt.timedelta(seconds=_REST if wait is None else min(wait, _LONGEST_REST))
             raise HarvestOverError(
                 f"the archive answers HTTP {reply.status} and is left alone until {until:%Y-%m-%d %H:%M:%S} UTC",
                 not_before=until,
             )
-        is_alive = reply.trouble not in CAN_HEAL and (reply.status or 0) < 500
-        if self._breaker.heard(is_alive=is_alive):
+        if self._breaker.heard(is_alive=not reply.has_failed):
             limit = self._fetch.breaker_failures
             raise HarvestOverError(
                 f"the archive failed {limit} times in a row, last: {reply.error or f'HTTP {reply.status}'}"
