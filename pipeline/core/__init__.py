@@ -7,7 +7,7 @@ Never: knows what a page, a segment or a release is.
 - log: the messages of a run
 - text: text that is safe on a terminal
 - site_urls: the addresses of the site's pages
-- content_coding: what a Content-Encoding header names
+- http_headers: headers as servers write them
 - time: the clock and run ids
 - thai_time: moments as people in Bangkok write them
 - files: written aside, brought to the disk, renamed

@@ -11,7 +11,7 @@ import aiohttp
 import httpx
 
 from pipeline.archive.warc import LONGEST_URL, Headers
-from pipeline.core.content_coding import content_codings
+from pipeline.core.http_headers import content_codings
 from pipeline.core.settings import FetchSettings, Source
 from pipeline.core.time import Clock
 from pipeline.core.version import product_token

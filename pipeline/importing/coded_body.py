@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from fastwarc.stream_io import BrotliReader, ZstdReader
 
-from pipeline.core.content_coding import content_codings
 from pipeline.core.errors import PipelineError
+from pipeline.core.http_headers import content_codings
 from pipeline.importing.plain_stream import GzipStream, NextMemberError, Reader
 
 _ZLIB, _RAW = 15, -15  # zlib's wbits

@@ -10,7 +10,7 @@ from warcio.statusandheaders import (  # type: ignore[import-untyped]
 )
 
 from pipeline.archive.warc import Headers
-from pipeline.core.content_coding import content_codings
+from pipeline.core.http_headers import content_codings
 from pipeline.importing.coded_body import Body, decoded, without_chunks
 
 _PROTOCOL = b"HTTP/"

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from pipeline.archive.response_age import dated_by_age
 from pipeline.archive.warc import Capture, Headers
-from pipeline.core.content_coding import content_codings
 from pipeline.core.errors import PipelineError
+from pipeline.core.http_headers import content_codings
 from pipeline.importing.cdx_index import Entry
 from pipeline.importing.coded_body import CodedBodyError, decoded
 from pipeline.importing.digests import digests_of, is_digest_of_one

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.core.content_coding import content_codings
+from pipeline.core.http_headers import content_codings
 
 
 @pytest.mark.parametrize(
