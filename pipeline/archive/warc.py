@@ -12,6 +12,7 @@ from typing import NamedTuple
 from fastwarc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from pipeline.core.errors import PipelineError
+from pipeline.core.http_headers import first_header
 
 _GZIP = 31  # zlib's wbits for a gzip member
 _LEVEL = 6
@@ -54,7 +55,7 @@ class Capture(NamedTuple):
 
     def header(self, name: str) -> str | None:
         """The first header of that name (in lower case)."""
-        return next((value for key, value in self.headers if key.lower() == name), None)
+        return first_header(self.headers, name)
 
 
 def warcinfo_member(file_name: str, fields: Mapping[str, str]) -> bytes:
@@ -176,7 +177,7 @@ def capture_of(record: WarcRecord) -> Capture:
         return Capture(url, at, body, "text/plain", note=note)
     http = record.http_headers
     headers = http.to_tuples()
-    content_type = next((value for name, value in headers if name.lower() == "content-type"), None)
+    content_type = first_header(headers, "content-type")
     return Capture(url, at, body, content_type, http.status_code or 0, http.reason_phrase or "", headers, (), note)
 
 

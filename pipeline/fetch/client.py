@@ -11,7 +11,7 @@ import aiohttp
 import httpx
 
 from pipeline.archive.warc import LONGEST_URL, Headers
-from pipeline.core.http_headers import content_codings
+from pipeline.core.http_headers import content_codings, first_header
 from pipeline.core.settings import FetchSettings, Source
 from pipeline.core.time import Clock
 from pipeline.core.version import product_token
@@ -64,7 +64,8 @@ class Reply(NamedTuple):
         return self.trouble in CAN_HEAL or (self.status or 0) >= 500 or self.status == 429
 
     def header(self, name: str) -> str | None:
-        return next((value for key, value in self.headers if key.lower() == name), None)
+        """The first header of that name (in lower case)."""
+        return first_header(self.headers, name)
 
 
 class Connection:

@@ -1,10 +1,10 @@
 """Compares the clock of this machine with that of the servers: a wrong clock would put visits in a wrong order."""
 
 import datetime as dt
-from email.utils import parsedate_to_datetime
 
 from pipeline.archive.response_age import stated_age
 from pipeline.archive.run_order import ClockError
+from pipeline.core.http_headers import http_date
 from pipeline.core.time import MOST_APART
 from pipeline.fetch.client import Reply
 
@@ -39,8 +39,8 @@ class ServerClock:
 
 def served_at(reply: Reply) -> dt.datetime | None:
     """The moment of an answer by its Date and, where a cache gave it, its Age; None without a Date."""
+    date = http_date(reply.header("date"))
     try:
-        date = parsedate_to_datetime(reply.header("date") or "")
-        return (date if date.tzinfo else date.replace(tzinfo=dt.UTC)) + stated_age(reply.header("age"))
-    except (ValueError, OverflowError):
+        return None if date is None else date + stated_age(reply.header("age"))
+    except OverflowError:
         return None

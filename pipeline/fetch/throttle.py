@@ -3,8 +3,8 @@
 import datetime as dt
 import random
 from collections.abc import Callable, Iterator
-from email.utils import parsedate_to_datetime
 
+from pipeline.core.http_headers import http_date
 from pipeline.core.settings import FetchSettings
 
 # The statuses by which a site says that it is asked too often.
@@ -97,11 +97,8 @@ def retry_after(value: str | None, now: dt.datetime) -> float | None:
         return None
     if value.strip().isdecimal():
         return float(value.strip())
-    try:
-        at = parsedate_to_datetime(value)
-        return max(0.0, ((at if at.tzinfo else at.replace(tzinfo=dt.UTC)) - now).total_seconds())
-    except (ValueError, OverflowError):
-        return None
+    at = http_date(value)
+    return None if at is None else max(0.0, (at - now).total_seconds())
 
 
 def parse_window(window: str) -> tuple[dt.time, dt.time] | None:

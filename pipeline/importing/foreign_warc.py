@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from pipeline.archive.response_age import dated_by_age
 from pipeline.archive.warc import Capture
+from pipeline.core.http_headers import first_header
 from pipeline.importing.capture_time import CaptureTimeError, read_time
 from pipeline.importing.coded_body import CodedBodyError
 from pipeline.importing.digests import Digest, digests_of, is_digest_of_one, is_garbled, read_digest
@@ -164,7 +165,7 @@ def _read_capture(
     response = read_response(block, max_body_bytes)
     if response is None:
         return None, (), None
-    content_type = next((value for name, value in response.headers if name.lower() == "content-type"), None)
+    content_type = first_header(response.headers, "content-type")
     capture = Capture(url, at, response.body, content_type, response.status, response.reason, response.headers)
     return dated_by_age(capture), response.stored, response.torn
 

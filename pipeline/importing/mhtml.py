@@ -1,13 +1,12 @@
 """MHTML: the page in a file that Chromium, Edge, Chrome on Android or Internet Explorer saved."""
 
-import datetime as dt
 import email
 from collections.abc import Sequence
 from email.message import Message
 from email.policy import Compat32
-from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
+from pipeline.core.http_headers import http_date
 from pipeline.importing.saved_page import Statement
 
 # The time of the library grows with the square of a header's length.
@@ -51,7 +50,7 @@ def _read(message: Message) -> MhtmlPage | None:
     return MhtmlPage(
         body,
         "text/html" if charset is None else f"text/html; charset={''.join(charset.split())}",
-        Statement(None if url is None else "".join(str(url).split()), _time_of(raw_time), raw_time),
+        Statement(None if url is None else "".join(str(url).split()), http_date(raw_time), raw_time),
     )
 
 
@@ -61,11 +60,3 @@ def _page_of(message: Message) -> Message | None:
     start = message.get_param("start")
     named = (part for part in pages if start is not None and part["Content-ID"] == start)
     return next(named, pages[0] if pages else None)
-
-
-def _time_of(raw: str) -> dt.datetime | None:
-    try:
-        at = parsedate_to_datetime(raw)
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return at.replace(tzinfo=dt.UTC) if at.tzinfo is None else at

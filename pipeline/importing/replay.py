@@ -4,13 +4,12 @@ import datetime as dt
 import io
 import re
 from collections.abc import Iterator
-from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
 from pipeline.archive.response_age import dated_by_age
 from pipeline.archive.warc import Capture, Headers
 from pipeline.core.errors import PipelineError
-from pipeline.core.http_headers import content_codings
+from pipeline.core.http_headers import content_codings, first_header, http_date
 from pipeline.importing.cdx_index import Entry
 from pipeline.importing.coded_body import CodedBodyError, decoded
 from pipeline.importing.digests import digests_of, is_digest_of_one
@@ -39,7 +38,8 @@ class Answer(NamedTuple):
     body: bytes
 
     def header(self, name: str) -> str:
-        return next((value for key, value in self.headers if key.lower() == name), "")
+        """The first header of that name (in lower case), or an empty text."""
+        return first_header(self.headers, name) or ""
 
 
 def read_replay(entry: Entry, answer: Answer, address: str, *, max_body_bytes: int) -> Found:
@@ -68,12 +68,11 @@ def read_replay(entry: Entry, answer: Answer, address: str, *, max_body_bytes: i
     except CodedBodyError as error:
         raise ReplayError(f"it cannot be read: {error}") from error
     is_vouched_for = _is_vouched_for(entry, forms, response)
-    content_type = next((value for name, value in response.headers if name.lower() == "content-type"), None)
     capture = Capture(
         entry.url,
         entry.at,
         response.body,
-        content_type,
+        first_header(response.headers, "content-type"),
         response.status,
         response.reason,
         response.headers,
@@ -136,13 +135,11 @@ def read_range(entry: Entry, answer: Answer, address: str, now: dt.datetime, *, 
 
 def _check_time(entry: Entry, answer: Answer) -> None:
     said = answer.header("memento-datetime")
-    try:
-        at = parsedate_to_datetime(said)
-    except (ValueError, OverflowError) as error:
-        raise ReplayError(f"the archive does not give its time (Memento-Datetime {said[:60]!r})") from error
-    at = at if at.tzinfo else at.replace(tzinfo=dt.UTC)
+    at = http_date(said)
+    if at is None:
+        raise ReplayError(f"the archive does not give its time (Memento-Datetime {said[:60]!r})")
     if at != entry.at:
-        raise ReplayError(f"it is of another time, {at.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}")
+        raise ReplayError(f"it is of another time, {at:%Y-%m-%dT%H:%M:%SZ}")
 
 
 def _is_vouched_for(entry: Entry, forms: tuple[bytes, ...], response: Response) -> bool:

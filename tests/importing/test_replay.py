@@ -61,6 +61,8 @@ def test_a_copy_of_a_cache_is_dated_by_its_age() -> None:
 
 REWRITTEN = b'href="/web/20230501082100/http://www.bmavisions.com/'
 A_SECOND_LATER = ("Memento-Datetime", "Mon, 01 May 2023 08:21:01 GMT")
+# In UTC it would be in the year 10000, which Python has no moment for.
+LAST_MOMENT = "Fri, 31 Dec 9999 23:59:59 -1200"
 ELSEWHERE = ("Location", "/city/20230502082100id_/x")
 GZIP, TWICE = gzip.compress(BODY), gzip.compress(gzip.compress(BODY))
 CODED = ("Content-Encoding", "gzip")
@@ -127,6 +129,7 @@ def test_a_digest_that_could_not_be_checked_says_nothing_of_other_captures() -> 
         (lambda a: a._replace(headers=(TYPE, A_SECOND_LATER)), "of another time, 2023-05-01T08:21:01Z"),
         (lambda a: a._replace(headers=(TYPE, ("Memento-Datetime", "yesterday"))), "does not give its time"),
         (lambda a: a._replace(headers=(TYPE, (MEMENTO[0], f"{MEMENTO[1][:-3]}+{'9' * 20}"))), "does not give its time"),
+        (lambda a: a._replace(headers=(TYPE, ("Memento-Datetime", LAST_MOMENT))), "does not give its time"),
         (lambda a: a._replace(status=302, headers=(ELSEWHERE,)), "HTTP 302, which leads to '/city/2023050208"),
         (lambda a: a._replace(status=403), "HTTP 403"),
         (lambda a: a._replace(headers=(*a.headers, ("Content-Encoding", "rot13")), body=b"\0\1"), "rot13"),
