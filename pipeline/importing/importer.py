@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -99,6 +99,27 @@ def what_is(path: Path) -> Format | Unread:
     return Format.WARC if packed and not beginning else format_of(path, beginning, is_packed=packed)
 
 
+def records_in(
+    path: Path, kind: Format, is_ours: Callable[[str], bool], now: dt.datetime, *, max_body_bytes: int
+) -> Iterator[tuple[Path, Iterator[Found]]]:
+    """Yield every file of records in a WARC, ARC, WACZ or HAR file, with what its records mean for the import.
+
+    The records of one must be read before the next is asked for; they raise what read_foreign_warc and read_har do, and
+    WaczError where their file in a WACZ cannot be opened.
+
+    Raises:
+        WaczError, UnusableFileError, OSError: the container cannot be read.
+    """
+    if kind is Format.HAR:
+        yield path, read_har(read_file(path, kind), is_ours, now, max_body_bytes=max_body_bytes)
+        return
+    opened: Iterable[tuple[Path, Opener]] = [(path, lambda: path.open("rb"))]
+    if kind is Format.WACZ:
+        opened = ((path / name.lstrip("/"), opener) for name, opener in warcs_of(path))
+    for place, opener in opened:
+        yield place, read_foreign_warc(opener, is_ours, now, max_body_bytes=max_body_bytes)
+
+
 class _Revisit(NamedTuple):
     path: Path
     found: Found
@@ -180,29 +201,19 @@ class _Importer:
         self.summary.files += 1
         if isinstance(found, Unread):
             raise UnreadFormatError(path, found)
-        self._add_format(path, found)
+        if found in (Format.MHTML, Format.PAGE):
+            self._add_bare(path, found)
+        else:
+            self._add_container(path, found)
         self.summary.formats[found] += 1
 
-    def _add_format(self, path: Path, found: Format) -> None:
-        match found:
-            case Format.WARC | Format.ARC:
-                self._add_records(path, self._records_of(lambda: path.open("rb")))
-            case Format.WACZ:
-                try:
-                    for name, opened in warcs_of(path):
-                        self._add_records(path / name.lstrip("/"), self._records_of(opened))
-                except WaczError as error:
-                    # The directory cannot be read; errors of a member are reported when it is opened.
-                    self.summary.tell_of_file(path, error)
-            case Format.HAR:
-                data = read_file(path, found)
-                records = read_har(data, self._is_ours, self._now, max_body_bytes=self._max_body_bytes)
-                self._add_records(path, records)
-            case Format.MHTML | Format.PAGE:
-                self._add_bare(path, found)
-
-    def _records_of(self, opened: Opener) -> Iterator[Found]:
-        return read_foreign_warc(opened, self._is_ours, self._now, max_body_bytes=self._max_body_bytes)
+    def _add_container(self, path: Path, kind: Format) -> None:
+        try:
+            for place, records in records_in(path, kind, self._is_ours, self._now, max_body_bytes=self._max_body_bytes):
+                self._add_records(place, records)
+        except WaczError as error:
+            # The directory cannot be read; errors of a member are reported when it is opened.
+            self.summary.tell_of_file(path, error)
 
     def _add_records(self, path: Path, records: Iterator[Found]) -> None:
         try:

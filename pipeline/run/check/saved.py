@@ -10,11 +10,9 @@ from pipeline.archive.warc import Capture
 from pipeline.core.errors import PipelineError, WrongUsageError
 from pipeline.importing.bare_file import read_file
 from pipeline.importing.file_format import Format, Unread
-from pipeline.importing.foreign_warc import Found, Kind, read_foreign_warc
-from pipeline.importing.har import read_har
-from pipeline.importing.importer import UnreadFormatError, what_is
+from pipeline.importing.foreign_warc import Kind
+from pipeline.importing.importer import UnreadFormatError, records_in, what_is
 from pipeline.importing.mhtml import read_mhtml
-from pipeline.importing.wacz import warcs_of
 
 # A check reads only examples; `import` reads all pages.
 MOST_OF_A_FILE = 3
@@ -61,20 +59,11 @@ def _bare_page(path: Path, kind: Format, now: dt.datetime) -> Capture:
 
 def _of_container(path: Path, kind: Format, now: dt.datetime) -> Iterator[tuple[str, Capture]]:
     seen: set[str] = set()
-    for found in _records(path, kind, now):
-        if found.kind is Kind.CAPTURE and found.capture is not None and found.capture.url not in seen:
-            seen.add(found.capture.url)
-            yield f"{path}: {found.capture.url}", found.capture
-
-
-def _records(path: Path, kind: Format, now: dt.datetime) -> Iterator[Found]:
-    if kind is Format.HAR:
-        yield from read_har(read_file(path, kind), _is_project_page, now, max_body_bytes=_LARGEST)
-        return
-    # A member of a WACZ can be opened until the next is asked for.
-    files = warcs_of(path) if kind is Format.WACZ else [(path.name, lambda: path.open("rb"))]
-    for _, opener in files:
-        yield from read_foreign_warc(opener, _is_project_page, now, max_body_bytes=_LARGEST)
+    for _, records in records_in(path, kind, _is_project_page, now, max_body_bytes=_LARGEST):
+        for found in records:
+            if found.kind is Kind.CAPTURE and found.capture is not None and found.capture.url not in seen:
+                seen.add(found.capture.url)
+                yield f"{path}: {found.capture.url}", found.capture
 
 
 def _is_project_page(url: str) -> bool:
