@@ -31,7 +31,7 @@ PATIENCE = FetchSettings(rate=0, concurrency=2, timeout=0.6, page_timeout=1.5, b
 
 
 class Asked(NamedTuple):
-    """One request as the site saw it; at is time.monotonic()."""
+    """One request as the site saw it, the names of its headers in lower case; at is time.monotonic()."""
 
     at: float
     target: str
@@ -65,19 +65,21 @@ class MisbehavingSite:
 
     def answer(self, handler: "Handler") -> None:
         with self._lock:
+            headers = {name.lower(): value for name, value in handler.headers.items()}
             is_tls = isinstance(handler.connection, ssl.SSLSocket)
-            self.asked.append(Asked(time.monotonic(), handler.path, dict(handler.headers), is_tls))
+            self.asked.append(Asked(time.monotonic(), handler.path, headers, is_tls))
             self._in_flight += 1
             self.peak = max(self.peak, self._in_flight)
         try:
-            self._behaviour(handler)(handler)
+            self.behaviour(handler)(handler)
         except (BrokenPipeError, ConnectionResetError):
             handler.close_connection = True
         finally:
             with self._lock:
                 self._in_flight -= 1
 
-    def _behaviour(self, handler: "Handler") -> Behaviour:
+    def behaviour(self, handler: "Handler") -> Behaviour:
+        """What answers a request."""
         url = urlsplit(handler.path)
         if url.path in self.paths:
             return self.paths[url.path]
@@ -137,6 +139,13 @@ class _Server(ThreadingHTTPServer):
 def misbehaving_site(certificate: Path | None = None) -> Iterator[MisbehavingSite]:
     """Run a site; certificate is a PEM file with its key."""
     site = MisbehavingSite()
+    with running(site, certificate):
+        yield site
+
+
+@contextmanager
+def running(site: MisbehavingSite, certificate: Path | None = None) -> Iterator[None]:
+    """Serve this site on a free port until the block ends."""
     server = _Server(("127.0.0.1", 0), type("SiteHandler", (Handler,), {"site": site}))
     if certificate is not None:
         server.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -145,7 +154,7 @@ def misbehaving_site(certificate: Path | None = None) -> Iterator[MisbehavingSit
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
-        yield site
+        yield
     finally:
         server.shutdown()
         server.server_close()
@@ -176,10 +185,12 @@ def page(body: bytes, *, status: int = 200, headers: Sequence[tuple[str, str]] =
     def send(handler: Handler) -> None:
         time.sleep(wait)
         handler.send_response(status)
-        handler.send_header("Content-Type", "text/html; charset=UTF-8")
+        named = {name.lower() for name, _ in headers}
+        if "content-type" not in named:
+            handler.send_header("Content-Type", "text/html; charset=UTF-8")
         for name, value in headers:
             handler.send_header(name, value)
-        if not any(name.lower() in ("content-length", "transfer-encoding") for name, _ in headers):
+        if not named & {"content-length", "transfer-encoding"}:
             handler.send_header("Content-Length", str(len(body)))
         handler.end_headers()
         handler.wfile.write(body)

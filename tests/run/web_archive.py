@@ -4,19 +4,16 @@ import base64
 import gzip
 import hashlib
 import json
-import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from pipeline.archive.warc import Capture, capture_members
+from tests.fetch.misbehaving import Asked, Behaviour, Handler, MisbehavingSite, page, running
 
 HOME = "http://www.bmavisions.com/dp/frontend/web/index.php"
 ARCHIVE = "http://archive.test/city"
@@ -49,18 +46,6 @@ class Shot(NamedTuple):
         return dict(zip(FIELDS, values, strict=True))
 
 
-class Asked(NamedTuple):
-    """One request; at is time.monotonic()."""
-
-    at: float
-    path: str
-    headers: dict[str, str]
-
-    @property
-    def is_replay(self) -> bool:
-        return "id_/" in self.path or "Range" in self.headers
-
-
 class Answer(NamedTuple):
     status: int
     body: bytes
@@ -70,45 +55,44 @@ class Answer(NamedTuple):
 Index = Callable[[Sequence[Shot], dict[str, list[str]]], bytes]
 
 
-@dataclass
-class WebArchive:
+class WebArchive(MisbehavingSite):
     """What the archive holds and how it answers: index writes an answer, refuses says which request gets another."""
 
-    shots: list[Shot] = field(default_factory=list)
-    index: Index | None = None
-    page_lines: int = 0
-    refuses: Callable[[int, str], Answer | None] = lambda number, path: None
-    replays: Callable[[Shot], Answer] | None = None
-    data: dict[str, bytes] = field(default_factory=dict)
-    asked: list[Asked] = field(default_factory=list)
-    address: str = ""
+    def __init__(self) -> None:
+        super().__init__()
+        self.shots: list[Shot] = []
+        self.index: Index = pywb
+        self.refuses: Callable[[int, str], Answer | None] = lambda number, path: None
+        self.replays: Callable[[Shot], Answer] = replay
+        self.data: dict[str, bytes] = {}
 
-    def answer(self, path: str, headers: dict[str, str]) -> Answer:
-        self.asked.append(Asked(time.monotonic(), path, headers))
-        refused = self.refuses(len(self.asked), path)
-        if refused is not None:
-            return refused
+    def behaviour(self, handler: Handler) -> Behaviour:
+        answer = self.refuses(len(self.asked), handler.path) or self._answer(handler.path, handler.headers["Range"])
+        # What announces more than it has hangs up.
+        handler.close_connection = any(name == "Content-Length" for name, _ in answer.headers)
+        return page(answer.body, status=answer.status, headers=answer.headers)
+
+    def replayed(self) -> list[str]:
+        return [asked.target for asked in self.asked if is_replay(asked)]
+
+    def _answer(self, path: str, byte_range: str | None) -> Answer:
         url = urlsplit(path)
         query = parse_qs(url.query)
         if url.path == "/collinfo.json":
             return Answer(200, self.data["collinfo.json"])
         if url.path.endswith(("/cdx", "/cdx/search/cdx")):
-            index = self.index or pywb
             found = [shot for shot in self.shots if query["from"][0] <= shot.timestamp <= query["to"][0]]
-            return Answer(200, index(found, query))
+            return Answer(200, self.index(found, query))
         if "id_/" in path:
             return self._replay(path)
-        return self._range(url.path.lstrip("/"), headers.get("Range", ""))
-
-    def replayed(self) -> list[str]:
-        return [asked.path for asked in self.asked if asked.is_replay]
+        return self._range(url.path.lstrip("/"), byte_range or "")
 
     def _replay(self, path: str) -> Answer:
         before, _, original = path.partition("id_/")
         timestamp = before.rpartition("/")[2]
         for shot in self.shots:
             if shot.timestamp == timestamp and unquote(shot.url) == unquote(original):
-                return (self.replays or replay)(shot)
+                return self.replays(shot)
         return Answer(404, b"not in archive")
 
     def _range(self, name: str, asked: str) -> Answer:
@@ -117,6 +101,10 @@ class WebArchive:
         first, _, last = asked.removeprefix("bytes=").partition("-")
         part = self.data[name][int(first) : int(last) + 1]
         return Answer(206, part, (("Content-Range", f"bytes {first}-{last}/{len(self.data[name])}"),))
+
+
+def is_replay(asked: Asked) -> bool:
+    return "id_/" in asked.target or "range" in asked.headers
 
 
 def replay(shot: Shot, *, at: datetime | None = None, body: bytes | None = None) -> Answer:
@@ -204,44 +192,9 @@ def packed(shot: Shot) -> Answer:
     return answer._replace(headers=(*answer.headers, ("Content-Encoding", "gzip")))
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    archive: WebArchive
-
-    def do_GET(self) -> None:
-        answer = self.archive.answer(self.path, {name.title(): value for name, value in self.headers.items()})
-        self.send_response_only(answer.status)
-        if not any(name == "Content-Length" for name, _ in answer.headers):
-            self.send_header("Content-Length", str(len(answer.body)))
-        for name, value in answer.headers:
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(answer.body)
-        # What announces more than it has hangs up.
-        self.close_connection = any(name == "Content-Length" for name, _ in answer.headers)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is http.server's
-        """The archive keeps its own log."""
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that hangs up is no error here."""
-
-
 @contextmanager
 def web_archive() -> Iterator[WebArchive]:
     """Run an archive on a free port."""
     archive = WebArchive()
-    server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"archive": archive}))
-    archive.address = f"127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with running(archive):
         yield archive
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
