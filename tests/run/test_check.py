@@ -13,7 +13,6 @@ import subprocess
 import time
 import unicodedata
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
 from email.utils import format_datetime
 from itertools import pairwise
 from pathlib import Path
@@ -22,7 +21,6 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from parsers.labels import LABELS, MONTH_LABEL, PROGRESS_COLUMNS
-from pipeline.archive.pages import PageReader
 from pipeline.archive.segments import read_segment, sealed_segments
 from pipeline.core.settings import FetchSettings, Settings, Source
 from pipeline.core.time import utc_now
@@ -33,6 +31,7 @@ from pipeline.run.check.source import check_files, check_source
 from pipeline.run.lock import LockedError, data_dir_lock
 from pipeline.run.verification import verify_data
 from tests.cli.command import assert_one_line, bma_here, start
+from tests.core.kept_worker import kept_workers
 from tests.fetch.misbehaving import (
     BASE_URL,
     PATIENCE,
@@ -61,16 +60,10 @@ LOGIN_FORM = b"<html><body><form id='login-form'><input type='password'></form><
 Set = Callable[[MisbehavingSite], None]
 
 
-@pytest.fixture(scope="module")
-def reader() -> Iterator[PageReader]:
-    with PageReader() as shared:
-        yield shared
-
-
 @pytest.fixture(autouse=True)
-def _one_reader(monkeypatch: pytest.MonkeyPatch, reader: PageReader) -> None:
-    monkeypatch.setattr("pipeline.fetch.site.PageReader", lambda: nullcontext(reader))
-    monkeypatch.setattr("pipeline.run.check.source.PageReader", lambda: nullcontext(reader))
+def _kept_workers() -> Iterator[None]:
+    with kept_workers():
+        yield
 
 
 @pytest.fixture
