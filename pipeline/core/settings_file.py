@@ -11,8 +11,6 @@ from pipeline.core.settings_values import ALL_SOURCES
 
 SETTINGS_FILE = Path("bma-projects.toml")
 _PREFIX = "BMA_"
-# Used only by the tests.
-_NO_SETTINGS = frozenset({"BMA_REQUIRE_CHROMIUM", "BMA_REQUIRE_PYWB"})
 # Flags whose name differs from that of the setting.
 _FLAGS = {"alarm.url": "notify-url", "alarm.command": "on-failure"}
 # The errors of pydantic in words for the operator; any other error means that there is no such setting.
@@ -62,7 +60,7 @@ def load_settings(
     known = [*(key for key, _ in keys_and_values(settings)), *_GONE]
     keys = {f"{_PREFIX}{key.replace('.', '_').upper()}": key for key in known}
     for name in sorted(environment):
-        if not name.startswith(_PREFIX) or name in _NO_SETTINGS:
+        if not name.startswith(_PREFIX):
             continue
         if name.upper() not in keys:
             raise SettingsError(f"{name}: no such setting; `bma-projects settings` lists them all")

@@ -1,6 +1,6 @@
 """Headless Chromium, and releases whose reports it opens.
 
-The tests skip where there is no Chromium; with BMA_REQUIRE_CHROMIUM=1 (as in CI) they fail instead.
+The tests skip where there is no Chromium; with REQUIRE_CHROMIUM=1 (as in CI) they fail instead.
 """
 
 import os
@@ -122,7 +122,7 @@ def chromium() -> Iterator[Chromium]:
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
         reason = "no Chromium here: apt-get install chromium fonts-thai-tlwg"
-        if os.environ.get("BMA_REQUIRE_CHROMIUM") == "1":
+        if os.environ.get("REQUIRE_CHROMIUM") == "1":
             pytest.fail(reason)
         pytest.skip(reason)
     with sync_playwright() as playwright:

@@ -1,6 +1,6 @@
 """A real pywb gives, by replay and by the bytes of its records, what importing its WARC files gives.
 
-pywb has an environment of its own (`make .venv/pywb/done`). The tests skip where there is none; with BMA_REQUIRE_PYWB=1
+pywb has an environment of its own (`make .venv/pywb/done`). The tests skip where there is none; with REQUIRE_PYWB=1
 (as in CI) they fail instead.
 """
 
@@ -53,7 +53,7 @@ def programs() -> Path:
     folder = Path(sys.prefix) / "pywb" / "bin"
     if not (folder / "wayback").exists():
         said = "there is no pywb here: make .venv/pywb/done"
-        if os.environ.get("BMA_REQUIRE_PYWB") == "1":
+        if os.environ.get("REQUIRE_PYWB") == "1":
             pytest.fail(said)
         pytest.skip(said)
     return folder
