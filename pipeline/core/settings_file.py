@@ -28,11 +28,6 @@ _MISTAKES = {
     "value_error": "impossible; {error}",
     "missing": "missing; write it as https://host/path/index.php",
 }
-# What was a setting once, and what to do instead.
-_GONE = {
-    "fetch.revisit_open_days": "set fetch.revisit_monthly_days, by which every page has a pace of its own",
-    "fetch.revisit_finished_days": "set fetch.revisit_monthly_days, by which every page has a pace of its own",
-}
 # An address may hold a password, so it is not repeated.
 _NOT_SHOWN = (".base_url", ".also_at", ".url")
 
@@ -57,8 +52,7 @@ def load_settings(
     settings = Settings()
     if file is not None or SETTINGS_FILE.exists():
         settings = _from_file(settings, file or SETTINGS_FILE)
-    known = [*(key for key, _ in keys_and_values(settings)), *_GONE]
-    keys = {f"{_PREFIX}{key.replace('.', '_').upper()}": key for key in known}
+    keys = {f"{_PREFIX}{key.replace('.', '_').upper()}": key for key, _ in keys_and_values(settings)}
     for name in sorted(environment):
         if not name.startswith(_PREFIX):
             continue
@@ -184,8 +178,6 @@ def _told(error: ValidationError, table: Mapping[str, object], where: str, text:
         where = f"{where}, line {_line_of(text, key)}"
     if place[-1] == "[key]":
         return f"{where}: {problem['input']!r:.80} is not a source id; {problem['ctx']['error']}"
-    if (instead := _GONE.get(".".join(key))) is not None:
-        return f"{where}: {'.'.join(key)} is no longer a setting; {instead} (docs/fetching.md)"
     if kind not in _MISTAKES or len(key) > len(place):
         return f"{where}: unknown setting {'.'.join(key)!r:.80}; `bma-projects settings` lists them all"
     if isinstance(place[-1], int) and kind == "string_type":

@@ -53,12 +53,6 @@ def test_a_new_source_needs_nothing_but_its_address(tmp_path: Path) -> None:
     [
         ("[fetch]\nrat = 1\n", 2, "unknown setting 'fetch.rat'"),
         ("speed = 1\n", 1, "unknown setting 'speed'"),
-        (
-            "[fetch]\nrate = 1\nrevisit_open_days = 2\n",
-            3,
-            "fetch.revisit_open_days is no longer a setting; set fetch.revisit_monthly_days",
-        ),
-        ("[fetch]\nrevisit_finished_days = 2\n", 2, "fetch.revisit_finished_days is no longer a setting"),
         ("[fetsch]\nrate = 1\n", 2, "unknown setting 'fetsch.rate'"),
         ("[empty]\n", 1, "unknown setting 'empty'"),
         ("[fetch]\n\n# comment\nrate = 'fast'\n", 4, "must be number"),
@@ -149,7 +143,6 @@ def test_a_source_without_address_is_told(tmp_path: Path) -> None:
     ("name", "value", "words"),
     [
         ("BMA_FETCH_RAT", "1", "no such setting"),
-        ("BMA_FETCH_REVISIT_OPEN_DAYS", "1", "fetch.revisit_open_days is no longer a setting; set"),
         ("BMA_FETCH_RATE", "fast", "must be number"),
         ("BMA_FETCH_RATE", "-1", "negative"),
         ("BMA_DATA_DIR", "", "must be path"),
