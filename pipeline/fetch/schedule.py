@@ -11,6 +11,7 @@ from typing import NamedTuple
 from pipeline.archive.fetch_log import Outcome
 from pipeline.archive.history.page_history import PageState
 from pipeline.core.settings import FetchSettings
+from pipeline.core.thai_time import BANGKOK
 from pipeline.fetch.edit_rate import Watched, chance_of_edit, days_between_visits, edits_a_day
 
 _DAY = dt.timedelta(days=1)
@@ -21,7 +22,6 @@ _FAILURES = frozenset({Outcome.FAILED, Outcome.REFUSED})
 SLACK = dt.timedelta(hours=2)
 # When a page is asked for again whose answer was no answer.
 _NEXT_NIGHT = 1.0
-_BANGKOK = dt.timezone(dt.timedelta(hours=7))
 
 
 class Reason(StrEnum):
@@ -263,5 +263,5 @@ def _edit_rate(page: PageState, facts: ProjectFacts | None, now: dt.datetime) ->
 
 def fiscal_year_be(now: dt.datetime) -> int:
     """The Thai fiscal year in Buddhist era: 2566 runs from 2022-10-01 to 2023-09-30."""
-    local = now.astimezone(_BANGKOK)
+    local = now.astimezone(BANGKOK)
     return local.year + 543 + (local.month >= 10)
