@@ -5,7 +5,7 @@ import binascii
 import datetime as dt
 import json
 from collections.abc import Callable, Iterator, Mapping
-from http import HTTPStatus
+from http.client import responses
 
 from pipeline.archive.response_age import dated_by_age
 from pipeline.archive.warc import Capture, Headers
@@ -21,11 +21,10 @@ class HarError(PipelineError):
 def read_har(data: bytes, is_ours: Callable[[str], bool], now: dt.datetime, *, max_body_bytes: int) -> Iterator[Found]:
     """Yield what every exchange means for the import, as read_foreign_warc does for records. Raises HarError."""
     try:
-        entries = json.loads(data)["log"]["entries"]
+        said: object = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise HarError(f"is not a whole HAR ({error}); export it again") from error
-    except (TypeError, KeyError, IndexError) as error:
-        raise HarError("holds no log.entries as a HAR has them") from error
+    entries = _table(_table(said).get("log")).get("entries")
     if not isinstance(entries, list):
         raise HarError("holds no log.entries as a HAR has them")
     for number, entry in enumerate(entries, start=1):
@@ -60,7 +59,7 @@ def _read_entry(
         # The browser has decoded it; in the HAR it is UTF-8, in any encoding of the site.
         content_type += "; charset=utf-8"
     headers = (("Content-Type", content_type), *_headers_of(response.get("headers")))
-    capture = Capture(url, at, body, content_type, status, _reason_of(status), headers)
+    capture = Capture(url, at, body, content_type, status, responses.get(status, ""), headers)
     size = content.get("size")
     torn = f"{where}: its content breaks off after {len(body)} of {size} bytes; what there is of the page is kept"
     is_torn = isinstance(size, int) and len(body) < size
@@ -83,13 +82,6 @@ def _headers_of(headers: object) -> Headers:
     pairs = [_table(header) for header in headers] if isinstance(headers, list) else []
     named = [(_one_line(pair.get("name", "")), _one_line(pair.get("value", ""))) for pair in pairs]
     return tuple((name, value) for name, value in named if name and name.lower() != "content-type")
-
-
-def _reason_of(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return ""
 
 
 def _one_line(value: object) -> str:

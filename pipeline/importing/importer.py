@@ -5,6 +5,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -75,7 +76,16 @@ def import_files(
     """
     check_writable(raw_dir)
     with PageReader() as reader, Ledger(raw_dir, run_id, reader) as ledger:
-        importer = _Importer(ledger, sources, default_source, reader, given_at, clock(), max_body_bytes, advance)
+        importer = _Importer(
+            ledger,
+            Addresses(sources, default_source),
+            default_source,
+            reader,
+            given_at,
+            clock(),
+            max_body_bytes,
+            advance,
+        )
         for path in paths:
             importer.add(path)
         importer.add_revisits()
@@ -127,23 +137,18 @@ class _Revisit(NamedTuple):
     target: Target
 
 
+@dataclass(slots=True)
 class _Importer:
-    def __init__(
-        self,
-        ledger: Ledger,
-        sources: Mapping[str, Source],
-        default_source: Source,
-        reader: PageReader,
-        given_at: dt.datetime | None,
-        now: dt.datetime,
-        max_body_bytes: int,
-        advance: Advance | None,
-    ) -> None:
-        self.summary = ImportSummary()
-        self._ledger, self._addresses, self._default = ledger, Addresses(sources, default_source), default_source
-        self._reader, self._given_at, self._now = reader, given_at, now
-        self._max_body_bytes, self._advance = max_body_bytes, advance
-        self._revisits: list[_Revisit] = []
+    ledger: Ledger
+    addresses: Addresses
+    default_source: Source
+    reader: PageReader
+    given_at: dt.datetime | None
+    now: dt.datetime
+    max_body_bytes: int
+    advance: Advance | None
+    summary: ImportSummary = field(default_factory=ImportSummary)
+    revisits: list[_Revisit] = field(default_factory=list)
 
     def add(self, path: Path) -> None:
         try:
@@ -169,18 +174,18 @@ class _Importer:
     def add_revisits(self) -> None:
         """Add the revisits, after all captures that they can repeat."""
         unresolved: dict[Path, list[str]] = {}
-        for path, found, capture, target in self._revisits:
+        for path, found, capture, target in self.revisits:
             original = found.original
-            there = target if original is None else self._addresses.target_of(original.url) or target
+            there = target if original is None else self.addresses.target_of(original.url) or target
             # A page may repeat itself under another address; a repeat of another project's page is not accepted.
             is_its_own = (there.source, there.project_id) == (target.source, target.project_id)
-            repeated = self._ledger.original(there, original) if original is not None and is_its_own else None
+            repeated = self.ledger.original(there, original) if original is not None and is_its_own else None
             if repeated is None:
                 unresolved.setdefault(path, []).append(found.where)
                 continue
             note = f"a revisit record; the body is that of the capture of {repeated.captured_at:%Y-%m-%dT%H:%M:%SZ}"
             repeated = repeated._replace(url=capture.url, captured_at=capture.captured_at, note=note)
-            self._count(target, self._ledger.add_record(target, found, repeated))
+            self._count(target, self.ledger.add_record(target, found, repeated))
         for path, where in unresolved.items():
             self.summary.unresolved += len(where)
             more = f" and {len(where) - 1} more revisits repeat captures" if len(where) > 1 else " repeats a capture"
@@ -209,7 +214,7 @@ class _Importer:
 
     def _add_container(self, path: Path, kind: Format) -> None:
         try:
-            for place, records in records_in(path, kind, self._is_ours, self._now, max_body_bytes=self._max_body_bytes):
+            for place, records in records_in(path, kind, self._is_ours, self.now, max_body_bytes=self.max_body_bytes):
                 self._add_records(place, records)
         except WaczError as error:
             # The directory cannot be read; errors of a member are reported when it is opened.
@@ -225,27 +230,27 @@ class _Importer:
     def _add_record(self, path: Path, found: Found) -> None:
         if found.reason is not None:
             self.summary.tell(path, found.reason)
-        target = None if found.capture is None else self._addresses.target_of(found.capture.url)
+        target = None if found.capture is None else self.addresses.target_of(found.capture.url)
         if found.capture is None or target is None:
             self.summary.foreign += found.kind is Kind.FOREIGN
             self.summary.damaged += found.kind is Kind.DAMAGED
             self.summary.refused += found.kind is Kind.REFUSED
         elif found.kind is Kind.REVISIT:
-            self._revisits.append(_Revisit(path, found, found.capture, target))
+            self.revisits.append(_Revisit(path, found, found.capture, target))
         else:
-            added = self._ledger.add_record(target, found, found.capture)
+            added = self.ledger.add_record(target, found, found.capture)
             self.summary.aged += added.outcome is not None and bool(age_of(found.capture.header("age")))
             self._count(target, added)
 
     def _add_bare(self, path: Path, kind: Format) -> None:
-        file = read_bare_file(path, kind, self._given_at, self._now, self._reader)
-        stated = self._addresses.target_of(file.capture.url)
+        file = read_bare_file(path, kind, self.given_at, self.now, self.reader)
+        stated = self.addresses.target_of(file.capture.url)
         if isinstance(file, BareSister):
             # A text without an address shows which system it is from, but not which host.
             name = f"urn:sha256:{hashlib.sha256(file.capture.body).hexdigest()}"
-            target = stated if stated and stated.sister else Target(self._default, name, sister=file.sister)
+            target = stated if stated and stated.sister else Target(self.default_source, name, sister=file.sister)
             capture = file.capture._replace(url=target.url)
-            self._count(target, self._ledger.add_page(target, capture, None, file.time_basis))
+            self._count(target, self.ledger.add_page(target, capture, None, file.time_basis))
             return
         if file.capture.url and stated is None:
             raise UnusableFileError(
@@ -254,7 +259,7 @@ class _Importer:
             )
         if stated is not None and stated.sister is not None:
             stated = None
-        target = stated or project_target(self._default, file.project_id)
+        target = stated or project_target(self.default_source, file.project_id)
         self.summary.assumed += stated is None
         if len(target.url) > LONGEST_URL:
             raise ForeignFileError(
@@ -265,7 +270,7 @@ class _Importer:
         if file.page.kind is PageKind.TRUNCATED:
             self.summary.notes.append(f"{path}: the page is cut; it is kept as evidence, but replaces no whole page")
         capture = file.capture if stated else file.capture._replace(url=target.url)
-        added = self._ledger.add_page(target, capture, file.page, file.time_basis)
+        added = self.ledger.add_page(target, capture, file.page, file.time_basis)
         self.summary.undated += added.is_success and file.time_basis is TimeBasis.FILE
         self._count(target, added)
 
@@ -278,8 +283,8 @@ class _Importer:
         self.summary.evidence += added.outcome is not None and not is_page
         if added.outcome is not None and target.sister is not None:
             self.summary.sisters[target.sister] += 1
-        if self._advance is not None:
-            self._advance(added.outcome or "known")
+        if self.advance is not None:
+            self.advance(added.outcome or "known")
 
     def _is_ours(self, url: str) -> bool:
-        return self._addresses.target_of(url) is not None
+        return self.addresses.target_of(url) is not None

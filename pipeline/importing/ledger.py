@@ -8,16 +8,9 @@ from types import MappingProxyType, TracebackType
 from typing import NamedTuple, Self
 
 from parsers.page import Page
-from pipeline.archive.fetch_log import FetchLogRow, Outcome, TimeBasis
+from pipeline.archive.fetch_log import Outcome, TimeBasis
 from pipeline.archive.history.page_history import ObservedBody, harvested_urls, observed_bodies
-from pipeline.archive.page_outcome import (
-    FetchOutcome,
-    capture_row,
-    page_outcome,
-    refusal_row,
-    sister_outcome,
-    unread_outcome,
-)
+from pipeline.archive.page_outcome import capture_row, page_outcome, refusal_row, sister_outcome, unread_outcome
 from pipeline.archive.pages import PageReader
 from pipeline.archive.response_age import LONGEST_AGE, age_of
 from pipeline.archive.segments import ArchiveWriter, Place, read_body
@@ -113,7 +106,7 @@ class Ledger:
         if body is None and original.at is not None:
             body = next((each for each in seen if each.place and _second(each.at) == _second(original.at)), None)
         if body is None and digest is not None:
-            body = next((each for each in seen if each.place and digest in self._digests_of(each.place)), None)
+            body = next((each for each in seen if each.place and digest in self._kept_at(each.place).digests), None)
         if body is None or body.place is None:
             return None
         capture = read_body(self._raw_dir, body.place)
@@ -161,9 +154,6 @@ class Ledger:
             self._harvested[source_id] = harvested_urls(self._raw_dir, source_id)
         return self._harvested[source_id]
 
-    def _digests_of(self, place: Place) -> frozenset[Digest]:
-        return self._kept_at(place).digests
-
     def _kept_at(self, place: Place) -> _Kept:
         if place not in self._kept:
             capture = read_body(self._raw_dir, place)
@@ -205,7 +195,19 @@ class Ledger:
         else:
             verdict = page_outcome(page, target.project_id, before and before.content_sha256)
         repeated = before if verdict.outcome is Outcome.UNCHANGED else None
-        row = self._log(target, capture, verdict, repeated and repeated.snapshot_id, time_basis, archive_url)
+        writer = self._writer(target)
+        row = capture_row(
+            writer,
+            target.project_id,
+            target.url,
+            capture,
+            verdict,
+            repeats=repeated and repeated.snapshot_id,
+            attempts=0,
+            time_basis=time_basis,
+            archive_url=archive_url,
+        )
+        row = writer.append(row, None if row.snapshot_id is None else capture)
         added = Added(Outcome(row.outcome), row.snapshot_id is not None)
         place = (row.warc_file, row.warc_offset) if row.warc_file is not None and row.warc_offset is not None else None
         new = ObservedBody(
@@ -219,29 +221,6 @@ class Ledger:
         )
         seen.append(new)
         return added, new
-
-    def _log(
-        self,
-        target: Target,
-        capture: Capture,
-        verdict: FetchOutcome,
-        repeats: str | None,
-        time_basis: TimeBasis,
-        archive_url: str | None,
-    ) -> FetchLogRow:
-        writer = self._writer(target)
-        row = capture_row(
-            writer,
-            target.project_id,
-            target.url,
-            capture,
-            verdict,
-            repeats=repeats,
-            attempts=0,
-            time_basis=time_basis,
-            archive_url=archive_url,
-        )
-        return writer.append(row, None if row.snapshot_id is None else capture)
 
     def _writer(self, target: Target) -> ArchiveWriter:
         source = target.source
