@@ -36,11 +36,12 @@ def write_draft(directory: Path, capture: Capture, page: Page, number: int) -> P
     taken = {path.name for path in directory.iterdir()} if directory.is_dir() else set()
     folder = directory / next(one for one in chain([name], (f"{name}-{n}" for n in count(2))) if one not in taken)
     masked = mask_page(capture, page)
-    safe = capture._replace(body=masked.encode(), content_type=_as_utf8(capture))
+    content_type = None if capture.is_text else "text/html; charset=UTF-8"
+    safe = capture._replace(body=masked.encode(), content_type=content_type)
     again = read_archived_page(safe)
     check_masked(again)
     file = "page.txt" if capture.is_text else "page.html"
-    case = {"url": capture.url, "page": file, "content_type": safe.content_type, "note": f"DRAFT, {UNREVIEWED}"}
+    case = {"url": capture.url, "page": file, "content_type": content_type, "note": f"DRAFT, {UNREVIEWED}"}
     try:
         folder.mkdir(parents=True)
         (folder / file).write_bytes(safe.body)
@@ -49,10 +50,6 @@ def write_draft(directory: Path, capture: Capture, page: Page, number: int) -> P
     except OSError as error:
         raise DraftError(f"{folder}: cannot be written ({error.strerror})") from error
     return folder
-
-
-def _as_utf8(capture: Capture) -> str | None:
-    return None if capture.is_text else "text/html; charset=UTF-8"
 
 
 def _expected(page: Page) -> dict[str, object]:

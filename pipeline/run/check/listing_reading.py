@@ -25,24 +25,24 @@ class ListingReading:
     """
 
     kind: str
-    http_status: int | None
-    error: str | None
-    obstacle: str | None
-    rows: int
-    stated_total: int | None
-    has_next: bool
-    is_next_ours: bool | None
-    second_page_new: int | None
-    sort_keys: tuple[str, ...]
-    requests: int | None
-    nights: int | None
+    http_status: int | None = None
+    error: str | None = None
+    obstacle: str | None = None
+    rows: int = 0
+    stated_total: int | None = None
+    has_next: bool = False
+    is_next_ours: bool | None = None
+    second_page_new: int | None = None
+    sort_keys: tuple[str, ...] = ()
+    requests: int | None = None
+    nights: int | None = None
 
 
 def read_listing_of(source: Source, settings: FetchSettings, answers: Answers) -> ListingReading:
     """Read the listing, and compute how long a crawl of all its projects takes."""
     if not answers.listings:
         kind = "not asked" if answers.allows_listing else "disallowed"
-        return ListingReading(kind, None, answers.ended, None, 0, None, False, None, None, (), None, None)
+        return ListingReading(kind, error=answers.ended)
     first, *others = answers.listings
     listing = first.listing
     if listing is None:
@@ -50,9 +50,8 @@ def read_listing_of(source: Source, settings: FetchSettings, answers: Answers) -
         error = first.reply.error or (first.page.reason if first.page is not None else None)
         text = decode_page(first.reply.body, first.reply.header("content-type")).text
         obstacle = obstacle_of(text, first.page.kind) if first.page is not None else None
-        return ListingReading(kind, first.reply.status, error, obstacle, 0, None, False, None, None, (), None, None)
+        return ListingReading(kind, first.reply.status, error, obstacle)
     following = listing.next_href
-    is_ours = None if following is None else _is_ours(source.base_url, following)
     new = None
     if others and others[0].listing is not None:
         new = len(set(others[0].listing.project_ids) - set(listing.project_ids))
@@ -64,16 +63,14 @@ def read_listing_of(source: Source, settings: FetchSettings, answers: Answers) -
     return ListingReading(
         "listing",
         first.reply.status,
-        None,
-        None,
-        len(listing.project_ids),
-        listing.stated_total,
-        following is not None,
-        is_ours,
-        new,
-        listing.sort_keys,
-        requests,
-        nights,
+        rows=len(listing.project_ids),
+        stated_total=listing.stated_total,
+        has_next=following is not None,
+        is_next_ours=None if following is None else _is_ours(source.base_url, following),
+        second_page_new=new,
+        sort_keys=listing.sort_keys,
+        requests=requests,
+        nights=nights,
     )
 
 

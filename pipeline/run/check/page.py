@@ -6,25 +6,15 @@ from dataclasses import dataclass, replace
 
 from parsers.encoding import decode_page
 from parsers.history_tables import cell_fields
-from parsers.labels import LABELS, MONTH_FIELD
+from parsers.labels import COLUMNS, LABELS, MONTH_FIELD
 from parsers.page import Grid, Page, PageKind, naming_problem, project_id_of
 from parsers.page_layout import Layout, read_layout
 from parsers.project import parse_project
 from parsers.records import ParsedPage
 from pipeline.archive.warc import Capture
-from pipeline.build.contacts import mask_contact, mask_text
+from pipeline.build.contacts import CONTACT_FIELDS, mask_contact, mask_text
 from pipeline.run.check.obstacle import obstacle_of, stub_target
 
-# Columns of PageRecord whose name differs from their field.
-_COLUMNS = {
-    "fiscal_year": "fiscal_year_be",
-    "budget_received": "budget_received_thb",
-    "budget_spent": "budget_spent_thb",
-    "progress": "progress_pct",
-    "target": "target_value",
-    "result": "result_value",
-}
-_OF_CONTACTS = ("responsible", "evaluator")
 _LONGEST_LABEL = 60
 # Issues of a row whose label, not its text, is in doubt.
 _OF_LABELS = ("unknown_label", "ambiguous_label", "renamed_label")
@@ -158,9 +148,9 @@ def _values(page: Page, layout: Layout, parsed: ParsedPage) -> Iterator[ValueRea
         elif field == "project_id":
             read = raw or None
         else:
-            read = getattr(parsed.page, _COLUMNS.get(field, field)) if field else None
+            read = getattr(parsed.page, COLUMNS.get(field, field)) if field else None
         is_text = read is None or isinstance(read, str)
-        mask = (mask_contact if field in _OF_CONTACTS else mask_text) if is_text else str
+        mask = (mask_contact if field in CONTACT_FIELDS else mask_text) if is_text else str
         yield ValueReading(
             field or "",
             label[:_LONGEST_LABEL],
