@@ -13,6 +13,8 @@ from pipeline.importing.warc_records import Opener
 # A WARC file is packed already, so ZIP makes it little smaller; a member that grows more was made to waste time.
 _MOST_TIMES = 100
 _ALWAYS_READ = 1_000_000_000
+# Those of WACZ files; what other methods do with damaged bytes differs from one to the next.
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 class WaczError(PipelineError):
@@ -39,6 +41,8 @@ def warcs_of(path: Path) -> Iterator[tuple[str, Opener]]:
 def _open(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> io.BufferedReader:
     if member.file_size > max(_ALWAYS_READ, _MOST_TIMES * member.compress_size):
         raise WaczError(f"is said to grow to {member.file_size} bytes; it is left out")
+    if member.compress_type not in _METHODS:
+        raise WaczError("cannot be read (it is not packed as in a WACZ); unpack the WACZ and import the directory")
     try:
         return io.BufferedReader(archive.open(member))  # type: ignore[arg-type]
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:

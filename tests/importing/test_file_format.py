@@ -136,6 +136,18 @@ def test_a_damaged_warc_in_a_wacz_is_named_and_the_next_is_read(tmp_path: Path) 
     assert problem.startswith(f"{tmp_path / 'x.wacz' / 'archive' / 'a.warc'}: not readable as WARC at its beginning (")
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_wacz_that_is_packed_in_another_way_is_told_before_its_bytes_are_read(tmp_path: Path, method: int) -> None:
+    with zipfile.ZipFile(tmp_path / "x.wacz", "w", method) as archive:
+        archive.writestr("archive/a.warc", RECORD)
+        size = archive.getinfo("archive/a.warc").compress_size
+    wacz = bytearray((tmp_path / "x.wacz").read_bytes())
+    wacz[size // 2] ^= 255
+    (tmp_path / "x.wacz").write_bytes(wacz)
+    [problem] = bring(tmp_path / "raw", tmp_path / "x.wacz").problems
+    assert "archive/a.warc: cannot be read (it is not packed as in a WACZ); unpack the WACZ" in problem
+
+
 @pytest.mark.slow
 def test_a_zip_that_says_it_grows_without_end_is_left_out(tmp_path: Path) -> None:
     with (
