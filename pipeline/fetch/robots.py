@@ -10,6 +10,8 @@ from pipeline.core.version import NAME
 
 # The part of a larger file that counts (RFC 9309, 2.5).
 MOST_BYTES = 500 * 1024
+# Seconds that are as good as for ever: the number may have hundreds of digits.
+_LONGEST = 1e9
 _LINE_END = re.compile(rb"[\r\n]")
 _NO_LINE_END = re.compile(rb"[\x0b\x0c\x1c-\x1e]")
 # A line as Protego reads it, with the misspellings that it accepts.
@@ -46,10 +48,10 @@ class Robots:
 
     @property
     def interval(self) -> float:
-        """Seconds between two requests that Crawl-delay and Request-rate ask for."""
+        """Seconds between two requests that Crawl-delay and Request-rate ask for, thirty years at most."""
         rate = self._rules.request_rate(NAME)
-        spacing = rate.seconds / rate.requests if rate is not None and rate.requests else 0.0
-        return max(self._rules.crawl_delay(NAME) or 0.0, spacing)
+        spacing = min(rate.seconds, _LONGEST) / rate.requests if rate is not None and rate.requests else 0.0
+        return max(min(self._rules.crawl_delay(NAME) or 0.0, _LONGEST), spacing)
 
 
 def _regular(lines: Iterable[bytes]) -> Iterator[bytes]:

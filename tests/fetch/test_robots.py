@@ -281,3 +281,8 @@ def test_a_delay_between_the_names_of_a_group_holds() -> None:
     assert rules.interval == 7
     assert rules.allows(LISTING)
     assert not rules.allows("http://site.test/private")
+
+
+@pytest.mark.parametrize("rule", [f"Request-rate: 1/{'9' * 400}s", "Crawl-delay: 1e300"])
+def test_a_pace_of_any_length_is_a_pace(rule: str) -> None:
+    assert Robots(f"User-agent: *\n{rule}\n".encode()).interval == 10**9
