@@ -63,7 +63,7 @@ seen AS (
         counted.n_projects,
         counted.n_vanished
     FROM named
-    INNER JOIN counted ON named.agency_code = counted.agency_code
+    INNER JOIN counted USING (agency_code)
 )
 
 SELECT
@@ -80,4 +80,4 @@ SELECT
     coalesce(seen.n_projects, 0) AS n_projects,
     coalesce(seen.n_vanished, 0) AS n_vanished
 FROM input.agencies AS known
-FULL JOIN seen ON known.agency_code = seen.agency_code
+FULL JOIN seen USING (agency_code)

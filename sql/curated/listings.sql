@@ -27,5 +27,4 @@ SELECT
     0 AS n_projects,
     false AS is_complete
 FROM answered
-ANTI JOIN staging.listing_reads AS named
-    ON answered.source_id = named.source_id AND answered.run_id = named.run_id
+ANTI JOIN staging.listing_reads AS named USING (source_id, run_id)

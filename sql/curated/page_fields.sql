@@ -47,7 +47,7 @@ SELECT
     column_of(cells.field) AS field,
     cells.snapshot_id
 FROM parsed.page_cells AS cells
-INNER JOIN sections ON cells.snapshot_id = sections.snapshot_id AND cells.section = sections.section
-LEFT JOIN displaced ON sections.place = displaced.place
+INNER JOIN sections USING (snapshot_id, section)
+LEFT JOIN displaced USING (place)
 -- The join implies this; written out, it lets the scan skip the rows of tables.
 WHERE cells.section IN ('field', 'month')

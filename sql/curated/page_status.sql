@@ -48,7 +48,7 @@ failures AS (
         visits.url,
         count(*) AS n_consecutive_failures
     FROM staging.visits AS visits
-    INNER JOIN newest ON visits.source_id = newest.source_id AND visits.url = newest.url
+    INNER JOIN newest USING (source_id, url)
     WHERE
         visits.outcome IN ('failed', 'refused')
         AND (newest.last_answer_at IS NULL OR visits.requested_at > newest.last_answer_at)
@@ -68,4 +68,4 @@ SELECT
     newest.n_attempts,
     coalesce(failures.n_consecutive_failures, 0) AS n_consecutive_failures
 FROM newest
-LEFT JOIN failures ON newest.source_id = failures.source_id AND newest.url = failures.url
+LEFT JOIN failures USING (source_id, url)

@@ -45,16 +45,8 @@ SELECT
     new_side.day AS new_date,
     coalesce(before.progress_pct >= 100, false) AS is_after_completion
 FROM staging.changed_cells AS cells
-INNER JOIN staging.versions AS versions
-    ON
-        cells.source_id = versions.source_id
-        AND cells.project_id = versions.project_id
-        AND cells.version_no = versions.version_no
-LEFT JOIN staging.fields_before AS before
-    ON
-        cells.source_id = before.source_id
-        AND cells.project_id = before.project_id
-        AND cells.version_no = before.version_no
+INNER JOIN staging.versions AS versions USING (source_id, project_id, version_no)
+LEFT JOIN staging.fields_before AS before USING (source_id, project_id, version_no)
 LEFT JOIN staging.read_values AS old_side
     ON
         cells.previous_snapshot_id = old_side.snapshot_id

@@ -75,11 +75,6 @@ SELECT
     pages.fields_state,
     pages.snapshot_id
 FROM known
-INNER JOIN staging.versions AS versions
-    ON
-        known.source_id = versions.source_id
-        AND known.project_id = versions.project_id
-        AND known.version_no = versions.version_no
-INNER JOIN staging.current_versions AS current_versions
-    ON known.source_id = current_versions.source_id AND known.project_id = current_versions.project_id
+INNER JOIN staging.versions AS versions USING (source_id, project_id, version_no)
+INNER JOIN staging.current_versions AS current_versions USING (source_id, project_id)
 INNER JOIN parsed.pages AS pages ON known.snapshot_id = pages.snapshot_id

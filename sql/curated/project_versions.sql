@@ -64,14 +64,6 @@ SELECT
     captures.archive_url,
     captures.content_sha256
 FROM staging.versions AS versions
-INNER JOIN staging.captures AS captures ON versions.snapshot_id = captures.snapshot_id
-LEFT JOIN returns
-    ON
-        versions.source_id = returns.source_id
-        AND versions.project_id = returns.project_id
-        AND versions.version_no = returns.version_no
-LEFT JOIN change_counts
-    ON
-        versions.source_id = change_counts.source_id
-        AND versions.project_id = change_counts.project_id
-        AND versions.version_no = change_counts.version_no
+LEFT JOIN returns USING (source_id, project_id, version_no)
+LEFT JOIN change_counts USING (source_id, project_id, version_no)
+INNER JOIN staging.captures AS captures USING (snapshot_id)

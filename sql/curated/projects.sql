@@ -145,8 +145,6 @@ SELECT
     coalesce(issue_counts.n_issues, 0) AS n_issues,
     coalesce(sources.is_invented, false) AND real_projects.project_id IS NULL AS is_invented
 FROM masked_pages AS pages
-LEFT JOIN issue_counts
-    ON pages.source_id = issue_counts.source_id AND pages.project_id = issue_counts.project_id
-LEFT JOIN input.sources AS sources ON pages.source_id = sources.source_id
-LEFT JOIN input.real_projects AS real_projects
-    ON pages.source_id = real_projects.source_id AND pages.project_id = real_projects.project_id
+LEFT JOIN issue_counts USING (source_id, project_id)
+LEFT JOIN input.sources AS sources USING (source_id)
+LEFT JOIN input.real_projects AS real_projects USING (source_id, project_id)

@@ -24,4 +24,4 @@ SELECT
     rules.*,
     coalesce(issue_counts.n_issues, 0) AS n_issues
 FROM input.rules AS rules
-LEFT JOIN issue_counts ON rules.code = issue_counts.code
+LEFT JOIN issue_counts USING (code)

@@ -82,6 +82,6 @@ SELECT
     runs.counts,
     runs.durations
 FROM known
-LEFT JOIN input.runs AS runs ON known.run_id = runs.run_id
-LEFT JOIN fetched ON known.run_id = fetched.run_id
-LEFT JOIN withdrawn ON known.run_id = withdrawn.run_id
+LEFT JOIN input.runs AS runs USING (run_id)
+LEFT JOIN fetched USING (run_id)
+LEFT JOIN withdrawn USING (run_id)

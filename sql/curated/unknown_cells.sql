@@ -46,6 +46,6 @@ SELECT
     END AS raw,
     cells.snapshot_id
 FROM parsed.page_cells AS cells
-INNER JOIN sections ON cells.snapshot_id = sections.snapshot_id AND cells.section = sections.section
+INNER JOIN sections USING (snapshot_id, section)
 -- The join implies this; written out, it lets the scan skip the other rows.
 WHERE cells.field IS NULL AND cells.section IN ('progress', 'update', 'other')

@@ -12,11 +12,6 @@ SELECT
     changes.is_after_completion AS after_completion,
     versions.time_basis
 FROM places
-INNER JOIN project_changes AS changes
-    ON places.source_id = changes.source_id AND places.project_id = changes.project_id
-INNER JOIN project_versions AS versions
-    ON
-        changes.source_id = versions.source_id
-        AND changes.project_id = versions.project_id
-        AND changes.version_no = versions.version_no
+INNER JOIN project_changes AS changes USING (source_id, project_id)
+INNER JOIN project_versions AS versions USING (source_id, project_id, version_no)
 ORDER BY places.place, changes.version_no DESC, changes.change_no

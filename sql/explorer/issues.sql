@@ -7,5 +7,5 @@ SELECT
     issues.ordinal,
     left(issues.raw, 81) AS raw
 FROM places
-INNER JOIN quality_issues AS issues ON places.source_id = issues.source_id AND places.project_id = issues.project_id
+INNER JOIN quality_issues AS issues USING (source_id, project_id)
 ORDER BY places.place, list_position(['error', 'warning', 'info'], issues.severity), issues.issue_no

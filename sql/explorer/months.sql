@@ -5,5 +5,5 @@ SELECT
     months.role = 'extra' AS extra,
     left(months.raw, 40) AS raw
 FROM places
-INNER JOIN target_rows AS months ON places.source_id = months.source_id AND places.project_id = months.project_id
+INNER JOIN target_rows AS months USING (source_id, project_id)
 ORDER BY places.place, months.ordinal

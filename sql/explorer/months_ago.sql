@@ -34,6 +34,6 @@ SELECT
 FROM days
 INNER JOIN project_history AS history
     ON bangkok_day(history.valid_from) <= days.day AND coalesce(bangkok_day(history.valid_to) > days.day, true)
-INNER JOIN places ON history.source_id = places.source_id AND history.project_id = places.project_id
+INNER JOIN places USING (source_id, project_id)
 GROUP BY days.day, history.agency_code
 ORDER BY days.day, history.agency_code

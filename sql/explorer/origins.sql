@@ -25,6 +25,6 @@ SELECT
     epoch(projects.vanished_at)::BIGINT AS vanished_at,
     projects.n_versions
 FROM places
-INNER JOIN projects ON places.source_id = projects.source_id AND places.project_id = projects.project_id
+INNER JOIN projects USING (source_id, project_id)
 LEFT JOIN project_versions AS versions ON places.snapshot_id = versions.snapshot_id
 ORDER BY places.place

@@ -31,7 +31,7 @@ SELECT
     projects.is_invented AS invented,
     projects.time_basis
 FROM places
-INNER JOIN projects_unique AS projects ON places.project_id = projects.project_id
-INNER JOIN project_states AS states ON places.project_id = states.project_id
-INNER JOIN policy_chain AS chain ON places.project_id = chain.project_id
+INNER JOIN projects_unique AS projects USING (project_id)
+INNER JOIN project_states AS states USING (project_id)
+INNER JOIN policy_chain AS chain USING (project_id)
 ORDER BY places.place

@@ -7,7 +7,6 @@ SELECT
     CASE WHEN reports.progress_pct IS NULL THEN left(reports.progress_pct_raw, 40) END AS progress_raw,
     left(reports.status_code, 40) AS status
 FROM places
-INNER JOIN progress_history AS reports
-    ON places.source_id = reports.source_id AND places.project_id = reports.project_id
+INNER JOIN progress_history AS reports USING (source_id, project_id)
 WHERE reports.is_current
 ORDER BY places.place, reports.page_row_no

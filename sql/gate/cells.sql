@@ -122,9 +122,8 @@ pairs AS (
         published.updates_state IN ('present', 'empty') AS had_update_history,
         fresh.project_id IS NOT NULL AS is_fresh
     FROM published.projects AS published
-    INNER JOIN candidate.projects AS candidate
-        ON published.source_id = candidate.source_id AND published.project_id = candidate.project_id
-    LEFT JOIN fresh ON published.source_id = fresh.source_id AND published.project_id = fresh.project_id
+    INNER JOIN candidate.projects AS candidate USING (source_id, project_id)
+    LEFT JOIN fresh USING (source_id, project_id)
 ),
 
 -- Long texts by their digest before releases are matched: the texts of both would take a gigabyte at 20,000 projects.
@@ -136,28 +135,20 @@ shortened_texts AS MATERIALIZED (
 matched AS (
     SELECT
         pairs.*,
-        coalesce(old.section, new.section) AS section,
-        coalesce(old.row_no, new.row_no) AS row_no,
+        section,
+        row_no,
         coalesce(old.snapshot_id = new.snapshot_id, pairs.has_same_capture) AS is_same_capture,
         unnest(
             CASE
                 -- A row that is missing on one side is one value, not one in each of its columns.
-                WHEN (old.said IS NULL OR new.said IS NULL) AND coalesce(old.section, new.section) <> 'month'
+                WHEN (old.said IS NULL OR new.said IS NULL) AND section <> 'month'
                     THEN list_zip(['row'], old.said[:1], new.said[:1])
-                ELSE list_zip(getvariable('columns_of')[coalesce(old.section, new.section)], old.said, new.said)
+                ELSE list_zip(getvariable('columns_of')[section], old.said, new.said)
             END
         ) AS cell
     FROM (FROM shortened_texts WHERE NOT is_new) AS old
-    FULL JOIN (FROM shortened_texts WHERE is_new) AS new
-        ON
-            old.source_id = new.source_id
-            AND old.project_id = new.project_id
-            AND old.section = new.section
-            AND old.row_no = new.row_no
-    INNER JOIN pairs
-        ON
-            coalesce(old.source_id, new.source_id) = pairs.source_id
-            AND coalesce(old.project_id, new.project_id) = pairs.project_id
+    FULL JOIN (FROM shortened_texts WHERE is_new) AS new USING (source_id, project_id, section, row_no)
+    INNER JOIN pairs USING (source_id, project_id)
     WHERE pairs.is_fresh OR old.said IS DISTINCT FROM new.said
 ),
 
@@ -211,13 +202,13 @@ judged AS (
             ELSE shown.had_update_history
         END AS had_whole
     FROM shown
+    LEFT JOIN reported USING (source_id, project_id)
     LEFT JOIN edits
         ON
             shown.source_id = edits.source_id
             AND shown.project_id = edits.project_id
             AND CASE WHEN shown.section = 'field' THEN without_unit(shown.name) ELSE shown.section END = edits.field
             AND CASE WHEN shown.section = 'month' THEN shown.row_no END IS NOT DISTINCT FROM edits.month_no
-    LEFT JOIN reported ON shown.source_id = reported.source_id AND shown.project_id = reported.project_id
     WHERE shown.old IS NOT NULL OR shown.new IS NOT NULL
 )
 

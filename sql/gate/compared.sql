@@ -8,5 +8,5 @@ SELECT
     count(*) FILTER (cells.old IS NULL) AS n_read,
     count(*) FILTER (cells.old <> cells.new AND NOT cells.is_lost) AS n_changed
 FROM cells
-LEFT JOIN had ON cells.source_id = had.source_id AND cells.field = had.field
+LEFT JOIN had USING (source_id, field)
 GROUP BY cells.source_id, cells.field, cells.whose

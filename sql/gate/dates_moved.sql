@@ -31,7 +31,7 @@ days AS (
         ) AS says,
         reports.reported_on AS day
     FROM reports
-    SEMI JOIN fresh ON reports.source_id = fresh.source_id AND reports.project_id = fresh.project_id
+    SEMI JOIN fresh USING (source_id, project_id)
     UNION ALL
     SELECT
         updates.is_new,
@@ -47,7 +47,7 @@ days AS (
         ) AS says,
         unnest([updates.updated_on, updates.start_date, updates.finish_date]) AS day
     FROM updates
-    SEMI JOIN fresh ON updates.source_id = fresh.source_id AND updates.project_id = fresh.project_id
+    SEMI JOIN fresh USING (source_id, project_id)
 ),
 
 rows_alike AS (
@@ -85,7 +85,7 @@ projects AS (
         new.start_date - old.start_date AS start_days,
         new.finish_date - old.finish_date AS finish_days
     FROM published.projects AS old
-    INNER JOIN candidate.projects AS new ON old.source_id = new.source_id AND old.project_id = new.project_id
+    INNER JOIN candidate.projects AS new USING (source_id, project_id)
 ),
 
 moved AS (
@@ -123,7 +123,7 @@ SELECT
     moved.field,
     CASE WHEN edits.project_id IS NULL THEN 0 ELSE moved.days END AS days
 FROM moved
-SEMI JOIN fresh ON moved.source_id = fresh.source_id AND moved.project_id = fresh.project_id
+SEMI JOIN fresh USING (source_id, project_id)
 LEFT JOIN (SELECT DISTINCT source_id, project_id, field FROM edited) AS edits
     ON
         moved.source_id = edits.source_id

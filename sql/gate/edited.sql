@@ -17,8 +17,7 @@ SELECT
     CASE WHEN changes.section = 'month' THEN try_cast(regexp_extract(changes.label, '[0-9]+') AS INTEGER) END AS month_no,
     max(changes.observed_at) AS observed_at
 FROM candidate.project_changes AS changes
-SEMI JOIN fresh ON changes.source_id = fresh.source_id AND changes.project_id = fresh.project_id
-INNER JOIN published.projects AS known
-    ON changes.source_id = known.source_id AND changes.project_id = known.project_id
+SEMI JOIN fresh USING (source_id, project_id)
+INNER JOIN published.projects AS known USING (source_id, project_id)
 WHERE changes.observed_at > known.last_seen_at
 GROUP BY ALL

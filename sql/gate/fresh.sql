@@ -18,8 +18,7 @@ SELECT
     contents.project_id,
     bool_or(known.project_id IS NOT NULL) AS is_known
 FROM contents
-LEFT JOIN published.projects AS known
-    ON contents.source_id = known.source_id AND contents.project_id = known.project_id
+LEFT JOIN published.projects AS known USING (source_id, project_id)
 GROUP BY contents.source_id, contents.project_id
 HAVING
     arg_max(contents.content_no, contents.version_no) IS DISTINCT FROM

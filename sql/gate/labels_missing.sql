@@ -13,7 +13,7 @@ missing AS (
         issues.label,
         count(*) AS n
     FROM candidate.quality_issues AS issues
-    INNER JOIN fresh ON issues.source_id = fresh.source_id AND issues.project_id = fresh.project_id
+    INNER JOIN fresh USING (source_id, project_id)
     WHERE
         issues.code = 'missing_label'
         AND (
@@ -30,6 +30,6 @@ SELECT
     any_value(pages.n_pages) * getvariable('labels_per_page') AS total,
     string_agg(missing.label, ', ' ORDER BY missing.n DESC, missing.label) AS detail
 FROM pages
-LEFT JOIN missing ON pages.source_id = missing.source_id
+LEFT JOIN missing USING (source_id)
 GROUP BY pages.source_id
 ORDER BY pages.source_id

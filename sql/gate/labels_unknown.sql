@@ -12,7 +12,7 @@ WITH labels AS (
             )
         ) AS n_unknown
     FROM candidate.page_fields AS fields
-    INNER JOIN fresh ON fields.source_id = fresh.source_id AND fields.project_id = fresh.project_id
+    INNER JOIN fresh USING (source_id, project_id)
     GROUP BY fields.source_id, fields.label
 )
 

@@ -24,5 +24,5 @@ SELECT
     earlier.n_promised AS total,
     NULL AS detail
 FROM earlier
-INNER JOIN now ON earlier.source_id = now.source_id
+INNER JOIN now USING (source_id)
 ORDER BY earlier.source_id

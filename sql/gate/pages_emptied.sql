@@ -6,7 +6,7 @@ SELECT
     count(*) AS total,
     NULL AS detail
 FROM visited
-LEFT JOIN rewritten ON visited.source_id = rewritten.source_id AND visited.project_id = rewritten.project_id
+LEFT JOIN rewritten USING (source_id, project_id)
 WHERE visited.is_known
 GROUP BY visited.source_id
 ORDER BY visited.source_id

@@ -14,9 +14,7 @@ SELECT
     count(*) AS total,
     NULL AS detail
 FROM published.projects AS published
-LEFT JOIN candidate.projects AS candidate
-    ON published.source_id = candidate.source_id AND published.project_id = candidate.project_id
-LEFT JOIN taken_back
-    ON published.source_id = taken_back.source_id AND published.project_id = taken_back.project_id
+LEFT JOIN candidate.projects AS candidate USING (source_id, project_id)
+LEFT JOIN taken_back USING (source_id, project_id)
 GROUP BY published.source_id
 ORDER BY published.source_id

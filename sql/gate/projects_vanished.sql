@@ -6,8 +6,7 @@ SELECT
     count(*) AS total,
     NULL AS detail
 FROM published.projects AS published
-INNER JOIN candidate.projects AS candidate
-    ON published.source_id = candidate.source_id AND published.project_id = candidate.project_id
+INNER JOIN candidate.projects AS candidate USING (source_id, project_id)
 WHERE published.status = 'listed'
 GROUP BY published.source_id
 ORDER BY published.source_id

@@ -46,8 +46,8 @@ SELECT
     coalesce(present.last_seen_at >= coalesce(changed.changed_at, present.valid_from) + INTERVAL 12 HOUR, false)
     AS is_read_twice
 FROM visited
-INNER JOIN fresh ON visited.source_id = fresh.source_id AND visited.project_id = fresh.project_id
-INNER JOIN present ON visited.source_id = present.source_id AND visited.project_id = present.project_id
-LEFT JOIN changed ON visited.source_id = changed.source_id AND visited.project_id = changed.project_id
-LEFT JOIN lost ON visited.source_id = lost.source_id AND visited.project_id = lost.project_id
+INNER JOIN fresh USING (source_id, project_id)
+INNER JOIN present USING (source_id, project_id)
+LEFT JOIN changed USING (source_id, project_id)
+LEFT JOIN lost USING (source_id, project_id)
 WHERE visited.is_known

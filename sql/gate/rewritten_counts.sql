@@ -26,8 +26,7 @@ fields AS (
         changed_fields.field,
         count(*) AS n
     FROM changed_fields
-    INNER JOIN changed
-        ON changed_fields.source_id = changed.source_id AND changed_fields.project_id = changed.project_id
+    INNER JOIN changed USING (source_id, project_id)
     GROUP BY changed_fields.source_id, changed.is_read_twice, changed_fields.field
 ),
 
@@ -48,6 +47,6 @@ SELECT
     any_value(named.detail) AS detail
 FROM known
 CROSS JOIN (VALUES (false), (true)) AS asked (is_read_twice)
-LEFT JOIN changed ON known.source_id = changed.source_id AND asked.is_read_twice = changed.is_read_twice
-LEFT JOIN named ON known.source_id = named.source_id AND asked.is_read_twice = named.is_read_twice
+LEFT JOIN changed USING (source_id, is_read_twice)
+LEFT JOIN named USING (source_id, is_read_twice)
 GROUP BY known.source_id, asked.is_read_twice

@@ -11,8 +11,7 @@ WITH shown AS (
             CASE WHEN known.months_state = 'present' THEN 'month' END
         ]) AS field
     FROM visited
-    INNER JOIN published.projects AS known
-        ON visited.source_id = known.source_id AND visited.project_id = known.project_id
+    INNER JOIN published.projects AS known USING (source_id, project_id)
     WHERE visited.outcome IN ('new', 'changed', 'unchanged')
 ),
 
@@ -35,11 +34,7 @@ SELECT
     count(DISTINCT shown.project_id) AS total,
     string_agg(DISTINCT unseen.code, ', ' ORDER BY unseen.code) AS detail
 FROM shown
-LEFT JOIN unseen
-    ON
-        shown.source_id = unseen.source_id
-        AND shown.project_id = unseen.project_id
-        AND shown.field = unseen.field
+LEFT JOIN unseen USING (source_id, project_id, field)
 WHERE shown.field IS NOT NULL
 GROUP BY shown.source_id, shown.field
 ORDER BY shown.source_id, shown.field

@@ -29,8 +29,7 @@ changed AS (
         arg_min(coalesce(changes.old, ''), (changes.version_no, changes.change_no)) AS old,
         arg_max(coalesce(changes.new, ''), (changes.version_no, changes.change_no)) AS new
     FROM candidate.project_changes AS changes
-    SEMI JOIN published.projects AS known
-        ON changes.source_id = known.source_id AND changes.project_id = known.project_id
+    SEMI JOIN published.projects AS known USING (source_id, project_id)
     WHERE
         changes.section = 'field'
         AND changes.field <> 'progress_note'
@@ -56,5 +55,5 @@ SELECT
     lost.n + coalesce(held.n, 0) AS total,
     NULL AS detail
 FROM lost
-LEFT JOIN held ON lost.source_id = held.source_id AND lost.field = held.field
+LEFT JOIN held USING (source_id, field)
 ORDER BY lost.source_id, lost.field

@@ -23,7 +23,7 @@ WITH plans AS (
             {'field': 'unit', 'old': old.unit::VARCHAR, 'new': new.unit::VARCHAR}
         ], recursive := true)
     FROM published.projects AS old
-    INNER JOIN candidate.projects AS new ON old.source_id = new.source_id AND old.project_id = new.project_id
+    INNER JOIN candidate.projects AS new USING (source_id, project_id)
 ),
 
 other AS (
@@ -66,8 +66,8 @@ SELECT
     any_value(pages.n_pages) AS total,
     NULL AS detail
 FROM other
-INNER JOIN visited ON other.source_id = visited.source_id AND other.project_id = visited.project_id
-INNER JOIN pages ON other.source_id = pages.source_id
+INNER JOIN visited USING (source_id, project_id)
+INNER JOIN pages USING (source_id)
 WHERE visited.is_known
 GROUP BY pages.source_id, other.field
 ORDER BY pages.source_id, other.field

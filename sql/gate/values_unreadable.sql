@@ -14,8 +14,8 @@ SELECT
     any_value(pages.n_pages) AS total,
     string_agg(DISTINCT issues.code, ', ' ORDER BY issues.code) AS detail
 FROM candidate.quality_issues AS issues
-INNER JOIN fresh ON issues.source_id = fresh.source_id AND issues.project_id = fresh.project_id
-INNER JOIN pages ON issues.source_id = pages.source_id
+INNER JOIN fresh USING (source_id, project_id)
+INNER JOIN pages USING (source_id)
 WHERE
     list_contains(getvariable('unreadable_codes'), issues.code)
     AND issues.field IS NOT NULL

@@ -5,7 +5,7 @@
 WITH news AS (
     SELECT min(coalesce(runs.started_at, try_strptime(runs.run_id, '%Y%m%dT%H%M%SZ')::TIMESTAMPTZ)) AS began_at
     FROM candidate.runs AS runs
-    ANTI JOIN published.runs AS known ON runs.run_id = known.run_id
+    ANTI JOIN published.runs AS known USING (run_id)
 ),
 
 attempted AS (
@@ -34,5 +34,4 @@ SELECT
     attempted.page_kind IN ('login', 'listing', 'redirect_stub', 'unknown') AS is_wrong_kind,
     coalesce(known.status = 'listed', false) AS is_known
 FROM attempted
-LEFT JOIN published.projects AS known
-    ON attempted.source_id = known.source_id AND attempted.project_id = known.project_id
+LEFT JOIN published.projects AS known USING (source_id, project_id)

@@ -17,5 +17,5 @@ SELECT
     'no known agency has the code ' || pages.agency_code AS message,
     CASE WHEN pages.time_basis <> 'file' THEN pages.first_seen_at END AS first_seen_at
 FROM staging.current_pages AS pages
-ANTI JOIN input.agencies AS known ON pages.agency_code = known.agency_code
+ANTI JOIN input.agencies AS known USING (agency_code)
 WHERE pages.agency_code IS NOT NULL

@@ -15,15 +15,7 @@ SELECT
     || string_agg(DISTINCT cells.label, ', ' ORDER BY cells.label) AS message,
     versions.valid_from AS first_seen_at
 FROM staging.versions AS versions
-INNER JOIN staging.fields_before AS before
-    ON
-        versions.source_id = before.source_id
-        AND versions.project_id = before.project_id
-        AND versions.version_no = before.version_no
-INNER JOIN staging.changed_cells AS cells
-    ON
-        versions.source_id = cells.source_id
-        AND versions.project_id = cells.project_id
-        AND versions.version_no = cells.version_no
+INNER JOIN staging.fields_before AS before USING (source_id, project_id, version_no)
+INNER JOIN staging.changed_cells AS cells USING (source_id, project_id, version_no)
 WHERE before.progress_pct >= 100
 GROUP BY versions.source_id, versions.project_id, versions.snapshot_id, versions.version_no, versions.valid_from

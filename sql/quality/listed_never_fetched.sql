@@ -13,6 +13,5 @@ SELECT
     'listed by ' || sum(listing.n_readings) || ' runs, never fetched' AS message,
     min(listing.first_at) AS first_seen_at
 FROM parsed.listed AS listing
-ANTI JOIN staging.visits AS visits
-    ON listing.source_id = visits.source_id AND listing.project_id = visits.project_id
+ANTI JOIN staging.visits AS visits USING (source_id, project_id)
 GROUP BY listing.source_id, listing.project_id

@@ -14,8 +14,7 @@ SELECT
     || coalesce(': ' || arg_max(visits.error, (visits.requested_at, visits.error)), '') AS message,
     min(visits.first_at) AS first_seen_at
 FROM staging.visits AS visits
-ANTI JOIN staging.current_versions AS current
-    ON visits.source_id = current.source_id AND visits.project_id = current.project_id
+ANTI JOIN staging.current_versions AS current USING (source_id, project_id)
 WHERE visits.project_id IS NOT NULL
 GROUP BY visits.source_id, visits.project_id
 HAVING count(visits.snapshot_id) = 0

@@ -19,9 +19,5 @@ SELECT
     || ': ' || cells.label || ' was ' || cells.change_type AS message,
     versions.valid_from AS first_seen_at
 FROM staging.changed_cells AS cells
-INNER JOIN staging.versions AS versions
-    ON
-        cells.source_id = versions.source_id
-        AND cells.project_id = versions.project_id
-        AND cells.version_no = versions.version_no
+INNER JOIN staging.versions AS versions USING (source_id, project_id, version_no)
 WHERE cells.section = 'progress' AND cells.change_type <> 'added' AND said(cells.old) <> ''

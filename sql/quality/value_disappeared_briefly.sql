@@ -40,9 +40,5 @@ SELECT
     ) AS message,
     versions.valid_from AS first_seen_at
 FROM gaps
-INNER JOIN staging.versions AS versions
-    ON
-        gaps.source_id = versions.source_id
-        AND gaps.project_id = versions.project_id
-        AND gaps.version_no = versions.version_no
+INNER JOIN staging.versions AS versions USING (source_id, project_id, version_no)
 WHERE said(gaps.new) = ''

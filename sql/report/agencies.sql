@@ -38,7 +38,7 @@ SELECT
     coalesce(filled.n_filled, 0) AS n_filled,
     coalesce(filled.n_rows, 0) AS n_rows
 FROM candidate.agencies AS agencies
-LEFT JOIN issues ON agencies.agency_code = issues.agency_code
-LEFT JOIN filled ON agencies.agency_code = filled.agency_code
+LEFT JOIN issues USING (agency_code)
+LEFT JOIN filled USING (agency_code)
 WHERE agencies.n_projects > 0 OR issues.agency_code IS NOT NULL
 ORDER BY n_errors DESC, n_warnings DESC, agencies.n_projects DESC, agencies.agency_code

@@ -3,12 +3,8 @@
 WITH edits AS (
     SELECT changes.*
     FROM candidate.project_changes AS changes
-    INNER JOIN candidate.project_versions AS versions
-        ON
-            changes.source_id = versions.source_id
-            AND changes.project_id = versions.project_id
-            AND changes.version_no = versions.version_no
-    INNER JOIN published.projects AS old ON versions.source_id = old.source_id AND versions.project_id = old.project_id
+    INNER JOIN candidate.project_versions AS versions USING (source_id, project_id, version_no)
+    INNER JOIN published.projects AS old USING (source_id, project_id)
     WHERE versions.valid_from > old.last_seen_at
 ),
 
@@ -34,10 +30,9 @@ pages AS (
             ORDER BY coalesce(counted.n_changes, 0) DESC, candidate.source_id, candidate.project_id
         ) AS place
     FROM candidate.projects AS candidate
-    INNER JOIN published.projects AS old
-        ON candidate.source_id = old.source_id AND candidate.project_id = old.project_id
-    SEMI JOIN fresh ON candidate.source_id = fresh.source_id AND candidate.project_id = fresh.project_id
-    LEFT JOIN counted ON candidate.source_id = counted.source_id AND candidate.project_id = counted.project_id
+    INNER JOIN published.projects AS old USING (source_id, project_id)
+    SEMI JOIN fresh USING (source_id, project_id)
+    LEFT JOIN counted USING (source_id, project_id)
 ),
 
 -- Numbers and dates come first; the page shows eight at most.
@@ -60,7 +55,7 @@ shown AS (
                 edits.change_no
         )[:8] AS edits
     FROM edits
-    INNER JOIN pages ON edits.source_id = pages.source_id AND edits.project_id = pages.project_id
+    INNER JOIN pages USING (source_id, project_id)
     WHERE pages.place <= 200
     GROUP BY edits.source_id, edits.project_id
 )
@@ -74,5 +69,5 @@ SELECT
     pages.labels,
     coalesce(shown.edits, []) AS edits
 FROM pages
-LEFT JOIN shown ON pages.source_id = shown.source_id AND pages.project_id = shown.project_id
+LEFT JOIN shown USING (source_id, project_id)
 ORDER BY pages.place

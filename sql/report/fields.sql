@@ -23,7 +23,7 @@ unreadable AS (
         issues.field,
         count(*) AS n_unreadable
     FROM candidate.quality_issues AS issues
-    INNER JOIN agency_of ON issues.source_id = agency_of.source_id AND issues.project_id = agency_of.project_id
+    INNER JOIN agency_of USING (source_id, project_id)
     WHERE list_contains(getvariable('unreadable_codes'), issues.code) AND issues.field IS NOT NULL AND issues.label IS NOT NULL
     GROUP BY GROUPING SETS ((issues.field), (agency_of.agency_code, issues.field))
 ),
@@ -45,7 +45,7 @@ stated AS (
         count(DISTINCT (rows_read.source_id, rows_read.project_id)) AS n_pages_with,
         count(DISTINCT rows_read.raw) FILTER (rows_read.raw <> '') AS n_distinct
     FROM rows_said AS rows_read
-    INNER JOIN agency_of ON rows_read.source_id = agency_of.source_id AND rows_read.project_id = agency_of.project_id
+    INNER JOIN agency_of USING (source_id, project_id)
     GROUP BY GROUPING SETS ((rows_read.field), (agency_of.agency_code, rows_read.field))
 )
 

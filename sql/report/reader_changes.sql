@@ -5,8 +5,7 @@ WITH gone AS (
         count(*) AS n_lost
     FROM published.projects AS published
     INNER JOIN withdrawn ON published.warc_file ^@ withdrawn.run_id
-    ANTI JOIN candidate.projects AS candidate
-        ON published.source_id = candidate.source_id AND published.project_id = candidate.project_id
+    ANTI JOIN candidate.projects AS candidate USING (source_id, project_id)
     GROUP BY published.source_id
 )
 

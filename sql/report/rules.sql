@@ -22,5 +22,5 @@ SELECT
     coalesce(counted.n_projects, 0) AS n_projects,
     iso(counted.first_seen_at) AS first_seen_at
 FROM candidate.quality_rules AS rules
-LEFT JOIN counted ON rules.code = counted.code
+LEFT JOIN counted USING (code)
 ORDER BY list_position(['error', 'warning', 'info'], rules.severity), n_issues DESC, rules.code

@@ -8,5 +8,5 @@ SELECT
     (
         SELECT count(*)
         FROM candidate.projects AS now
-        ANTI JOIN published.projects AS old ON now.source_id = old.source_id AND now.project_id = old.project_id
+        ANTI JOIN published.projects AS old USING (source_id, project_id)
     ) AS n_added

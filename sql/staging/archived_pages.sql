@@ -62,4 +62,4 @@ SELECT
             pages.snapshot_id DESC
     ) = 1 AS is_counted
 FROM parsed.pages AS pages
-INNER JOIN logged ON pages.snapshot_id = logged.snapshot_id
+INNER JOIN logged USING (snapshot_id)

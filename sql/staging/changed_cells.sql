@@ -50,7 +50,7 @@ shown AS (
         cells.raw,
         said(cells.raw) AS says
     FROM parsed.page_cells AS cells
-    INNER JOIN sides ON cells.snapshot_id = sides.snapshot_id AND cells.section = sides.section
+    INNER JOIN sides USING (snapshot_id, section)
 ),
 
 uneven_labels AS (
@@ -69,7 +69,7 @@ placed AS (
         shown.section IN ('field', 'month') AND uneven_labels.edit_no IS NULL AS is_at_its_place,
         CASE WHEN shown.section IN ('field', 'month') THEN shown.cell_key ELSE shown.row_key END AS row_kind
     FROM shown
-    LEFT JOIN uneven_labels ON shown.edit_no = uneven_labels.edit_no AND shown.cell_key = uneven_labels.cell_key
+    LEFT JOIN uneven_labels USING (edit_no, cell_key)
 ),
 
 loose_rows AS (
@@ -129,8 +129,7 @@ matched AS (
         coalesce(paired.pair_no, placed.occurrence) AS pair_no,
         coalesce(paired.known_as, placed.occurrence::VARCHAR) AS known_as
     FROM placed
-    LEFT JOIN paired
-        ON placed.edit_no = paired.edit_no AND placed.is_new = paired.is_new AND placed.ordinal = paired.ordinal
+    LEFT JOIN paired USING (edit_no, is_new, ordinal)
     WHERE placed.is_at_its_place OR paired.edit_no IS NOT NULL
 ),
 
@@ -151,12 +150,7 @@ compared AS (
         coalesce(old_side.says, '') AS old_says,
         coalesce(new_side.says, '') AS new_says
     FROM (FROM matched WHERE is_new) AS new_side
-    FULL JOIN (FROM matched WHERE NOT is_new) AS old_side
-        ON
-            new_side.edit_no = old_side.edit_no
-            AND new_side.row_key = old_side.row_key
-            AND new_side.pair_no = old_side.pair_no
-            AND new_side.cell_key = old_side.cell_key
+    FULL JOIN (FROM matched WHERE NOT is_new) AS old_side USING (edit_no, row_key, pair_no, cell_key)
 )
 
 SELECT
@@ -196,7 +190,7 @@ SELECT
     edits.snapshot_id,
     edits.previous_snapshot_id
 FROM compared
-INNER JOIN edits ON compared.edit_no = edits.edit_no
+INNER JOIN edits USING (edit_no)
 WHERE compared.new_says <> compared.old_says
 WINDOW history AS (
     PARTITION BY

@@ -70,8 +70,8 @@ sections AS (
         first_whole.reports_last_seen_at,
         last_part.reports_seen_at AS reports_part_seen_at
     FROM last_part
-    INNER JOIN first_whole ON last_part.source_id = first_whole.source_id AND last_part.project_id = first_whole.project_id
-    LEFT JOIN last_whole ON last_part.source_id = last_whole.source_id AND last_part.project_id = last_whole.project_id
+    INNER JOIN first_whole USING (source_id, project_id)
+    LEFT JOIN last_whole USING (source_id, project_id)
 )
 
 SELECT
@@ -104,9 +104,8 @@ SELECT
     captures.warc_file,
     captures.warc_offset
 FROM staging.versions AS versions
-INNER JOIN first_versions
-    ON versions.source_id = first_versions.source_id AND versions.project_id = first_versions.project_id
-INNER JOIN sections ON versions.source_id = sections.source_id AND versions.project_id = sections.project_id
+INNER JOIN first_versions USING (source_id, project_id)
+INNER JOIN sections USING (source_id, project_id)
 INNER JOIN staging.archived_pages AS captures ON sections.fields_snapshot_id = captures.snapshot_id
 INNER JOIN staging.archived_pages AS months ON sections.months_snapshot_id = months.snapshot_id
 INNER JOIN staging.archived_pages AS updates ON sections.updates_snapshot_id = updates.snapshot_id

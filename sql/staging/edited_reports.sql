@@ -34,7 +34,7 @@ observed AS (
         states.last_state_no,
         count(*) OVER (PARTITION BY reports.snapshot_id, states.state_no, said(reports.reported_on_raw)) AS n_of_day
     FROM parsed.progress_rows AS reports
-    INNER JOIN states ON reports.snapshot_id = states.snapshot_id
+    INNER JOIN states USING (snapshot_id)
     INNER JOIN staging.current_versions AS current
         ON states.source_id = current.source_id AND states.project_id = current.project_id
 ),

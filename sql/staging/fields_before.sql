@@ -32,4 +32,4 @@ SELECT
 FROM started
 ASOF INNER JOIN states
     ON started.source_id = states.source_id AND started.project_id = states.project_id AND started.seen > states.seen
-INNER JOIN parsed.pages AS pages ON states.snapshot_id = pages.snapshot_id
+INNER JOIN parsed.pages AS pages USING (snapshot_id)

@@ -21,5 +21,4 @@ SELECT
     found.* REPLACE (coalesce(found.first_seen_at, current.valid_from) AS first_seen_at),
     found.first_seen_at AS shown_since
 FROM staging.check_issues AS found
-LEFT JOIN staging.current_versions AS current
-    ON found.source_id = current.source_id AND found.project_id = current.project_id
+LEFT JOIN staging.current_versions AS current USING (source_id, project_id)

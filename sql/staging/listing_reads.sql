@@ -23,7 +23,7 @@ named_yet_gone AS (
         readings.source_id,
         readings.run_id
     FROM staging.visits AS gone
-    INNER JOIN readings ON gone.source_id = readings.source_id AND gone.run_id = readings.run_id
+    INNER JOIN readings USING (source_id, run_id)
     SEMI JOIN parsed.listed AS listed
         ON
             gone.source_id = listed.source_id
@@ -67,7 +67,7 @@ contradicted AS (
         stale.source_id,
         stale.run_id
     FROM stale
-    INNER JOIN known ON stale.source_id = known.source_id
+    INNER JOIN known USING (source_id)
     ASOF INNER JOIN answers
         ON
             known.source_id = answers.source_id
@@ -88,4 +88,4 @@ SELECT
     AND readings.n_projects >= coalesce(readings.stated_total, 0)
     AND contradicted.run_id IS NULL AS is_complete
 FROM readings
-LEFT JOIN contradicted ON readings.source_id = contradicted.source_id AND readings.run_id = contradicted.run_id
+LEFT JOIN contradicted USING (source_id, run_id)

@@ -58,11 +58,9 @@ placed AS (
         END AS told_by,
         issues.snapshot_id = last_captures.snapshot_id AND is_of_whole_section AS is_of_last_capture
     FROM parsed.issues AS issues
-    INNER JOIN logged ON issues.snapshot_id = logged.snapshot_id
-    LEFT JOIN staging.current_versions AS current
-        ON issues.source_id = current.source_id AND issues.project_id = current.project_id
-    LEFT JOIN last_captures
-        ON issues.source_id = last_captures.source_id AND issues.project_id = last_captures.project_id
+    INNER JOIN logged USING (snapshot_id)
+    LEFT JOIN staging.current_versions AS current USING (source_id, project_id)
+    LEFT JOIN last_captures USING (source_id, project_id)
     -- A capture that is dated only by its file neither opens nor closes an issue, unless there is no other capture.
     WHERE
         NOT logged.is_undated

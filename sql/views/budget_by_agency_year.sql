@@ -41,7 +41,7 @@ SELECT
     round(avg(projects.progress_pct), 2) AS mean_progress_pct,
     projects.is_invented
 FROM projects_unique AS projects
-LEFT JOIN agencies ON projects.agency_code = agencies.agency_code
+LEFT JOIN agencies USING (agency_code)
 WHERE projects.status = 'listed'
 GROUP BY projects.fiscal_year_be, projects.agency_code, projects.is_invented
 ORDER BY projects.fiscal_year_be, projects.agency_code, projects.is_invented

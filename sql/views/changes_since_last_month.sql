@@ -89,5 +89,5 @@ SELECT
     projects.url,
     projects.is_invented
 FROM projects_unique AS projects
-INNER JOIN before ON projects.source_id = before.source_id AND projects.project_id = before.project_id
-LEFT JOIN changes ON projects.source_id = changes.source_id AND projects.project_id = changes.project_id
+INNER JOIN before USING (source_id, project_id)
+LEFT JOIN changes USING (source_id, project_id)

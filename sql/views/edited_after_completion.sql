@@ -43,7 +43,7 @@ WITH edits AS (
 told AS (
     SELECT edits.*
     FROM edits
-    INNER JOIN projects_unique ON edits.project_id = projects_unique.project_id
+    INNER JOIN projects_unique USING (project_id)
     QUALIFY
         row_number() OVER (
             PARTITION BY
@@ -85,5 +85,5 @@ SELECT
     projects.url,
     projects.is_invented
 FROM told AS changes
-INNER JOIN projects ON changes.source_id = projects.source_id AND changes.project_id = projects.project_id
-LEFT JOIN agencies ON projects.agency_code = agencies.agency_code
+INNER JOIN projects USING (source_id, project_id)
+LEFT JOIN agencies USING (agency_code)

@@ -49,7 +49,7 @@ found AS (
         OR coalesce(reports.last_report.pct >= 100, false)
         OR coalesce(reports.last_report.status = '2', false) AS is_done
     FROM projects_unique AS projects
-    LEFT JOIN reports ON projects.source_id = reports.source_id AND projects.project_id = reports.project_id
+    LEFT JOIN reports USING (source_id, project_id)
 ),
 
 kinds AS (
@@ -85,4 +85,4 @@ SELECT
     found.n_reports,
     found.is_invented
 FROM found
-LEFT JOIN kinds ON found.project_id = kinds.project_id
+LEFT JOIN kinds USING (project_id)

@@ -117,5 +117,5 @@ SELECT
     projects.url,
     projects.snapshot_id
 FROM projects
-INNER JOIN newest ON projects.source_id = newest.source_id AND projects.project_id = newest.project_id
-LEFT JOIN agencies ON projects.agency_code = agencies.agency_code
+INNER JOIN newest USING (source_id, project_id)
+LEFT JOIN agencies USING (agency_code)

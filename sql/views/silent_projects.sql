@@ -46,5 +46,5 @@ SELECT
     projects.url,
     projects.is_invented
 FROM project_states AS states
-INNER JOIN projects_unique AS projects ON states.project_id = projects.project_id
+INNER JOIN projects_unique AS projects USING (project_id)
 WHERE states.is_silent
