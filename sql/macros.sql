@@ -197,6 +197,15 @@ CREATE OR REPLACE TEMP MACRO masked_message(field, label, words, masked_words, m
         END
     );
 
+-- Since when something holds: the first of these moments at which it held and after which it never failed to. An aggregate
+-- over few rows, because DuckDB keeps the lists of an aggregate in memory.
+CREATE OR REPLACE TEMP MACRO held_since(moment, holds) AS
+    list_min(
+        list_filter(
+            list(moment) FILTER (holds), lambda held_at: coalesce(held_at > max(moment) FILTER (NOT holds), true)
+        )
+    );
+
 -- The text of a cell that is compared: a tag or white space is one space, at the ends none, and "not set" is the same as
 -- an empty cell. parsers/sections.py has the same rule, for the fingerprints of sections.
 CREATE OR REPLACE TEMP MACRO said(raw) AS

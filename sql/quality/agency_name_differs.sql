@@ -37,30 +37,16 @@ differing AS (
     WHERE pages.agency IS NOT NULL
 ),
 
--- Every dated moment at which these pages were seen whole, and the last that named another agency.
-named AS (
+named_since AS (
     SELECT
         differing.source_id,
         differing.project_id,
-        observations.seen_at,
-        max(observations.seen_at) FILTER (pages.agency IS DISTINCT FROM differing.agency)
-            OVER (PARTITION BY differing.source_id, differing.project_id) AS other_until
+        held_since(observations.seen_at, pages.agency IS NOT DISTINCT FROM differing.agency) AS first_seen_at
     FROM differing
-    INNER JOIN staging.observations AS observations
-        ON differing.source_id = observations.source_id AND differing.project_id = observations.project_id
-    INNER JOIN staging.captures AS captures ON observations.snapshot_id = captures.snapshot_id
+    INNER JOIN staging.observations AS observations USING (source_id, project_id)
     INNER JOIN parsed.pages AS pages ON observations.snapshot_id = pages.snapshot_id
-    WHERE captures.time_basis <> 'file' AND observations.fields_fingerprint IS NOT NULL
-),
-
-named_since AS (
-    SELECT
-        source_id,
-        project_id,
-        min(seen_at) AS first_seen_at
-    FROM named
-    WHERE other_until IS NULL OR seen_at > other_until
-    GROUP BY source_id, project_id
+    WHERE observations.is_dated AND observations.fields_fingerprint IS NOT NULL
+    GROUP BY differing.source_id, differing.project_id
 )
 
 SELECT
@@ -74,4 +60,4 @@ SELECT
     || '), the page says ' || differing.agency AS message,
     named_since.first_seen_at
 FROM differing
-LEFT JOIN named_since ON differing.source_id = named_since.source_id AND differing.project_id = named_since.project_id
+LEFT JOIN named_since USING (source_id, project_id)

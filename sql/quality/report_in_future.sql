@@ -15,10 +15,9 @@ WITH in_future AS (
         reports.report_no,
         reports.reported_on_raw,
         reports.reported_on,
-        captures.captured_at,
-        captures.time_basis
+        captures.captured_at
     FROM parsed.progress_rows AS reports
-    INNER JOIN staging.captures AS captures ON reports.snapshot_id = captures.snapshot_id
+    INNER JOIN staging.captures AS captures USING (snapshot_id)
     WHERE reports.reported_on > bangkok_day(captures.captured_at)
 ),
 
@@ -28,34 +27,20 @@ still AS (
     INNER JOIN staging.current_versions AS current ON in_future.snapshot_id = current.reports_snapshot_id
 ),
 
--- Every dated moment at which all reports of these pages were seen, and the last without this one in the future.
-seen AS (
+seen_since AS (
     SELECT
         still.snapshot_id,
         still.report_no,
-        observations.seen_at,
-        max(observations.seen_at) FILTER (in_future.snapshot_id IS NULL)
-            OVER (PARTITION BY still.snapshot_id, still.report_no) AS other_until
+        held_since(observations.seen_at, in_future.snapshot_id IS NOT NULL) AS first_seen_at
     FROM still
-    INNER JOIN staging.observations AS observations
-        ON still.source_id = observations.source_id AND still.project_id = observations.project_id
-    INNER JOIN staging.captures AS captures ON observations.snapshot_id = captures.snapshot_id
+    INNER JOIN staging.observations AS observations USING (source_id, project_id)
     LEFT JOIN in_future
         ON
             observations.snapshot_id = in_future.snapshot_id
             AND still.report_no = in_future.report_no
             AND still.reported_on_raw IS NOT DISTINCT FROM in_future.reported_on_raw
-    WHERE captures.time_basis <> 'file' AND observations.reports_fingerprint IS NOT NULL
-),
-
-seen_since AS (
-    SELECT
-        snapshot_id,
-        report_no,
-        min(seen_at) AS first_seen_at
-    FROM seen
-    WHERE other_until IS NULL OR seen_at > other_until
-    GROUP BY snapshot_id, report_no
+    WHERE observations.is_dated AND observations.reports_fingerprint IS NOT NULL
+    GROUP BY still.snapshot_id, still.report_no
 )
 
 SELECT
@@ -70,4 +55,4 @@ SELECT
     || bangkok_day(still.captured_at) || ' in Bangkok' AS message,
     seen_since.first_seen_at
 FROM still
-LEFT JOIN seen_since ON still.snapshot_id = seen_since.snapshot_id AND still.report_no = seen_since.report_no
+LEFT JOIN seen_since USING (snapshot_id, report_no)

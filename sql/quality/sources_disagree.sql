@@ -7,38 +7,26 @@
 -- advice_th: เปรียบเทียบเวลาที่ดึงข้อมูลของทั้งสองเว็บไซต์ก่อนใช้ค่า
 -- advice_en: Compare the capture times of the two sources before using either value.
 -- message_th: ค่าของโครงการนี้ต่างจากในอีกเว็บไซต์หนึ่ง
-WITH said_at AS (
-    -- Every dated moment at which the page of such a project was seen whole, and the last that said something else.
+WITH said_since AS (
     SELECT
         current.source_id,
         current.project_id,
-        observations.seen_at,
-        max(observations.seen_at) FILTER (
+        held_since(
+            observations.seen_at,
             (pages.name, pages.progress_pct, pages.budget_received_thb, pages.budget_spent_thb)
-            IS DISTINCT FROM
+            IS NOT DISTINCT FROM
             (current.name, current.progress_pct, current.budget_received_thb, current.budget_spent_thb)
-        ) OVER (PARTITION BY current.source_id, current.project_id) AS other_until
+        ) AS first_seen_at
     FROM staging.current_pages AS current
-    INNER JOIN staging.observations AS observations
-        ON current.source_id = observations.source_id AND current.project_id = observations.project_id
-    INNER JOIN staging.captures AS captures ON observations.snapshot_id = captures.snapshot_id
+    INNER JOIN staging.observations AS observations USING (source_id, project_id)
     INNER JOIN parsed.pages AS pages ON observations.snapshot_id = pages.snapshot_id
     WHERE
-        captures.time_basis <> 'file'
+        observations.is_dated
         AND observations.fields_fingerprint IS NOT NULL
         AND current.project_id IN (
             SELECT project_id FROM staging.current_versions GROUP BY project_id HAVING count(*) > 1
         )
-),
-
-said_since AS (
-    SELECT
-        source_id,
-        project_id,
-        min(seen_at) AS first_seen_at
-    FROM said_at
-    WHERE other_until IS NULL OR seen_at > other_until
-    GROUP BY source_id, project_id
+    GROUP BY current.source_id, current.project_id
 )
 
 SELECT

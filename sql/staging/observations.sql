@@ -5,7 +5,7 @@
 -- Visits that found a page unchanged are intervals, from seen_at to last_seen_at, with nothing else of the page between;
 -- of any other moment the two are one. An unchanged page has no body of its own: its visit names the snapshot that it repeats. Going through the capture keeps
 -- the history right when a changed reader gives every page other fingerprints. A fingerprint is null where the section is
--- not whole.
+-- not whole. is_dated is false where only the date of a file tells the moment.
 WITH moments AS (
     SELECT
         source_id,
@@ -34,13 +34,10 @@ SELECT
     moments.last_seen_at,
     moments.n_observations,
     moments.snapshot_id,
+    captures.time_basis <> 'file' OR moments.seen_at <> captures.captured_at AS is_dated,
     captures.fields_fingerprint,
     captures.months_fingerprint,
     captures.updates_fingerprint,
     captures.reports_fingerprint
 FROM moments
-INNER JOIN staging.captures AS captures
-    ON
-        moments.snapshot_id = captures.snapshot_id
-        AND moments.source_id = captures.source_id
-        AND moments.project_id = captures.project_id
+INNER JOIN staging.captures AS captures USING (snapshot_id, source_id, project_id)

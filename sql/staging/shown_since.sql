@@ -42,24 +42,23 @@ shown AS (
 
 states AS (
     SELECT
-        observations.source_id,
-        observations.project_id,
-        observations.seen_at,
-        observations.snapshot_id,
+        source_id,
+        project_id,
+        seen_at,
+        snapshot_id,
         list_filter(
             [
                 'any',
                 'readable',
-                CASE WHEN observations.fields_fingerprint IS NOT NULL THEN 'fields' END,
-                CASE WHEN observations.months_fingerprint IS NOT NULL THEN 'months' END,
-                CASE WHEN observations.updates_fingerprint IS NOT NULL THEN 'updates' END,
-                CASE WHEN observations.reports_fingerprint IS NOT NULL THEN 'reports' END
+                CASE WHEN fields_fingerprint IS NOT NULL THEN 'fields' END,
+                CASE WHEN months_fingerprint IS NOT NULL THEN 'months' END,
+                CASE WHEN updates_fingerprint IS NOT NULL THEN 'updates' END,
+                CASE WHEN reports_fingerprint IS NOT NULL THEN 'reports' END
             ],
             lambda told: told IS NOT NULL
         ) AS tells
-    FROM staging.observations AS observations
-    INNER JOIN staging.captures AS captures ON observations.snapshot_id = captures.snapshot_id
-    WHERE captures.time_basis <> 'file' OR observations.seen_at <> captures.captured_at
+    FROM staging.observations
+    WHERE is_dated
     UNION ALL
     SELECT
         source_id,
@@ -80,8 +79,8 @@ placed AS (
         (states.seen_at, states.snapshot_id) AS seen,
         shown.snapshot_id IS NOT NULL AS is_shown
     FROM kinds
-    INNER JOIN states ON kinds.source_id = states.source_id AND kinds.project_id = states.project_id
-    LEFT JOIN shown ON kinds.kind_no = shown.kind_no AND states.snapshot_id = shown.snapshot_id
+    INNER JOIN states USING (source_id, project_id)
+    LEFT JOIN shown USING (kind_no, snapshot_id)
     WHERE is_shown OR list_contains(states.tells, kinds.told_by)
 ),
 
@@ -98,7 +97,7 @@ SELECT
     kinds.* EXCLUDE (kind_no),
     min(placed.seen)[1] AS shown_since
 FROM placed
-INNER JOIN kinds ON placed.kind_no = kinds.kind_no
-LEFT JOIN breaks ON placed.kind_no = breaks.kind_no
+INNER JOIN kinds USING (kind_no)
+LEFT JOIN breaks USING (kind_no)
 WHERE placed.is_shown AND (breaks.kind_no IS NULL OR placed.seen > breaks.last_break)
 GROUP BY ALL
