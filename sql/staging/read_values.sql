@@ -17,71 +17,51 @@ readings AS (
         snapshot_id,
         unnest(
             [
-                'budget_received_thb',
-                'budget_spent_thb',
-                'progress_pct',
-                'weight',
-                'target_value',
-                'result_value',
-                'progress_pct',
-                'start_date',
-                'finish_date'
-            ]
-        ) AS field,
-        unnest(
-            [
-                budget_received_thb_raw,
-                budget_spent_thb_raw,
-                progress_pct_raw,
-                weight_raw,
-                target_raw,
-                result_raw,
-                headline_progress_pct_raw,
-                start_date_raw,
-                finish_date_raw
-            ]
-        ) AS raw,
-        unnest(
-            [
-                budget_received_thb::DECIMAL(24, 6),
-                budget_spent_thb::DECIMAL(24, 6),
-                progress_pct::DECIMAL(24, 6),
-                weight::DECIMAL(24, 6),
-                target_value::DECIMAL(24, 6),
-                result_value::DECIMAL(24, 6),
-                headline_progress_pct,
-                NULL,
-                NULL
-            ]
-        ) AS value,
-        unnest([NULL, NULL, NULL, NULL, NULL, NULL, NULL, start_date, finish_date]) AS day
+                {'field': 'budget_received_thb', 'raw': budget_received_thb_raw, 'value': budget_received_thb, 'day': NULL},
+                {'field': 'budget_spent_thb', 'raw': budget_spent_thb_raw, 'value': budget_spent_thb, 'day': NULL},
+                {'field': 'progress_pct', 'raw': progress_pct_raw, 'value': progress_pct, 'day': NULL},
+                {'field': 'weight', 'raw': weight_raw, 'value': weight, 'day': NULL},
+                {'field': 'target_value', 'raw': target_raw, 'value': target_value, 'day': NULL},
+                {'field': 'result_value', 'raw': result_raw, 'value': result_value, 'day': NULL},
+                {'field': 'progress_pct', 'raw': headline_progress_pct_raw, 'value': headline_progress_pct, 'day': NULL},
+                {'field': 'start_date', 'raw': start_date_raw, 'value': NULL, 'day': start_date},
+                {'field': 'finish_date', 'raw': finish_date_raw, 'value': NULL, 'day': finish_date}
+            ],
+            recursive := true
+        )
     FROM parsed.pages
     SEMI JOIN sides USING (snapshot_id)
-    UNION ALL
+    UNION ALL BY NAME
     SELECT
         snapshot_id,
-        'targets.result_value',
+        'targets.result_value' AS field,
         raw,
-        value,
-        NULL
+        value
     FROM parsed.month_rows
     SEMI JOIN sides USING (snapshot_id)
-    UNION ALL
+    UNION ALL BY NAME
     SELECT
         snapshot_id,
-        unnest(['progress_history.progress_pct', 'progress_history.reported_on']),
-        unnest([progress_pct_raw, reported_on_raw]),
-        unnest([progress_pct, NULL]),
-        unnest([NULL, reported_on])
+        unnest(
+            [
+                {'field': 'progress_history.progress_pct', 'raw': progress_pct_raw, 'value': progress_pct, 'day': NULL},
+                {'field': 'progress_history.reported_on', 'raw': reported_on_raw, 'value': NULL, 'day': reported_on}
+            ],
+            recursive := true
+        )
     FROM parsed.progress_rows
     SEMI JOIN sides USING (snapshot_id)
-    UNION ALL
+    UNION ALL BY NAME
     SELECT
         snapshot_id,
-        unnest(['update_history.updated_on', 'update_history.start_date', 'update_history.finish_date']),
-        unnest([updated_on_raw, start_date_raw, finish_date_raw]),
-        NULL,
-        unnest([updated_on, start_date, finish_date])
+        unnest(
+            [
+                {'field': 'update_history.updated_on', 'raw': updated_on_raw, 'day': updated_on},
+                {'field': 'update_history.start_date', 'raw': start_date_raw, 'day': start_date},
+                {'field': 'update_history.finish_date', 'raw': finish_date_raw, 'day': finish_date}
+            ],
+            recursive := true
+        )
     FROM parsed.update_rows
     SEMI JOIN sides USING (snapshot_id)
 )
