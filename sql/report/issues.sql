@@ -1,17 +1,5 @@
 -- Every open issue with the project it concerns, and whether the published release had it.
-WITH known AS (
-    SELECT DISTINCT
-        source_id,
-        project_id,
-        code,
-        field,
-        label,
-        ordinal,
-        raw
-    FROM published.quality_issues
-),
-
-invented_sources AS (
+WITH invented_sources AS (
     SELECT DISTINCT source_id
     FROM candidate.projects
     WHERE is_invented
@@ -34,22 +22,13 @@ SELECT
     issues.message,
     iso(issues.first_seen_at) AS first_seen_at,
     issues.present_since::VARCHAR AS present_since,
-    NOT EXISTS (
-        FROM known
-        WHERE
-            known.source_id = issues.source_id
-            AND known.code = issues.code
-            AND known.project_id IS NOT DISTINCT FROM issues.project_id
-            AND known.field IS NOT DISTINCT FROM issues.field
-            AND known.label IS NOT DISTINCT FROM issues.label
-            AND known.ordinal IS NOT DISTINCT FROM issues.ordinal
-            AND known.raw IS NOT DISTINCT FROM issues.raw
+    (issues.source_id, issues.project_id, issues.code, issues.field, issues.label, issues.ordinal, issues.raw) NOT IN (
+        SELECT (source_id, project_id, code, field, label, ordinal, raw) FROM published.quality_issues
     ) AS is_new,
     issues.issue_no,
     issues.snapshot_id
 FROM candidate.quality_issues AS issues
-LEFT JOIN candidate.projects AS projects
-    ON issues.source_id = projects.source_id AND issues.project_id = projects.project_id
+LEFT JOIN candidate.projects AS projects USING (source_id, project_id)
 LEFT JOIN (
     SELECT
         source_id,
@@ -57,8 +36,7 @@ LEFT JOIN (
         max(url) AS url
     FROM candidate.page_status
     GROUP BY source_id, project_id
-) AS pages
-    ON issues.source_id = pages.source_id AND issues.project_id = pages.project_id
+) AS pages USING (source_id, project_id)
 ORDER BY
     list_position(['error', 'warning', 'info'], issues.severity),
     issues.code,
