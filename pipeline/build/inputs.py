@@ -58,22 +58,6 @@ class AgencyRow(NamedTuple):
     dopa_code: str | None
 
 
-class IssueRow(NamedTuple):
-    """The columns a query in sql/quality may return; code and severity come from its header, missing ones are null."""
-
-    code: str
-    severity: str
-    source_id: str
-    project_id: str | None
-    snapshot_id: str | None
-    field: str | None
-    label: str | None
-    ordinal: int | None
-    raw: str | None
-    message: str
-    first_seen_at: dt.datetime | None
-
-
 class RealProjectRow(NamedTuple):
     """A real project within an invented source."""
 
@@ -105,7 +89,6 @@ def attach_build_inputs(
     _attach_rows(con, "agencies", AgencyRow, read_agencies())
     _attach_rows(con, "sources", SourceRow, known_sources(settings.sources.values(), abouts))
     _attach_rows(con, "real_projects", RealProjectRow, REAL_PROJECTS)
-    _attach_rows(con, "no_issues", IssueRow, [])
 
 
 def read_runs(runs_dir: Path) -> list[RunRow]:

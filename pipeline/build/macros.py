@@ -1,10 +1,11 @@
 """Gives a connection the macros of sql/macros.sql and the functions in Python that they call."""
 
+from importlib import resources
+
 import duckdb
 
 from parsers.labels import COLUMNS
 from pipeline.build.contacts import CONTACT_FIELDS, mask_contact, mask_text
-from pipeline.build.models import read_macros
 from pipeline.core.sql_text import quoted
 
 
@@ -18,4 +19,4 @@ def define_macros(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("SET VARIABLE contact_fields = $fields", {"fields": list(CONTACT_FIELDS)}).complete()
     columns = " ".join(f"WHEN {quoted(field)} THEN {quoted(column)}" for field, column in COLUMNS.items())
     con.execute(f"CREATE TEMP MACRO column_of(field) AS CASE field {columns} ELSE field END").complete()
-    con.execute(read_macros()).complete()
+    con.execute(resources.files("sql").joinpath("macros.sql").read_text(encoding="utf-8")).complete()

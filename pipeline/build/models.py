@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from parsers.records import Issue
 from pipeline.build.errors import ModelError
 from pipeline.build.headers import RULE_TEXTS, Column, Header, Reference
 
@@ -20,9 +21,6 @@ LAYERS = ("staging", "curated", "quality", "views")
 _INPUTS = ("parsed", "input")
 # Every issue of sql/quality in one relation; quality_issues is made from it, so that it never misses a check.
 _CHECK_ISSUES = "check_issues"
-_ISSUE_KEY = (
-    "code", "source_id", "project_id", "snapshot_id", "field", "label", "ordinal", "raw", "message", "first_seen_at"
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +84,6 @@ def load_models(root: Traversable | None = None) -> Mapping[str, Model]:
     return MappingProxyType(in_order(_resolve({model.relation: model for model in models})))
 
 
-def read_macros(root: Traversable | None = None) -> str:
-    """The macros the models use, as one script."""
-    root = resources.files("sql") if root is None else root
-    return root.joinpath("macros.sql").read_text(encoding="utf-8")
-
-
 def read_model(layer: str, name: str, text: str) -> Model:
     """Split one file into header and SELECT; raises ModelError where either cannot be read."""
     path = f"sql/{layer}/{name}.sql"
@@ -126,7 +118,8 @@ def read_model(layer: str, name: str, text: str) -> Model:
 
 def _check_issues(checks: Sequence[Model]) -> Model:
     """The issues of all checks; code and severity of a check are in its header, not in its SELECT."""
-    selects = ["FROM input.no_issues"] + [
+    # A check returns some columns of an issue; the empty table gives the others.
+    selects = ["(SELECT *, NULL::TIMESTAMPTZ AS first_seen_at FROM parsed.issues LIMIT 0)"] + [
         f"SELECT '{check.name}' AS code, '{check.tags['severity']}' AS severity, * FROM {check.relation}"
         for check in checks
     ]
@@ -135,7 +128,7 @@ def _check_issues(checks: Sequence[Model]) -> Model:
         name=_CHECK_ISSUES,
         sql=" UNION ALL BY NAME ".join(selects),
         description="What all checks found.",
-        key=_ISSUE_KEY,
+        key=(*Issue._fields, "first_seen_at"),
         tags={"form": "view"},
         reads=frozenset(check.relation for check in checks),
     )

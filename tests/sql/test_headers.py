@@ -7,9 +7,8 @@ from operator import attrgetter
 import duckdb
 import pytest
 
-from parsers.records import PageCell
+from parsers.records import Issue, PageCell
 from pipeline.build.database import relations
-from pipeline.build.inputs import IssueRow
 from pipeline.build.models import Model, load_models
 from tests.conftest import FINGERPRINT, ParsedArchive
 from tests.sql import histories, test_checks, test_issues_against_reference
@@ -54,7 +53,7 @@ def test_the_columns_are_those_of_the_header(session: duckdb.DuckDBPyConnection,
 
 def test_a_check_returns_only_columns_of_an_issue(session: duckdb.DuckDBPyConnection) -> None:
     columns = [row[0] for row in session.execute("DESCRIBE staging.check_issues").fetchall()]
-    assert columns == list(IssueRow._fields)
+    assert columns == [*Issue._fields, "first_seen_at"]
 
 
 @pytest.mark.parametrize("model", PUBLISHED, ids=attrgetter("relation"))
