@@ -1,6 +1,5 @@
 """Removes what can be made again and is in no use: old releases, partitions of an older parser. Never data/raw."""
 
-import shutil
 from pathlib import Path
 
 from pipeline.archive.history.state import newest_state
@@ -9,7 +8,7 @@ from pipeline.core.errors import PipelineError
 from pipeline.core.settings import Settings
 from pipeline.parse.partition import partition_dir
 from pipeline.publish.latest import RELEASES
-from pipeline.publish.releases import BUILDING, DAMAGED, DOOMED, REFUSED, list_releases
+from pipeline.publish.releases import BUILDING, DAMAGED, DOOMED, REFUSED, discard, list_releases
 
 
 class PruneError(PipelineError):
@@ -34,10 +33,8 @@ def prunable(settings: Settings, keep: int) -> list[Path]:
 
 def remove(path: Path) -> None:
     """Remove a directory; the caller holds the lock. Raises PruneError."""
-    # Renamed first: a removal that is killed halfway leaves nothing that looks like a release or a partition.
-    doomed = path.with_name(path.name if path.name.startswith(DOOMED) else f"{DOOMED}{path.name}")
     try:
-        shutil.rmtree(path.rename(doomed))
+        discard(path)
     except OSError as error:
         raise PruneError(f"{path}: cannot be removed ({error.strerror})") from error
 

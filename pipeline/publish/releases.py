@@ -149,9 +149,12 @@ def move_release(built: Path, target: Path) -> Path:
     return move_synced(built, target)
 
 
+def discard(path: Path) -> None:
+    """Remove a directory; a removal that is killed halfway leaves nothing that looks like a release or a partition."""
+    shutil.rmtree(path if path.name.startswith(DOOMED) else path.rename(path.with_name(f"{DOOMED}{path.name}")))
+
+
 def _prune(folder: Path, keep: int, spared: str | None) -> None:
     for path in complete_releases(folder)[: -max(keep, 1)]:
         if path.name != spared:
-            # Renamed first: a deletion that is killed halfway leaves nothing that looks like a release.
-            doomed = path.rename(folder / f"{DOOMED}{path.name}")
-            shutil.rmtree(doomed)
+            discard(path)
