@@ -122,6 +122,9 @@ CREATE OR REPLACE TEMP MACRO masked_text(words) AS
         ELSE words
     END;
 
+-- Whether a column of a row of the parser holds what an agency typed: it is published only masked.
+CREATE OR REPLACE TEMP MACRO is_typed(column_name) AS list_contains(getvariable('typed_texts'), column_name);
+
 -- Which fields hold names and contacts, and which user names.
 CREATE OR REPLACE TEMP MACRO masked(field, words) AS
     CASE

@@ -55,13 +55,8 @@ numbered AS (
 )
 
 SELECT
-    * EXCLUDE (previous_progress_pct) REPLACE (
-        masked_text(reported_on_raw) AS reported_on_raw,
-        masked_text(progress_pct_raw) AS progress_pct_raw,
-        masked_text(status_code) AS status_code,
-        masked_text(problem) AS problem,
-        masked_text(detail) AS detail
-    ),
+    COLUMNS(lambda name: NOT is_typed(name) AND name <> 'previous_progress_pct'),
+    masked_text(COLUMNS(lambda name: is_typed(name))),
     CASE WHEN page_row_no IS NOT NULL THEN progress_pct - previous_progress_pct END AS change_pct,
     page_row_no IS NOT NULL AS is_current
 FROM numbered

@@ -79,34 +79,11 @@ WITH issue_counts AS (
     GROUP BY source_id, project_id
 ),
 
--- A CTE of its own, so that each contact is masked once. Every column that holds typed text may hold a contact.
+-- A CTE of its own, so that each contact is masked once.
 masked_pages AS (
     SELECT
-        * REPLACE (
-            masked_text(agency) AS agency,
-            masked_text(name) AS name,
-            masked_text(policy_id) AS policy_id,
-            masked_text(branch_id) AS branch_id,
-            masked_text(kpi_id) AS kpi_id,
-            masked_text(budget_received_thb_raw) AS budget_received_thb_raw,
-            masked_text(budget_spent_thb_raw) AS budget_spent_thb_raw,
-            masked_text(progress_pct_raw) AS progress_pct_raw,
-            masked_text(start_date_raw) AS start_date_raw,
-            masked_text(finish_date_raw) AS finish_date_raw,
-            masked_text(rationale) AS rationale,
-            masked_text(objective) AS objective,
-            masked_text(goal) AS goal,
-            masked_text(remark) AS remark,
-            masked_text(governor_policy) AS governor_policy,
-            masked_text(weight_raw) AS weight_raw,
-            masked_text(target_unit) AS target_unit,
-            masked_text(target_raw) AS target_raw,
-            masked_text(result_unit) AS result_unit,
-            masked_text(result_raw) AS result_raw,
-            masked_text(unit) AS unit,
-            masked_text(progress_note) AS progress_note,
-            masked_text(month_goal) AS month_goal
-        ),
+        COLUMNS(lambda name: NOT is_typed(name)),
+        masked_text(COLUMNS(lambda name: is_typed(name))),
         masked_contact(responsible) AS masked_responsible,
         masked_contact(evaluator) AS masked_evaluator
     FROM staging.current_pages

@@ -23,19 +23,15 @@
 --   result: result written by this edit, as printed | label ผลการดำเนินการ | null where empty or not set
 --   unit: unit written by this edit | label หน่วยนับ | null where empty or not set
 --   snapshot_id: the archived page this row was read from
+WITH newest AS (
+    SELECT
+        current.place,
+        updates.* REPLACE (pseudonym(updates.user_name) AS user_name)
+    FROM parsed.update_rows AS updates
+    INNER JOIN staging.current_versions AS current ON updates.snapshot_id = current.updates_snapshot_id
+)
+
 SELECT
-    current.place,
-    updates.* REPLACE (
-        pseudonym(updates.user_name) AS user_name,
-        masked_text(updates.updated_on_raw) AS updated_on_raw,
-        masked_text(updates.updated_time) AS updated_time,
-        masked_text(updates.action) AS action,
-        masked_text(updates.policy_conformity) AS policy_conformity,
-        masked_text(updates.start_date_raw) AS start_date_raw,
-        masked_text(updates.finish_date_raw) AS finish_date_raw,
-        masked_text(updates.target) AS target,
-        masked_text(updates.result) AS result,
-        masked_text(updates.unit) AS unit
-    )
-FROM parsed.update_rows AS updates
-INNER JOIN staging.current_versions AS current ON updates.snapshot_id = current.updates_snapshot_id
+    COLUMNS(lambda name: NOT is_typed(name)),
+    masked_text(COLUMNS(lambda name: is_typed(name)))
+FROM newest

@@ -4,11 +4,12 @@ import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple, get_type_hints
 
 import duckdb
 import pytest
 
-from parsers.records import Issue, PageCell
+from parsers.records import Issue, MonthRow, PageCell, PageRecord, ProgressRow, UpdateRow
 from pipeline.build.contacts import mask_text
 from pipeline.build.macros import define_macros
 from tests.build.test_contacts import CONTACTS, TEXTS
@@ -101,6 +102,34 @@ def test_numbers_that_are_no_telephone_numbers_stay_under_unknown_labels_and_in_
         {"raw": "1491675.17", "message": "found 1491675.17"},
         {"raw": "50010000-9999", "message": "found 50010000-9999"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("table", "record_type", "published_as"),
+    [
+        ("pages", PageRecord, "projects"),
+        ("month_rows", MonthRow, "target_rows"),
+        ("progress_rows", ProgressRow, "progress_history"),
+        ("update_rows", UpdateRow, "update_history"),
+    ],
+)
+def test_every_text_of_a_row_is_masked_before_it_is_published(
+    archive: ParsedArchive, table: str, record_type: type[NamedTuple], published_as: str
+) -> None:
+    archive.capture(
+        P,
+        "2026-01-01",
+        months=[(1, "1", "canonical")],
+        reports=[("2026-01-01", "1", "1", "", "")],
+        updates=[("", "", "")],
+    )
+    texts = {name: f"โทร. {TELEPHONE}" for name, kind in get_type_hints(record_type).items() if kind == str | None}
+    texts.pop("agency_code", None)
+    rows = archive.rows["20260101T000000Z"]
+    rows[table] = [row._replace(**texts) for row in rows[table]]
+    [published] = archive.build().rows(published_as)
+    assert "081xx xxxx" in str(published)
+    assert TELEPHONE not in str(published)
 
 
 def test_the_fact_of_masking_is_kept(built: Built) -> None:
