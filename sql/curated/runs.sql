@@ -30,14 +30,7 @@
 WITH fetched AS (
     SELECT
         run_id,
-        sum(n_attempts)::BIGINT AS n_attempts,
-        sum(n_new)::BIGINT AS n_new,
-        sum(n_changed)::BIGINT AS n_changed,
-        sum(n_unchanged)::BIGINT AS n_unchanged,
-        sum(n_missing)::BIGINT AS n_missing,
-        sum(n_failed)::BIGINT AS n_failed,
-        sum(n_refused)::BIGINT AS n_refused,
-        sum(n_listed)::BIGINT AS n_listed
+        sum(COLUMNS('^n_'))::BIGINT
     FROM parsed.run_visits
     GROUP BY run_id
 ),
@@ -71,14 +64,7 @@ SELECT
     (runs.harvest ->> 'captures_from')::TIMESTAMPTZ AS captures_from,
     (runs.harvest ->> 'captures_to')::TIMESTAMPTZ AS captures_to,
     withdrawn.withdrawn_by,
-    coalesce(fetched.n_attempts, 0) AS n_attempts,
-    coalesce(fetched.n_new, 0) AS n_new,
-    coalesce(fetched.n_changed, 0) AS n_changed,
-    coalesce(fetched.n_unchanged, 0) AS n_unchanged,
-    coalesce(fetched.n_missing, 0) AS n_missing,
-    coalesce(fetched.n_failed, 0) AS n_failed,
-    coalesce(fetched.n_refused, 0) AS n_refused,
-    coalesce(fetched.n_listed, 0) AS n_listed,
+    coalesce(COLUMNS(fetched.* EXCLUDE (run_id)), 0),
     runs.counts,
     runs.durations
 FROM known
