@@ -64,19 +64,6 @@ _NEWS = (
 # A table that two questions share; when it cannot be made from a release of an older version, the other questions are
 # still asked.
 _NEEDED = {"dates_shifted": "dates_moved", "values_rewritten": "dates_moved"}
-_MACROS = r"""
-    -- A field as the gate compares it: without its unit, the months, or the table alone.
-    CREATE TEMP MACRO without_unit(field) AS
-        CASE
-            WHEN field = 'targets.result_value' THEN 'month'
-            ELSE regexp_replace(split_part(field, '.', 1), '_(thb|pct|be|value|unit)$', '')
-        END;
-    -- A budget of 0 counts as empty.
-    CREATE TEMP MACRO is_empty(field, words) AS
-        coalesce(words, '') = '' OR coalesce(field ^@ 'budget_' AND try_cast(words AS DOUBLE) = 0, false);
-    CREATE TEMP MACRO without_space(words) AS regexp_replace(words, '[\s\x{A0}\x{200B}-\x{200D}\x{FEFF}]', '', 'g');
-    CREATE TEMP MACRO shortened(words) AS CASE WHEN length(words) > 40 THEN md5(words) ELSE words END;
-"""
 # The columns that are compared, by section of the page.
 _COMPARED = {
     "field": ("projects", [label.field for label in LABELS if label.field != "project_id"]),
@@ -167,7 +154,7 @@ def attach_pair(
     con.execute("SET VARIABLE unreadable_codes = $codes", {"codes": list(UNREADABLE_CODES)}).complete()
     con.execute("SET VARIABLE volatile_fields = $fields::VARCHAR[]", {"fields": list(volatile_fields)}).complete()
     con.execute("SET VARIABLE lost_since = $since::TIMESTAMPTZ", {"since": lost_since}).complete()
-    con.execute(_MACROS).complete()
+    con.execute(_sql("macros")).complete()
     _name_columns(con)
     for name in _NEWS:
         con.execute(f"CREATE TEMP TABLE {name} AS {_sql(name)}").complete()

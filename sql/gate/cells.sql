@@ -6,21 +6,12 @@
 -- A difference without an edit is ours: of the `reader`, or of a `withdrawn` import if its capture no longer
 -- counts. row_no is the month, or the position of the report or of the row of the edit log in the order of their days,
 -- because the newest may be first on a page. `=` means the same on both sides; a long text is replaced by its digest.
-WITH projects AS (
-    SELECT false AS is_new, * FROM published.projects
-    UNION ALL BY NAME
-    SELECT true AS is_new, * FROM candidate.projects
-),
-
-reports AS (
+WITH reports AS (
     SELECT
         *,
         row_number() OVER (PARTITION BY is_new, source_id, project_id ORDER BY reported_on, page_row_no) AS place
-    FROM (
-        SELECT false AS is_new, * FROM published.progress_history WHERE is_current
-        UNION ALL BY NAME
-        SELECT true AS is_new, * FROM candidate.progress_history WHERE is_current
-    )
+    FROM in_both('progress_history')
+    WHERE is_current
 ),
 
 updates AS (
@@ -29,17 +20,7 @@ updates AS (
         row_number() OVER (
             PARTITION BY is_new, source_id, project_id ORDER BY updated_on, updated_time, update_no
         ) AS place
-    FROM (
-        SELECT false AS is_new, * FROM published.update_history
-        UNION ALL BY NAME
-        SELECT true AS is_new, * FROM candidate.update_history
-    )
-),
-
-months AS (
-    SELECT false AS is_new, * FROM published.targets
-    UNION ALL BY NAME
-    SELECT true AS is_new, * FROM candidate.targets
+    FROM in_both('update_history')
 ),
 
 texts AS (
@@ -58,7 +39,7 @@ texts AS (
             project_id,
             snapshot_id,
             COLUMNS(lambda name: list_contains(getvariable('columns_of')['field'], name))::VARCHAR
-        FROM projects
+        FROM in_both('projects')
     )
     UNION ALL
     SELECT
@@ -108,7 +89,7 @@ texts AS (
         'month' AS section,
         month_no AS row_no,
         [result_raw, result_value::VARCHAR] AS said
-    FROM months
+    FROM in_both('targets')
 ),
 
 pairs AS (

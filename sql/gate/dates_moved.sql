@@ -5,19 +5,7 @@
 -- the same content are matched in the order of their days, because new ones come last. They count as unmoved if most of
 -- their days are still present, as in a log that drops its oldest rows. People extend a project, so its start or its finish
 -- may move alone, except by the one day of another time zone; both together do not move.
-WITH reports AS (
-    SELECT false AS is_new, * FROM published.progress_history WHERE is_current
-    UNION ALL BY NAME
-    SELECT true AS is_new, * FROM candidate.progress_history WHERE is_current
-),
-
-updates AS (
-    SELECT false AS is_new, * FROM published.update_history
-    UNION ALL BY NAME
-    SELECT true AS is_new, * FROM candidate.update_history
-),
-
-days AS (
+WITH days AS (
     SELECT
         reports.is_new,
         reports.source_id,
@@ -30,8 +18,9 @@ days AS (
             coalesce(reports.detail, '')
         ) AS says,
         reports.reported_on AS day
-    FROM reports
+    FROM in_both('progress_history') AS reports
     SEMI JOIN fresh USING (source_id, project_id)
+    WHERE reports.is_current
     UNION ALL
     SELECT
         updates.is_new,
@@ -46,7 +35,7 @@ days AS (
             coalesce(updates.unit, '')
         ) AS says,
         unnest([updates.updated_on, updates.start_date, updates.finish_date]) AS day
-    FROM updates
+    FROM in_both('update_history') AS updates
     SEMI JOIN fresh USING (source_id, project_id)
 ),
 

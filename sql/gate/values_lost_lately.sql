@@ -3,25 +3,7 @@
 -- The release itself holds the history: every edit is in project_changes with the time it was seen, for any number of kept
 -- releases; the first edit within the month has the value before, the last one the present value. lost_since is when a
 -- person last accepted losses, or when the history begins. The words about progress appear and disappear regularly.
-WITH held AS (
-    SELECT
-        source_id,
-        field,
-        count(*) AS n
-    FROM (
-        UNPIVOT (
-            SELECT
-                source_id,
-                nullif(COLUMNS(lambda name: list_contains(getvariable('columns_of')['field'], name))::VARCHAR, '')
-            FROM candidate.projects
-        )
-        ON COLUMNS(* EXCLUDE (source_id))
-        INTO NAME field VALUE said
-    )
-    GROUP BY source_id, field
-),
-
-changed AS (
+WITH changed AS (
     SELECT
         changes.source_id,
         changes.project_id,
@@ -55,5 +37,5 @@ SELECT
     lost.n + coalesce(held.n, 0) AS total,
     NULL AS detail
 FROM lost
-LEFT JOIN held USING (source_id, field)
+LEFT JOIN filled('FROM candidate.projects', 'field') AS held USING (source_id, field)
 ORDER BY lost.source_id, lost.field
