@@ -123,7 +123,10 @@ def measure(
         try:
             if needed := _NEEDED.get(rule):
                 con.execute(f"CREATE TEMP TABLE IF NOT EXISTS {needed} AS {_sql(needed)}").complete()
-            return [Measure(rule, *row) for row in con.execute(_sql(rule)).fetchall()]
+            answers = con.execute(_sql(rule))
+            names = [column[0] for column in answers.description or ()]
+            rows = [dict(zip(names, row, strict=True)) for row in answers.fetchall()]
+            return [Measure(**{"rule": rule, "field": None, **row}) for row in rows]
         except OTHER_COLUMNS:
             if previous is None:
                 raise

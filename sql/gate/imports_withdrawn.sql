@@ -1,7 +1,6 @@
 -- Projects that the published release shows with content of an import that has been withdrawn since.
 SELECT
     published.source_id,
-    NULL AS field,
     count(withdrawn.run_id) AS n,
     count(*) AS total,
     string_agg(DISTINCT withdrawn.run_id, ', ' ORDER BY withdrawn.run_id) AS detail

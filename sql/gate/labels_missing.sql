@@ -25,7 +25,6 @@ missing AS (
 
 SELECT
     pages.source_id,
-    NULL AS field,
     coalesce(sum(missing.n), 0)::BIGINT AS n,
     any_value(pages.n_pages) * getvariable('labels_per_page') AS total,
     string_agg(missing.label, ', ' ORDER BY missing.n DESC, missing.label) AS detail

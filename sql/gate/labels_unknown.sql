@@ -18,7 +18,6 @@ WITH labels AS (
 
 SELECT
     source_id,
-    NULL AS field,
     sum(n_unknown)::BIGINT AS n,
     sum(n_rows)::BIGINT AS total,
     string_agg(label, ', ' ORDER BY n_unknown DESC, label) FILTER (n_unknown > 0) AS detail

@@ -19,10 +19,8 @@ earlier AS (
 
 SELECT
     earlier.source_id,
-    NULL AS field,
     greatest(earlier.n_promised - now.n_promised, 0) AS n,
-    earlier.n_promised AS total,
-    NULL AS detail
+    earlier.n_promised AS total
 FROM earlier
 INNER JOIN now USING (source_id)
 ORDER BY earlier.source_id

@@ -4,7 +4,6 @@
 -- is accepted or read again.
 SELECT
     source_id,
-    NULL AS field,
     n,
     total,
     detail

@@ -1,7 +1,6 @@
 -- Known pages with changes beyond what reporting adds, and with the same content in two runs.
 SELECT
     source_id,
-    NULL AS field,
     n,
     total,
     detail

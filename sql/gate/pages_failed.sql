@@ -1,7 +1,6 @@
 -- Pages without a usable answer: timeouts, server errors, maintenance, cut or empty pages, refusals.
 SELECT
     source_id,
-    NULL AS field,
     count(*) FILTER (outcome IN ('failed', 'refused') AND NOT is_wrong_kind) AS n,
     count(*) AS total,
     string_agg(DISTINCT nullif(page_kind, ''), ', ' ORDER BY nullif(page_kind, '')) FILTER (

@@ -1,10 +1,8 @@
 -- Known projects whose page the site says it does not have.
 SELECT
     source_id,
-    NULL AS field,
     count(*) FILTER (outcome = 'missing') AS n,
-    count(*) AS total,
-    NULL AS detail
+    count(*) AS total
 FROM visited
 WHERE is_known
 GROUP BY source_id

@@ -1,7 +1,6 @@
 -- Answers of the site that are not project pages: login walls, listings, unknown pages.
 SELECT
     source_id,
-    NULL AS field,
     count(*) FILTER (is_wrong_kind) AS n,
     count(*) AS total,
     string_agg(DISTINCT page_kind, ', ' ORDER BY page_kind) FILTER (is_wrong_kind) AS detail

@@ -9,10 +9,8 @@ WITH taken_back AS (
 
 SELECT
     published.source_id,
-    NULL AS field,
     count(*) FILTER (candidate.project_id IS NULL AND taken_back.project_id IS NULL) AS n,
-    count(*) AS total,
-    NULL AS detail
+    count(*) AS total
 FROM published.projects AS published
 LEFT JOIN candidate.projects AS candidate USING (source_id, project_id)
 LEFT JOIN taken_back USING (source_id, project_id)

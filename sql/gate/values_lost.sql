@@ -5,8 +5,7 @@ SELECT
     source_id,
     field,
     count(DISTINCT project_id) FILTER (is_lost AND whose = 'site') AS n,
-    count(DISTINCT project_id) FILTER (is_read_anew) AS total,
-    NULL AS detail
+    count(DISTINCT project_id) FILTER (is_read_anew) AS total
 FROM cells
 WHERE old IS NOT NULL
 GROUP BY source_id, field

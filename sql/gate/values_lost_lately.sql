@@ -34,8 +34,7 @@ SELECT
     lost.source_id,
     lost.field,
     lost.n,
-    lost.n + coalesce(held.n, 0) AS total,
-    NULL AS detail
+    lost.n + coalesce(held.n, 0) AS total
 FROM lost
 LEFT JOIN filled('FROM candidate.projects', 'field') AS held USING (source_id, field)
 ORDER BY lost.source_id, lost.field

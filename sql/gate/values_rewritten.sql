@@ -63,8 +63,7 @@ SELECT
     pages.source_id,
     other.field,
     count(*) AS n,
-    any_value(pages.n_pages) AS total,
-    NULL AS detail
+    any_value(pages.n_pages) AS total
 FROM other
 INNER JOIN visited USING (source_id, project_id)
 INNER JOIN pages USING (source_id)
