@@ -16,7 +16,7 @@ import json
 import statistics
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pipeline.core.settings import GateSettings
 from pipeline.publish.gate_measures import Measure, measure
@@ -24,10 +24,17 @@ from pipeline.publish.gate_messages import NOTES, RULES, Limit, Reason, over_lim
 
 # MAD of a normal distribution is its standard deviation divided by this.
 _MAD_TO_SIGMA = 1.4826
-_HISTORY = "history"
 # Pages that fail remove no data from the tables, and pages that changed are read again: these rules end when such pages
 # are few among many. Lost values stay lost, however many other pages are read later.
 _MAY_THIN_OUT = frozenset({"pages_failed", "pages_changed"})
+
+
+class Night(NamedTuple):
+    """One night in the history of a release: what was measured, and whether a person accepted it."""
+
+    finished_at: dt.datetime | None
+    is_accepted: bool
+    measures: list[Measure]
 
 
 class GateDecision(NamedTuple):
@@ -55,15 +62,21 @@ def decide(
         withdrawn: the release from which a person rolled back to previous.
         refused: the last release that was refused since previous was published.
     """
-    history = read_history(previous)
+    nights = read_nights(previous)
+    history = [one for night in nights for one in night.measures]
     answers = measure(
         release,
         previous,
         (*RULES, *NOTES),
         volatile_fields=settings.volatile_fields,
-        lost_since=remembered_since(previous),
+        lost_since=_remembered_since(nights),
     )
-    before = [one for one in _measures_of(refused) if is_over(one, limit_of(one, history, settings))]
+    before = [
+        one
+        for night in read_nights(refused)[-1:]
+        for one in night.measures
+        if is_over(one, limit_of(one, history, settings))
+    ]
     measures = [_not_thinned_out(answer, before) for answer in answers]
     over = {answer: limit for answer in measures if is_over(answer, limit := limit_of(answer, history, settings))}
     lost_at_once = {(answer.source_id, answer.field) for answer in over if answer.rule == "values_lost"}
@@ -108,47 +121,35 @@ def limits(settings: GateSettings) -> Mapping[str, tuple[int, float]]:
     return {rule: (int(values[f"{rule}_count"]), float(values[f"{rule}_share"])) for rule in RULES}
 
 
-def read_history(release: Path | None) -> list[Measure]:
-    """The measures of the nights up to a release, as its quality.json keeps them."""
-    return [one for night in _nights(release) for one in night]
+def read_nights(release: Path | None) -> list[Night]:
+    """The nights up to a release, as its quality.json keeps them, the last one its own.
 
-
-def remembered_since(release: Path | None) -> dt.datetime | None:
-    """The moment from which losses add up: the last accepted night, else the first known; None where none is known."""
-    nights = [
-        (dt.datetime.fromisoformat(finished_at), bool(night.get("is_accepted")))
-        for night in _history_of(release)
-        if isinstance(finished_at := night.get("finished_at"), str)
-    ]
-    accepted = [finished_at for finished_at, is_accepted in nights if is_accepted]
-    return max(accepted) if accepted else nights[0][0] if nights else None
-
-
-def _measures_of(release: Path | None) -> list[Measure]:
-    """The measures of a release itself: the last ones of its history."""
-    return (_nights(release) or [[]])[-1]
-
-
-def _nights(release: Path | None) -> list[list[Measure]]:
-    return [
-        [Measure(row["rule"], row["source_id"], row["field"], row["n"], row["total"]) for row in night["measures"]]
-        for night in _history_of(release)
-    ]
-
-
-def _history_of(release: Path | None) -> list[Mapping[str, Any]]:
+    A release without a readable report has none; the settings' own limits hold then.
+    """
     if release is None:
         return []
     try:
         report = json.loads((release / "quality.json").read_text(encoding="utf-8"))
-        nights: list[Mapping[str, Any]] = report[_HISTORY]
-        for night in nights:
-            dt.datetime.fromisoformat(night.get("finished_at") or "1970-01-01")
-            [(row["rule"], row["source_id"], row["field"], row["n"], row["total"]) for row in night["measures"]]
+        return [
+            Night(
+                dt.datetime.fromisoformat(finished_at) if (finished_at := night.get("finished_at")) else None,
+                bool(night.get("is_accepted")),
+                [
+                    Measure(row["rule"], row["source_id"], row["field"], row["n"], row["total"])
+                    for row in night["measures"]
+                ],
+            )
+            for night in report["history"]
+        ]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        # A release without a readable report has no history; the settings' own limits hold then.
         return []
-    return nights
+
+
+def _remembered_since(nights: Sequence[Night]) -> dt.datetime | None:
+    """The moment from which losses add up: the last accepted night, else the first known; None where none is known."""
+    dated = [(night.finished_at, night.is_accepted) for night in nights if night.finished_at is not None]
+    accepted = [finished_at for finished_at, is_accepted in dated if is_accepted]
+    return max(accepted) if accepted else dated[0][0] if dated else None
 
 
 def _not_thinned_out(answer: Measure, refused: Sequence[Measure]) -> Measure:

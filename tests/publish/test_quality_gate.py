@@ -14,7 +14,7 @@ from parsers.labels import LABELS, MONTH_LABEL
 from pipeline.core.settings import GateSettings
 from pipeline.publish.gate_measures import Measure
 from pipeline.publish.gate_messages import RULES
-from pipeline.publish.quality_gate import decide, is_over, limit_of, read_history
+from pipeline.publish.quality_gate import decide, is_over, limit_of, read_nights
 from pipeline.publish.releases import Published
 from pipeline.sample.server import Reply, serve
 from tests.cli.command import bma_here
@@ -359,8 +359,17 @@ def test_every_threshold_has_a_reason() -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ["", "{", "[]", '{"history": 1}', '{"history": [{"measures": [{}]}]}', '{"history": [3]}']
+    "content",
+    [
+        "",
+        "{",
+        "[]",
+        '{"history": 1}',
+        '{"history": [{"measures": [{}]}]}',
+        '{"history": [3]}',
+        '{"history": [{"measures": [], "finished_at": "yesterday"}]}',
+    ],
 )
 def test_a_release_with_an_unreadable_report_counts_as_one_without_history(tmp_path: Path, content: str) -> None:
     (tmp_path / "quality.json").write_text(content)
-    assert read_history(tmp_path) == []
+    assert read_nights(tmp_path) == []
