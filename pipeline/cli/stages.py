@@ -154,7 +154,7 @@ def report(
         return
     work_list = read_work_list(settings.work_list_file)
     for problem in work_list.problems:
-        tell(problem)
+        tell(problem.en)
     write_report_of(release, output, work_list)
     tell(str(output / "quality.html"))
     tell(str(output / "explorer.html"))

@@ -107,12 +107,14 @@ def acknowledged_of(
     codes = {rule.code for rule in data.rules}
     used = {line.line for line in covered_by if line is not None}
     unmatched = [line for line in work_list.lines if line.line not in used]
+    problems = [*work_list.problems, *(line.of_unknown_code() for line in unmatched if line.code not in codes)]
     return {
         "n_issues": sum(line is not None and (day is None or line.is_in_force(day)) for line in covered_by),
         "n_lines": len(work_list.lines),
         "n_expired": sum(day is not None and not line.is_in_force(day) for line in work_list.lines),
         "n_unmatched": len(unmatched),
-        "problems": [*work_list.problems, *(line.of_unknown_code() for line in unmatched if line.code not in codes)],
+        "problems": [problem.en for problem in problems],
+        "problems_th": [problem.th for problem in problems],
     }
 
 

@@ -33,6 +33,13 @@ _SEPARATOR = re.compile(r"\s*sep=.?\s*", re.IGNORECASE)
 Key = tuple[str, ...]
 
 
+class Problem(NamedTuple):
+    """What cannot be used, and what to do: a sentence in English and in Thai."""
+
+    en: str
+    th: str
+
+
 class Acknowledgement(NamedTuple):
     """One line: the issues of this identity that were there on present_since (None: any day); until None: for good."""
 
@@ -47,10 +54,13 @@ class Acknowledgement(NamedTuple):
         """The kind of issue, as written."""
         return self.key[IDENTITY.index("code")]
 
-    def of_unknown_code(self) -> str:
-        """The sentence for a line whose kind of issue does not exist."""
-        code = printable(self.code)[:80]
-        return f"{FILE}:{self.line}: {code}: no such kind of issue; this line hides nothing; see quality_rules"
+    def of_unknown_code(self) -> Problem:
+        """The problem of a line whose kind of issue does not exist."""
+        place = f"{FILE}:{self.line}: {printable(self.code)[:80]}"
+        return Problem(
+            f"{place}: no such kind of issue; this line hides nothing; see quality_rules",
+            f"{place}: ไม่มีประเด็นชนิดนี้ บรรทัดนี้ไม่ซ่อนประเด็นใด ดูใน quality_rules",
+        )
 
     def is_in_force(self, day: dt.date) -> bool:
         """Whether the line still hides issues on a day in Bangkok; `until` is the last such day."""
@@ -58,14 +68,23 @@ class Acknowledgement(NamedTuple):
 
 
 class WorkList(NamedTuple):
-    """The lines that could be read, and a sentence for each that could not."""
+    """The lines that could be read, and the problem of each that could not."""
 
     lines: tuple[Acknowledgement, ...] = ()
-    problems: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+_NO_CSV = Problem(
+    'cannot be read as CSV; write each `"` inside a text twice and close the text with `"`',
+    'อ่านเป็น CSV ไม่ได้ โปรดเขียน `"` ในข้อความสองครั้ง และปิดท้ายข้อความด้วย `"`',
+)
 
 
 class _LineError(ValueError):
-    """A line that cannot be used; the text says why and what to do."""
+    """A line that cannot be used."""
+
+    def __init__(self, en: str, th: str) -> None:
+        self.problem = Problem(en, th)
 
 
 def read_work_list(path: Path) -> WorkList:
@@ -74,27 +93,40 @@ def read_work_list(path: Path) -> WorkList:
         if not path.exists():
             return WorkList()
         if not path.is_file():
-            return WorkList((), (f"{FILE}: is not a file; no issue is hidden; move it away",))
+            return _unused("is not a file; no issue is hidden; move it away", "ไม่ใช่แฟ้ม จึงไม่ได้ซ่อนประเด็นใด โปรดย้ายออก")
         if path.stat().st_size > _MAX_BYTES:
-            return WorkList((), (f"{FILE}: larger than {_MAX_BYTES:,} bytes, not read; remove old lines",))
+            return _unused(
+                f"larger than {_MAX_BYTES:,} bytes, not read; remove old lines",
+                f"ใหญ่กว่า {_MAX_BYTES:,} ไบต์ จึงไม่ได้อ่าน โปรดลบบรรทัดเก่าออก",
+            )
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        return WorkList((), (f"{FILE}: cannot be read ({error.strerror}); no issue is hidden",))
+        return _unused(
+            f"cannot be read ({error.strerror}); no issue is hidden",
+            f"อ่านไม่ได้ ({error.strerror}) จึงไม่ได้ซ่อนประเด็นใด",
+        )
     except UnicodeDecodeError:
-        return WorkList((), (f"{FILE}: is not UTF-8; no issue is hidden; save it as `CSV UTF-8`",))
+        return _unused(
+            "is not UTF-8; no issue is hidden; save it as `CSV UTF-8`",
+            "ไม่ใช่ UTF-8 จึงไม่ได้ซ่อนประเด็นใด โปรดบันทึกเป็น `CSV UTF-8`",
+        )
     lines: list[Acknowledgement] = []
-    problems: list[str] = []
+    problems: list[Problem] = []
     columns: Sequence[str] = COLUMNS
     is_first = True
     # Other line separators of Unicode are part of a text.
     physical = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     for number, cells in _records(physical):
-        if isinstance(cells, str):
+        if isinstance(cells, Problem):
             problems.append(_problem(number, physical, cells))
         elif is_first and "code" in (names := [cell.strip().casefold() for cell in cells]):
             if missing := [name for name in IDENTITY if name not in names]:
-                told = f"the heading lacks {', '.join(missing)}; no issue is hidden; write `{','.join(COLUMNS)}`"
-                return WorkList((), (f"{FILE}:{number}: {told}",))
+                lacking, heading = ", ".join(missing), ",".join(COLUMNS)
+                return _unused(
+                    f"the heading lacks {lacking}; no issue is hidden; write `{heading}`",
+                    f"บรรทัดหัวตารางไม่มี {lacking} จึงไม่ได้ซ่อนประเด็นใด โปรดเขียนว่า `{heading}`",
+                    number,
+                )
             columns = names
             is_first = False
         elif any(cell.strip() for cell in cells):
@@ -102,9 +134,13 @@ def read_work_list(path: Path) -> WorkList:
             try:
                 lines.append(_acknowledgement(number, columns, cells))
             except _LineError as error:
-                problems.append(_problem(number, physical, str(error)))
+                problems.append(_problem(number, physical, error.problem))
         if len(problems) == _MAX_PROBLEMS:
-            problems.append(f"{FILE}:{number}: too many lines cannot be read; the rest of the file is not read")
+            problems += _unused(
+                "too many lines cannot be read; the rest of the file is not read",
+                "อ่านไม่ได้หลายบรรทัดเกินไป จึงไม่ได้อ่านส่วนที่เหลือของแฟ้ม",
+                number,
+            ).problems
             break
     return WorkList(tuple(lines), tuple(problems))
 
@@ -150,11 +186,17 @@ def _key(cells: Sequence[object]) -> Key:
 def _acknowledgement(number: int, columns: Sequence[str], cells: Sequence[str]) -> Acknowledgement:
     # A spreadsheet leaves out empty cells at the end.
     if len(cells) > len(columns) and any(cell.strip() for cell in cells[len(columns) :]):
-        raise _LineError(f"{len(cells)} cells instead of {len(columns)}; put a text with a comma in double quotes")
+        raise _LineError(
+            f"{len(cells)} cells instead of {len(columns)}; put a text with a comma in double quotes",
+            f'มี {len(cells)} ช่อง แทนที่จะเป็น {len(columns)} ช่อง โปรดใส่ข้อความที่มีจุลภาคไว้ใน `"…"`',
+        )
     line = dict.fromkeys(COLUMNS, "") | dict(zip(columns, cells, strict=False))
     for name in ("source_id", "code"):
         if not line[name].strip():
-            raise _LineError(f"has no {name}; copy the line again from quality.html")
+            raise _LineError(
+                f"has no {name}; copy the line again from quality.html",
+                f"ไม่มี {name} โปรดคัดลอกบรรทัดจาก quality.html อีกครั้ง",
+            )
     return Acknowledgement(
         line=number,
         key=_key([line[name] for name in IDENTITY]),
@@ -168,11 +210,14 @@ def _day(line: Mapping[str, str], name: str) -> dt.date | None:
     text = line[name].strip()
     day = read_date(text).value
     if text and day is None:
-        raise _LineError(f"{name} is no certain day; write it as 2026-12-31, or leave it empty")
+        raise _LineError(
+            f"{name} is no certain day; write it as 2026-12-31, or leave it empty",
+            f"{name} ไม่ใช่วันที่ที่แน่ชัด โปรดเขียนแบบ 2026-12-31 หรือเว้นว่างไว้",
+        )
     return day
 
 
-def _records(lines: Sequence[str]) -> Iterator[tuple[int, list[str] | str]]:
+def _records(lines: Sequence[str]) -> Iterator[tuple[int, list[str] | Problem]]:
     """The number of the first line of each record, and its cells or what is wrong; a bad record costs only its line."""
     # The heading follows empty lines and the line for Excel.
     start = next((i for i, line in enumerate(lines) if line.strip() and not _SEPARATOR.fullmatch(line)), len(lines))
@@ -186,10 +231,7 @@ def _records(lines: Sequence[str]) -> Iterator[tuple[int, list[str] | str]]:
                 read = reader.line_num
             return
         except csv.Error:
-            yield (
-                start + read + 1,
-                'cannot be read as CSV; write each `"` inside a text twice and close the text with `"`',
-            )
+            yield start + read + 1, _NO_CSV
             start += read + 1
 
 
@@ -201,5 +243,15 @@ def _unfolded(cells: list[str]) -> list[str]:
     return rows[0] if len(rows) == 1 else cells
 
 
-def _problem(number: int, lines: Sequence[str], said: str) -> str:
-    return f"{FILE}:{number}: {said}; this line hides nothing: {mask_text(printable(lines[number - 1])[:200])}"
+def _problem(number: int, lines: Sequence[str], said: Problem) -> Problem:
+    line = mask_text(printable(lines[number - 1])[:200])
+    return Problem(
+        f"{FILE}:{number}: {said.en}; this line hides nothing: {line}",
+        f"{FILE}:{number}: {said.th} บรรทัดนี้ไม่ซ่อนประเด็นใด: {line}",
+    )
+
+
+def _unused(en: str, th: str, line: int | None = None) -> WorkList:
+    """An empty list, because the file, or the rest of it from a line on, is not used."""
+    place = FILE if line is None else f"{FILE}:{line}"
+    return WorkList(problems=(Problem(f"{place}: {en}", f"{place}: {th}"),))

@@ -223,7 +223,7 @@ def _build_and_publish(
         write_record(target, record.as_json(), "run.json")
         work_list = read_work_list(settings.work_list_file)
         for problem in work_list.problems:
-            log.warning(problem)
+            log.warning(problem.en)
         if settings.report.captures:
             written = write_captures(target, settings)
             left = f"; {written.n_left_out} more would make the release too large" if written.n_left_out else ""

@@ -150,9 +150,10 @@ def test_a_line_that_cannot_be_read_is_told_and_costs_no_other_line(tmp_path: Pa
     work_list = listed(tmp_path, HEAD, LINE, line, LINE.replace("7 | 8", "9 | 9"), "")
     assert [one.line for one in work_list.lines] == [2, 4 + line.count("\n")]
     (problem,) = work_list.problems
-    assert problem.startswith(f"{FILE}:3: ")
-    assert said in problem
-    assert line.split("\n")[0][:60] in problem
+    assert problem.en.startswith(f"{FILE}:3: ")
+    assert said in problem.en
+    for told in problem:
+        assert line.split("\n")[0][:60] in told
     assert is_hidden(issue(raw="9 | 9"), work_list)
 
 
@@ -167,12 +168,15 @@ def test_a_line_that_cannot_be_read_is_told_and_costs_no_other_line(tmp_path: Pa
 def test_a_file_that_cannot_be_read_hides_nothing_and_says_so(tmp_path: Path, content: bytes, said: str) -> None:
     work_list = listed(tmp_path, content)
     assert work_list.lines == ()
-    assert said in work_list.problems[0]
+    (problem,) = work_list.problems
+    assert said in problem.en
+    assert problem.th.startswith(f"{FILE}:")
+    assert problem.th != problem.en
 
 
 def test_a_folder_in_place_of_the_file_is_told(tmp_path: Path) -> None:
     (tmp_path / FILE).mkdir()
-    assert "is not a file" in read_work_list(tmp_path / FILE).problems[0]
+    assert "is not a file" in read_work_list(tmp_path / FILE).problems[0].en
 
 
 def test_the_problems_of_a_broken_file_end(tmp_path: Path) -> None:
@@ -225,11 +229,12 @@ def test_the_report_counts_what_is_hidden_and_stays_complete(tmp_path: Path) -> 
     write_report(built.path, run, previous=None, work_list=work_list)
     document = json.loads((built.path / "quality.json").read_text(encoding="utf-8"))
     told = document["acknowledged"]
-    problems = told.pop("problems")
+    problems, in_thai = told.pop("problems"), told.pop("problems_th")
     assert told == {"n_issues": 1, "n_lines": 4, "n_expired": 1, "n_unmatched": 2}
     assert [problem.partition(": ")[0] for problem in problems] == [f"{FILE}:6", f"{FILE}:4"]
     assert "month_conflct: no such kind of issue" in problems[1]
     assert document["issues"]["warning"] == 2
     page = (built.path / "quality.html").read_text(encoding="utf-8")
-    assert "month_conflct: no such kind of issue" in page
+    for problem in (problems[1], in_thai[1], "ไม่มี code โปรดคัดลอกบรรทัด"):
+        assert problem in page
     assert str(tmp_path) not in page
