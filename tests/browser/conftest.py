@@ -14,7 +14,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, sync_playwright
 
 from pipeline.report.quality_page import write_report
-from tests.conftest import Built, ParsedArchive
+from tests.conftest import Built
+from tests.publish.compared import ComparedArchive
 
 # A container has no user namespace for the sandbox; the rest keeps Chromium from calling home.
 FLAGS = [
@@ -143,7 +144,7 @@ def seen(chromium: Chromium, report: Path) -> Iterator[Opened]:
 @pytest.fixture(scope="session")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The report of a second release: hostile names, a hostile project code, and a night before to compare with."""
-    archive = ParsedArchive(tmp_path_factory.mktemp("browser") / "data")
+    archive = ComparedArchive(tmp_path_factory.mktemp("browser") / "data")
     for number, name in enumerate(HOSTILE_NAMES, 1):
         archive.capture(
             f"50490000-000{number}",

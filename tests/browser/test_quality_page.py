@@ -20,7 +20,8 @@ from pipeline.report.quality_page import write_report
 from pipeline.report.work_list import COLUMNS, read_work_list
 from pipeline.run.issue_captures import inert_capture
 from tests.browser.conftest import FORMULA, FORMULAS, HOSTILE_ID, HOSTILE_NAMES, STACKED, Chromium, Opened
-from tests.conftest import Built, ParsedArchive
+from tests.conftest import Built
+from tests.publish.compared import ComparedArchive
 from tests.run.test_issue_captures import ABOUT, ACTIVE, capture_of
 
 PHRA_NAKHON = "50010000"
@@ -37,7 +38,7 @@ def page(chromium: Chromium, documented: Built) -> Iterator[Page]:
 @pytest.fixture(scope="module")
 def formulas(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of a release of many projects whose texts, name and agency are formulas."""
-    archive = ParsedArchive(tmp_path_factory.mktemp("formulas") / "data")
+    archive = ComparedArchive(tmp_path_factory.mktemp("formulas") / "data")
     for number in range(120):
         formula = FORMULAS[number % 4]
         archive.capture(
@@ -233,11 +234,11 @@ def test_no_cell_of_the_csv_is_a_formula(chromium: Chromium, formulas: Path) -> 
 @pytest.mark.parametrize(
     ("typed", "agency_code"),
     [
-        ("สำนักงานเขตทุ่งครุ", "50490000"),
-        ("ส\u0e4d\u0e32นักงานเขตทุ่งครุ", "50490000"),
-        ("สำนักงาน เขต\u200bทุ่่งครุ", "50490000"),
+        pytest.param("สำนักงานเขตทุ่งครุ", "50490000", marks=pytest.mark.slow),
+        pytest.param("ส\u0e4d\u0e32นักงานเขตทุ่งครุ", "50490000", marks=pytest.mark.slow),
+        pytest.param("สำนักงาน เขต\u200bทุ่่งครุ", "50490000", marks=pytest.mark.slow),
         ("thung KHRU", "50490000"),
-        ("สำนักงานเขตพระนคร", PHRA_NAKHON),
+        pytest.param("สำนักงานเขตพระนคร", PHRA_NAKHON, marks=pytest.mark.slow),
         ("ส\u0e4d\u0e32นักงานเขตพระนคร", PHRA_NAKHON),
     ],
 )
@@ -269,6 +270,7 @@ def test_issues_are_grouped_by_project_too_and_the_address_keeps_it(
         expect(cards.first.locator(".kind")).to_contain_text("unreadable_number")
 
 
+@pytest.mark.slow
 def test_many_groups_come_in_steps(chromium: Chromium, formulas: Path) -> None:
     with chromium.opened(formulas, fragment="#by=project") as (page, _):
         assert page.locator("#groups > details").count() == 100
@@ -313,6 +315,7 @@ def test_a_cell_of_the_heat_table_leads_to_the_issues_of_its_agency_and_field(pa
     assert n_found(page) == counted(documented, "field = 'finish_date'")
 
 
+@pytest.mark.slow
 def test_every_number_that_is_a_link_finds_as_many_issues(page: Page) -> None:
     numbers = page.locator("#agency-table td a, #issues .tiles a")
     assert numbers.count() > 30
@@ -325,6 +328,7 @@ def test_every_number_that_is_a_link_finds_as_many_issues(page: Page) -> None:
         assert n_found(page) > 0
 
 
+@pytest.mark.slow
 def test_a_link_to_what_is_not_there_finds_nothing_instead_of_everything(chromium: Chromium, documented: Built) -> None:
     fragment = "#agency=59999999&code=%3Cimg%20src%3Dx%3E&lang=en"
     with chromium.opened(documented.path / "quality.html", fragment=fragment) as (page, offences):
@@ -389,13 +393,13 @@ def test_no_code_stands_without_its_title_in_both_languages(seen: Opened, docume
 @pytest.mark.parametrize(
     ("column", "first", "value"),
     [
-        ("name", "ascending", "shown_name"),
-        ("projects", "descending", "n_projects"),
+        pytest.param("name", "ascending", "shown_name", marks=pytest.mark.slow),
+        pytest.param("projects", "descending", "n_projects", marks=pytest.mark.slow),
         ("errors", "descending", "n_errors"),
-        ("warnings", "descending", "n_warnings"),
-        ("infos", "descending", "n_infos"),
-        ("issues", "descending", "n_errors + n_warnings + n_infos"),
-        ("filled", "descending", "n_filled / n_rows"),
+        pytest.param("warnings", "descending", "n_warnings", marks=pytest.mark.slow),
+        pytest.param("infos", "descending", "n_infos", marks=pytest.mark.slow),
+        pytest.param("issues", "descending", "n_errors + n_warnings + n_infos", marks=pytest.mark.slow),
+        pytest.param("filled", "descending", "n_filled / n_rows", marks=pytest.mark.slow),
     ],
 )
 def test_agencies_are_sorted_by_each_column_with_the_keyboard(
@@ -429,7 +433,7 @@ def test_agencies_are_sorted_by_each_column_with_the_keyboard(
 
 
 def test_the_work_list_hides_an_issue_and_says_so_until_its_last_day(chromium: Chromium, tmp_path: Path) -> None:
-    archive = ParsedArchive(tmp_path / "data")
+    archive = ComparedArchive(tmp_path / "data")
     raws = ("7 | 8", FORMULA, "9 | 9")
     archive.capture("50490000-0001", "2026-01-01", issues=[("month_conflict", "month", raw) for raw in raws])
     built = archive.build().path
@@ -461,7 +465,7 @@ def test_the_work_list_hides_an_issue_and_says_so_until_its_last_day(chromium: C
             assert offences == []
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), [pytest.param(1280, "light", marks=pytest.mark.slow), (390, "dark")])
 def test_an_archived_page_beside_the_report_does_nothing(
     chromium: Chromium, tmp_path: Path, width: int, scheme: str
 ) -> None:
@@ -477,7 +481,7 @@ def test_an_archived_page_beside_the_report_does_nothing(
 
 
 def test_an_archived_page_is_one_click_from_its_issue(chromium: Chromium, tmp_path: Path) -> None:
-    archive = ParsedArchive(tmp_path / "data")
+    archive = ComparedArchive(tmp_path / "data")
     for number in (1, 2):
         archive.capture(f"50490000-000{number}", "2026-01-01", issues=[("month_conflict", "month", "7 | 8")])
     built = archive.build()
@@ -602,6 +606,7 @@ def test_paper_gets_every_issue_and_no_buttons(chromium: Chromium, report: Path)
         assert page.locator("#groups details:not([open])").count() == 0
 
 
+@pytest.mark.slow
 def test_paper_of_one_agency_has_its_issues_alone_under_filter_release_and_date(
     chromium: Chromium, documented: Built
 ) -> None:
@@ -628,11 +633,13 @@ def test_paper_of_one_agency_has_its_issues_alone_under_filter_release_and_date(
         assert sheets(page) <= 5
 
 
+@pytest.mark.slow
 def test_the_whole_report_takes_few_sheets(chromium: Chromium, documented: Built) -> None:
     with chromium.opened(documented.path / "quality.html") as (page, _):
         assert sheets(page) <= 11, "with each issue of 39 projects"
 
 
+@pytest.mark.slow
 def test_paper_of_many_issues_has_some_of_each_group_and_says_how_many_more(chromium: Chromium, formulas: Path) -> None:
     with chromium.opened(formulas, fragment="#lang=en") as (page, _):
         page.evaluate("dispatchEvent(new Event('beforeprint'))")
