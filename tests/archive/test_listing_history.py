@@ -9,6 +9,7 @@ import pytest
 from pipeline.archive.history.listing_history import ListingHistory, listing_history
 from pipeline.archive.segments import ArchiveWriter, ListingRow
 from tests.archive.test_archive import row
+from tests.quick import quick
 
 FIRST = dt.datetime(2026, 11, 1, 18, tzinfo=dt.UTC)
 
@@ -35,16 +36,19 @@ def history(raw_dir: Path) -> ListingHistory:
 
 @pytest.mark.parametrize(
     ("shown", "since"),
-    [
-        ((5, 5, 5), None),
-        ((5, 6, 6), 1),
-        ((5, 6, 5), 2),
-        ((5, 6, 6, 5, 5), 3),
-        ((None, 5, 5), None),
-        ((5, None, 5), None),
-        ((5, None, 6, None), 2),
-        ((None, None), None),
-    ],
+    quick(
+        3,
+        [
+            ((5, 5, 5), None),
+            ((5, 6, 6, 5, 5), 3),
+            ((5, None, 6, None), 2),
+            ((5, 6, 6), 1),
+            ((5, 6, 5), 2),
+            ((None, 5, 5), None),
+            ((5, None, 5), None),
+            ((None, None), None),
+        ],
+    ),
 )
 def test_a_project_is_shown_otherwise_since_the_first_listing_that_showed_the_same_as_the_newest(
     tmp_path: Path, shown: tuple[int | None, ...], since: int | None

@@ -24,6 +24,7 @@ from pipeline.build.models import load_models
 from pipeline.publish.release_check import verify_release
 from pipeline.publish.releases import building_dir, publish
 from tests.conftest import FINGERPRINT, Built, ParsedArchive
+from tests.quick import quick
 
 P = "50490000-3607"
 INVENTED = "50010000-0001"
@@ -80,10 +81,10 @@ def test_the_same_parsed_data_gives_the_same_bytes(archive: ParsedArchive, monke
     fill(archive)
     for number in range(40):
         archive.capture(f"50010000-1{number:03}", "2026-01-01", name=f"n{number}", months=[(1, "5", "canonical")])
-    builds = [archive.build("one", threads=2), archive.build("two"), archive.build("three", memory_limit="500MB")]
+    one = archive.build("one", threads=2)
     monkeypatch.setattr("pipeline.build.session._MOST_PAGES_STAGED_IN_MEMORY", 0)
-    builds.append(archive.build("four", threads=2))
-    assert all(digests(other) == digests(builds[0]) for other in builds)
+    other = archive.build("other", memory_limit="500MB")
+    assert digests(one) == digests(other), "two threads in memory, and one on disk with little memory"
 
 
 @pytest.mark.slow
@@ -251,7 +252,7 @@ def write_bad(archive: ParsedArchive, table: str, content: bytes | pa.Table) -> 
         pq.write_table(content, partition / f"{table}.parquet")
 
 
-@pytest.mark.parametrize("content", [b"", b"PAR1", b"PAR1" + b"\0" * 100, b"not parquet"])
+@pytest.mark.parametrize("content", quick(2, [b"", b"PAR1" + b"\0" * 100, b"PAR1", b"not parquet"]))
 @pytest.mark.parametrize("table", ["pages", "page_cells"])
 def test_a_torn_partition_is_named_with_what_to_do(archive: ParsedArchive, table: str, content: bytes) -> None:
     write_bad(archive, table, content)
@@ -299,7 +300,7 @@ def test_pages_that_the_history_does_not_know_are_named(archive: ParsedArchive, 
         archive_build(archive)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"run_id": "x", "started_at": "yesterday"}'])
+@pytest.mark.parametrize("text", quick(2, ["{", '{"run_id": "x", "started_at": "yesterday"}', "", "[]", "{}"]))
 def test_a_run_record_that_is_none_is_named(archive: ParsedArchive, text: str) -> None:
     (archive.runs_dir / "20260101T000000Z.json").write_text(text)
     with pytest.raises(BuildError, match=r"20260101T000000Z\.json: not a run record .* move it away and build again"):

@@ -21,6 +21,7 @@ from tests.archive.mounts import read_only
 from tests.cli.command import COMMAND, NAMES, Done, assert_one_line, bma, bma_here, environment, on_terminal
 from tests.docs.blocks import check_flags
 from tests.fetch.misbehaving import project_page
+from tests.quick import quick
 
 REAL_TEXT = Path("tests/fixtures/real/50490000-3607.txt").resolve()
 # Most of the time a command takes to start is that of typer and of what it converts arguments with.
@@ -504,7 +505,7 @@ class TestHelp:
         said = " ".join(bma_here(command, "--help").stdout.split())
         assert "where several have the project. [default: any]" in said
 
-    @pytest.mark.parametrize("arguments", [["--help"], ["status"], ["settings"], ["releases"]])
+    @pytest.mark.parametrize("arguments", quick(2, [["--help"], ["status"], ["settings"], ["releases"]]))
     def test_looking_imports_nothing_heavy(self, sample_data: Path, arguments: list[str]) -> None:
         flags = ["--data-dir", str(sample_data)] if arguments != ["--help"] else []
         command = [sys.executable, "-c", TELL_PACKAGES, COMMAND, *arguments, *flags]

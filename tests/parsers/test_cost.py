@@ -15,6 +15,7 @@ from tests.parsers.projects import PLAIN, StoredProject, parse
 from tests.parsers.rendering import DETAIL_SKINS, GRID_SKINS
 from tests.parsers.samples import REAL, Cells
 from tests.parsers.test_text_tables import copied
+from tests.quick import quick
 
 # Linear work gives 8, n log n about 12, quadratic 64.
 GROWTH = 8
@@ -220,7 +221,7 @@ DEEP = {
 }
 
 
-@pytest.mark.parametrize("markup", DEEP.values(), ids=DEEP)
+@pytest.mark.parametrize("markup", quick(2, DEEP.values()), ids=DEEP)
 def test_very_deep_nesting_does_not_exhaust_the_stack(markup: str) -> None:
     page = read_page(PLAIN.having(rationale="@@").html().replace("@@", markup * 5000 + "ก").encode())
     assert page.rows[:12] == PLAIN.page().rows[:12]
@@ -229,7 +230,7 @@ def test_very_deep_nesting_does_not_exhaust_the_stack(markup: str) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [REAL.body(), PLAIN.html().encode(), b"", b"<table><tr><th>\xe0\xb8" + b"<td>" * 50],
+    quick(1, [REAL.body(), PLAIN.html().encode(), b"", b"<table><tr><th>\xe0\xb8" + b"<td>" * 50]),
     ids=["real", "plain", "empty", "broken"],
 )
 def test_a_page_leaves_no_cycles_behind(body: bytes) -> None:

@@ -17,6 +17,7 @@ from tests.parsers.projects import PLAIN, StoredProject, parse
 from tests.parsers.rendering import DETAIL_SKINS, GRID_SKINS
 from tests.parsers.samples import REAL, TRUTH, as_kept
 from tests.parsers.stored import LAYOUT, projects
+from tests.quick import quick
 
 
 def mark(number: int) -> str:
@@ -71,7 +72,7 @@ def end_of_tables(body: bytes) -> int:
     return body.rindex(b"</table>") + len(b"</tabl")
 
 
-@pytest.mark.parametrize("skin", DETAIL_SKINS)
+@pytest.mark.parametrize("skin", quick(1, DETAIL_SKINS))
 def test_a_page_without_its_end_is_whole_once_all_its_rows_and_both_tables_are_there(skin: str) -> None:
     """SingleFile, html-minifier and html5lib leave </html> out."""
     body = replace(MARKED, updates=((marked(80),) * 10,)).html(details=DETAIL_SKINS[skin]).encode()
@@ -120,7 +121,7 @@ def test_the_real_page_cut_anywhere_is_never_taken_for_whole(start: int) -> None
             assert whole.startswith(kept)
 
 
-@pytest.mark.parametrize("skin", DETAIL_SKINS)
+@pytest.mark.parametrize("skin", quick(2, DETAIL_SKINS))
 def test_a_page_cut_anywhere_keeps_every_value_under_its_label(skin: str) -> None:
     body = MARKED.html(details=DETAIL_SKINS[skin]).encode()
     for cut in range(0, end_of_tables(body), 37):

@@ -8,6 +8,7 @@ from parsers.html_page import read_page
 from tests.fuzz.fuzz_pages import Input, check, check_page, corpus, mutate
 from tests.fuzz.fuzz_parsers import check_seed, content_of, what_of
 from tests.parsers.projects import PLAIN
+from tests.quick import quick
 
 SOURCES = corpus()
 
@@ -24,7 +25,7 @@ def test_a_stretch_of_mutated_inputs(start: int) -> None:
             raise
 
 
-@pytest.mark.parametrize("start", [0, 50])
+@pytest.mark.parametrize("start", quick(1, [0, 50]))
 def test_a_stretch_of_values_and_imported_files(start: int) -> None:
     for seed in range(start, start + 50):
         if what_of(seed) != "page":

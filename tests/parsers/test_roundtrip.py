@@ -10,6 +10,7 @@ from tests.parsers.projects import PLAIN, StoredProject, parse
 from tests.parsers.rendering import DETAIL_SKINS, GRID_SKINS, REPORT_HEADER, UPDATE_HEADER
 from tests.parsers.samples import Cells, as_kept
 from tests.parsers.stored import projects, values
+from tests.quick import quick
 
 
 def kept_rows(project: StoredProject) -> list[tuple[str, str | None]]:
@@ -30,7 +31,7 @@ def kept_grid(grid: Grid, skin: str) -> list[Cells]:
     return [row[1:] if skin == "numbered-grid-view" else row for row in grid.rows]
 
 
-@pytest.mark.parametrize("skin", GRID_SKINS)
+@pytest.mark.parametrize("skin", quick(1, GRID_SKINS))
 @given(project=projects())
 def test_table_rows_survive_every_skin(skin: str, project: StoredProject) -> None:
     page = project.page(grid=GRID_SKINS[skin])

@@ -24,6 +24,7 @@ from pipeline.importing.web_archives import web_archive as by_name
 from pipeline.run.lock import LOCK_FILES, data_dir_lock
 from tests.cli.command import COMMAND, Done, bma_here, environment
 from tests.fetch.misbehaving import project_page
+from tests.quick import quick
 from tests.run.web_archive import (
     ARCHIVE,
     HOME,
@@ -704,13 +705,16 @@ def test_the_report_and_runs_say_how_much_of_the_history_is_held(tmp_path: Path,
     assert "2 of 4 captures held" in bma_here("report", "--format", "md", "--data-dir", tmp_path / "data").stdout
 
 
-def test_a_harvest_that_is_killed_goes_on_and_fetches_nothing_twice(tmp_path: Path, archive: WebArchive) -> None:
+@pytest.mark.parametrize("goals", quick(1, [[20], [5, 20, 40]]), ids=["once", "three times"])
+def test_a_harvest_that_is_killed_goes_on_and_fetches_nothing_twice(
+    tmp_path: Path, archive: WebArchive, goals: list[int]
+) -> None:
     archive.shots = shots([ONE, TWO], 30)
     data, kills = tmp_path / "data", 0
     (tmp_path / "data.toml").write_text(settings(archive))
     data.mkdir()
     flags = ["--archive", ARCHIVE, "--source", "bmavisions", "--config", str(tmp_path / "data.toml")]
-    for goal in (5, 20, 40):
+    for goal in goals:
         with subprocess.Popen(
             [COMMAND, "harvest", *flags, "--data-dir", str(data)], env=environment(), stderr=subprocess.DEVNULL
         ) as killed:
@@ -718,7 +722,7 @@ def test_a_harvest_that_is_killed_goes_on_and_fetches_nothing_twice(tmp_path: Pa
                 time.sleep(0.005)
             killed.kill()
             kills += killed.wait() == -9
-    assert kills == 3
+    assert kills == len(goals)
     done = harvest(data, archive, releases=True)
     assert done.returncode == 0, done.stderr
     replayed = archive.replayed()

@@ -7,6 +7,7 @@ import duckdb
 import pytest
 
 from tests.cli.command import assert_one_line, bma_here
+from tests.quick import quick
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ def test_a_file_of_nobody_beside_the_partitions_is_no_lost_segment(nights: Path,
     assert "the segment is gone" not in told
 
 
-@pytest.mark.parametrize("suffix", [".fetches.parquet", ".warc.gz", ".listing.parquet"])
+@pytest.mark.parametrize("suffix", quick(1, [".warc.gz", ".fetches.parquet", ".listing.parquet"]))
 def test_a_file_of_a_segment_that_is_gone_stops_a_fetch_before_it_asks(nights: Path, suffix: str) -> None:
     """Without its log every page counted as never seen, and all were asked for again."""
     lost = nights / "raw" / f"{segments(nights)[0]}{suffix}"
@@ -118,7 +119,7 @@ def test_a_partition_of_a_segment_that_was_given_up_goes_with_it(nights: Path) -
     assert bma_here("verify", "--data-dir", nights).returncode == 0
 
 
-@pytest.mark.parametrize("line", ["20261130T031654Z-sample", "what is this", "20261130T031654Z-sample  "])
+@pytest.mark.parametrize("line", quick(1, ["20261130T031654Z-sample", "what is this", "20261130T031654Z-sample  "]))
 def test_a_line_that_gives_up_nothing_or_says_no_reason_is_refused(nights: Path, line: str) -> None:
     (nights / "raw" / "lost-segments.txt").write_text(f"\n{line}\n")
     assert_one_line(bma_here("build", "--data-dir", nights), 1, "lost-segments.txt, line 2")

@@ -15,6 +15,7 @@ from pipeline.sample.server import sample_pages
 from tests.cli.command import Done, bma_here
 from tests.conftest import made_once
 from tests.importing.test_importer import Warc, url
+from tests.quick import quick
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Unclosed file <tempfile.SpooledTemporaryFile:ResourceWarning"),
@@ -244,13 +245,14 @@ SAID: dict[str, dict[str, list[tuple[object, ...]]]] = {
 }
 
 
-@pytest.mark.parametrize("file", SAID)
+@pytest.mark.parametrize("file", quick(1, SAID))
 def test_what_is_uncertain_is_published_as_none_with_its_reason(tmp_path: Path, file: str) -> None:
     told = Told(tmp_path / "data")
     assert told.bring(FILES / file).returncode == 0
     assert {query: told.ask(query) for query in SAID[file]} == SAID[file]
 
 
+@pytest.mark.slow
 def test_days_that_move_to_the_evening_before_are_no_days(tmp_path: Path) -> None:
     told = Told(tmp_path / "data")
     assert page("50450000-0101.html", "2026-11-20T10:00:00Z", told, tmp_path).returncode == 0
