@@ -109,6 +109,7 @@ class ParsedArchive:
         self.parsed_dir.mkdir()
         self.raw_dir.mkdir()
         self.rows: dict[str, dict[str, list[NamedTuple]]] = {}
+        self._written: dict[Path, list[NamedTuple]] = {}
         self._shown: dict[str, str] = {}
 
     def capture(
@@ -269,19 +270,24 @@ class ParsedArchive:
         ]
 
     def write(self) -> None:
-        """Write one segment and one partition per run with the rows collected so far, and the history anew."""
+        """Write one segment and one partition per run with the rows collected so far, and the history anew.
+
+        A table whose rows are those that were written last is left as it is.
+        """
         for state in states(self.parsed_dir):
             shutil.rmtree(state)
         for run, tables in self.rows.items():
             partition = self.parsed_dir / f"{run}-sample@{FINGERPRINT}"
             partition.mkdir(exist_ok=True)
             for name, rows in tables.items():
+                path = partition / f"{name}.parquet"
+                if name not in RECORD_TYPES:
+                    path = self.raw_dir / f"{run}-sample.{name}.parquet"
+                if self._written.get(path) == rows or (name == "listing" and not rows):
+                    continue
                 schema = schema_of(WRITTEN_TABLES[name])
-                table = pa.Table.from_pylist([row._asdict() for row in rows], schema=schema)
-                if name in RECORD_TYPES:
-                    pq.write_table(table, partition / f"{name}.parquet")
-                elif rows or name == "fetches":
-                    pq.write_table(table, self.raw_dir / f"{run}-sample.{name}.parquet")
+                pq.write_table(pa.Table.from_pylist([row._asdict() for row in rows], schema=schema), path)
+                self._written[path] = [*rows]
         carry_on(self.raw_dir, self.parsed_dir)
 
     def settings(self, **build_settings: object) -> Settings:

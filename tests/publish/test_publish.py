@@ -93,6 +93,7 @@ def test_the_last_refused_releases_are_kept(curated: Path, built: Built) -> None
     assert sorted(path.name for path in (curated / "refused").iterdir()) == [run_id(n) for n in (3, 4, 5)]
 
 
+@pytest.mark.slow
 def test_a_release_of_a_clock_that_went_back_is_not_removed_as_an_old_one(curated: Path, built: Built) -> None:
     publish_copy(curated, built, 2)
     publish_copy(curated, built, 1, keep=1)
@@ -120,6 +121,7 @@ def test_a_torn_mark_of_a_rollback_stops_the_publisher_with_advice(curated: Path
         withdrawn_release(curated)
 
 
+@pytest.mark.slow
 def test_a_rollback_that_cannot_be_marked_does_not_happen(curated: Path, built: Built) -> None:
     for number in (1, 2):
         publish_copy(curated, built, number)
@@ -138,6 +140,7 @@ def test_rollback_without_an_earlier_or_named_release_says_so(curated: Path, bui
     assert latest_release(curated).run_id == run_id(1)
 
 
+@pytest.mark.slow
 def test_a_release_rolled_back_to_is_not_pruned(curated: Path, built: Built) -> None:
     for number in (1, 2):
         publish_copy(curated, built, number)

@@ -3,6 +3,7 @@
 import functools
 import json
 import re
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -216,18 +217,17 @@ class Story:
         return report
 
 
-def test_what_was_refused_stays_aside_until_somebody_accepts_it(tmp_path: Path) -> None:
-    story = Story(tmp_path / "data")
-    with serve(story.site.answer) as address:
-        story.configure(address)
-        assert story.command("refresh") == (0, [])
-        first = story.latest
-        story.site.shows = login_wall
-        code, reasons = story.command("refresh")
-        assert (code, [reason.split(":")[0] for reason in reasons]) == (3, ["pages_of_wrong_kind"])
-        assert story.latest == first
-        assert story.command("build", "--accept", "the login wall stays") == (0, reasons)
-        assert story.latest != first
+def test_what_was_refused_stays_aside_until_somebody_accepts_it(second_night: Published, tmp_path: Path) -> None:
+    curated = second_night.path.parents[1]
+    data = Path(shutil.copytree(curated.parent, tmp_path / "data", symlinks=True))
+    latest = data / "curated" / "latest"
+    first = latest.readlink()
+    done = bma_here("build", "--accept", "the login wall stays", "--data-dir", data)
+    assert done.returncode == 0, done.stderr
+    assert re.findall("quality gate: (.*)", done.stderr) == [*second_night.reasons]
+    assert latest.readlink() != first
+    report = json.loads((latest / "quality.json").read_text())
+    assert report["gate"]["accepted_because"] == "the login wall stays"
 
 
 @pytest.mark.slow
@@ -270,6 +270,7 @@ def test_what_was_refused_is_published_only_when_it_heals_or_somebody_says_so(tm
         assert story.latest == healed
 
 
+@pytest.mark.slow
 def test_a_lost_part_of_the_archive_is_refused(archive: ParsedArchive) -> None:
     archive.capture("50490000-0001", "2026-01-01", name="a")
     archive.capture("50490000-0002", "2026-01-02", name="b")

@@ -383,20 +383,27 @@ AGAIN = [Visit(0, slice(None), None)]
         (scene(MOVED, AGAIN), [set()]),
         (scene(MOVED, [Visit(-13, slice(None), None)]), [{"pages_changed"}]),
         (scene(MOVED, some(remark="ย้ายอีกครั้ง")), [{"pages_changed"}]),
-        (scene(MOVED, [Visit(0, slice(5), None)], [Visit(0, slice(5, None), None)]), [{"pages_changed"}, set()]),
-        (scene(MOVED, some(8, remark="", name=""), AGAIN), [{"values_lost"}, {"values_lost"}]),
+        (scene(MOVED, some(8, remark="", name="")), [{"values_lost"}]),
     ],
     ids=[
         "of the next night ends it",
         "of the same night is none",
         "that says something else is a first one",
-        "of some pages leaves the others to be read",
         "ends no other reason",
     ],
 )
 def test_a_second_reading_of_pages_that_changed_all_at_once(nights: Nights, site: Scene, later: list[set[str]]) -> None:
     assert nights.rules(site) == {"pages_changed"}
     assert [nights.rules(site, day) for day, _ in enumerate(later, 3)] == later
+
+
+@pytest.mark.slow
+def test_a_second_reading_that_takes_two_nights(archive: ParsedArchive) -> None:
+    some_pages = Scene("some", {}, (MOVED, [Visit(0, slice(5), None)], [Visit(0, slice(5, None), None)]))
+    another_reason = Scene("lost", {}, (MOVED, some(8, remark="", name=""), AGAIN))
+    nights = Nights(archive, [some_pages, another_reason])
+    for site, found in ((some_pages, [{"pages_changed"}, set()]), (another_reason, [{"values_lost"}] * 2)):
+        assert [nights.rules(site, day) for day in (2, 3, 4)] == [{"pages_changed"}, *found]
 
 
 def test_what_is_refused_is_not_said_to_be_published(nights: Nights) -> None:
@@ -445,23 +452,30 @@ class TestAFewPagesANight:
     def counted(self, decision: GateDecision) -> set[tuple[str | None, int]]:
         return {(answer.field, answer.n) for answer in decision.measures if answer.rule == "values_lost_lately"}
 
-    def test_are_refused_when_they_have_become_many(self, archive: ParsedArchive) -> None:
-        night(archive, "2026-01-01")
+    @pytest.mark.parametrize(
+        ("n_pages", "n_a_night", "n_nights"), [(60, 6, 1), pytest.param(30, 3, 3, marks=pytest.mark.slow)]
+    )
+    def test_are_refused_when_they_have_become_many(
+        self, archive: ParsedArchive, n_pages: int, n_a_night: int, n_nights: int
+    ) -> None:
+        ids = [f"50490000-{number:04}" for number in range(1, n_pages + 1)]
+        some = [ids[start : start + n_a_night] for start in range(0, n_pages, n_a_night)]
+        night(archive, "2026-01-01", ids)
         before = self.published(archive.build("first"), None, 1)
-        for day in (2, 3, 4):
-            night(archive, f"2026-01-{day:02}", IDS[3 * day - 6 : 3 * day - 3], rationale="", budget_received_thb="0")
+        for day in range(2, 2 + n_nights):
+            night(archive, f"2026-01-{day:02}", some[day - 2], rationale="", budget_received_thb="0")
             built = archive.build(f"night-{day}")
             decision = judged(built, before)
             assert rules(decision.reasons) == set()
             before = self.published(built, before, day, decision)
-        night(archive, "2026-01-05", IDS[9:12], rationale="")
+        night(archive, "2026-01-05", some[n_nights], rationale="")
         last = archive.build("last")
         decision = judged(last, before)
         assert [reason.en.split(" projects")[0] for reason in decision.reasons] == [
-            "values_lost_lately: sample: rationale: 12 of 30"
+            f"values_lost_lately: sample: rationale: 12 of {n_pages}"
         ]
         accepted = self.published(last, before, 5, decision, is_accepted=True)
-        night(archive, "2026-01-06", IDS[12:15], rationale="")
+        night(archive, "2026-01-06", some[n_nights + 1][:3], rationale="")
         assert rules(judged(archive.build("next"), accepted).reasons) == set(), "what was accepted is over"
 
     @pytest.mark.slow
