@@ -48,6 +48,7 @@ def test_every_format_holds_the_same_answer(
     assert [row["agency"] for row in printed] == [row["agency"] for row in from_csv]
 
 
+@pytest.mark.slow
 def test_standard_output_can_be_appended_to(sample_data: Path, tmp_path: Path) -> None:
     file = tmp_path / "all.csv"
     file.write_text("before\n")
@@ -57,6 +58,7 @@ def test_standard_output_can_be_appended_to(sample_data: Path, tmp_path: Path) -
     assert file.read_text() == "before\none\n1\n"
 
 
+@pytest.mark.slow
 def test_a_terminal_without_thai_letters_gets_their_numbers(sample_data: Path) -> None:
     done = bma("query", "SELECT 'ก' AS a", "--data-dir", sample_data, PYTHONIOENCODING="ascii")
     assert done.returncode == 0, done.stderr
@@ -214,6 +216,7 @@ def test_no_control_character_reaches_a_terminal(hostile_data: Path, format_: st
     assert all(character.isprintable() or character == "\n" for character in plain), ascii(plain)
 
 
+@pytest.mark.slow
 def test_an_answer_too_wide_for_the_terminal_is_shown_value_by_value(sample_data: Path) -> None:
     said = on_terminal("query", "SELECT * FROM projects WHERE project_id = '50490000-3607'", "--data-dir", sample_data)
     plain = re.sub(r"\x1b\[\d*m", "", said)

@@ -45,9 +45,10 @@ def test_no_policy_beats_the_clairvoyant_one() -> None:
         assert figures.late_delay > limit.late_delay
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "process",
-    [PROCESSES[0], *[pytest.param(process, marks=pytest.mark.slow) for process in PROCESSES[1:]]],
+    PROCESSES,
     ids=lambda process: process.name,
 )
 def test_the_revisit_schedule_beats_the_earlier_rule_and_uniform_visits_with_three_quarters_of_the_requests(

@@ -166,6 +166,7 @@ def har(**changes: object) -> bytes:
     return json.dumps(known).encode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pack", [pytest.param(bytes, marks=pytest.mark.slow), gzip.compress], ids=["plain", "packed"])
 def test_a_har_of_a_long_evening_is_read(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
     known = json.loads((CASES / "page.har").read_text(encoding="utf-8"))

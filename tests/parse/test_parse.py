@@ -31,6 +31,7 @@ from pipeline.parse.worker import parse_batch
 from tests.archive.mounts import read_only
 from tests.core.kept_worker import kept_workers
 from tests.parse.archived import MISFORTUNE, archive_of, html_pages, partition_files
+from tests.quick import quick
 
 PAGES_PER_BATCH = 4
 
@@ -89,6 +90,7 @@ def test_large_pages_make_small_batches(tmp_path: Path, monkeypatch: pytest.Monk
     assert [batch.pages for batch in cut_into_batches(segment)] == [1, 1, 1]
 
 
+@pytest.mark.usefixtures("workers_are_kept")
 def test_a_run_with_nothing_new_starts_no_worker(tmp_path: Path) -> None:
     archive_of(tmp_path, html_pages(1))
     parse_all = functools.partial(parse, tmp_path / "raw", tmp_path / "parsed")
@@ -121,6 +123,7 @@ def test_pages_that_kill_their_worker_become_issues_and_cost_nothing_else(tmp_pa
     assert not [name for name in partition_files(tmp_path) if name.startswith(".")]
 
 
+@pytest.mark.usefixtures("workers_are_kept")
 def test_what_a_killed_run_or_an_older_parser_left_is_removed_and_made_again(tmp_path: Path) -> None:
     segment = archive_of(tmp_path, html_pages(2))
     parsed = tmp_path / "parsed"
@@ -133,6 +136,7 @@ def test_what_a_killed_run_or_an_older_parser_left_is_removed_and_made_again(tmp
     ]
 
 
+@pytest.mark.usefixtures("workers_are_kept")
 def test_a_directory_that_is_no_partition_is_left_for_verify_to_name(tmp_path: Path) -> None:
     archive_of(tmp_path, html_pages(1))
     mine = tmp_path / "parsed" / "my notes@home"
@@ -272,7 +276,7 @@ def test_a_partition_that_lost_a_file_is_made_again(tmp_path: Path) -> None:
     assert parse_all().pages == 0
 
 
-@pytest.mark.parametrize("file", ["pages.parquet", "page_cells.parquet", "issues.parquet", CONTENTS])
+@pytest.mark.parametrize("file", quick(2, ["page_cells.parquet", CONTENTS, "pages.parquet", "issues.parquet"]))
 @pytest.mark.usefixtures("workers_are_kept")
 def test_a_partition_in_which_a_byte_changed_is_made_again(tmp_path: Path, file: str) -> None:
     archive_of(tmp_path, html_pages(2), has_listing=True)
@@ -301,6 +305,7 @@ def test_a_file_that_is_added_to_a_partition_or_replaced_makes_it_anew(tmp_path:
     "suffix",
     [".warc.gz", *[pytest.param(one, marks=pytest.mark.slow) for one in (".fetches.parquet", ".listing.parquet")]],
 )
+@pytest.mark.usefixtures("workers_are_kept")
 def test_evidence_that_has_another_size_than_when_it_was_parsed_is_told(tmp_path: Path, suffix: str) -> None:
     segment = archive_of(tmp_path, html_pages(2), has_listing=True)
     parse(tmp_path / "raw", tmp_path / "parsed")
@@ -332,6 +337,7 @@ def test_a_worker_that_parses_otherwise_refuses(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.partial"))
 
 
+@pytest.mark.slow
 def test_dask_is_imported_only_for_a_cluster() -> None:
     code = "import sys, pipeline.run.refresh, pipeline.parse.stage; print({'dask', 'distributed'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

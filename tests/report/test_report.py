@@ -93,6 +93,7 @@ def test_the_difference_to_the_release_before_is_counted_issue_by_issue(nights: 
     assert difference["previous_run_id"] == "20260101T000000Z"
 
 
+@pytest.mark.slow
 def test_the_page_shows_what_was_there_before_and_after_numbers_first(tmp_path: Path) -> None:
     archive = ComparedArchive(tmp_path / "data")
     (archive.data_dir / "releases").mkdir()
@@ -235,6 +236,7 @@ def test_a_release_of_an_older_version_is_not_compared_and_not_in_the_way(small:
     assert len(document["history"]) == 2, "its nights still count"  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_an_issue_of_a_kind_that_is_no_more_is_told_in_its_own_words(
     nights: tuple[Built, Built], tmp_path: Path
 ) -> None:
@@ -247,6 +249,7 @@ def test_an_issue_of_a_kind_that_is_no_more_is_told_in_its_own_words(
     assert "renamed_since" in (nights[1].path / "quality.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_an_empty_release_has_a_report_too(archive: ParsedArchive) -> None:
     built = archive.build()
     document = reported(built)
@@ -258,7 +261,7 @@ def test_an_empty_release_has_a_report_too(archive: ParsedArchive) -> None:
 @pytest.mark.parametrize(
     "run",
     [
-        {},
+        pytest.param({}, marks=pytest.mark.slow),
         {"counts": None, "durations": None, "versions": None, "sources": None, "problems": None, "gate": None},
         pytest.param(
             {"counts": {"due": "many", "failed": None}, "sources": [{}], "gate": {"reasons": None, "is_refused": None}},
@@ -276,7 +279,9 @@ def test_a_run_record_may_lack_anything(small: Built, run: dict[str, object]) ->
 @pytest.mark.parametrize(
     ("run", "mood", "words"),
     [
-        ({"counts": {"due": 5, "unchanged": 5}}, "good", "All went well: all 5 pages"),
+        pytest.param(
+            {"counts": {"due": 5, "unchanged": 5}}, "good", "All went well: all 5 pages", marks=pytest.mark.slow
+        ),
         ({"counts": {"due": 5, "unchanged": 3, "failed": 2}}, "attention", "2 of 5 pages due could not be read"),
         pytest.param({"counts": {"due": 0}}, "good", "no page was due", marks=pytest.mark.slow),
         pytest.param(
@@ -286,10 +291,11 @@ def test_a_run_record_may_lack_anything(small: Built, run: dict[str, object]) ->
             marks=pytest.mark.slow,
         ),
         ({"gate": {"is_refused": True, "reasons": ["a", "b"]}}, "bad", "refused it for 2 reasons"),
-        (
+        pytest.param(
             {"gate": {"is_refused": True, "reasons": ["a"], "accepted_because": "moved"}},
             "attention",
             "despite 1 reason of the quality gate",
+            marks=pytest.mark.slow,
         ),
     ],
 )

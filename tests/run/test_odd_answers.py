@@ -55,6 +55,7 @@ def test_a_listing_of_another_day_is_told(site: MisbehavingSite, tmp_path: Path)
     )
 
 
+@pytest.mark.slow
 def test_a_project_that_went_is_no_contradiction(site: MisbehavingSite, tmp_path: Path) -> None:
     site.pages = {ONE: project(ONE), TWO: project(TWO)}
     site.listing = listing([[ONE, TWO]], 2)
@@ -90,6 +91,7 @@ def etag_of_the_id(remark: str = "") -> Behaviour:
     return answer
 
 
+@pytest.mark.slow
 def test_an_edit_behind_an_etag_of_the_id_is_published_within_nine_days(site: MisbehavingSite, tmp_path: Path) -> None:
     site.listing = listing([[ONE]], 1)
 

@@ -21,6 +21,7 @@ from pipeline.core.settings import Settings
 from pipeline.run.lock import data_dir_lock
 from pipeline.run.verification import verify_data
 from tests.cli.command import assert_one_line, bma, bma_here
+from tests.quick import quick
 
 KINDS = {
     "fetch logs": "raw/*.fetches.parquet",
@@ -439,6 +440,7 @@ def test_a_damaged_release_is_one_line_with_what_to_do_and_exit_code_1(
         assert_one_line(done, 1, "sets the release aside and makes a new one")
 
 
+@pytest.mark.slow
 def test_a_latest_that_leads_to_an_older_release_though_nobody_rolled_back_is_named(
     two_nights: Path, tmp_path: Path
 ) -> None:
@@ -457,7 +459,7 @@ def test_a_latest_that_leads_to_an_older_release_though_nobody_rolled_back_is_na
 
 
 @pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo], ids=["a directory", "a pipe"])
-@pytest.mark.parametrize("name", [".lock", "bma-projects.toml", "acknowledged.csv"])
+@pytest.mark.parametrize("name", quick(1, [".lock", "bma-projects.toml", "acknowledged.csv"]))
 def test_what_is_in_the_place_of_a_file_is_named(sample_copy: Path, name: str, make: Callable[[Path], None]) -> None:
     (sample_copy / name).unlink(missing_ok=True)
     make(sample_copy / name)

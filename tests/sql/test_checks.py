@@ -128,6 +128,7 @@ def test_a_brief_gap_names_the_version_that_brought_the_value_back(archive: Pars
     ]
 
 
+@pytest.mark.slow
 def test_a_message_tells_rows_with_the_same_text_apart(archive: ParsedArchive) -> None:
     months = [(1, "5", "canonical"), (1, "5", "extra")]
     archive.capture(P, "2026-01-01", months=months, reports=[REPORT, REPORT])

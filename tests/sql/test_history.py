@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Built, ParsedArchive, run_of
+from tests.quick import quick
 from tests.sql.in_memory import ModelArchive
 
 P = "50490000-3607"
@@ -39,13 +40,14 @@ def test_changed_content_closes_the_version_where_the_next_is_first_seen(archive
     assert str(built.rows("project_versions")[1]["previous_seen_at"]) == "2026-01-05 00:00:00+00:00"
 
 
+@pytest.mark.slow
 def test_content_that_comes_back_is_a_third_version(archive: ParsedArchive) -> None:
     for day, name in (("01", "a"), ("02", "b"), ("03", "a")):
         archive.capture(P, f"2026-01-{day}", name=name)
     assert [row[0] for row in versions(archive.build())] == [1, 2, 3]
 
 
-@pytest.mark.parametrize("outcome", ["failed", "refused"])
+@pytest.mark.parametrize("outcome", quick(1, ["failed", "refused"]))
 def test_a_page_that_was_not_fetched_is_not_gone(archive: ParsedArchive, outcome: str) -> None:
     archive.capture(P, "2026-01-01", name="a")
     for day in range(2, 9):
@@ -102,6 +104,7 @@ def test_absences_of_half_a_day_are_one_and_the_next_one_closes_the_version(arch
     assert archive.build().column("SELECT vanished_at::VARCHAR FROM projects") == ["2026-01-05 00:00:00+00"]
 
 
+@pytest.mark.slow
 def test_a_404_that_only_the_date_of_a_file_vouches_for_is_no_absence(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", name="a")
     archive.attempt(P, "2026-01-02", "missing")
@@ -141,6 +144,7 @@ def test_no_listing_makes_a_project_vanish(archive: ParsedArchive) -> None:
     assert archive.build("once").column("SELECT status FROM projects") == ["listed"]
 
 
+@pytest.mark.slow
 def test_a_listing_that_lacks_it_while_naming_a_page_that_is_gone_is_not_complete(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", name="a")
     for day in ("2026-01-02", "2026-01-03", "2026-01-04"):
@@ -165,6 +169,7 @@ def test_a_listing_of_the_hour_before_a_page_went_stays_complete(archive: Parsed
     assert archive.build().column("SELECT is_complete FROM listings ORDER BY run_id") == [True, True]
 
 
+@pytest.mark.slow
 def test_being_listed_while_the_page_is_gone_does_not_keep_it(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", name="a")
     for day in ("02", "03"):
@@ -203,6 +208,7 @@ def test_a_value_that_disappears_briefly_is_two_versions_and_a_flag(archive: Par
     ]
 
 
+@pytest.mark.slow
 def test_a_value_that_goes_and_comes_back_different_is_not_transient(archive: ParsedArchive) -> None:
     for day, remark in (("01", "ok"), ("02", None), ("03", "better")):
         archive.capture(P, f"2026-01-{day}", name="a", remark=remark)
@@ -234,6 +240,7 @@ def test_older_captures_imported_in_any_order_give_the_same_tables(tmp_path: Pat
     assert len(found[0]["project_versions"]) == 4
 
 
+@pytest.mark.slow
 def test_an_older_visit_found_unchanged_by_a_later_import_counts_at_its_time(archive: ParsedArchive) -> None:
     archive.capture(P, "2022-01-01", run="20260101T000000Z", name="a")
     archive.attempt(P, "2019-01-01", "unchanged", run="20260102T000000Z")
@@ -318,6 +325,7 @@ def test_the_same_project_id_on_two_sources_is_two_projects(archive: ParsedArchi
     assert built.rows("project_changes") == []
 
 
+@pytest.mark.slow
 def test_a_reader_that_reads_differently_makes_no_new_version_of_unchanged_visits(archive: ParsedArchive) -> None:
     """The fetch log keeps the fingerprint of its day; the capture decides what an unchanged visit showed."""
     archive.capture(P, "2026-01-01", name="a")

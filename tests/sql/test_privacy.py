@@ -14,6 +14,7 @@ from pipeline.build.contacts import mask_text
 from pipeline.build.macros import define_macros
 from tests.build.test_contacts import CONTACTS, TEXTS
 from tests.conftest import Built, ParsedArchive
+from tests.quick import quick
 from tests.sql.in_memory import ModelArchive
 
 P = "50010000-0001"
@@ -91,6 +92,7 @@ def test_no_table_or_view_holds_a_telephone_number(built: Built) -> None:
     assert "081xx xxxx" in text
 
 
+@pytest.mark.slow
 def test_numbers_that_are_no_telephone_numbers_stay_under_unknown_labels_and_in_messages(
     archive: ParsedArchive,
 ) -> None:
@@ -195,13 +197,15 @@ def test_under_an_unknown_label_of_users_a_text_is_a_pseudonym(archive: ParsedAr
     assert all(re.fullmatch(r"user-[0-9a-f]{12}", str(text)) for text in texts)
 
 
+@pytest.mark.slow
 def test_under_any_other_unknown_label_a_text_stays(archive: ParsedArchive) -> None:
     texts = under(archive, LABELS_OF_NEITHER, "กลุ่ม 1250")
     assert texts == ["กลุ่ม 1250"] * (4 * len(LABELS_OF_NEITHER))
 
 
 @pytest.mark.parametrize(
-    ("label", "published"), [("ติดต่อ", "นายสมมุติ xxxx"), ("แก้ไขโดย", r"user-[0-9a-f]{12}"), ("หมายเหตุ", "นายสมมุติ 7135")]
+    ("label", "published"),
+    quick(1, [("ติดต่อ", "นายสมมุติ xxxx"), ("แก้ไขโดย", r"user-[0-9a-f]{12}"), ("หมายเหตุ", "นายสมมุติ 7135")]),
 )
 def test_an_unknown_cell_is_masked_as_its_label_says(archive: ParsedArchive, label: str, published: str) -> None:
     snapshot = archive.capture(P, "2026-01-01", name="a")
@@ -232,6 +236,7 @@ def test_a_message_about_the_label_of_a_user_can_be_read(con: duckdb.DuckDBPyCon
     assert found == [(message,)]
 
 
+@pytest.mark.slow
 def test_nobody_gets_no_pseudonym(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", updates=[("2026-01-01", "10:00", "")])
     assert archive.build().column("SELECT user_name FROM update_history") == [""]

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.conftest import Built, ParsedArchive, Report
+from tests.quick import quick
 from tests.sql.in_memory import ModelArchive
 
 P, Q = "50490000-3607", "50010000-0001"
@@ -58,6 +59,7 @@ def test_reports_that_are_not_whole_remove_nothing_and_keep_those_of_the_last_wh
     assert built.column("SELECT code FROM quality_issues WHERE code = 'report_changed_later'") == []
 
 
+@pytest.mark.slow
 def test_reports_are_compared_with_the_last_whole_ones_across_captures_without_them(archive: ParsedArchive) -> None:
     first = archive.capture(P, "2026-01-01", name="a", reports=[JANUARY, FEBRUARY])
     archive.capture(P, "2026-01-02", name="a", states={"reports": "absent"})
@@ -110,6 +112,7 @@ def test_a_report_known_from_a_cut_table_alone_was_seen_when_that_page_was_captu
     assert found(built, "SELECT reports_state, reports_last_seen_at FROM projects") == [("cut", None)]
 
 
+@pytest.mark.slow
 def test_a_text_with_other_white_space_and_order_of_the_same_page_is_no_version(archive: ParsedArchive) -> None:
     first = archive.capture(
         P,
@@ -136,7 +139,7 @@ def test_a_text_with_other_white_space_and_order_of_the_same_page_is_no_version(
     assert built.column("SELECT DISTINCT snapshot_id FROM progress_history") == [first]
 
 
-@pytest.mark.parametrize("empty", [None, *[pytest.param(each, marks=pytest.mark.slow) for each in ("", " \n")], "<br>"])
+@pytest.mark.parametrize("empty", quick(1, [None, "", " \n", "<br>"]))
 def test_a_skin_that_leaves_out_rows_without_a_text_changes_nothing(archive: ParsedArchive, empty: str | None) -> None:
     months = [(1, "5", "canonical"), (2, empty and "", "canonical")]
     archive.capture(P, "2026-01-01", name="a", agency="", remark=empty, months=months)
@@ -157,6 +160,7 @@ def test_a_month_row_left_out_before_others_of_its_label_edits_none_of_them(arch
     assert found(archive.build(), changes) == [(3, "ผลงานเดือนที่ 1", 3, "edited", "7", "8")]
 
 
+@pytest.mark.slow
 def test_a_row_with_a_text_that_comes_or_goes_is_added_or_removed(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", name="a", remark="ข")
     archive.capture(P, "2026-01-02", name="a", months=[(1, "5", "canonical")])
@@ -350,12 +354,14 @@ def test_a_section_that_no_dated_capture_shows_stays_as_an_undated_one_shows_it(
     assert built.rows("silent_projects") == []
 
 
+@pytest.mark.slow
 def test_a_part_of_a_section_with_a_time_stands_before_all_of_it_without_one(archive: ParsedArchive) -> None:
     archive.capture(P, "2020-01-01", run=RUN, time_basis="file", name="old", reports=[JANUARY, FEBRUARY])
     cut = archive.capture(P, "2026-01-01", name="a", reports=[JANUARY], states={"reports": "cut"})
     assert archive.build().column("SELECT snapshot_id FROM progress_history") == [cut]
 
 
+@pytest.mark.slow
 def test_a_file_that_shows_the_same_as_a_capture_is_no_observation_of_its_date(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", name="a")
     archive.attempt(P, "2026-01-09", "unchanged", run=RUN, time_basis="file")
@@ -366,6 +372,7 @@ def test_a_file_that_shows_the_same_as_a_capture_is_no_observation_of_its_date(a
     assert built.column("SELECT code FROM quality_issues") == []
 
 
+@pytest.mark.slow
 def test_undated_captures_alone_are_one_version_without_changes(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-03", run=RUN, time_basis="file", name="cut", states={"reports": "cut"})
     most = archive.capture(P, "2026-01-02", run=RUN, time_basis="file", name="most", reports=[JANUARY])

@@ -55,6 +55,7 @@ def test_an_edited_number_or_day_stands_beside_its_text(models: ModelArchive) ->
     }
 
 
+@pytest.mark.slow
 def test_months_and_reports_are_typed_too(models: ModelArchive) -> None:
     models.capture(P, "2026-01-01", name="a", months=[(1, "10", "canonical"), (2, "", "canonical")], reports=[JANUARY])
     models.capture(
@@ -70,12 +71,14 @@ def test_months_and_reports_are_typed_too(models: ModelArchive) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_text_that_was_not_read_has_no_value(models: ModelArchive) -> None:
     models.capture(P, "2026-01-01", name="a", finish_date="30 ก.ย.", budget_received_thb="1")
     models.capture(P, "2026-01-02", name="a", finish_date="2023-09-30", budget_received_thb="1")
     assert changes(models) == {"finish_date": (None, None, None, "2023-09-30")}
 
 
+@pytest.mark.slow
 def test_a_text_that_one_page_reads_in_two_ways_has_no_value(models: ModelArchive) -> None:
     models.capture(P, "2026-01-01", name="a", months=[(1, "5", "canonical"), (1, "1", "extra")])
     models.capture(P, "2026-01-02", name="a", months=[(1, "9", "canonical"), (1, "9", "extra")])
@@ -119,6 +122,7 @@ def test_how_much_budgets_changed_since_a_day_by_agency_is_one_group_by(models: 
     )
 
 
+@pytest.mark.slow
 def test_a_version_whose_rows_are_cut_keeps_the_values_known(models: ModelArchive) -> None:
     models.capture(P, "2026-01-01", budget_spent_thb="10", states={"fields": "cut"}, reports=[JANUARY])
     models.capture(P, "2026-01-02", budget_spent_thb="20", reports=[JANUARY])
@@ -132,6 +136,7 @@ def test_a_version_whose_rows_are_cut_keeps_the_values_known(models: ModelArchiv
     assert [row["snapshot_id"] for row in rows][1:] == [whole, whole]
 
 
+@pytest.mark.slow
 def test_captures_of_one_moment_are_versions_with_values_of_their_own(models: ModelArchive) -> None:
     for spent in ("1", "2", "3"):
         models.capture(P, "2026-01-01", run=f"2026010{spent}T000000Z", budget_spent_thb=spent)
@@ -143,6 +148,7 @@ def test_captures_of_one_moment_are_versions_with_values_of_their_own(models: Mo
     assert models.build().column(same) == [True] * 4
 
 
+@pytest.mark.slow
 def test_a_version_that_ended_in_vanishing_says_so(models: ModelArchive) -> None:
     models.capture(P, "2026-01-01", name="a", budget_spent_thb="1")
     for day in ("02", "03"):

@@ -9,6 +9,7 @@ import pytest
 from pipeline.build.database import DATABASE
 from pipeline.build.models import load_models
 from tests.conftest import ParsedArchive
+from tests.quick import quick
 
 P, Q = "50490000-3607", "50010000-0001"
 
@@ -21,6 +22,7 @@ def test_the_chain_from_policy_to_agency(archive: ParsedArchive) -> None:
     assert (row["policy_id"], row["agency_listed"], row["spent_share_pct"]) == ("30", "สำนักงานเขตทุ่งครุ", 25.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "view",
     [
@@ -50,6 +52,7 @@ def test_a_view_gives_the_printed_agency_apart_from_the_one_of_the_code(archive:
     ]
 
 
+@pytest.mark.slow
 def test_sums_group_by_code_alone(archive: ParsedArchive) -> None:
     for number, printed in enumerate(("สำนักงานเขตทุ่งครุ", "สำนักงานเขตบางรัก", None), 1):
         archive.capture(f"50490000-000{number}", "2026-01-01", agency=printed, budget_received_thb="100")
@@ -98,11 +101,14 @@ def test_of_two_sources_the_content_that_was_first_seen_last_counts(archive: Par
 
 @pytest.mark.parametrize(
     ("worse", "better"),
-    [
-        ({"source": "sample"}, {"source": "bs2568"}),
-        ({"source": "bs2568", "states": {"fields": "cut"}}, {"source": "bmavisions"}),
-        ({"source": "bs2568", "time_basis": "file"}, {"source": "bmavisions", "time_basis": "given"}),
-    ],
+    quick(
+        1,
+        [
+            ({"source": "sample"}, {"source": "bs2568"}),
+            ({"source": "bs2568", "states": {"fields": "cut"}}, {"source": "bmavisions"}),
+            ({"source": "bs2568", "time_basis": "file"}, {"source": "bmavisions", "time_basis": "given"}),
+        ],
+    ),
     ids=["invented", "cut", "dated by a file"],
 )
 def test_a_newer_page_that_is_worth_less_does_not_count(
@@ -226,6 +232,7 @@ def test_outliers_of_each_kind(archive: ParsedArchive) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_mistyped_year_does_not_make_a_report_the_last(archive: ParsedArchive) -> None:
     mistyped = ("2626-01-01", "10", "1", "", "")
     months = [(1, "90", "canonical")]
@@ -365,6 +372,7 @@ def test_what_vanished_since_last_month_is_there_and_what_vanished_before_is_not
     assert rows == [{"project_id": P, "status": "vanished", "n_changes": 0}]
 
 
+@pytest.mark.slow
 def test_the_views_of_an_empty_release_are_empty(archive: ParsedArchive) -> None:
     built = archive.build()
     for model in load_models().values():
