@@ -93,6 +93,7 @@ def test_no_text_of_a_page_is_a_formula_or_a_link_in_a_workbook(formulas: Path) 
     assert [row[names.index("name")].value for row in sheet.iter_rows(min_row=2)][:2] == FORMULAS[:2]
 
 
+@pytest.mark.slow
 def test_a_cell_too_long_for_excel_is_cut_with_a_mark_and_counted(archive: ParsedArchive, tmp_path: Path) -> None:
     archive.capture("50490000-0001", "2026-11-01", source="bmavisions", rationale="ก" * 40_000, goal="ข" * LONGEST_CELL)
     release = archive.build().path
@@ -215,6 +216,7 @@ def test_every_address_is_a_link(tmp_path: Path) -> None:
     assert [link and link.target for link in links] == ["http://a.invalid/", "https://b.invalid/", None, None]
 
 
+@pytest.mark.slow
 def test_codes_stay_texts_in_a_workbook_and_notes_say_how_to_keep_them_in_a_csv(
     archive: ParsedArchive, tmp_path: Path
 ) -> None:

@@ -78,6 +78,7 @@ def test_invented_data_is_said_to_be_so(sample_data: Path) -> None:
     assert said == "Source sample is invented data, except 50490000-3607: do not quote it.\n"
 
 
+@pytest.mark.slow
 def test_a_release_of_real_pages_needs_no_note(archive: ParsedArchive) -> None:
     archive.capture("50490000-0001", "2026-11-01", source="bmavisions", name="จริง")
     assert invented_note(archive.build().path) is None

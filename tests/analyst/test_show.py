@@ -138,7 +138,8 @@ def test_two_sources_with_one_project_must_be_told_apart(archive: ParsedArchive)
     )
 
 
-@pytest.mark.parametrize("printed", ["สำนักงานเขตบางรัก", pytest.param(None, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("printed", ["สำนักงานเขตบางรัก", None])
 def test_the_agency_of_the_code_stands_beside_another_one_that_the_page_prints(
     archive: ParsedArchive, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, printed: str | None
 ) -> None:

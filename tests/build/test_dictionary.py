@@ -98,6 +98,7 @@ def test_frictionless_would_find_wrong_rows(built: Built, tmp_path: Path) -> Non
     assert {(table, kind) for table, kind, _ in _validate(release)[1]} >= set(wrong)
 
 
+@pytest.mark.slow
 def test_an_empty_text_is_no_null_to_frictionless(built: Built) -> None:
     from frictionless import Package
 

@@ -2,6 +2,7 @@
 
 import ast
 import datetime as dt
+import functools
 import re
 import sys
 import tomllib
@@ -20,6 +21,7 @@ def normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+@functools.cache
 def imported_distributions() -> dict[str, str]:
     """The distributions that the packages import, each with a file that does."""
     owners = packages_distributions()
