@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise, zip_longest
 from operator import itemgetter
@@ -15,19 +15,18 @@ from parsers.no_values import text_or_none
 from parsers.numbers import Number, read_percent
 from parsers.page import Grid
 from parsers.records import PageCell, ProgressRow, UpdateRow
-from parsers.sections import (
-    NO_CELLS,
-    Column,
-    Key,
-    Section,
-    SectionCells,
-    SectionState,
-    read_table_cells,
-    report_field,
-)
+from parsers.sections import NO_CELLS, Column, Key, Section, SectionCells, SectionState, read_table_cells, report_field
 
-_PROGRESS = "progress_history"
-_UPDATES = "update_history"
+# The tables, as issues name them.
+TABLE_NAMES = {Section.UPDATE: "update_history", Section.PROGRESS: "progress_history"}
+_COLUMNS: Mapping[Section, Sequence[Column]] = {
+    Section.UPDATE: [(label.field, label.text) for label in UPDATE_COLUMNS],
+    Section.PROGRESS: [(report_field(label.field), label.text) for label in PROGRESS_COLUMNS],
+}
+_LABELS = {
+    Section.UPDATE: {label.field: label.text for label in UPDATE_COLUMNS},
+    Section.PROGRESS: {label.field: label.text for label in PROGRESS_COLUMNS},
+}
 _FEWEST_COLUMNS = 3
 # One column for both, or both columns: then neither is missing.
 _JOINED = ("updated_on", "updated_time")
@@ -37,27 +36,22 @@ _NO_NUMBER = Number(None)
 _DAY_AND_TIME = re.compile(r"(.*\S)\s+([0-9๐-๙]{1,2}[:.][0-9๐-๙]{2}(?:[:.\s].*)?)")
 
 Cells: TypeAlias = tuple[str | None, ...]
+# A cell that is a text → the text of its record.
+_Text: TypeAlias = Callable[[str | None], str | None]
 
 
 class HistoryTables(NamedTuple):
-    """The rows of both tables with their cells, how much of each the page shows, and the days of the reports.
+    """The rows of both tables and the days of the reports; of each section its cells, and how much the page shows.
 
     unknown_cells are the cells of unknown tables.
     """
 
     progress: list[ProgressRow]
-    progress_cells: SectionCells
-    progress_state: SectionState
     progress_dates: list[Date]
     updates: list[UpdateRow]
-    update_cells: SectionCells
-    update_state: SectionState
+    cells: Mapping[Section, SectionCells]
+    states: Mapping[Section, SectionState]
     unknown_cells: list[PageCell]
-
-
-_OF_REPORTS: list[Column] = [(report_field(label.field), label.text) for label in PROGRESS_COLUMNS]
-_OF_UPDATES: list[Column] = [(label.field, label.text) for label in UPDATE_COLUMNS]
-_NO_TABLES = HistoryTables([], NO_CELLS, SectionState.ABSENT, [], [], NO_CELLS, SectionState.ABSENT, [])
 
 
 class _KnownHeader(NamedTuple):
@@ -67,18 +61,26 @@ class _KnownHeader(NamedTuple):
     unknown: header cells that are not known; missing: columns that are not there.
     """
 
-    table: str
+    section: Section
     columns: tuple[str | None, ...]
     pick: Callable[[Cells], Cells]
     unknown: tuple[str, ...]
     missing: tuple[Label, ...]
+
+    @property
+    def table(self) -> str:
+        return TABLE_NAMES[self.section]
+
+    @property
+    def n_known(self) -> int:
+        return len(self.columns) - self.columns.count(None)
 
 
 @lru_cache(maxsize=64)
 def _known_header(header: tuple[str, ...]) -> _KnownHeader | None:
     """Recognise which of the two tables a header belongs to; None for an unknown table."""
 
-    def as_table(table: str, labels: Sequence[Label]) -> _KnownHeader:
+    def as_table(section: Section, labels: Sequence[Label]) -> _KnownHeader:
         columns = columns_of(header, tuple(labels))
         places = {column: place for place, column in enumerate(columns)}
         pick = itemgetter(*[places.get(label.field, len(columns)) for label in labels])
@@ -86,12 +88,12 @@ def _known_header(header: tuple[str, ...]) -> _KnownHeader | None:
         unknown = [cell for cell in nameless if not is_row_number(cell)]
         found = {*columns, *(_JOINED if UPDATED_AT.field in columns else (UPDATED_AT.field,))}
         missing = [label for label in labels if label.field not in found]
-        return _KnownHeader(table, columns, pick, tuple(unknown), tuple(missing))
+        return _KnownHeader(section, columns, pick, tuple(unknown), tuple(missing))
 
-    progress = as_table(_PROGRESS, PROGRESS_COLUMNS)
-    updates = as_table(_UPDATES, (*UPDATE_COLUMNS, UPDATED_AT))
-    best = max(progress, updates, key=lambda known: len(header) - known.columns.count(None))
-    return best if len(header) - best.columns.count(None) >= _FEWEST_COLUMNS else None
+    progress = as_table(Section.PROGRESS, PROGRESS_COLUMNS)
+    updates = as_table(Section.UPDATE, (*UPDATE_COLUMNS, UPDATED_AT))
+    best = updates if updates.n_known > progress.n_known else progress
+    return best if best.n_known >= _FEWEST_COLUMNS else None
 
 
 def cell_fields(grid: Grid) -> tuple[str | None, ...]:
@@ -116,30 +118,37 @@ def _check_header(issues: IssueCollector, known: _KnownHeader, grid: Grid) -> No
         issues.add("incomplete_table", message, field=table, raw=raw)
 
 
-def _report_date(issues: IssueCollector, raw: str | None, table: str, field: str, label: str, row_no: int) -> Date:
+def _or_none(cell: str | None) -> str | None:
+    return cell or None
+
+
+def _read_date(issues: IssueCollector, section: Section, field: str, row_no: int, raw: str | None) -> Date:
     date = read_date(raw) if raw else _NO_DATE
     if date.issue_code is not None:
+        table, label = TABLE_NAMES[section], _LABELS[section][field]
         message = f"row {row_no} of {table}: {label} {raw!r:.120} cannot be read for certain as a date"
         issues.add(date.issue_code, message, field=f"{table}.{field}", label=label, ordinal=row_no, raw=raw)
     return date
 
 
 def _progress_row(
-    issues: IssueCollector, key: Key, row_no: int, cells: Cells, before: ProgressRow | None
+    issues: IssueCollector, key: Key, row_no: int, cells: Cells, text: _Text, before: ProgressRow | None
 ) -> tuple[ProgressRow, Date]:
     raw_date, raw_progress, status_code, problem, detail = cells
-    date = _report_date(issues, raw_date, _PROGRESS, "reported_on", "วันที่รายงาน", row_no)
+    table, labels = TABLE_NAMES[Section.PROGRESS], _LABELS[Section.PROGRESS]
+    date = _read_date(issues, Section.PROGRESS, "reported_on", row_no, raw_date)
     progress = read_percent(raw_progress) if raw_progress else _NO_NUMBER
     if progress.issue_code is not None:
-        message = f"row {row_no} of {_PROGRESS}: ความคืบหน้า {raw_progress!r:.120} is read as {progress.value}"
-        field = f"{_PROGRESS}.progress_pct"
-        issues.add(progress.issue_code, message, field=field, label="ความคืบหน้า", ordinal=row_no, raw=raw_progress)
+        label = labels["progress"]
+        message = f"row {row_no} of {table}: {label} {raw_progress!r:.120} is read as {progress.value}"
+        field = f"{table}.progress_pct"
+        issues.add(progress.issue_code, message, field=field, label=label, ordinal=row_no, raw=raw_progress)
     stamp = (read_stamp(detail) if detail else None) or _NO_DATE
     if stamp.issue_code is not None:
         begins = f"the detail begins with {(detail or '')[:20]!r}"
-        message = f"row {row_no} of {_PROGRESS}: {begins}, which cannot be read for certain as a date"
-        field = f"{_PROGRESS}.detail_date"
-        issues.add(stamp.issue_code, message, field=field, label="รายละเอียด", ordinal=row_no, raw=detail)
+        message = f"row {row_no} of {table}: {begins}, which cannot be read for certain as a date"
+        field, label = f"{table}.detail_date", labels["detail"]
+        issues.add(stamp.issue_code, message, field=field, label=label, ordinal=row_no, raw=detail)
     row = ProgressRow(
         *key,
         row_no,
@@ -147,9 +156,9 @@ def _progress_row(
         raw_date,
         progress.value,
         raw_progress,
-        status_code or None,
-        problem or None,
-        detail or None,
+        text(status_code),
+        text(problem),
+        text(detail),
         stamp.value,
         before.progress_pct if before is not None and date.value is not None else None,
     )
@@ -157,14 +166,14 @@ def _progress_row(
 
 
 def _progress_rows(
-    issues: IssueCollector, key: Key, rows: Iterable[tuple[int, Cells]]
+    issues: IssueCollector, key: Key, rows: Iterable[tuple[int, Cells]], text: _Text
 ) -> tuple[list[ProgressRow], list[Date]]:
     reports: list[ProgressRow] = []
     dates: list[Date] = []
     before: ProgressRow | None = None
     last_day, are_in_order = dt.date.min, True
     for row_no, cells in rows:
-        report, date = _progress_row(issues, key, row_no, cells, before)
+        report, date = _progress_row(issues, key, row_no, cells, text, before)
         reports.append(report)
         dates.append(date)
         if date.value is not None:
@@ -180,49 +189,51 @@ def _by_day(reports: Sequence[ProgressRow]) -> list[ProgressRow]:
     return [row._replace(previous_progress_pct=previous.get(row.report_no)) for row in reports]
 
 
-def _split_updated_at(raw: str | None) -> tuple[str | None, str | None]:
-    """Day and time of a cell with both; a day can have spaces of its own (`31 ม.ค. 2566 14:33:29`)."""
-    both = _DAY_AND_TIME.fullmatch(raw or "")
+def _split_updated_at(cells: Cells) -> Cells:
+    """The cells of an update with day and time from the column of both, which comes last in them.
+
+    A day can have spaces of its own (`31 ม.ค. 2566 14:33:29`).
+    """
+    raw = cells[-1] or ""
+    both = _DAY_AND_TIME.fullmatch(raw)
+    day, _, time = raw.partition(" ")
     if both is not None:
-        return both[1], both[2]
-    day, _, time = (raw or "").partition(" ")
-    if time and read_date(raw or "").value is not None:
-        return raw, None
-    return day or None, time.strip() or None
+        day, time = both[1], both[2]
+    elif time and read_date(raw).value is not None:
+        day, time = raw, ""
+    return (day or None, time.strip() or None, *cells[2:-1])
 
 
-def _update_row(issues: IssueCollector, key: Key, row_no: int, cells: Cells, *, has_updated_at: bool) -> UpdateRow:
-    raw_day, time, user_name, action, policy_conformity, raw_start, raw_finish, target, result, unit, at = cells
-    if has_updated_at:
-        raw_day, time = _split_updated_at(at)
-    updated = _report_date(issues, raw_day, _UPDATES, "updated_on", "วันที่", row_no)
-    start = _report_date(issues, raw_start, _UPDATES, "start_date", "เริ่มต้น", row_no)
-    finish = _report_date(issues, raw_finish, _UPDATES, "finish_date", "สิ้นสุด", row_no)
+def _update_row(issues: IssueCollector, key: Key, row_no: int, cells: Cells, text: _Text) -> UpdateRow:
+    raw_day, time, user_name, action, policy_conformity, raw_start, raw_finish, target, result, unit = cells
+    updated = _read_date(issues, Section.UPDATE, "updated_on", row_no, raw_day)
+    start = _read_date(issues, Section.UPDATE, "start_date", row_no, raw_start)
+    finish = _read_date(issues, Section.UPDATE, "finish_date", row_no, raw_finish)
     return UpdateRow(
         *key,
         row_no,
         updated.value,
         raw_day,
-        time or None,
-        user_name or None,
-        action or None,
-        policy_conformity or None,
+        text(time),
+        text(user_name),
+        text(action),
+        text(policy_conformity),
         start.value,
         raw_start,
         finish.value,
         raw_finish,
-        target or None,
-        result or None,
-        unit or None,
+        text(target),
+        text(result),
+        text(unit),
     )
 
 
 def _fitting_rows(issues: IssueCollector, known: _KnownHeader, grid: Grid) -> Iterator[tuple[int, Cells]]:
     """The rows with a cell under each column, as their number and the cells of the table's fields in order."""
-    width, pick = len(known.columns), known.pick
+    width = len(known.columns)
     for row_no, cells in enumerate(grid.rows, 1):
         if len(cells) == width:
-            yield row_no, pick((*cells, None))
+            yield row_no, known.pick((*cells, None))
             continue
         raw = " | ".join(cell or "" for cell in cells)
         widths = f"{len(cells)} cells under {width} columns"
@@ -243,66 +254,19 @@ def _state_of(known: _KnownHeader, grid: Grid) -> SectionState:
     return SectionState.PRESENT if grid.rows else SectionState.EMPTY
 
 
-def _progress_cells(key: Key, known: _KnownHeader, grid: Grid, reports: Sequence[ProgressRow]) -> SectionCells:
-    rows = []
-    for row in reports:
-        raws = (row.reported_on_raw, row.progress_pct_raw, row.status_code, row.problem, row.detail)
-        rows.append((row.report_no, row.reported_on_raw, raws))
-    return _cells(key, Section.PROGRESS, _OF_REPORTS, rows, known, grid)
-
-
-def _update_cells(key: Key, known: _KnownHeader, grid: Grid, updates: Sequence[UpdateRow]) -> SectionCells:
-    rows = []
-    for row in updates:
-        raws = (
-            row.updated_on_raw, row.updated_time, row.user_name, row.action, row.policy_conformity,
-            row.start_date_raw, row.finish_date_raw, row.target, row.result, row.unit,
-        )  # fmt: skip
-        rows.append((row.update_no, f"{row.updated_on_raw or ''} {row.updated_time or ''}", raws))
-    return _cells(key, Section.UPDATE, _OF_UPDATES, rows, known, grid)
-
-
-def _cells(
-    key: Key,
-    section: Section,
-    columns: Sequence[Column],
-    rows: Sequence[tuple[int, str | None, Cells]],
-    known: _KnownHeader,
-    grid: Grid,
-) -> SectionCells:
+def _section_cells(key: Key, known: _KnownHeader, grid: Grid, rows: Sequence[tuple[int, Cells]]) -> SectionCells:
     """The cells of a table: those of its fields in the order of the catalogue, then those of unknown columns."""
-    if not known.unknown:
-        return read_table_cells(key, section, columns, rows)
+    columns = _COLUMNS[known.section]
     places = [place for place, cell in enumerate(grid.header) if cell in known.unknown]
-    columns = [*columns, *((None, grid.header[place]) for place in places)]
-    more = [(no, label, (*raws, *(grid.rows[no - 1][place] for place in places))) for no, label, raws in rows]
-    return read_table_cells(key, section, columns, more)
-
-
-def _reports_of_values(reports: Sequence[ProgressRow]) -> list[ProgressRow]:
-    return [
-        row._replace(
-            status_code=text_or_none(row.status_code),
-            problem=text_or_none(row.problem),
-            detail=text_or_none(row.detail),
+    if places:
+        columns = [*columns, *((None, grid.header[place]) for place in places)]
+        rows = [(no, (*cells, *(grid.rows[no - 1][place] for place in places))) for no, cells in rows]
+    if known.section is Section.UPDATE:
+        # An edit is known by its day and time, a report by its day.
+        return read_table_cells(
+            key, known.section, columns, [(no, f"{cells[0] or ''} {cells[1] or ''}", cells) for no, cells in rows]
         )
-        for row in reports
-    ]
-
-
-def _updates_of_values(updates: Sequence[UpdateRow]) -> list[UpdateRow]:
-    return [
-        row._replace(
-            updated_time=text_or_none(row.updated_time),
-            user_name=text_or_none(row.user_name),
-            action=text_or_none(row.action),
-            policy_conformity=text_or_none(row.policy_conformity),
-            target=text_or_none(row.target),
-            result=text_or_none(row.result),
-            unit=text_or_none(row.unit),
-        )
-        for row in updates
-    ]
+    return read_table_cells(key, known.section, columns, [(no, cells[0], cells) for no, cells in rows])
 
 
 def _unknown_cells(key: Key, table_no: int, grid: Grid) -> Iterator[PageCell]:
@@ -326,52 +290,42 @@ def read_tables(issues: IssueCollector, key: Key, grids: Sequence[Grid], *, may_
     Returns:
         The rows, numbered from 1 in page order, malformed ones counted.
     """
-    tables = _NO_TABLES
-    first: dict[str, tuple[Cells, Sequence[Cells]]] = {}
+    text: _Text = text_or_none if may_lack_values else _or_none
+    progress: list[ProgressRow] = []
+    dates: list[Date] = []
+    updates: list[UpdateRow] = []
+    cells = dict.fromkeys(TABLE_NAMES, NO_CELLS)
+    states = dict.fromkeys(TABLE_NAMES, SectionState.ABSENT)
+    taken: dict[Section, Grid] = {}
     unknown: list[Grid] = []
     for grid in grids:
         known = _known_header(grid.header)
-        for text in grid.footer:
-            message = f"below its rows a table has {text!r:.200}; it is kept here alone"
-            issues.add("table_footer", message, field=known.table if known is not None else None, raw=text)
+        for footer in grid.footer:
+            message = f"below its rows a table has {footer!r:.200}; it is kept here alone"
+            issues.add("table_footer", message, field=known.table if known is not None else None, raw=footer)
         if known is None:
             header = " | ".join(grid.header)
             issues.add("unknown_table", f"a table with the columns {header[:200]!r} is not known", label=header)
             unknown.append(grid)
             continue
-        shown = tables.progress_state if known.table == _PROGRESS else tables.update_state
-        if shown is not SectionState.ABSENT:
+        first = taken.get(known.section)
+        if first is not None:
             message = f"{known.table} appears on the page twice; the first is taken"
             issues.add("duplicate_table", message, field=known.table)
-            if (grid.header, grid.rows) != first[known.table]:
+            if (grid.header, grid.rows) != (first.header, first.rows):
                 # It cannot be known which of the two is right.
-                state = SectionState.UNREADABLE
-                tables = (
-                    tables._replace(progress_state=state)
-                    if known.table == _PROGRESS
-                    else tables._replace(update_state=state)
-                )
+                states[known.section] = SectionState.UNREADABLE
             continue
-        first[known.table] = grid.header, grid.rows
+        taken[known.section] = grid
         _check_header(issues, known, grid)
-        rows, state = _fitting_rows(issues, known, grid), _state_of(known, grid)
-        if known.table == _PROGRESS:
-            progress, dates = _progress_rows(issues, key, rows)
-            cells = _progress_cells(key, known, grid, progress)
-            if may_lack_values:
-                progress = _reports_of_values(progress)
-            tables = tables._replace(
-                progress=progress, progress_cells=cells, progress_state=state, progress_dates=dates
-            )
+        rows = list(_fitting_rows(issues, known, grid))
+        if known.section is Section.PROGRESS:
+            progress, dates = _progress_rows(issues, key, rows, text)
         else:
-            has_updated_at = UPDATED_AT.field in known.columns
-            updates = [_update_row(issues, key, row_no, cells, has_updated_at=has_updated_at) for row_no, cells in rows]
-            update_cells = _update_cells(key, known, grid, updates)
-            if may_lack_values:
-                updates = _updates_of_values(updates)
-            tables = tables._replace(updates=updates, update_cells=update_cells, update_state=state)
-    if not unknown:
-        return tables
-    return tables._replace(
-        unknown_cells=[cell for table_no, grid in enumerate(unknown, 1) for cell in _unknown_cells(key, table_no, grid)]
-    )
+            has_both = UPDATED_AT.field in known.columns
+            rows = [(row_no, _split_updated_at(picked) if has_both else picked[:-1]) for row_no, picked in rows]
+            updates = [_update_row(issues, key, row_no, picked, text) for row_no, picked in rows]
+        cells[known.section] = _section_cells(key, known, grid, rows)
+        states[known.section] = _state_of(known, grid)
+    unknown_cells = [cell for table_no, grid in enumerate(unknown, 1) for cell in _unknown_cells(key, table_no, grid)]
+    return HistoryTables(progress, dates, updates, cells, states, unknown_cells)

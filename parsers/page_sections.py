@@ -42,8 +42,7 @@ def read_sections(key: Key, page: Page, tables: HistoryTables) -> Sections:
     if "lost_rows" in page.flags:
         # Such a text may have lost any of its lines.
         unreadable = frozenset(Section)
-    shown = {Section.UPDATE: tables.update_cells, Section.PROGRESS: tables.progress_cells}
-    states = {Section.UPDATE: tables.update_state, Section.PROGRESS: tables.progress_state}
+    shown, states = dict(tables.cells), dict(tables.states)
     for layout in labelled.layouts:
         section = layout.section
         shown[section] = layout.read(key, [page.values[ordinal - 1] for ordinal in layout.ordinals])

@@ -6,7 +6,7 @@ from itertools import repeat
 
 from parsers.dates import BE_OFFSET
 from parsers.field_values import FieldValues
-from parsers.history_tables import cell_fields, read_tables
+from parsers.history_tables import TABLE_NAMES, cell_fields, read_tables
 from parsers.issue_collector import IssueCollector
 from parsers.labels import MONTH_FIELD
 from parsers.month_rows import comparable_values, month_results, month_roles
@@ -19,8 +19,6 @@ from parsers.records import Issue, MonthResult, MonthRow, PageRecord, ParsedPage
 from parsers.sections import Section, SectionState
 from parsers.text_checks import Oddness, check_text, find_oddness
 
-# The sections that are tables, as issues name them.
-_TABLES = {Section.UPDATE: "update_history", Section.PROGRESS: "progress_history"}
 _CODE_LABEL = "รหัสโครงการ"
 _PERCENT_IN_HEADLINE = re.compile(r"(?:ร้อยละ\s*)?(.*)", re.DOTALL)
 
@@ -125,9 +123,9 @@ def parse_project(page: Page, *, source_id: str, project_id: str, snapshot_id: s
     sections = read_sections(key, page, tables)
     is_whole = not is_truncated and "open_end" not in page.flags
     for section, state in sections.states.items():
-        if state is SectionState.ABSENT and section in _TABLES and is_whole:
-            message = f"the page shows no table of {_TABLES[section]}; nothing counts as removed"
-            issues.add("missing_table", message, field=_TABLES[section])
+        if state is SectionState.ABSENT and section in TABLE_NAMES and is_whole:
+            message = f"the page shows no table of {TABLE_NAMES[section]}; nothing counts as removed"
+            issues.add("missing_table", message, field=TABLE_NAMES[section])
     year_be = fields.fiscal_year()
     start, finish = fields.date("start_date"), fields.date("finish_date")
     headline = _PERCENT_IN_HEADLINE.fullmatch(page.headline or "")

@@ -44,3 +44,13 @@ def test_the_cells_of_unknown_tables_and_columns_are_kept_one_by_one() -> None:
     assert {cell.occurrence for cell in others} == {1, 2}
     assert sorted(issue.code for issue in parsed.issues) == ["unknown_column", "unknown_table", "unknown_table"]
     assert {cell.section for cell in parsed.fields} == {"field", "month"}
+
+
+def test_an_empty_cell_of_a_table_stays_apart_from_one_that_is_not_set() -> None:
+    day, *others = ("11/03/2566", "", "", None, "", "2022-10-01", None, "", None, "ร้อยละ")
+    parsed = PLAIN.reporting(("2023-01-31", "50", "", None, "")).logging((day, *others)).parse()
+    said = {
+        section: [cell.raw for cell in parsed.cells if cell.section == section] for section in ("progress", "update")
+    }
+    assert said == {"progress": ["2023-01-31", "50", "", None, ""], "update": [day, *others]}
+    assert (parsed.progress[0].status_code, parsed.updates[0].user_name) == (None, None)
