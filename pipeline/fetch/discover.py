@@ -124,6 +124,16 @@ def ids_from_archive(known: Mapping[str, PageState]) -> list[str]:
     return [project_id for project_id, page in known.items() if page.last_success_at is not None]
 
 
+def next_page(base_url: str, url: str, listing: Listing) -> str | None:
+    """The page after the one at url; None without a next link, and where it does not lead to the source."""
+    try:
+        following = urljoin(url, listing.next_href or "")
+        is_ours = urlsplit(following)[:3] == urlsplit(base_url)[:3]
+    except ValueError:
+        return None
+    return following if is_ours and listing.next_href is not None else None
+
+
 def _is_confirmed_absent(page: PageState | None) -> bool:
     return page is not None and page.last_success_at is None and page.consecutive_absences >= 2
 
@@ -147,8 +157,8 @@ async def _pages(
         yield listing
         if listing.next_href is None:
             return
-        following = urljoin(url, listing.next_href)
-        if urlsplit(following)[:3] != urlsplit(site.source.base_url)[:3]:
+        following = next_page(site.source.base_url, url, listing)
+        if following is None:
             problems.append(f"the next link of {url[:300]} leads elsewhere")
             return
         url = following

@@ -26,7 +26,8 @@ from pipeline.fetch.schedule import Plan, Reason, Visit
 from pipeline.sample.server import SamplePage, fresh_token, listing_page
 
 REAL_ID = "50490000-3607"
-BASE_URL = "http://site.test/dp/frontend/web/index.php"
+PATH = "/dp/frontend/web/index.php"
+BASE_URL = f"http://site.test{PATH}"
 PATIENCE = FetchSettings(rate=0, concurrency=2, timeout=0.6, page_timeout=1.5, backoff=0.01, max_requests=0)
 
 
@@ -263,6 +264,13 @@ def listing(
         page(body.replace(f"<b>{20 * len(shown)}</b>".encode(), f"<b>{total}</b>".encode()))(handler)
 
     return send
+
+
+def leading_to(href: str) -> Behaviour:
+    """A listing of one project, "1", whose next link is this one."""
+    link = f'<a href="{PATH}?r=tbl-project-main%2Fview&amp;project_id=1">1</a>'
+    pager = f'<ul class="pagination"><li class="next"><a href="{href}">next</a></li></ul>'
+    return page(f'<div class="grid-view"><table><tbody><tr><td>{link}</td></tr></tbody></table>{pager}</div>'.encode())
 
 
 def _row(project_id: str) -> SamplePage:

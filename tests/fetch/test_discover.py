@@ -18,6 +18,7 @@ from tests.fetch.misbehaving import (
     PATIENCE,
     MisbehavingSite,
     fetch,
+    leading_to,
     listing,
     misbehaving_site,
     not_found,
@@ -113,6 +114,17 @@ def test_a_listing_behind_a_wall_is_a_problem_not_an_empty_site(
     found = discover(site, tmp_path)
     assert (found.project_ids, found.is_complete, found.stated_total) == ((), False, None)
     assert said in found.problems[0]
+
+
+@pytest.mark.parametrize(
+    "href", ["http://[", "http://other.test/dp/frontend/web/index.php?page=2", "/other.php?page=2"]
+)
+def test_a_next_link_that_leads_elsewhere_is_a_problem(site: MisbehavingSite, tmp_path: Path, href: str) -> None:
+    site.listing = leading_to(href)
+    found = discover(site, tmp_path)
+    assert (found.project_ids, found.is_complete) == (("1",), False)
+    assert found.problems[0].endswith("leads elsewhere")
+    assert len(site.asked) == 2
 
 
 def test_a_listing_whose_site_cannot_be_reached_says_why(site: MisbehavingSite, tmp_path: Path) -> None:

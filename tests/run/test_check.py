@@ -34,6 +34,7 @@ from tests.cli.command import assert_one_line, bma_here, start
 from tests.core.kept_worker import kept_workers
 from tests.fetch.misbehaving import (
     BASE_URL,
+    PATH,
     PATIENCE,
     REAL_ID,
     Behaviour,
@@ -41,6 +42,7 @@ from tests.fetch.misbehaving import (
     MisbehavingSite,
     cut_after,
     drip,
+    leading_to,
     listing,
     misbehaving_site,
     page,
@@ -56,7 +58,6 @@ from tests.run.scripted_site import ScriptedSite, watched
 
 A, B, C = "50490000-0001", "50490000-0002", "50490000-0003"
 HURRY = PATIENCE.model_copy(update={"timeout": 0.2, "page_timeout": 0.4})
-PROJECTS = "/dp/frontend/web/index.php"
 LOGIN_FORM = b"<html><body><form id='login-form'><input type='password'></form></body></html>"
 Set = Callable[[MisbehavingSite], None]
 
@@ -218,7 +219,7 @@ OTHER = "<html><body><div>รหัสโครงการ 50490000-0001</div><
 PHP = "<br />\n<b>Warning</b>:  Undefined index: x in <b>/var/www/a.php</b> on line <b>3</b><br />\n"
 
 CONDITIONS: dict[str, tuple[Set, str, str]] = {
-    "login wall by 302": (everywhere(redirect(f"{PROJECTS}?r=site%2Flogin")), "not ready", "login"),
+    "login wall by 302": (everywhere(redirect(f"{PATH}?r=site%2Flogin")), "not ready", "login"),
     "login wall by 200": (everywhere(page(LOGIN_FORM)), "not ready", "login"),
     "login wall by 302 to another host": (everywhere(redirect("https://sso.test/auth?next=x")), "not ready", "login"),
     "login wall by meta refresh": (everywhere(page(TO_LOGIN)), "not ready", "login"),
@@ -272,6 +273,12 @@ CONDITIONS: dict[str, tuple[Set, str, str]] = {
         "ready with --ids only",
         "listing",
     ),
+    "listing whose next link is no address": (listing_goes(leading_to("http://[")), "ready with --ids only", "listing"),
+    "listing that goes on at another address": (
+        listing_goes(leading_to("/other.php?page=2")),
+        "ready with --ids only",
+        "listing",
+    ),
     "listing that fails": (listing_goes(page(b"", status=500)), "ready with --ids only", "listing"),
     "listing behind login": (listing_goes(page(LOGIN_FORM)), "ready with --ids only", "listing"),
     "listing that robots.txt disallows": (
@@ -285,7 +292,7 @@ CONDITIONS: dict[str, tuple[Set, str, str]] = {
         "ready with --ids only",
         "listing",
     ),
-    "endless redirect": (everywhere(redirect(f"{PROJECTS}?r=again")), "not ready", "redirect_loop"),
+    "endless redirect": (everywhere(redirect(f"{PATH}?r=again")), "not ready", "redirect_loop"),
     "redirect to another host": (everywhere(redirect("http://other.test/index.php")), "not ready", "elsewhere"),
     "pages of another project": (on_pages(project(REAL_ID)), "not ready", "wrong_project"),
     "pages that do not exist": (lambda site: site.pages.clear(), "not ready", "not_found"),
@@ -318,7 +325,7 @@ def test_each_condition_has_its_verdict_reason_and_advice(
     change, verdict, reason = CONDITIONS[condition]
     change(site)
     if condition == "endless redirect":
-        site.paths[PROJECTS] = redirect(f"{PROJECTS}?r=again")
+        site.paths[PATH] = redirect(f"{PATH}?r=again")
     fetch = HURRY if reason == "slow" or "silence" in condition else PATIENCE
 
     report = check(site, tmp_path, A, B, fetch=fetch)
@@ -659,7 +666,7 @@ def test_windows_874_under_the_name_of_utf_8_is_ready_and_told(site: Misbehaving
 
 def test_a_listing_without_a_total_or_another_order_is_told(site: MisbehavingSite, tmp_path: Path) -> None:
     def send(handler: Handler) -> None:
-        rows = f'<tr><td><a href="{PROJECTS}?r=tbl-project-main%2Fview&amp;project_id={A}">{A}</a></td></tr>'
+        rows = f'<tr><td><a href="{PATH}?r=tbl-project-main%2Fview&amp;project_id={A}">{A}</a></td></tr>'
         head = '<thead><tr><th><a href="?sort=year" data-sort="year">year</a></th></tr></thead>'
         grid = f'<div class="grid-view"><table>{head}<tbody>{rows}</tbody></table></div>'
         page(f"<html><body>{grid}</body></html>".encode())(handler)

@@ -4,9 +4,7 @@ import asyncio
 import hashlib
 import math
 from collections.abc import Callable, Sequence
-from urllib.parse import urljoin, urlsplit
 
-from parsers.listing_page import Listing
 from parsers.page import Page
 from pipeline.archive.segments import ArchiveWriter
 from pipeline.archive.warc import Headers
@@ -15,6 +13,7 @@ from pipeline.core.site_urls import listing_url, project_url
 from pipeline.core.time import Clock
 from pipeline.core.worker_process import WorkerDiedError
 from pipeline.fetch.client import Reply, Trouble
+from pipeline.fetch.discover import next_page
 from pipeline.fetch.outcome import capture_of, reply_outcome, visit_row
 from pipeline.fetch.server_clock import ServerClock
 from pipeline.fetch.site import RunOverError, Site, open_site
@@ -105,7 +104,7 @@ async def _ask_all(
         listing = answers.listings[0].listing
         if listing is not None:
             project_ids = project_ids or _spread(listing.project_ids)
-            following = _next_page(base_url, index, listing)
+            following = next_page(base_url, index, listing)
     answers.is_guess = answers.allows_pages and not project_ids
     wanted = list(dict.fromkeys(project_ids or [KNOWN_PROJECT]))[:MOST_PAGES] if answers.allows_pages else []
     if wanted:
@@ -131,13 +130,6 @@ def _spread(project_ids: Sequence[str]) -> list[str]:
         if project_ids
         else []
     )
-
-
-def _next_page(base_url: str, index: str, listing: Listing) -> str | None:
-    """The next page of the listing, where its link stays with the source."""
-    following = urljoin(index, listing.next_href or "")
-    is_ours = urlsplit(following)[:3] == urlsplit(base_url)[:3]
-    return following if listing.next_href is not None and is_ours else None
 
 
 async def _as_before(site: Site, archive: ArchiveWriter, asked: Answer, headers: Headers) -> Answer:

@@ -3,11 +3,10 @@
 import math
 from dataclasses import dataclass
 from statistics import median
-from urllib.parse import urljoin
 
 from parsers.encoding import decode_page
 from pipeline.core.settings import FetchSettings, Source
-from pipeline.fetch.redirects import stays_on_site
+from pipeline.fetch.discover import next_page
 from pipeline.fetch.throttle import parse_window
 from pipeline.run.check.answers import Answers
 from pipeline.run.check.obstacle import obstacle_of
@@ -66,19 +65,12 @@ def read_listing_of(source: Source, settings: FetchSettings, answers: Answers) -
         rows=len(listing.project_ids),
         stated_total=listing.stated_total,
         has_next=following is not None,
-        is_next_ours=None if following is None else _is_ours(source.base_url, following),
+        is_next_ours=None if following is None else next_page(source.base_url, first.url, listing) is not None,
         second_page_new=new,
         sort_keys=listing.sort_keys,
         requests=requests,
         nights=nights,
     )
-
-
-def _is_ours(base_url: str, href: str) -> bool:
-    try:
-        return stays_on_site(base_url, urljoin(base_url, href))
-    except ValueError:
-        return False
 
 
 def _nights(settings: FetchSettings, answers: Answers, requests: int, concurrency: int) -> int:

@@ -129,7 +129,7 @@ def _listing(listing: ListingReading | None) -> str | None:
     if listing.kind != PageKind.LISTING or not listing.rows:
         return f"the listing names no project ({_closed(listing)})"
     if listing.is_next_ours is False:
-        return "the next link of the listing leads to another site"
+        return "the next link of the listing leads elsewhere"
     if listing.stated_total is not None and listing.stated_total > listing.rows and not listing.has_next:
         return (
             f"the listing names {listing.rows} of the {listing.stated_total} projects it states, and has no next link"
