@@ -879,7 +879,7 @@ def test_the_command_ends_with_1_when_not_ready(tmp_path: Path) -> None:
 
 def test_saved_pages_and_extracted_text_are_checked_alike(tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text(PLAIN.html(), encoding="utf-8")
-    text = Path(__file__).parents[1] / "fixtures" / "real" / f"{REAL_ID}.txt"
+    text = Path(__file__).parents[2] / "fixtures" / "real" / f"{REAL_ID}.txt"
     done = bma_here("check", tmp_path / "page.html", text)
     assert done.returncode == 0, done.stdout
     assert f"page         {REAL_ID}: project" in done.stdout
