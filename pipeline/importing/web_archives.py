@@ -147,12 +147,12 @@ def collections_of(body: bytes, home: str, window: Window) -> list[str]:
 def _may_hold(name: str, window: Window) -> bool:
     """Whether a crawl may have captures of the window, by the year and week in its name; True for any other name."""
     named = _YEAR_AND_WEEK.fullmatch(name)
-    try:
-        week = dt.datetime.fromisocalendar(int(named[1]), int(named[2]), 1) if named else None
-    except ValueError:
-        week = None
-    if week is None:
+    if named is None:
         return True
-    # A crawl takes some weeks and is named after one of them.
-    begins, ends = (week.replace(tzinfo=dt.UTC) + dt.timedelta(weeks=weeks) for weeks in (-6, 6))
+    try:
+        week = dt.datetime.fromisocalendar(int(named[1]), int(named[2]), 1).replace(tzinfo=dt.UTC)
+        # A crawl takes some weeks and is named after one of them.
+        begins, ends = (week + dt.timedelta(weeks=weeks) for weeks in (-6, 6))
+    except (ValueError, OverflowError):
+        return True
     return begins <= window.last and ends >= window.first

@@ -76,12 +76,13 @@ def test_a_window_is_halved_without_a_gap_until_it_is_a_day() -> None:
 
 
 def test_only_crawls_that_can_have_the_months_are_asked() -> None:
-    names = ["CC-MAIN-2026-40", "CC-MAIN-2023-50", "CC-MAIN-2023-06", "CC-MAIN-2022-05", "CC-MAIN-2012", "CC-NEWS"]
-    listed = [{"id": name, "cdx-api": f"https://index.test/{name}-index"} for name in names]
+    dated = ["CC-MAIN-2026-40", "CC-MAIN-2023-50", "CC-MAIN-2023-06", "CC-MAIN-2022-05"]
+    undated = ["CC-MAIN-2012", "CC-NEWS", "CC-MAIN-2023-54", "CC-MAIN-0001-01", "CC-MAIN-9999-52"]
+    listed = [{"id": name, "cdx-api": f"https://index.test/{name}-index"} for name in dated + undated]
     listed += [{"id": "CC", "cdx-api": address} for address in ("https://evil.test/CC-index", "//evil.test", "x", "")]
     found = collections_of(json.dumps(listed).encode(), "https://index.test/", WINDOW)
     asked = [address.rpartition("/")[2].removesuffix("-index") for address in found]
-    assert asked == ["CC-MAIN-2023-50", "CC-MAIN-2023-06", "CC-MAIN-2012", "CC-NEWS"]
+    assert asked == ["CC-MAIN-2023-50", "CC-MAIN-2023-06", *undated]
     for damaged in (b"", b"{}x", b'[{"id": "CC"}]', b"[1]", b"[" * 200_000):
         with pytest.raises(IndexAnswerError):
             collections_of(damaged, "https://index.test/", WINDOW)
