@@ -82,13 +82,13 @@ class Breaker:
 
 
 def waits(settings: FetchSettings) -> Iterator[float]:
-    """The seconds to wait before each attempt of a request: none before the first, then longer each time.
+    """The seconds to wait before each attempt of a request: none before the first, then longer ten times.
 
     They are random so that workers do not ask at the same moment.
     """
     yield 0.0
     for number in range(settings.attempts - 1):
-        yield settings.backoff * 2**number * random.uniform(0.5, 1.5)  # noqa: S311
+        yield settings.backoff * 2 ** min(number, 10) * random.uniform(0.5, 1.5)  # noqa: S311
 
 
 def retry_after(value: str | None, now: dt.datetime) -> float | None:

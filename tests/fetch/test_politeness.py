@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.fetch.robots import Robots, RobotsError
-from pipeline.fetch.throttle import Breaker, Throttle, is_within, parse_window, retry_after
+from pipeline.fetch.throttle import Breaker, Throttle, is_within, parse_window, retry_after, waits
 from tests.fetch.misbehaving import PATIENCE, MisbehavingSite, fetch, misbehaving_site, page, project, redirect
 
 IDS = [f"50010000-{number:04d}" for number in range(24)]
@@ -236,6 +236,12 @@ def test_the_night_window_may_run_over_midnight() -> None:
     assert is_within(parse_window(""), NOW)
     small_hours = parse_window("01:00-05:30")
     assert [hour for hour in range(24) if is_within(small_hours, NOW.replace(hour=hour))] == [1, 2, 3, 4, 5]
+
+
+def test_attempts_wait_twice_as_long_each_time_up_to_half_an_hour() -> None:
+    first, *others = waits(PATIENCE.model_copy(update={"attempts": 2_000, "backoff": 2.0}))
+    assert (first, len(others)) == (0.0, 1_999)
+    assert all(0.5 <= wait / (2.0 * 2 ** min(number, 10)) <= 1.5 for number, wait in enumerate(others))
 
 
 def test_the_breaker_counts_failures_in_a_row() -> None:
