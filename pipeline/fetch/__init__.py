@@ -17,6 +17,6 @@ Never: writes a file by itself, reads a value from a page, looks at a release.
 - crawl: visits the pages that are due
 - outcome: what a reply means, and the row of the visit
 - site_pages: rows of robots.txt and listing pages
-- web_archive: a web archive during one harvest, asked more rarely than a site
+- archive_host: a web archive during one harvest, asked more rarely than a site
 - fetch_run: all of it for callers without an event loop
 """

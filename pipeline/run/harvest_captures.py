@@ -16,9 +16,9 @@ from pipeline.core.settings import Settings, Source
 from pipeline.core.signals import raise_if_interrupted
 from pipeline.core.text import printable
 from pipeline.core.time import Clock, utc_now
+from pipeline.fetch.archive_host import ArchiveHost, HarvestOverError
 from pipeline.fetch.client import CAN_HEAL, Reply
 from pipeline.fetch.throttle import Breaker
-from pipeline.fetch.web_archive import ArchiveHost, HarvestOverError
 from pipeline.importing.addresses import Target
 from pipeline.importing.cdx_index import Entry
 from pipeline.importing.foreign_warc import Found, Kind

@@ -12,7 +12,7 @@ from pipeline.core.errors import PipelineError
 from pipeline.core.settings import Settings, Source
 from pipeline.core.signals import raise_if_interrupted
 from pipeline.core.time import Clock, utc_now
-from pipeline.fetch.web_archive import ArchiveHost, Asked, HarvestOverError, seconds_between
+from pipeline.fetch.archive_host import ArchiveHost, Asked, HarvestOverError, seconds_between
 from pipeline.importing.addresses import Target
 from pipeline.importing.cdx_index import Entry
 from pipeline.importing.ledger import Ledger

@@ -18,7 +18,7 @@ from pipeline.archive.fetch_log import FetchLogRow, read_about, read_fetch_log
 from pipeline.archive.segments import read_segment, sealed_segments
 from pipeline.archive.warc import Capture
 from pipeline.core.settings import HarvestSettings
-from pipeline.fetch.web_archive import Asked, seconds_between
+from pipeline.fetch.archive_host import Asked, seconds_between
 from pipeline.importing.web_archives import WebArchive as Named
 from pipeline.importing.web_archives import web_archive as by_name
 from pipeline.run.lock import LOCK_FILES, data_dir_lock

@@ -26,7 +26,7 @@ from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-unty
 from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
 
 from pipeline.core.settings import SAMPLE, FetchSettings, HarvestSettings
-from pipeline.fetch.web_archive import ArchiveHost
+from pipeline.fetch.archive_host import ArchiveHost
 from pipeline.importing.cdx_index import Entry, read_index
 from pipeline.importing.replay import Answer, ReplayError, read_replay
 from pipeline.importing.web_archives import Dialect, WebArchive, Window, index_query, web_archive
