@@ -374,3 +374,8 @@ def test_every_threshold_has_a_reason() -> None:
 def test_a_release_with_an_unreadable_report_counts_as_one_without_history(tmp_path: Path, content: str) -> None:
     (tmp_path / "quality.json").write_text(content)
     assert read_nights(tmp_path) == []
+
+
+def test_a_night_that_does_not_say_when_it_ended_counts_without_a_time(tmp_path: Path) -> None:
+    (tmp_path / "quality.json").write_text('{"history": [{"measures": [], "finished_at": ""}]}')
+    assert read_nights(tmp_path) == [(None, False, [])]
