@@ -101,7 +101,7 @@ CREATE OR REPLACE MACRO name_key(name) AS
         ''
     );
 
--- Contacts are masked by pipeline/build/contacts.py, which is called only for a text that may hold one: most do not.
+-- Contacts are masked by pipeline/build/contacts/, which is called only for a text that may hold one: most do not.
 -- FF01 to FF5E are the full-width forms of ASCII, FE6B is a small @.
 CREATE OR REPLACE TEMP MACRO masked_contact(words) AS
     CASE WHEN regexp_matches(words, '[\p{Nd}@A-Za-z\x{FE6B}\x{FF20}-\x{FF5A}]') THEN mask_contact(words) ELSE words END;

@@ -12,7 +12,7 @@ from pipeline.analyst.query import ask_open, open_database
 from pipeline.archive.pages import read_archived_page
 from pipeline.archive.segment_name import LOG, files_of_segments
 from pipeline.archive.warc import Capture, read_capture
-from pipeline.build.contacts import CONTACT_FIELDS, mask_contact, mask_text
+from pipeline.build.contacts.mask import CONTACT_FIELDS, mask_contact, mask_text
 from pipeline.core.errors import PipelineError
 
 

@@ -10,12 +10,7 @@ Never: decides by itself what a row is (sql/ does), publishes, reads a clock.
 - sources: the sources by the settings and by the archive
 - models: the SQL files, what they read, their order
 - macros: the macros of the models, and the functions in Python they call
-- contacts: masks the contacts in a text, pass by pass
-- addresses: those of e-mail, messengers and networks
-- contact_words: the words that say that a contact follows
-- no_contacts: numbers that are not contacts: years, dates, money, codes
-- number_chains: runs of digits, and the numbers they form
-- telephone_numbers: contacts among numbers without a telephone word
+- contacts/: masks the contacts in a text
 - headers: the description of a table at the head of its file
 - tables: the relation or table of one model, and its Parquet file
 - salt: the secret behind the pseudonyms of user names

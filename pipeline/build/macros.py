@@ -7,7 +7,7 @@ import duckdb
 
 from parsers.labels import COLUMNS
 from parsers.records import MonthRow, PageRecord, ProgressRow, UpdateRow
-from pipeline.build.contacts import CONTACT_FIELDS, mask_contact, mask_text
+from pipeline.build.contacts.mask import CONTACT_FIELDS, mask_contact, mask_text
 from pipeline.core.sql_text import quoted
 
 # The columns that hold what agencies typed: a text that no row lacks is ours, as is the code of the agency. Names of

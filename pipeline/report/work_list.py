@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from parsers.dates import read_date
-from pipeline.build.contacts import mask_text
+from pipeline.build.contacts.mask import mask_text
 from pipeline.core.text import printable
 from pipeline.report.data import ReportedIssue
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from pipeline.build.contacts import mask_contact, mask_text
+from pipeline.build.contacts.mask import mask_contact, mask_text
 
 CONTACTS = [
     ("นายสมชาย 06 5123 4567", "นายสมชาย 06 5xx xxxx"),

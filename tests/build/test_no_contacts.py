@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.build.contacts import mask_contact, mask_text
+from pipeline.build.contacts.mask import mask_contact, mask_text
 
 YEARS = st.integers(2550, 2580)
 COUNTS = st.integers(1, 9_999_999)

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from parsers.records import Issue, MonthRow, PageCell, PageRecord, ProgressRow, UpdateRow
-from pipeline.build.contacts import mask_text
+from pipeline.build.contacts.mask import mask_text
 from pipeline.build.macros import define_macros
 from tests.build.test_contacts import CONTACTS, TEXTS
 from tests.conftest import Built, ParsedArchive

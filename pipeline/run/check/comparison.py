@@ -5,7 +5,7 @@ from itertools import zip_longest
 
 from parsers.encoding import decode_page
 from parsers.page import Page, content_sha256
-from pipeline.build.contacts import mask_contact
+from pipeline.build.contacts.mask import mask_contact
 from pipeline.fetch.outcome import masked_sha256
 from pipeline.run.check.answers import Answer, Answers
 

@@ -14,7 +14,7 @@ from parsers.history_tables import cell_fields
 from parsers.page import Page
 from parsers.page_layout import read_layout
 from pipeline.archive.warc import Capture
-from pipeline.build.contacts import CONTACT_FIELDS, mask_contact, mask_text
+from pipeline.build.contacts.mask import CONTACT_FIELDS, mask_contact, mask_text
 from pipeline.core.errors import PipelineError
 
 USER_NAME = "update_history.user_name"

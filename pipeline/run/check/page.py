@@ -12,7 +12,7 @@ from parsers.page_layout import Layout, read_layout
 from parsers.project import parse_project
 from parsers.records import ParsedPage
 from pipeline.archive.warc import Capture
-from pipeline.build.contacts import CONTACT_FIELDS, mask_contact, mask_text
+from pipeline.build.contacts.mask import CONTACT_FIELDS, mask_contact, mask_text
 from pipeline.run.check.obstacle import obstacle_of, stub_target
 
 _LONGEST_LABEL = 60

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from parsers.labels import INVISIBLE
-from pipeline.build.no_contacts import is_year
+from pipeline.build.contacts.no_contacts import is_year
 
 AROUND = rf"\s.()\[\]_*~|/\\\xb7\x85\u2022\u2010-\u2015\u2212\ufe58\ufe63\uff0d{INVISIBLE}\-"
 # The signs that join the groups of one number, and those that separate two numbers, or a number from its extension.

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 
-from pipeline.build.addresses import (
+from pipeline.build.contacts.addresses import (
     EMAIL,
     EMAIL_IN_WORDS,
     HANDLE,
@@ -22,7 +22,7 @@ from pipeline.build.addresses import (
     NETWORK_ADDRESS,
     NETWORK_ID,
 )
-from pipeline.build.contact_words import (
+from pipeline.build.contacts.contact_words import (
     BEHIND_CONTACT_WORD,
     BEHIND_NAME,
     BEHIND_TELEPHONE_WORD,
@@ -31,9 +31,9 @@ from pipeline.build.contact_words import (
     behind_a_word,
     behind_a_word_in_text,
 )
-from pipeline.build.no_contacts import NO_CONTACT_ALONE, NO_CONTACT_EVER, SHORT_GROUPED
-from pipeline.build.number_chains import ANY_NUMBER, Group, groups_of
-from pipeline.build.telephone_numbers import contacts_alone, thai_numbers
+from pipeline.build.contacts.no_contacts import NO_CONTACT_ALONE, NO_CONTACT_EVER, SHORT_GROUPED
+from pipeline.build.contacts.number_chains import ANY_NUMBER, Group, groups_of
+from pipeline.build.contacts.telephone_numbers import contacts_alone, thai_numbers
 
 # The fields made for contacts.
 CONTACT_FIELDS = ("responsible", "evaluator")

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from parsers.labels import INVISIBLE
-from pipeline.build.no_contacts import is_year
-from pipeline.build.number_chains import RUN, Group
+from pipeline.build.contacts.no_contacts import is_year
+from pipeline.build.contacts.number_chains import RUN, Group
 
 _EXTENDS = re.compile("ต่อ|กด|ภายใน|สายใน|#|ext|x|/|หรือ", re.IGNORECASE)
 # Signs that join a number with the end of a range or another extension, but also with a number that counts something.

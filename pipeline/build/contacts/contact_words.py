@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from pipeline.build.no_contacts import is_year
-from pipeline.build.number_chains import AROUND, AT_LINE_END, CHAIN, Group
+from pipeline.build.contacts.no_contacts import is_year
+from pipeline.build.contacts.number_chains import AROUND, AT_LINE_END, CHAIN, Group
 
 # A leader of any length may come before: "โทร............7135".
 _BEFORE = rf"[{AROUND},:;=#+!?@ฯๆ๏\"'`´“”‘’«»<>{{}}→➔➜▶►・…]{{0,6}}+[._…-]{{0,80}}+\s{{0,3}}+"
