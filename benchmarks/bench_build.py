@@ -25,7 +25,10 @@ import duckdb
 from benchmarks.build_with_pandas import build_with_pandas
 from benchmarks.parsed_archive import FINGERPRINT, TABLES, make_parsed
 from benchmarks.results import Line, Table, in_turns, markdown
-from pipeline.build.database import DATABASE, build, build_parquet
+from pipeline.build.database import DATABASE, build
+from pipeline.build.models import load_models, needed_for
+from pipeline.build.session import open_session
+from pipeline.build.tables import make_parquet, make_relation
 from pipeline.core.settings import BuildSettings, Settings
 
 # One agency's results by month: the project code begins with the agency, so a sorted file is read in few row groups.
@@ -103,9 +106,14 @@ def build_tables(size: int, runs: int, directory: Path | None = None) -> Iterato
         yield query_table(size, scratch / "release", runs)
 
 
-def build_some(settings: Settings, tables: Collection[str], out_dir: Path) -> None:
-    """Build some tables of the parsed archive."""
-    build_parquet(settings, fingerprint=FINGERPRINT, out_dir=out_dir, tables=tables)
+def build_some(settings: Settings, tables: Collection[str], out_dir: Path, fingerprint: str = FINGERPRINT) -> None:
+    """Build only these published tables, and only as Parquet; rows and order are those of a whole release."""
+    with open_session(settings, fingerprint=fingerprint, out_dir=out_dir) as con:
+        for model in needed_for(tables, load_models()).values():
+            if model.name in tables:
+                make_parquet(con, model, out_dir, note="")
+            else:
+                make_relation(con, model)
 
 
 def rewrite(settings: Settings, out_dir: Path) -> None:

@@ -1,7 +1,7 @@
 """Builds the tables of a release from data/parsed: runs the models of sql/ in their order."""
 
 import contextlib
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from operator import attrgetter
 from pathlib import Path
 
@@ -9,10 +9,10 @@ import duckdb
 
 from pipeline.build.datapackage import write_datapackage
 from pipeline.build.inputs import REAL_PROJECTS
-from pipeline.build.models import load_models, needed_for
+from pipeline.build.models import load_models
 from pipeline.build.session import open_session
 from pipeline.build.sources import SourceRow
-from pipeline.build.tables import make_parquet, make_relation, make_table, make_view
+from pipeline.build.tables import make_relation, make_table, make_view
 from pipeline.core.settings import Settings
 
 DATABASE = "bma_projects.duckdb"
@@ -70,33 +70,6 @@ def relations(
             else:
                 make_relation(con, model)
         yield con, counts
-
-
-def build_parquet(settings: Settings, *, fingerprint: str, out_dir: Path, tables: Collection[str]) -> dict[str, int]:
-    """Build only these published tables, and only as Parquet; rows and order are those of a whole release.
-
-    Args:
-        settings: the data directory, the sources and the limits of the build.
-        fingerprint: of the parser whose partitions are read.
-        out_dir: where the files go; must not exist or be empty.
-        tables: names of published tables.
-
-    Returns:
-        The number of rows of each table.
-
-    Raises:
-        BuildError: as `build` does.
-        ModelError: a file in sql/ is malformed.
-    """
-    with open_session(settings, fingerprint=fingerprint, out_dir=out_dir) as con:
-        note = _invented_note(con)
-        counts: dict[str, int] = {}
-        for model in needed_for(tables, load_models()).values():
-            if model.name in tables:
-                counts[model.name] = make_parquet(con, model, out_dir, note)
-            else:
-                make_relation(con, model)
-        return counts
 
 
 def column_types(release: Path) -> dict[str, dict[str, str]]:

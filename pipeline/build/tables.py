@@ -38,14 +38,10 @@ def make_table(con: duckdb.DuckDBPyConnection, model: Model, out_dir: Path, note
     return _write_parquet(con, model, f"FROM {model.name}", out_dir, note)
 
 
-def make_parquet(con: duckdb.DuckDBPyConnection, model: Model, out_dir: Path, note: str) -> int:
-    """Make only the Parquet file of a published table, for other models to read, and count its rows.
-
-    Raises BuildError.
-    """
-    n_rows = _write_parquet(con, model, _sorted(model), out_dir, note)
+def make_parquet(con: duckdb.DuckDBPyConnection, model: Model, out_dir: Path, note: str) -> None:
+    """Make only the Parquet file of a published table, for other models to read. Raises BuildError."""
+    _write_parquet(con, model, _sorted(model), out_dir, note)
     _execute(con, model, f"CREATE VIEW {model.name} AS FROM read_parquet({quoted(_parquet_file(model, out_dir))})")
-    return n_rows
 
 
 def reason(error: Exception) -> str:

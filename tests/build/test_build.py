@@ -14,11 +14,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from benchmarks.bench_build import build_some
 from parsers.records import PageRecord
 from pipeline import open_release
 from pipeline.analyst.query import QueryError
 from pipeline.archive.fetch_log import FetchLogRow
-from pipeline.build.database import DATABASE, build, build_parquet, relations
+from pipeline.build.database import DATABASE, build, relations
 from pipeline.build.errors import BuildError
 from pipeline.build.models import load_models
 from pipeline.publish.release_check import verify_release
@@ -124,8 +125,8 @@ def test_a_few_tables_alone_are_those_of_the_release(archive: ParsedArchive, fil
     fill(archive)
     archive.write()
     tables = ("projects", "quality_issues", "targets")
-    counts = build_parquet(archive.settings(), fingerprint=FINGERPRINT, out_dir=archive.data_dir / "few", tables=tables)
-    assert counts == {table: filled.counts[table] for table in tables}
+    build_some(archive.settings(), tables, archive.data_dir / "few", FINGERPRINT)
+    assert {path.stem for path in (archive.data_dir / "few").iterdir()} == {*tables}
     for table in tables:
         few, whole = (pq.read_table(folder / f"{table}.parquet") for folder in (archive.data_dir / "few", filled.path))
         assert few.to_pylist() == whole.to_pylist(), table
