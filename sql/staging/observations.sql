@@ -3,9 +3,9 @@
 -- key: source_id, project_id, seen_at, snapshot_id
 --
 -- Visits that found a page unchanged are intervals, from seen_at to last_seen_at, with nothing else of the page between;
--- of any other moment the two are one. An unchanged page has no body of its own: its visit names the snapshot that it repeats. Going through the capture keeps
--- the history right when a changed reader gives every page other fingerprints. A fingerprint is null where the section is
--- not whole. is_dated is false where only the date of a file tells the moment.
+-- of any other moment the two are one. An unchanged page has no body of its own: its visit names the snapshot that it
+-- repeats. Going through the capture keeps the history right when a changed reader gives every page other fingerprints. A
+-- fingerprint is null where the section is not whole. is_dated is false where only the date of a file tells the moment.
 WITH moments AS (
     SELECT
         source_id,
