@@ -24,9 +24,9 @@ def column_comment(column: Column) -> str:
     return "; ".join(note for note in notes if note)
 
 
-def comment_statements(model: Model, kind: str, note: str = "") -> str:
-    """The statements that put all comments on a table or view; kind is `TABLE` or `VIEW`."""
-    comments = [f"COMMENT ON {kind} {model.name} IS {quoted(table_comment(model, note))}"]
+def comment_statements(model: Model, note: str = "") -> str:
+    """The statements that put all comments on a table or view."""
+    comments = [f"COMMENT ON {model.kind} {model.name} IS {quoted(table_comment(model, note))}"]
     comments += [
         f'COMMENT ON COLUMN {model.name}."{column.name}" IS {quoted(column_comment(column))}'
         for column in model.columns

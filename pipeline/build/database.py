@@ -12,7 +12,7 @@ from pipeline.build.inputs import REAL_PROJECTS
 from pipeline.build.models import load_models
 from pipeline.build.session import open_session
 from pipeline.build.sources import SourceRow
-from pipeline.build.tables import make_relation, make_table, make_view
+from pipeline.build.tables import make_published, make_relation
 from pipeline.core.settings import Settings
 
 DATABASE = "bma_projects.duckdb"
@@ -63,10 +63,8 @@ def relations(
         note = _invented_note(con)
         counts: dict[str, int] = {}
         for model in load_models().values():
-            if model.layer == "curated":
-                counts[model.name] = make_table(con, model, out_dir, note)
-            elif model.layer == "views":
-                counts[model.name] = make_view(con, model, out_dir, note)
+            if model.is_published:
+                counts[model.name] = make_published(con, model, out_dir, note)
             else:
                 make_relation(con, model)
         yield con, counts

@@ -54,6 +54,11 @@ class Model:
         return self.layer in ("curated", "views")
 
     @property
+    def kind(self) -> str:
+        """`VIEW` or `TABLE`, as DuckDB makes it."""
+        return "VIEW" if self.layer == "views" or self.tags.get("form") == "view" else "TABLE"
+
+    @property
     def relation(self) -> str:
         """The name other models use: published tables are in the release itself, the others beside it."""
         return self.name if self.is_published else f"{self.layer}.{self.name}"

@@ -17,25 +17,19 @@ ROW_GROUP_SIZE = 20_480
 
 def make_relation(con: duckdb.DuckDBPyConnection, model: Model) -> None:
     """Make a relation that is not published. Raises BuildError."""
-    kind = "VIEW" if model.layer == "views" or model.tags.get("form") == "view" else "TABLE"
-    _execute(con, model, f"CREATE {kind} {model.relation} AS {model.sql}")
+    _execute(con, model, f"CREATE {model.kind} {model.relation} AS {model.sql}")
 
 
-def make_view(con: duckdb.DuckDBPyConnection, model: Model, out_dir: Path, note: str) -> int:
-    """Make a view of the release with its comments and its Parquet file, and count its rows. Raises BuildError."""
+def make_published(con: duckdb.DuckDBPyConnection, model: Model, out_dir: Path, note: str) -> int:
+    """Make a table or view of the release with its comments and its Parquet file, and count its rows.
+
+    Raises BuildError.
+    """
     _check_columns(con, model)
-    _execute(con, model, f"CREATE VIEW {model.name} AS {model.sql}")
-    _execute(con, model, comment_statements(model, "VIEW", note))
-    order = ", ".join(f'"{column}"' for column in model.sort)
-    return _write_parquet(con, model, f"FROM {model.name} ORDER BY {order}", out_dir, note)
-
-
-def make_table(con: duckdb.DuckDBPyConnection, model: Model, out_dir: Path, note: str) -> int:
-    """Make a published table with its comments and its Parquet file, and count its rows. Raises BuildError."""
-    _check_columns(con, model)
-    _execute(con, model, f"CREATE TABLE {model.name} AS {_sorted(model)}")
-    _execute(con, model, comment_statements(model, "TABLE", note))
-    return _write_parquet(con, model, f"FROM {model.name}", out_dir, note)
+    is_table = model.kind == "TABLE"
+    _execute(con, model, f"CREATE {model.kind} {model.name} AS {_sorted(model) if is_table else model.sql}")
+    _execute(con, model, comment_statements(model, note))
+    return _write_parquet(con, model, f"FROM {model.name}" if is_table else _sorted(model), out_dir, note)
 
 
 def make_parquet(con: duckdb.DuckDBPyConnection, model: Model, out_dir: Path, note: str) -> None:

@@ -11,5 +11,5 @@ def described_once() -> Iterator[None]:
     """Write no comments into the DuckDB file, and ask no model whether its header fits: see test_build for both."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("pipeline.build.tables._check_columns", lambda con, model: None)
-        patch.setattr("pipeline.build.tables.comment_statements", lambda model, kind, note: "SELECT 1")
+        patch.setattr("pipeline.build.tables.comment_statements", lambda model, note: "SELECT 1")
         yield

@@ -19,7 +19,6 @@ class ComparedArchive(ParsedArchive):
         with duckdb.connect(config={"threads": 1}) as con:
             prepare_session(con, settings, fingerprint=FINGERPRINT, scratch=release, database=release / DATABASE)
             for relation, model in load_models().items():
-                kind = "VIEW" if model.layer == "views" or model.tags.get("form") == "view" else "TABLE"
                 columns = ", ".join(column.name for column in model.columns) if model.layer == "curated" else "*"
-                con.execute(f"CREATE {kind} {relation} AS SELECT {columns} FROM ({model.sql})").complete()
+                con.execute(f"CREATE {model.kind} {relation} AS SELECT {columns} FROM ({model.sql})").complete()
         return Built(release, {})
