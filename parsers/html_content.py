@@ -13,7 +13,7 @@ from parsers.html_tables import TABLE, read_table
 from parsers.html_text import MOST_NODES, classes_of, element_text, tag_id
 from parsers.labels import HEADLINE, TITLE
 from parsers.numbers import read_count
-from parsers.page import Details, Grid, GridCells
+from parsers.page import Details, Grid
 from parsers.value_spelling import plain_value
 
 _H1, _UL = tag_id("h1"), tag_id("ul")
@@ -50,7 +50,7 @@ class _GridView:
 
 
 class _PlacedGrid(NamedTuple):
-    cells: GridCells
+    grid: Grid
     grid_view: _GridView | None
 
 
@@ -60,7 +60,7 @@ def read_content(tree: LexborHTMLParser) -> Content:
     heading: LexborNode | str | None = None
     labels: list[str] = []
     values: list[str | None] = []
-    grids: list[tuple[str | None, _PlacedGrid]] = []
+    grids: list[_PlacedGrid] = []
     for found in _outline(tree.body) if tree.body is not None else ():
         if isinstance(found, Details):
             labels += found.labels
@@ -68,7 +68,7 @@ def read_content(tree: LexborHTMLParser) -> Content:
         elif isinstance(found, _PlacedGrid):
             if isinstance(heading, LexborNode):
                 heading = element_text(heading, MOST_NODES)[:_LONGEST_HEADING]
-            grids.append((heading, found))
+            grids.append(found._replace(grid=found.grid._replace(heading=heading)))
         else:
             # Title and headline are above the rows; a similar text below them is an ordinary heading.
             text = element_text(found, MOST_NODES) if headline is None and not labels else ""
@@ -82,19 +82,12 @@ def read_content(tree: LexborHTMLParser) -> Content:
         title = tree.css_first("title")
         text = element_text(title) if title is not None else ""
         title_id = _after_colon(text) if text.startswith(TITLE) else None
-    alone = _GridView()
-    placed = [
-        Grid(
-            above,
-            cells.header,
-            cells.rows,
-            (view or alone).stated_total,
-            (view or alone).is_paged,
-            cells.footer,
-        )
-        for above, (cells, view) in grids
+    # A summary can be below its table.
+    whole = [
+        grid if view is None else grid._replace(stated_total=view.stated_total, is_paged=view.is_paged)
+        for grid, view in grids
     ]
-    return Content(title_id, headline, tuple(labels), tuple(values), tuple(placed))
+    return Content(title_id, headline, tuple(labels), tuple(values), tuple(whole))
 
 
 def _outline(body: LexborNode) -> Iterator[LexborNode | Details | _PlacedGrid]:

@@ -10,7 +10,6 @@ from parsers.no_values import holds_php_message
 from parsers.page import Page, PageKind
 from parsers.page_kind import classify_page, classify_response, php_fatal
 
-_NO_FLAGS: frozenset[str] = frozenset()
 _PHP_WARNING = re.compile(r"<b>(?:Warning|Notice|Deprecated|Strict Standards)</b>:")
 
 
@@ -24,7 +23,7 @@ def _flags(decoded: Decoded, utf8: bytes, *, speaks_php: bool) -> frozenset[str]
         flags.add("nul_characters")
     if (speaks_php and _PHP_WARNING.search(decoded.text)) or holds_php_message(decoded.text):
         flags.add("php_warnings")
-    return frozenset(flags) if flags else _NO_FLAGS
+    return frozenset(flags)
 
 
 def read_page(body: bytes, *, status: int = 200, content_type: str | None = None, location: str | None = None) -> Page:

@@ -10,7 +10,7 @@ from parsers.html_cells import cell_label, cell_value, shown_label, value_not_sh
 from parsers.html_shown import how_not_shown
 from parsers.html_text import MOST_NODES, classes_of, element_text, tag_id
 from parsers.labels import match_label
-from parsers.page import Details, GridCells, Row
+from parsers.page import Details, Grid, Row
 
 _FEWEST_KNOWN_LABELS = 3
 _SPAN = re.compile(r"\s*[0-9]{1,5}", re.ASCII)
@@ -34,7 +34,7 @@ class _Rows(NamedTuple):
     captions: tuple[LexborNode, ...] = ()
 
 
-def read_table(table: LexborNode, how: str | None = None) -> Details | GridCells | None:
+def read_table(table: LexborNode, how: str | None = None) -> Details | Grid | None:
     """Read a label/value table or a grid; None when the table is neither.
 
     The content of a hidden or struck cell, row or table is not a value, as for such a text in a cell; how is STRUCK or
@@ -137,7 +137,7 @@ def _pairs(row: LexborNode, how: str | None) -> list[Row]:
     return [Row("", text)] if text else []
 
 
-def _grid(found: _Rows) -> GridCells | None:
+def _grid(found: _Rows) -> Grid | None:
     """Cells of a table whose first row holds header cells only; None when there is no such row."""
     (rows, footer), how_rows = _without_footer(found), found.not_shown
     header_cells = list(rows[0].iter()) if rows else []
@@ -165,7 +165,7 @@ def _grid(found: _Rows) -> GridCells | None:
                 continue
             body.append(_cells(cells, how, len(header), is_covered=covered > 0))
             covered = max(covered - 1, _rows_below(cells))
-    return GridCells(tuple(header), tuple(body), footer)
+    return Grid(None, tuple(header), tuple(body), None, footer=footer)
 
 
 def _without_footer(found: _Rows) -> tuple[list[LexborNode], tuple[str, ...]]:

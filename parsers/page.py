@@ -45,14 +45,6 @@ class Details(NamedTuple):
     values: tuple[str | None, ...]
 
 
-class GridCells(NamedTuple):
-    """The header cells of a table, the cells of its other rows, and the texts of rows with sums below them."""
-
-    header: tuple[str, ...]
-    rows: tuple[tuple[str | None, ...], ...]
-    footer: tuple[str, ...] = ()
-
-
 class Grid(NamedTuple):
     """A table with header cells; stated_total is how many rows the site says there are, where it says so.
 

@@ -3,7 +3,7 @@
 import pytest
 
 from parsers.html_page import read_page
-from parsers.page import GridCells, Row, content_sha256
+from parsers.page import Row, content_sha256
 from tests.parsers.projects import PLAIN
 from tests.parsers.rendering import NOT_SET
 
@@ -21,10 +21,10 @@ def row(progress: str) -> str:
 ROW = row("50")
 
 
-def read_one(table: str) -> tuple[tuple[Row, ...], list[GridCells]]:
+def read_one(table: str) -> tuple[tuple[Row, ...], list[object]]:
     """What a table adds to a page: label/value rows, and grids."""
     page = read_page(PAGE.replace("<footer", table + "<footer").encode())
-    grids = [GridCells(grid.header, grid.rows) for grid in page.grids[len(BASE.grids) :]]
+    grids = [(grid.header, grid.rows) for grid in page.grids[len(BASE.grids) :]]
     return page.rows[len(BASE.rows) :], grids
 
 
@@ -115,7 +115,7 @@ GRIDS = {
 
 @pytest.mark.parametrize(("table", "rows"), GRIDS.values(), ids=GRIDS)
 def test_a_grid(table: str, rows: tuple[tuple[str | None, ...], ...]) -> None:
-    assert read_one(table) == ((), [GridCells(HEADER, rows)])
+    assert read_one(table) == ((), [(HEADER, rows)])
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_grid(table: str, rows: tuple[tuple[str | None, ...], ...]) -> None:
 )
 def test_a_header_cell_is_one_line(cell: str, text: str) -> None:
     table = f"<table>{HEAD.replace('ความคืบหน้า', cell)}</table>"
-    assert read_one(table) == ((), [GridCells((HEADER[0], text, HEADER[2]), ())])
+    assert read_one(table) == ((), [((HEADER[0], text, HEADER[2]), ())])
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_a_label_value_table(table: str, rows: list[tuple[str, str | None]]) -> 
 
 def test_a_header_cell_stands_above_all_the_columns_that_it_spans() -> None:
     _, grids = read_one(f"<table>{HEAD.replace('<th>', '<th colspan=2>', 1)}<tr>{'<td>1</td>' * 4}</tr></table>")
-    assert grids == [GridCells((HEADER[0], "", *HEADER[1:]), (("1",) * 4,))]
+    assert grids == [((HEADER[0], "", *HEADER[1:]), (("1",) * 4,))]
 
 
 @pytest.mark.parametrize(
