@@ -24,7 +24,7 @@ from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
 from benchmarks.pages import pages
 from benchmarks.results import Table, in_turns, markdown
 from parsers.html_page import read_page
-from pipeline.archive.fetch_log import FetchLogRow, snapshot_id
+from pipeline.archive.fetch_log import Outcome, blank_row, snapshot_id
 from pipeline.archive.segments import ArchiveWriter, read_segment, sealed_segments
 from pipeline.archive.warc import Capture
 
@@ -92,10 +92,17 @@ def write_archive(archived: Iterable[Capture], raw_dir: Path) -> None:
             sha = hashlib.sha256(capture.body).digest()
             project_id = capture.url.rpartition("=")[2]
             name = snapshot_id("bench", project_id, capture.captured_at, sha)
-            row = FetchLogRow(
-                _RUN, "bench", project_id, name, None, capture.url, capture.captured_at, "protocol", "new", "project",
-                200, 1, 5, len(capture.body), sha, sha, None, None, None, None, None, None,
-            )  # fmt: skip
+            row = blank_row(_RUN, "bench", capture.url, capture.captured_at, Outcome.NEW)._replace(
+                project_id=project_id,
+                snapshot_id=name,
+                page_kind="project",
+                http_status=200,
+                attempts=1,
+                elapsed_ms=5,
+                bytes=len(capture.body),
+                body_sha256=sha,
+                content_sha256=sha,
+            )
             archive.append(row, capture)
 
 

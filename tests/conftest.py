@@ -27,7 +27,7 @@ from parsers.labels import UPDATE_COLUMNS as EDIT_LOG
 from parsers.month_rows import comparable_values, month_results
 from parsers.records import RECORD_TYPES, Issue, MonthRow, PageRecord, ProgressRow, UpdateRow
 from parsers.sections import RowLayout, Section, SectionState, read_table_cells, report_field
-from pipeline.archive.fetch_log import FetchLogRow, snapshot_id
+from pipeline.archive.fetch_log import FetchLogRow, Outcome, TimeBasis, blank_row, snapshot_id
 from pipeline.archive.history.state import carry_on, states
 from pipeline.archive.segments import ListingRow
 from pipeline.build.database import DATABASE, build
@@ -230,29 +230,18 @@ class ParsedArchive:
     ) -> None:
         """Add one row of the fetch log; `unchanged` repeats the page captured last by this archive."""
         is_seen = outcome in ("new", "changed", "unchanged")
-        row = FetchLogRow(
-            run_id=run or run_of(at),
-            source_id=source,
+        run_id, url = run or run_of(at), f"http://{source}.invalid/index.php?project_id={project_id}"
+        row = blank_row(run_id, source, url, moment(at), Outcome(outcome), time_basis=TimeBasis(time_basis))._replace(
             project_id=project_id,
             snapshot_id=snapshot,
             repeats=self._shown.get(f"{source} {project_id}") if outcome == "unchanged" else None,
-            url=f"http://{source}.invalid/index.php?project_id={project_id}",
-            requested_at=moment(at),
-            time_basis=time_basis,
-            outcome=outcome,
             page_kind="project" if is_seen else None,
             http_status=200 if is_seen else None,
             attempts=1,
             elapsed_ms=5,
-            bytes=None,
-            body_sha256=None,
-            content_sha256=None,
-            etag=None,
-            last_modified=None,
             error=None if is_seen else "no answer",
-            warc_file=f"{run or run_of(at)}-{source}.warc.gz" if snapshot else None,
+            warc_file=f"{run_id}-{source}.warc.gz" if snapshot else None,
             warc_offset=0 if snapshot else None,
-            masked_sha256=None,
         )
         self._rows(run or at)["fetches"].append(row)
 

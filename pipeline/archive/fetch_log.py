@@ -88,6 +88,42 @@ class FetchLogRow(NamedTuple):
     archive_url: str | None = None
 
 
+def blank_row(
+    run_id: str,
+    source_id: str,
+    url: str,
+    requested_at: dt.datetime,
+    outcome: Outcome,
+    *,
+    time_basis: TimeBasis = TimeBasis.PROTOCOL,
+) -> FetchLogRow:
+    """The row of an attempt with nothing of its answer; `_replace` says the rest."""
+    return FetchLogRow(
+        run_id,
+        source_id,
+        project_id=None,
+        snapshot_id=None,
+        repeats=None,
+        url=url,
+        requested_at=requested_at,
+        time_basis=time_basis.value,
+        outcome=outcome.value,
+        page_kind=None,
+        http_status=None,
+        attempts=0,
+        elapsed_ms=0,
+        bytes=None,
+        body_sha256=None,
+        content_sha256=None,
+        masked_sha256=None,
+        etag=None,
+        last_modified=None,
+        error=None,
+        warc_file=None,
+        warc_offset=None,
+    )
+
+
 SCHEMA = schema_of(FetchLogRow)
 _ABOUT = "about"
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from parsers.page import Page, PageKind, content_sha256, naming_problem
 from parsers.sister_page import SISTER_PAGE
-from pipeline.archive.fetch_log import FetchLogRow, Outcome, TimeBasis, snapshot_id
+from pipeline.archive.fetch_log import FetchLogRow, Outcome, TimeBasis, blank_row, snapshot_id
 from pipeline.archive.history.page_history import PageState
 from pipeline.archive.response_age import age_of
 from pipeline.archive.segments import ArchiveWriter
@@ -106,16 +106,11 @@ def capture_row(
         name = snapshot_id(archive.source_id, project_id, capture.captured_at, body_sha256)
     is_news = name is not None
     age = age_of(capture.header("age"))
-    return FetchLogRow(
-        run_id=archive.run_id,
-        source_id=archive.source_id,
+    row = blank_row(archive.run_id, archive.source_id, url, capture.captured_at, verdict.outcome, time_basis=time_basis)
+    return row._replace(
         project_id=project_id,
         snapshot_id=name,
         repeats=repeats,
-        url=url,
-        requested_at=capture.captured_at,
-        time_basis=time_basis.value,
-        outcome=verdict.outcome.value,
         page_kind=verdict.page_kind,
         http_status=capture.status,
         attempts=attempts,
@@ -128,8 +123,6 @@ def capture_row(
         etag=capture.header("etag"),
         last_modified=capture.header("last-modified"),
         error=_printable(verdict.error),
-        warc_file=None,
-        warc_offset=None,
         age_s=round(age.total_seconds()) if age else None,
         archive_url=archive_url,
     )
@@ -137,31 +130,8 @@ def capture_row(
 
 def refusal_row(run_id: str, source_id: str, archive_url: str, reason: str, at: dt.datetime) -> FetchLogRow:
     """The row of a capture for which a web archive gave something else: that is no visit to a page of the source."""
-    return FetchLogRow(
-        run_id=run_id,
-        source_id=source_id,
-        project_id=None,
-        snapshot_id=None,
-        repeats=None,
-        url=archive_url,
-        requested_at=at,
-        time_basis=TimeBasis.PROTOCOL.value,
-        outcome=Outcome.REFUSED.value,
-        page_kind=None,
-        http_status=None,
-        attempts=0,
-        elapsed_ms=0,
-        bytes=None,
-        body_sha256=None,
-        content_sha256=None,
-        masked_sha256=None,
-        etag=None,
-        last_modified=None,
-        error=_printable(reason),
-        warc_file=None,
-        warc_offset=None,
-        archive_url=archive_url,
-    )
+    row = blank_row(run_id, source_id, archive_url, at, Outcome.REFUSED)
+    return row._replace(error=_printable(reason), archive_url=archive_url)
 
 
 def _printable(text: str | None) -> str | None:

@@ -290,6 +290,15 @@ def _listing_of(raw_dir: Path, name: str) -> Path:
     return raw_dir / f"{name}{LISTING}"
 
 
+def unreadable(where: object, error: Exception) -> ArchiveError:
+    """The error of a file of the archive that is torn or damaged; where names the file."""
+    said = str(error).partition("\n")[0]
+    return ArchiveError(
+        f"{where}: torn or unreadable ({said}); restore it from a copy of data/raw "
+        f"(`bma-projects verify` names all that is damaged)"
+    )
+
+
 def explained(error: OSError, raw_dir: Path) -> ArchiveError:
     """The error of the archive as a sentence that says what to do."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):

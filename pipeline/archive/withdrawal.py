@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.archive.fetch_log import FetchLogRow, Outcome, TimeBasis, read_about, read_fetch_log, read_journal
+from pipeline.archive.fetch_log import Outcome, blank_row, read_about, read_fetch_log, read_journal
 from pipeline.archive.segment_name import files_of_segments
-from pipeline.archive.segments import ArchiveError, ArchiveWriter, sealed_segments
+from pipeline.archive.segments import ArchiveWriter, sealed_segments, unreadable
 from pipeline.archive.source_settings import settings_of_source
 from pipeline.core.arrow_schema import UNREADABLE
 from pipeline.core.errors import ExitCode, PipelineError
@@ -61,7 +61,7 @@ def withdraw_import(raw_dir: Path, run_id: str, *, undo_run_id: str, at: dt.date
     for source_id, about_import in sources.items():
         about = {**settings_of_source(about_import), "made-by": _UNDO}
         with ArchiveWriter(raw_dir, undo_run_id, source_id, about=about) as archive:
-            archive.append(_row(undo_run_id, source_id, run_id, at))
+            archive.append(blank_row(undo_run_id, source_id, "", at, Outcome.WITHDRAWN)._replace(withdraws=run_id))
     return list(sources)
 
 
@@ -89,23 +89,4 @@ def _about(log: Path) -> Mapping[str, str]:
     try:
         return read_about(log)
     except UNREADABLE as error:
-        raise ArchiveError(
-            f"{log}: torn or unreadable ({error}); restore it from a copy of data/raw "
-            f"(`bma-projects verify` names all that is damaged)"
-        ) from error
-
-
-def _row(run_id: str, source_id: str, withdraws: str, at: dt.datetime) -> FetchLogRow:
-    nothing = dict.fromkeys(FetchLogRow._fields)
-    said: dict[str, object] = {
-        "run_id": run_id,
-        "source_id": source_id,
-        "url": "",
-        "requested_at": at,
-        "time_basis": TimeBasis.PROTOCOL.value,
-        "outcome": Outcome.WITHDRAWN.value,
-        "attempts": 0,
-        "elapsed_ms": 0,
-        "withdraws": withdraws,
-    }
-    return FetchLogRow(**{**nothing, **said})  # type: ignore[arg-type]
+        raise unreadable(log, error) from error

@@ -21,6 +21,8 @@ from pipeline.archive.audit import audit_archive
 from pipeline.archive.fetch_log import (
     FetchLogRow,
     JournalEntry,
+    Outcome,
+    blank_row,
     journal_head,
     journal_line,
     read_fetch_log,
@@ -52,16 +54,10 @@ BODY = "<html>สวัสดี</html>".encode() * 50
 
 def row(project_id: str, body: bytes = BODY, at: dt.datetime = AT, outcome: str = "new") -> FetchLogRow:
     sha = hashlib.sha256(body).digest()
-    return FetchLogRow(
-        run_id=RUN,
-        source_id="site",
+    url = f"{BASE_URL}?r=tbl-project-main%2Fview&project_id={project_id}"
+    return blank_row(RUN, "site", url, at, Outcome(outcome))._replace(
         project_id=project_id,
         snapshot_id=snapshot_id("site", project_id, at, sha),
-        repeats=None,
-        url=f"{BASE_URL}?r=tbl-project-main%2Fview&project_id={project_id}",
-        requested_at=at,
-        time_basis="protocol",
-        outcome=outcome,
         page_kind="project",
         http_status=200,
         attempts=1,
@@ -69,12 +65,6 @@ def row(project_id: str, body: bytes = BODY, at: dt.datetime = AT, outcome: str 
         bytes=len(body),
         body_sha256=sha,
         content_sha256=hashlib.sha256(b"content of " + body).digest(),
-        masked_sha256=None,
-        etag=None,
-        last_modified=None,
-        error=None,
-        warc_file=None,
-        warc_offset=None,
     )
 
 

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.archive.fetch_log import FetchLogRow, read_fetch_log
+from pipeline.archive.fetch_log import FetchLogRow, Outcome, TimeBasis, blank_row, read_fetch_log
 from pipeline.archive.history.intervals import TABLES, ListedInterval, RunVisits, VisitInterval
 from pipeline.archive.history.state import carry_on, newest_state, open_history, states
 from pipeline.archive.run_order import run_limits, sealed_logs
@@ -138,28 +138,22 @@ def seal(raw_dir: Path, number: int, night: Night, runs: Sequence[str]) -> str:
 
 
 def logged(run_id: str, at: dt.datetime, visit: Visit) -> FetchLogRow:
-    nothing = dict.fromkeys(FetchLogRow._fields)
     is_news = visit.outcome in ("new", "changed")
-    said: dict[str, object] = {
-        "run_id": run_id,
-        "source_id": SOURCE,
-        "project_id": visit.page,
-        "snapshot_id": visit.repeats if is_news else None,
-        "repeats": None if is_news else visit.repeats,
-        "url": f"http://site/{visit.page}",
-        "requested_at": at,
-        "time_basis": "file" if visit.is_undated else "protocol",
-        "outcome": visit.outcome,
-        "page_kind": "project" if visit.page else "listing",
-        "http_status": 304 if visit.mask == 1 else 200,
-        "attempts": int(visit.is_fetched),
-        "elapsed_ms": 5,
-        "content_sha256": visit.repeats.encode() * 32 if is_news else None,
-        "masked_sha256": bytes([visit.mask]) * 32 if visit.mask else None,
-        "etag": f"{visit.mask}",
-        "age_s": visit.mask,
-    }
-    return FetchLogRow(**{**nothing, **said})  # type: ignore[arg-type]
+    basis = TimeBasis.FILE if visit.is_undated else TimeBasis.PROTOCOL
+    row = blank_row(run_id, SOURCE, f"http://site/{visit.page}", at, Outcome(visit.outcome), time_basis=basis)
+    return row._replace(
+        project_id=visit.page,
+        snapshot_id=visit.repeats if is_news else None,
+        repeats=None if is_news else visit.repeats,
+        page_kind="project" if visit.page else "listing",
+        http_status=304 if visit.mask == 1 else 200,
+        attempts=int(visit.is_fetched),
+        elapsed_ms=5,
+        content_sha256=visit.repeats.encode() * 32 if is_news else None,
+        masked_sha256=bytes([visit.mask]) * 32 if visit.mask else None,
+        etag=f"{visit.mask}",
+        age_s=visit.mask,
+    )
 
 
 def carried_on(raw_dir: Path, parsed_dir: Path) -> Rows:

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from pipeline.archive.fetch_log import FetchLogRow, snapshot_id
+from pipeline.archive.fetch_log import Outcome, blank_row, snapshot_id
 from pipeline.archive.segments import ArchiveWriter, ListingRow, Segment, sealed_segments
 from pipeline.archive.warc import Capture
 from tests.fetch.misbehaving import project_page
@@ -43,16 +43,9 @@ def archive_of(data_dir: Path, bodies: list[bytes], day: int = 0, *, has_listing
             project_id, sha = f"50490000-{number:04}", hashlib.sha256(body).digest()
             at = AT + dt.timedelta(days=day, seconds=number)
             url = f"http://site.test/index.php?r=tbl-project-main%2Fview&project_id={project_id}"
-            row = FetchLogRow(
-                run_id=run_id,
-                source_id="site",
+            row = blank_row(run_id, "site", url, at, Outcome.NEW)._replace(
                 project_id=project_id,
                 snapshot_id=snapshot_id("site", project_id, at, sha),
-                repeats=None,
-                url=url,
-                requested_at=at,
-                time_basis="protocol",
-                outcome="new",
                 page_kind="project",
                 http_status=200,
                 attempts=1,
@@ -60,12 +53,6 @@ def archive_of(data_dir: Path, bodies: list[bytes], day: int = 0, *, has_listing
                 bytes=len(body),
                 body_sha256=sha,
                 content_sha256=sha,
-                etag=None,
-                last_modified=None,
-                error=None,
-                warc_file=None,
-                warc_offset=None,
-                masked_sha256=None,
             )
             archive.append(row, Capture(url, at, body, "text/html; charset=UTF-8", 200, "OK"))
     return next(found for found in sealed_segments(data_dir / "raw") if found.run_id == run_id)

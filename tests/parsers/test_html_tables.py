@@ -1,5 +1,7 @@
 """The tables of a page in every writing that a browser takes: which rows and cells each one has."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from parsers.html_page import read_page
@@ -21,7 +23,7 @@ def row(progress: str) -> str:
 ROW = row("50")
 
 
-def read_one(table: str) -> tuple[tuple[Row, ...], list[object]]:
+def read_one(table: str) -> tuple[tuple[Row, ...], Sequence[object]]:
     """What a table adds to a page: label/value rows, and grids."""
     page = read_page(PAGE.replace("<footer", table + "<footer").encode())
     grids = [(grid.header, grid.rows) for grid in page.grids[len(BASE.grids) :]]

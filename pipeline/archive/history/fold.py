@@ -19,10 +19,9 @@ from pipeline.archive.segments import Segment
 from pipeline.core.arrow_schema import duckdb_columns
 from pipeline.core.sql_text import quoted_list
 
-_PREPARED = """
--- A project, or where a page is of none its address.
-CREATE TEMP MACRO page_of(project_id, url) AS coalesce(project_id, chr(10) || url);
-
+# A project, or where a page is of none its address.
+_PAGE_OF = "CREATE TEMP MACRO page_of(project_id, url) AS coalesce(project_id, chr(10) || url)"
+_RUN_LIMITS = """
 CREATE TEMP TABLE run_limits AS
 SELECT unnest($runs::VARCHAR[]) AS run_id, unnest($limits::TIMESTAMPTZ[]) AS void_after
 """
@@ -55,11 +54,14 @@ def prepare(con: duckdb.DuckDBPyConnection, limits: Sequence[RunLimit]) -> None:
     # What is parted by pages goes to files in small pieces, in any order.
     con.execute("SET preserve_insertion_order = false").complete()
     con.execute("SET partitioned_write_flush_threshold = 20000").complete()
+    con.execute(_PAGE_OF).complete()
+    hold_limits(con, limits)
+
+
+def hold_limits(con: duckdb.DuckDBPyConnection, limits: Sequence[RunLimit]) -> None:
+    """Give a connection the table run_limits: after which moment nothing counts that a run saw."""
     after = {"runs": [one.run_id for one in limits], "limits": [one.void_after.isoformat() for one in limits]}
-    *statements, last = _PREPARED.split(";")
-    for statement in statements:
-        con.execute(statement).complete()
-    con.execute(last, after).complete()
+    con.execute(_RUN_LIMITS, after).complete()
 
 
 def can_carry_on(con: duckdb.DuckDBPyConnection, state: Mapping[str, str], came: Sequence[Segment]) -> bool:

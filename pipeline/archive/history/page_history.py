@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 
 import duckdb
 
+from pipeline.archive.history.fold import hold_limits
 from pipeline.archive.history.state import open_history
 from pipeline.archive.run_order import run_limits, sealed_logs
-from pipeline.archive.segments import ArchiveError, Place
+from pipeline.archive.segments import Place, unreadable
 from pipeline.core.arrow_schema import Sha256
 
 # A visit succeeded when it saw the page itself; "missing" is an answer too, but not a success. What a fetch may repeat
@@ -128,11 +129,6 @@ SELECT archive_url, bool_and(project_id IS NULL)
 FROM logged
 WHERE archive_url IS NOT NULL
 GROUP BY ALL
-"""
-
-_RUN_LIMITS = """
-CREATE TABLE run_limits AS
-SELECT unnest($runs::VARCHAR[]) AS run_id, unnest($limits::TIMESTAMPTZ[]) AS void_after
 """
 
 
@@ -258,17 +254,11 @@ def _query_logs(raw_dir: Path, query: str, source_id: str) -> list[tuple[Any, ..
         return []
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
-        limits = run_limits(sealed_logs(raw_dir))
-        after = {"runs": [one.run_id for one in limits], "limits": [one.void_after.isoformat() for one in limits]}
-        connection.execute(_RUN_LIMITS, after)
+        hold_limits(connection, run_limits(sealed_logs(raw_dir)))
         try:
             return connection.execute(query, {"files": files, "source_id": source_id}).fetchall()
         except (duckdb.InvalidInputException, duckdb.IOException) as error:
-            said = str(error).partition("\n")[0]
-            raise ArchiveError(
-                f"{raw_dir}: a fetch log is torn or unreadable ({said}); restore it from a copy of data/raw "
-                f"(`bma-projects verify` names all that is damaged)"
-            ) from error
+            raise unreadable(f"{raw_dir}: a fetch log", error) from error
 
 
 def moment_of(stamp: str) -> dt.datetime:

@@ -29,7 +29,7 @@ from pipeline.archive.history.fold import can_carry_on, fold, prepare
 from pipeline.archive.history.intervals import TABLES
 from pipeline.archive.run_order import run_limits, sealed_logs
 from pipeline.archive.segment_name import LOG
-from pipeline.archive.segments import ArchiveError, Segment, sealed_segments
+from pipeline.archive.segments import Segment, sealed_segments, unreadable
 from pipeline.core.arrow_schema import UNREADABLE
 from pipeline.core.contents import read_contents, write_contents
 from pipeline.core.files import PARTIAL, sha256_of, sync_path
@@ -184,11 +184,7 @@ def open_history(
             else:
                 fold(con, came, state.tables if state is not None else {}, segments)
         except (duckdb.InvalidInputException, duckdb.IOException, *UNREADABLE) as error:
-            said = str(error).partition("\n")[0]
-            raise ArchiveError(
-                f"{raw_dir}: a fetch log or listing is torn or unreadable ({said}); restore it from a copy of data/raw "
-                f"(`bma-projects verify` names all that is damaged)"
-            ) from error
+            raise unreadable(f"{raw_dir}: a fetch log or listing", error) from error
         yield con
 
 
