@@ -176,6 +176,21 @@ def test_a_link_to_a_project_that_is_not_here_says_so(chromium: Chromium, docume
         assert offences == []
 
 
+@pytest.mark.parametrize("choice", [{"state": "name"}, {"state": "toString"}, {"spent": "<b>much</b>"}])
+def test_a_link_with_an_unknown_choice_finds_nothing_and_shows_the_choice(
+    chromium: Chromium, documented: Built, choice: dict[str, str]
+) -> None:
+    (said,) = choice.values()
+    fragment = f"#{urlencode(choice | {'lang': 'en'})}"
+    with chromium.opened(documented.path / "explorer.html", fragment=fragment) as (page, offences):
+        assert found(page) == 0
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert said in str(page.text_content("#printed"))
+        page.locator(".chip[aria-pressed=true]", has_text=said).click()
+        assert found(page) == asked(documented, "SELECT count(*) FROM projects_unique")
+        assert offences == []
+
+
 @pytest.mark.slow
 def test_what_is_clicked_goes_into_the_address_and_back_leads_back(page: Page) -> None:
     page.click(".chip.done")

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -335,6 +336,22 @@ def test_a_link_to_what_is_not_there_finds_nothing_instead_of_everything(chromiu
         assert n_found(page) == 0
         assert page.input_value("#agency") == "59999999"
         page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert offences == []
+
+
+@pytest.mark.parametrize("since", ["soon", "2026-02-30", "<img src=x>"])
+def test_a_day_in_the_address_that_is_none_finds_nothing_and_is_told(
+    chromium: Chromium, documented: Built, since: str
+) -> None:
+    address = f"#{urlencode({'since': since, 'lang': 'en'})}"
+    with chromium.opened(documented.path / "quality.html", fragment=address) as (page, offences):
+        assert n_found(page) == 0
+        assert f"{since} is no day" in found(page)
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert since in str(page.text_content("#printed"))
+        page.fill("#since", "2026-01-01")
+        expect(page.locator("#found")).not_to_contain_text("is no day")
+        assert n_found(page) > 0
         assert offences == []
 
 

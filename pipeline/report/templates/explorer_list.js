@@ -43,7 +43,7 @@ const makeList = ({ projects, agencies }, onChange) => {
 
   const chip = (state, n) => {
     const isOn = statesOf(wanted("state")).includes(state);
-    const node = make("button", "chip " + state, ...inOne(...STATE_NAMES[state]), " ", make("b", "", count(n)));
+    const node = make("button", "chip " + state, ...inOne(...namesOf(state)), " ", make("b", "", count(n)));
     node.type = "button";
     node.dataset.state = state;
     node.setAttribute("aria-pressed", String(isOn));
@@ -59,11 +59,12 @@ const makeList = ({ projects, agencies }, onChange) => {
       .map(([state, n]) => chip(state, n));
     const focused = document.activeElement?.dataset?.state;
     byId("stages").replaceChildren(...chips(STAGES, stages));
-    byId("signs").replaceChildren(...chips(projects.some((p) => p.vanished) ? SIGNS : SIGNS.filter((s) => s !== "listed"), signs));
-    if (focused) document.querySelector(`.chip[data-state="${focused}"]`)?.focus();
+    const unknown = states.filter((state) => !Object.hasOwn(STATE_NAMES, state));
+    byId("signs").replaceChildren(...chips([...SIGNS.filter((s) => s !== "listed" || projects.some((p) => p.vanished)), ...unknown], signs));
+    if (focused) document.querySelector(`.chip[data-state="${CSS.escape(focused)}"]`)?.focus();
     byId("bands").replaceChildren(...["spent", "progress"].filter(wanted).map((name) => {
       const [th, en] = name === "spent" ? ["ใช้ไป", "spent"] : ["คืบหน้า", "progress"];
-      const node = make("button", "chip", ...inOne(th, en), " " + BAND_NAMES[wanted(name)] + " ✕");
+      const node = make("button", "chip", ...inOne(th, en), " " + bandName(wanted(name)) + " ✕");
       node.type = "button";
       node.dataset.band = name;
       node.setAttribute("aria-pressed", "true");
@@ -194,7 +195,7 @@ const makeList = ({ projects, agencies }, onChange) => {
 // The filters in words, for the line above a printed page.
 const askedFor = ({ agencies }) => {
   const parts = [chosen.get("q") && `“${chosen.get("q")}”`, agencies.get(chosen.get("agency"))?.name, chosen.get("year"),
-    ...statesOf(chosen.get("state") ?? "").map((state) => STATE_NAMES[state].join(" · ")),
-    chosen.get("spent") && "ใช้ไป · spent " + BAND_NAMES[chosen.get("spent")], chosen.get("progress") && "คืบหน้า · progress " + BAND_NAMES[chosen.get("progress")]];
+    ...statesOf(chosen.get("state") ?? "").map((state) => [...new Set(namesOf(state))].join(" · ")),
+    chosen.get("spent") && "ใช้ไป · spent " + bandName(chosen.get("spent")), chosen.get("progress") && "คืบหน้า · progress " + bandName(chosen.get("progress"))];
   return parts.filter(Boolean).join(", ") || "ทุกโครงการ · all projects";
 };

@@ -43,12 +43,16 @@ const haystackOf = (p) => {
     p.kpi_id].filter(Boolean).join("|"));
   return p.haystack;
 };
-// A project matches if it has one of the chosen stages and all of the chosen signs.
+const hasState = (p, state) => (STAGES.includes(state) ? p.stage === state : SIGNS.includes(state) && Boolean(p[state]));
+// A project matches if it has one of the chosen stages and all of the chosen signs; no project has an unknown state.
 const hasStates = (p, states) => {
   const stages = states.filter((state) => STAGES.includes(state));
-  return (!stages.length || stages.includes(p.stage)) && states.every((state) => STAGES.includes(state) || p[state]);
+  return (!stages.length || stages.includes(p.stage)) && states.every((state) => STAGES.includes(state) || hasState(p, state));
 };
-const statesOf = (text) => text.split(",").filter((state) => state in STATE_NAMES);
+const statesOf = (text) => text.split(",").filter(Boolean);
+// The names of a choice; an unknown one, from an address, is shown as it is.
+const namesOf = (state) => (Object.hasOwn(STATE_NAMES, state) ? STATE_NAMES[state] : [state, state]);
+const bandName = (band) => (Object.hasOwn(BAND_NAMES, band) ? BAND_NAMES[band] : band);
 
 // The projects that match all filters except the states; wanted holds the choices, "" for any value.
 const answering = (projects, wanted) => {
@@ -77,7 +81,7 @@ const sumsOf = (projects) => {
     progress: known.length ? known.reduce((sum, p) => sum + p.progress, 0) / known.length : null,
   };
 };
-const having = (projects, state) => projects.reduce((n, p) => n + (STAGES.includes(state) ? p.stage === state : p[state] ? 1 : 0), 0);
+const having = (projects, state) => projects.filter((p) => hasState(p, state)).length;
 
 const SORTS = {
   name: (p) => p.name, agency: (p) => p.agency_code, year: (p) => p.year, received: (p) => p.received === null ? null : Number(p.received),

@@ -141,7 +141,13 @@ const start = (data) => {
     return { node, fill, size: list.length };
   };
 
-  const value = (name) => (byId(name).type === "checkbox" ? (byId(name).checked ? "1" : "") : byId(name).value);
+  const entered = ({ type, checked, value }) => (type === "checkbox" ? (checked ? "1" : "") : value);
+  // A day that is none cannot be in its control; it stays in the address, finds nothing and is told.
+  const noDay = () => {
+    const since = chosen.get("since") ?? "";
+    return byId("since").value === since ? "" : since;
+  };
+  const value = (name) => entered(byId(name)) || (name === "since" ? noDay() : "");
   let found = all;
   let waiting = [];
   let groups = [];
@@ -167,7 +173,8 @@ const start = (data) => {
     if (sorted.length === 1) groups[0].node.open = true;
     byId("found").replaceChildren(...inTwo(
       `พบ ${found.length.toLocaleString("en")} จาก ${all.length.toLocaleString("en")} รายการ`,
-      `${found.length.toLocaleString("en")} of ${all.length.toLocaleString("en")} issues`), ...hiddenOnes());
+      `${found.length.toLocaleString("en")} of ${all.length.toLocaleString("en")} issues`), ...hiddenOnes(),
+    ...(noDay() ? [" · ", shown(noDay()), " ", ...inTwo("ไม่ใช่วันที่ โปรดเขียนแบบ 2026-12-31", "is no day; write it as 2026-12-31")] : []));
     document.documentElement.dataset.found = isNarrowed() ? "some" : "all";
   };
   // How many of what is searched for the work list hides.
@@ -198,7 +205,7 @@ const start = (data) => {
   };
   let timer;
   byId("tools").addEventListener("input", (event) => {
-    choose(event.target.id, event.target.id === "by" && value("by") === "code" ? "" : value(event.target.id));
+    choose(event.target.id, event.target.id === "by" && value("by") === "code" ? "" : entered(event.target));
     clearTimeout(timer);
     timer = setTimeout(refresh, event.target.id === "q" ? 150 : 0);
   });

@@ -58,16 +58,20 @@ const inThai = (e) => e.rule.messageTh.replace(/\{(label|raw|row)\}/g, (_, name)
   return signs.length > 80 ? signs.slice(0, 80).join("") + "…" : signs.join("") || "–";
 });
 
-const dayOf = (text) => (/^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) / 864e5 : NaN);
+// A day counted from 1970; NaN for another text, also for a day that no calendar has.
+const dayOf = (text) => {
+  const days = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) / 864e5 : NaN;
+  return Number.isNaN(days) || isoDay(days) !== text ? NaN : days;
+};
 const isoDay = (days) => (days === null ? "" : new Date(days * 864e5).toISOString().slice(0, 10));
 
 // The issues that match all filters; wanted holds the choice under each name, "" for any value.
 const matching = (data, wanted) => {
   const words = foldedWords(wanted("q"));
   const selected = SELECTED.filter(wanted);
-  const since = dayOf(wanted("since"));
+  const since = wanted("since") && dayOf(wanted("since"));
   return data.all.filter((e) => selected.every((name) => KEYS[name](e) === wanted(name)) &&
-    (wanted("acknowledged") || !e.acknowledged) && (Number.isNaN(since) || (e.presentSince !== null && e.presentSince >= since)) && words.every((word) => haystackOf(e, data).includes(word)));
+    (wanted("acknowledged") || !e.acknowledged) && (since === "" || (e.presentSince !== null && e.presentSince >= since)) && words.every((word) => haystackOf(e, data).includes(word)));
 };
 
 const worstOf = (list) => SEVERITIES.find((severity) => list.some((e) => e.rule.severity === severity));

@@ -10,7 +10,7 @@ const printedLine = ({ agencies, labels, rules }, value, n, nFound) => {
     value("code") && [...inTwo(rule?.th ?? "", rule?.en ?? ""), " ", make("code", "", shown(value("code")))],
     value("field") && [`${labels.get(value("field")) ?? ""} `, make("code", "", shown(value("field")))],
     year && [...inTwo("ปีงบประมาณ", "fiscal year"), " ", shown(year)],
-    !Number.isNaN(since) && [...inTwo("พบครั้งแรกตั้งแต่", "first seen since"), " ", ...day(since)],
+    value("since") && [...inTwo("พบครั้งแรกตั้งแต่", "first seen since"), " ", ...(Number.isNaN(since) ? [shown(value("since"))] : day(since))],
     value("q") && ["“", shown(value("q")), "”"],
   ].filter(Boolean);
   const said = choices.length ? choices : [inTwo("ทุกประเด็น", "all issues")];
