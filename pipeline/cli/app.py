@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from pipeline.cli import answers, collect, harvest, inspect, stages
-from pipeline.core.errors import PipelineError, skip_repeated_errors
+from pipeline.core.errors import ExitCode, PipelineError, permission_text, skip_repeated_errors
 from pipeline.core.log import tell
 from pipeline.core.text import printable
 from pipeline.core.version import product_token
@@ -114,6 +114,8 @@ def main(run: Callable[[], object] = app) -> None:
             sys.stdout.flush()
     except PipelineError as error:
         _fail(str(error), error.exit_code)
+    except PermissionError as error:
+        _fail(permission_text(error), ExitCode.FAILED)
     except OSError as error:
         if error.errno not in _NO_SPACE:
             raise

@@ -26,6 +26,14 @@ class WrongUsageError(PipelineError):
     exit_code = ExitCode.WRONG_USAGE
 
 
+def permission_text(error: PermissionError) -> str:
+    """What to do about a file or directory that this user may not use, in one line."""
+    return (
+        f"{error.filename}: this user may not use it ({error.strerror}); run the command as the user of the nightly "
+        "job, or correct the owner of the file"
+    )
+
+
 def skip_repeated_errors(unraisable: "sys.UnraisableHookArgs") -> None:
     """An unraisable hook: a file that cannot be closed on a full disk has raised before, and that error is reported."""
     if not isinstance(unraisable.exc_value, OSError):

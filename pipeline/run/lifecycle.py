@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from pipeline.archive.recovery import recover
 from pipeline.archive.run_order import counting_runs, sealed_logs, void_runs
-from pipeline.core.errors import ExitCode, PipelineError
+from pipeline.core.errors import ExitCode, PipelineError, permission_text
 from pipeline.core.log import RunLog
 from pipeline.core.settings import Settings, Source
 from pipeline.core.signals import orderly_interruption
@@ -68,10 +68,11 @@ def run_stages(
             with orderly_interruption():
                 try:
                     code = _run_stages(settings, record, log, stages, alarm)
-                except PipelineError as error:
+                except (PipelineError, PermissionError) as error:
+                    said = permission_text(error) if isinstance(error, PermissionError) else str(error)
                     record.status = "failed"
-                    record.problems.append(str(error))
-                    log.warning(str(error))
+                    record.problems.append(said)
+                    log.warning(said)
                     log.debug(traceback.format_exc())
         except KeyboardInterrupt:
             record.status = "interrupted"

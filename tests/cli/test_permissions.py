@@ -1,0 +1,64 @@
+"""A data directory that belongs to another user, as that of the systemd unit does."""
+
+import errno
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.core.errors import ExitCode
+from pipeline.core.log import RunLog
+from pipeline.core.settings import Settings
+from pipeline.run.lifecycle import run_stages
+from pipeline.run.record import RunRecord
+from tests.cli.command import Done, assert_one_line, environment
+
+NOBODY = 65534
+# Imported first, because after the change of the user the interpreter may be out of reach.
+AS_NOBODY = f"""
+import os
+import pipeline.run.verification, pipeline.run.refresh, pipeline.run.fetch_source
+from pipeline.cli.app import main
+if os.getuid() == 0:
+    os.setgroups([])
+    os.setgid({NOBODY})
+    os.setuid({NOBODY})
+main()
+"""
+
+
+def by_another_user(*arguments: str | Path) -> Done:
+    """Run the command as a user who owns nothing; where the tests do not run as root, as the user of the tests."""
+    return subprocess.run(
+        [sys.executable, "-c", AS_NOBODY, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        timeout=100,
+    )
+
+
+@pytest.mark.parametrize("command", [("status",), ("verify",), ("releases",), ("show", "50490000-3607")], ids=" ".join)
+def test_looking_at_a_closed_data_directory_is_one_line(sample_copy: Path, command: tuple[str, ...]) -> None:
+    sample_copy.chmod(0o000)
+    try:
+        done = by_another_user(*command, "--data-dir", sample_copy)
+    finally:
+        sample_copy.chmod(0o755)
+    assert_one_line(done, 1, str(sample_copy), "this user may not use it", "the user of the nightly job")
+
+
+def test_a_run_that_may_not_use_a_folder_is_one_line_and_recorded(tmp_path: Path) -> None:
+    err = io.StringIO()
+
+    def stages(record: RunRecord) -> ExitCode:
+        # What the system says, as root may use every folder.
+        raise PermissionError(errno.EACCES, "Permission denied", str(tmp_path / "parsed"))
+
+    code, record = run_stages(Settings(data_dir=tmp_path), RunLog(stream=err), "parse", [], stages)
+    assert code == ExitCode.FAILED
+    assert err.getvalue().count("\n") == 1
+    assert f"{tmp_path / 'parsed'}: this user may not use it" in err.getvalue()
+    assert (record.status, record.problems) == ("failed", [err.getvalue().partition("warning: ")[2].rstrip()])
