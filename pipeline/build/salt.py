@@ -9,6 +9,8 @@ import tempfile
 from pathlib import Path
 
 from pipeline.build.errors import BuildInputError
+from pipeline.build.inputs import read_runs
+from pipeline.core.errors import permission_text
 from pipeline.core.files import read_text_file
 
 SALT_FILE = "user-names.salt"
@@ -26,7 +28,7 @@ def user_name_salt(data_dir: Path) -> str:
     """
     path = data_dir / SALT_FILE
     if not path.exists():
-        if any((data_dir / "curated" / "releases").glob("*/SHA256SUMS")):
+        if _was_published(data_dir):
             raise BuildInputError(
                 f"{path}: is missing, and the releases have pseudonyms made with it; restore it from a copy, or write "
                 f"a new one of {_SHORTEST} letters or more there, which changes every pseudonym"
@@ -49,9 +51,17 @@ def user_name_salt(data_dir: Path) -> str:
     return salt
 
 
+def _was_published(data_dir: Path) -> bool:
+    """Whether a release was made with a salt: by the releases, or by the run records where only these were restored."""
+    releases = (data_dir / "curated" / "releases").glob("*/SHA256SUMS")
+    return any(releases) or any(run.status == "published" for run in read_runs(data_dir / "runs"))
+
+
 def _read(path: Path) -> str:
     try:
         return read_text_file(path, errors="replace")
+    except PermissionError as error:
+        raise BuildInputError(permission_text(error)) from error
     except OSError as error:
         raise BuildInputError(f"{path}: cannot be read ({error.strerror}); restore it from a copy") from error
 

@@ -381,6 +381,17 @@ def test_a_salt_that_was_lost_or_cut_is_told_and_no_pseudonym_changes(sample_cop
     assert tables(sample_copy)["update_history"] == before
 
 
+def test_a_restore_without_the_salt_is_told_and_no_pseudonym_changes(sample_copy: Path) -> None:
+    (sample_copy / SALT_FILE).unlink()
+    for layer in ("parsed", "curated"):
+        shutil.rmtree(sample_copy / layer)
+    done = bma_here("build", "--data-dir", sample_copy)
+    assert done.returncode == 1
+    assert f"{sample_copy / SALT_FILE}: is missing" in done.stderr
+    assert not (sample_copy / SALT_FILE).exists()
+    assert not (sample_copy / "curated" / "latest").is_symlink()
+
+
 @pytest.mark.slow
 def test_what_was_taken_back_stays_away_when_the_release_gone_back_to_rots(two_nights: Path, tmp_path: Path) -> None:
     data = Path(shutil.copytree(two_nights, tmp_path / "data", symlinks=True))
