@@ -138,9 +138,7 @@ def marked_page(skin: str, grid: str) -> tuple[bytes, frozenset[int]]:
 
 
 @pytest.mark.parametrize("skin", DETAIL_SKINS)
-@pytest.mark.parametrize(
-    "grid", [pytest.param(one, marks=pytest.mark.slow if one == "numbered-grid-view" else []) for one in GRID_SKINS]
-)
+@pytest.mark.parametrize("grid", quick(1, GRID_SKINS))
 @given(data=st.data())
 def test_flipped_bytes_never_put_a_value_under_another_label(skin: str, grid: str, data: st.DataObject) -> None:
     whole, digits_of_months = marked_page(skin, grid)

@@ -13,9 +13,7 @@ from tests.quick import quick
 SOURCES = corpus()
 
 
-@pytest.mark.parametrize(
-    "start", [pytest.param(start, marks=pytest.mark.slow if start >= 120 else []) for start in range(0, 400, 40)]
-)
+@pytest.mark.parametrize("start", quick(1, range(0, 400, 40)))
 def test_a_stretch_of_mutated_inputs(start: int) -> None:
     for seed in range(start, start + 40):
         try:
