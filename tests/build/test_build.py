@@ -26,6 +26,7 @@ from pipeline.publish.release_check import verify_release
 from pipeline.publish.releases import building_dir, publish
 from tests.conftest import FINGERPRINT, Built, ParsedArchive
 from tests.quick import quick
+from tests.sql.in_memory import ModelArchive
 
 P = "50490000-3607"
 INVENTED = "50010000-0001"
@@ -308,7 +309,8 @@ def test_a_run_record_that_is_none_is_named(archive: ParsedArchive, text: str) -
         archive_build(archive)
 
 
-def test_run_records_and_fetch_logs_meet_in_runs(archive: ParsedArchive) -> None:
+def test_run_records_and_fetch_logs_meet_in_runs(tmp_path: Path) -> None:
+    archive = ModelArchive(tmp_path / "data")
     fill(archive)
     record = {
         "run_id": "20260101T000000Z",

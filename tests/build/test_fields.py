@@ -7,8 +7,8 @@ import pytest
 
 from parsers.labels import COLUMNS, LABELS, MONTH_FIELD, PROGRESS_COLUMNS, UPDATE_COLUMNS, UPDATED_AT, Label
 from pipeline.build.models import load_models
-from tests.conftest import ParsedArchive
 from tests.parsers.test_issue_codes import CASES, issues_of
+from tests.sql.in_memory import ModelArchive
 
 P = "50490000-3607"
 
@@ -40,7 +40,8 @@ def test_what_a_heading_of_a_table_stands_for_is_a_column(table: str, labels: tu
         assert COLUMNS.get(field, field) in FIELDS
 
 
-def test_rows_changes_and_issues_name_a_field_alike(archive: ParsedArchive) -> None:
+def test_rows_changes_and_issues_name_a_field_alike(tmp_path: Path) -> None:
+    archive = ModelArchive(tmp_path / "data")
     for day, value in (("01", "1"), ("02", "2")):
         archive.capture(
             P,
