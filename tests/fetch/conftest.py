@@ -1,10 +1,11 @@
-"""Pages are read by processes that are kept: each test would start its own for a page or two."""
+"""A site to fetch from; pages are read by processes that are kept, as each test would start its own for a few."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from tests.core.kept_worker import kept_workers
+from tests.fetch.misbehaving import MisbehavingSite, misbehaving_site
 from tests.parse.archived import MISFORTUNE
 
 
@@ -12,6 +13,12 @@ from tests.parse.archived import MISFORTUNE
 def _kept_workers() -> Iterator[None]:
     with kept_workers():
         yield
+
+
+@pytest.fixture
+def site() -> Iterator[MisbehavingSite]:
+    with misbehaving_site() as running:
+        yield running
 
 
 @pytest.fixture

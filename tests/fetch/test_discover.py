@@ -2,7 +2,6 @@
 
 import datetime as dt
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -20,7 +19,6 @@ from tests.fetch.misbehaving import (
     fetch,
     leading_to,
     listing,
-    misbehaving_site,
     not_found,
     page,
     project,
@@ -29,12 +27,6 @@ from tests.fetch.misbehaving import (
 from tests.parse.archived import BOTTOMLESS
 
 RUN = "20261122T180000Z"
-
-
-@pytest.fixture
-def site() -> Iterator[MisbehavingSite]:
-    with misbehaving_site() as running:
-        yield running
 
 
 def discover(site: MisbehavingSite, raw_dir: Path, run_id: str = RUN, **settings: object) -> Discovery:

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from urllib.parse import quote
@@ -57,12 +56,6 @@ site.address = sys.argv[1]
 row = fetch(Path(sys.argv[2]), site, [{ONE!r}]).rows[{ONE!r}]
 print(row.outcome, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
 """
-
-
-@pytest.fixture
-def site() -> Iterator[MisbehavingSite]:
-    with misbehaving_site() as running:
-        yield running
 
 
 @pytest.fixture

@@ -10,12 +10,11 @@ import pytest
 
 from parsers.sister_page import SisterPage
 from pipeline.archive.audit import audit_archive
-from pipeline.archive.segments import read_segment, sealed_segments
 from pipeline.archive.warc import Capture, capture_members
 from pipeline.archive.withdrawal import withdraw_import
 from tests.cli.command import bma_here
 from tests.fetch.misbehaving import project_page
-from tests.importing.bring import bring, logged
+from tests.importing.bring import archived, bring, logged
 
 SISTERS = Path(__file__).parents[1] / "fixtures" / "sisters"
 KPI = SISTERS / "mykpi-5042-2005.txt"
@@ -31,7 +30,7 @@ ADDRESSES = {
 
 
 def bodies(raw_dir: Path) -> list[bytes]:
-    return [capture.body for segment in sealed_segments(raw_dir) for _, capture in read_segment(segment)]
+    return [capture.body for _, capture in archived(raw_dir)]
 
 
 def page_at(url: str, body: bytes = b"<html>a page</html>", at: dt.datetime = AT, status: int = 200) -> Capture:

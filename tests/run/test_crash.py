@@ -15,13 +15,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.archive.audit import audit_archive
-from pipeline.archive.fetch_log import read_fetch_log
-from pipeline.archive.segments import sealed_segments
 from pipeline.build.models import load_models
 from pipeline.build.salt import SALT_FILE
 from pipeline.core.errors import ExitCode
 from pipeline.run.record import read_records
 from pipeline.sample.server import Reply, serve
+from tests.importing.bring import logged
 from tests.parsers.projects import StoredProject
 from tests.run.scripted_site import HTML, City, ScriptedSite
 
@@ -137,8 +136,8 @@ def kill_and_go_on(data: Path, address: str, undisturbed: dict[str, pa.Table], s
 
     assert [name for name, table in tables(data).items() if not table.equals(undisturbed[name])] == []
     assert audit_archive(data / "raw").problems == ()
-    logged = [row.project_id for segment in sealed_segments(data / "raw") for row in read_fetch_log(segment.fetches)]
-    assert sorted(filter(None, logged)) == IDS, "what was complete is not fetched twice"
+    visited = [row.project_id for row in logged(data / "raw")]
+    assert sorted(filter(None, visited)) == IDS, "what was complete is not fetched twice"
     statuses = [record["status"] for record in read_records(data / "runs")]
     assert statuses[-1] == "published"
     assert "running" not in statuses

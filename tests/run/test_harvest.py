@@ -14,8 +14,8 @@ import duckdb
 import pytest
 
 from pipeline.archive.audit import audit_archive
-from pipeline.archive.fetch_log import FetchLogRow, read_about, read_fetch_log
-from pipeline.archive.segments import read_segment, sealed_segments
+from pipeline.archive.fetch_log import FetchLogRow, read_about
+from pipeline.archive.segments import sealed_segments
 from pipeline.archive.warc import Capture
 from pipeline.core.settings import HarvestSettings
 from pipeline.fetch.archive_host import Asked, seconds_between
@@ -24,6 +24,7 @@ from pipeline.importing.web_archives import web_archive as by_name
 from pipeline.run.lock import LOCK_FILES, data_dir_lock
 from tests.cli.command import COMMAND, Done, bma_here, environment
 from tests.fetch.misbehaving import project_page
+from tests.importing.bring import archived, logged
 from tests.quick import quick
 from tests.run.web_archive import (
     ARCHIVE,
@@ -117,11 +118,11 @@ def settings(archive: WebArchive, **changes: object) -> str:
 
 
 def kept(data: Path) -> list[tuple[FetchLogRow, Capture]]:
-    return [pair for segment in sealed_segments(data / "raw") for pair in read_segment(segment)]
+    return archived(data / "raw")
 
 
 def rows(data: Path) -> list[FetchLogRow]:
-    return [row for segment in sealed_segments(data / "raw") for row in read_fetch_log(segment.fetches)]
+    return logged(data / "raw")
 
 
 def ask(data: Path, query: str) -> list[tuple[object, ...]]:
