@@ -46,8 +46,8 @@ class Exported(NamedTuple):
 def export(release: Path, output: Path, tables: Sequence[str], format_: str, *, are_headings_thai: bool) -> Exported:
     """Write tables (all of them when none is named) into a directory, one CSV each or one XLSX; all or none.
 
-    An output that ends in .xlsx is the workbook itself. Rows of an invented source are marked: every table with a source gets
-    the column is_invented. Raises ExportError.
+    An output that ends in .xlsx is the workbook itself. Rows of an invented source are marked: every table with a
+    source gets the column is_invented. Raises ExportError.
     """
     models = {model.name: model for model in load_models().values() if model.layer in ("curated", "views")}
     unknown = [name for name in tables if name not in models]
@@ -58,7 +58,11 @@ def export(release: Path, output: Path, tables: Sequence[str], format_: str, *, 
         (model for model in models.values() if model.layer == "curated"), key=_place
     )
     if format_ == "csv" and output.suffix.lower() in (".csv", ".xlsx") and not output.is_dir():
-        advice = "add --format xlsx" if output.suffix.lower() == ".xlsx" else f"name a directory, such as {output.stem!r:.60}"
+        advice = (
+            "add --format xlsx"
+            if output.suffix.lower() == ".xlsx"
+            else f"name a directory, such as {output.stem!r:.60}"
+        )
         raise ExportError(f"{str(output)!r:.120}: each table becomes a CSV file of its own in a directory; {advice}")
     try:
         if format_ == "xlsx":

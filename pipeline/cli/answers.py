@@ -161,7 +161,9 @@ def export(
     format_: Annotated[
         str, typer.Option("--format", help="csv (a file for each table) or xlsx (one workbook).")
     ] = "csv",
-    output: Annotated[Path, typer.Option("--output", help="Directory for the files, or the workbook: NAME.xlsx.")] = Path("export"),
+    output: Annotated[
+        Path, typer.Option("--output", help="Directory for the files, or the workbook: NAME.xlsx.")
+    ] = Path("export"),
     thai: Annotated[bool, typer.Option("--thai", help="Thai headings, as on the pages.")] = False,
     config: Config = None,
 ) -> None:
