@@ -8,7 +8,8 @@
 -- is open until a later page could be. A page without a project is judged by itself.
 --
 -- told_by says which states of the page show whether it has the issue: those that show a section whole (`fields`, `months`,
--- `updates`, `reports`), those that could be read (`readable`), or `any`.
+-- `updates`, `reports`), those that could be read (`readable`), or `any`. kind_no numbers what is the same issue on more
+-- than one page.
 WITH logged AS (
     SELECT
         snapshot_id,
@@ -77,7 +78,17 @@ dated AS (
     FROM placed
 )
 
-SELECT * EXCLUDE (captured_at, seen_at, current_snapshot_id, current_seen_at, is_of_whole_section, is_of_last_capture, last_issue_at)
+SELECT
+    * EXCLUDE (
+        captured_at,
+        seen_at,
+        current_snapshot_id,
+        current_seen_at,
+        is_of_whole_section,
+        is_of_last_capture,
+        last_issue_at
+    ),
+    dense_rank() OVER (ORDER BY source_id, project_id, code, field, label, ordinal, raw, told_by) AS kind_no
 FROM dated
 WHERE
     is_of_last_capture

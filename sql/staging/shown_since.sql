@@ -1,27 +1,23 @@
 -- Since when every state of a page has shown an issue of the parser that is still open, with the same text.
 --
--- key: source_id, project_id, code, field, label, ordinal, raw, told_by
+-- key: kind_no
 --
 -- shown_since goes back to the last state that does not show the issue. A state that does not show the section whole
 -- says nothing, and so does a page that could not be read, unless the issue is of such a page (told_by). A moment that
 -- only a file vouches for does not count: an issue that no other moment shows is not here.
 WITH kinds AS (
-    SELECT
-        row_number() OVER () AS kind_no,
-        *
-    FROM (
-        SELECT DISTINCT
-            source_id,
-            project_id,
-            code,
-            field,
-            label,
-            ordinal,
-            raw,
-            told_by
-        FROM staging.parser_issues
-        WHERE project_id IS NOT NULL
-    )
+    SELECT DISTINCT
+        kind_no,
+        source_id,
+        project_id,
+        code,
+        field,
+        label,
+        ordinal,
+        raw,
+        told_by
+    FROM staging.parser_issues
+    WHERE project_id IS NOT NULL
 ),
 
 shown AS (
@@ -94,10 +90,9 @@ breaks AS (
 )
 
 SELECT
-    kinds.* EXCLUDE (kind_no),
+    placed.kind_no,
     min(placed.seen)[1] AS shown_since
 FROM placed
-INNER JOIN kinds USING (kind_no)
 LEFT JOIN breaks USING (kind_no)
 WHERE placed.is_shown AND (breaks.kind_no IS NULL OR placed.seen > breaks.last_break)
-GROUP BY ALL
+GROUP BY placed.kind_no
