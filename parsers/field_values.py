@@ -8,8 +8,9 @@ from parsers.dates import Date, read_date, read_year
 from parsers.issue_collector import IssueCollector
 from parsers.labels import MONTH_FIELD
 from parsers.no_values import no_value, value_or_none, without_pictures
-from parsers.numbers import Number, Quantity, holds_number, read_quantity, states_another_unit
+from parsers.numbers import Number
 from parsers.page_layout import Layout
+from parsers.quantities import Quantity, holds_number, read_quantity, states_another_unit
 from parsers.value_spelling import PLACEHOLDERS, is_no_name, plain_value
 
 _NO_DATE = Date(None)

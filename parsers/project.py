@@ -10,11 +10,12 @@ from parsers.history_tables import TABLE_NAMES, cell_fields, read_tables
 from parsers.issue_collector import IssueCollector
 from parsers.labels import MONTH_FIELD
 from parsers.month_rows import comparable_values, month_results, month_roles
-from parsers.numbers import is_percent, read_money, read_number, read_percent, read_result
+from parsers.numbers import read_money, read_number, read_percent, read_result
 from parsers.page import PROJECT_CODE, Page, PageKind, content_text, naming_problem, sha256_of
 from parsers.page_layout import Layout, read_layout, report_layout
 from parsers.page_sections import read_sections
 from parsers.plausibility import check_project
+from parsers.quantities import is_percent
 from parsers.records import Issue, MonthResult, MonthRow, PageRecord, ParsedPage
 from parsers.sections import Section, SectionState
 from parsers.text_checks import Oddness, check_text, find_oddness

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from parsers.dates import read_date, read_stamp, read_year
 from parsers.issue_codes import CATALOGUE
 from parsers.labels import WITHOUT_INVISIBLE
-from parsers.numbers import read_money, read_number, read_percent, read_quantity, read_result
+from parsers.numbers import read_money, read_number, read_percent, read_result
+from parsers.quantities import read_quantity
 
 _WORDS = """
     0 1 2 9 12 31 100 2566 2023 66 132,182,444 1,215,865.49 510,0003.01 0.005 1e9 ๒๕๖๖ ๙

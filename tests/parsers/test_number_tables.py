@@ -7,7 +7,8 @@ import pytest
 
 from parsers.dates import read_date
 from parsers.issue_codes import CATALOGUE
-from parsers.numbers import Number, read_count, read_money, read_number, read_percent, read_quantity, read_result
+from parsers.numbers import Number, read_count, read_money, read_number, read_percent, read_result
+from parsers.quantities import read_quantity
 from tests.parsers.projects import PLAIN
 from tests.parsers.samples import ROOT
 from tests.parsers.test_several_texts import codes_of, showing

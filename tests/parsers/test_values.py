@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from parsers.dates import Date, Year, read_date, read_stamp, read_year
 from parsers.labels import WITHOUT_INVISIBLE
-from parsers.numbers import Number, read_count, read_money, read_number, read_percent, read_quantity, read_result
+from parsers.numbers import Number, read_count, read_money, read_number, read_percent, read_result
+from parsers.quantities import read_quantity
 from tests.parsers.stored import texts
 
 READERS = {"money": read_money, "percent": read_percent, "result": read_result, "number": read_number}
