@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
-from functools import lru_cache
 from itertools import pairwise
 from operator import attrgetter
 
@@ -16,7 +15,6 @@ _ZERO, _HUNDRED = Decimal(0), Decimal(100)
 _says = attrgetter("reported_on_raw", "progress_pct_raw", "status_code", "problem", "detail")
 
 
-@lru_cache(maxsize=64)
 def fiscal_year_days(year_ce: int) -> tuple[dt.date, dt.date]:
     """First and last day of a Thai fiscal year: 1 October of the year before to 30 September."""
     return dt.date(year_ce - 1, 10, 1), dt.date(year_ce, 9, 30)
@@ -27,14 +25,8 @@ def _check_range(
 ) -> None:
     if value is not None and not _ZERO <= value <= _HUNDRED:
         where = "" if row is None else f" in report {row}"
-        issues.add(
-            "progress_out_of_range",
-            f"{label} is {value}{where}; expected is 0 to 100",
-            field=field,
-            label=label,
-            ordinal=row,
-            raw=raw,
-        )
+        message = f"{label} is {value}{where}; expected is 0 to 100"
+        issues.add("progress_out_of_range", message, field=field, label=label, ordinal=row, raw=raw)
 
 
 def _check_money(issues: IssueCollector, page: PageRecord) -> None:
@@ -46,25 +38,15 @@ def _check_money(issues: IssueCollector, page: PageRecord) -> None:
         if value is not None and value < _ZERO:
             issues.add("negative_money", f"{label} is {value} baht", field=field, label=label, raw=raw)
     if received is not None and spent is not None and spent > received:
-        issues.add(
-            "spent_over_received",
-            f"{spent} baht were spent of {received} received",
-            field="budget_spent_thb",
-            label="งบฯ ที่ใช้ไป (บาท)",
-            raw=page.budget_spent_thb_raw,
-        )
+        message, raw = f"{spent} baht were spent of {received} received", page.budget_spent_thb_raw
+        issues.add("spent_over_received", message, field="budget_spent_thb", label="งบฯ ที่ใช้ไป (บาท)", raw=raw)
 
 
 def _check_dates(issues: IssueCollector, page: PageRecord) -> None:
     start, finish = page.start_date, page.finish_date
     if start is not None and finish is not None and finish < start:
-        issues.add(
-            "finish_before_start",
-            f"the project starts on {start} and finishes on {finish}",
-            field="finish_date",
-            label="Finish Date",
-            raw=page.finish_date_raw,
-        )
+        message, raw = f"the project starts on {start} and finishes on {finish}", page.finish_date_raw
+        issues.add("finish_before_start", message, field="finish_date", label="Finish Date", raw=raw)
     if page.fiscal_year_ce is None:
         return
     first, last = fiscal_year_days(page.fiscal_year_ce)
@@ -92,71 +74,39 @@ def _are_in_order(reports: Sequence[ProgressRow], dates: Sequence[Date]) -> bool
 
 
 def _check_reports(issues: IssueCollector, reports: Sequence[ProgressRow], dates: Sequence[Date]) -> None:
-    for report, date in zip(reports, dates, strict=True):
-        value, raw, number = report.progress_pct, report.progress_pct_raw, report.report_no
-        _check_range(issues, value, raw, "progress_history.progress_pct", "ความคืบหน้า", number)
+    day = ("progress_history.reported_on", "วันที่รายงาน")
+    progress = ("progress_history.progress_pct", "ความคืบหน้า")
+    stamp = ("progress_history.detail_date", "รายละเอียด")
+
+    def add(code: str, message: str, row: ProgressRow, column: tuple[str, str], raw: str | None) -> None:
+        issues.add(code, message, field=column[0], label=column[1], ordinal=row.report_no, raw=raw)
+
+    calendars = {date.calendar for date in dates if date.value is not None}
+    for row, date in zip(reports, dates, strict=True):
+        _check_range(issues, row.progress_pct, row.progress_pct_raw, *progress, row.report_no)
         if date.calendar == "be":
-            calendars = {other.calendar for other in dates if other.value is not None}
             mixed = "some of them Gregorian" if len(calendars) > 1 else "as the other reports"
-            issues.add(
-                "other_calendar",
-                f"report {report.report_no} is dated {report.reported_on_raw!r:.60} in the Buddhist era, {mixed}",
-                field="progress_history.reported_on",
-                label="วันที่รายงาน",
-                ordinal=report.report_no,
-                raw=report.reported_on_raw,
-            )
-        if (
-            report.detail_date is not None
-            and report.reported_on is not None
-            and report.detail_date != report.reported_on
-        ):
-            issues.add(
-                "stamp_differs",
-                f"report {report.report_no} is dated {report.reported_on}, its detail begins with {report.detail_date}",
-                field="progress_history.detail_date",
-                label="รายละเอียด",
-                ordinal=report.report_no,
-                raw=(report.detail or "")[:40],
-            )
+            message = f"report {row.report_no} is dated {row.reported_on_raw!r:.60} in the Buddhist era, {mixed}"
+            add("other_calendar", message, row, day, row.reported_on_raw)
+        if row.detail_date is not None and row.reported_on is not None and row.detail_date != row.reported_on:
+            message = f"report {row.report_no} is dated {row.reported_on}, its detail begins with {row.detail_date}"
+            add("stamp_differs", message, row, stamp, (row.detail or "")[:40])
     first: dict[object, int] = {}
-    for report in reports:
-        earlier_no = first.setdefault(_says(report), report.report_no)
-        if earlier_no != report.report_no:
-            issues.add(
-                "duplicate_report",
-                f"reports {earlier_no} and {report.report_no} are the same in every cell",
-                field="progress_history",
-                ordinal=report.report_no,
-                raw=report.reported_on_raw,
-            )
-    for earlier, later in pairwise(reports):
-        if (
-            earlier.reported_on is not None
-            and later.reported_on is not None
-            and later.reported_on < earlier.reported_on
-        ):
-            issues.add(
-                "reports_out_of_order",
-                f"report {later.report_no} of {later.reported_on} is placed after one of {earlier.reported_on}",
-                field="progress_history.reported_on",
-                label="วันที่รายงาน",
-                ordinal=later.report_no,
-                raw=later.reported_on_raw,
-            )
+    for row in reports:
+        earlier_no = first.setdefault(_says(row), row.report_no)
+        if earlier_no != row.report_no:
+            message = f"reports {earlier_no} and {row.report_no} are the same in every cell"
+            raw = row.reported_on_raw
+            issues.add("duplicate_report", message, field="progress_history", ordinal=row.report_no, raw=raw)
+    for before, row in pairwise(reports):
+        if before.reported_on is not None and row.reported_on is not None and row.reported_on < before.reported_on:
+            message = f"report {row.report_no} of {row.reported_on} is placed after one of {before.reported_on}"
+            add("reports_out_of_order", message, row, day, row.reported_on_raw)
         elif (
-            earlier.progress_pct is not None
-            and later.progress_pct is not None
-            and later.progress_pct < earlier.progress_pct
+            before.progress_pct is not None and row.progress_pct is not None and row.progress_pct < before.progress_pct
         ):
-            issues.add(
-                "progress_falls",
-                f"progress falls from {earlier.progress_pct} to {later.progress_pct} in report {later.report_no}",
-                field="progress_history.progress_pct",
-                label="ความคืบหน้า",
-                ordinal=later.report_no,
-                raw=later.progress_pct_raw,
-            )
+            message = f"progress falls from {before.progress_pct} to {row.progress_pct} in report {row.report_no}"
+            add("progress_falls", message, row, progress, row.progress_pct_raw)
 
 
 def _check_latest(issues: IssueCollector, page: PageRecord, reports: Sequence[ProgressRow]) -> None:
@@ -171,13 +121,8 @@ def _check_latest(issues: IssueCollector, page: PageRecord, reports: Sequence[Pr
         places = ("the heading", "the row", "the last report")
         known = [(place, value) for place, value in zip(places, stated, strict=True) if value is not None]
         what = ", ".join(f"{place} {value}" for place, value in known)
-        issues.add(
-            "latest_progress_differs",
-            f"the latest progress differs: {what}",
-            field="progress_pct",
-            label="คืบหน้าล่าสุด",
-            raw=page.progress_pct_raw,
-        )
+        message, raw = f"the latest progress differs: {what}", page.progress_pct_raw
+        issues.add("latest_progress_differs", message, field="progress_pct", label="คืบหน้าล่าสุด", raw=raw)
 
 
 def check_project(
