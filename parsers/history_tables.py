@@ -19,13 +19,12 @@ from parsers.sections import NO_CELLS, Column, Key, Section, SectionCells, Secti
 
 # The tables, as issues name them.
 TABLE_NAMES = {Section.UPDATE: "update_history", Section.PROGRESS: "progress_history"}
-_COLUMNS: Mapping[Section, Sequence[Column]] = {
-    Section.UPDATE: [(label.field, label.text) for label in UPDATE_COLUMNS],
-    Section.PROGRESS: [(report_field(label.field), label.text) for label in PROGRESS_COLUMNS],
-}
 _LABELS = {
     Section.UPDATE: {label.field: label.text for label in UPDATE_COLUMNS},
     Section.PROGRESS: {label.field: label.text for label in PROGRESS_COLUMNS},
+}
+_COLUMNS: Mapping[Section, Sequence[Column]] = {
+    section: [(report_field(field), text) for field, text in labels.items()] for section, labels in _LABELS.items()
 }
 _FEWEST_COLUMNS = 3
 # One column for both, or both columns: then neither is missing.
@@ -58,18 +57,15 @@ class _KnownHeader(NamedTuple):
     """A known header: its table, the field of each column, and how to pick a row's cells.
 
     pick takes the cells of a row with None after the last one, and returns those of the table's fields in their order.
-    unknown: header cells that are not known; missing: columns that are not there.
+    unknown: the places of header cells that are not known; missing: columns that are not there.
     """
 
     section: Section
+    table: str
     columns: tuple[str | None, ...]
     pick: Callable[[Cells], Cells]
-    unknown: tuple[str, ...]
+    unknown: tuple[int, ...]
     missing: tuple[Label, ...]
-
-    @property
-    def table(self) -> str:
-        return TABLE_NAMES[self.section]
 
     @property
     def n_known(self) -> int:
@@ -84,11 +80,10 @@ def _known_header(header: tuple[str, ...]) -> _KnownHeader | None:
         columns = columns_of(header, tuple(labels))
         places = {column: place for place, column in enumerate(columns)}
         pick = itemgetter(*[places.get(label.field, len(columns)) for label in labels])
-        nameless = [cell for cell, column in zip(header, columns, strict=True) if column is None]
-        unknown = [cell for cell in nameless if not is_row_number(cell)]
+        unknown = [place for place, column in enumerate(columns) if column is None and not is_row_number(header[place])]
         found = {*columns, *(_JOINED if UPDATED_AT.field in columns else (UPDATED_AT.field,))}
         missing = [label for label in labels if label.field not in found]
-        return _KnownHeader(section, columns, pick, tuple(unknown), tuple(missing))
+        return _KnownHeader(section, TABLE_NAMES[section], columns, pick, tuple(unknown), tuple(missing))
 
     progress = as_table(Section.PROGRESS, PROGRESS_COLUMNS)
     updates = as_table(Section.UPDATE, (*UPDATE_COLUMNS, UPDATED_AT))
@@ -106,7 +101,7 @@ def cell_fields(grid: Grid) -> tuple[str | None, ...]:
 
 def _check_header(issues: IssueCollector, known: _KnownHeader, grid: Grid) -> None:
     table = known.table
-    for cell in known.unknown:
+    for cell in [grid.header[place] for place in known.unknown]:
         issues.add("unknown_column", f"column {cell[:100]!r} of {table} is not known", field=table, label=cell)
     for column in known.missing:
         message = f"column {column.text!r} of {table} is missing"
@@ -135,20 +130,18 @@ def _progress_row(
     issues: IssueCollector, key: Key, row_no: int, cells: Cells, text: _Text, before: ProgressRow | None
 ) -> tuple[ProgressRow, Date]:
     raw_date, raw_progress, status_code, problem, detail = cells
-    table, labels = TABLE_NAMES[Section.PROGRESS], _LABELS[Section.PROGRESS]
     date = _read_date(issues, Section.PROGRESS, "reported_on", row_no, raw_date)
     progress = read_percent(raw_progress) if raw_progress else _NO_NUMBER
     if progress.issue_code is not None:
-        label = labels["progress"]
-        message = f"row {row_no} of {table}: {label} {raw_progress!r:.120} is read as {progress.value}"
-        field = f"{table}.progress_pct"
-        issues.add(progress.issue_code, message, field=field, label=label, ordinal=row_no, raw=raw_progress)
+        message = f"row {row_no} of progress_history: ความคืบหน้า {raw_progress!r:.120} is read as {progress.value}"
+        field = "progress_history.progress_pct"
+        issues.add(progress.issue_code, message, field=field, label="ความคืบหน้า", ordinal=row_no, raw=raw_progress)
     stamp = (read_stamp(detail) if detail else None) or _NO_DATE
     if stamp.issue_code is not None:
         begins = f"the detail begins with {(detail or '')[:20]!r}"
-        message = f"row {row_no} of {table}: {begins}, which cannot be read for certain as a date"
-        field, label = f"{table}.detail_date", labels["detail"]
-        issues.add(stamp.issue_code, message, field=field, label=label, ordinal=row_no, raw=detail)
+        message = f"row {row_no} of progress_history: {begins}, which cannot be read for certain as a date"
+        field = "progress_history.detail_date"
+        issues.add(stamp.issue_code, message, field=field, label="รายละเอียด", ordinal=row_no, raw=detail)
     row = ProgressRow(
         *key,
         row_no,
@@ -257,10 +250,9 @@ def _state_of(known: _KnownHeader, grid: Grid) -> SectionState:
 def _section_cells(key: Key, known: _KnownHeader, grid: Grid, rows: Sequence[tuple[int, Cells]]) -> SectionCells:
     """The cells of a table: those of its fields in the order of the catalogue, then those of unknown columns."""
     columns = _COLUMNS[known.section]
-    places = [place for place, cell in enumerate(grid.header) if cell in known.unknown]
-    if places:
-        columns = [*columns, *((None, grid.header[place]) for place in places)]
-        rows = [(no, (*cells, *(grid.rows[no - 1][place] for place in places))) for no, cells in rows]
+    if known.unknown:
+        columns = [*columns, *((None, grid.header[place]) for place in known.unknown)]
+        rows = [(no, (*cells, *(grid.rows[no - 1][place] for place in known.unknown))) for no, cells in rows]
     if known.section is Section.UPDATE:
         # An edit is known by its day and time, a report by its day.
         return read_table_cells(
