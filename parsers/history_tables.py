@@ -3,22 +3,27 @@
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from itertools import pairwise, zip_longest
-from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
 from parsers.dates import Date, read_date, read_stamp
+from parsers.history_columns import (
+    TABLE_NAMES,
+    Cells,
+    KnownHeader,
+    fitting_rows,
+    known_header,
+    report_header,
+    state_of,
+)
 from parsers.issue_collector import IssueCollector
-from parsers.labels import PROGRESS_COLUMNS, UPDATE_COLUMNS, UPDATED_AT, Label, columns_of, is_row_number
+from parsers.labels import PROGRESS_COLUMNS, UPDATE_COLUMNS, UPDATED_AT
 from parsers.no_values import text_or_none
 from parsers.numbers import Number, read_percent
 from parsers.page import Grid
 from parsers.records import PageCell, ProgressRow, UpdateRow
 from parsers.sections import NO_CELLS, Column, Key, Section, SectionCells, SectionState, read_table_cells, report_field
 
-# The tables, as issues name them.
-TABLE_NAMES = {Section.UPDATE: "update_history", Section.PROGRESS: "progress_history"}
 _LABELS = {
     Section.UPDATE: {label.field: label.text for label in UPDATE_COLUMNS},
     Section.PROGRESS: {label.field: label.text for label in PROGRESS_COLUMNS},
@@ -26,15 +31,11 @@ _LABELS = {
 _COLUMNS: Mapping[Section, Sequence[Column]] = {
     section: [(report_field(field), text) for field, text in labels.items()] for section, labels in _LABELS.items()
 }
-_FEWEST_COLUMNS = 3
-# One column for both, or both columns: then neither is missing.
-_JOINED = ("updated_on", "updated_time")
 _NO_DATE = Date(None)
 _NO_NUMBER = Number(None)
 
 _DAY_AND_TIME = re.compile(r"(.*\S)\s+([0-9๐-๙]{1,2}[:.][0-9๐-๙]{2}(?:[:.\s].*)?)")
 
-Cells: TypeAlias = tuple[str | None, ...]
 # A cell that is a text → the text of its record.
 _Text: TypeAlias = Callable[[str | None], str | None]
 
@@ -51,66 +52,6 @@ class HistoryTables(NamedTuple):
     cells: Mapping[Section, SectionCells]
     states: Mapping[Section, SectionState]
     unknown_cells: list[PageCell]
-
-
-class _KnownHeader(NamedTuple):
-    """A known header: its table, the field of each column, and how to pick a row's cells.
-
-    pick takes the cells of a row with None after the last one, and returns those of the table's fields in their order.
-    unknown: the places of header cells that are not known; missing: columns that are not there.
-    """
-
-    section: Section
-    table: str
-    columns: tuple[str | None, ...]
-    pick: Callable[[Cells], Cells]
-    unknown: tuple[int, ...]
-    missing: tuple[Label, ...]
-
-    @property
-    def n_known(self) -> int:
-        return len(self.columns) - self.columns.count(None)
-
-
-@lru_cache(maxsize=64)
-def _known_header(header: tuple[str, ...]) -> _KnownHeader | None:
-    """Recognise which of the two tables a header belongs to; None for an unknown table."""
-
-    def as_table(section: Section, labels: Sequence[Label]) -> _KnownHeader:
-        columns = columns_of(header, tuple(labels))
-        places = {column: place for place, column in enumerate(columns)}
-        pick = itemgetter(*[places.get(label.field, len(columns)) for label in labels])
-        unknown = [place for place, column in enumerate(columns) if column is None and not is_row_number(header[place])]
-        found = {*columns, *(_JOINED if UPDATED_AT.field in columns else (UPDATED_AT.field,))}
-        missing = [label for label in labels if label.field not in found]
-        return _KnownHeader(section, TABLE_NAMES[section], columns, pick, tuple(unknown), tuple(missing))
-
-    progress = as_table(Section.PROGRESS, PROGRESS_COLUMNS)
-    updates = as_table(Section.UPDATE, (*UPDATE_COLUMNS, UPDATED_AT))
-    best = updates if updates.n_known > progress.n_known else progress
-    return best if best.n_known >= _FEWEST_COLUMNS else None
-
-
-def cell_fields(grid: Grid) -> tuple[str | None, ...]:
-    """The field of each column as issues name it (`progress_history.detail`); None for an unknown one."""
-    known = _known_header(grid.header)
-    if known is None:
-        return (None,) * len(grid.header)
-    return tuple([f"{known.table}.{column}" if column is not None else None for column in known.columns])
-
-
-def _check_header(issues: IssueCollector, known: _KnownHeader, grid: Grid) -> None:
-    table = known.table
-    for cell in [grid.header[place] for place in known.unknown]:
-        issues.add("unknown_column", f"column {cell[:100]!r} of {table} is not known", field=table, label=cell)
-    for column in known.missing:
-        message = f"column {column.text!r} of {table} is missing"
-        issues.add("missing_column", message, field=f"{table}.{column.field}", label=column.text)
-    if _is_incomplete(grid):
-        of = f"of {grid.stated_total} rows" if grid.stated_total is not None else "rows; more are on other pages"
-        message = f"{table} shows {len(grid.rows)} {of}"
-        raw = str(grid.stated_total) if grid.stated_total is not None else None
-        issues.add("incomplete_table", message, field=table, raw=raw)
 
 
 def _or_none(cell: str | None) -> str | None:
@@ -221,33 +162,7 @@ def _update_row(issues: IssueCollector, key: Key, row_no: int, cells: Cells, tex
     )
 
 
-def _fitting_rows(issues: IssueCollector, known: _KnownHeader, grid: Grid) -> Iterator[tuple[int, Cells]]:
-    """The rows with a cell under each column, as their number and the cells of the table's fields in order."""
-    width = len(known.columns)
-    for row_no, cells in enumerate(grid.rows, 1):
-        if len(cells) == width:
-            yield row_no, known.pick((*cells, None))
-            continue
-        raw = " | ".join(cell or "" for cell in cells)
-        widths = f"{len(cells)} cells under {width} columns"
-        message = f"row {row_no} of {known.table} has {widths}; it is not read"
-        issues.add("malformed_table_row", message, field=known.table, ordinal=row_no, raw=raw)
-
-
-def _is_incomplete(grid: Grid) -> bool:
-    return grid.is_paged or (grid.stated_total is not None and grid.stated_total > len(grid.rows))
-
-
-def _state_of(known: _KnownHeader, grid: Grid) -> SectionState:
-    """How much of its section a table shows: a row or a column that is not certain makes it unreadable."""
-    if known.missing or any(len(cells) != len(known.columns) for cells in grid.rows):
-        return SectionState.UNREADABLE
-    if _is_incomplete(grid):
-        return SectionState.CUT
-    return SectionState.PRESENT if grid.rows else SectionState.EMPTY
-
-
-def _section_cells(key: Key, known: _KnownHeader, grid: Grid, rows: Sequence[tuple[int, Cells]]) -> SectionCells:
+def _section_cells(key: Key, known: KnownHeader, grid: Grid, rows: Sequence[tuple[int, Cells]]) -> SectionCells:
     """The cells of a table: those of its fields in the order of the catalogue, then those of unknown columns."""
     columns = _COLUMNS[known.section]
     if known.unknown:
@@ -291,7 +206,7 @@ def read_tables(issues: IssueCollector, key: Key, grids: Sequence[Grid], *, may_
     taken: dict[Section, Grid] = {}
     unknown: list[Grid] = []
     for grid in grids:
-        known = _known_header(grid.header)
+        known = known_header(grid.header)
         for footer in grid.footer:
             message = f"below its rows a table has {footer!r:.200}; it is kept here alone"
             issues.add("table_footer", message, field=known.table if known is not None else None, raw=footer)
@@ -309,8 +224,8 @@ def read_tables(issues: IssueCollector, key: Key, grids: Sequence[Grid], *, may_
                 states[known.section] = SectionState.UNREADABLE
             continue
         taken[known.section] = grid
-        _check_header(issues, known, grid)
-        rows = list(_fitting_rows(issues, known, grid))
+        report_header(issues, known, grid)
+        rows = list(fitting_rows(issues, known, grid))
         if known.section is Section.PROGRESS:
             progress, dates = _progress_rows(issues, key, rows, text)
         else:
@@ -318,6 +233,6 @@ def read_tables(issues: IssueCollector, key: Key, grids: Sequence[Grid], *, may_
             rows = [(row_no, _split_updated_at(picked) if has_both else picked[:-1]) for row_no, picked in rows]
             updates = [_update_row(issues, key, row_no, picked, text) for row_no, picked in rows]
         cells[known.section] = _section_cells(key, known, grid, rows)
-        states[known.section] = _state_of(known, grid)
+        states[known.section] = state_of(known, grid)
     unknown_cells = [cell for table_no, grid in enumerate(unknown, 1) for cell in _unknown_cells(key, table_no, grid)]
     return HistoryTables(progress, dates, updates, cells, states, unknown_cells)

@@ -6,7 +6,8 @@ from itertools import repeat
 
 from parsers.dates import BE_OFFSET
 from parsers.field_values import FieldValues
-from parsers.history_tables import TABLE_NAMES, cell_fields, read_tables
+from parsers.history_columns import TABLE_NAMES, cell_fields
+from parsers.history_tables import read_tables
 from parsers.issue_collector import IssueCollector
 from parsers.labels import MONTH_FIELD
 from parsers.month_rows import comparable_values, month_results, month_roles

@@ -9,7 +9,7 @@ import duckdb
 from selectolax.lexbor import LexborHTMLParser
 
 from parsers.encoding import decode_page
-from parsers.history_tables import cell_fields
+from parsers.history_columns import cell_fields
 from parsers.html_content import read_content
 from parsers.html_page import read_page
 from parsers.page import Page, PageKind

@@ -10,7 +10,7 @@ from html import escape, unescape
 from typing import NamedTuple
 
 from parsers.encoding import decode_page
-from parsers.history_tables import cell_fields
+from parsers.history_columns import cell_fields
 from parsers.page import Page
 from parsers.page_layout import read_layout
 from pipeline.archive.warc import Capture

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from parsers.encoding import decode_page
-from parsers.history_tables import cell_fields
+from parsers.history_columns import cell_fields
 from parsers.labels import COLUMNS, LABELS, MONTH_FIELD
 from parsers.page import Grid, Page, PageKind, naming_problem, project_id_of
 from parsers.page_layout import Layout, read_layout
