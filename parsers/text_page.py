@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from parsers.labels import HEADLINE, PROGRESS_COLUMNS, TITLE, match_label
 from parsers.no_values import holds_php_message
 from parsers.page import Grid, Page, PageKind, Row
-from parsers.text_rows import UNSPLIT, find_rows, laid_out_as, read_rows, without_cut_label
+from parsers.text_layout import laid_out_as
+from parsers.text_rows import FEWEST_ROWS, UNSPLIT, find_rows, read_rows, without_cut_label
 from parsers.text_tables import footer_start, is_behind_rows, read_text_tables
 
-_FEWEST_ROWS = 3
 # A spreadsheet puts a cell with several lines between quotation marks and doubles the marks inside.
 _QUOTED_CELL = re.compile(r'(^|\t)"((?:[^"\t]|"")*+)"(?=\t|$)', re.MULTILINE)
 
@@ -78,7 +78,7 @@ def read_text(text: str) -> Page:
     if form is not None:
         reason = f"the text is laid out {form}, so its cells cannot be told apart; import HTML or a copy from a browser"
         return page(PageKind.UNKNOWN, reason)
-    if len(starts) < _FEWEST_ROWS and title_id is None:
+    if len(starts) < FEWEST_ROWS and title_id is None:
         if "(#404)" in text:
             return page(PageKind.NOT_FOUND, "the text is that of a 404 page")
         return page(PageKind.UNKNOWN, "the text has no label/value rows of a project page")

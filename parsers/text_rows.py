@@ -7,7 +7,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from parsers.html_text import clean_text
-from parsers.labels import HEADLINE, LABELS, MONTH_FIELD, MONTH_LABEL, MONTH_LAYOUT, TITLE, match_label
+from parsers.labels import HEADLINE, LABELS, MONTH_FIELD, MONTH_LABEL, MONTH_LAYOUT, match_label
 from parsers.page import Row
 from parsers.value_spelling import NOT_SET
 
@@ -17,7 +17,7 @@ _LAST = len(_LAYOUT) - 1
 # Places of optional rows, and the number of the other rows up to each place.
 _MAY_LACK = frozenset(place for place, label in enumerate(LABELS) if not label.is_due(None))
 _N_DUE = tuple(accumulate(place not in _MAY_LACK for place in range(len(_LAYOUT))))
-_ONE_LINE_FIELDS = frozenset(
+ONE_LINE_FIELDS = frozenset(
     {"project_id", "fiscal_year", "policy_id", "branch_id", "kpi_id", "budget_received", "budget_spent", "progress"}
     | {"start_date", "finish_date", "weight", "unit"}
 )
@@ -27,8 +27,7 @@ _HEADLINE = re.compile(rf"{HEADLINE}\s*:")
 _MONTH = re.compile(r"(?:ผลงาน|ผลการดำเนินงาน) ?(?:ประจำ)?เดือน(?:ที่)? ?(?=[0-9])")
 # Signs between a label and its value.
 _COLON = re.compile(r" ?[:：]")
-_MARKDOWN_TITLE = re.compile(rf"#{{1,6}} +(?:{TITLE}|{HEADLINE})")
-_FEWEST_ROWS = 3
+FEWEST_ROWS = 3
 # A chain of rows counts its rows; of two with as many, the one with more rows in the site's own spelling.
 _ROW = 2 * len(_LAYOUT)
 
@@ -56,7 +55,7 @@ _USUAL = {label.text for label in LABELS} | {f"{MONTH_LABEL} {month}" for month 
 _DOUBTFUL = frozenset(
     alias
     for label in LABELS
-    if label.field not in _ONE_LINE_FIELDS
+    if label.field not in ONE_LINE_FIELDS
     for alias in label.aliases
     if alias.startswith(label.text) and alias[len(label.text)].isalpha()
 )
@@ -104,11 +103,11 @@ class TextRows(NamedTuple):
 
 
 def _start(line: int, label: str, value_at: int, place: int, *, is_usual: bool) -> _Start:
-    is_one_line = place >= len(LABELS) or LABELS[place].field in _ONE_LINE_FIELDS
+    is_one_line = place >= len(LABELS) or LABELS[place].field in ONE_LINE_FIELDS
     return _Start(RowStart(line, label, value_at, is_one_line, place == _LAST), place, _ROW + is_usual)
 
 
-def _labels_at_beginning(line: str) -> Iterator[tuple[str, int, bool]]:
+def labels_at_beginning(line: str) -> Iterator[tuple[str, int, bool]]:
     """The labels a line could begin with, the longest spelling for each place, and whether it is as the site has it."""
     places = set()
     for text, place, usual in _SPELLINGS.get(line[:1], ()):
@@ -125,7 +124,7 @@ def _labels_at_beginning(line: str) -> Iterator[tuple[str, int, bool]]:
 def _plain_starts(number: int, line: str) -> Iterator[_Start]:
     # The line below the title (`คืบหน้าล่าสุด : ร้อยละ 100`) is not a row, although it begins like one.
     if _HEADLINE.match(line) is None:
-        for label, place, is_usual in _labels_at_beginning(line):
+        for label, place, is_usual in labels_at_beginning(line):
             yield _start(number, label, len(label), place, is_usual=is_usual)
 
 
@@ -133,7 +132,7 @@ def _starts_with_colon(lines: Sequence[str]) -> Iterator[_Start]:
     """The labels with a colon after them, from the row of the code on; the line below the title is above it."""
     is_in_rows = False
     for number, line in enumerate(lines):
-        for label, place, is_usual in _labels_at_beginning(line):
+        for label, place, is_usual in labels_at_beginning(line):
             colon = _COLON.match(line, len(label))
             is_in_rows = is_in_rows or (place == 0 and colon is not None)
             if colon is not None and is_in_rows:
@@ -222,10 +221,10 @@ def find_rows(lines: Sequence[str]) -> TextRows:
         tabbed = _rows(lines, _tabbed_starts)
         # A value can hold a tab of its own; a copy from a browser has one after every label.
         n_tabbed = sum("\t" in lines[start.line] for start in tabbed.starts)
-        if n_tabbed >= _FEWEST_ROWS and 2 * n_tabbed > len(plain.starts):
+        if n_tabbed >= FEWEST_ROWS and 2 * n_tabbed > len(plain.starts):
             return tabbed
     coloned = _row_starts(list(_starts_with_colon(lines)))
-    if len(coloned.starts) >= _FEWEST_ROWS and 2 * len(coloned.starts) > len(plain.starts):
+    if len(coloned.starts) >= FEWEST_ROWS and 2 * len(coloned.starts) > len(plain.starts):
         # Where the labels have a colon after them it is not a part of the values.
         return coloned
     return plain._replace(starts=_without_doubtful(plain.starts))
@@ -294,33 +293,3 @@ def without_cut_label(lines: Sequence[str], rows: TextRows) -> tuple[TextRows, i
         return (rows._replace(starts=rows.starts[:-1]), end - 1) if set(begun) - {line} else (rows, end)
     # Lines after a one-line value are not a part of it.
     return rows, end - 1 if begun and not last.is_one_line else end
-
-
-def laid_out_as(lines: Sequence[str]) -> str | None:
-    """How a program laid out the text; None where values follow their labels normally.
-
-    Such programs wrap lines and escape characters, and one cell runs into another. Markdown shows in a title after
-    `#`, the text of a PDF in its page breaks. Otherwise it shows in the rows with one short value: they have bars or
-    several spaces before the value, or spaces before the label; or the project's code is not beside its label.
-    """
-    n_rows = n_bars = n_columns = 0
-    above = ""
-    for line in lines:
-        if _MARKDOWN_TITLE.match(line):
-            return "in Markdown"
-        text = line.lstrip(" |*")
-        label, place, _ = next(_labels_at_beginning(text), ("", None, True))
-        if line.startswith("\f") or (above == LABELS[0].text and place == 1):
-            return "in columns"
-        above = line.strip() or above
-        value = text[len(label) :].lstrip("*")
-        if place is None or place >= len(LABELS) or LABELS[place].field not in _ONE_LINE_FIELDS or not value.strip():
-            continue
-        n_rows += 1
-        if value.lstrip(" ").startswith("|"):
-            n_bars += 1
-        elif value.startswith("  ") or line.startswith("  "):
-            n_columns += 1
-    if 2 * n_bars > n_rows:
-        return "in Markdown"
-    return "in columns" if n_columns >= _FEWEST_ROWS and 2 * n_columns > n_rows else None
