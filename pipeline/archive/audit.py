@@ -12,13 +12,13 @@ from pipeline.archive.chain import chain_problems
 from pipeline.archive.fetch_log import FetchLogRow, Outcome, read_fetch_log, snapshot_id
 from pipeline.archive.lost_segments import FILE as GIVEN_UP
 from pipeline.archive.lost_segments import LostSegmentsError, given_up
-from pipeline.archive.segment_name import LISTING, LOG, SEGMENT_NAME, WARC
-from pipeline.archive.segments import Segment, files_without_log, sealed_segments
+from pipeline.archive.segment_name import JOURNAL, LISTING, LOG, OPEN_WARC, SEGMENT_NAME, WARC, files_without_log
+from pipeline.archive.segments import Segment, sealed_segments
 from pipeline.archive.warc import Capture, capture_of, member_ends
 from pipeline.core.arrow_schema import UNREADABLE
 from pipeline.core.files import GIT_KEEP, PARTIAL
 
-_OPEN, _SEALED = (".journal", f"{WARC}.open", PARTIAL), (LOG, WARC, LISTING)
+_OPEN, _SEALED = (JOURNAL, OPEN_WARC, PARTIAL), (LOG, WARC, LISTING)
 _BODIES = WarcRecordType.response | WarcRecordType.conversion
 
 

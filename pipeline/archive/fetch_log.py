@@ -11,10 +11,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.core.arrow_schema import Sha256, schema_of
+from pipeline.core.arrow_schema import Sha256, schema_of, table_of
 
 _ROWS_PER_GROUP = 20_000
 
@@ -170,9 +169,7 @@ def write_fetch_log(path: Path, rows: Iterator[FetchLogRow], about: Mapping[str,
     schema = SCHEMA.with_metadata({_ABOUT: json.dumps(dict(about), sort_keys=True)})
     with path.open("wb") as sink, pq.ParquetWriter(sink, schema, compression="zstd") as writer:
         while group := list(islice(rows, _ROWS_PER_GROUP)):
-            columns = zip(*group, strict=True)
-            arrays = [pa.array(column, type=field.type) for column, field in zip(columns, schema, strict=True)]
-            writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
+            writer.write_table(table_of(group, schema))
 
 
 def read_about(path: Path) -> Mapping[str, str]:

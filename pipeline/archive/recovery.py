@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.archive.fetch_log import read_journal
-from pipeline.archive.segment_name import files_of_segments
+from pipeline.archive.segment_name import JOURNAL, OPEN_WARC, WARC, files_of_segments
 from pipeline.archive.segments import explained, seal_segment
 from pipeline.archive.warc import member_ends
 from pipeline.core.files import PARTIAL, sync_path
@@ -29,7 +29,7 @@ def recover(raw_dir: Path) -> list[Recovery]:
         return []
     recovered = []
     try:
-        for journal in files_of_segments(raw_dir, ".journal").values():
+        for journal in files_of_segments(raw_dir, JOURNAL).values():
             with journal.open("rb") as handle:
                 try:
                     fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -45,8 +45,8 @@ def recover(raw_dir: Path) -> list[Recovery]:
 
 
 def _recover_segment(raw_dir: Path, journal: Path) -> Recovery:
-    name = journal.name.removesuffix(".journal")
-    open_warc, sealed_warc = raw_dir / f"{name}.warc.gz.open", raw_dir / f"{name}.warc.gz"
+    name = journal.name.removesuffix(JOURNAL)
+    open_warc, sealed_warc = raw_dir / f"{name}{OPEN_WARC}", raw_dir / f"{name}{WARC}"
     warc = open_warc if open_warc.exists() else sealed_warc
     whole_ends = set(member_ends(warc)) if warc.exists() else set()
     about, entries = read_journal(journal)

@@ -5,6 +5,8 @@ import re
 from pathlib import Path
 
 LOG, WARC, LISTING = ".fetches.parquet", ".warc.gz", ".listing.parquet"
+# While a segment is open.
+JOURNAL, OPEN_WARC = ".journal", f"{WARC}.open"
 SEGMENT_NAME = re.compile(
     r"(?P<run_id>\d{8}T\d{6}Z)-(?P<source_id>[a-z0-9_]+(?:-[a-z_][a-z0-9_]*)*)(?:-(?P<number>\d+))?"
 )
@@ -23,6 +25,19 @@ def files_of_segments(raw_dir: Path, suffix: str) -> dict[str, Path]:
         return {}
     named = ((file.removesuffix(suffix), raw_dir / file) for file in files)
     return {name: path for name, path in named if SEGMENT_NAME.fullmatch(name)}
+
+
+def files_without_log(raw_dir: Path) -> list[Path]:
+    """WARC files and listings whose fetch log is not beside them; one with a journal waits to be sealed."""
+    files = [
+        (path, path.name.removesuffix(suffix)) for suffix in (WARC, LISTING) for path in raw_dir.glob(f"*{suffix}")
+    ]
+    # In this order: the log exists before the journal is removed.
+    return sorted(
+        path
+        for path, name in files
+        if not (raw_dir / f"{name}{JOURNAL}").exists() and not (raw_dir / f"{name}{LOG}").is_file()
+    )
 
 
 def archived_sources(raw_dir: Path) -> set[str]:

@@ -17,7 +17,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.archive.chain import links_of_new_segment
@@ -30,9 +29,9 @@ from pipeline.archive.fetch_log import (
     read_journal,
     write_fetch_log,
 )
-from pipeline.archive.segment_name import LISTING, LOG, SEGMENT_NAME, WARC, files_of_segments
+from pipeline.archive.segment_name import JOURNAL, LISTING, LOG, OPEN_WARC, SEGMENT_NAME, WARC, files_of_segments
 from pipeline.archive.warc import Capture, capture_members, read_capture, read_captures, warcinfo_member
-from pipeline.core.arrow_schema import schema_of
+from pipeline.core.arrow_schema import schema_of, table_of
 from pipeline.core.errors import PipelineError
 from pipeline.core.files import sync_path, written_aside
 from pipeline.core.version import product_token
@@ -124,7 +123,7 @@ class ArchiveWriter:
         """Put one page on disk, its row and (where given) its body; return the row with its place in the archive."""
         try:
             if self._journal < 0:
-                self._journal = self._open(".journal")
+                self._journal = self._open(JOURNAL)
                 fcntl.flock(self._journal, fcntl.LOCK_EX)
                 self._write(self._journal, journal_head(self._about))
             if capture is None:
@@ -145,12 +144,11 @@ class ArchiveWriter:
         rows = list(projects)
         if not rows:
             return
-        schema = schema_of(ListingRow)
-        arrays = [pa.array(c, type=f.type) for c, f in zip(zip(*rows, strict=True), schema, strict=True)]
-        final = _listing_of(self._raw_dir, f"{self.run_id}-{self.source_id}")
+        table = table_of(rows, schema_of(ListingRow))
+        final = self._raw_dir / f"{self.run_id}-{self.source_id}{LISTING}"
         try:
             with written_aside(final) as partial:
-                pq.write_table(pa.Table.from_arrays(arrays, schema=schema), partial, compression="zstd")
+                pq.write_table(table, partial, compression="zstd")
         except OSError as error:
             raise explained(error, self._raw_dir) from error
 
@@ -160,7 +158,7 @@ class ArchiveWriter:
             return
         try:
             self._sync()
-            journal = read_journal(self._path(".journal"))
+            journal = read_journal(self._path(JOURNAL))
             seal_segment(self._raw_dir, self._segment, journal.about, (entry.row for entry in journal.entries))
         except OSError as error:
             raise explained(error, self._raw_dir) from error
@@ -176,15 +174,15 @@ class ArchiveWriter:
         return self._raw_dir / (self._segment + suffix)
 
     def _open(self, suffix: str) -> int:
-        while self._path(".fetches.parquet").exists() or self._path(".warc.gz").exists():
+        while self._path(LOG).exists() or self._path(WARC).exists():
             self._number += 1
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
         return os.open(self._path(suffix), flags, 0o644)
 
     def _append_members(self, row: FetchLogRow, members: bytes) -> FetchLogRow:
-        file_name = self._path(".warc.gz").name
+        file_name = self._path(WARC).name
         if self._warc < 0:
-            self._warc = self._open(".warc.gz.open")
+            self._warc = self._open(OPEN_WARC)
             members_before = warcinfo_member(file_name, self._about)
             self._write(self._warc, members_before)
             self._end = len(members_before)
@@ -237,19 +235,6 @@ def sealed_segments(raw_dir: Path) -> list[Segment]:
     return [segment for *_, segment in sorted(found, key=lambda item: item[:3])]
 
 
-def files_without_log(raw_dir: Path) -> list[Path]:
-    """WARC files and listings whose fetch log is not beside them; one with a journal waits to be sealed."""
-    files = [
-        (path, path.name.removesuffix(suffix)) for suffix in (WARC, LISTING) for path in raw_dir.glob(f"*{suffix}")
-    ]
-    # In this order: the log exists before the journal is removed.
-    return sorted(
-        path
-        for path, name in files
-        if not (raw_dir / f"{name}.journal").exists() and not (raw_dir / f"{name}{LOG}").is_file()
-    )
-
-
 def read_segment(segment: Segment) -> Iterator[tuple[FetchLogRow, Capture]]:
     """Yield every archived body of a segment with its fetch-log row, in the order they were written."""
     if segment.warc is None:
@@ -272,22 +257,17 @@ def read_body(raw_dir: Path, place: Place) -> Capture:
 
 def seal_segment(raw_dir: Path, name: str, about: Mapping[str, str], rows: Iterator[FetchLogRow]) -> None:
     """Rename a synced segment into place; repeated after a crash between two of its steps, it ends the same."""
-    journal, warc = raw_dir / f"{name}.journal", raw_dir / f"{name}.warc.gz"
-    open_warc = warc.with_name(f"{warc.name}.open")
+    journal, warc, open_warc = (raw_dir / f"{name}{suffix}" for suffix in (JOURNAL, WARC, OPEN_WARC))
     first = next(rows, None)
     if first is not None:
         # Moved first, so that a log never exists without its WARC file.
         if open_warc.exists():
             open_warc.replace(warc)
         links = links_of_new_segment(raw_dir, name, warc if warc.exists() else None)
-        with written_aside(raw_dir / f"{name}.fetches.parquet") as log:
+        with written_aside(raw_dir / f"{name}{LOG}") as log:
             write_fetch_log(log, chain([first], rows), {**about, **links})
     journal.unlink()
     sync_path(raw_dir)
-
-
-def _listing_of(raw_dir: Path, name: str) -> Path:
-    return raw_dir / f"{name}{LISTING}"
 
 
 def unreadable(where: object, error: Exception) -> ArchiveError:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.archive.fetch_log import Outcome, blank_row, read_about, read_fetch_log, read_journal
-from pipeline.archive.segment_name import files_of_segments
+from pipeline.archive.segment_name import JOURNAL, files_of_segments
 from pipeline.archive.segments import ArchiveWriter, sealed_segments, unreadable
 from pipeline.archive.source_settings import settings_of_source
 from pipeline.core.arrow_schema import UNREADABLE
@@ -80,7 +80,7 @@ def _logged(raw_dir: Path) -> Iterator[_Logged]:
     """Every segment, including those that a crash left open."""
     for segment in sealed_segments(raw_dir):
         yield _Logged(segment.run_id, _about(segment.fetches))
-    for journal in files_of_segments(raw_dir, ".journal").values():
+    for journal in files_of_segments(raw_dir, JOURNAL).values():
         about = read_journal(journal).about
         yield _Logged(about.get("isPartOf", ""), about)
 

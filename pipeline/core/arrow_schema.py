@@ -4,6 +4,7 @@ import datetime as dt
 import functools
 import types
 import typing
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -43,6 +44,12 @@ def schema_of(record_type: type[NamedTuple]) -> pa.Schema:
     Raises TypeError for an annotation that has no column type.
     """
     return pa.schema([_column(record_type, name, hint) for name, hint in typing.get_type_hints(record_type).items()])
+
+
+def table_of(records: Iterable[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
+    """Put records, of which there is at least one, into the columns of their schema."""
+    columns = zip(zip(*records, strict=True), schema, strict=True)
+    return pa.Table.from_arrays([pa.array(values, field.type) for values, field in columns], schema=schema)
 
 
 def duckdb_columns(record_type: type[NamedTuple]) -> str:

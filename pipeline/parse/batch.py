@@ -12,6 +12,7 @@ from typing import NamedTuple
 import pyarrow.parquet as pq
 
 from pipeline.archive.chain import chain_problems
+from pipeline.archive.segment_name import WARC
 from pipeline.archive.segments import Segment
 from pipeline.archive.warc import Capture, WarcError, read_captures
 from pipeline.core.arrow_schema import UNREADABLE
@@ -106,7 +107,7 @@ def read_batch(batch: Batch) -> Iterator[tuple[LoggedPage, Capture]]:
     """
     end = math.inf if batch.end is None else batch.end
     awaited = {row.offset: row for row in _logged_pages(batch.segment) if batch.start <= row.offset < end}
-    warc = batch.segment.warc or batch.segment.fetches.with_name(f"{batch.segment.name}.warc.gz")
+    warc = batch.segment.warc or batch.segment.fetches.with_name(f"{batch.segment.name}{WARC}")
     row, reason = awaited[batch.start], "there is no such record"
     try:
         # Read past the last page: only the start of the next record shows that the last one was whole.

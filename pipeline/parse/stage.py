@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from pipeline.archive.history.state import carry_on, changed_files, newest_state
 from pipeline.archive.lost_segments import given_up, remedy
-from pipeline.archive.segments import Segment, files_without_log, sealed_segments
+from pipeline.archive.segment_name import files_without_log
+from pipeline.archive.segments import Segment, sealed_segments
 from pipeline.core.contents import read_contents
 from pipeline.core.worker_process import WorkerDiedError, WorkerProcess
 from pipeline.parse.batch import Batch, ParseError, check_segments, cut_into_batches

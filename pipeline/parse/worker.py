@@ -17,7 +17,7 @@ from parsers.records import RECORD_TYPES, Issue, ParsedPage
 from pipeline.archive.pages import read_archived_page
 from pipeline.archive.segments import Segment
 from pipeline.archive.warc import Capture
-from pipeline.core.arrow_schema import schema_of
+from pipeline.core.arrow_schema import schema_of, table_of
 from pipeline.core.files import PARTIAL
 from pipeline.core.memory import keep_freed_memory
 from pipeline.core.worker_process import TookTooLongError, WorkerDiedError, time_limit
@@ -118,7 +118,7 @@ class _BatchFiles:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._rows: dict[str, list[tuple[object, ...]]] = {name: [] for name in RECORD_TYPES}
-        self._record_batches: dict[str, list[pa.RecordBatch]] = {name: [] for name in RECORD_TYPES}
+        self._tables: dict[str, list[pa.Table]] = {name: [] for name in RECORD_TYPES}
         self._schemas = {name: schema_of(record_type) for name, record_type in RECORD_TYPES.items()}
         self._pages = 0
 
@@ -140,10 +140,10 @@ class _BatchFiles:
     def close(self) -> None:
         """Write the files and sync them to disk."""
         self._flush()
-        for name, batches in self._record_batches.items():
-            if not batches:
+        for name, tables in self._tables.items():
+            if not tables:
                 continue
-            table = pa.Table.from_batches(batches)
+            table = pa.concat_tables(tables)
             with (self._directory / f"{name}.parquet").open("wb") as sink:
                 pq.write_table(table, sink, compression="zstd", row_group_size=table.num_rows)
                 sink.flush()
@@ -152,8 +152,5 @@ class _BatchFiles:
     def _flush(self) -> None:
         for name, rows in self._rows.items():
             if rows:
-                schema = self._schemas[name]
-                columns = zip(zip(*rows, strict=True), schema, strict=True)
-                arrays = [pa.array(values, field.type) for values, field in columns]
-                self._record_batches[name].append(pa.RecordBatch.from_arrays(arrays, schema=schema))
+                self._tables[name].append(table_of(rows, self._schemas[name]))
                 rows.clear()

@@ -9,8 +9,8 @@ import duckdb
 from pipeline.archive.chain import missing_files
 from pipeline.archive.fetch_log import OF_VISITS
 from pipeline.archive.lost_segments import given_up, remedy
-from pipeline.archive.segment_name import WARC
-from pipeline.archive.segments import files_without_log, sealed_segments
+from pipeline.archive.segment_name import WARC, files_without_log
+from pipeline.archive.segments import sealed_segments
 from pipeline.build.database import DATABASE
 from pipeline.core.errors import PipelineError
 from pipeline.core.files import check_is_file
