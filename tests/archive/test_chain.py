@@ -12,7 +12,7 @@ from pipeline.archive.recovery import recover
 from pipeline.archive.segments import ArchiveWriter, ListingRow
 from pipeline.archive.source_settings import about_source
 from pipeline.core.settings import Source
-from tests.archive.test_archive import AT, capture, row
+from tests.archive.archived import AT, capture, row
 
 RUNS = ["20261122T180000Z", "20261123T180000Z", "20261124T180000Z"]
 SOURCE = Source(source_id="site", base_url="http://site.test/index.php", title="An invented site", is_invented=True)

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.archive.history.listing_history import ListingHistory, listing_history
 from pipeline.archive.segments import ArchiveWriter, ListingRow
-from tests.archive.test_archive import row
+from tests.archive.archived import row
 from tests.quick import quick
 
 FIRST = dt.datetime(2026, 11, 1, 18, tzinfo=dt.UTC)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pipeline.archive.history.page_history import page_states
 from pipeline.archive.segments import ArchiveWriter
-from tests.archive.test_archive import row
+from tests.archive.archived import row
 
 
 def night(number: int) -> dt.datetime:

@@ -10,7 +10,7 @@ from pipeline.archive.history.page_history import page_states
 from pipeline.archive.run_order import ClockError, check_clock, run_limits, sealed_last, sealed_logs, void_runs
 from pipeline.archive.segments import ArchiveWriter
 from pipeline.core.time import started_at
-from tests.archive.test_archive import row
+from tests.archive.archived import row
 
 
 def seal(raw_dir: Path, run_id: str, *hours: float, source: str = "site") -> None:

@@ -13,7 +13,7 @@ from pipeline.archive.segments import ArchiveWriter, read_segment, sealed_segmen
 from pipeline.archive.source_settings import about_source
 from pipeline.archive.withdrawal import WithdrawalError, withdraw_import, withdrawn_runs
 from pipeline.core.settings import SAMPLE, Source
-from tests.archive.test_archive import AT, capture, row
+from tests.archive.archived import AT, capture, row
 
 FETCHED, IMPORTED, UNDO = "20261122T180000Z", "20261123T180000Z", "20261124T180000Z"
 OTHER = SAMPLE.model_copy(update={"source_id": "other"})
