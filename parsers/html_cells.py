@@ -63,8 +63,8 @@ def _text_with_breaks(cell: LexborNode) -> str | None:
     return "".join(parts)
 
 
-def _is_taken_back(element: LexborNode) -> str | None:
-    """Tell how a page strikes out or hides an element on every screen."""
+def _how_cancelled(element: LexborNode) -> str | None:
+    """How a page strikes out or hides an element on every screen."""
     tag, attributes = element.tag, element.attributes
     if tag in STRIKING_TAGS:
         return STRUCK
@@ -73,9 +73,9 @@ def _is_taken_back(element: LexborNode) -> str | None:
     return HIDDEN if is_closed_dialog(tag, attributes) else how_not_shown(attributes)
 
 
-def _is_not_shown(element: LexborNode) -> str | None:
-    """Tell how a page says that a text is no value of it: struck out, hidden (on some screens) or not set."""
-    how = _is_taken_back(element)
+def _how_no_value(element: LexborNode) -> str | None:
+    """How a page says that the text of an element is no value: struck out, hidden (on some screens) or not set."""
+    how = _how_cancelled(element)
     if how is not None:
         return how
     classes = classes_of(element)
@@ -91,7 +91,7 @@ def _picture(element: LexborNode) -> str:
     """
     attributes = element.attributes
     tag = element.tag or ""
-    if tag in _NEVER_SHOWN or attributes.get("type") == "hidden" or _is_not_shown(element) == HIDDEN:
+    if tag in _NEVER_SHOWN or attributes.get("type") == "hidden" or _how_no_value(element) == HIDDEN:
         return ""
     said = [f' {name}="{_UNSAFE.sub(" ", attributes[name] or "")}"' for name in _SAYING if name in attributes]
     if tag in _PICTURES:
@@ -126,7 +126,7 @@ def _mark(node: LexborNode) -> str | None:
     tag = node.tag
     if tag in _NEVER_SHOWN or tag in _WRITING or "kv-form-attribute" in classes_of(node):
         return None
-    how = _is_not_shown(node)
+    how = _how_no_value(node)
     if how is not None:
         return _not_shown(node, how)
     if tag in _PICTURES or _is_empty(node):
@@ -135,9 +135,9 @@ def _mark(node: LexborNode) -> str | None:
     return None
 
 
-def _mark_taken_back(node: LexborNode) -> str | None:
+def _mark_cancelled(node: LexborNode) -> str | None:
     """The part of a label for a node that the page strikes out or hides; None for a node that is read normally."""
-    how = _is_taken_back(node) if node.is_element_node else None
+    how = _how_cancelled(node) if node.is_element_node else None
     return None if how is None else _not_shown(node, how)
 
 
@@ -184,12 +184,12 @@ def cell_label(cell: LexborNode) -> str:
         return text.strip() if "\r" not in text else clean_text(text)
     if first.next is None and _says_not_set(first):
         return ""
-    return clean_text(rich_text(cell, mark=_mark_taken_back)) or _pictures(cell)
+    return clean_text(rich_text(cell, mark=_mark_cancelled)) or _pictures(cell)
 
 
 def shown_line(heading: LexborNode) -> str:
     """The text of a heading on one line; a text that is struck out or hidden comes after OBJECT in it."""
-    return " ".join(rich_text(heading, MOST_NODES, mark=_mark_taken_back).split())
+    return " ".join(rich_text(heading, MOST_NODES, mark=_mark_cancelled).split())
 
 
 def shown_label(cell: LexborNode) -> str:

@@ -49,7 +49,7 @@ def read_table(table: LexborNode, how: str | None = None) -> Details | Grid | No
 def _rows(table: LexborNode, how: str | None) -> _Rows:
     """Rows of the table itself, never those of a table inside one of its cells."""
     rows: list[LexborNode] = []
-    taken_back: list[tuple[str | None, list[LexborNode]]] = []
+    cancelled: list[tuple[str | None, list[LexborNode]]] = []
     footer: list[LexborNode] = []
     captions: list[LexborNode] = []
     for section in table.iter():
@@ -62,12 +62,12 @@ def _rows(table: LexborNode, how: str | None) -> _Rows:
             if section.tag_id == _FOOTER or _SUMS in (attributes.get("class") or "").split():
                 footer += of_section
             if attributes:
-                taken_back.append((how_not_shown(attributes), of_section))
+                cancelled.append((how_not_shown(attributes), of_section))
         elif section.tag_id == _CAPTION:
             captions.append(section)
-    taken_back += [(how_not_shown(of_row), [row]) for row in rows if (of_row := row.attributes)]
-    taken_back.append((how or how_not_shown(table.attributes), rows))
-    not_shown = {row.mem_id: way for way, some in taken_back if way is not None for row in some}
+    cancelled += [(how_not_shown(of_row), [row]) for row in rows if (of_row := row.attributes)]
+    cancelled.append((how or how_not_shown(table.attributes), rows))
+    not_shown = {row.mem_id: way for way, some in cancelled if way is not None for row in some}
     return _Rows(rows, not_shown, frozenset([row.mem_id for row in footer]), tuple(captions))
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from parsers.labels import MONTH_LAYOUT
 from parsers.records import MonthResult
+from parsers.sections import Key
 
 CANONICAL = "canonical"
 EXTRA = "extra"
@@ -91,7 +92,7 @@ def _rows_by_month(months: Sequence[int]) -> dict[int, list[int]]:
 
 
 def month_results(
-    key: tuple[str, str, str],
+    key: Key,
     months: Sequence[int],
     roles: Sequence[str],
     raws: Sequence[str | None],

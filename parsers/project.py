@@ -18,7 +18,7 @@ from parsers.page_sections import read_sections
 from parsers.plausibility import check_project
 from parsers.quantities import is_percent
 from parsers.records import Issue, MonthResult, MonthRow, PageRecord, ParsedPage
-from parsers.sections import Section, SectionState
+from parsers.sections import Key, Section, SectionState
 from parsers.text_checks import Oddness, check_text, find_oddness
 
 _CODE_LABEL = "รหัสโครงการ"
@@ -28,7 +28,7 @@ _PERCENT_IN_HEADLINE = re.compile(r"(?:ร้อยละ\s*)?(.*)", re.DOTALL)
 def _read_months(
     fields: FieldValues,
     issues: IssueCollector,
-    key: tuple[str, str, str],
+    key: Key,
     values: Sequence[str | None],
     layout: Layout,
     unit: str | None,
