@@ -40,7 +40,8 @@ NO_LIST = WorkList()
 _EXAMPLES = 5
 _SCRIPTS = (
     "elements.js", "address.js", "language.js", "packing.js", "folding.js", "csv.js", "clipboard.js", "drawing.js",
-    "quantities.js", "quality_issues.js", "quality_tables.js", "quality_print.js", "quality_drawing.js",
+    "quantities.js", "quality_issues.js", "quality_tables.js", "quality_groups.js", "quality_print.js",
+    "quality_controls.js",
 )  # fmt: skip
 
 

@@ -4,7 +4,24 @@ const byId = (id) => document.getElementById(id);
 const make = (tag, css, ...children) => {
   const node = document.createElement(tag);
   if (css) node.className = css;
+  if (tag === "button") node.type = "button";
   node.append(...children.filter((child) => child !== null));
+  return node;
+};
+
+const linkOf = (href, ...children) => {
+  const link = make("a", "", ...children);
+  link.href = href;
+  return link;
+};
+const headOf = (scope, css, ...children) => {
+  const head = make("th", css, ...children);
+  head.scope = scope;
+  return head;
+};
+const optionOf = (value, text) => {
+  const node = make("option", "", text);
+  node.value = value;
   return node;
 };
 
@@ -31,8 +48,7 @@ const shown = (text) => {
 // A link to another site if the address is a web address; otherwise nothing.
 const webLink = (url, ...children) => {
   if (!url || !/^https?:\/\//.test(url)) return null;
-  const link = make("a", "", ...children);
-  link.href = url;
+  const link = linkOf(url, ...children);
   link.rel = "noopener noreferrer nofollow";
   link.target = "_blank";
   return link;

@@ -42,12 +42,7 @@ const startExplorer = (data, details) => {
   addEventListener("beforeprint", () => {
     byId("printed").textContent = `${places.has(chosen.get("project")) ? chosen.get("project") : askedFor(data)} · bma-projects ${data.release} · ${finished}`;
   });
-  return show().then(() => setTimeout(prepare, 600, data.projects, 0));
-};
-// Folds some of the names at a time, so that the page stays responsive.
-const prepare = (projects, from) => {
-  for (const p of projects.slice(from, from + 500)) haystackOf(p);
-  if (from < projects.length) setTimeout(prepare, 0, projects, from + 500);
+  return show().then(() => setTimeout(foldAhead, 600, data.projects, haystackOf));
 };
 
 if (byId("packed").textContent && "DecompressionStream" in window) {

@@ -32,24 +32,10 @@ const makeComparison = ({ projects, agencies, history }, onList) => {
     const way = by.startsWith("-") ? -1 : 1;
     rows.sort((a, b) => (key === "name" ? 0 : (a.n < FEW) - (b.n < FEW)) || (a[key] === null) - (b[key] === null) || (key === "name" ? way * THAI_ORDER.compare(a.office.name ?? "", b.office.name ?? "") : way * (a[key] - b[key]))
       || b.n - a.n || (a.code < b.code ? -1 : 1));
-    byId("compare-heads").replaceChildren(...[["name", "หน่วยงาน", "Agency"], ...COLUMNS].map(([name, th, en]) => {
-      const button = make("button", "head", ...inTwo(th, en), key === name ? (way > 0 ? " ▲" : " ▼") : "");
-      button.type = "button";
-      button.dataset.sort = by === "-" + name || (name === "name" && by !== "name") ? name : "-" + name;
-      const head = make("th", name === "name" ? "" : "n", button);
-      head.scope = "col";
-      if (key === name) head.setAttribute("aria-sort", way > 0 ? "ascending" : "descending");
-      return head;
-    }));
+    byId("compare-heads").replaceChildren(...sortHeads([["name", "หน่วยงาน", "Agency"], ...COLUMNS], by));
     byId("agencies").replaceChildren(...rows.map((row) => {
-      const link = (states, ...children) => {
-        const node = make("a", "", ...children);
-        node.href = toList({ agency: row.code, state: statesFor(states) });
-        return node;
-      };
-      const head = make("th", "", link("listed", ...officeName(row.office)));
-      head.scope = "row";
-      return make("tr", row.n < FEW ? "few" : "", head, ...COLUMNS.map(([name, , , states]) => {
+      const link = (states, ...children) => linkOf(toList({ agency: row.code, state: statesFor(states) }), ...children);
+      return make("tr", row.n < FEW ? "few" : "", headOf("row", "", link("listed", ...officeName(row.office))), ...COLUMNS.map(([name, , , states]) => {
         const node = name === "n" ? make("td", "n", link(states, count(row.n))) :
           make("td", "n share", link(states, percent(row[name])), meter(row[name], { silent: "empty", spent: "spent", done: "given", edited: "changed" }[name]));
         node.dataset.measure = name;
@@ -59,18 +45,14 @@ const makeComparison = ({ projects, agencies, history }, onList) => {
   };
 
   // All values beyond 100 percent share one place.
-  const [LEFT, TOP, SIZE_X, SIZE_Y] = [66, 16, 546, 330];
+  const [TOP, SIZE_X, SIZE_Y] = [16, 546, 330];
   const xOf = (share) => LEFT + (SIZE_X * Math.min(Math.max(share, 0), 115)) / 115;
   const yOf = (progress) => TOP + SIZE_Y * (1 - Math.min(Math.max(progress, 0), 110) / 110);
   const drawScatter = (list) => {
     const points = list.filter((p) => p.spent_share !== null && p.progress !== null);
     const chart = svg("svg", { class: "chart scatter", viewBox: "0 0 640 400", role: "img", "aria-label":
       `${points.length} โครงการ: สัดส่วนเงินที่ใช้กับความคืบหน้า · projects by spent share and progress` });
-    const text = (css, x, y, words) => {
-      const node = svg("text", { class: css, x, y });
-      node.append(words);
-      chart.append(node);
-    };
+    const text = (...words) => chart.append(svgText(...words));
     for (const at of [0, 25, 50, 75, 100]) {
       chart.append(svg("line", { class: "grid", x1: LEFT, x2: LEFT + SIZE_X, y1: yOf(at), y2: yOf(at) }),
         svg("line", { class: "grid", x1: xOf(at), x2: xOf(at), y1: TOP, y2: TOP + SIZE_Y }));
@@ -109,24 +91,13 @@ const makeComparison = ({ projects, agencies, history }, onList) => {
       const key = bandOf(p.progress) + " " + bandOf(p.spent_share);
       counts.set(key, (counts.get(key) ?? 0) + 1);
     }
-    const corner = make("th", "", ...inTwo("คืบหน้า ↓ ใช้ไป →", "progress ↓ spent →"));
-    corner.scope = "col";
+    const corner = headOf("col", "", ...inTwo("คืบหน้า ↓ ใช้ไป →", "progress ↓ spent →"));
     const largest = Math.max(1, ...counts.values());
-    byId("grid").replaceChildren(make("thead", "", make("tr", "", corner, ...BANDS.map((band) => {
-      const head = make("th", "n", BAND_NAMES[band]);
-      head.scope = "col";
-      return head;
-    }))), make("tbody", "", ...[...BANDS].reverse().map((progress) => {
-      const head = make("th", "", BAND_NAMES[progress]);
-      head.scope = "row";
-      return make("tr", "", head, ...BANDS.map((spent) => {
-        const n = counts.get(progress + " " + spent) ?? 0;
-        if (!n) return make("td", "n quiet", "·");
-        const link = make("a", "", count(n));
-        link.href = toList({ ...scope(), spent, progress, state: statesFor("listed") });
-        return make("td", "n d" + Math.ceil((4 * n) / largest), link);
-      }));
-    })));
+    byId("grid").replaceChildren(make("thead", "", make("tr", "", corner, ...BANDS.map((band) => headOf("col", "n", BAND_NAMES[band])))), make("tbody", "", ...[...BANDS].reverse().map((progress) => make("tr", "", headOf("row", "", BAND_NAMES[progress]), ...BANDS.map((spent) => {
+      const n = counts.get(progress + " " + spent) ?? 0;
+      if (!n) return make("td", "n quiet", "·");
+      return make("td", "n d" + Math.ceil((4 * n) / largest), linkOf(toList({ ...scope(), spent, progress, state: statesFor("listed") }), count(n)));
+    })))));
   };
 
   const drawTime = () => {
@@ -137,36 +108,22 @@ const makeComparison = ({ projects, agencies, history }, onList) => {
       return;
     }
     const total = (on, name) => rows.filter((row) => row.day === on).reduce((sum, row) => sum + (row[name] ?? 0), 0);
-    const series = [["given", days.map((on) => shareOf(total(on, "progress"), total(on, "n_progress"))), "คืบหน้าเฉลี่ย", "mean progress"].map((v, i) => (i === 1 ? v.map((s) => (s === null ? null : s / 100)) : v)),
-      ["spent", days.map((on) => shareOf(total(on, "spent"), total(on, "received"))), "ใช้ไปจากที่ได้รับ", "spent of received"]];
+    const meanOf = (on) => (total(on, "n_progress") ? total(on, "progress") / total(on, "n_progress") : null);
+    const series = [["given", days.map(meanOf), "คืบหน้าเฉลี่ย", "mean progress"], ["spent", days.map((on) => shareOf(total(on, "spent"), total(on, "received"))), "ใช้ไปจากที่ได้รับ", "spent of received"]];
     const top = Math.max(100, ...series.flatMap(([, values]) => values.map((value) => Math.min(value ?? 0, 150))));
-    const x = (i) => 66 + (556 * i) / (days.length - 1);
+    const x = (i) => LEFT + (WIDTH * i) / (days.length - 1);
     const y = (value) => 12 + 150 * (1 - Math.min(value, top) / top);
-    const chart = svg("svg", { class: "chart", viewBox: "0 0 640 200", role: "img", "aria-label": "ตามเวลา · over time" });
-    for (const at of [0, 50, 100]) {
-      chart.append(svg("line", { class: "grid", x1: 66, x2: 622, y1: y(at), y2: y(at) }));
-      const tick = svg("text", { class: "tick", x: 60, y: y(at) + 4 });
-      tick.append(at + " %");
-      chart.append(tick);
-    }
+    const chart = timeChart("chart", "ตามเวลา · over time", y);
     const every = Math.ceil(days.length / 5);
-    const write = document.documentElement.dataset.lang === "en" ? english : thai;
     days.forEach((on, i) => {
       if ((days.length - 1 - i) % every) return;
-      const label = svg("text", { class: "day" + (i === days.length - 1 ? " to" : i === 0 ? " from" : ""), x: x(i), y: 186 });
-      label.append(write(new Date(on * 864e5)).replace(/^\d+ /, ""));
-      chart.append(label);
+      const css = "day" + (i === days.length - 1 ? " to" : i === 0 ? " from" : "");
+      chart.append(svgText(css, x(i), 186, dayInOne(on).replace(/^\d+ /, "")));
     });
     for (const [css, values] of series) {
       const known = values.map((value, i) => [i, value]).filter(([, value]) => value !== null);
       chart.append(svg("path", { class: "line " + css, d: known.map(([i, value], n) => `${n ? "L" : "M"}${x(i).toFixed(1)} ${y(value).toFixed(1)}`).join("") }));
-      for (const [i, value] of known) {
-        const dot = svg("circle", { class: css, cx: x(i).toFixed(1), cy: y(value).toFixed(1), r: 3.5 });
-        const title = svg("title", {});
-        title.append(`${write(new Date(days[i] * 864e5))}: ${percent(value)}`);
-        dot.append(title);
-        chart.append(dot);
-      }
+      chart.append(...known.map(([i, value]) => dot(css, x(i), y(value), 3.5, `${dayInOne(days[i])}: ${percent(value)}`)));
     }
     byId("time").replaceChildren(chart, make("figcaption", "", make("span", "keys", ...series.map(([css, , th, en]) => make("span", "", make("span", "key " + css), ...inTwo(th, en)))),
       make("span", "quiet", ...inTwo("ปลายเดือนตามที่เราเห็น ไม่ใช่ตามที่หน่วยงานกรอก โครงการที่เพิ่งพบเข้ามาเมื่อพบครั้งแรก", "Month ends as we observed them, not as the agencies wrote them; a project counts from the day it was first seen."))));

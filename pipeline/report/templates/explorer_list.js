@@ -15,18 +15,26 @@ const HEADS = [
   ["spent", "ใช้ไป (บาท)", "Spent (baht)"], ["share", "ใช้ไป", "Spent"], ["progress", "คืบหน้า", "Progress"], ["reported", "รายงานล่าสุด", "Last report"],
 ];
 
+// Headings that sort by a click, a second click the other way round; names begin with the first, numbers with the largest.
+const sortHeads = (heads, by) => heads.map(([key, th, en]) => {
+  const isChosen = by.replace("-", "") === key;
+  const isRising = by === key;
+  const button = make("button", "head", ...inTwo(th, en), isChosen ? (isRising ? " ▲" : " ▼") : "");
+  const first = key === "name" ? key : "-" + key;
+  button.dataset.sort = by !== first ? first : first === key ? "-" + key : key;
+  const head = headOf("col", key === "name" ? "" : "n", button);
+  if (isChosen) head.setAttribute("aria-sort", isRising ? "ascending" : "descending");
+  return head;
+});
 const stateTag = (state) => make("span", "tag state " + state, ...inOne(...STATE_NAMES[state]));
-const inventedTag = (p) => (p.invented ? make("span", "tag invented", ...inOne("สมมติ", "invented")) : null);
+const tagsOf = (p) => make("p", "tags", stateTag(p.stage), ...MARKED.filter((state) => p[state]).map(stateTag),
+  p.invented ? make("span", "tag invented", ...inOne("สมมติ", "invented")) : null);
+const nameOf = (p) => (p.name === null ? make("span", "none", ...inOne("ไม่มีชื่อ", "no name")) : shown(p.name));
 const officeName = (office) => {
   const name = shown(office.name ?? office.code ?? "–");
   return office.en ? inTwo(name, office.en + (office.name?.endsWith("(?)") ? " (?)" : "")) : [name];
 };
 const meter = (share, css) => bar([[css, Math.min(Math.max(share ?? 0, 0), 100)]], 100, percent(share));
-const optionOf = (value, text) => {
-  const node = make("option", "", text);
-  node.value = value;
-  return node;
-};
 const officeOptions = (agencies) => [...agencies.values()].sort((a, b) => THAI_ORDER.compare(a.name ?? "", b.name ?? ""))
   .map(({ code, name }) => optionOf(code, (name ?? "–") + " · " + code));
 const yearsOf = (projects) => [...new Set(projects.map((p) => p.year))].sort((a, b) => b - a)
@@ -44,7 +52,6 @@ const makeList = ({ projects, agencies }, onChange) => {
   const chip = (state, n) => {
     const isOn = statesOf(wanted("state")).includes(state);
     const node = make("button", "chip " + state, ...inOne(...namesOf(state)), " ", make("b", "", count(n)));
-    node.type = "button";
     node.dataset.state = state;
     node.setAttribute("aria-pressed", String(isOn));
     return node;
@@ -65,7 +72,6 @@ const makeList = ({ projects, agencies }, onChange) => {
     byId("bands").replaceChildren(...["spent", "progress"].filter(wanted).map((name) => {
       const [th, en] = name === "spent" ? ["ใช้ไป", "spent"] : ["คืบหน้า", "progress"];
       const node = make("button", "chip", ...inOne(th, en), " " + bandName(wanted(name)) + " ✕");
-      node.type = "button";
       node.dataset.band = name;
       node.setAttribute("aria-pressed", "true");
       return node;
@@ -94,13 +100,11 @@ const makeList = ({ projects, agencies }, onChange) => {
     return node;
   };
   const row = (p) => {
-    const link = make("a", "", p.name === null ? make("span", "none", ...inOne("ไม่มีชื่อ", "no name")) : shown(p.name));
-    link.href = addressOf({ project: p.project_id, view: "" });
+    const link = linkOf(addressOf({ project: p.project_id, view: "" }), nameOf(p));
     link.dataset.project = p.project_id;
-    const tags = make("p", "tags", stateTag(p.stage), ...MARKED.filter((state) => p[state]).map(stateTag), inventedTag(p));
+    const tags = tagsOf(p);
     if (p.time_basis === "file") tags.append(make("span", "tag unsure", ...inOne("เวลาไม่แน่นอน", "time uncertain")));
-    const head = make("th", "name", link, make("p", "quiet", make("code", "", shown(p.project_id)), " ", ...officeName(p.office)), tags);
-    head.scope = "row";
+    const head = headOf("row", "name", link, make("p", "quiet", make("code", "", shown(p.project_id)), " ", ...officeName(p.office)), tags);
     return make("tr", "", head, cell("n", "ปี", String(p.year ?? "–")), cell("n", "ได้รับ", baht(p.received)), cell("n", "ใช้ไป", baht(p.spent)),
       cell("n share", "สัดส่วน", percent(p.spent_share), meter(p.spent_share, p.overspent ? "error" : "spent")),
       cell("n share", "คืบหน้า", percent(p.progress), meter(p.progress, "given")), cell("", "รายงาน", ...day(p.reported)));
@@ -110,18 +114,6 @@ const makeList = ({ projects, agencies }, onChange) => {
     drawn = Math.min(drawn + n, found.length);
     byId("more").classList.toggle("hidden", drawn >= found.length);
   };
-  const drawHeads = () => {
-    const by = wanted("sort");
-    byId("heads").replaceChildren(...HEADS.map(([key, th, en]) => {
-      const button = make("button", "head", ...inTwo(th, en), by.replace("-", "") === key ? (by === key ? " ▲" : " ▼") : "");
-      button.type = "button";
-      button.dataset.sort = by === "-" + key || (key === "name" && by === "") ? key : "-" + key;
-      const head = make("th", key === "name" ? "" : "n", button);
-      head.scope = "col";
-      if (by.replace("-", "") === key) head.setAttribute("aria-sort", by === key ? "ascending" : "descending");
-      return head;
-    }));
-  };
   const draw = () => {
     for (const name of ["q", "agency", "year", "sort"]) if (byId(name).value !== wanted(name)) byId(name).value = wanted(name);
     const answers = answering(projects, wanted);
@@ -129,7 +121,7 @@ const makeList = ({ projects, agencies }, onChange) => {
     drawn = 0;
     byId("rows").replaceChildren();
     drawChips(answers);
-    drawHeads();
+    byId("heads").replaceChildren(...sortHeads(HEADS, wanted("sort")));
     drawSums();
     drawRows(PAGE);
   };

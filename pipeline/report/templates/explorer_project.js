@@ -4,11 +4,7 @@ const REPORT_STATES = { 1: ["กำลังดำเนินการ", "under
 
 const heading = (th, en) => make("h3", "", ...inTwo(th, en));
 const table = (name, heads, rows) => {
-  const cells = heads.map(([th, en]) => {
-    const head = make("th", "", ...inTwo(th, en));
-    head.scope = "col";
-    return head;
-  });
+  const cells = heads.map(([th, en]) => headOf("col", "", ...inTwo(th, en)));
   const node = make("div", "scroll", make("table", "", make("thead", "", make("tr", "", ...cells)), make("tbody", "", ...rows)));
   node.tabIndex = 0;
   node.setAttribute("role", "region");
@@ -25,37 +21,17 @@ const stepChart = (p, reports) => {
   const days = [...plan, ...near.map((r) => r.day)];
   if (!near.length || Math.max(...days) === Math.min(...days)) return null;
   const [first, last] = [Math.min(...days), Math.max(...days)];
-  const [left, top, width, height] = [66, 12, 566, 150];
-  const x = (at) => left + (width * (at - first)) / (last - first);
+  const [top, height] = [12, 150];
+  const x = (at) => LEFT + (WIDTH * (at - first)) / (last - first);
   const y = (progress) => top + height * (1 - Math.min(Math.max(progress, 0), 110) / 110);
-  const chart = svg("svg", { class: "chart steps", viewBox: "0 0 640 200", role: "img", "aria-label":
-    `ความคืบหน้าตามรายงาน ${near.length} ฉบับ · progress by ${near.length} reports` });
-  for (const part of [0, 50, 100]) {
-    chart.append(svg("line", { class: "grid", x1: left, x2: left + width, y1: y(part), y2: y(part) }));
-    const tick = svg("text", { class: "tick", x: left - 6, y: y(part) + 4 });
-    tick.append(part + " %");
-    chart.append(tick);
-  }
+  const chart = timeChart("chart steps", `ความคืบหน้าตามรายงาน ${near.length} ฉบับ · progress by ${near.length} reports`, y);
   if (plan.length === 2 && p.finish >= p.start) {
     chart.append(svg("rect", { class: "planned", x: x(p.start), y: top, width: Math.max(x(p.finish) - x(p.start), 1), height }));
   }
-  const label = (at, anchor, words) => {
-    const text = svg("text", { class: "day " + anchor, x: x(at), y: 190 });
-    text.append(words);
-    chart.append(text);
-  };
-  const write = document.documentElement.dataset.lang === "en" ? english : thai;
-  label(first, "from", write(new Date(first * 864e5)));
-  label(last, "to", write(new Date(last * 864e5)));
+  chart.append(svgText("day from", x(first), 190, dayInOne(first)), svgText("day to", x(last), 190, dayInOne(last)));
   const path = near.map((r, i) => (i ? `H${x(r.day).toFixed(1)}V${y(r.progress).toFixed(1)}` : `M${x(r.day).toFixed(1)} ${y(r.progress).toFixed(1)}`)).join("");
   chart.append(svg("path", { class: "line read", d: path }));
-  for (const r of near) {
-    const dot = svg("circle", { class: "read", cx: x(r.day).toFixed(1), cy: y(r.progress).toFixed(1), r: 4 });
-    const title = svg("title", {});
-    title.append(`${write(new Date(r.day * 864e5))}: ${percent(r.progress)}`);
-    dot.append(title);
-    chart.append(dot);
-  }
+  chart.append(...near.map((r) => dot("read", x(r.day), y(r.progress), 4, `${dayInOne(r.day)}: ${percent(r.progress)}`)));
   const left_out = reports.length - near.length;
   const caption = make("figcaption", "quiet", ...inTwo("พื้นสีคือช่วงที่วางแผนไว้ จุดคือรายงาน", "Shaded: as planned. A point is a report."));
   if (left_out) caption.append(" ", ...inTwo(`ไม่ได้วาด ${left_out} รายงานที่ไม่มีวันหรือค่า หรืออยู่ไกลจากแผน`, `${left_out} reports without a day or value, or far from the plan, are not drawn.`));
@@ -90,8 +66,8 @@ const showProject = (data, p, { origin, reports, months, edits, issues }, onBack
     data_.dataset.field = field;
     if (raw !== undefined && raw !== null) data_.append(" ", make("span", "printed", ...inOne("บนหน้าเขียนว่า", "printed:"), " ", shown(raw)));
     if (found.length) {
-      const mark = make("a", "doubt", "⚠ ", ...inOne(...data.rules[found[0].code].slice(1)));
-      mark.href = "#issues-of-project";
+      const mark = linkOf("#issues-of-project", "⚠ ", ...inOne(...data.rules[found[0].code].slice(1)));
+      mark.className = "doubt";
       mark.dataset.jump = "issues-of-project";
       data_.append(" ", mark);
     }
@@ -107,25 +83,24 @@ const showProject = (data, p, { origin, reports, months, edits, issues }, onBack
   fact("finish_date", "planned finish", day(p.finish), origin.finish_raw);
   fact("weight", "weight", [origin.weight_raw === null ? "–" : shown(origin.weight_raw)]);
 
-  const back = make("a", "", ...inTwo("← กลับไปที่รายการ", "back to the list"));
-  back.href = addressOf({ project: "" });
+  const back = linkOf(addressOf({ project: "" }), ...inTwo("← กลับไปที่รายการ", "back to the list"));
   back.addEventListener("click", (event) => {
     event.preventDefault();
     go({ project: "" });
     onBack();
   });
-  const title = make("h2", "", p.name === null ? make("span", "none", ...inOne("ไม่มีชื่อ", "no name")) : shown(p.name));
+  const title = make("h2", "", nameOf(p));
   title.id = "project-heading";
   title.tabIndex = -1;
   const step = (th, en, value) => make("li", "", make("span", "quiet", ...inOne(th, en)), " ", value === null ? "–" : shown(value));
-  const office = make("a", "", shown(p.office.name ?? p.agency_code ?? "–"));
-  office.href = addressOf({ project: "", agency: p.agency_code ?? "-", q: "", state: "", spent: "", progress: "" });
+  const office = linkOf(addressOf({ project: "", agency: p.agency_code ?? "-", q: "", state: "", spent: "", progress: "" }),
+    shown(p.office.name ?? p.agency_code ?? "–"));
   const chain = make("ol", "chain", step("นโยบาย", "policy", [p.governor_policy, p.policy_id].filter(Boolean).join(" · ") || null),
     step("แขนง", "branch", p.branch_id), step("ตัวชี้วัด", "KPI", p.kpi_id),
     make("li", "", make("span", "quiet", ...inOne("หน่วยงาน", "agency")), " ", office,
       p.agency !== null && p.agency !== p.office.name ? make("span", "printed", " ", ...inOne("บนหน้าเขียนว่า", "printed:"), " ", shown(p.agency)) : null),
     make("li", "", make("span", "quiet", ...inOne("โครงการ", "project")), " ", make("code", "", shown(p.project_id))));
-  const tags = make("p", "tags", stateTag(p.stage), ...MARKED.filter((state) => p[state]).map(stateTag), inventedTag(p));
+  const tags = tagsOf(p);
   if (p.truncated) tags.append(make("span", "tag unsure", ...inOne("หน้าไม่ครบ", "only a cut page is known")));
   if (origin.time_basis === "file") tags.append(make("span", "tag unsure", ...inOne("เวลาตามวันที่ของไฟล์เท่านั้น", "time uncertain: only the date of a file")));
   const parts = [make("p", "back", back), title, tags, chain, facts];
@@ -161,12 +136,11 @@ const showProject = (data, p, { origin, reports, months, edits, issues }, onBack
   if (issues.length) {
     parts.push(make("ul", "issues", ...issues.map((issue) => {
       const [severity, th, en] = data.rules[issue.code];
-      return make("li", "", make("span", "tag " + severity, ...inOne(...{ error: ["ผิดพลาด", "error"], warning: ["เตือน", "warning"], info: ["สังเกต", "info"] }[severity])), " ",
+      return make("li", "", make("span", "tag " + severity, ...inOne(TAGS[severity], severity)), " ",
         ...inTwo(th, en), issue.label === null ? "" : make("span", "quiet", " · ", shown(issue.label)), issue.raw === null ? "" : make("span", "printed", " ", shown(issue.raw)));
     })));
-    const link = make("a", "", ...inTwo("ดูข้อความเต็มในหน้าคุณภาพข้อมูล", "In full on the quality page"));
-    link.href = "quality.html#" + new URLSearchParams({ q: p.project_id });
-    parts.push(make("p", "", link));
+    parts.push(make("p", "", linkOf("quality.html#" + new URLSearchParams({ q: p.project_id }),
+      ...inTwo("ดูข้อความเต็มในหน้าคุณภาพข้อมูล", "In full on the quality page"))));
   }
 
   parts.push(heading("ที่มา และการอ้างอิง", "Source and citation"));
@@ -183,7 +157,6 @@ const showProject = (data, p, { origin, reports, months, edits, issues }, onBack
     for (const [lang, th, en] of [["th", "คัดลอกการอ้างอิงภาษาไทย", "Copy citation (Thai)"], ["en", "คัดลอกการอ้างอิงภาษาอังกฤษ", "Copy citation (English)"]]) {
       const words = citationOf(data, p, origin, lang);
       const button = make("button", "", ...inTwo(th, en));
-      button.type = "button";
       button.dataset.cite = lang;
       const said = make("span", "quiet", "");
       said.setAttribute("role", "status");

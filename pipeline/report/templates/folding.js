@@ -11,3 +11,9 @@ const fold = (text) => FOLDINGS.reduce((folded, [pattern, by]) => folded.replace
 
 // The words of a search, folded; a text matches if it holds all of them.
 const foldedWords = (text) => text.split(/\s+/).map(fold).filter(Boolean);
+
+// Folds some of the texts at a time, so that the page stays responsive and the first search is fast.
+const foldAhead = (items, haystack, from = 0) => {
+  items.slice(from, from + 500).forEach(haystack);
+  if (from < items.length) setTimeout(foldAhead, 0, items, haystack, from + 500);
+};

@@ -1,6 +1,5 @@
 // The data of the page, unpacked, and the reader's selection of it. This script does not touch the document.
-const SEVERITIES = ["error", "warning", "info"];
-const TAGS = { error: "ผิดพลาด", warning: "เตือน", info: "สังเกต" };
+const SEVERITIES = Object.keys(TAGS);
 const KEYS = {
   code: (e) => e.rule.code,
   project: (e) => (e.project.id === null ? "-" : `${e.project.source} ${e.project.id}`),

@@ -20,7 +20,7 @@ const printedLine = ({ agencies, labels, rules }, value, n, nFound) => {
     ...said.flatMap((words, i) => (i ? [" · ", ...words] : words)),
     " · ", ...inTwo("ชุดข้อมูล", "release"), " ", footer.querySelector("code").cloneNode(true),
     ...(time ? [" · ", time.cloneNode(true)] : []),
-    ...(n < nFound ? [" · ", ...inTwo(`พิมพ์ ${n.toLocaleString("en")} จาก ${nFound.toLocaleString("en")} รายการ`,
-      `${n.toLocaleString("en")} of ${nFound.toLocaleString("en")} issues are printed`)] : []),
+    ...(n < nFound ? [" · ", ...inTwo(`พิมพ์ ${count(n)} จาก ${count(nFound)} รายการ`,
+      `${count(n)} of ${count(nFound)} issues are printed`)] : []),
   ];
 };

@@ -3,9 +3,9 @@ const NO_FILTER = Object.fromEntries(FILTERS.map((name) => [name, ""]));
 
 // The contents of a node as a link to the issues of a selection, such as `agency=50010000&severity=error`.
 const linkTo = (node, find, title) => {
-  const link = make("a", "find", ...node.childNodes);
+  const link = linkOf(addressOf({ ...NO_FILTER, ...Object.fromEntries(new URLSearchParams(find)) }), ...node.childNodes);
+  link.className = "find";
   link.dataset.find = find;
-  link.href = addressOf({ ...NO_FILTER, ...Object.fromEntries(new URLSearchParams(find)) });
   if (title) link.title = title;
   node.append(link);
 };
@@ -23,7 +23,7 @@ const linkTables = (all) => {
   }
   const link = (cell, key, find) => {
     const n = counts.get(key);
-    if (n) linkTo(cell, String(new URLSearchParams(find)), `${n.toLocaleString("en")} ประเด็น · issues`);
+    if (n) linkTo(cell, String(new URLSearchParams(find)), `${count(n)} ประเด็น · issues`);
   };
   const [heads] = heat.tHead.rows;
   const fields = [...heads.cells].map((cell) => cell.dataset.field);
@@ -49,7 +49,6 @@ const sortable = (table, onSort) => {
     const arrow = make("span", "arrow");
     arrow.setAttribute("aria-hidden", "true");
     const button = make("button", "head", ...head.childNodes, arrow);
-    button.type = "button";
     // Names begin with the first, numbers with the largest.
     button.addEventListener("click", () => {
       const first = key === "name" ? 1 : -1;
@@ -74,4 +73,34 @@ const sortable = (table, onSort) => {
     });
     table.tBodies[0].replaceChildren(...shownRows);
   };
+};
+
+// The fields of all agencies as the page has them, or those of the agency in the address; gives the function that draws them.
+const makeFieldTable = (fields, agencyName) => {
+  const select = byId("field-agency");
+  select.append(...[...fields.keys()].sort().map((code) => optionOf(code, agencyName(code))));
+  const overall = [...byId("field-table").tBodies[0].rows].map((row) => [row, [...row.cells].map((td) => [...td.childNodes])]);
+  const draw = () => {
+    select.value = chosen.get("fields") ?? "";
+    const counts = fields.get(select.value);
+    for (const [row, cells] of overall) {
+      if (!counts) {
+        [...row.cells].forEach((td, i) => td.replaceChildren(...cells[i]));
+        continue;
+      }
+      const [given, empty, notSet, absent, unreadable, distinct] = counts.get(row.dataset.field) ?? [0, 0, 0, 0, 0, 0];
+      const total = given + empty + notSet + absent;
+      row.cells[1].replaceChildren(total ? ((100 * given) / total).toFixed(1) + "%" : "–");
+      row.cells[2].replaceChildren(bar([["given", given], ["empty", empty], ["not-set", notSet], ["absent", absent]], total,
+        `${given} given, ${empty} empty, ${notSet} not set, ${absent} absent`));
+      row.cells[3].replaceChildren(String(distinct));
+      row.cells[4].replaceChildren(unreadable && given ? `${unreadable} (${((100 * unreadable) / given).toFixed(1)}%)` : "0");
+      row.cells[5].replaceChildren("–");
+    }
+  };
+  select.addEventListener("input", () => {
+    choose("fields", select.value);
+    draw();
+  });
+  return draw;
 };

@@ -16,6 +16,8 @@ const baht = (satang) => {
   const rest = size % 100n;
   return sign + (size / 100n).toLocaleString("en") + (rest ? "." + String(rest).padStart(2, "0") : "");
 };
+// The severities of issues in Thai, the worst first.
+const TAGS = { error: "ผิดพลาด", warning: "เตือน", info: "สังเกต" };
 const count = (n) => n.toLocaleString("en");
 const percent = (n) => (n === null ? "–" : n.toLocaleString("en", { maximumFractionDigits: 1 }) + " %");
 const shareOf = (part, whole) => (whole ? (100 * part) / whole : null);
@@ -27,6 +29,8 @@ const day = (days) => {
   const at = new Date(days * 864e5);
   return inOne(thai(at), english(at));
 };
+// The same as a text, in the language that is read.
+const dayInOne = (days) => (document.documentElement.dataset.lang === "en" ? english : thai)(new Date(days * 864e5));
 // In Bangkok, seven hours ahead of UTC all year.
 const momentIn = (write, seconds) => {
   if (seconds === null) return "–";
