@@ -1,7 +1,7 @@
 """How to cite a project page, in Thai and English: page, agency, moment, web archive, archived file, release."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -64,31 +64,28 @@ def cite(release: Path, raw_dir: Path, source_id: str, project_id: str) -> Citat
         captured_at = archived_page(
             raw_dir, read_project_detail(release, raw_dir, project_id, source_id=source_id)
         ).captured_at
-    said = {
-        "title": " ".join(str(name or "").split()),
-        "project_id": project_id,
-        "url": url,
-        "place": "-" if file is None else PLACE.format(file=file, offset=offset),
-        "release": release.name,
-    }
-    th = TEMPLATES["th"].format(
-        agency=agency or UNNAMED["th"],
-        captured=thai_time.in_thai(_iso(captured_at)),
-        basis=BASES["th"][str(basis)],
-        archive="" if archive_url is None else ARCHIVE["th"].format(archive_url=archive_url),
-        seen=thai_time.in_thai(_iso(seen_at)),
-        **said,
+
+    def said(lang: str, agency: object, written: Callable[[str | None], str]) -> str:
+        return printable(
+            TEMPLATES[lang].format(
+                agency=agency or UNNAMED[lang],
+                title=" ".join(str(name or "").split()),
+                project_id=project_id,
+                url=url,
+                captured=written(_iso(captured_at)),
+                basis=BASES[lang][str(basis)],
+                archive="" if archive_url is None else ARCHIVE[lang].format(archive_url=archive_url),
+                place="-" if file is None else PLACE.format(file=file, offset=offset),
+                seen=written(_iso(seen_at)),
+                release=release.name,
+            )
+        )
+
+    return Citation(
+        said("th", agency, thai_time.in_thai),
+        said("en", agency_en or agency, thai_time.in_english),
+        (*_notes(str(url), str(basis)), *_sections_elsewhere(release, source_id, project_id)),
     )
-    en = TEMPLATES["en"].format(
-        agency=agency_en or agency or UNNAMED["en"],
-        captured=thai_time.in_english(_iso(captured_at)),
-        basis=BASES["en"][str(basis)],
-        archive="" if archive_url is None else ARCHIVE["en"].format(archive_url=archive_url),
-        seen=thai_time.in_english(_iso(seen_at)),
-        **said,
-    )
-    elsewhere = _sections_elsewhere(release, source_id, project_id)
-    return Citation(printable(th), printable(en), (*_notes(str(url), str(basis)), *elsewhere))
 
 
 def _sections_elsewhere(release: Path, source_id: str, project_id: str) -> Iterator[str]:

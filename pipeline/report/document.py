@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from parsers.labels import COLUMNS, LABELS, MONTH_FIELD, MONTH_LABEL
-from pipeline.core import thai_time as thai_time
+from pipeline.core import thai_time
 from pipeline.publish.gate_measures import Measure
 from pipeline.publish.gate_messages import field_in_thai
 from pipeline.report.data import ReportData

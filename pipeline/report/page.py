@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup, escape
 
 from parsers.issue_codes import message_in_thai
-from pipeline.core import thai_time as thai_time
+from pipeline.core import thai_time
 from pipeline.core.text import show_command, show_invisible, spans, web_address
 from pipeline.report import charts
 from pipeline.report.data import ReportedIssue

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from pipeline.core import thai_time as thai_time
+from pipeline.core import thai_time
 from pipeline.core.errors import PipelineError
 from pipeline.core.files import written_aside
 from pipeline.publish.gate_measures import OTHER_COLUMNS, Measure, measure
