@@ -114,12 +114,12 @@ def fetch(
 
     sources = sources_of(settings)
     named = named_ids(settings, ids, probe)
-    code, _ = run_stages(
+    code, *_ = run_stages(
         settings,
         log,
         "fetch",
         sys.argv[1:],
-        lambda record: fetch_sources(settings, sources, record, log, named),
+        lambda record: (fetch_sources(settings, sources, record, log, named), None),
         sources=sources,
     )
     raise typer.Exit(code)
@@ -175,21 +175,15 @@ def import_(
         except CaptureTimeError as error:
             raise WrongUsageError(f"--captured-at: {error}") from error
 
-    releases: list[Published | None] = []
-
-    def stages(record: "RunRecord") -> ExitCode:
+    def stages(record: "RunRecord") -> "tuple[ExitCode, Published | None]":
         if undo is not None:
-            code, published = undo_import(settings, undo, record, log)
-        else:
-            code, published = import_captures(settings, default_source, files or [], record, log, given_at=given_at)
-        releases.append(published)
-        return code
+            return undo_import(settings, undo, record, log)
+        return import_captures(settings, default_source, files or [], record, log, given_at=given_at)
 
     if undo is not None:
         check_withdrawable(settings.raw_dir, undo)
     sources = [default_source] if undo is None else []
-    code, record = run_stages(settings, log, "import", sys.argv[1:], stages, sources=sources)
-    for published in releases:
-        if published is not None and log.shows_results:
-            show_summary(settings, record, published)
+    code, record, published = run_stages(settings, log, "import", sys.argv[1:], stages, sources=sources)
+    if published is not None and log.shows_results:
+        show_summary(settings, record, published)
     raise typer.Exit(code)

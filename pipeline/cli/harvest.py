@@ -14,9 +14,7 @@ from pipeline.core.text import printable
 
 if TYPE_CHECKING:
     from pipeline.importing.web_archives import Window
-    from pipeline.publish.releases import Published
     from pipeline.run.harvest_plan import HarvestPlan
-    from pipeline.run.record import RunRecord
 
 # The web is not older than this.
 _FIRST = dt.datetime(1995, 1, 1, tzinfo=dt.UTC)
@@ -78,17 +76,16 @@ def harvest(
         _show_plan(planned, settings.harvest.max_requests)
         raise typer.Exit(ExitCode.FAILED if planned.listed.problems or planned.ended_early else ExitCode.DONE)
 
-    releases: list[Published | None] = []
-
-    def stages(record: "RunRecord") -> ExitCode:
-        code, published = harvest_captures(settings, asked, named, window, record, log, asks_again=again)
-        releases.append(published)
-        return code
-
-    code, record = run_stages(settings, log, "harvest", sys.argv[1:], stages, sources=[asked])
-    for published in releases:
-        if published is not None and log.shows_results:
-            show_summary(settings, record, published)
+    code, record, published = run_stages(
+        settings,
+        log,
+        "harvest",
+        sys.argv[1:],
+        lambda record: harvest_captures(settings, asked, named, window, record, log, asks_again=again),
+        sources=[asked],
+    )
+    if published is not None and log.shows_results:
+        show_summary(settings, record, published)
     raise typer.Exit(code)
 
 

@@ -31,6 +31,7 @@ from pipeline.core.errors import ExitCode, WrongUsageError
 from pipeline.core.log import RunLog, tell
 
 if TYPE_CHECKING:
+    from pipeline.publish.releases import Published
     from pipeline.run.record import RunRecord
 
 
@@ -91,11 +92,11 @@ def parse(
     from pipeline.run.build_release import parse_archive
     from pipeline.run.lifecycle import run_stages
 
-    def stages(record: "RunRecord") -> ExitCode:
+    def stages(record: "RunRecord") -> tuple[ExitCode, None]:
         parse_archive(settings, record, log)
-        return ExitCode.DONE
+        return ExitCode.DONE, None
 
-    code, _ = run_stages(settings, log, "parse", sys.argv[1:], stages)
+    code, *_ = run_stages(settings, log, "parse", sys.argv[1:], stages)
     raise typer.Exit(code)
 
 
@@ -116,13 +117,11 @@ def build(
     from pipeline.run.lifecycle import run_stages
     from pipeline.run.refresh import code_of, release_archive
 
-    code, _ = run_stages(
-        settings,
-        log,
-        "build",
-        sys.argv[1:],
-        lambda record: code_of(release_archive(settings, record, log, accepted_because=accept)),
-    )
+    def stages(record: "RunRecord") -> "tuple[ExitCode, Published | None]":
+        published = release_archive(settings, record, log, accepted_because=accept)
+        return code_of(published), published
+
+    code, *_ = run_stages(settings, log, "build", sys.argv[1:], stages)
     raise typer.Exit(code)
 
 

@@ -13,11 +13,13 @@ from pipeline.core.settings import Settings, Source
 from pipeline.core.signals import orderly_interruption
 from pipeline.core.time import Clock, utc_now
 from pipeline.publish.mend_latest import mend_latest
+from pipeline.publish.releases import Published
 from pipeline.run.alarm import Alarm
 from pipeline.run.lock import data_dir_lock
 from pipeline.run.lost_evidence import check_evidence
 from pipeline.run.lost_records import note_lost_records
 from pipeline.run.record import (
+    RUNNING,
     RecordError,
     RunRecord,
     close_killed_records,
@@ -27,7 +29,7 @@ from pipeline.run.record import (
 )
 
 INTERRUPTED = "interrupted; the fetched pages are kept and the release is unchanged; the same command goes on from here"
-Stages = Callable[[RunRecord], ExitCode]
+Stages = Callable[[RunRecord], tuple[ExitCode, Published | None]]
 
 
 def run_stages(
@@ -39,7 +41,7 @@ def run_stages(
     *,
     sources: Sequence[Source] = (),
     clock: Clock = utc_now,
-) -> tuple[ExitCode, RunRecord]:
+) -> tuple[ExitCode, RunRecord, Published | None]:
     """Run the stages of a command as one run: under the lock, with a record in any case, and report how it ended.
 
     Args:
@@ -47,12 +49,13 @@ def run_stages(
         log: gets the messages, and the run's id.
         command: the command's name, for the lock and the record.
         arguments: the command line, for the record; secrets are left out of it.
-        stages: does the work, counts it in the record and returns how it went; a PipelineError is FAILED.
+        stages: does the work, counts it in the record and returns how it went and the release; a PipelineError is
+            FAILED.
         sources: the sources the run works on, for the record.
         clock: gives the times of beginning and end.
 
     Returns:
-        How the run ended, and its record as it was stored.
+        How the run ended, its record as it was stored, and the release that it made.
 
     Raises:
         LockedError: another run holds the data directory.
@@ -63,11 +66,16 @@ def run_stages(
         record = new_record(settings, command, arguments, sources, clock())
         log.run_id = record.run_id
         alarm = Alarm(settings.alarm, log)
-        code = ExitCode.FAILED
+        code, published = ExitCode.FAILED, None
         try:
             with orderly_interruption():
                 try:
-                    code = _run_stages(settings, record, log, stages, alarm)
+                    _prepare(settings, record, log, alarm)
+                    made, published = stages(record)
+                    record.misdated_runs = void_runs(sealed_logs(settings.raw_dir))
+                    if record.status == RUNNING:
+                        record.status = "done" if made == ExitCode.DONE else "failed"
+                    code = made
                 except (PipelineError, PermissionError) as error:
                     said = permission_text(error) if isinstance(error, PermissionError) else str(error)
                     record.status = "failed"
@@ -86,10 +94,11 @@ def run_stages(
             raise
         finally:
             _close(settings, record, log, alarm, code, clock())
-    return code, record
+    return code, record, published
 
 
-def _run_stages(settings: Settings, record: RunRecord, log: RunLog, stages: Stages, alarm: Alarm) -> ExitCode:
+def _prepare(settings: Settings, record: RunRecord, log: RunLog, alarm: Alarm) -> None:
+    """Clear away what an earlier run left behind, and report the begin."""
     for run_id in close_killed_records(settings.runs_dir):
         log.warning(f"run {run_id} was killed before its end; this run goes on with the pages it had fetched")
     _set_aside_damage(settings, record, log)
@@ -102,11 +111,6 @@ def _run_stages(settings: Settings, record: RunRecord, log: RunLog, stages: Stag
             f"{recovered.cut_bytes} torn bytes cut"
         )
     check_evidence(settings)
-    code = stages(record)
-    record.misdated_runs = void_runs(sealed_logs(settings.raw_dir))
-    if record.status == "running":
-        record.status = "done" if code == ExitCode.DONE else "failed"
-    return code
 
 
 def _set_aside_damage(settings: Settings, record: RunRecord, log: RunLog) -> None:

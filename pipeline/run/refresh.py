@@ -44,20 +44,18 @@ def refresh(
         DataDirError: the data directory cannot be used.
     """
     sources = sources_of(settings)
-    published: list[Published] = []
 
-    def stages(record: RunRecord) -> ExitCode:
+    def stages(record: RunRecord) -> tuple[ExitCode, Published]:
         for source in sources:
             if _was_never_fetched(settings, source):
                 hint = f"bma-projects check --source {source.source_id}"
                 log.info(f"{source.source_id}: never fetched so far; `{hint}` shows in ten requests what to expect")
         code = fetch_sources(settings, sources, record, log, project_ids, clock)
         parse_archive(settings, record, log)
-        published.append(build_and_publish(settings, record, log, accepted_because=accepted_because, clock=clock))
-        return ExitCode.REFUSED if published[0].is_refused else code
+        published = build_and_publish(settings, record, log, accepted_because=accepted_because, clock=clock)
+        return code_of(published) or code, published
 
-    code, record = run_stages(settings, log, "refresh", arguments, stages, sources=sources, clock=clock)
-    return code, record, published[0] if published else None
+    return run_stages(settings, log, "refresh", arguments, stages, sources=sources, clock=clock)
 
 
 def fetch_sources(

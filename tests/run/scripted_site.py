@@ -155,11 +155,14 @@ class City:
         """The first half of a run, for nights whose release nobody looks at: the sites are asked, and that is all."""
         log, sources = RunLog(is_quiet=True), sources_of(self.settings)
 
-        def stages(record: RunRecord) -> ExitCode:
-            return fetch_sources(self.settings, sources, record, log, clock=self.clock)
+        def stages(record: RunRecord) -> tuple[ExitCode, None]:
+            return fetch_sources(self.settings, sources, record, log, clock=self.clock), None
 
         with kept_workers():
-            return run_stages(self.settings, log, "fetch", ["fetch"], stages, sources=sources, clock=self.clock)
+            code, record, _ = run_stages(
+                self.settings, log, "fetch", ["fetch"], stages, sources=sources, clock=self.clock
+            )
+        return code, record
 
     @property
     def release(self) -> Path:

@@ -34,8 +34,13 @@ def fetch_with(alarm: AlarmSettings, city: City) -> ExitCode:
     """Fetch the city's pages as one run that tells this alarm: done sooner than a whole refresh."""
     settings, log = city.settings.model_copy(update={"alarm": alarm}), RunLog(is_quiet=True)
     sources = list(settings.sources.values())
-    code, _ = run_stages(
-        settings, log, "fetch", [], lambda record: fetch_sources(settings, sources, record, log), sources=sources
+    code, *_ = run_stages(
+        settings,
+        log,
+        "fetch",
+        [],
+        lambda record: (fetch_sources(settings, sources, record, log), None),
+        sources=sources,
     )
     return code
 
