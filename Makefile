@@ -65,8 +65,8 @@ fuzz: .venv/dev ## Fuzz readers, values and the importer for ten minutes (FUZZ_S
 	$(BIN)/python -m tests.fuzz.fuzz_parsers
 
 screenshots: .venv/dev ## Take the screenshots of README and examples/ again (needs Chromium)
-	$(BIN)/python -m benchmarks.screenshots
-	$(BIN)/python -m benchmarks.gallery_screenshots
+	$(BIN)/python -m docs.generate.screenshots
+	$(BIN)/python -m docs.generate.gallery_screenshots
 
 gallery: .venv/run ## Draw the pages of examples/ from the latest release into gallery/
 	$(BIN)/python -m examples.silent_projects $(DATA)

@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.screenshots import COMMAND, IMAGES, running_chromium
+from docs.generate.screenshots import COMMAND, IMAGES, running_chromium
 
 SCRIPTS = ("silent_projects", "budget_by_agency", "edits_after_completion", "districts")
 
