@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks.edit_process import FINAL_SEEDS, PROCESSES, EditProcess, make_edits
-from benchmarks.schedule_policies import Clairvoyant, RevisitSchedule, Uniform, earlier_rule
-from benchmarks.schedule_replay import Figures, replay
+from benchmarks.schedule.edit_process import FINAL_SEEDS, PROCESSES, EditProcess, make_edits
+from benchmarks.schedule.policies import Clairvoyant, RevisitSchedule, Uniform, earlier_rule
+from benchmarks.schedule.replay import Figures, replay
 
 OURS = "**ours: each page by its edits, and what the listing shows**"
 UNLISTED = "ours, without what the listing shows"

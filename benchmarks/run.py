@@ -20,8 +20,8 @@ from benchmarks.bench_parse import parse_table
 from benchmarks.bench_schedule import schedule_markdown, schedule_tables
 from benchmarks.bench_stages import stage_tables
 from benchmarks.bench_startup import startup_table
-from benchmarks.edit_process import FINAL_SEEDS
 from benchmarks.results import Table, markdown
+from benchmarks.schedule.edit_process import FINAL_SEEDS
 
 _LIBRARIES = (
     "selectolax", "duckdb", "pyarrow", "pandas", "httpx", "aiohttp", "FastWARC",

@@ -5,7 +5,7 @@ and with the square of the time since the last visit; requests that each end as 
 left for a time that goes with the root of the time between its edits. Azar et al., "Tractable near-optimal policies for
 crawling", PNAS 2018, show what a visit is worth; Cho and Garcia-Molina, "Estimating frequency of change", ACM TOIT
 2003, how a rate is estimated from visits that see no more than that something changed. The figures are tuned on
-invented edits (benchmarks/edit_process.py), where a half or the double of each made little difference.
+invented edits (benchmarks/schedule/edit_process.py), where a half or the double of each made little difference.
 """
 
 import math

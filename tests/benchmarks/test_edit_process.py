@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.edit_process import END, FINAL_SEEDS, PROCESSES, TUNING_SEEDS, EditProcess, make_edits
+from benchmarks.schedule.edit_process import END, FINAL_SEEDS, PROCESSES, TUNING_SEEDS, EditProcess, make_edits
 
 
 @pytest.mark.parametrize("process", PROCESSES, ids=lambda process: process.name)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from benchmarks.edit_process import BEGIN, COUNTS_FROM, COUNTS_UNTIL, PROCESSES, EditProcess, Edits, make_edits
-from benchmarks.schedule_policies import Clairvoyant, RevisitSchedule, Uniform, earlier_rule
-from benchmarks.schedule_replay import NIGHT, Mask, Observations, replay
+from benchmarks.schedule.edit_process import BEGIN, COUNTS_FROM, COUNTS_UNTIL, PROCESSES, EditProcess, Edits, make_edits
+from benchmarks.schedule.policies import Clairvoyant, RevisitSchedule, Uniform, earlier_rule
+from benchmarks.schedule.replay import NIGHT, Mask, Observations, replay
 
 SMALL = PROCESSES[0]._replace(projects_a_year=60)
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.edit_process import BEGIN, COUNTS_FROM, COUNTS_UNTIL, END, EditProcess, Edits
+from benchmarks.schedule.edit_process import BEGIN, COUNTS_FROM, COUNTS_UNTIL, END, EditProcess, Edits
 
 NIGHT = 1.25 / 24  # a run asks at a quarter past one in the morning
 Moments = NDArray[np.float64]

@@ -4,8 +4,8 @@ import datetime as dt
 
 import numpy as np
 
-from benchmarks.edit_process import FIRST_DAY, Edits
-from benchmarks.schedule_replay import Mask, Observations
+from benchmarks.schedule.edit_process import FIRST_DAY, Edits
+from benchmarks.schedule.replay import Mask, Observations
 from pipeline.archive.fetch_log import Outcome
 from pipeline.archive.history.page_history import PageState
 from pipeline.core.settings import FetchSettings
