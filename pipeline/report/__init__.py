@@ -3,7 +3,8 @@
 Does: reads the release by the SELECTs of sql/report/ and shows it, offline, in Thai and English.
 Never: judges (the gate does), reads anything but the release and the one before it.
 
-- data: one record type for each SELECT
+- records: one record type for each SELECT
+- data: the rows of all of them
 - document: quality.json
 - explorer_page: explorer.html, out of the SELECTs of sql/explorer/
 - quality_page: quality.html and the Markdown summary

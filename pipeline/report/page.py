@@ -14,7 +14,7 @@ from parsers.issue_codes import message_in_thai
 from pipeline.core import thai_time
 from pipeline.core.text import show_command, show_invisible, spans, web_address
 from pipeline.report import charts
-from pipeline.report.data import ReportedIssue
+from pipeline.report.records import ReportedIssue
 
 
 def write_page(template: str, styles: Sequence[str], scripts: Sequence[str], **values: object) -> str:

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from pipeline.core import thai_time
 from pipeline.core.text import show_command, web_address
 from pipeline.publish.gate_messages import field_in_thai
-from pipeline.report.data import AgencyState, EditedIssue, FieldState, ReportedIssue, Rule
 from pipeline.report.inert_page import file_of
 from pipeline.report.packing import packed
+from pipeline.report.records import AgencyState, EditedIssue, FieldState, ReportedIssue, Rule
 from pipeline.report.work_list import Acknowledgement, cut
 
 # The whole page must stay below 5 MB; its other parts take about 1 MB.

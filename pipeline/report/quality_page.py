@@ -16,7 +16,7 @@ from pipeline.publish.gate_measures import OTHER_COLUMNS, Measure, measure
 from pipeline.publish.gate_messages import RULES
 from pipeline.publish.pages import EXPLORER, QUALITY
 from pipeline.report import charts
-from pipeline.report.data import ReportData, ReportedIssue, Rule, read_report_data
+from pipeline.report.data import ReportData, read_report_data
 from pipeline.report.document import (
     MAX_LISTED,
     PAGE_OUTCOMES,
@@ -32,6 +32,7 @@ from pipeline.report.inert_page import FOLDER as CAPTURES
 from pipeline.report.inert_page import captures_in
 from pipeline.report.page import environment, write_page
 from pipeline.report.page_issues import pack
+from pipeline.report.records import ReportedIssue, Rule
 from pipeline.report.work_list import COLUMNS as WORK_LIST_COLUMNS
 from pipeline.report.work_list import Acknowledgement, WorkList, covering
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from parsers.dates import read_date
 from pipeline.build.contacts.mask import mask_text
 from pipeline.core.text import printable
-from pipeline.report.data import ReportedIssue
+from pipeline.report.records import ReportedIssue
 
 FILE = "acknowledged.csv"
 # An issue is the same while these are; docs/quality-json.md says so.

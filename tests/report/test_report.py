@@ -23,9 +23,10 @@ from pipeline.core.settings import GateSettings
 from pipeline.core.text import is_plain, show_command, show_invisible, spans, web_address
 from pipeline.publish.quality_gate import decide
 from pipeline.report import charts
-from pipeline.report.data import ReportedIssue, Rule, read_report_data
+from pipeline.report.data import read_report_data
 from pipeline.report.page_issues import MAX_PACKED_BYTES, pack
 from pipeline.report.quality_page import ReportError, report_markdown, write_report, write_report_of
+from pipeline.report.records import ReportedIssue, Rule
 from tests.conftest import GUESSED_AGENCY, Built, ParsedArchive
 from tests.publish.compared import ComparedArchive
 

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parsers.labels import COLUMNS as COLUMNS_OF_PAGES
-from pipeline.report.data import ReportedIssue
 from pipeline.report.quality_page import write_report
+from pipeline.report.records import ReportedIssue
 from pipeline.report.work_list import COLUMNS, FILE, IDENTITY, WorkList, covering, cut, read_work_list
 from tests.publish.compared import ComparedArchive
 
