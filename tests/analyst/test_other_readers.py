@@ -13,7 +13,6 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline import open_release
 from pipeline.analyst.open_release import OpenRelease
 from pipeline.build.database import DATABASE
 
@@ -22,11 +21,6 @@ BY_AGENCY = """
     SELECT agency_code, count(*) AS n, sum(budget_received_thb) AS received, max(finish_date) AS last
     FROM {projects} WHERE status = 'listed' GROUP BY agency_code ORDER BY agency_code
 """
-
-
-@pytest.fixture(scope="module")
-def release(sample_data: Path) -> OpenRelease:
-    return open_release(sample_data)
 
 
 def test_polars_reads_the_rows_and_types_of_every_table_and_view(release: OpenRelease) -> None:
