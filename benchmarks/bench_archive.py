@@ -85,7 +85,7 @@ def captures(n_pages: int) -> Iterator[Capture]:
 
 
 def write_archive(archived: Iterable[Capture], raw_dir: Path) -> None:
-    """Write captures and their fetch log as one segment, in place of whatever the directory holds."""
+    """Write captures and their fetch log as one segment, in place of what the directory holds."""
     shutil.rmtree(raw_dir, ignore_errors=True)
     with ArchiveWriter(raw_dir, _RUN, "bench") as archive:
         for capture in archived:

@@ -1,6 +1,6 @@
 """An invented, plausible process of edits: when projects appear on a site, and when their pages are edited.
 
-Nobody has measured the real one. The parameter sets were committed before any policy was tried on them, and the seeds
+The real one has not been measured. The parameter sets were committed before any policy was tried on them, and the seeds
 of the final figures are not those that a policy may be tuned with.
 """
 
@@ -154,7 +154,7 @@ def _life(
     finishes_after = chance.triangular(3, 11, 12.5) if chance.random() < process.finishing else float("inf")
     times: list[tuple[float, int | None]] = []
     progress, ended_at = 0, ends
-    # Who has not finished goes on for a while after the year.
+    # An unfinished project is reported for up to three months after the year.
     for month in range(1, 13 + int(chance.integers(4))):
         month_ends = _month_begins(year, month)
         if month_ends <= appears_at or chance.random() > reports:

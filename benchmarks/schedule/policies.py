@@ -27,7 +27,7 @@ def earlier_rule(now: float, seen: Observations) -> Mask:
 
 
 class Uniform:
-    """So many pages every night, whatever is known of them: those that were not asked for longest."""
+    """The same number of pages every night: those that were not asked for longest, without what is known of them."""
 
     def __init__(self, a_night: float) -> None:
         self._a_night, self._owed = a_night, 0.0

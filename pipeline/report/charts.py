@@ -1,6 +1,6 @@
 """Charts as inline SVG: drawn with attributes and classes alone, so that no style attribute breaks the page's CSP.
 
-Every chart takes numbers and our own words only; whatever comes in is escaped all the same.
+The charts take numbers and our own words only; these are escaped all the same.
 """
 
 from collections.abc import Sequence

@@ -197,7 +197,7 @@ def run_block(block: Block, names: dict[str, object]) -> None:
         settings.write_text(block.text, encoding="utf-8")
         load_settings(settings, {})
     else:
-        assert block.language in ("text", "json"), f"{block.place}: nobody knows how to run {block.language!r}"
+        assert block.language in ("text", "json"), f"{block.place}: it is not known how to run {block.language!r}"
 
 
 def compare(said: str, shown: str) -> None:

@@ -152,7 +152,7 @@ class City:
             return refresh(settings, log, ["refresh"], accepted_because=accepted_because, clock=self.clock)
 
     def fetch(self) -> tuple[ExitCode, RunRecord]:
-        """The first half of a run, for nights whose release nobody looks at: the sites are asked, and that is all."""
+        """The first half of a run, for nights whose release is not looked at: nothing is built."""
         log, sources = RunLog(is_quiet=True), sources_of(self.settings)
 
         def stages(record: RunRecord) -> tuple[ExitCode, None]:

@@ -70,7 +70,7 @@ def test_a_night_in_2036_is_void_once_a_run_with_the_right_clock_has_followed(tm
         city.site.change(SOME, remark="ใหม่")
         code = night(city, right)
         if not site_clock:
-            # Whichever clock is wrong, nobody says; a run that went back years would void all before it.
+            # Which of the two clocks is wrong is not known; a run that went back years would void all runs before it.
             assert code == ExitCode.FAILED
             assert remark(city) == "2036"
             return

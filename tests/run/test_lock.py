@@ -52,7 +52,7 @@ def test_a_lock_of_a_killed_run_is_no_obstacle(tmp_path: Path, holder: "subproce
     assert lock_holder(tmp_path) is None
 
 
-def test_whoever_only_looks_can_tell_who_runs(tmp_path: Path, holder: "subprocess.Popen[str]") -> None:
+def test_a_reader_is_told_which_run_holds_the_lock(tmp_path: Path, holder: "subprocess.Popen[str]") -> None:
     assert f"process {holder.pid}" in (lock_holder(tmp_path) or "")
 
 

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 
 def night(city: City, number: int, *, is_released: bool = True) -> tuple[ExitCode, RunRecord]:
-    """One night; where nobody looks at its release, it makes none."""
+    """One night; where its release is not looked at, it makes none."""
     city.now = FIRST_NIGHT + dt.timedelta(days=number - 1)
     return city.refresh()[:2] if is_released else city.fetch()
 

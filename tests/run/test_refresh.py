@@ -73,7 +73,7 @@ def receiver(status: int = 200) -> Iterator[tuple[str, Posts]]:
 
 
 def test_a_source_in_trouble_does_not_stop_the_others(city: City, capsys: pytest.CaptureFixture[str]) -> None:
-    # Nobody listens there.
+    # No server listens there.
     dead = Source(source_id="dead", base_url="http://dead.test/index.php", connect_to="127.0.0.1:9")
     sources = {"dead": dead, **city.settings.sources}
     city.settings = city.settings.model_copy(update={"source": "dead,city", "sources": sources})

@@ -1,6 +1,6 @@
 // Makes the controls of the page, which choose its issues, and prepares it for print.
 const GROUPS = 100;
-// Issues on paper: so many at most, and if there are more than a few and none is chosen, the first of each group.
+// On paper: PRINTED issues at most; if more than FEW are found and no filter is set, the first of each group.
 const [PRINTED, FEW, PRINTED_OF_EACH] = [1000, 200, 20];
 
 const jumpTo = (target) => {
