@@ -50,7 +50,7 @@ class Source(_Table):
 class FetchSettings(_Table):
     """Politeness and patience. Times are in seconds unless the name has another unit; docs/fetching.md explains each.
 
-    rate 0 means no limit of our own (for a server on loopback); max_requests 0 means no budget.
+    rate 0 means no limit of our own (for a source with connect_to, and the sample); max_requests 0 means no budget.
     night_window ("22:00-05:30", "" for any time) is read in time_zone. revisit_* is the revisit schedule: no page is
     asked for again within min_revisit_hours, one that is edited once a month after revisit_monthly_days, one that is
     edited four times as often or as rarely after half or twice as long, and every page after revisit_max_days at the

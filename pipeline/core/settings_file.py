@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from pipeline.core.settings import Settings, SettingsError, Source
+from pipeline.core.settings import SAMPLE, Settings, SettingsError, Source
 from pipeline.core.settings_values import ALL_SOURCES
 
 SETTINGS_FILE = Path("bma-projects.toml")
@@ -77,7 +77,8 @@ def source_of(settings: Settings, source_id: str | None = None) -> Source:
         The source of that id.
 
     Raises:
-        SettingsError: no source has that id, or the settings name several; lists the known ones.
+        SettingsError: no source has that id, or the settings name several; lists the known ones. Or its rate is 0, no
+            limit at all, which is only for a server that a person runs for it.
     """
     wanted = source_id or settings.source
     if wanted not in settings.sources:
@@ -87,7 +88,14 @@ def source_of(settings: Settings, source_id: str | None = None) -> Source:
         raise SettingsError(
             f"unknown source {wanted!r:.80}; known are {known}; add one as [sources.ID] in {SETTINGS_FILE}"
         )
-    return settings.sources[wanted]
+    source = settings.sources[wanted]
+    rate = settings.fetch.rate if source.rate is None else source.rate
+    if rate == 0 and source.connect_to is None and source.base_url != SAMPLE.base_url:
+        raise SettingsError(
+            f"{wanted}: rate 0 means no limit, which is only for a server of your own (`connect_to`); "
+            "for one request in two seconds it is 0.5"
+        )
+    return source
 
 
 def sources_of(settings: Settings) -> list[Source]:
@@ -103,8 +111,9 @@ def sources_of(settings: Settings) -> list[Source]:
         SettingsError: one of them is unknown; lists the known ones.
     """
     if settings.source == ALL_SOURCES:
-        return [source for _, source in sorted(settings.sources.items()) if not source.is_invented]
-    wanted = dict.fromkeys(source_id.strip() for source_id in settings.source.split(","))
+        wanted = [source_id for source_id, source in sorted(settings.sources.items()) if not source.is_invented]
+    else:
+        wanted = list(dict.fromkeys(source_id.strip() for source_id in settings.source.split(",")))
     return [source_of(settings, source_id) for source_id in wanted]
 
 

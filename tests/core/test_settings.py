@@ -129,6 +129,17 @@ def test_a_mistake_is_told_also_where_something_else_overrides_it(tmp_path: Path
         load_settings(file, {"BMA_FETCH_RATE": "1"})
 
 
+def test_no_limit_at_all_is_only_for_a_server_of_ones_own(tmp_path: Path) -> None:
+    file = written(tmp_path, "source = 'bs2568'\n[fetch]\nrate = 0\n")
+    with pytest.raises(SettingsError, match=r"bs2568: rate 0 means no limit.*connect_to"):
+        source_of(load_settings(file, {}))
+    with pytest.raises(SettingsError, match="rate 0 means no limit"):
+        sources_of(load_settings(file, {"BMA_SOURCE": "all"}))
+    assert source_of(load_settings(file, {}, {"sources.bs2568.rate": 0.5})).rate == 0.5
+    assert source_of(load_settings(file, {}, {"sources.bs2568.connect_to": "127.0.0.1:8080"})).rate is None
+    assert source_of(load_settings(file, {}, {"source": "sample"})).is_invented
+
+
 def test_a_file_that_was_named_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="cannot be read"):
         load_settings(tmp_path / "nowhere.toml", {})
