@@ -203,7 +203,7 @@ def _time_of(
     try:
         return believed(of_file, f"{of_file:%Y-%m-%dT%H:%M:%SZ}", now), TimeBasis.FILE
     except CaptureTimeError as error:
-        raise UnusableFileError(f"{path}: the date of the file is its {error}; give --captured-at") from error
+        raise UnusableFileError(f"{path}: by the date of the file, its {error}; give --captured-at") from error
 
 
 def _is_json(text: str) -> bool:
