@@ -24,7 +24,7 @@ from pipeline.parse.partition import BatchResult, PartitionResult
 from pipeline.parse.pool import WorkerPool, local_pool
 from pipeline.parse.stage import find_backlog, parse
 from pipeline.parse.versions import parser_fingerprint
-from pipeline.publish.latest import PublishError
+from pipeline.publish.latest import PublishError, latest_run_id
 from pipeline.publish.release_check import VerifyError
 from pipeline.publish.releases import Published, building_dir, last_refused, latest_release, publish
 from pipeline.run.last_published import last_published
@@ -153,11 +153,16 @@ def build_and_publish(
         The release and its place: in releases/, or in refused/ with the gate's reasons.
 
     Raises:
-        BuildError: the parsed data cannot be used, or the disk is full.
+        BuildError: the parsed data cannot be used, or the disk is full; or no page came yet, and nothing was published.
         VerifyError: the release breaks a promise; it stays in building/ until the next build.
         PublishError: the release cannot be moved to its place.
         In each case `latest` is unchanged.
     """
+    if latest_run_id(settings.curated_dir) is None and not find_partitions(settings.parsed_dir, parser_fingerprint()):
+        raise BuildError(
+            f"{settings.raw_dir}: no page is archived, so there is nothing to build; "
+            "run `bma-projects refresh` or `bma-projects import FILE` first"
+        )
     target: Path | None = None
     try:
         target = building_dir(settings.curated_dir, record.run_id)

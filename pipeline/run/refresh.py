@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from pipeline.archive.run_order import ClockError
 from pipeline.archive.segments import sealed_segments
-from pipeline.build.errors import BuildError
 from pipeline.core.errors import ExitCode, PipelineError
 from pipeline.core.log import RunLog
 from pipeline.core.settings import Settings, Source
@@ -121,11 +120,6 @@ def release_archive(
         ParseError, BuildError, VerifyError, PublishError: no release was made; `latest` is unchanged.
     """
     parse_archive(settings, record, log)
-    if not sealed_segments(settings.raw_dir):
-        raise BuildError(
-            f"{settings.raw_dir}: no page is archived, so there is nothing to build; "
-            "run `bma-projects refresh` or `bma-projects import FILE` first"
-        )
     if is_built(settings):
         log.info("nothing to build: the latest release is made of the same data", extra={"stage": "build"})
         return None

@@ -576,6 +576,15 @@ class TestStages:
         assert_one_line(bma_here("build", "--data-dir", tmp_path / "data"), 1, "no page is archived", "import FILE")
         assert not list((tmp_path / "data" / "curated").glob("releases/*"))
 
+    def test_where_no_page_ever_came_nothing_is_published(self, tmp_path: Path) -> None:
+        unreachable = ("--source", "bs2568", "--base-url", "http://127.0.0.1:9/index.php")
+        for command in (("refresh", *unreachable), ("import", "nowhere.warc.gz")):
+            done = bma_here(*command, "--data-dir", tmp_path)
+            assert done.returncode == 1
+            assert "no page is archived" in done.stderr
+            assert not (tmp_path / "curated" / "latest").is_symlink()
+        assert bma_here("status", "--data-dir", tmp_path).returncode == 1
+
     @pytest.mark.slow
     def test_a_lost_layer_is_made_again_from_the_one_before(self, sample_data: Path, sample_copy: Path) -> None:
         shutil.rmtree(sample_copy / "parsed")
