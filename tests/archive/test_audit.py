@@ -20,7 +20,7 @@ def test_the_audit_finds_a_changed_byte(tmp_path: Path) -> None:
     write(tmp_path, ["1", "2"])
     path = tmp_path / f"{RUN}-site.warc.gz"
     damage(path, path.stat().st_size // 2)
-    assert audit_archive(tmp_path).problems
+    assert any(path.name in problem for problem in audit_archive(tmp_path).problems)
 
 
 def test_the_audit_finds_a_body_that_is_not_the_logged_one(tmp_path: Path) -> None:
