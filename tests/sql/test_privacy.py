@@ -243,7 +243,8 @@ def test_nobody_gets_no_pseudonym(archive: ParsedArchive) -> None:
 
 
 def test_no_file_of_a_release_holds_a_secret_byte_for_byte(secret_data: Path, built: Built) -> None:
-    salt = (secret_data / "user-names.salt").read_bytes()
+    # Without its second line, which is only its check.
+    salt = (secret_data / "user-names.salt").read_bytes().split()[0]
     for file in built.path.iterdir():
         content = file.read_bytes()
         for secret in (TELEPHONE.encode(), USER.encode(), salt):
