@@ -1,6 +1,7 @@
 """Fixture directories: a page, where it came from, and what it must parse to; one test for each field.
 
-expected.json was written once and read value by value; nothing rewrites it.
+expected.json was written once and read value by value; nothing rewrites it. A field of the page that it leaves out must
+be null, so that a page without a label needs no change when the label becomes known.
 """
 
 import datetime as dt
@@ -47,15 +48,21 @@ def each(table: str) -> list[Any]:
     ]
 
 
+PAGE_FIELDS = [
+    field
+    for field in PageRecord._fields
+    if field not in ("source_id", "snapshot_id") and not field.endswith(("_fingerprint", "_sha256"))
+]
+
+
 @pytest.mark.parametrize("name", CASES)
-def test_every_field_is_expected_except_the_key_and_the_fingerprints(name: str) -> None:
-    told = {field for field in PageRecord._fields if not field.endswith(("_fingerprint", "_sha256"))}
-    assert set(EXPECTED[name]["page"]) == told - {"source_id", "snapshot_id"}
+def test_only_fields_of_the_record_are_expected(name: str) -> None:
+    assert set(EXPECTED[name]["page"]) <= set(PAGE_FIELDS)
 
 
-@pytest.mark.parametrize(("name", "field"), [(name, field) for name in CASES for field in EXPECTED[name]["page"]])
+@pytest.mark.parametrize(("name", "field"), [(name, field) for name in CASES for field in PAGE_FIELDS])
 def test_field(name: str, field: str) -> None:
-    assert plain(getattr(parsed(name).page, field)) == EXPECTED[name]["page"][field]
+    assert plain(getattr(parsed(name).page, field)) == EXPECTED[name]["page"].get(field)
 
 
 @pytest.mark.parametrize(("name", "index", "expected"), each("fields"))

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parsers.labels import (
+    COLUMNS,
     LABELS,
     MONTH_LABEL,
     PROGRESS_COLUMNS,
@@ -21,7 +22,8 @@ from parsers.labels import (
     match_key,
     match_label,
 )
-from tests.parsers.projects import LABEL_OF, PLAIN, StoredProject
+from parsers.records import PageRecord
+from tests.parsers.projects import PLAIN, StoredProject
 from tests.parsers.samples import FIXTURES
 from tests.quick import quick
 
@@ -186,12 +188,22 @@ class TestLabelsOfAPage:
         assert (issue.code, issue.label, issue.ordinal, issue.raw) == ("unknown_label", row.label, 13, row.raw)
         assert parsed.page.finish_date == PLAIN.parse().page.finish_date
 
-    @pytest.mark.parametrize("field", LABEL_OF)
-    def test_a_missing_label_is_reported_and_its_field_is_null(self, field: str) -> None:
-        parsed = PLAIN.having(**{field: "1"}).without(field).parse()
+    @pytest.mark.parametrize("label", LABELS, ids=lambda label: label.field)
+    def test_a_missing_label_is_reported_where_it_is_due_and_its_field_is_null(self, label: Label) -> None:
+        since = {"fiscal_year": str(label.since)} if label.since is not None else {}
+        parsed = PLAIN.having(**since, **{label.field: "1"}).without(label.field).parse()
         missing = [(issue.field, issue.label) for issue in parsed.issues if issue.code == "missing_label"]
-        assert missing == [(field, LABEL_OF[field])]
-        assert field not in {row.field for row in parsed.fields}
+        assert missing == ([] if label.is_optional else [(label.field, label.text)])
+        assert label.field not in {row.field for row in parsed.fields}
+
+    @pytest.mark.parametrize("label", LABELS, ids=lambda label: label.field)
+    def test_what_a_known_label_says_is_in_a_column_of_the_page_record(self, label: Label) -> None:
+        column = COLUMNS.get(label.field, label.field)
+        assert column in PageRecord._fields, f"add {column} to PageRecord, or the name of its column to COLUMNS"
+        said = PLAIN if PLAIN.rows[PLAIN.index_of(label.field)][1] else PLAIN.having(**{label.field: "ก"})
+        found, without = (getattr(project.parse().page, column) for project in (said, said.without(label.field)))
+        assert found is not None, f"parse_project reads no {column} from {label.text}"
+        assert without is None or label.field == "project_id"
 
     def test_a_renamed_label_is_read_and_reported(self) -> None:
         parsed = PLAIN.renaming("responsible", "ผู้รับผิดชอบโครงการ").parse()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.labels import MONTH_LABEL, MONTH_LAYOUT
+from parsers.labels import LABELS, MONTH_LABEL, MONTH_LAYOUT
 from parsers.month_rows import CANONICAL, EXTRA, comparable_values, month_results, month_roles
 from tests.parsers.projects import PLAIN
 
@@ -188,5 +188,5 @@ class TestRowsOfAPage:
     def test_every_month_row_keeps_its_ordinal_and_label(self) -> None:
         parsed = PLAIN.parse()
         assert [(row.ordinal, row.label) for row in parsed.months] == [
-            (26 + n, f"{MONTH_LABEL} {month}") for n, month in enumerate(KNOWN)
+            (n, f"{MONTH_LABEL} {month}") for n, month in enumerate(KNOWN, len(LABELS) + 1)
         ]

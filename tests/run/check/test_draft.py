@@ -60,8 +60,13 @@ def test_a_draft_of_the_real_page_says_what_its_reviewed_case_says(tmp_path: Pat
     draft(tmp_path, SAVED)
     of_case = expected_of(FIXTURES / "cases" / REAL_ID)
     drafted = expected_of(tmp_path / REAL_ID)
-    assert {name: drafted[name] for name in of_case} == of_case
     assert set(drafted) == {*of_case, "unreviewed"}
+    # A case may leave out the fields that are null.
+    for said in (drafted["page"], of_case["page"]):
+        assert isinstance(said, dict)
+        for field in [field for field, value in said.items() if value is None]:
+            del said[field]
+    assert {name: drafted[name] for name in of_case} == of_case
 
 
 def test_a_draft_of_an_extracted_text_is_masked_too(tmp_path: Path) -> None:
