@@ -68,8 +68,13 @@ def _check_columns(con: duckdb.DuckDBPyConnection, model: Model) -> None:
     described = [column.name for column in model.columns]
     made = [column for column in made if column in described or column not in model.sort]
     if made != described and (model.layer == "views" or sorted(made) != sorted(described)):
-        odd = sorted(set(made) ^ set(described)) or made
-        raise BuildError(f"{model.path}: header and SELECT differ in their columns: {', '.join(odd)}")
+        where = {
+            "describe in the header, or do not select,": [column for column in made if column not in described],
+            "select, or strike from the header,": [column for column in described if column not in made],
+        }
+        what_to_do = [f"{what} {', '.join(columns)}" for what, columns in where.items() if columns]
+        told = "; ".join(what_to_do) or f"put the lines of the header in this order: {', '.join(made)}"
+        raise BuildError(f"{model.path}: header and SELECT differ in their columns: {told}")
 
 
 def _execute(con: duckdb.DuckDBPyConnection, model: Model, statement: str) -> list[tuple[Any, ...]]:

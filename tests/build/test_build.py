@@ -21,6 +21,7 @@ from pipeline.analyst.query import QueryError
 from pipeline.archive.fetch_log import FetchLogRow
 from pipeline.build.database import DATABASE, build, relations
 from pipeline.build.errors import BuildError
+from pipeline.build.headers import Column
 from pipeline.build.models import load_models
 from pipeline.publish.release_check import verify_release
 from pipeline.publish.releases import building_dir, publish
@@ -361,7 +362,18 @@ def test_a_column_without_its_line_in_the_header_stops_the_build(
     odd = model.columns[-1].name
     models = {**load_models(), table: replace(model, columns=model.columns[:-1])}
     monkeypatch.setattr("pipeline.build.database.load_models", lambda: models)
-    with pytest.raises(BuildError, match=rf"{table}\.sql: header and SELECT differ in their columns: {odd}$"):
+    told = rf"{table}\.sql: header and SELECT differ in their columns: describe in the header, or do not select, {odd}$"
+    with pytest.raises(BuildError, match=told):
+        archive.build()
+
+
+def test_a_line_of_the_header_without_its_column_stops_the_build(
+    archive: ParsedArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = load_models()["projects"]
+    models = {**load_models(), "projects": replace(model, columns=(*model.columns, Column("weather", "how it was")))}
+    monkeypatch.setattr("pipeline.build.database.load_models", lambda: models)
+    with pytest.raises(BuildError, match=r"columns: select, or strike from the header, weather$"):
         archive.build()
 
 
