@@ -15,8 +15,10 @@ paragraph of prose explains the SQL to its reader and is not published.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from parsers.issue_codes import CATALOGUE, Severity, message_in_thai
 from pipeline.build.errors import ModelError
 
 RULE_TEXTS = ("severity", "title_th", "title_en", "advice_th", "advice_en", "message_th")
@@ -105,3 +107,15 @@ class Header:
                 f"{self.path}: cannot read the column `{line}`; expected `name: text | unit … | label … | null …`"
             )
         return Column(name, description, found.get("unit"), found.get("label"), found.get("null"))
+
+
+def check_rule(path: str, code: str, tags: Mapping[str, str]) -> None:
+    """Raise ModelError unless the header of a check says what the catalogue of issues needs."""
+    if missing := [name for name in RULE_TEXTS if name not in tags]:
+        raise ModelError(f"{path}: a check needs the header lines {', '.join(RULE_TEXTS)}; add {', '.join(missing)}")
+    if tags["severity"] not in list(Severity):
+        raise ModelError(f"{path}: the severity {tags['severity']!r:.40} is none of {', '.join(Severity)}")
+    if set("{}") & set(message_in_thai(tags["message_th"], label="", raw="", row=None)):
+        raise ModelError(f"{path}: message_th may hold {{label}}, {{raw}} and {{row}}, and no other braces")
+    if code in CATALOGUE:
+        raise ModelError(f"{path}: parsers/issue_codes.py has the code {code} already; give the check another name")

@@ -14,7 +14,7 @@ import duckdb
 
 from parsers.records import Issue
 from pipeline.build.errors import ModelError
-from pipeline.build.headers import RULE_TEXTS, Column, Header, Reference
+from pipeline.build.headers import Column, Header, Reference, check_rule
 
 LAYERS = ("staging", "curated", "quality", "views")
 # The schemas of relations that models read but no model makes.
@@ -104,8 +104,8 @@ def read_model(layer: str, name: str, text: str) -> Model:
         raise ModelError(f"{path}: the header has no `-- key:` line (a view whose key may be null, no `-- sort:` line)")
     if layer in ("curated", "views") and not header.columns:
         raise ModelError(f"{path}: the header has no `-- columns:` line, followed by one for each of them")
-    if layer == "quality" and any(text not in header.tags for text in RULE_TEXTS):
-        raise ModelError(f"{path}: a check needs the header lines {', '.join(RULE_TEXTS)}")
+    if layer == "quality":
+        check_rule(path, name, header.tags)
     return Model(
         layer=layer,
         name=name,

@@ -103,9 +103,39 @@ def test_a_malformed_file_is_named_with_what_is_wrong(text: str, message: str) -
     assert "\n" not in str(raised.value)
 
 
-def test_a_check_without_its_catalogue_texts_is_refused() -> None:
-    with pytest.raises(ModelError, match="a check needs the header lines severity, title_th"):
-        read_model("quality", "a", "-- A.\n--\n-- key: a\n-- severity: info\nSELECT 1")
+RULE = {
+    "severity": "info",
+    "title_th": "ก",
+    "title_en": "A",
+    "advice_th": "ก",
+    "advice_en": "A",
+    "message_th": "{label} {raw} {row}",
+}
+
+
+def check(**other: str | None) -> str:
+    lines = [f"-- {name}: {text}" for name, text in {**RULE, **other}.items() if text is not None]
+    return "\n".join(["-- A.", "--", "-- key: a", *lines, "SELECT 1 AS a"])
+
+
+def test_a_check_says_what_the_catalogue_of_issues_needs() -> None:
+    assert read_model("quality", "a", check()).tags == RULE
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "message"),
+    [
+        ("a", {"message_th": None, "severity": None}, "a check needs the header lines .*; add severity, message_th$"),
+        ("a", {"severity": "warn"}, "the severity 'warn' is none of error, warning, info$"),
+        ("a", {"message_th": "{value}"}, r"message_th may hold \{label\}, \{raw\} and \{row\}, and no other braces$"),
+        ("unreadable_number", {}, "parsers/issue_codes.py has the code unreadable_number already"),
+    ],
+)
+def test_a_check_that_the_catalogue_of_issues_cannot_take_is_refused(
+    name: str, other: dict[str, str | None], message: str
+) -> None:
+    with pytest.raises(ModelError, match=rf"sql/quality/{name}\.sql: {message}"):
+        read_model("quality", name, check(**other))
 
 
 def test_a_column_can_take_its_description_from_another_table(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from parsers.records import Issue, PageCell
 from pipeline.build.database import relations
 from pipeline.build.models import Model, load_models
+from tests.build.test_fields import FIELDS, TABLES
 from tests.conftest import FINGERPRINT, ParsedArchive
 from tests.sql import histories, test_checks, test_issues_against_reference
 
@@ -54,6 +55,11 @@ def test_the_columns_are_those_of_the_header(session: duckdb.DuckDBPyConnection,
 def test_a_check_returns_only_columns_of_an_issue(session: duckdb.DuckDBPyConnection) -> None:
     columns = [row[0] for row in session.execute("DESCRIBE staging.check_issues").fetchall()]
     assert columns == [*Issue._fields, "first_seen_at"]
+
+
+def test_the_field_of_a_check_is_a_column_or_a_table(session: duckdb.DuckDBPyConnection) -> None:
+    found = session.execute("SELECT DISTINCT code, column_of(field) FROM staging.check_issues").fetchall()
+    assert [(code, field) for code, field in found if field not in {None, *FIELDS, *TABLES}] == []
 
 
 @pytest.mark.parametrize("model", PUBLISHED, ids=attrgetter("relation"))
