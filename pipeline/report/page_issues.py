@@ -113,7 +113,9 @@ def _columns(
                     issue.fiscal_year_be,
                     web_address(issue.url),
                     issue.is_invented,
-                    show_command(issue.project_id, issue.source_id) if issue.project_id else None,
+                    show_command(issue.project_id, issue.source_id)
+                    if issue.project_id and issue.is_in_projects
+                    else None,
                 ]
             )
         return projects[key]

@@ -4,7 +4,7 @@ from typing import NamedTuple, TypedDict
 
 
 class ReportedIssue(NamedTuple):
-    """One open issue, with the project it concerns."""
+    """One open issue, with the project it concerns; is_in_projects: one of its pages could be read."""
 
     code: str
     severity: str
@@ -25,6 +25,7 @@ class ReportedIssue(NamedTuple):
     is_new: bool
     issue_no: int
     snapshot_id: str | None = None
+    is_in_projects: bool = True
 
 
 class ShownEdit(TypedDict):

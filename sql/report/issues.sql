@@ -26,7 +26,8 @@ SELECT
         SELECT (source_id, project_id, code, field, label, ordinal, raw) FROM published.quality_issues
     ) AS is_new,
     issues.issue_no,
-    issues.snapshot_id
+    issues.snapshot_id,
+    projects.project_id IS NOT NULL AS is_in_projects
 FROM candidate.quality_issues AS issues
 LEFT JOIN candidate.projects AS projects USING (source_id, project_id)
 LEFT JOIN (

@@ -384,6 +384,16 @@ def test_an_issue_about_an_edit_shows_old_and_new(page: Page, documented: Built)
     expect_found(page, 1)
 
 
+def test_no_way_leads_to_a_project_of_which_no_page_could_be_read(page: Page, documented: Built) -> None:
+    cards = page.locator("#groups .issue")
+    to_the_project = cards.locator("a[href^='explorer.html'], .command")
+    for code, each in (("page_login", 0), ("unreadable_number", 2)):
+        page.select_option("#code", code)
+        n_issues = counted(documented, f"code = '{code}'")
+        expect(cards).to_have_count(n_issues)
+        expect(to_the_project).to_have_count(each * n_issues)
+
+
 def test_no_code_stands_without_its_title_in_both_languages(seen: Opened, documented: Built) -> None:
     titles = {
         str(row["code"]): [row["title_th"], row["title_en"]]
