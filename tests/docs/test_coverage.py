@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from docs.generate import issue_catalogue, reference
+from parsers.dates import read_date
 from parsers.issue_codes import CATALOGUE
 from pipeline.build.models import load_models
 from pipeline.cli.app import app
@@ -54,6 +55,14 @@ def test_every_table_and_view_is_in_the_dictionary() -> None:
 def test_every_issue_code_is_in_the_catalogue() -> None:
     codes = [*CATALOGUE, *(model.name for model in load_models().values() if model.layer == "quality")]
     assert [code for code in codes if f"| `{code}` |" not in TEXTS["docs/issue-catalogue.md"]] == []
+
+
+def test_the_manual_of_stewards_names_codes_that_are_and_dates_that_are_ambiguous() -> None:
+    causes = dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|", TEXTS["docs/th/steward.md"], re.MULTILINE))
+    del causes["error"], causes["warning"], causes["info"]
+    assert causes.keys() <= {*CATALOGUE, *(model.name for model in load_models().values() if model.layer == "quality")}
+    dates = re.findall(r"[\d/]{8,}", causes["ambiguous_date"])
+    assert [read_date(date).issue_code for date in dates] == ["ambiguous_date"]
 
 
 @pytest.mark.parametrize("document", TEXTS)
