@@ -309,9 +309,11 @@ def test_every_view_of_projects_says_what_is_invented(archive: ParsedArchive) ->
     for source, name in (("sample", "a"), ("bs2568", "b")):
         archive.capture("50010000-0003", "2026-01-01", source=source, name=name)
     built = archive.build()
-    for model in load_models().values():
-        if model.layer == "views":
-            assert True in built.column(f"SELECT is_invented FROM {model.name} ORDER BY ALL"), model.name
+    for view in (model for model in load_models().values() if model.layer == "views"):
+        assert "is_invented" in [column.name for column in view.columns], f"{view.path}: publish is_invented"
+        said = built.column(f"SELECT is_invented FROM {view.name} ORDER BY ALL")
+        assert said, f"{view.path}: this test needs a page that is in the view"
+        assert True in said, f"{view.path}: an invented page counts as real"
 
 
 @pytest.mark.slow
