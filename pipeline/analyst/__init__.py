@@ -14,5 +14,6 @@ Never: changes a release, lets a query reach the file system, shows unmasked con
 - citation: how to cite a project page
 - export, export_notes: tables as CSV and XLSX, and the notes that belong to them
 - spreadsheet: safe contents of cells, and CSV
+- thai_names: Thai headings of columns without a label
 - workbook: XLSX
 """

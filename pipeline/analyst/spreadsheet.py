@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
+from pipeline.analyst.thai_names import THAI_NAMES
 from pipeline.build.models import Model
 
 # Excel's limit, counted in UTF-16 code units; Excel cuts a longer cell silently, this module visibly.
@@ -21,32 +22,6 @@ _ONLY_DASHES = re.compile(r"[-\s]*")
 # XML 1.0 cannot hold these, and Excel repairs or refuses a file that contains them.
 _NOT_IN_XML = re.compile(r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F\uD800-\uDFFF\uFFFE\uFFFF]")
 _RAW_SUFFIX = "_raw"
-_THAI_NAMES = {
-    "source_id": "แหล่งข้อมูล",
-    "agency_code": "รหัสหน่วยงาน",
-    "policy_tags": "รหัสนโยบายหน้าชื่อ",
-    "name_key": "ชื่อสำหรับเทียบ",
-    "fiscal_year_ce": "ปี (ค.ศ.)",
-    "is_invented": "ข้อมูลสมมติ",
-    "is_contact_masked": "ปิดข้อมูลติดต่อแล้ว",
-    "status": "สถานะหน้าโครงการ",
-    "n_issues": "จำนวนข้อสังเกต",
-    "n_versions": "จำนวนรุ่นที่พบ",
-    "first_seen_at": "พบครั้งแรก (UTC)",
-    "present_since": "พบตั้งแต่วันที่",
-    "last_seen_at": "พบครั้งล่าสุด (UTC)",
-    "last_changed_at": "เปลี่ยนแปลงล่าสุด (UTC)",
-    "vanished_at": "หายไปเมื่อ (UTC)",
-    "url": "ที่อยู่หน้าเว็บ",
-    "month_no": "เดือนที่ (ตามป้าย)",
-    "report_no": "รายงานที่",
-    "severity": "ระดับ",
-    "code": "รหัสข้อสังเกต",
-    "message": "ข้อสังเกต",
-    "raw": "ข้อความตามหน้าเว็บ",
-    "label": "ป้าย",
-    "ordinal": "ลำดับ",
-}
 
 
 class SafeText(NamedTuple):
@@ -120,11 +95,11 @@ def rows_of(reader: pa.RecordBatchReader) -> Iterator[Sequence[object]]:
 
 
 def headings(model: Model, columns: list[str], *, are_thai: bool) -> list[str]:
-    """Headings for columns: their names, or the site's own Thai labels; a column without a label keeps its name."""
+    """Headings for columns: their names, or the site's own Thai labels; a column without a Thai name keeps its own."""
     if not are_thai:
         return columns
     labels = {column.name: column.label for column in model.columns}
-    wanted = [_thai_heading(name, labels) for name in columns]
+    wanted = [_thai_heading(model.name, name, labels) for name in columns]
     # Two columns can come from one label; a heading that is not unique gets the name of its column.
     return [
         heading if wanted.count(heading) == 1 else f"{heading} [{name}]"
@@ -132,10 +107,10 @@ def headings(model: Model, columns: list[str], *, are_thai: bool) -> list[str]:
     ]
 
 
-def _thai_heading(name: str, labels: dict[str, str | None]) -> str:
+def _thai_heading(table: str, name: str, labels: dict[str, str | None]) -> str:
     if name.endswith(_RAW_SUFFIX) and (label := labels.get(name)):
         return f"{label} (ตามหน้าเว็บ)"
-    return _THAI_NAMES.get(name) or labels.get(name) or name
+    return THAI_NAMES.get(f"{table}.{name}") or THAI_NAMES.get(name) or labels.get(name) or name
 
 
 def _is_harmless(text: str) -> bool:

@@ -258,6 +258,26 @@ def test_headings_of_a_table_are_unique() -> None:
             assert len(set(made)) == len(columns), model.name
 
 
+@pytest.mark.parametrize(
+    "table",
+    ["projects", "progress_history", "targets", "project_changes", "project_history", "quality_issues", "agencies"],
+)
+def test_only_keys_for_programs_have_no_thai_heading(table: str) -> None:
+    columns = [column.name for column in load_models()[table].columns]
+    made = headings(load_models()[table], columns, are_thai=True)
+    english = {name for name, heading in zip(columns, made, strict=True) if not re.search("[ก-๙]", heading)}
+    keys = re.compile("(previous_)?snapshot_id|warc_(file|offset)|time_basis|[a-z]+_state")
+    labels = {"Policy ID", "Branch ID", "Kpi ID", "Start Date", "Finish Date"}
+    without_label = {column.name for column in load_models()[table].columns if column.label not in labels}
+    assert [name for name in sorted(english & without_label) if not keys.fullmatch(name)] == []
+
+
+def test_the_end_of_a_run_is_not_headed_as_the_state_of_a_project() -> None:
+    assert headings(load_models()["runs"], ["status"], are_thai=True) != headings(
+        load_models()["projects"], ["status"], are_thai=True
+    )
+
+
 def test_a_failed_export_leaves_no_half_file(sample_data: Path, tmp_path: Path) -> None:
     (tmp_path / "projects.csv").mkdir()
     with pytest.raises(ExportError, match="cannot be written"):
