@@ -131,7 +131,8 @@ def test_a_code_that_means_harm_opens_its_project(chromium: Chromium, hostile: P
 @pytest.mark.slow
 def test_search_finds_what_is_typed_otherwise(page: Page) -> None:
     everything = found(page)
-    for typed in ("สำนักงานเขตทุ่งครุ", "ส\u0e4d\u0e32นักงาน เขต\u200bทุ่่งครุ", "thung KHRU", "๕๐๔๙๐๐๐๐-3607"):
+    address = f"https://policy.bangkok.go.th/index.php?r=tbl-project-main%2Fview&project_id={P}"
+    for typed in ("สำนักงานเขตทุ่งครุ", "ส\u0e4d\u0e32นักงาน เขต\u200bทุ่่งครุ", "thung KHRU", "๕๐๔๙๐๐๐๐-3607", address):
         page.fill("#q", typed)
         expect(page.locator("#found")).to_contain_text(f"1 of {everything}")
         assert codes(page) == [P]

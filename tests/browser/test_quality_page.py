@@ -329,6 +329,19 @@ def test_every_number_that_is_a_link_finds_as_many_issues(page: Page) -> None:
         assert n_found(page) > 0
 
 
+def test_the_address_of_a_page_finds_the_issues_of_its_project(page: Page, documented: Built) -> None:
+    page.fill("#q", "https://policy.bangkok.go.th/index.php?r=tbl-project-main%2Fview&project_id=50010000-9004")
+    expect_found(page, counted(documented, "project_id = '50010000-9004'"))
+
+
+def test_a_link_to_some_of_the_issues_leads_to_them(chromium: Chromium, documented: Built) -> None:
+    place = "document.getElementById('issues').getBoundingClientRect().top"
+    with chromium.opened(documented.path / "quality.html") as (page, _):
+        assert page.evaluate("scrollY") == 0
+    with chromium.opened(documented.path / "quality.html", fragment=f"#agency={PHRA_NAKHON}") as (page, _):
+        assert 0 <= page.evaluate(place) < 200
+
+
 @pytest.mark.slow
 def test_a_link_to_what_is_not_there_finds_nothing_instead_of_everything(chromium: Chromium, documented: Built) -> None:
     fragment = "#agency=59999999&code=%3Cimg%20src%3Dx%3E&lang=en"

@@ -9,8 +9,11 @@ const FOLDINGS = [
 ];
 const fold = (text) => FOLDINGS.reduce((folded, [pattern, by]) => folded.replace(pattern, by), text.toLowerCase());
 
-// The words of a search, folded; a text matches if it holds all of them.
-const foldedWords = (text) => text.split(/\s+/).map(fold).filter(Boolean);
+// The words of a search, folded; a text matches if it holds all of them. The address of a page stands for its project.
+const foldedWords = (text) => {
+  const code = URL.canParse(text) ? new URL(text).searchParams.get("project_id") : null;
+  return (code ?? text).split(/\s+/).map(fold).filter(Boolean);
+};
 
 // Folds some of the texts at a time, so that the page stays responsive and the first search is fast.
 const foldAhead = (items, haystack, from = 0) => {

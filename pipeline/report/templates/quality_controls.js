@@ -136,6 +136,8 @@ const start = (data) => {
     sortAgencies();
   };
   show();
+  // A link to some of the issues leads to them.
+  if (isNarrowed()) byId("issues").scrollIntoView();
   addEventListener("popstate", () => {
     readAddress();
     setLanguage(chosen.get("lang"));

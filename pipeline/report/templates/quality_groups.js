@@ -35,7 +35,7 @@ const card = (e, by, isAgain) => {
   node.append(make("p", "why", ...inTwo(shown(inThai(e)), shown(e.message))), make("p", "links",
     webLink(e.project.url, ...inTwo("เปิดหน้าบนเว็บไซต์", "Open the live page")),
     e.capture && linkOf("captures/" + e.capture + ".html", ...inTwo("ดูหน้าที่เก็บไว้", "See the archived page")),
-    e.project.id && linkOf("explorer.html#" + new URLSearchParams({ project: e.project.id }), ...inTwo("ดูโครงการ", "Explore the project")),
+    e.project.command && linkOf("explorer.html#" + new URLSearchParams({ project: e.project.id }), ...inTwo("ดูโครงการ", "Explore the project")),
     e.project.command && make("code", "command", shown(e.project.command)), line,
     e.presentSince === null ? null : make("span", "quiet seen", ...inTwo("พบตั้งแต่", "seen since"), " ", ...day(e.presentSince))));
   return node;
