@@ -1,14 +1,17 @@
 """The catalogue of issues: every code has a page that raises it and a page beside it that does not."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, get_type_hints
 
 import pytest
 
+from parsers.dates import read_date
 from parsers.html_page import read_page
 from parsers.issue_codes import CATALOGUE, Severity, message_in_thai
+from parsers.issue_collector import IssueCollector
+from parsers.plausibility import check_project
 from parsers.project import page_issue
-from parsers.records import Issue
+from parsers.records import Issue, ProgressRow
 from parsers.text_page import read_text
 from tests.parsers.projects import PLAIN, StoredProject, parse
 from tests.parsers.rendering import GRID_SKINS, with_table
@@ -16,6 +19,9 @@ from tests.parsers.samples import FIXTURES, Cells
 
 Source = StoredProject | Callable[[], list[Issue]]
 REPORT: Cells = ("2023-01-31", "50", "1", "ไม่มี", "31/01/2566 : ก")
+TEXTS_OF_A_REPORT = [
+    name for name, kind in get_type_hints(ProgressRow).items() if kind == str | None and not name.endswith("_id")
+]
 LAST: Cells = ("2023-05-02", "100", "2", "ไม่มี", "02/05/2566 : ข")
 
 
@@ -266,6 +272,20 @@ class TestChecksOfReports:
             (4, "reports 2 and 4"),
             (5, "reports 1 and 5"),
         ]
+
+    @pytest.mark.parametrize("text", TEXTS_OF_A_REPORT)
+    def test_reports_that_differ_in_any_text_are_no_duplicates(self, text: str) -> None:
+        parsed = PLAIN.reporting(REPORT, REPORT).parse()
+        dates = [read_date(REPORT[0] or "")] * 2
+
+        def codes(reports: list[ProgressRow]) -> list[str]:
+            issues = IssueCollector("test", PLAIN.project_id, "snapshot")
+            check_project(issues, parsed.page, reports, dates)
+            return [issue.code for issue in issues.collected]
+
+        one, other = parsed.progress
+        assert "duplicate_report" in codes([one, other])
+        assert "duplicate_report" not in codes([one, other._replace(**{text: "x"})])
 
     def test_equal_days_are_in_order(self) -> None:
         reports = (REPORT, (*REPORT[:4], "31/01/2566 : ข"), LAST)

@@ -1,7 +1,10 @@
 """A capture changes in the tables what it shows whole and what it can date, and nothing else."""
 
+from typing import get_type_hints
+
 import pytest
 
+from parsers.records import ProgressRow
 from tests.conftest import Built, ParsedArchive, Report
 from tests.quick import quick
 from tests.sql.in_memory import ModelArchive
@@ -110,6 +113,22 @@ def test_a_report_known_from_a_cut_table_alone_was_seen_when_that_page_was_captu
         ("หนึ่ง", True, 1, "2026-01-05 00:00:00+00", "2026-01-05 00:00:00+00", cut)
     ]
     assert found(built, "SELECT reports_state, reports_last_seen_at FROM projects") == [("cut", None)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        name
+        for name, kind in get_type_hints(ProgressRow).items()
+        if kind == str | None and not name.endswith("_id") and name != "reported_on_raw"
+    ],
+)
+def test_another_text_in_any_cell_of_a_report_is_a_revision(archive: ParsedArchive, text: str) -> None:
+    for day in ("01", "02"):
+        archive.capture(P, f"2026-01-{day}", reports=[(*JANUARY[:4], f"seen on day {day}")])
+    for run, records in archive.rows.items():
+        records["progress_rows"] = [row._replace(**{"detail": "x", text: run}) for row in records["progress_rows"]]
+    assert archive.build().column("SELECT n_revisions FROM progress_history") == [2]
 
 
 @pytest.mark.slow
