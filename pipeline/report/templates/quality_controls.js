@@ -52,6 +52,7 @@ const start = (data) => {
     byId("groups").append(...added.map(({ node }) => node), ...(waiting.length ? [moreGroups] : []));
   };
   moreGroups.addEventListener("click", () => drawGroups(GROUPS));
+  const copied = make("span", "quiet");
   const isNarrowed = () => FILTERS.some(value);
   const refresh = () => {
     found = matching(data, value);
@@ -66,7 +67,8 @@ const start = (data) => {
     byId("found").replaceChildren(...inTwo(
       `พบ ${count(found.length)} จาก ${count(all.length)} รายการ`,
       `${count(found.length)} of ${count(all.length)} issues`), ...hiddenOnes(),
-    ...(noDay() ? [" · ", shown(noDay()), " ", ...inTwo("ไม่ใช่วันที่ โปรดเขียนแบบ 2026-12-31", "is no day; write it as 2026-12-31")] : []));
+    ...(noDay() ? [" · ", shown(noDay()), " ", ...inTwo("ไม่ใช่วันที่ โปรดเขียนแบบ 2026-12-31", "is no day; write it as 2026-12-31")] : []), copied);
+    copied.replaceChildren();
     document.documentElement.dataset.found = isNarrowed() ? "some" : "all";
   };
   // How many of what is searched for the work list hides.
@@ -107,10 +109,9 @@ const start = (data) => {
   byId("tools").addEventListener("submit", (event) => event.preventDefault());
 
   const csv = () => csvOf(found, data, document.documentElement.dataset.lang);
-  const said = (th, en) => byId("found").replaceChildren(...inTwo(th, en));
   byId("copy").addEventListener("click", async () => {
     await copy(csv());
-    said(`คัดลอกแล้ว ${found.length} รายการ`, `${found.length} issues copied`);
+    copied.replaceChildren(" · ", ...inTwo(`คัดลอกแล้ว ${found.length} รายการ`, `${found.length} issues copied`));
   });
   byId("save").addEventListener("click", () => saveCsv("bma-projects-issues.csv", csv()));
 
