@@ -27,7 +27,7 @@ const card = (e, by, isAgain) => {
     node.append(make("p", "acknowledged", make("span", "tag", ...inTwo("รับทราบแล้ว", "acknowledged")), " ", note ? shown(note) : null,
       until ? make("span", "quiet", " ", ...inTwo(`ถึง ${until}`, `until ${until}`)) : null));
   }
-  const line = make("button", "line-copy", ...inTwo("คัดลอกบรรทัด acknowledged.csv", "Copy its line"));
+  const line = make("button", "line-copy", ...inTwo("คัดลอกบรรทัดสำหรับ acknowledged.csv", "Copy its line for acknowledged.csv"));
   line.addEventListener("click", async () => {
     await copy(workListLine(e));
     line.replaceChildren(...inTwo("คัดลอกแล้ว", "copied"));
