@@ -1,7 +1,7 @@
 """The catalogue of issues: every code has a page that raises it and a page beside it that does not."""
 
 from collections.abc import Callable
-from typing import NamedTuple, get_type_hints
+from typing import Any, NamedTuple, get_type_hints
 
 import pytest
 
@@ -284,8 +284,9 @@ class TestChecksOfReports:
             return [issue.code for issue in issues.collected]
 
         one, other = parsed.progress
+        changed: dict[str, Any] = {text: "x"}
         assert "duplicate_report" in codes([one, other])
-        assert "duplicate_report" not in codes([one, other._replace(**{text: "x"})])
+        assert "duplicate_report" not in codes([one, other._replace(**changed)])
 
     def test_equal_days_are_in_order(self) -> None:
         reports = (REPORT, (*REPORT[:4], "31/01/2566 : ข"), LAST)

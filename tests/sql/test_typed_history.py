@@ -1,12 +1,15 @@
 """What was edited can be summed: changes carry numbers and days, and every version has its typed state."""
 
+import datetime as dt
 import random
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 
-from tests.conftest import ParsedArchive, Report
+from parsers.records import PageRecord
+from tests.conftest import ParsedArchive, Report, run_of
 from tests.sql import histories
 from tests.sql.in_memory import ModelArchive
 
@@ -53,6 +56,28 @@ def test_an_edited_number_or_day_stands_beside_its_text(models: ModelArchive) ->
         "progress_pct": (50.5, 50.0, None, None),
         "finish_date": (None, None, "2023-09-30", "2024-01-31"),
     }
+
+
+# Every number and day of the record with its raw text; the heading of the page is no cell.
+READ = {
+    name: next(raw for raw in (f"{name}_raw", f"{name.removesuffix('_value')}_raw") if raw in PageRecord._fields)
+    for name, kind in get_type_hints(PageRecord).items()
+    if kind in (Decimal | None, dt.date | None) and name != "headline_progress_pct"
+}
+
+
+@pytest.mark.parametrize("column", READ)
+def test_an_edit_of_any_number_or_day_of_a_page_is_typed(models: ModelArchive, column: str) -> None:
+    is_day = get_type_hints(PageRecord)[column] == dt.date | None
+    values = [dt.date(2026, 1, 1), dt.date(2026, 2, 1)] if is_day else [Decimal(1), Decimal(2)]
+    for day, value in zip(("01", "02"), values, strict=True):
+        shown: dict[str, Any] = {column: str(value)}
+        models.capture(P, f"2026-01-{day}", **shown)
+        read: dict[str, Any] = {column: value, READ[column]: str(value)}
+        records = models.rows[run_of(f"2026-01-{day}")]
+        records["pages"] = [page._replace(**read) for page in records["pages"]]
+    numbers, days = ((None, None), ("2026-01-01", "2026-02-01")) if is_day else ((1.0, 2.0), (None, None))
+    assert changes(models) == {column: (*numbers, *days)}
 
 
 @pytest.mark.slow
