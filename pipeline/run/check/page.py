@@ -126,7 +126,11 @@ def read_capture_of(capture: Capture, page: Page, project_id: str | None, where:
             if meaning.is_known and not meaning.is_exact
         ),
         labels_unknown=tuple(label[:_LONGEST_LABEL] for label, meaning in meanings if not meaning.is_known),
-        labels_missing=tuple(label.text for label in LABELS if label.field not in layout.first_rows),
+        labels_missing=tuple(
+            label.text
+            for label in LABELS
+            if label.field not in layout.first_rows and label.is_due(parsed.page.fiscal_year_be)
+        ),
         months="new" if new_months else "known" if parsed.months else "none",
         columns=tuple(map(_columns, page.grids)),
         tables=tuple(dict.fromkeys(issue.message[:200] for issue in parsed.issues if issue.code in _OF_TABLES)),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from parsers.labels import PROGRESS_COLUMNS
+from parsers.labels import LABELS, PROGRESS_COLUMNS, Label
 from pipeline.core.settings import Settings
 from pipeline.core.time import utc_now
 from pipeline.run.check.advice import ADVICE
@@ -270,3 +270,24 @@ def test_saved_pages_and_extracted_text_are_checked_alike(tmp_path: Path) -> Non
     assert f"page         {REAL_ID}: project" in done.stdout
     assert_one_line(bma_here("check", tmp_path / "none.html"), 2, "none.html", "cannot be read")
     assert_one_line(bma_here("check", text, "--source", "bs2568"), 2, "not both")
+
+
+INVESTOR = Label("investor", "ผู้ลงทุน")
+
+
+@pytest.mark.parametrize(
+    ("label", "missing"),
+    [
+        (INVESTOR, (INVESTOR.text,)),
+        (INVESTOR._replace(is_optional=True), ()),
+        (INVESTOR._replace(since=2567), ()),
+        (INVESTOR._replace(since=2566), (INVESTOR.text,)),
+    ],
+)
+def test_a_label_is_missing_only_on_pages_that_must_have_it(
+    label: Label, missing: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.run.check.page.LABELS", (*LABELS, label))
+    (tmp_path / "page.html").write_text(PLAIN.html(), encoding="utf-8")
+    (page,) = check_files(Settings(), [tmp_path / "page.html"], utc_now()).pages
+    assert page.labels_missing == missing
