@@ -270,7 +270,6 @@ def test_what_was_refused_is_published_only_when_it_heals_or_somebody_says_so(tm
         assert story.latest == healed
 
 
-@pytest.mark.slow
 def test_a_lost_part_of_the_archive_is_refused(archive: ParsedArchive) -> None:
     archive.capture("50490000-0001", "2026-01-01", name="a")
     archive.capture("50490000-0002", "2026-01-02", name="b")

@@ -40,7 +40,6 @@ def test_changed_content_closes_the_version_where_the_next_is_first_seen(archive
     assert str(built.rows("project_versions")[1]["previous_seen_at"]) == "2026-01-05 00:00:00+00:00"
 
 
-@pytest.mark.slow
 def test_content_that_comes_back_is_a_third_version(archive: ParsedArchive) -> None:
     for day, name in (("01", "a"), ("02", "b"), ("03", "a")):
         archive.capture(P, f"2026-01-{day}", name=name)

@@ -43,13 +43,11 @@ def test_targets_take_the_canonical_row_and_keep_all_values_in_page_order(archiv
     ]
 
 
-@pytest.mark.slow
 def test_an_empty_cell_beside_a_value_is_a_conflict(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", name="a", months=[(1, "", "canonical"), (1, "80", "extra")])
     assert archive.build().column("SELECT is_conflicting FROM targets") == [True]
 
 
-@pytest.mark.slow
 def test_a_month_without_a_canonical_row_has_no_value(archive: ParsedArchive) -> None:
     months = [(1, "7", "extra"), (2, "5", "extra"), (1, "8", "extra"), (2, "5", "extra"), (3, "6", "extra")]
     archive.capture(P, "2026-01-01", name="a", months=months)
@@ -82,7 +80,6 @@ def test_only_the_newest_page_is_in_the_tables_of_the_present(archive: ParsedArc
     assert built.column("SELECT name FROM projects") == ["new"]
 
 
-@pytest.mark.slow
 def test_change_is_the_step_from_the_report_before_by_day(archive: ParsedArchive) -> None:
     undated: Report = ("เร็ว ๆ นี้", "99", "1", "", "")
     archive.capture(P, "2026-01-01", name="a", reports=[MARCH, JANUARY, undated, FEBRUARY])
@@ -118,7 +115,6 @@ def test_a_report_keeps_its_number_and_first_observation_as_others_join(archive:
     ]
 
 
-@pytest.mark.slow
 def test_a_removed_report_stays_in_history_and_is_not_current(archive: ParsedArchive) -> None:
     archive.capture(P, "2026-01-01", name="a", reports=[JANUARY, FEBRUARY])
     archive.capture(P, "2026-02-01", name="a", reports=[FEBRUARY])
@@ -128,7 +124,6 @@ def test_a_removed_report_stays_in_history_and_is_not_current(archive: ParsedArc
     ]
 
 
-@pytest.mark.slow
 def test_an_edited_report_shows_its_newest_revision(archive: ParsedArchive) -> None:
     edited: Report = ("2023-01-31", "50", "1", "ไม่มี", "แก้แล้ว")
     archive.capture(P, "2026-01-01", name="a", reports=[JANUARY, FEBRUARY])
@@ -181,7 +176,6 @@ def test_changes_of_month_rows_name_the_repetition(archive: ParsedArchive) -> No
     }
 
 
-@pytest.mark.slow
 def test_changes_of_reports_follow_the_day_not_the_row(archive: ParsedArchive) -> None:
     edited: Report = ("2023-02-20", "56", "1", "ไม่มี", "สอง")
     archive.capture(P, "2026-01-01", reports=[JANUARY, FEBRUARY])
