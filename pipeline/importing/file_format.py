@@ -7,6 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
+from pipeline.core.errors import PipelineError
+
 # The bytes of a file, without its compression, that are enough to know its format.
 BEGINNING = 4096
 
@@ -20,6 +22,10 @@ class Format(StrEnum):
     MHTML = "MHTML"
     HAR = "HAR"
     PAGE = "HTML or text"
+
+
+class ContainerError(PipelineError):
+    """A container cannot be read, or not to its end; the message is the end of a sentence that names it."""
 
 
 class Unread(NamedTuple):

@@ -9,24 +9,20 @@ from http.client import responses
 
 from pipeline.archive.response_age import dated_by_age
 from pipeline.archive.warc import Capture, Headers
-from pipeline.core.errors import PipelineError
 from pipeline.importing.capture_time import CaptureTimeError, read_time
+from pipeline.importing.file_format import ContainerError
 from pipeline.importing.foreign_warc import Found, Kind
 
 
-class HarError(PipelineError):
-    """A file is not a HAR, although it begins like one; the message says why."""
-
-
 def read_har(data: bytes, is_ours: Callable[[str], bool], now: dt.datetime, *, max_body_bytes: int) -> Iterator[Found]:
-    """Yield what every exchange means for the import, as read_foreign_warc does for records. Raises HarError."""
+    """Yield what every exchange means for the import, as read_foreign_warc does for records. Raises ContainerError."""
     try:
         said: object = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise HarError(f"is not a whole HAR ({error}); export it again") from error
+        raise ContainerError(f"is not a whole HAR ({error}); export it again") from error
     entries = _table(_table(said).get("log")).get("entries")
     if not isinstance(entries, list):
-        raise HarError("holds no log.entries as a HAR has them")
+        raise ContainerError("holds no log.entries as a HAR has them")
     for number, entry in enumerate(entries, start=1):
         yield _read_entry(number, _table(entry), is_ours, now, max_body_bytes)
 

@@ -20,14 +20,14 @@ from pipeline.core.settings import Source
 from pipeline.core.time import Clock, utc_now
 from pipeline.importing.addresses import Addresses, Target, project_target
 from pipeline.importing.bare_file import BareSister, ForeignFileError, UnusableFileError, read_bare_file, read_file
-from pipeline.importing.file_format import BEGINNING, Format, Unread, format_of
+from pipeline.importing.file_format import BEGINNING, ContainerError, Format, Unread, format_of
 from pipeline.importing.foreign_warc import Found, Kind, read_foreign_warc
-from pipeline.importing.har import HarError, read_har
+from pipeline.importing.har import read_har
 from pipeline.importing.ledger import Added, Ledger
 from pipeline.importing.plain_stream import PlainStream, is_packed
 from pipeline.importing.summary import ImportSummary
-from pipeline.importing.wacz import WaczError, warcs_of
-from pipeline.importing.warc_records import Opener, RecordsError
+from pipeline.importing.wacz import warcs_of
+from pipeline.importing.warc_records import Opener
 
 _MAX_BODY_BYTES = 10_000_000
 
@@ -114,11 +114,10 @@ def records_in(
 ) -> Iterator[tuple[Path, Iterator[Found]]]:
     """Yield every file of records in a WARC, ARC, WACZ or HAR file, with what its records mean for the import.
 
-    The records of one must be read before the next is asked for; they raise what read_foreign_warc and read_har do, and
-    WaczError where their file in a WACZ cannot be opened.
+    The records of one must be read before the next is asked for; they raise ContainerError too.
 
     Raises:
-        WaczError, UnusableFileError, OSError: the container cannot be read.
+        ContainerError, UnusableFileError, OSError: the container cannot be read.
     """
     if kind is Format.HAR:
         yield path, read_har(read_file(path, kind), is_ours, now, max_body_bytes=max_body_bytes)
@@ -216,7 +215,7 @@ class _Importer:
         try:
             for place, records in records_in(path, kind, self._is_ours, self.now, max_body_bytes=self.max_body_bytes):
                 self._add_records(place, records)
-        except WaczError as error:
+        except ContainerError as error:
             # The directory cannot be read; errors of a member are reported when it is opened.
             self.summary.tell_of_file(path, error)
 
@@ -224,7 +223,7 @@ class _Importer:
         try:
             for found in records:
                 self._add_record(path, found)
-        except (RecordsError, HarError, WaczError) as error:
+        except ContainerError as error:
             self.summary.tell_of_file(path, error)
 
     def _add_record(self, path: Path, found: Found) -> None:

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from pipeline.core.errors import PipelineError
-from pipeline.importing.file_format import is_warc_name
+from pipeline.importing.file_format import ContainerError, is_warc_name
 from pipeline.importing.warc_records import Opener
 
 # A WARC file is packed already, so ZIP makes it little smaller; a member that grows more was made to waste time.
@@ -17,16 +16,12 @@ _ALWAYS_READ = 1_000_000_000
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
-class WaczError(PipelineError):
-    """A file in a WACZ cannot be read; the message names it and says why."""
-
-
 def warcs_of(path: Path) -> Iterator[tuple[str, Opener]]:
     """Yield name and opener of every WARC file in a WACZ; one can be opened until the next is asked for.
 
     Raises:
-        WaczError: the directory cannot be read. An opener raises it too: its file is encrypted, packed in a way that is
-            not known, or made to grow without end.
+        ContainerError: the directory cannot be read. An opener raises it too: its file is encrypted, packed in a way
+            that is not known, or made to grow without end.
         OSError: the file cannot be read.
     """
     try:
@@ -35,15 +30,15 @@ def warcs_of(path: Path) -> Iterator[tuple[str, Opener]]:
                 if is_warc_name(member.filename):
                     yield member.filename, partial(_open, archive, member)
     except (zipfile.BadZipFile, ValueError) as error:
-        raise WaczError(f"its ZIP directory cannot be read ({error}); fetch or copy it again") from error
+        raise ContainerError(f"its ZIP directory cannot be read ({error}); fetch or copy it again") from error
 
 
 def _open(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> io.BufferedReader:
     if member.file_size > max(_ALWAYS_READ, _MOST_TIMES * member.compress_size):
-        raise WaczError(f"is said to grow to {member.file_size} bytes; it is left out")
+        raise ContainerError(f"is said to grow to {member.file_size} bytes; it is left out")
     if member.compress_type not in _METHODS:
-        raise WaczError("cannot be read (it is not packed as in a WACZ); unpack the WACZ and import the directory")
+        raise ContainerError("cannot be read (it is not packed as in a WACZ); unpack the WACZ and import the directory")
     try:
         return io.BufferedReader(archive.open(member))  # type: ignore[arg-type]
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-        raise WaczError(f"cannot be read ({error}); unpack the WACZ and import the directory") from error
+        raise ContainerError(f"cannot be read ({error}); unpack the WACZ and import the directory") from error

@@ -12,7 +12,7 @@ from warcio.bufferedreaders import BufferedReader  # type: ignore[import-untyped
 from warcio.exceptions import ArchiveLoadFailed  # type: ignore[import-untyped]
 from warcio.statusandheaders import StatusAndHeadersParserException  # type: ignore[import-untyped]
 
-from pipeline.core.errors import PipelineError
+from pipeline.importing.file_format import ContainerError
 from pipeline.importing.plain_stream import PlainStream, Reader, is_packed
 
 _CHUNK = 1 << 16
@@ -32,7 +32,7 @@ _WARCIO_FAILS = (
 Opener = Callable[[], io.BufferedReader]
 
 
-class RecordsError(PipelineError):
+class RecordsError(ContainerError):
     """A file holds no records, or its rest cannot be read; the message says after how many records.
 
     spoils_last is true when no record begins where the last one ends, so that its length may be wrong.
