@@ -11,6 +11,7 @@ import pytest
 from pipeline.core.errors import ExitCode
 from pipeline.core.log import RunLog
 from pipeline.core.settings import Settings
+from pipeline.publish.releases import Published
 from pipeline.run.lifecycle import run_stages
 from pipeline.run.record import RunRecord
 from tests.cli.command import Done, assert_one_line, environment
@@ -53,11 +54,11 @@ def test_looking_at_a_closed_data_directory_is_one_line(sample_copy: Path, comma
 def test_a_run_that_may_not_use_a_folder_is_one_line_and_recorded(tmp_path: Path) -> None:
     err = io.StringIO()
 
-    def stages(record: RunRecord) -> ExitCode:
+    def stages(record: RunRecord) -> tuple[ExitCode, Published | None]:
         # What the system says, as root may use every folder.
         raise PermissionError(errno.EACCES, "Permission denied", str(tmp_path / "parsed"))
 
-    code, record = run_stages(Settings(data_dir=tmp_path), RunLog(stream=err), "parse", [], stages)
+    code, record, _ = run_stages(Settings(data_dir=tmp_path), RunLog(stream=err), "parse", [], stages)
     assert code == ExitCode.FAILED
     assert err.getvalue().count("\n") == 1
     assert f"{tmp_path / 'parsed'}: this user may not use it" in err.getvalue()
