@@ -12,6 +12,7 @@ DECISIVE = (
     "archive/pages.py",
     "archive/warc.py",
     "core/arrow_schema.py",
+    "core/http_headers.py",
     "core/worker_process.py",
     "parse/batch.py",
     "parse/worker.py",
