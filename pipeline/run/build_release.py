@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from pipeline.archive.history.state import newest_state
+from pipeline.archive.segments import sealed_segments
 from pipeline.build.database import build
 from pipeline.build.errors import BuildError
 from pipeline.build.partitions import find_partitions
@@ -158,7 +159,7 @@ def build_and_publish(
         PublishError: the release cannot be moved to its place.
         In each case `latest` is unchanged.
     """
-    if latest_run_id(settings.curated_dir) is None and not find_partitions(settings.parsed_dir, parser_fingerprint()):
+    if latest_run_id(settings.curated_dir) is None and not any(one.warc for one in sealed_segments(settings.raw_dir)):
         raise BuildError(
             f"{settings.raw_dir}: no page is archived, so there is nothing to build; "
             "run `bma-projects refresh` or `bma-projects import FILE` first"
