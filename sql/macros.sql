@@ -106,14 +106,15 @@ CREATE OR REPLACE MACRO name_key(name) AS
 CREATE OR REPLACE TEMP MACRO masked_contact(words) AS
     CASE WHEN regexp_matches(words, '[\p{Nd}@A-Za-z\x{FE6B}\x{FF20}-\x{FF5A}]') THEN mask_contact(words) ELSE words END;
 
--- A word, an address, or what may be nine digits of a telephone number. A wider pattern costs RE2 a hundred times as much.
+-- A word, an address, or what may be nine digits of a telephone number; not "online", ออนไลน์, ออฟไลน์, which many texts say. A
+-- wider pattern costs RE2 a hundred times as much.
 CREATE OR REPLACE TEMP MACRO masked_text(words) AS
     CASE
         WHEN
             strlen(words) > 5
             AND regexp_matches(
                 words,
-                '(?i)โทร|เบอร?|มือถือ|สาย[ใตภ]|หมายเลข ?(?:ติดต่อ|ภายใน)|ติดต่อ ?(?:ที่ ?)?(?:ภายใน|ต่อ|หมายเลข)|แฟ|เเฟ|tel|phone|\bmob|\bext|voip|fax|line|ไลน|lin\.ee|\.me/|@|%40|64;|commat|-at-|[<({\[] ?(?:at?|แอ[ทดต]) ?[>)}\]]|o[- ]?[0-9]|[0-9]o-?[0-9]|[\x{FE6B}\x{FF20}-\x{FF5A}\x{260E}\x{260F}\x{2706}\x{1F4DE}-\x{1F4E0}\x{1F4F1}]'
+                '(?i)โทร|เบอร?|มือถือ|สาย[ใตภ]|หมายเลข ?(?:ติดต่อ|ภายใน)|ติดต่อ ?(?:ที่ ?)?(?:ภายใน|ต่อ|หมายเลข)|แฟ|เเฟ|tel|phone|\bmob|\bext|voip|fax|(?:^|[^a-z]|id)line|(?:^|[^นฟ]|(?:^|[^อ])อ?[นฟ])ไลน|lin\.ee|\.me/|@|%40|64;|commat|-at-|[<({\[] ?(?:at?|แอ[ทดต]) ?[>)}\]]|o[- ]?[0-9]|[0-9]o-?[0-9]|[\x{FE6B}\x{FF20}-\x{FF5A}\x{260E}\x{260F}\x{2706}\x{1F4DE}-\x{1F4E0}\x{1F4F1}]'
                 '|(?:^|[^0-9.,])(?:\+66|[0๐０])[^ก-๎A-Za-z:]{8}'
                 '|[.,][0๐０][0-9๐-๙]{1,2}-'
                 '|[6๖６]{2}[^ก-๎A-Za-z:]{0,2}[689๖๘๙６８９]'

@@ -31,6 +31,29 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
         yield con
 
 
+@pytest.mark.parametrize(
+    ("text", "is_read"),
+    [
+        ("จัดขึ้นทั้งในรูปแบบออนไลน์และออฟไลน์", False),
+        ("ประชุม online ตาม pipeline", False),
+        ("ผ่านไลน์ไอดี somchai", True),
+        ("สอนไลน์ไอดี somchai", True),
+        ("ไลน์", True),
+        ("idline: somchai", True),
+        ("ทาง Line", True),
+    ],
+)
+def test_only_a_text_that_may_hold_a_contact_is_read_for_contacts(text: str, is_read: bool) -> None:
+    """Reading takes a thousand times as long as the look before it, and most long texts say "online"."""
+    with duckdb.connect() as con:
+        define_macros(con)
+        con.remove_function("mask_text")
+        con.create_function("mask_text", lambda _: "read", ["VARCHAR"], "VARCHAR")
+        assert con.execute("SELECT masked_text(?)", [text.ljust(20, ".")]).fetchall() == [
+            ("read" if is_read else text.ljust(20, "."),)
+        ]
+
+
 @pytest.mark.parametrize(("text", "masked"), CONTACTS)
 def test_the_fields_of_contacts_are_masked_as_contacts(con: duckdb.DuckDBPyConnection, text: str, masked: str) -> None:
     for field in ("responsible", "evaluator"):
@@ -64,7 +87,7 @@ def build_with_secrets(archive: ParsedArchive, **build_settings: object) -> Buil
                 ("malformed_table_row", "update_history", f"a | {USER} | b"),
             ],
         )
-    return archive.build(**build_settings)  # type: ignore[arg-type]
+    return archive.build(**build_settings)
 
 
 @pytest.fixture(scope="module")

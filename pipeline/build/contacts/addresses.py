@@ -34,8 +34,8 @@ EMAIL_IN_WORDS = _compiled(
 # The signs between a word and the id.
 _TO_ID = r"(?:[\s:=.@~_/(\[<\"'“”‘’-]|คือ)"
 _LINE_NAMES = r"(?!(?:id|oa|official|group|notify|https?|www|account|open|openchat|today|traffy|bot|api)(?![a-z0-9]))"
-# Not on-line, ออนไลน์.
-_LINE_ID = r"(?:(?<![a-z])(?<!on-)(?<!off-)(?:id[\s_-]?)?line|(?<!ออน)(?<!ออน[\s-])ไลน์?)"
+# Not on-line, ออนไลน์, ออฟไลน์.
+_LINE_ID = r"(?:(?<![a-z])(?<!on-)(?<!off-)(?:id[\s_-]?)?line|(?<!ออ[นฟ])(?<!ออ[นฟ][\s-])ไลน์?)"
 _ID = r"[a-z0-9][a-z0-9._-]{2,}"
 MESSENGER_ADDRESS = _compiled(r"(?:line\.me|lin\.ee|(?<![a-z0-9])(?:wa|t|m)\.me)/(?P<contact>[^\s<>\"']+)")
 LINE_SAYS_SO = _compiled(
