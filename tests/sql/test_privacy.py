@@ -87,7 +87,7 @@ def build_with_secrets(archive: ParsedArchive, **build_settings: object) -> Buil
                 ("malformed_table_row", "update_history", f"a | {USER} | b"),
             ],
         )
-    return archive.build(**build_settings)
+    return archive.build(**build_settings)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
