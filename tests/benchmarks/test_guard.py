@@ -12,10 +12,16 @@ pytestmark = pytest.mark.alone
 
 def test_parsing_stays_within_twelve_times_the_bare_lexbor_parse() -> None:
     tables: list[Table] = []
-    # Other work on the machine costs us more than Lexbor, whose memory is smaller: so it is measured again.
-    while len(tables) < 3 and all(table.slower(OURS, LIMIT) >= 12 for table in tables):
+    # Other work on the machine makes a run slower, never faster, and ours more than Lexbor's, whose memory is smaller:
+    # so the fastest runs are compared, and measured again.
+    while len(tables) < 6 and all(_fastest(table) >= 12 for table in tables):
         tables.append(parse_table(runs=15, n_pages=60))
-    assert tables[-1].slower(OURS, LIMIT) < 12, "\n".join(map(markdown, tables))
+    assert _fastest(tables[-1]) < 12, "\n".join(map(markdown, tables))
+
+
+def _fastest(table: Table) -> float:
+    runs = {line.name: line.runs for line in table.lines}
+    return min(runs[OURS]) / min(runs[LIMIT])
 
 
 # warcio leaves its temporary files to the garbage collector.
