@@ -74,7 +74,7 @@ def _how_cancelled(element: LexborNode) -> str | None:
 
 
 def _how_no_value(element: LexborNode) -> str | None:
-    """How a page says that the text of an element is no value: struck out, hidden (on some screens) or not set."""
+    """How a page says that the text of an element is not a value: struck out, hidden (on some screens) or not set."""
     how = _how_cancelled(element)
     if how is not None:
         return how

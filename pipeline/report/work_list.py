@@ -211,7 +211,7 @@ def _day(line: Mapping[str, str], name: str) -> dt.date | None:
     day = read_date(text).value
     if text and day is None:
         raise _LineError(
-            f"{name} is no certain day; write it as 2026-12-31, or leave it empty",
+            f"{name} is not a certain day; write it as 2026-12-31, or leave it empty",
             f"{name} ไม่ใช่วันที่ที่แน่ชัด โปรดเขียนแบบ 2026-12-31 หรือเว้นว่างไว้",
         )
     return day

@@ -1,6 +1,6 @@
 """Headless Chromium, and releases whose reports it opens.
 
-The tests skip where there is no Chromium; with REQUIRE_CHROMIUM=1 (as in CI) they fail instead.
+The tests are skipped without Chromium; with REQUIRE_CHROMIUM=1 (as in CI) they fail instead.
 """
 
 import os

@@ -135,9 +135,9 @@ def test_a_contact_in_a_note_is_masked(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        (LINE.replace("2026-02-28", "เร็ว ๆ นี้"), "until is no certain day; write it as 2026-12-31"),
-        (LINE.replace("2026-02-28", "02/03/2026"), "until is no certain day"),
-        (LINE.replace("2026-01-05", "x"), "present_since is no certain day"),
+        (LINE.replace("2026-02-28", "เร็ว ๆ นี้"), "until is not a certain day; write it as 2026-12-31"),
+        (LINE.replace("2026-02-28", "02/03/2026"), "until is not a certain day"),
+        (LINE.replace("2026-01-05", "x"), "present_since is not a certain day"),
         (LINE.replace("ถามเขตแล้ว", "ถามแล้ว, รอ"), "11 cells instead of 10; put a text with a comma in double quotes"),
         (LINE.replace("sample", " "), "has no source_id; copy the line again"),
         (LINE.replace("7 | 8", '"7 | 8'), "cannot be read as CSV"),

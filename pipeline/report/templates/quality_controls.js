@@ -67,7 +67,7 @@ const start = (data) => {
     byId("found").replaceChildren(...inTwo(
       `พบ ${count(found.length)} จาก ${count(all.length)} รายการ`,
       `${count(found.length)} of ${count(all.length)} issues`), ...hiddenOnes(),
-    ...(noDay() ? [" · ", shown(noDay()), " ", ...inTwo("ไม่ใช่วันที่ โปรดเขียนแบบ 2026-12-31", "is no day; write it as 2026-12-31")] : []), copied);
+    ...(noDay() ? [" · ", shown(noDay()), " ", ...inTwo("ไม่ใช่วันที่ โปรดเขียนแบบ 2026-12-31", "is not a day; write it as 2026-12-31")] : []), copied);
     copied.replaceChildren();
     document.documentElement.dataset.found = isNarrowed() ? "some" : "all";
   };
