@@ -1,13 +1,11 @@
 """Archives of the size a test wants, without a site that is asked for every page."""
 
 import datetime as dt
-import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from pipeline.archive.fetch_log import Outcome, blank_row, snapshot_id
 from pipeline.archive.segments import ArchiveWriter, ListingRow, Segment, sealed_segments
-from pipeline.archive.warc import Capture
+from tests.archive.archived import capture, row
 from tests.fetch.misbehaving import project_page
 
 AT = dt.datetime(2026, 11, 22, 18, tzinfo=dt.UTC)
@@ -40,21 +38,8 @@ def archive_of(data_dir: Path, bodies: list[bytes], day: int = 0, *, has_listing
             listed = [f"50490000-{number:04}" for number in range(len(bodies))]
             archive.write_listing(ListingRow(run_id, "site", each, AT, True, len(bodies)) for each in listed)
         for number, body in enumerate(bodies):
-            project_id, sha = f"50490000-{number:04}", hashlib.sha256(body).digest()
-            at = AT + dt.timedelta(days=day, seconds=number)
-            url = f"http://site.test/index.php?r=tbl-project-main%2Fview&project_id={project_id}"
-            row = blank_row(run_id, "site", url, at, Outcome.NEW)._replace(
-                project_id=project_id,
-                snapshot_id=snapshot_id("site", project_id, at, sha),
-                page_kind="project",
-                http_status=200,
-                attempts=1,
-                elapsed_ms=5,
-                bytes=len(body),
-                body_sha256=sha,
-                content_sha256=sha,
-            )
-            archive.append(row, Capture(url, at, body, "text/html; charset=UTF-8", 200, "OK"))
+            project_id, at = f"50490000-{number:04}", AT + dt.timedelta(days=day, seconds=number)
+            archive.append(row(project_id, body, at)._replace(run_id=run_id), capture(project_id, body, at))
     return next(found for found in sealed_segments(data_dir / "raw") if found.run_id == run_id)
 
 
