@@ -28,7 +28,7 @@ const sortHeads = (heads, by) => heads.map(([key, th, en]) => {
 });
 const stateTag = (state) => make("span", "tag state " + state, ...inOne(...STATE_NAMES[state]));
 const tagsOf = (p) => make("p", "tags", stateTag(p.stage), ...MARKED.filter((state) => p[state]).map(stateTag),
-  p.invented ? make("span", "tag invented", ...inOne("สมมติ", "invented")) : null);
+  p.invented ? make("span", "tag invented", ...inTwo("สมมติ", "invented")) : null);
 const nameOf = (p) => (p.name === null ? make("span", "none", ...inOne("ไม่มีชื่อ", "no name")) : shown(p.name));
 const officeName = (office) => {
   const name = shown(office.name ?? office.code ?? "–");
