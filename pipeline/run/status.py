@@ -165,7 +165,8 @@ def _age_hours(run_id: str | None, now: dt.datetime) -> float | None:
 
 def _age(hours: float) -> str:
     if hours < 1:
-        return f"{max(hours, 0) * 60:.0f} minutes"
+        minutes = round(max(hours, 0) * 60)
+        return f"{minutes} minute{'s' if minutes != 1 else ''}"
     return f"{hours:.0f} hours" if hours < 72 else f"{hours / 24:.0f} days"
 
 
