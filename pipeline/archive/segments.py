@@ -33,7 +33,7 @@ from pipeline.archive.segment_name import JOURNAL, LISTING, LOG, OPEN_WARC, SEGM
 from pipeline.archive.warc import Capture, capture_members, read_capture, read_captures, warcinfo_member
 from pipeline.core.arrow_schema import schema_of, table_of
 from pipeline.core.errors import PipelineError
-from pipeline.core.files import sync_path, written_aside
+from pipeline.core.files import PARTIAL, sync_path, written_aside
 from pipeline.core.version import product_token
 
 _SYNC_SECONDS = 1.0
@@ -213,11 +213,12 @@ class ArchiveWriter:
 
 def check_writable(raw_dir: Path) -> None:
     """Raise ArchiveError unless files can be made in raw_dir (which is created when missing)."""
-    probe = raw_dir / f".writable-{os.getpid()}"
+    probe = raw_dir / f".writable-{os.getpid()}{PARTIAL}"
     try:
         raw_dir.mkdir(parents=True, exist_ok=True)
         probe.write_bytes(b"")
-        probe.unlink()
+        # Another process that recovers the archive may have swept it away.
+        probe.unlink(missing_ok=True)
     except OSError as error:
         raise explained(error, raw_dir) from error
 

@@ -6,6 +6,7 @@ import random
 import shutil
 import signal
 import subprocess
+import sys
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -92,6 +93,20 @@ def test_recovery_goes_on_after_a_crash_while_sealing(tmp_path: Path) -> None:
 
 def test_recovery_removes_a_listing_that_was_not_written_whole(tmp_path: Path) -> None:
     (tmp_path / f".{RUN}-site.listing.parquet.partial").write_bytes(b"half a file")
+    recover(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_recovery_removes_the_probe_of_a_process_that_was_killed(tmp_path: Path) -> None:
+    # Killed between making the file that shows the directory writable and removing it.
+    code = (
+        "import os, pathlib, sys\n"
+        "from pipeline.archive.segments import check_writable\n"
+        "pathlib.Path.unlink = lambda *_, **__: os._exit(9)\n"
+        "check_writable(pathlib.Path(sys.argv[1]))\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False).returncode == 9
+    assert list(tmp_path.iterdir())
     recover(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
