@@ -33,9 +33,10 @@ def orderly_interruption() -> Iterator[None]:
     earlier_fd = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     try:
         yield
-    except RuntimeError as error:
-        # DuckDB's client raises this instead of KeyboardInterrupt when it receives the signal itself.
-        if _is_interrupted.is_set():
+    except BaseException as error:
+        # Instead of KeyboardInterrupt, DuckDB's client raises RuntimeError when it receives the signal itself, and a
+        # task of an event loop CancelledError, which is not an Exception.
+        if _is_interrupted.is_set() and (isinstance(error, RuntimeError) or not isinstance(error, Exception)):
             raise KeyboardInterrupt from error
         raise
     finally:

@@ -1,19 +1,15 @@
 """The discover command: the project pages of a source, or those that are due, without visiting any."""
 
-from asyncio import CancelledError
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import NamedTuple
 
 from pipeline.archive.recovery import recover
-from pipeline.archive.segments import ArchiveWriter
-from pipeline.archive.source_settings import about_source
 from pipeline.core.settings import Settings, Source
 from pipeline.core.signals import orderly_interruption, raise_if_interrupted
 from pipeline.core.time import utc_now
-from pipeline.fetch.fetch_run import FetchRun
 from pipeline.fetch.schedule import Plan
-from pipeline.run.fetch_source import fetch_settings_of, plan_visits, wanted_pages, with_sample_server
+from pipeline.run.fetch_source import fetching, plan_visits, wanted_pages
 from pipeline.run.lock import data_dir_lock
 from pipeline.run.record import RUNNING, RunRecord, new_record, write_record
 
@@ -58,10 +54,10 @@ def discover_source(
             try:
                 with orderly_interruption():
                     found = _discover(settings, source, record.run_id, wanted, makes_plan=makes_plan)
-            except (KeyboardInterrupt, CancelledError):
+            except KeyboardInterrupt:
                 recover(settings.raw_dir)
                 record.status = "interrupted"
-                raise KeyboardInterrupt from None
+                raise
             record.status = "failed" if found.problems else "done"
             record.problems.extend(found.problems)
             return found
@@ -86,19 +82,7 @@ def _discover(
 ) -> Discovered:
     problems: Sequence[str] = ()
     listed: Sequence[str] = ()
-    with ExitStack() as stack:
-        source = with_sample_server(source, stack)
-        about = {**about_source(source), "made-by": "fetch"}
-        archive = stack.enter_context(ArchiveWriter(settings.raw_dir, run_id, source.source_id, about=about))
-        run = stack.enter_context(
-            FetchRun(
-                source,
-                fetch_settings_of(settings, source),
-                archive,
-                settings.raw_dir,
-                parsed_dir=settings.parsed_dir,
-            )
-        )
+    with fetching(settings, source, run_id) as run:
         if wanted is None:
             found = run.discover()
             raise_if_interrupted()

@@ -1,11 +1,10 @@
 """The first stages of a run, discover and fetch: one source into the archive."""
 
-import asyncio
 import dataclasses
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 
 import duckdb
 
@@ -61,6 +60,21 @@ def fetch_settings_of(settings: Settings, source: Source) -> FetchSettings:
     if source.backoff is None:
         return settings.fetch
     return settings.fetch.model_copy(update={"backoff": source.backoff})
+
+
+@contextmanager
+def fetching(settings: Settings, source: Source, run_id: str, clock: Clock = utc_now) -> Iterator[FetchRun]:
+    """One run against a source until the block ends; all that the site answers is archived in data/raw."""
+    fetch, raw_dir = fetch_settings_of(settings, source), settings.raw_dir
+    about = {**about_source(source), "made-by": "fetch"}
+    with (
+        ExitStack() as stack,
+        ArchiveWriter(raw_dir, run_id, source.source_id, about=about, segment_bytes=fetch.segment_bytes) as archive,
+        FetchRun(
+            with_sample_server(source, stack), fetch, archive, raw_dir, clock, parsed_dir=settings.parsed_dir
+        ) as run,
+    ):
+        yield run
 
 
 def wanted_pages(listed: Sequence[str], known: Mapping[str, PageState]) -> list[str]:
@@ -130,35 +144,9 @@ def fetch_source(
         ArchiveError: the archive cannot be written.
         KeyboardInterrupt: a signal came; what was fetched is kept.
     """
-    try:
-        return _fetch_source(settings, source, record, log, project_ids, clock)
-    except asyncio.CancelledError:
-        # The segment was sealed while the interrupted block was left.
-        raise KeyboardInterrupt from None
-
-
-def _fetch_source(
-    settings: Settings,
-    source: Source,
-    record: RunRecord,
-    log: RunLog,
-    project_ids: Sequence[str] | None,
-    clock: Clock,
-) -> bool:
     source_id = source.source_id
-    fetch_settings = fetch_settings_of(settings, source)
-    about = {**about_source(source), "made-by": "fetch"}
     problems: Sequence[str] = ()
-    with ExitStack() as stack:
-        source = with_sample_server(source, stack)
-        archive = stack.enter_context(
-            ArchiveWriter(
-                settings.raw_dir, record.run_id, source_id, about=about, segment_bytes=fetch_settings.segment_bytes
-            )
-        )
-        run = stack.enter_context(
-            FetchRun(source, fetch_settings, archive, settings.raw_dir, clock, parsed_dir=settings.parsed_dir)
-        )
+    with fetching(settings, source, record.run_id, clock) as run:
         listed: Sequence[str] = ()
         wanted = list(project_ids or ())
         counts: dict[str, int] = {}
@@ -171,7 +159,7 @@ def _fetch_source(
             listed, wanted = found.project_ids, wanted_pages(found.project_ids, run.known)
             plan = plan_visits(settings, source, run.known, wanted, clock(), listed=listed)
         else:
-            plan = make_plan(wanted, run.known, {}, clock(), fetch_settings, is_forced=True)
+            plan = make_plan(wanted, run.known, {}, clock(), settings.fetch, is_forced=True)
 
         outcomes = Counter(dict.fromkeys((outcome.value for outcome in OF_VISITS), 0))
 

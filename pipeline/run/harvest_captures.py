@@ -27,7 +27,7 @@ from pipeline.importing.replay import Answer, ReplayError, read_range, read_repl
 from pipeline.importing.web_archives import WebArchive, Window
 from pipeline.publish.releases import Published
 from pipeline.run.harvest_index import Listed, list_captures
-from pipeline.run.harvest_plan import check_rest, interruptible, known_as
+from pipeline.run.harvest_plan import check_rest, known_as
 from pipeline.run.record import RunRecord
 from pipeline.run.refresh import code_of, release_archive
 
@@ -75,7 +75,8 @@ def harvest_captures(
     harvest = _Harvest(settings, source, archive, window, record, log, clock, asks_again=asks_again)
     with record.timed("harvest"), log.progress(f"harvest {source.source_id}") as advance:
         try:
-            interruptible(lambda: harvest.run(advance))
+            harvest.run(advance)
+            raise_if_interrupted()
         finally:
             harvest.tell()
     code = ExitCode.FAILED if record.problems else ExitCode.DONE

@@ -1,16 +1,13 @@
 """The plan of a harvest without requests for captures, and the check whether its archive accepts requests now."""
 
-import asyncio
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable
 from contextlib import ExitStack
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from pipeline.archive.pages import PageReader
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import Settings, Source
-from pipeline.core.signals import raise_if_interrupted
 from pipeline.core.time import Clock, utc_now
 from pipeline.fetch.archive_host import ArchiveHost, Asked, HarvestOverError, seconds_between
 from pipeline.importing.addresses import Target
@@ -20,8 +17,6 @@ from pipeline.importing.web_archives import WebArchive, Window
 from pipeline.run.harvest_index import Listed, list_captures
 from pipeline.run.lock import data_dir_lock
 from pipeline.run.record import new_record, read_records, write_record
-
-_Value = TypeVar("_Value")
 
 
 class ArchiveRestingError(PipelineError):
@@ -76,7 +71,7 @@ def _plan(
         host = stack.enter_context(ArchiveHost(archive.home, settings.harvest, settings.fetch, clock))
         listed = Listed()
         try:
-            interruptible(lambda: list(list_captures(host.index, archive, source, window, clock(), listed)))
+            list(list_captures(host.index, archive, source, window, clock(), listed))
         except HarvestOverError as over:
             ended = f"{over}; {over.advice}" if over.not_before is None else str(over)
             if over.not_before is not None:
@@ -125,17 +120,6 @@ def _note_rest(
         "not_before": None if over.not_before is None else over.not_before.isoformat(),
     }
     write_record(settings.runs_dir, record.as_json(), f"{record.run_id}.json")
-
-
-def interruptible(work: Callable[[], _Value]) -> _Value:
-    """The result of the work. Raises KeyboardInterrupt for a signal that an event loop received."""
-    try:
-        done = work()
-    except asyncio.CancelledError:
-        # The interrupted segment has already been sealed.
-        raise KeyboardInterrupt from None
-    raise_if_interrupted()
-    return done
 
 
 def check_rest(settings: Settings, archive: WebArchive, now: dt.datetime) -> None:

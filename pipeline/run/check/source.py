@@ -63,9 +63,9 @@ def check_source(
         try:
             with orderly_interruption():
                 return _check(settings, source, project_ids, clock, draft_dir, tell)
-        except (KeyboardInterrupt, asyncio.CancelledError):
+        except KeyboardInterrupt:
             recover(settings.checks_dir)
-            raise KeyboardInterrupt from None
+            raise
 
 
 def _check(
