@@ -5,7 +5,8 @@ import shutil
 import sys
 import tempfile
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,7 +31,6 @@ _MOST_ROWS_SHOWN = 1_000
 _QUESTIONS = frozenset({"SELECT", "MULTI", "EXPLAIN", "PRAGMA"})
 # What only DuckDB has a text for, also within a list.
 _DUCKDB_TEXT = re.compile(r"\b(?:INTERVAL|STRUCT|MAP|UNION|BIT|BIGNUM|VARIANT)\b")
-_BEYOND_THE_CALENDAR = "a day or moment of the answer lies outside the years 1 to 9999; cast it to VARCHAR"
 Parameters = Sequence[object] | Mapping[str, object]
 
 
@@ -58,28 +58,33 @@ def ask_open(
     con: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object] = (), most_rows: int | None = None
 ) -> Answer:
     """The same on a database that open_database opened, for more questions than one."""
-    try:
-        with interruptible_query(con.interrupt):
-            relation = _readable(_relation(con, sql, parameters))
-            table: pa.Table = (relation if most_rows is None else relation.limit(most_rows + 1)).to_arrow_table()
+    with _asking(con):
+        relation = _readable(_relation(con, sql, parameters))
+        table: pa.Table = (relation if most_rows is None else relation.limit(most_rows + 1)).to_arrow_table()
         rows = list(zip(*(column.to_pylist() for column in table.columns), strict=True))
-    except duckdb.Error as error:
-        raise QueryError(_said(error)) from error
-    except OverflowError as error:
-        raise QueryError(_BEYOND_THE_CALENDAR) from error
     is_cut = most_rows is not None and len(rows) > most_rows
     return Answer(tuple(table.column_names), rows[:most_rows], is_cut)
 
 
 def ask_table(release: Path, sql: str, parameters: Parameters = ()) -> pa.Table:
     """Run a SELECT on a release as ask does, for a program that takes Arrow. Raises QueryError."""
-    with open_database(release) as con:
-        try:
-            with interruptible_query(con.interrupt):
-                table: pa.Table = _relation(con, sql, parameters).to_arrow_table()
-        except duckdb.Error as error:
-            raise QueryError(_said(error)) from error
+    with open_database(release) as con, _asking(con):
+        table: pa.Table = _relation(con, sql, parameters).to_arrow_table()
     return table
+
+
+@contextmanager
+def _asking(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Run a query that a signal interrupts, and report its errors as QueryError."""
+    try:
+        with interruptible_query(con.interrupt):
+            yield
+    except duckdb.Error as error:
+        raise QueryError(_said(error)) from error
+    except OverflowError as error:
+        raise QueryError(
+            "a day or moment of the answer lies outside the years 1 to 9999; cast it to VARCHAR"
+        ) from error
 
 
 def _relation(con: duckdb.DuckDBPyConnection, sql: str, parameters: Parameters = ()) -> duckdb.DuckDBPyRelation:
@@ -167,7 +172,7 @@ def _write_for_spreadsheets(release: Path, sql: str, format_: str, output: Path)
 
     about = [f"bma-projects, release {release.name}; times are UTC.", invented_note(release) or "", *sql.splitlines()]
     try:
-        with open_database(release) as con, interruptible_query(con.interrupt), written_aside(output) as partial:
+        with open_database(release) as con, _asking(con), written_aside(output) as partial:
             reader = _readable(_relation(con, sql)).to_arrow_reader()
             names = list(reader.schema.names)
             if format_ == "csv":
@@ -177,10 +182,6 @@ def _write_for_spreadsheets(release: Path, sql: str, format_: str, output: Path)
                     n_rows = book.add_table("answer", [SheetColumn(name, name) for name in names], rows_of(reader))
                     n_cut = book.cells.n_cut
                     book.add_notes(about)
-    except duckdb.Error as error:
-        raise QueryError(_said(error)) from error
-    except OverflowError as error:
-        raise QueryError(_BEYOND_THE_CALENDAR) from error
     except OSError as error:
         raise QueryError(f"{output}: cannot be written ({error.strerror})") from error
     if n_cut:
@@ -216,12 +217,9 @@ def _but(real: object) -> str:
 
 def _write(release: Path, sql: str, options: str, file: Path) -> int:
     """Write the answer with a second connection: only this one has access to the file system, and it runs no query."""
-    with open_database(release) as con, duckdb.connect() as writer, interruptible_query(con.interrupt):
-        try:
-            writer.register("answer", _relation(con, sql).to_arrow_reader())
-            written = writer.execute(f"COPY answer TO {quoted(file)} ({options})").fetchall()
-        except duckdb.Error as error:
-            raise QueryError(_said(error)) from error
+    with open_database(release) as con, duckdb.connect() as writer, _asking(con):
+        writer.register("answer", _relation(con, sql).to_arrow_reader())
+        written = writer.execute(f"COPY answer TO {quoted(file)} ({options})").fetchall()
     return int(written[0][0])
 
 
