@@ -4,7 +4,7 @@ import datetime as dt
 import json
 import logging
 import sys
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import Any, Protocol, TextIO
 
@@ -45,9 +45,8 @@ class RunLog(logging.LoggerAdapter[logging.Logger]):
         level = logging.WARNING if is_quiet else logging.DEBUG if is_verbose else logging.INFO
         # Not from getLogger: several runs in one process, as in tests, must not share a logger.
         logger = logging.Logger("bma-projects", level)
-        handler = _Handler(self._stream)
-        handler.setFormatter(_JsonLine() if is_json else _TerminalLine() if self._is_terminal else _LogLine())
-        logger.addHandler(handler)
+        line = _json_line if is_json else _terminal_line if self._is_terminal else _log_line
+        logger.addHandler(_Handler(self._stream, line))
         super().__init__(logger)
         self.run_id: str | None = None
         self.shows_results = not is_quiet and not is_json
@@ -95,29 +94,26 @@ class RunLog(logging.LoggerAdapter[logging.Logger]):
 class _Handler(logging.Handler):
     """Prints to a stream and raises when that fails; the handler of the library prints a trace and goes on."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, line: Callable[[logging.LogRecord], str]) -> None:
         super().__init__()
-        self._stream = stream
+        self._stream, self._line = stream, line
 
     def emit(self, record: logging.LogRecord) -> None:
-        print(self.format(record), file=self._stream, flush=True)
+        print(self._line(record), file=self._stream, flush=True)
 
 
-class _TerminalLine(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        return printable(record.getMessage())
+def _terminal_line(record: logging.LogRecord) -> str:
+    return printable(record.getMessage())
 
 
-class _LogLine(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        return f"{_moment(record)} {record.levelname.lower()}: {printable(record.getMessage())}"
+def _log_line(record: logging.LogRecord) -> str:
+    return f"{_moment(record)} {record.levelname.lower()}: {printable(record.getMessage())}"
 
 
-class _JsonLine(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        extra = {name: value for name, value in vars(record).items() if name not in _OF_EVERY_RECORD}
-        said = {"at": _moment(record), "level": record.levelname.lower(), "run_id": None}
-        return json.dumps({**said, "message": record.getMessage(), **extra}, default=str)
+def _json_line(record: logging.LogRecord) -> str:
+    extra = {name: value for name, value in vars(record).items() if name not in _OF_EVERY_RECORD}
+    said = {"at": _moment(record), "level": record.levelname.lower(), "run_id": None}
+    return json.dumps({**said, "message": record.getMessage(), **extra}, default=str)
 
 
 def _moment(record: logging.LogRecord) -> str:
