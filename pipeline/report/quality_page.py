@@ -57,46 +57,19 @@ def write_report(
     previous: Path | None,
     measures: Sequence[Measure] | None = None,
     work_list: WorkList = NO_LIST,
+    output: Path | None = None,
 ) -> None:
-    """Write quality.html, quality.json and explorer.html into a built release that is not published yet.
+    """Write quality.html, quality.json and explorer.html of a built release.
 
-    run is the run record as in run.json, possibly incomplete; previous is the release published before this one;
-    measures are the results of the gate; work_list names the issues that quality.html hides.
+    Args:
+        release: the release.
+        run: the run record as in run.json, possibly incomplete.
+        previous: the release published before this one.
+        measures: the results of the gate; measured again where they are not given.
+        work_list: the issues that quality.html hides.
+        output: the directory of the files; the release itself by default.
     """
-    _write(release, release, run, previous, measures, work_list)
-
-
-def write_report_of(release: Path, output: Path, work_list: WorkList = NO_LIST) -> None:
-    """Write the report of a published release again, into another directory. Raises ReportError."""
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-        if (release / CAPTURES).is_dir() and output.resolve() != release.resolve():
-            # Beside those of an earlier release that was reported into the same directory.
-            shutil.copytree(release / CAPTURES, output / CAPTURES, dirs_exist_ok=True)
-        _write(release, output, _read_json(release / "run.json"), _release_before(release), work_list=work_list)
-    except OTHER_COLUMNS as error:
-        said = str(error).partition("\n")[0]
-        raise ReportError(
-            f"{release}: does not have what this version shows ({said}); `bma-projects build` makes a new release"
-        ) from error
-    except OSError as error:
-        raise ReportError(f"{output}: cannot be written ({error.strerror})") from error
-
-
-def report_markdown(release: Path) -> str:
-    """The short report for mail and chat, from the release's quality.json. Raises ReportError."""
-    document = _read_json(release / JSON)
-    return environment().get_template("quality.md.j2").render(q=document, severities=SEVERITIES)
-
-
-def _write(
-    release: Path,
-    output: Path,
-    run: Run,
-    previous: Path | None,
-    measures: Sequence[Measure] | None = None,
-    work_list: WorkList = NO_LIST,
-) -> None:
+    output = release if output is None else output
     data = read_report_data(release, previous)
     covered_by = covering(data.issues, work_list)
     judged = measure(release, previous, tuple(RULES)) if measures is None else measures
@@ -117,6 +90,30 @@ def _write(
     for name, content in pages.items():
         with written_aside(output / name) as partial:
             partial.write_text(content, encoding="utf-8")
+
+
+def write_report_of(release: Path, output: Path, work_list: WorkList = NO_LIST) -> None:
+    """Write the report of a published release again, into another directory. Raises ReportError."""
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        if (release / CAPTURES).is_dir() and output.resolve() != release.resolve():
+            # Beside those of an earlier release that was reported into the same directory.
+            shutil.copytree(release / CAPTURES, output / CAPTURES, dirs_exist_ok=True)
+        run = _read_json(release / "run.json")
+        write_report(release, run, previous=_release_before(release), work_list=work_list, output=output)
+    except OTHER_COLUMNS as error:
+        said = str(error).partition("\n")[0]
+        raise ReportError(
+            f"{release}: does not have what this version shows ({said}); `bma-projects build` makes a new release"
+        ) from error
+    except OSError as error:
+        raise ReportError(f"{output}: cannot be written ({error.strerror})") from error
+
+
+def report_markdown(release: Path) -> str:
+    """The short report for mail and chat, from the release's quality.json. Raises ReportError."""
+    document = _read_json(release / JSON)
+    return environment().get_template("quality.md.j2").render(q=document, severities=SEVERITIES)
 
 
 def _page(
