@@ -3,7 +3,6 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
 from itertools import chain
 
 from pipeline.archive.pages import PageReader
@@ -117,12 +116,11 @@ class _Harvest:
 
     def run(self, advance: Advance) -> None:
         about = {"harvested-from": self._archive.name}
-        with ExitStack() as stack:
-            host = stack.enter_context(
-                ArchiveHost(self._archive.home, self._settings.harvest, self._settings.fetch, self._clock)
-            )
-            reader = stack.enter_context(PageReader())
-            ledger = stack.enter_context(Ledger(self._settings.raw_dir, self._record.run_id, reader, about))
+        with (
+            ArchiveHost(self._archive.home, self._settings.harvest, self._settings.fetch, self._clock) as host,
+            PageReader() as reader,
+            Ledger(self._settings.raw_dir, self._record.run_id, reader, about) as ledger,
+        ):
             try:
                 batches = list_captures(
                     host.index, self._archive, self._source, self._window, self._clock(), self._listed

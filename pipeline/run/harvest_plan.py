@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections import Counter
-from contextlib import ExitStack
 from typing import NamedTuple
 
 from pipeline.archive.pages import PageReader
@@ -67,9 +66,8 @@ def _plan(
 ) -> HarvestPlan:
     check_rest(settings, archive, clock())
     ended = None
-    with ExitStack() as stack:
-        host = stack.enter_context(ArchiveHost(archive.home, settings.harvest, settings.fetch, clock))
-        listed = Listed()
+    listed = Listed()
+    with ArchiveHost(archive.home, settings.harvest, settings.fetch, clock) as host:
         try:
             list(list_captures(host.index, archive, source, window, clock(), listed))
         except HarvestOverError as over:
@@ -77,11 +75,10 @@ def _plan(
             if over.not_before is not None:
                 _note_rest(settings, source, archive, over, clock())
         n_requests = host.requests
-    with ExitStack() as stack:
-        reader = stack.enter_context(PageReader())
+    counts: Counter[str] = Counter()
+    wanted = set()
+    with PageReader() as reader:
         ledger = Ledger(settings.raw_dir, "", reader)
-        counts: Counter[str] = Counter()
-        wanted = set()
         for target, entry in listed.captures:
             if known := known_as(ledger, archive, target, entry, asks_again=asks_again):
                 counts[known] += 1
