@@ -21,7 +21,7 @@ def write_checksums(release: Path) -> None:
 def damaged_list(release: Path) -> str | None:
     """A sentence when only SHA256SUMS was changed and the files beside it are as published; None otherwise."""
     lines, own = _read(release)
-    if own is None or own == _digest(lines):
+    if own == _digest(lines):
         return None
     present = _lines_for(release)
     if present != lines and _digest(present) != own:
@@ -65,17 +65,13 @@ def _named(release: Path) -> dict[str, str]:
     return {name: digest for digest, _, name in (line.partition("  ") for line in lines.splitlines())}
 
 
-def _read(release: Path) -> tuple[str, str | None]:
-    """The lines that name files, and the digest of them; None where the file has none, as in older releases."""
+def _read(release: Path) -> tuple[str, str]:
+    """The lines that name files, and the digest of them as the last line says it; "" where that line is lost."""
     sums = release / FILE
     # Read as bytes, so that line ends stay as they are; bytes that are not UTF-8 match no digest.
     text = sums.read_bytes().decode(errors="replace") if sums.is_file() else ""
-    lines, own, digest = text.rpartition(_OWN)
-    if own:
-        return lines, digest.removesuffix("\n")
-    # The last line itself may be damaged.
-    head, _, last = text.removesuffix("\n").rpartition("\n")
-    return (f"{head}\n", last) if last and "  " not in last else (text, None)
+    lines, newline, last = text.removesuffix("\n").rpartition("\n")
+    return (text, "") if "  " in last else (lines + newline, last.removeprefix(_OWN))
 
 
 def _lines_for(release: Path) -> str:

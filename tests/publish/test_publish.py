@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.analyst.open_release import open_release
+from pipeline.publish.checksums import damaged_list, write_checksums
 from pipeline.publish.latest import PublishError
 from pipeline.publish.release_check import VerifyError, verify_release
 from pipeline.publish.releases import building_dir, latest_release, list_releases, publish
@@ -185,6 +186,15 @@ def test_a_reader_in_the_middle_of_a_query_is_not_disturbed(curated: Path, built
         assert not (curated / "releases" / run_id(1)).exists()
         assert [first, *rows.fetchall()] == [("ชื่อโครงการ",), ("หน่วยงาน",)]
         assert con.execute("SELECT count(*) FROM projects").fetchall() == [(1,)]
+
+
+def test_a_list_of_digests_that_lost_its_last_line_is_told(tmp_path: Path) -> None:
+    (tmp_path / "projects.parquet").write_text("projects")
+    write_checksums(tmp_path)
+    assert damaged_list(tmp_path) is None
+    sums = tmp_path / "SHA256SUMS"
+    sums.write_text(sums.read_text().partition("#")[0])
+    assert damaged_list(tmp_path) == f"{sums}: was changed, though the files beside it are as published"
 
 
 def rewrite(built: Built, table: str, query: str) -> None:
