@@ -107,9 +107,8 @@ def write_captures(release: Path, settings: Settings) -> Written:
                 capture = read_capture(settings.raw_dir / Path(page.warc_file).name, page.warc_offset)
                 html = process.call(inert_capture, capture, page, salt).encode()
             except (PipelineError, WorkerDiedError, OSError):
-                n_withheld += 1
-                continue
-            if len(html) > MAX_PAGE_BYTES:
+                html = b""
+            if not 0 < len(html) <= MAX_PAGE_BYTES:
                 n_withheld += 1
                 continue
             if n_bytes + len(html) > MAX_BYTES:
@@ -161,9 +160,7 @@ def _pages(release: Path, raw_dir: Path) -> Iterator[IssuePage]:
     logs = sorted(map(str, raw_dir.glob("*.fetches.parquet")))
     if not logs:
         return
-    tables = {
-        name: str(release / f"{table}.parquet")
-        for name, table in (("issues", "quality_issues"), ("projects", "projects"))
-    }
+    issues, projects = (str(release / f"{table}.parquet") for table in ("quality_issues", "projects"))
     with duckdb.connect() as con:
-        yield from (IssuePage(*row) for row in con.execute(_PAGES, {**tables, "logs": logs}).fetchall())
+        rows = con.execute(_PAGES, {"issues": issues, "projects": projects, "logs": logs}).fetchall()
+    yield from (IssuePage(*row) for row in rows)

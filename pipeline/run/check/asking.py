@@ -125,11 +125,8 @@ async def _ask_all(
 
 def _spread(project_ids: Sequence[str]) -> list[str]:
     """The first, the middle and the last: neighbouring projects are often of one agency."""
-    return (
-        [project_ids[place] for place in sorted({0, len(project_ids) // 2, len(project_ids) - 1})]
-        if project_ids
-        else []
-    )
+    places = {0, len(project_ids) // 2, len(project_ids) - 1} if project_ids else ()
+    return [project_ids[place] for place in sorted(places)]
 
 
 async def _as_before(site: Site, archive: ArchiveWriter, asked: Answer, headers: Headers) -> Answer:
