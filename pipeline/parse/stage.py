@@ -138,21 +138,6 @@ def parse(
     return assembly.summary()
 
 
-def parse_segment(segment: Segment, parsed_dir: Path) -> PartitionResult:
-    """Parse one segment into its partition within this process, so no page may crash or hang it.
-
-    Args:
-        segment: a sealed segment.
-        parsed_dir: data/parsed, an absolute path; made when missing.
-
-    Raises:
-        ParseError: The segment is damaged, or the partition cannot be written.
-    """
-    parsed_dir.mkdir(parents=True, exist_ok=True)
-    results = [parse_batch(batch, parsed_dir, parser_versions()) for batch in cut_into_batches(segment)]
-    return assemble_partition(segment, parsed_dir, results)
-
-
 class _Assembly:
     """Puts partitions together as their batches come back, in any order."""
 

@@ -5,6 +5,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from pipeline.archive.segments import ArchiveWriter, ListingRow, Segment, sealed_segments
+from pipeline.parse.batch import cut_into_batches
+from pipeline.parse.partition import PartitionResult, assemble_partition
+from pipeline.parse.versions import parser_versions
+from pipeline.parse.worker import parse_batch
 from tests.archive.archived import capture, row
 from tests.fetch.misbehaving import project_page
 
@@ -41,6 +45,13 @@ def archive_of(data_dir: Path, bodies: list[bytes], day: int = 0, *, has_listing
             project_id, at = f"50490000-{number:04}", AT + dt.timedelta(days=day, seconds=number)
             archive.append(row(project_id, body, at)._replace(run_id=run_id), capture(project_id, body, at))
     return next(found for found in sealed_segments(data_dir / "raw") if found.run_id == run_id)
+
+
+def parse_segment(segment: Segment, parsed_dir: Path) -> PartitionResult:
+    """Parse one segment into its partition within this process, so no page may crash or hang it."""
+    parsed_dir.mkdir(parents=True, exist_ok=True)
+    results = [parse_batch(batch, parsed_dir, parser_versions()) for batch in cut_into_batches(segment)]
+    return assemble_partition(segment, parsed_dir, results)
 
 
 def partition_files(data_dir: Path) -> dict[str, bytes]:

@@ -23,10 +23,10 @@ from pipeline.core.settings import Settings
 from pipeline.parse import batch as batches_of
 from pipeline.parse import cluster
 from pipeline.parse.cluster import ClusterError, cluster_pool
-from pipeline.parse.stage import ParseSummary, parse, parse_segment
+from pipeline.parse.stage import ParseSummary, parse
 from pipeline.run.lost_records import note_lost_records
 from tests.cli.command import COMMAND, assert_one_line, bma, environment, said_on, start
-from tests.parse.archived import MISFORTUNE, SLOW, archive_of, html_pages, partition_files
+from tests.parse.archived import MISFORTUNE, SLOW, archive_of, html_pages, parse_segment, partition_files
 
 pytestmark = pytest.mark.slow
 

@@ -25,12 +25,12 @@ from pipeline.core.errors import PipelineError
 from pipeline.parse import batch as batches_of
 from pipeline.parse.batch import ParseError, cut_into_batches
 from pipeline.parse.pool import local_pool
-from pipeline.parse.stage import find_backlog, parse, parse_segment
+from pipeline.parse.stage import find_backlog, parse
 from pipeline.parse.versions import parser_versions
 from pipeline.parse.worker import parse_batch
 from tests.archive.mounts import read_only
 from tests.core.kept_worker import kept_workers
-from tests.parse.archived import MISFORTUNE, archive_of, html_pages, partition_files
+from tests.parse.archived import MISFORTUNE, archive_of, html_pages, parse_segment, partition_files
 from tests.quick import quick
 
 PAGES_PER_BATCH = 4

@@ -19,9 +19,9 @@ from pipeline.archive.segments import sealed_segments
 from pipeline.archive.withdrawal import withdraw_import
 from pipeline.core.settings import KNOWN_SOURCES, BuildSettings, Settings
 from pipeline.importing.importer import import_files
-from pipeline.parse.stage import parse_segment
 from pipeline.parse.versions import parser_versions
 from tests.importing.test_importer import Warc, url
+from tests.parse.archived import parse_segment
 from tests.parsers.projects import PLAIN, StoredProject
 from tests.parsers.rendering import DETAIL_SKINS, GRID_SKINS, REPORT_HEADER, UPDATE_HEADER
 from tests.parsers.samples import Cells
