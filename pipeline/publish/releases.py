@@ -122,9 +122,14 @@ def list_releases(curated_dir: Path) -> list[Release]:
     return [Release(path.name, path, path.name == latest) for path in complete_releases(curated_dir / RELEASES)]
 
 
-def latest_release(curated_dir: Path) -> Release:
+def find_latest(curated_dir: Path) -> Release | None:
     """The release that `latest` names, by its own path, which stays the same when a newer one is published."""
-    found = next((release for release in list_releases(curated_dir) if release.is_latest), None)
+    return next((release for release in list_releases(curated_dir) if release.is_latest), None)
+
+
+def latest_release(curated_dir: Path) -> Release:
+    """The same, for what needs one. Raises PublishError where there is none."""
+    found = find_latest(curated_dir)
     if found is None:
         raise PublishError(f"{curated_dir / LATEST}: no release yet; run `bma-projects refresh`")
     return found

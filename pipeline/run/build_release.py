@@ -25,11 +25,11 @@ from pipeline.parse.partition import BatchResult, PartitionResult
 from pipeline.parse.pool import WorkerPool, local_pool
 from pipeline.parse.stage import find_backlog, parse
 from pipeline.parse.versions import parser_fingerprint
-from pipeline.publish.latest import PublishError, latest_run_id
+from pipeline.publish.latest import latest_run_id
 from pipeline.publish.release_check import VerifyError
-from pipeline.publish.releases import Published, building_dir, last_refused, latest_release, publish
+from pipeline.publish.releases import Published, building_dir, find_latest, last_refused, publish
 from pipeline.run.last_published import last_published
-from pipeline.run.record import RunRecord, write_record
+from pipeline.run.record import RecordError, RunRecord, read_record, write_record
 
 # The files that decide a release: code, models, tables and templates.
 _DECISIVE = (".py", ".sql", ".csv", ".j2", ".css", ".js")
@@ -85,12 +85,14 @@ def _pool_of(settings: Settings) -> Callable[[int], AbstractContextManager[Worke
 
 def is_built(settings: Settings) -> bool:
     """Whether the latest release was built from the present data/parsed, by the same program and settings."""
-    try:
-        latest = latest_release(settings.curated_dir).path
-        record = json.loads((latest / "run.json").read_text(encoding="utf-8"))
-    except (PublishError, OSError, ValueError):
+    latest = find_latest(settings.curated_dir)
+    if latest is None:
         return False
-    return isinstance(record, dict) and record.get("built_from") == build_inputs_fingerprint(settings)
+    try:
+        record = read_record(latest.path / "run.json")
+    except RecordError:
+        return False
+    return record.get("built_from") == build_inputs_fingerprint(settings)
 
 
 def build_inputs_fingerprint(settings: Settings) -> str:

@@ -21,17 +21,15 @@ from pipeline.core.time import Clock, utc_now
 from pipeline.fetch.discover import ids_from_archive
 from pipeline.fetch.fetch_run import FetchRun
 from pipeline.fetch.schedule import Plan, ProjectFacts, make_plan
-from pipeline.publish.latest import PublishError
-from pipeline.publish.releases import latest_release
+from pipeline.publish.releases import find_latest
 from pipeline.run.record import RunRecord
 from pipeline.sample.server import serve
 
 
 def project_facts(settings: Settings, source_id: str) -> dict[str, ProjectFacts]:
     """The facts of the projects of a source in the last release; empty before the first release."""
-    try:
-        projects = latest_release(settings.curated_dir).path / "projects.parquet"
-    except PublishError:
+    latest = find_latest(settings.curated_dir)
+    if latest is None:
         return {}
     query = """
         SELECT project_id, fiscal_year_be, progress_pct::DOUBLE, status = 'vanished', last_seen_at::VARCHAR
@@ -40,7 +38,7 @@ def project_facts(settings: Settings, source_id: str) -> dict[str, ProjectFacts]
     """
     with duckdb.connect() as con:
         con.execute("SET TimeZone = 'UTC'")
-        rows = con.execute(query, {"file": str(projects), "source": source_id}).fetchall()
+        rows = con.execute(query, {"file": str(latest.path / "projects.parquet"), "source": source_id}).fetchall()
     return {
         project_id: ProjectFacts(year, progress, is_vanished, moment_of(seen_at))
         for project_id, year, progress, is_vanished, seen_at in rows

@@ -17,8 +17,7 @@ from pipeline.build.partitions import find_partitions
 from pipeline.build.salt import SALT_FILE
 from pipeline.core.settings import Settings
 from pipeline.publish.checksums import is_as_published
-from pipeline.publish.latest import PublishError
-from pipeline.publish.releases import BUILDING, damaged_releases, latest_release
+from pipeline.publish.releases import BUILDING, damaged_releases, find_latest
 from pipeline.publish.rollback import rolled_back
 from pipeline.run.record import read_records
 
@@ -46,10 +45,8 @@ def last_published(settings: Settings, run_id: str, fingerprint: str) -> Iterato
         BuildError: the tables cannot be made again.
         PublishError: the mark of a rollback cannot be read.
     """
-    try:
-        latest: Path | None = latest_release(settings.curated_dir).path
-    except PublishError:
-        latest = None
+    found = find_latest(settings.curated_dir)
+    latest = None if found is None else found.path
     withdrawn, to = rolled_back(settings.curated_dir) or (None, None)
     last = to or _newest_known(settings, latest, run_id)
     if last is None:

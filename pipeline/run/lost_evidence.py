@@ -16,8 +16,7 @@ from pipeline.core.errors import PipelineError
 from pipeline.core.files import check_is_file
 from pipeline.core.settings import Settings
 from pipeline.parse.outdated import made_without_segment
-from pipeline.publish.latest import PublishError
-from pipeline.publish.releases import latest_release
+from pipeline.publish.releases import find_latest
 from pipeline.run.record import read_records
 
 
@@ -89,12 +88,15 @@ def _witnesses(settings: Settings) -> _Witnesses:
 
 def _of_release(curated_dir: Path) -> tuple[list[str], list[str]]:
     """The runs in the latest release, and the WARC files of its pages."""
+    latest = find_latest(curated_dir)
+    if latest is None:
+        return [], []
     try:
-        database = latest_release(curated_dir).path / DATABASE
+        database = latest.path / DATABASE
         check_is_file(database)
         with duckdb.connect(str(database), read_only=True) as con:
             runs = con.execute("SELECT run_id FROM runs WHERE n_attempts > 0").fetchall()
             warcs = con.execute("SELECT DISTINCT warc_file FROM projects WHERE warc_file IS NOT NULL").fetchall()
-    except (PublishError, OSError, duckdb.Error):
+    except (OSError, duckdb.Error):
         return [], []  # reported by the check of the release
     return [run_id for (run_id,) in runs], [name for (name,) in warcs]

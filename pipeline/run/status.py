@@ -12,9 +12,8 @@ from pipeline.core.settings import Settings
 from pipeline.core.text import printable
 from pipeline.core.time import MOST_APART, started_at
 from pipeline.publish.checksums import damage_of
-from pipeline.publish.latest import PublishError
 from pipeline.publish.mend_latest import lost_latest
-from pipeline.publish.releases import latest_release
+from pipeline.publish.releases import find_latest
 from pipeline.run.lock import lock_holder
 from pipeline.run.record import KILLED, RUNNING, read_records
 
@@ -63,11 +62,9 @@ def read_status(settings: Settings, now: dt.datetime) -> Status:
     to_come = [record for record in records if _started(record) > now + MOST_APART]
     records = [record for record in records if record not in to_come]
     misdated = _newest(records, "misdated_runs")
-    try:
-        latest = latest_release(settings.curated_dir)
-        release, damage = latest.run_id, next(damage_of(latest.path), None)
-    except PublishError:
-        release, damage = None, lost_latest(settings.curated_dir)
+    latest = find_latest(settings.curated_dir)
+    release = None if latest is None else latest.run_id
+    damage = lost_latest(settings.curated_dir) if latest is None else next(damage_of(latest.path), None)
     failing, due_at = _newest(records, "failing_pages"), _newest(records, "next_due_at")
     running = lock_holder(settings.data_dir)
     return Status(
@@ -150,8 +147,8 @@ def _newest(records: list[dict[str, object]], name: str) -> object:
 def _run_text(run: Mapping[str, object] | None, now: dt.datetime) -> str:
     if run is None:
         return "none yet"
-    started = dt.datetime.fromisoformat(str(run["started_at"]))
-    text = f"{run['run_id']} {run['command']}: {run['status']}, {_age((now - started) / dt.timedelta(hours=1))} ago"
+    hours = (now - _started(run)) / dt.timedelta(hours=1)
+    text = f"{run['run_id']} {run['command']}: {run['status']}, {_age(hours)} ago"
     problems = run["problems"]
     return text + (f" ({problems[0]})" if isinstance(problems, list) and problems else "")
 

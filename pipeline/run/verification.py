@@ -26,7 +26,7 @@ from pipeline.publish.checksums import damage_of, damaged_list, unnamed_files
 from pipeline.publish.latest import LATEST, RELEASES, PublishError, check_latest_is_link
 from pipeline.publish.mend_latest import lost_latest
 from pipeline.publish.release_check import VerifyError, verify_release
-from pipeline.publish.releases import BUILDING, DAMAGED, DOOMED, REFUSED, Release, latest_release, list_releases
+from pipeline.publish.releases import BUILDING, DAMAGED, DOOMED, REFUSED, Release, find_latest, list_releases
 from pipeline.publish.rollback import ROLLED_BACK, withdrawn_release
 from pipeline.run.lock import LOCK_FILES, lock_holder
 from pipeline.run.lost_evidence import lost_evidence
@@ -59,26 +59,24 @@ class Verification(NamedTuple):
 def verify_data(settings: Settings) -> Verification:
     """Read all files of runs and checks, and compare them with the digests and names that were recorded."""
     running = lock_holder(settings.data_dir)
+    is_running = running is not None
     # Read before the archive: a run that ends meanwhile first seals a segment and then makes the other layers from it.
     made = [
-        *_problems_of_data(settings, is_running=running is not None),
+        *_problems_of_data(settings, is_running=is_running),
         *_problems_of_evidence(settings),
-        *_problems_of_partitions(settings, is_running=running is not None),
-        *_problems_of_runs(settings, is_running=running is not None),
-        *_problems_of_releases(settings.curated_dir, is_running=running is not None),
+        *_problems_of_partitions(settings, is_running=is_running),
+        *_problems_of_runs(settings, is_running=is_running),
+        *_problems_of_releases(settings.curated_dir, is_running=is_running),
         *_problems_of_salt(settings.data_dir),
     ]
     # Evidence of first contacts: an archive of its own, which is never published.
-    checks = audit_archive(settings.checks_dir, is_running=running is not None)
+    checks = audit_archive(settings.checks_dir, is_running=is_running)
     made += [f"{settings.checks_dir.name}/{problem.partition('; ')[0]}; {_NO_LOSS}" for problem in checks.problems]
-    audit = audit_archive(settings.raw_dir, is_running=running is not None)
-    try:
-        release = latest_release(settings.curated_dir)
-        if not any(damage_of(release.path)):
-            made += _problems_of_tables(release)
-        checked = f"release {release.run_id}"
-    except PublishError:
-        checked = "no release yet"
+    audit = audit_archive(settings.raw_dir, is_running=is_running)
+    release = find_latest(settings.curated_dir)
+    if release is not None and not any(damage_of(release.path)):
+        made += _problems_of_tables(release)
+    checked = "no release yet" if release is None else f"release {release.run_id}"
     return Verification(audit, (*audit.problems, *made), running, checked)
 
 
