@@ -20,11 +20,10 @@ from pipeline.importing.capture_time import CaptureTimeError, believed
 from pipeline.importing.coded_body import CodedBodyError, without_chunks
 from pipeline.importing.file_format import Format
 from pipeline.importing.mhtml import read_mhtml
-from pipeline.importing.plain_stream import PlainStream, is_packed
+from pipeline.importing.plain_stream import PlainStream, is_packed, read_up_to
 from pipeline.importing.saved_page import read_statement
 
 _LARGEST = {Format.PAGE: 50_000_000, Format.MHTML: 50_000_000, Format.HAR: 100_000_000}
-_CHUNK = 1 << 16
 _ABOUT_A_PROJECT = (PageKind.PROJECT, PageKind.TRUNCATED)
 _DAY = dt.timedelta(days=1)
 _NOTES = {
@@ -144,20 +143,17 @@ def read_file(path: Path, kind: Format) -> bytes:
     """The bytes of a file, without its compression. Raises UnusableFileError where they are too many, and OSError."""
     limit = _LARGEST[kind]
     with path.open("rb") as stream:
-        content, data = PlainStream(stream) if is_packed(stream.peek(4)[:4]) else stream, bytearray()
-        try:
-            while len(data) <= limit and (chunk := content.read(_CHUNK)):
-                data += chunk
-        except OSError:
-            if not isinstance(content, PlainStream):
-                raise
+        content = PlainStream(stream) if is_packed(stream.peek(4)[:4]) else stream
+        data, error = read_up_to(content.read, limit + 1)
         if isinstance(content, PlainStream) and content.damage is not None:
             raise UnusableFileError(f"{path}: cannot be unpacked ({content.damage}); fetch or copy it again")
+        if error is not None:
+            raise error
     if len(data) > limit:
         raise UnusableFileError(
             f"{path}: holds more than {limit} bytes, too many for {kind}; save fewer pages in one file"
         )
-    return bytes(data)
+    return data
 
 
 def what_holds_several_pages(text: str) -> str | None:

@@ -9,13 +9,12 @@ from fastwarc.stream_io import BrotliReader, ZstdReader
 
 from pipeline.core.errors import PipelineError
 from pipeline.core.http_headers import content_codings
-from pipeline.importing.plain_stream import GzipStream, NextMemberError, Reader
+from pipeline.importing.plain_stream import GzipStream, NextMemberError, Reader, read_up_to
 
 _ZLIB, _RAW = 15, -15  # zlib's wbits
 _CHUNK_HEAD = re.compile(rb"[ \t]*0*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
 _AFTER_CRLF, _AFTER_LF = (re.compile(end + _CHUNK_HEAD.pattern) for end in (rb"\r\n", rb"\n"))
 _TORN_CHUNK_HEAD = re.compile(rb"\r?\n?(?:[0-9A-Fa-f]{1,8}[ \t]*(?:;[^\r\n]*)?\r?)?")
-_CHUNK = 1 << 16
 # The length of the beginning of a body that decides whether it is text.
 _BEGINNING = 1024
 
@@ -109,15 +108,10 @@ def _inflated(body: bytes, wbits: int, limit: int) -> tuple[bytes, bool]:
 
 
 def _streamed(reader: Reader, limit: int) -> tuple[bytes, bool]:
-    plain = bytearray()
-    try:
-        while len(plain) <= limit and (chunk := reader.read(min(_CHUNK, limit + 1 - len(plain)))):
-            plain += chunk
-    except (OSError, EOFError, zlib.error) as error:
-        if not plain:
-            raise
-        return bytes(plain), isinstance(error, NextMemberError)
-    return bytes(plain), True
+    plain, error = read_up_to(reader.read, limit + 1, (OSError, EOFError, zlib.error))
+    if error is not None and not plain:
+        raise error
+    return plain, error is None or isinstance(error, NextMemberError)
 
 
 def _is_text(body: bytes) -> bool:

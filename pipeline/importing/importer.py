@@ -4,7 +4,6 @@ import datetime as dt
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -24,7 +23,7 @@ from pipeline.importing.file_format import BEGINNING, ContainerError, Format, Un
 from pipeline.importing.foreign_warc import Found, Kind, read_foreign_warc
 from pipeline.importing.har import read_har
 from pipeline.importing.ledger import Added, Ledger
-from pipeline.importing.plain_stream import PlainStream, is_packed
+from pipeline.importing.plain_stream import PlainStream, is_packed, read_up_to
 from pipeline.importing.summary import ImportSummary
 from pipeline.importing.wacz import warcs_of
 from pipeline.importing.warc_records import Opener
@@ -101,10 +100,8 @@ def what_is(path: Path) -> Format | Unread:
         raise UnusableFileError(f"{path}: is a pipe or a device; write what it gives to a file and import that")
     with path.open("rb") as stream:
         packed = is_packed(stream.peek(4)[:4])
-        beginning = b""
-        with PlainStream(stream) as plain, suppress(OSError):
-            while len(beginning) < BEGINNING and (more := plain.read(BEGINNING - len(beginning))):
-                beginning += more
+        with PlainStream(stream) as plain:
+            beginning, _ = read_up_to(plain.read, BEGINNING)
     # Where the file cannot be unpacked, it was most likely a web archive.
     return Format.WARC if packed and not beginning else format_of(path, beginning, is_packed=packed)
 

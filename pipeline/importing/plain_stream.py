@@ -4,6 +4,7 @@ import io
 import math
 import zipfile
 import zlib
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Protocol
 
@@ -140,6 +141,28 @@ class PlainStream(io.RawIOBase):
         except (OSError, zlib.error, zipfile.BadZipFile, ValueError) as error:
             self.damage = str(error)
             raise OSError(str(error)) from error
+
+
+def read_up_to(
+    read: Callable[[int], bytes], size: int, ended_by: tuple[type[Exception], ...] = (OSError,)
+) -> tuple[bytes, Exception | None]:
+    """Read up to `size` bytes in as many steps as it takes.
+
+    Args:
+        read: the method of a stream that may return fewer bytes than it is asked for.
+        size: the most bytes.
+        ended_by: the errors that end the reading.
+
+    Returns:
+        The bytes, fewer only at the end or before an error; and that error.
+    """
+    data = bytearray()
+    try:
+        while len(data) < size and (chunk := read(min(_CHUNK, size - len(data)))):
+            data += chunk
+    except ended_by as error:
+        return bytes(data), error
+    return bytes(data), None
 
 
 def is_packed(beginning: bytes) -> bool:

@@ -13,7 +13,7 @@ from warcio.exceptions import ArchiveLoadFailed  # type: ignore[import-untyped]
 from warcio.statusandheaders import StatusAndHeadersParserException  # type: ignore[import-untyped]
 
 from pipeline.importing.file_format import ContainerError
-from pipeline.importing.plain_stream import PlainStream, Reader, is_packed
+from pipeline.importing.plain_stream import PlainStream, Reader, is_packed, read_up_to
 
 _CHUNK = 1 << 16
 _LARGEST_HEAD = 1 << 20
@@ -176,17 +176,8 @@ def _type_of(headers: Mapping[str, str]) -> str:
 
 
 def _whole(read: Callable[[int], bytes]) -> Callable[[int], bytes]:
-    def read_whole(size: int) -> bytes:
-        data = bytearray()
-        try:
-            while len(data) < size and (chunk := read(size - len(data))):
-                data += chunk
-        except OSError:
-            # The record counts as torn at this point.
-            return bytes(data)
-        return bytes(data)
-
-    return read_whole
+    # Where an error ends it, the record counts as torn at this point.
+    return lambda size: read_up_to(read, size)[0]
 
 
 def _skip(stream: Reader, size: int) -> None:
