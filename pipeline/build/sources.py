@@ -25,7 +25,10 @@ def known_sources(settings: Iterable[Source], abouts: Iterable[Mapping[str, str]
         settings: the sources that the settings know.
         abouts: what segments keep, among it the settings of their source, oldest first.
     """
-    found = {source.source_id: _row_of(source) for source in settings}
+    found = {
+        source.source_id: SourceRow(source.source_id, source.base_url, source.title, source.is_invented)
+        for source in settings
+    }
     is_set = frozenset(found)
     for about in abouts:
         if "source" not in about:
@@ -37,7 +40,3 @@ def known_sources(settings: Iterable[Source], abouts: Iterable[Mapping[str, str]
         newer = before if kept.source_id in is_set else kept
         found[kept.source_id] = newer._replace(is_invented=before.is_invented or kept.is_invented)
     return list(found.values())
-
-
-def _row_of(source: Source) -> SourceRow:
-    return SourceRow(source.source_id, source.base_url, source.title, source.is_invented)

@@ -1,6 +1,7 @@
 """Packs the open issues for the page: columns instead of rows, each text once."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
@@ -73,14 +74,11 @@ def _day_number(day: str | None) -> int | None:
 def _some_of_each(issues: Sequence[ReportedIssue], share: float) -> list[ReportedIssue]:
     if share == 1.0:
         return list(issues)
-    totals: dict[str, int] = {}
-    for issue in issues:
-        totals[issue.code] = totals.get(issue.code, 0) + 1
-    kept: dict[str, int] = {}
+    totals, kept = Counter(issue.code for issue in issues), Counter[str]()
     chosen = []
     for issue in issues:
-        if kept.get(issue.code, 0) < share * totals[issue.code]:
-            kept[issue.code] = kept.get(issue.code, 0) + 1
+        if kept[issue.code] < share * totals[issue.code]:
+            kept[issue.code] += 1
             chosen.append(issue)
     return chosen
 

@@ -6,7 +6,7 @@ from pipeline.core.settings import GateSettings
 from pipeline.run.check.advice import KINDS, reason_of_trouble
 from pipeline.run.check.page import PageReading
 
-_MOST_NAMED = 6
+MOST_NAMED = 6
 _BUSY = 429
 # A reason, and a sentence.
 Found = tuple[str, str]
@@ -76,8 +76,8 @@ def judge_tables(pages: Sequence[PageReading]) -> Found | None:
     return None
 
 
-def some_of(texts: Iterable[str]) -> str:
+def some_of(texts: Iterable[str], most: int = MOST_NAMED) -> str:
     """The first of some texts, and the number of the others."""
     named = list(texts)
-    more = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
-    return ", ".join(named[:_MOST_NAMED]) + more
+    more = f" and {len(named) - most} more" if len(named) > most else ""
+    return ", ".join(named[:most]) + more

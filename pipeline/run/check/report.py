@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pipeline.run.check.advice import Judgement
 from pipeline.run.check.listing_reading import ListingReading
 from pipeline.run.check.page import PageReading
+from pipeline.run.check.page_verdict import MOST_NAMED, some_of
 from pipeline.run.check.site_reading import SiteReading
 from pipeline.run.check.value_lines import value_lines
 
 # The version of the JSON; it becomes 2 when a key is removed or changes its meaning.
 FORMAT = 1
-_MOST_NAMED = 6
 _MOST_REDIRECTS = 2
 # The width of a line of values on a terminal of 100 columns.
 _COLUMNS = 87
@@ -123,7 +123,8 @@ def _pages(pages: tuple[PageReading, ...]) -> Iterator[tuple[str, str]]:
     encodings = [
         f"declared {page.encoding_declared or 'none'}, found {page.encoding_found or 'none'}" for page in pages
     ]
-    yield "encoding", f"{_named(dict.fromkeys(encodings))}; flags {_flags(pages)}"
+    flags = dict.fromkeys(flag for page in pages for flag in page.flags)
+    yield "encoding", f"{_named(dict.fromkeys(encodings))}; flags {_named(flags)}"
     renamed = dict.fromkeys(label for page in pages for label in page.labels_renamed)
     unknown = dict.fromkeys(label for page in pages for label in page.labels_unknown)
     missing = dict.fromkeys(label for page in pages for label in page.labels_missing)
@@ -146,11 +147,5 @@ def _pages(pages: tuple[PageReading, ...]) -> Iterator[tuple[str, str]]:
         yield from (("", text) for text in value_lines(shown.values, _COLUMNS))
 
 
-def _flags(pages: tuple[PageReading, ...]) -> str:
-    return _named(dict.fromkeys(flag for page in pages for flag in page.flags))
-
-
-def _named(texts: Iterable[str], most: int = _MOST_NAMED) -> str:
-    named = list(texts)
-    more = f" and {len(named) - most} more" if len(named) > most else ""
-    return ", ".join(named[:most]) + more if named else "none"
+def _named(texts: Iterable[str], most: int = MOST_NAMED) -> str:
+    return some_of(texts, most) or "none"
