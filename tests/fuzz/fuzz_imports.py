@@ -12,20 +12,19 @@ import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from fastwarc.stream_io import BrotliWriter, WarcWriter, ZstdWriter
-
 from pipeline.archive.audit import audit_archive
 from pipeline.archive.warc import Capture, capture_members, warcinfo_member
 from pipeline.core.settings import KNOWN_SOURCES
 from pipeline.core.time import new_run_id
 from pipeline.importing.importer import import_files
+from tests.importing.bring import packed_by_brotli, packed_by_zstd
 
 _SOURCES = {name: source for name, source in KNOWN_SOURCES.items() if not source.is_invented}
 _AT = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 _NAMES = ("x.warc.gz", "x.warc", "x.html", "x.txt", "x.wet.gz", "x.wacz", "x.har", "x.mhtml", "x")
 _ADDRESSES = (
     "http://www.bmavisions.com/dp/frontend/web/index.php?r=tbl-project-main%2Fview&project_id=50490000-3607",
-    "https://policy.thai_time.go.th/bs2568/frontend/web/index.php?project_id=50010000-0018&r=tbl-project-main%2Fview",
+    "https://policy.bangkok.go.th/bs2568/frontend/web/index.php?project_id=50010000-0018&r=tbl-project-main%2Fview",
     "http://www.bmavisions.com/dp/frontend/web/index.php?r=tbl-project-main%2Fview&project_id=..%2F..%2Fx",
     "http://example.org/",
     "http://[::1",
@@ -52,24 +51,11 @@ def _unpacked(body: bytes) -> bytes:
     return gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body
 
 
-def _packed(writer_of: Callable[[io.BytesIO], WarcWriter], data: bytes) -> bytes:
-    packed = io.BytesIO()
-    writer = writer_of(packed)
-    while data:
-        data = data[writer.write(data) :]
-    writer.close()
-    return packed.getvalue()
-
-
-def _zstd(body: bytes) -> bytes:
-    return _packed(ZstdWriter, body)
-
-
 _CODINGS: dict[bytes, Callable[[bytes], bytes]] = {
     b"gzip": gzip.compress,
     b"deflate": zlib.compress,
-    b"br": lambda body: _packed(BrotliWriter, body),
-    b"zstd": _zstd,
+    b"br": packed_by_brotli,
+    b"zstd": packed_by_zstd,
     b"none": bytes,
 }
 
@@ -101,7 +87,7 @@ _CONTAINERS: tuple[Callable[[bytes], bytes], ...] = (
     bytes,
     bytes,
     gzip.compress,
-    _zstd,
+    packed_by_zstd,
     _unpacked,
     _wacz,
     _arc,

@@ -1,6 +1,10 @@
 """Imports files into an archive and tells what is in it then."""
 
+import io
+from collections.abc import Callable
 from pathlib import Path
+
+from fastwarc.stream_io import BrotliWriter, WarcWriter, ZstdWriter
 
 from pipeline.archive.fetch_log import FetchLogRow, read_fetch_log
 from pipeline.archive.segments import read_segment, sealed_segments
@@ -28,6 +32,24 @@ def bring(raw_dir: Path, *paths: Path, run: int = 1, max_body_bytes: int = 10_00
         default_source=KNOWN_SOURCES["bmavisions"],
         max_body_bytes=max_body_bytes,
     )
+
+
+def packed(writer_of: Callable[[io.BytesIO], WarcWriter], data: bytes) -> bytes:
+    """What a writer of FastWARC makes of this."""
+    stream = io.BytesIO()
+    writer = writer_of(stream)
+    while data:
+        data = data[writer.write(data) :]
+    writer.close()
+    return stream.getvalue()
+
+
+def packed_by_brotli(data: bytes) -> bytes:
+    return packed(BrotliWriter, data)
+
+
+def packed_by_zstd(data: bytes) -> bytes:
+    return packed(ZstdWriter, data)
 
 
 def archived(raw_dir: Path) -> list[tuple[FetchLogRow, Capture]]:

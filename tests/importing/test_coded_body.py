@@ -1,7 +1,6 @@
 """A body that was coded is decoded within its limit; one that is text already is left as it stands."""
 
 import gzip
-import io
 import subprocess
 import sys
 import time
@@ -10,32 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fastwarc.stream_io import BrotliWriter, ZstdWriter
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.importing.coded_body import CodedBodyError, decoded, without_chunks
-from tests.importing.bring import BODY, PROJECT, archived, bring, warc_of
+from tests.importing.bring import BODY, PROJECT, archived, bring, packed_by_brotli, packed_by_zstd, warc_of
 
 HALF = len(BODY) // 2
-
-
-def packed_by_brotli(data: bytes) -> bytes:
-    packed = io.BytesIO()
-    writer = BrotliWriter(packed)
-    while data:
-        data = data[writer.write(data) :]
-    writer.close()
-    return packed.getvalue()
-
-
-def packed_by_zstd(data: bytes) -> bytes:
-    packed = io.BytesIO()
-    writer = ZstdWriter(packed)
-    while data:
-        data = data[writer.write(data) :]
-    writer.close()
-    return packed.getvalue()
 
 
 CODED = {

@@ -15,8 +15,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.importing.file_format import Format
-from tests.importing.bring import ADDRESS, BODY, CASES, PROJECT, RECORD, archived, bring, logged
-from tests.importing.test_coded_body import packed_by_zstd
+from tests.importing.bring import ADDRESS, BODY, CASES, PROJECT, RECORD, archived, bring, logged, packed_by_zstd
 
 TEXT = BODY.decode()
 MHTML = (CASES / "chromium.mhtml").read_bytes()

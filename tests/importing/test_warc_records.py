@@ -1,14 +1,26 @@
 """WARC and ARC files as one tool or another writes them are read; what cannot be is told with what is whole kept."""
 
 import gzip
-import io
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
 from fastwarc.stream_io import ZstdWriter, zstd_train_dictionary_from_samples
 
-from tests.importing.bring import ADDRESS, BLOCK, BODY, PROJECT, RECORD, archived, bring, logged, warc_of
+from tests.importing.bring import (
+    ADDRESS,
+    BLOCK,
+    BODY,
+    PROJECT,
+    RECORD,
+    archived,
+    bring,
+    logged,
+    packed,
+    packed_by_zstd,
+    warc_of,
+)
 
 HEAD, _ = RECORD.split(b"\r\n\r\n", 1)
 ARC_HEAD = b"1 0 Internet Archive\nURL IP-address Archive-date Content-type Archive-length\n"
@@ -18,13 +30,8 @@ ARC = b"filedesc://x.arc 0.0.0.0 20230501082100 text/plain %d\n%s\n" % (
 ) + b"%s 10.0.0.1 20230501082100 text/html %d\n%s\n" % (ADDRESS.encode(), len(BLOCK), BLOCK)
 
 
-def packed_by_zstd(data: bytes, dictionary: bytes | None = None, *, packs_dictionary: bool = False) -> bytes:
-    packed = io.BytesIO()
-    writer = ZstdWriter(packed, dictionary=dictionary, compress_dictionary_frame=packs_dictionary)
-    while data:
-        data = data[writer.write(data) :]
-    writer.close()
-    return packed.getvalue()
+def packed_with_dictionary(*, is_packed: bool) -> bytes:
+    return packed(partial(ZstdWriter, dictionary=DICTIONARY, compress_dictionary_frame=is_packed), RECORD)
 
 
 DICTIONARY = zstd_train_dictionary_from_samples([RECORD[place : place + 400] for place in range(0, 13_000, 7)], 8192)
@@ -45,8 +52,8 @@ WRITTEN = {
     "a value in the next line": RECORD.replace(b"WARC-Target-URI: http", b"WARC-Target-URI:\r\n http", 1),
     "all records in one gzip member": gzip.compress(RECORD + warc_of(b"", kind="metadata")),
     "zstd": packed_by_zstd(RECORD),
-    "zstd with a dictionary": packed_by_zstd(RECORD, DICTIONARY),
-    "zstd with a packed dictionary": packed_by_zstd(RECORD, DICTIONARY, packs_dictionary=True),
+    "zstd with a dictionary": packed_with_dictionary(is_packed=False),
+    "zstd with a packed dictionary": packed_with_dictionary(is_packed=True),
     "ARC": ARC,
     "ARC, packed": gzip.compress(ARC),
 }
