@@ -107,6 +107,16 @@ class Chromium:
         context.close()
 
 
+def barriers(page: Page) -> list[str]:
+    """What axe finds wrong with a page."""
+    source = os.environ.get("AXE_CORE")
+    if not source:
+        pytest.skip("AXE_CORE does not name axe.min.js: npm install axe-core somewhere and point to it")
+    page.evaluate(Path(source).read_text(encoding="utf-8"))
+    violations = page.evaluate("axe.run()")["violations"]
+    return [f"{rule['id']}: {rule['help']}: {node['html'][:200]}" for rule in violations for node in rule["nodes"]]
+
+
 def _note_dialog(offences: list[str], dialog: Dialog) -> None:
     offences.append(f"dialog: {dialog.message}")
     dialog.dismiss()

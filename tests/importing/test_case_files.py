@@ -71,26 +71,6 @@ def test_a_record_whose_digests_fail_is_reported_and_not_believed(tmp_path: Path
     )
 
 
-def test_a_capture_time_in_the_buddhist_era_is_refused_and_said_why(tmp_path: Path) -> None:
-    summary = bring(tmp_path / "raw", CASES / "warc-date-in-2566.warc")
-    assert (summary.archived, summary.refused) == (0, 1)
-    [problem] = summary.problems
-    assert "'2566-05-01T08:21:00Z' has not come yet; it looks like the Buddhist era, 2023 CE" in problem
-
-
-@pytest.mark.parametrize(
-    ("name", "said"),
-    [
-        ("two-pages-concatenated.html", "holds 2 HTML documents one after the other"),
-        ("two-pages.jl", "holds JSON, not a page"),
-    ],
-)
-def test_two_pages_in_one_file_are_refused_for_what_they_are(tmp_path: Path, name: str, said: str) -> None:
-    summary = bring(tmp_path / "raw", CASES / name)
-    assert summary.archived == 0
-    assert summary.problems == [f"{CASES / name}: {said}; save each page as a file of its own"]
-
-
 @pytest.mark.parametrize("order", [(1, 2), (2, 1)], ids=["after its original", "before it"])
 def test_a_revisit_and_its_original_in_two_files_are_two_sightings(tmp_path: Path, order: tuple[int, int]) -> None:
     files = {1: CASES / "revisit-1-original.warc", 2: CASES / "revisit-2-revisit.warc"}

@@ -438,15 +438,6 @@ def test_a_withdrawn_import_leaves_the_tables_as_if_it_had_never_been(archive: P
 
 
 @pytest.mark.slow
-def test_what_was_imported_again_after_it_was_withdrawn_counts(archive: ParsedArchive) -> None:
-    archive.capture(P, "2026-01-01", run=RUN, name="a")
-    archive.withdraw(RUN, UNDO)
-    assert archive.build().rows("projects") == []
-    archive.capture(P, "2026-01-01", run="20260303T000000Z", name="a")
-    assert archive.build("later").column("SELECT name FROM projects") == ["a"]
-
-
-@pytest.mark.slow
 def test_a_version_that_says_again_what_an_earlier_one_said_names_the_first_of_them(archive: ParsedArchive) -> None:
     for day, name, reports in (
         ("01", "a", []),
