@@ -132,7 +132,7 @@ def query(
 ) -> None:
     """Ask the latest release a question in SQL; it cannot change the release.
 
-    Example: bma-projects query "SELECT * FROM projects_unique LIMIT 5" --format xlsx --output answer.xlsx
+    Example: bma-projects query "SELECT * FROM projects_unique LIMIT 5" --format csv
     """
     settings = settings_from(data_dir, config=config)
     from pipeline.analyst.query import invented_note

@@ -485,6 +485,16 @@ class TestHelp:
         assert arguments[0] == name
         check_flags(arguments)
 
+    @pytest.mark.parametrize("name", ["show", "query", "export", "cite", "report"])
+    def test_an_example_that_is_tried_leaves_no_file_that_git_would_show(
+        self, name: str, sample_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (example,) = re.findall(r"^  Example: bma-projects ((?:.+\n)+)", bma_here(name, "--help").stdout, re.MULTILINE)
+        monkeypatch.chdir(tmp_path)
+        done = bma_here(*shlex.split(" ".join(example.split())), "--data-dir", sample_data)
+        assert done.returncode == 0, done.stderr
+        assert {path.name for path in tmp_path.iterdir()} <= {"export", "report"}
+
     def test_the_version_is_told(self) -> None:
         assert re.fullmatch(r"bma-projects \d+\.\d+\.\d+\n", bma_here("--version").stdout)
 
