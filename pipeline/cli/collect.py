@@ -3,6 +3,7 @@
 A command imports what it uses when it runs: help needs none of it, and a command without requests needs no HTTP.
 """
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -157,6 +158,9 @@ def import_(
         raise WrongUsageError("import takes files, or --undo with the run of the import to take back")
     if undo is not None and captured_at is not None:
         raise WrongUsageError("--captured-at goes with files, not with --undo")
+    # A mistyped name is not a run: `status` would show it as the last one.
+    if files and not any(map(os.path.lexists, files)):
+        raise WrongUsageError(f"{files[0]}: there is no such file or directory; nothing was imported")
     settings = settings_from(data_dir, source, config, base_url=base_url)
     log = RunLog(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
     from pipeline.archive.withdrawal import check_withdrawable

@@ -167,7 +167,14 @@ class TestImport:
         named = bma_here("import", REAL_TEXT, "--data-dir", tmp_path / "named", "--source", "bmavisions")
         assert "without an address" not in named.stderr
 
-    @pytest.mark.parametrize("kind", ["missing", "empty directory", "other bytes", "other page", "unreadable"])
+    def test_a_mistyped_name_is_wrong_usage_and_not_the_last_run(self, sample_data: Path, tmp_path: Path) -> None:
+        before = bma_here("status", "--json", "--data-dir", sample_data).stdout
+        done = bma_here("import", tmp_path / "nowhere.html", tmp_path / "none", "--data-dir", sample_data)
+        assert_one_line(done, 2, f"bma-projects: {tmp_path / 'nowhere.html'}: there is no such file or directory")
+        after = bma_here("status", "--json", "--data-dir", sample_data).stdout
+        assert json.loads(after)["last_run"] == json.loads(before)["last_run"]
+
+    @pytest.mark.parametrize("kind", ["empty directory", "other bytes", "other page", "unreadable"])
     def test_what_is_no_project_page_is_one_line_and_leaves_nothing(self, tmp_path: Path, kind: str) -> None:
         source, data = tmp_path / "source", tmp_path / "data"
         if kind == "empty directory":
@@ -588,12 +595,15 @@ class TestStages:
 
     def test_where_no_page_ever_came_nothing_is_published(self, tmp_path: Path) -> None:
         unreachable = ("--source", "bs2568", "--base-url", "http://127.0.0.1:9/index.php")
-        for command in (("refresh", *unreachable), ("import", "nowhere.warc.gz")):
-            done = bma_here(*command, "--data-dir", tmp_path)
+        other = tmp_path / "other.html"
+        other.write_text("<html><body><h1>Hello</h1></body></html>")
+        data = tmp_path / "data"
+        for command in (("refresh", *unreachable), ("import", other)):
+            done = bma_here(*command, "--data-dir", data)
             assert done.returncode == 1
             assert "no page is archived" in done.stderr
-            assert not (tmp_path / "curated" / "latest").is_symlink()
-        assert bma_here("status", "--data-dir", tmp_path).returncode == 1
+            assert not (data / "curated" / "latest").is_symlink()
+        assert bma_here("status", "--data-dir", data).returncode == 1
 
     @pytest.mark.slow
     def test_a_lost_layer_is_made_again_from_the_one_before(self, sample_data: Path, sample_copy: Path) -> None:
