@@ -13,8 +13,7 @@ from typer.core import TyperGroup
 
 from pipeline.cli import answers, collect, harvest, inspect, stages
 from pipeline.core.errors import ExitCode, PipelineError, permission_text, skip_repeated_errors
-from pipeline.core.log import tell
-from pipeline.core.text import printable
+from pipeline.core.log import complain, tell
 from pipeline.core.version import product_token
 
 COMMANDS: dict[str, Sequence[Callable[..., None]]] = {
@@ -97,7 +96,7 @@ for run_command in chain(*COMMANDS.values()):
 
 
 def _fail(message: str, code: int) -> NoReturn:
-    print(f"bma-projects: {printable(message)}", file=sys.stderr)  # noqa: T201
+    complain(message)
     raise SystemExit(code)
 
 

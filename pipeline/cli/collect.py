@@ -27,8 +27,7 @@ from pipeline.cli.options import (
     settings_from,
 )
 from pipeline.core.errors import ExitCode, WrongUsageError
-from pipeline.core.log import RunLog, tell
-from pipeline.core.text import printable
+from pipeline.core.log import RunLog, complain, tell
 
 if TYPE_CHECKING:
     from pipeline.publish.releases import Published
@@ -75,7 +74,7 @@ def discover(
     try:
         found = discover_source(settings, asked, wanted, makes_plan=plan, arguments=sys.argv[1:])
     except KeyboardInterrupt:
-        sys.stderr.write(f"{INTERRUPTED}\n")
+        complain(INTERRUPTED)
         raise typer.Exit(ExitCode.FAILED) from None
     if found.plan is None:
         for project_id in found.project_ids:
@@ -86,7 +85,7 @@ def discover(
         for reason, group in found.plan.groups().items():
             tell(f"{group.due:>8} due {group.expected_new:>8.0f} expected new {group.later:>8} later  {reason}")
     for problem in found.problems:
-        sys.stderr.write(f"{asked.source_id}: {printable(problem)}\n")
+        complain(f"{asked.source_id}: {problem}")
     raise typer.Exit(ExitCode.FAILED if found.problems else ExitCode.DONE)
 
 

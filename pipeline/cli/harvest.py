@@ -9,8 +9,7 @@ import typer
 
 from pipeline.cli.options import Config, DataDir, LogJson, Quiet, SourceId, Verbose, settings_from
 from pipeline.core.errors import ExitCode, WrongUsageError
-from pipeline.core.log import RunLog, tell
-from pipeline.core.text import printable
+from pipeline.core.log import RunLog, complain, tell
 
 if TYPE_CHECKING:
     from pipeline.importing.web_archives import Window
@@ -71,7 +70,7 @@ def harvest(
         try:
             planned = plan_harvest(settings, asked, named, window, asks_again=again)
         except KeyboardInterrupt:
-            sys.stderr.write(f"{INTERRUPTED}\n")
+            complain(INTERRUPTED)
             raise typer.Exit(ExitCode.FAILED) from None
         _show_plan(planned, settings.harvest.max_requests)
         raise typer.Exit(ExitCode.FAILED if planned.listed.problems or planned.ended_early else ExitCode.DONE)
@@ -120,7 +119,7 @@ def _show_plan(plan: "HarvestPlan", budget: int) -> None:
     if captures or not trouble:
         _tell_counts(plan, budget)
     for problem in (*plan.listed.notes, *trouble):
-        sys.stderr.write(f"{printable(problem)}\n")
+        complain(problem)
 
 
 def _tell_counts(plan: "HarvestPlan", budget: int) -> None:

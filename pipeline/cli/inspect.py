@@ -9,7 +9,7 @@ import typer
 
 from pipeline.cli.options import BaseUrl, Config, DataDir, Ids, Quiet, SourceId, settings_from
 from pipeline.core.errors import ExitCode, WrongUsageError
-from pipeline.core.log import RunLog, tell
+from pipeline.core.log import RunLog, complain, tell
 
 
 def status(
@@ -77,7 +77,7 @@ def check(
             named = ids_from_file(ids) if ids is not None else []
             report = check_source(settings, asked, named, draft_dir=draft, tell=_note)
     except KeyboardInterrupt:
-        sys.stderr.write("interrupted; nothing is published and the pages that came are kept; run the check again\n")
+        complain("interrupted; nothing is published and the pages that came are kept; run the check again")
         raise typer.Exit(ExitCode.FAILED) from None
     if json_:
         sys.stdout.write(json.dumps(report_json(report), indent=1, ensure_ascii=False) + "\n")

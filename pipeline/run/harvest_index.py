@@ -42,6 +42,11 @@ class Listed:
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
+    def add_problem(self, said: str) -> None:
+        """Keep a problem once: an index that does not answer is asked for each address of the source."""
+        if said not in self.problems:
+            self.problems.append(said)
+
 
 class _IncompleteError(Exception):
     """An index does not say how to get the rest of its answer."""
@@ -114,7 +119,7 @@ def _index_urls(ask: Ask, archive: WebArchive, window: Window, listed: Listed) -
         # Oldest first: then an unchanged capture needs no separate body.
         return collections_of(reply.body, archive.home, window)[::-1]
     except IndexAnswerError as error:
-        listed.problems.append(f"{address}: {printable(str(error))}")
+        listed.add_problem(f"{address}: {printable(str(error))}")
         return []
 
 
@@ -136,12 +141,12 @@ def _answers(
     except _IncompleteError as error:
         halves = window.halves()
         if halves is None:
-            listed.problems.append(f"{index_url}: {error}, even for {window.first:%Y-%m-%d}; the rest is unknown")
+            listed.add_problem(f"{index_url}: {error}, even for {window.first:%Y-%m-%d}; the rest is unknown")
             return
         for half in halves:
             yield from _answers(ask, archive, index_url, base_url, half, now, listed)
     except IndexAnswerError as error:
-        listed.problems.append(f"{index_url}: {printable(str(error))}; run the harvest again later")
+        listed.add_problem(f"{index_url}: {printable(str(error))}; run the harvest again later")
 
 
 def _resumed(ask: Ask, index_url: str, base_url: str, window: Window, now: dt.datetime) -> Iterator[IndexAnswer]:

@@ -591,6 +591,16 @@ def test_nothing_is_counted_where_the_index_does_not_answer(tmp_path: Path, flag
     assert "captures in the index" not in done.stderr
 
 
+def test_an_index_that_fails_for_each_address_of_a_source_is_one_line(tmp_path: Path, archive: WebArchive) -> None:
+    archive.refuses = lambda number, path: Answer(404, b"no such collection")
+    said = f"{ARCHIVE}/cdx: answers HTTP 404; run the harvest again later"
+    planned = harvest(tmp_path / "data", archive, "--source", "bs2568", "--plan")
+    assert len(archive.asked) == 2
+    assert (planned.returncode, planned.stdout, planned.stderr) == (1, "", f"bma-projects: {said}\n")
+    done = harvest(tmp_path / "data", archive, "--source", "bs2568")
+    assert (done.returncode, done.stderr.count(said)) == (1, 1)
+
+
 def test_an_archive_that_is_not_there_is_one_line_and_2(tmp_path: Path) -> None:
     done = bma_here("harvest", "--archive", "ftp://127.0.0.1/", "--plan", "--data-dir", tmp_path / "data")
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)

@@ -194,7 +194,8 @@ def test_an_interrupted_check_leaves_its_evidence_in_order(site: MisbehavingSite
     running.send_signal(signal.SIGINT)
     _, complained = running.communicate(timeout=20)
     assert running.returncode == 1
-    assert complained == "interrupted; nothing is published and the pages that came are kept; run the check again\n"
+    said = "interrupted; nothing is published and the pages that came are kept; run the check again"
+    assert complained == f"bma-projects: {said}\n"
     settings = Settings(data_dir=data)
     assert len(sealed_segments(settings.checks_dir)) == 1
     assert verify_data(settings).problems == ()
