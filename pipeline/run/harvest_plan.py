@@ -7,6 +7,7 @@ from typing import NamedTuple
 from pipeline.archive.pages import PageReader
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import Settings, Source
+from pipeline.core.signals import orderly_interruption, raise_if_interrupted
 from pipeline.core.time import Clock, utc_now
 from pipeline.fetch.archive_host import ArchiveHost, Asked, HarvestOverError, seconds_between
 from pipeline.importing.addresses import Target
@@ -57,7 +58,7 @@ def plan_harvest(
         RecordError: what the archive asks for cannot be written down.
         KeyboardInterrupt: a signal came.
     """
-    with data_dir_lock(settings.data_dir, "bma-projects harvest --plan"):
+    with data_dir_lock(settings.data_dir, "bma-projects harvest --plan"), orderly_interruption():
         return _plan(settings, source, archive, window, clock, asks_again=asks_again)
 
 
@@ -69,7 +70,8 @@ def _plan(
     listed = Listed()
     with ArchiveHost(archive.home, settings.harvest, settings.fetch, clock) as host:
         try:
-            list(list_captures(host.index, archive, source, window, clock(), listed))
+            for _ in list_captures(host.index, archive, source, window, clock(), listed):
+                raise_if_interrupted()
         except HarvestOverError as over:
             ended = f"{over}; {over.advice}" if over.not_before is None else str(over)
             if over.not_before is not None:

@@ -1,5 +1,6 @@
 """Ctrl-C, SIGTERM, a second run at the same time, a full disk: one line each, and the same command goes on."""
 
+import asyncio
 import json
 import os
 import pty
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.core.signals import SIGNALS, orderly_interruption
 from tests.archive.mounts import small_disk
 from tests.cli.command import COMMAND, assert_one_line, bma, bma_here, environment, said_on, start
 
@@ -132,6 +134,24 @@ def test_a_signal_that_duckdb_hears_is_an_interruption_too() -> None:
     """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=PATIENCE)
     assert (done.stdout, done.stderr) == ("interrupted\n", "")
+
+
+def test_a_signal_that_an_event_loop_hears_is_an_interruption_too() -> None:
+    async def work(number: signal.Signals) -> None:
+        os.kill(os.getpid(), number)
+        await asyncio.sleep(PATIENCE)
+
+    for number in SIGNALS:
+        with pytest.raises(KeyboardInterrupt), orderly_interruption():
+            asyncio.run(work(number))
+
+
+def test_a_task_that_was_cancelled_without_a_signal_is_not_an_interruption() -> None:
+    async def work() -> None:
+        raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError), orderly_interruption():
+        asyncio.run(work())
 
 
 def test_a_second_signal_ends_at_once_and_loses_nothing(tmp_path: Path) -> None:
