@@ -18,7 +18,7 @@ def status(
     config: Config = None,
     quiet: Quiet = False,
 ) -> None:
-    """Show the last run, the newest release and its age, failing pages, disk use; exit code 1 when too old or damaged.
+    """Show last run, release, fetches, failing pages, disk use; exit code 1 when data are too old or damaged.
 
     Example: bma-projects status --json
     """
@@ -30,10 +30,10 @@ def status(
     found = read_status(settings, now)
     if json_:
         sys.stdout.write(json.dumps(status_json(found), indent=1) + "\n")
-    elif found.is_old or found.damage is not None or not quiet:
+    elif found.is_alarming or not quiet:
         for line in status_lines(found, now):
             tell(line)
-    raise typer.Exit(ExitCode.FAILED if found.is_old or found.damage is not None else ExitCode.DONE)
+    raise typer.Exit(ExitCode.FAILED if found.is_alarming else ExitCode.DONE)
 
 
 def check(

@@ -212,7 +212,8 @@ class AlarmSettings(_Table):
 
     url gets a POST at the start (url/start), at a good end (url) and at a bad one (url/fail), the run's summary as
     JSON; it is a secret and never printed. command is run in a shell after a bad end, the summary on its standard
-    input. timeout is in seconds, for each.
+    input. timeout is in seconds, for each. max_release_age_hours is for the newest release, and for the time in which
+    a source that is asked gives nothing.
     """
 
     url: kinds.NotifyUrl = ""

@@ -3,7 +3,7 @@
 import datetime as dt
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -18,6 +18,8 @@ from pipeline.run.lock import lock_holder
 from pipeline.run.record import KILLED, RUNNING, read_records
 
 _SHOWN = ("run_id", "command", "status", "started_at", "finished_at", "problems")
+_FETCHING = ("refresh", "fetch")
+_READ = ("new", "changed", "unchanged", "missing")
 _LAYERS = ("raw", "parsed", "curated", "runs")
 
 
@@ -25,8 +27,9 @@ _LAYERS = ("raw", "parsed", "curated", "runs")
 class Status:
     """The first questions of an operator. Ages are in hours, sizes in bytes; last_run is part of the run's record.
 
-    damage names the file of the release that was changed. unset_sources are in the archive and not in the
-    settings: their pages stay published, and are not asked for.
+    damage names the file of the release that was changed. fetch_age_hours says of each source that was asked of late
+    when it last gave a page, or its listing where no page was due; None: never. unset_sources are in the archive and
+    not in the settings: their pages stay published, and are not asked for.
     """
 
     data_dir: str
@@ -36,6 +39,7 @@ class Status:
     release_age_hours: float | None
     damage: str | None
     max_release_age_hours: float
+    fetch_age_hours: dict[str, float | None]
     failing_pages: int | None
     next_due_at: str | None
     withdrawn_imports: list[str]
@@ -47,7 +51,20 @@ class Status:
     @property
     def is_old(self) -> bool:
         """Whether the newest release is older than the settings allow, or there is none."""
-        return self.release_age_hours is None or self.release_age_hours > self.max_release_age_hours
+        return self._is_too_old(self.release_age_hours)
+
+    @property
+    def silent_sources(self) -> list[str]:
+        """The sources that are asked in vain for longer than the settings allow; releases have their old pages."""
+        return [source_id for source_id, age in self.fetch_age_hours.items() if self._is_too_old(age)]
+
+    @property
+    def is_alarming(self) -> bool:
+        """Whether an operator must look: the release is too old or damaged, or a source gives nothing."""
+        return self.is_old or self.damage is not None or bool(self.silent_sources)
+
+    def _is_too_old(self, age_hours: float | None) -> bool:
+        return age_hours is None or age_hours > self.max_release_age_hours
 
 
 def read_status(settings: Settings, now: dt.datetime) -> Status:
@@ -75,6 +92,7 @@ def read_status(settings: Settings, now: dt.datetime) -> Status:
         release_age_hours=_age_hours(release, now),
         damage=damage,
         max_release_age_hours=settings.alarm.max_release_age_hours,
+        fetch_age_hours=_fetch_ages(records, now, settings.alarm.max_release_age_hours),
         failing_pages=failing if isinstance(failing, int) else None,
         next_due_at=due_at if isinstance(due_at, str) else None,
         withdrawn_imports=[str(record["withdraws"]) for record in records if record.get("withdraws") is not None],
@@ -89,7 +107,7 @@ def read_status(settings: Settings, now: dt.datetime) -> Status:
 
 def status_json(status: Status) -> dict[str, object]:
     """The status as an object for programs."""
-    return {**asdict(status), "is_old": status.is_old}
+    return {**asdict(status), "is_old": status.is_old, "silent_sources": status.silent_sources}
 
 
 def status_lines(status: Status, now: dt.datetime) -> list[str]:
@@ -105,6 +123,9 @@ def status_lines(status: Status, now: dt.datetime) -> list[str]:
         lines.append(f"Release    {status.release}, {_age(status.release_age_hours or 0.0)} old{old}")
     if status.damage is not None:
         lines.append(f"Damaged    {status.damage}; `bma-projects build` repairs it")
+    if status.fetch_age_hours:
+        ages = [f"{source_id} {_fetched(age, status)}" for source_id, age in status.fetch_age_hours.items()]
+        lines.append(f"Fetched    {'; '.join(ages)}")
     if status.failing_pages is not None:
         lines.append(f"Failing    {status.failing_pages:,} pages failed at their last visit")
     if status.next_due_at is not None:
@@ -123,6 +144,13 @@ def status_lines(status: Status, now: dt.datetime) -> list[str]:
     sizes = ", ".join(f"{layer} {_bytes(size)}" for layer, size in status.disk_bytes.items())
     lines.append(f"Disk       {sizes}; free {_bytes(status.disk_free_bytes)}")
     return [printable(line) for line in lines]
+
+
+def _fetched(age: float | None, status: Status) -> str:
+    if age is None:
+        return "NEVER"
+    limit = status.max_release_age_hours
+    return f"{_age(age)} ago" + (f", OLDER than {limit:g} hours" if age > limit else "")
 
 
 def _started(record: Mapping[str, object]) -> dt.datetime:
@@ -144,11 +172,36 @@ def _newest(records: list[dict[str, object]], name: str) -> object:
     return values[-1] if values else None
 
 
+def _fetch_ages(
+    records: Iterable[Mapping[str, object]], now: dt.datetime, max_age_hours: float
+) -> dict[str, float | None]:
+    """The hours since each source that was asked within the allowed age gave something; None where it never did."""
+    asked: dict[str, float] = {}
+    answered: dict[str, float] = {}
+    for record in records:
+        sources = record.get("sources")
+        # What a run that is at work gets is not known yet.
+        if record.get("command") not in _FETCHING or record.get("status") == RUNNING or not isinstance(sources, list):
+            continue
+        for source in sources:
+            source_id, age = str(source["source_id"]), _hours_between(_started(record), now)
+            asked[source_id] = age
+            if _has_answered(source.get("counts") or {}):
+                answered[source_id] = age
+    # A source that no run asks any more is not missed.
+    return {source_id: answered.get(source_id) for source_id, age in sorted(asked.items()) if age <= max_age_hours}
+
+
+def _has_answered(counts: Mapping[str, int]) -> bool:
+    """Whether a source gave a page, or its listing in a night in which no page was due."""
+    n_read = sum(counts.get(outcome, 0) for outcome in _READ)
+    return n_read > 0 or (counts.get("due") == 0 and counts.get("listed", 0) > 0)
+
+
 def _run_text(run: Mapping[str, object] | None, now: dt.datetime) -> str:
     if run is None:
         return "none yet"
-    hours = (now - _started(run)) / dt.timedelta(hours=1)
-    text = f"{run['run_id']} {run['command']}: {run['status']}, {_age(hours)} ago"
+    text = f"{run['run_id']} {run['command']}: {run['status']}, {_age(_hours_between(_started(run), now))} ago"
     problems = run["problems"]
     return text + (f" ({problems[0]})" if isinstance(problems, list) and problems else "")
 
@@ -157,7 +210,11 @@ def _age_hours(run_id: str | None, now: dt.datetime) -> float | None:
     if run_id is None:
         return None
     made_at = started_at(run_id)
-    return None if made_at is None else round((now - made_at) / dt.timedelta(hours=1), 4)
+    return None if made_at is None else _hours_between(made_at, now)
+
+
+def _hours_between(earlier: dt.datetime, later: dt.datetime) -> float:
+    return round((later - earlier) / dt.timedelta(hours=1), 4)
 
 
 def _age(hours: float) -> str:

@@ -10,13 +10,16 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from unittest.mock import ANY
 
 import duckdb
 import pytest
 
 from pipeline.archive.fetch_log import read_fetch_log
 from pipeline.archive.warc import Capture, capture_members
+from pipeline.core.time import new_run_id
 from pipeline.run.lock import data_dir_lock
+from pipeline.run.record import write_record
 from tests.archive.mounts import read_only
 from tests.cli.command import COMMAND, NAMES, Done, assert_one_line, bma, bma_here, environment, on_terminal
 from tests.docs.blocks import check_flags
@@ -537,6 +540,7 @@ class TestStatus:
         done = bma_here("status", "--data-dir", sample_data)
         assert done.returncode == 0
         assert re.search(r"Last run +\d{8}T\d{6}Z refresh: published", done.stdout)
+        assert re.search(r"Fetched +sample \d+ minutes? ago$", done.stdout, re.MULTILINE)
         assert re.search(r"Failing +7 pages", done.stdout)
         assert re.search(r"Disk +raw [\d.]+ kB, parsed .*free", done.stdout)
 
@@ -568,6 +572,39 @@ class TestStatus:
         done = bma("status", "--data-dir", sample_data, BMA_ALARM_MAX_RELEASE_AGE_HOURS="0.000001")
         assert done.returncode == 1
         assert "OLDER than" in done.stdout
+
+    def test_a_source_that_gives_nothing_is_1_though_releases_are_made(self, sample_copy: Path) -> None:
+        now = dt.datetime.now(dt.UTC)
+
+        def ran(hours_ago: int, command: str = "refresh", **counts: dict[str, int]) -> None:
+            at = now - dt.timedelta(hours=hours_ago)
+            sources = [{"source_id": name, "counts": given} for name, given in counts.items()]
+            record = {"run_id": new_run_id(at), "command": command, "status": "published", "problems": []}
+            write_record(
+                sample_copy / "runs",
+                {**record, "started_at": at.isoformat(), "sources": sources},
+                f"{new_run_id(at)}.json",
+            )
+
+        ran(100, gone={"new": 5}, silent={"new": 5}, alive={"new": 5}, resting={"new": 5})
+        ran(50, silent={"due": 5, "failed": 5})
+        ran(20, silent={"due": 5, "failed": 5}, alive={"due": 5, "unchanged": 5}, resting={"due": 0, "listed": 9})
+        ran(3, unheard={}, silent={"due": 5, "failed": 5, "listed": 9})
+        ran(2, "discover", silent={"listed": 9})
+        done = bma_here("status", "--quiet", "--data-dir", sample_copy)
+        assert done.returncode == 1
+        (line,) = [line for line in done.stdout.splitlines() if line.startswith("Fetched")]
+        assert line.split(None, 1)[1].split("; ") == [
+            "alive 20 hours ago",
+            "resting 20 hours ago",
+            ANY,
+            "silent 4 days ago, OLDER than 36 hours",
+            "unheard NEVER",
+        ]
+        assert json.loads(bma_here("status", "--json", "--data-dir", sample_copy).stdout)["silent_sources"] == [
+            "silent",
+            "unheard",
+        ]
 
     def test_quiet_speaks_only_when_something_is_wrong(self, sample_data: Path, tmp_path: Path) -> None:
         assert bma_here("status", "--quiet", "--data-dir", sample_data).stdout == ""
