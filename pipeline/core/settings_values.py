@@ -66,7 +66,11 @@ def _is_address(text: str) -> bool:
 
 
 def _is_base_url(text: str) -> bool:
-    return _is_address(text) and not urlsplit(text).query and not urlsplit(text).fragment
+    if not _is_address(text):
+        return False
+    url = urlsplit(text)
+    # A directory may answer too, but Yii2 links its pages to the script: the next page of the listing would lead away.
+    return not url.query and not url.fragment and not url.path.endswith("/") and url.path != ""
 
 
 def _is_time_zone(text: str) -> bool:
@@ -90,7 +94,8 @@ BaseUrl = Annotated[
     str,
     _must(
         _is_base_url,
-        "write it as https://host/path/index.php, without name and password and without what follows a question mark",
+        "write it as https://host/path/index.php, with the name of the script at its end, without name and password "
+        "and without what follows a question mark",
     ),
 ]
 BaseUrls = Annotated[tuple[BaseUrl, ...], _from_text(_items)]

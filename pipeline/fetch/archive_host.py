@@ -57,7 +57,10 @@ class ArchiveHost:
     def __init__(self, home: str, settings: HarvestSettings, fetch: FetchSettings, clock: Clock = utc_now) -> None:
         """home is the address of the archive, to which connect_to of the settings applies."""
         # The client guards sources: an archive in a private network needs connect_to like a source.
-        source = Source(source_id="archive", base_url=home, connect_to=settings.connect_to, concurrency=1)
+        # Not checked like a source: home is not the address of a script.
+        source = Source.model_construct(
+            source_id="archive", base_url=home, connect_to=settings.connect_to, concurrency=1
+        )
         self.requests = 0
         self._settings, self._fetch, self._clock = settings, fetch, clock
         self._paces = {
