@@ -10,6 +10,7 @@ from parsers.listing_page import Listing, read_listing
 from parsers.page import Page
 from parsers.text_page import read_text
 from pipeline.archive.warc import Capture
+from pipeline.core.memory import keep_freed_memory
 from pipeline.core.worker_process import WorkerProcess, time_limit
 
 _Arguments = ParamSpec("_Arguments")
@@ -66,5 +67,6 @@ class PageReader:
 def _within_limit(
     read: Callable[_Arguments, _Result], /, *args: _Arguments.args, **kwargs: _Arguments.kwargs
 ) -> _Result:
+    keep_freed_memory()
     with time_limit():
         return read(*args, **kwargs)
