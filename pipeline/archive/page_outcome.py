@@ -4,10 +4,11 @@ import datetime as dt
 import hashlib
 from typing import NamedTuple
 
-from parsers.page import Page, PageKind, content_sha256, naming_problem
+from parsers.page import PageKind
 from parsers.sister_page import SISTER_PAGE
 from pipeline.archive.fetch_log import FetchLogRow, Outcome, TimeBasis, blank_row, snapshot_id
 from pipeline.archive.history.page_history import PageState
+from pipeline.archive.pages import PageSummary
 from pipeline.archive.response_age import age_of
 from pipeline.archive.segments import ArchiveWriter
 from pipeline.archive.warc import Capture
@@ -28,16 +29,16 @@ class FetchOutcome(NamedTuple):
     masked_sha256: Sha256 | None = None
 
 
-def page_outcome(page: Page, project_id: str, known_content: Sha256 | None) -> FetchOutcome:
+def page_outcome(page: PageSummary, known_content: Sha256 | None) -> FetchOutcome:
     """Say what a page means for the project that was asked for; known_content is that of its last success."""
-    fingerprint = bytes.fromhex(content_sha256(page))
+    fingerprint = bytes.fromhex(page.content_sha256)
+    problem = page.naming_problem
+    if problem is not None:
+        # A page that names no project may name it again later; a page of another project will not change.
+        outcome = Outcome.FAILED if problem.code == "page_of_no_project" else Outcome.REFUSED
+        error = f"{problem.code}: {problem.sentence}"
+        return FetchOutcome(outcome, page.kind, fingerprint, error, can_heal=False)
     if page.kind is PageKind.PROJECT:
-        problem = naming_problem(page, project_id)
-        if problem is not None:
-            # A page that names no project may name it again later; a page of another project will not change.
-            outcome = Outcome.FAILED if problem.code == "page_of_no_project" else Outcome.REFUSED
-            error = f"{problem.code}: {problem.sentence}"
-            return FetchOutcome(outcome, page.kind, fingerprint, error, can_heal=False)
         return FetchOutcome(compare_content(fingerprint, known_content), page.kind, fingerprint, None, can_heal=False)
     outcome = Outcome.MISSING if page.kind is PageKind.NOT_FOUND else Outcome.FAILED
     return FetchOutcome(outcome, page.kind, fingerprint, page.reason, page.kind in _HEALING_KINDS)

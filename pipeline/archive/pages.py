@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
-from typing import ParamSpec, Self, TypeVar
+from typing import NamedTuple, ParamSpec, Self, TypeVar
 
 from parsers.html_page import read_page
 from parsers.listing_page import Listing, read_listing
-from parsers.page import Page
+from parsers.page import NamingProblem, Page, PageKind, content_sha256, naming_problem
 from parsers.text_page import read_text
 from pipeline.archive.warc import Capture
 from pipeline.core.memory import keep_freed_memory
@@ -15,6 +15,24 @@ from pipeline.core.worker_process import WorkerProcess, time_limit
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
+
+
+class PageSummary(NamedTuple):
+    """The part of a page that decides the outcome of a visit.
+
+    naming_problem says why a page of kind `project` is not that of the project that was asked for.
+    """
+
+    kind: PageKind
+    reason: str | None
+    content_sha256: str
+    naming_problem: NamingProblem | None
+
+
+def summary_of(page: Page, project_id: str) -> PageSummary:
+    """The summary of a page that was asked for as the page of a project."""
+    problem = naming_problem(page, project_id) if page.kind is PageKind.PROJECT else None
+    return PageSummary(page.kind, page.reason, content_sha256(page), problem)
 
 
 def read_archived_page(capture: Capture) -> Page:
@@ -52,6 +70,10 @@ class PageReader:
         """Read a capture in the process, as read_archived_page does."""
         return self._thread.submit(lambda: self._process.call(_within_limit, read_archived_page, capture))
 
+    def read_summary(self, capture: Capture, project_id: str) -> Future[PageSummary]:
+        """Read a capture in the process as the page of a project; only its summary is pickled, not the whole page."""
+        return self._thread.submit(lambda: self._process.call(_within_limit, _read_summary, capture, project_id))
+
     def read_listing(self, body: bytes, content_type: str | None) -> Future[Listing | None]:
         """Read a listing page in the process, as read_listing does."""
         return self._thread.submit(
@@ -62,6 +84,10 @@ class PageReader:
         """End the process, even while it reads a page."""
         self._process.close()
         self._thread.shutdown(cancel_futures=True)
+
+
+def _read_summary(capture: Capture, project_id: str) -> PageSummary:
+    return summary_of(read_archived_page(capture), project_id)
 
 
 def _within_limit(

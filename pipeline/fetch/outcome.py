@@ -42,10 +42,10 @@ async def reply_outcome(reply: Reply, project_id: str, known: PageState | None, 
     if known is not None and known.content_sha256 is not None and known.masked_sha256 == masked:
         return FetchOutcome(Outcome.UNCHANGED, PageKind.PROJECT, known.content_sha256, None, False, masked)
     try:
-        page = await asyncio.wrap_future(reader.read(capture_of(reply)))
+        page = await asyncio.wrap_future(reader.read_summary(capture_of(reply), project_id))
     except WorkerDiedError as death:
         return unread_outcome(death, masked)._replace(masked_sha256=masked)
-    verdict = page_outcome(page, project_id, known.content_sha256 if known else None)
+    verdict = page_outcome(page, known.content_sha256 if known else None)
     can_heal = verdict.can_heal or reply.status in _HEALING_STATUSES
     return verdict._replace(can_heal=can_heal, masked_sha256=masked)
 

@@ -11,7 +11,7 @@ from parsers.page import Page
 from pipeline.archive.fetch_log import Outcome, TimeBasis
 from pipeline.archive.history.page_history import ObservedBody, harvested_urls, observed_bodies
 from pipeline.archive.page_outcome import capture_row, page_outcome, refusal_row, sister_outcome, unread_outcome
-from pipeline.archive.pages import PageReader
+from pipeline.archive.pages import PageReader, summary_of
 from pipeline.archive.response_age import LONGEST_AGE, age_of
 from pipeline.archive.segments import ArchiveWriter, Place, read_body
 from pipeline.archive.source_settings import about_source
@@ -193,7 +193,7 @@ class Ledger:
         elif isinstance(page, WorkerDiedError):
             verdict = unread_outcome(page, body_sha256)
         else:
-            verdict = page_outcome(page, target.project_id, before and before.content_sha256)
+            verdict = page_outcome(summary_of(page, target.project_id), before and before.content_sha256)
         repeated = before if verdict.outcome is Outcome.UNCHANGED else None
         writer = self._writer(target)
         row = capture_row(
