@@ -27,11 +27,10 @@ def project_ids(n_pages: int) -> list[str]:
     return [f"{50010000 + number // 10_000:08d}-{number % 10_000:04d}" for number in range(n_pages)]
 
 
-def run_ours(address: str, n_pages: int, concurrency: int, directory: Path, run_id: str) -> dict[str, object]:
-    import datetime as dt
-
+def run_ours(address: str, n_pages: int, concurrency: int, directory: Path) -> dict[str, object]:
     from pipeline.archive.segments import ArchiveWriter
     from pipeline.core.settings import FetchSettings, Source
+    from pipeline.core.time import new_run_id, utc_now
     from pipeline.fetch.fetch_run import FetchRun
     from pipeline.fetch.schedule import make_plan
 
@@ -46,8 +45,10 @@ def run_ours(address: str, n_pages: int, concurrency: int, directory: Path, run_
 
     progress.count = 0  # type: ignore[attr-defined]
     begin = time.perf_counter()
-    with ArchiveWriter(directory, run_id, "bench") as archive, FetchRun(source, settings, archive, directory) as run:
-        plan = make_plan(project_ids(n_pages), run.known, {}, dt.datetime.now(dt.UTC), settings, is_forced=True)
+    now = utc_now()
+    archiving = ArchiveWriter(directory, new_run_id(now), "bench")
+    with archiving as archive, FetchRun(source, settings, archive, directory) as run:
+        plan = make_plan(project_ids(n_pages), run.known, {}, now, settings, is_forced=True)
         summary = run.visit(plan, progress)
     seconds = time.perf_counter() - begin
     assert summary.new + summary.unchanged == n_pages, summary
@@ -120,12 +121,10 @@ def resident_mb() -> float:
     return round(pages * os.sysconf("SC_PAGE_SIZE") / 1e6, 1)
 
 
-def measure(
-    what: str, address: str, n_pages: int, concurrency: int, directory: Path, run: int = 1
-) -> dict[str, object]:
+def measure(what: str, address: str, n_pages: int, concurrency: int, directory: Path) -> dict[str, object]:
     """Run one side in a separate process."""
     command = [sys.executable, "-m", "benchmarks.bench_fetch", what, "--address", address, "--pages", str(n_pages)]
-    command += ["--concurrency", str(concurrency), "--directory", str(directory), "--run", f"202611{run:02d}T000000Z"]
+    command += ["--concurrency", str(concurrency), "--directory", str(directory)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     result: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
     return result
@@ -190,10 +189,10 @@ def second_run_table(runs: int, n_pages: int = 4000, concurrency: int = 8) -> Ta
     with running_server(0) as address, tempfile.TemporaryDirectory() as directory:
         raw_dir = Path(directory)
         measure("ours", address, n_pages, concurrency, raw_dir)
-        numbers = iter(range(2, 99))
+        of_first_run = set(raw_dir.iterdir())
 
         def again() -> float:
-            result = measure("ours", address, n_pages, concurrency, raw_dir, run=next(numbers))
+            result = measure("ours", address, n_pages, concurrency, raw_dir)
             assert result["unchanged"] == n_pages
             return float(str(result["seconds"])) / n_pages * 1000
 
@@ -201,7 +200,7 @@ def second_run_table(runs: int, n_pages: int = 4000, concurrency: int = 8) -> Ta
             return float(str(measure("bare", address, n_pages, concurrency, raw_dir)["seconds"])) / n_pages * 1000
 
         lines = in_turns([(bare, http), (ours, again)], runs)
-        written = sum(path.stat().st_size for path in raw_dir.glob("*.warc.gz") if "20261101" not in path.name)
+        written = sum(path.stat().st_size for path in set(raw_dir.glob("*.warc.gz")) - of_first_run)
     about = f"{n_pages:,} pages, concurrency {concurrency}; the later runs wrote {written} bytes of WARC."
     return Table("Fetch, unchanged site", about, "ms a page", ours, bare, lines)
 
@@ -229,11 +228,10 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=2000)
     parser.add_argument("--concurrency", type=int, default=8)
     parser.add_argument("--directory", type=Path, default=Path())
-    parser.add_argument("--run", default="20261101T000000Z")
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
     if options.what == "ours":
-        print(json.dumps(run_ours(options.address, options.pages, options.concurrency, options.directory, options.run)))
+        print(json.dumps(run_ours(options.address, options.pages, options.concurrency, options.directory)))
     elif options.what == "bare":
         print(json.dumps(run_bare(options.address, options.pages, options.concurrency)))
     elif options.what == "scrapy":
