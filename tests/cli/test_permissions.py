@@ -2,8 +2,9 @@
 
 import errno
 import io
-import subprocess
-import sys
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,38 +15,32 @@ from pipeline.core.settings import Settings
 from pipeline.publish.releases import Published
 from pipeline.run.lifecycle import run_stages
 from pipeline.run.record import RunRecord
-from tests.cli.command import Done, assert_one_line, environment
+from tests.cli.command import assert_one_line, bma_here
 
 NOBODY = 65534
-# Imported first, because after the change of the user the interpreter may be out of reach.
-AS_NOBODY = f"""
-import os
-import pipeline.run.verification, pipeline.run.refresh, pipeline.run.fetch_source
-from pipeline.cli.app import main
-if os.getuid() == 0:
-    os.setgroups([])
-    os.setgid({NOBODY})
-    os.setuid({NOBODY})
-main()
-"""
 
 
-def by_another_user(*arguments: str | Path) -> Done:
-    """Run the command as a user who owns nothing; where the tests do not run as root, as the user of the tests."""
-    return subprocess.run(
-        [sys.executable, "-c", AS_NOBODY, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        env=environment(),
-        timeout=100,
-    )
+@contextmanager
+def by_another_user() -> Iterator[None]:
+    """Act as a user who owns nothing; where the tests do not run as root, as the user of the tests."""
+    if os.getuid() != 0:
+        yield
+        return
+    os.setegid(NOBODY)
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(0)
 
 
 @pytest.mark.parametrize("command", [("status",), ("verify",), ("releases",), ("show", "50490000-3607")], ids=" ".join)
 def test_looking_at_a_closed_data_directory_is_one_line(sample_copy: Path, command: tuple[str, ...]) -> None:
     sample_copy.chmod(0o000)
     try:
-        done = by_another_user(*command, "--data-dir", sample_copy)
+        with by_another_user():
+            done = bma_here(*command, "--data-dir", sample_copy)
     finally:
         sample_copy.chmod(0o755)
     assert_one_line(done, 1, str(sample_copy), "this user may not use it", "the user of the nightly job")
