@@ -13,10 +13,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from distributed import Client
 
 from pipeline.archive.segments import sealed_segments
 from pipeline.core.settings import Settings
@@ -27,6 +26,9 @@ from pipeline.parse.stage import ParseSummary, parse
 from pipeline.run.lost_records import note_lost_records
 from tests.cli.command import COMMAND, assert_one_line, bma, environment, said_on, start
 from tests.parse.archived import MISFORTUNE, SLOW, archive_of, html_pages, parse_segment, partition_files
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 pytestmark = pytest.mark.slow
 
@@ -75,8 +77,11 @@ def workers(address: str, folder: Path, *count: str) -> tuple[str, ...]:
 
 
 @contextmanager
-def client_of(address: str) -> Iterator[Client]:
+def client_of(address: str) -> Iterator["Client"]:
     """Somebody else who asks the scheduler; waits until it listens."""
+    # Here, as each process that runs tests collects these: the import takes a third of a second.
+    from distributed import Client
+
     client = Client(address, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
     try:
         yield client
@@ -186,6 +191,8 @@ def test_a_result_whose_worker_is_lost_once_it_is_fetched_counts(
     tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The scheduler may tell of the dead worker between the fetching of a result and the next look at its task."""
+    from distributed import Client
+
     fetch_results = Client._gather
 
     async def lose_when_fetched(client: Client, tasks: list[Any], **options: object) -> object:
