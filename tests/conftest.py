@@ -49,6 +49,11 @@ settings.register_profile(
 settings.load_profile("suite")
 
 
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over the thousands of tests, which stay to the end."""
+    gc.freeze()
+
+
 def pytest_unconfigure() -> None:
     """Let go of what Hypothesis gave the garbage collector: it kept DuckDB's types beyond the interpreter's end."""
     gc.callbacks.clear()
