@@ -9,8 +9,7 @@ import typer
 
 from pipeline.cli.options import Config, DataDir, ShownSource, settings_from
 from pipeline.core.errors import PipelineError, WrongUsageError
-from pipeline.core.log import tell
-from pipeline.core.text import printable
+from pipeline.core.text import printable, tell
 
 if TYPE_CHECKING:
     from pipeline.analyst.project_search import Candidate

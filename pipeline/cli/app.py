@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 
 from pipeline.cli import answers, collect, harvest, inspect, stages
 from pipeline.core.errors import ExitCode, PipelineError, permission_text, skip_repeated_errors
-from pipeline.core.log import complain, tell
+from pipeline.core.text import complain, tell
 from pipeline.core.version import product_token
 
 COMMANDS: dict[str, Sequence[Callable[..., None]]] = {

@@ -27,7 +27,7 @@ from pipeline.cli.options import (
     settings_from,
 )
 from pipeline.core.errors import ExitCode, WrongUsageError
-from pipeline.core.log import RunLog, complain, tell
+from pipeline.core.text import complain, tell
 
 if TYPE_CHECKING:
     from pipeline.publish.releases import Published
@@ -107,11 +107,12 @@ def fetch(
     Example: bma-projects fetch --source bmavisions --ids ids.txt
     """
     settings = settings_from(data_dir, source, config, base_url=base_url, rate=rate, concurrency=concurrency)
-    log = RunLog(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
+    from pipeline.core.log import RunLog
     from pipeline.core.settings_file import sources_of
     from pipeline.run.lifecycle import run_stages
     from pipeline.run.refresh import fetch_sources
 
+    log = RunLog(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
     sources = sources_of(settings)
     named = named_ids(settings, ids, probe)
     code, *_ = run_stages(
@@ -161,15 +162,16 @@ def import_(
     if files and not any(map(os.path.lexists, files)):
         raise WrongUsageError(f"{files[0]}: there is no such file or directory; nothing was imported")
     settings = settings_from(data_dir, source, config, base_url=base_url)
-    log = RunLog(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
     from pipeline.archive.withdrawal import check_withdrawable
     from pipeline.cli.summary import show_summary
+    from pipeline.core.log import RunLog
     from pipeline.core.settings_file import source_of
     from pipeline.core.time import utc_now
     from pipeline.importing.capture_time import CaptureTimeError, read_time
     from pipeline.run.import_captures import import_captures, undo_import
     from pipeline.run.lifecycle import run_stages
 
+    log = RunLog(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
     default_source = source_of(settings)
     given_at = None
     if captured_at is not None:

@@ -9,7 +9,7 @@ import typer
 
 from pipeline.cli.options import Config, DataDir, LogJson, Quiet, SourceId, Verbose, settings_from
 from pipeline.core.errors import ExitCode, WrongUsageError
-from pipeline.core.log import RunLog, complain, tell
+from pipeline.core.text import complain, tell
 
 if TYPE_CHECKING:
     from pipeline.importing.web_archives import Window
@@ -50,8 +50,8 @@ def harvest(
     Example: bma-projects harvest --source bs2568 --archive wayback --from 2023-01 --plan
     """
     settings = settings_from(data_dir, source, config, archive=archive)
-    log = RunLog(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
     from pipeline.cli.summary import show_summary
+    from pipeline.core.log import RunLog
     from pipeline.core.settings_file import source_of
     from pipeline.core.time import utc_now
     from pipeline.importing.web_archives import COMMON_CRAWL, WAYBACK, web_archive
@@ -59,6 +59,7 @@ def harvest(
     from pipeline.run.harvest_plan import plan_harvest
     from pipeline.run.lifecycle import INTERRUPTED, run_stages
 
+    log = RunLog(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
     asked, named = source_of(settings), web_archive(settings.harvest.archive)
     if asked.is_invented and settings.harvest.archive in (WAYBACK, COMMON_CRAWL):
         real = ", ".join(known.source_id for known in settings.sources.values() if not known.is_invented)

@@ -9,7 +9,7 @@ import typer
 
 from pipeline.cli.options import BaseUrl, Config, DataDir, Ids, Quiet, SourceId, settings_from
 from pipeline.core.errors import ExitCode, WrongUsageError
-from pipeline.core.log import RunLog, complain, tell
+from pipeline.core.text import complain, tell
 
 
 def status(
@@ -165,6 +165,7 @@ def prune(
     Example: bma-projects prune --keep 3 --dry-run
     """
     settings = settings_from(data_dir, config=config)
+    from pipeline.core.log import RunLog
     from pipeline.publish.prune import prunable, remove
     from pipeline.run.lock import data_dir_lock
 

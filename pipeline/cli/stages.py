@@ -28,7 +28,7 @@ from pipeline.cli.options import (
     settings_from,
 )
 from pipeline.core.errors import ExitCode, WrongUsageError
-from pipeline.core.log import RunLog, tell
+from pipeline.core.text import tell
 
 if TYPE_CHECKING:
     from pipeline.publish.releases import Published
@@ -64,10 +64,11 @@ def refresh(
         notify_url=notify_url,
         on_failure=on_failure,
     )
-    log = RunLog(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
     from pipeline.cli.summary import show_summary
+    from pipeline.core.log import RunLog
     from pipeline.run.refresh import refresh as run
 
+    log = RunLog(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
     project_ids = named_ids(settings, ids, None)
     code, record, published = run(settings, log, sys.argv[1:], project_ids=project_ids, accepted_because=accept)
     if log.shows_results:
@@ -88,9 +89,11 @@ def parse(
     Example: bma-projects parse --verbose
     """
     settings = settings_from(data_dir, config=config, cluster=cluster)
-    log = RunLog(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
+    from pipeline.core.log import RunLog
     from pipeline.run.build_release import parse_archive
     from pipeline.run.lifecycle import run_stages
+
+    log = RunLog(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
 
     def stages(record: "RunRecord") -> tuple[ExitCode, None]:
         parse_archive(settings, record, log)
@@ -113,9 +116,11 @@ def build(
     Example: bma-projects build --accept "the site has a new layout"
     """
     settings = settings_from(data_dir, config=config)
-    log = RunLog(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
+    from pipeline.core.log import RunLog
     from pipeline.run.lifecycle import run_stages
     from pipeline.run.refresh import code_of, release_archive
+
+    log = RunLog(is_quiet=quiet, is_json=log_json, is_verbose=verbose)
 
     def stages(record: "RunRecord") -> "tuple[ExitCode, Published | None]":
         published = release_archive(settings, record, log, accepted_because=accept)

@@ -21,16 +21,6 @@ _TROUBLE = ("failed", "refused")
 _OF_EVERY_RECORD = frozenset(vars(logging.makeLogRecord({})))
 
 
-def tell(text: str) -> None:
-    """Print one line on standard output, which is for the answer of a command."""
-    sys.stdout.write(printable(text) + "\n")
-
-
-def complain(text: str) -> None:
-    """Print one line of trouble on standard error, with the name of the program before it."""
-    sys.stderr.write(f"bma-projects: {printable(text)}\n")
-
-
 class RunLog(logging.LoggerAdapter[logging.Logger]):
     """The log of one run: info is hidden when quiet, debug is shown when verbose, warning always.
 

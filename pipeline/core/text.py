@@ -1,6 +1,7 @@
 """Text that may come from a page, made safe to show: on one line of a terminal, or exact with visible marks."""
 
 import shlex
+import sys
 import unicodedata
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -25,6 +26,16 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(character if character.isprintable() else _stand_in(character) for character in text)
+
+
+def tell(text: str) -> None:
+    """Print one line on standard output, which is for the answer of a command."""
+    sys.stdout.write(printable(text) + "\n")
+
+
+def complain(text: str) -> None:
+    """Print one line of trouble on standard error, with the name of the program before it."""
+    sys.stderr.write(f"bma-projects: {printable(text)}\n")
 
 
 def spans(text: str) -> list[Span]:

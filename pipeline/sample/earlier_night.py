@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 from pipeline.archive.warc import Capture, capture_members, warcinfo_member
-from pipeline.core.log import tell
 from pipeline.core.settings import SAMPLE
+from pipeline.core.text import tell
 from pipeline.sample.server import stored_page
 
 # Label and value on the page, and the value before the edit.

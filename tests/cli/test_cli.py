@@ -534,6 +534,13 @@ class TestHelp:
         assert "typer" in imported
         assert imported <= LIGHT
 
+    def test_help_imports_nothing_that_only_a_run_uses(self) -> None:
+        command = [sys.executable, "-X", "importtime", COMMAND, "--help"]
+        done = subprocess.run(command, capture_output=True, text=True, env=environment(), check=True)
+        imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+        assert "typer" in imported
+        assert imported.isdisjoint({"email", "logging", "zipfile", "pydantic"})
+
 
 class TestStatus:
     def test_it_tells_how_things_stand(self, sample_data: Path) -> None:
