@@ -23,7 +23,8 @@ updates AS (
     FROM in_both('update_history')
 ),
 
-texts AS (
+-- Long texts by their digest before releases are matched: the texts of both would take a gigabyte at 20,000 projects.
+texts AS MATERIALIZED (
     SELECT
         is_new,
         source_id,
@@ -38,7 +39,7 @@ texts AS (
             source_id,
             project_id,
             snapshot_id,
-            COLUMNS(lambda name: list_contains(getvariable('columns_of')['field'], name))::VARCHAR
+            shortened(COLUMNS(lambda name: list_contains(getvariable('columns_of')['field'], name))::VARCHAR)
         FROM in_both('projects')
     )
     UNION ALL
@@ -57,7 +58,7 @@ texts AS (
             project_id,
             snapshot_id,
             place,
-            COLUMNS(lambda name: list_contains(getvariable('columns_of')['progress_history'], name))::VARCHAR
+            shortened(COLUMNS(lambda name: list_contains(getvariable('columns_of')['progress_history'], name))::VARCHAR)
         FROM reports
     )
     UNION ALL
@@ -76,7 +77,7 @@ texts AS (
             project_id,
             snapshot_id,
             place,
-            COLUMNS(lambda name: list_contains(getvariable('columns_of')['update_history'], name))::VARCHAR
+            shortened(COLUMNS(lambda name: list_contains(getvariable('columns_of')['update_history'], name))::VARCHAR)
         -- A different salt gives every user a different pseudonym.
         FROM (SELECT * REPLACE (CASE WHEN user_name <> '' THEN 'a name' END AS user_name) FROM updates)
     )
@@ -88,7 +89,7 @@ texts AS (
         snapshot_id,
         'month' AS section,
         month_no AS row_no,
-        [result_raw, result_value::VARCHAR] AS said
+        [shortened(result_raw), result_value::VARCHAR] AS said
     FROM in_both('targets')
 ),
 
@@ -107,12 +108,6 @@ pairs AS (
     LEFT JOIN fresh USING (source_id, project_id)
 ),
 
--- Long texts by their digest before releases are matched: the texts of both would take a gigabyte at 20,000 projects.
-shortened_texts AS MATERIALIZED (
-    SELECT * REPLACE (list_transform(said, lambda words: shortened(words)) AS said)
-    FROM texts
-),
-
 matched AS (
     SELECT
         pairs.*,
@@ -127,8 +122,8 @@ matched AS (
                 ELSE list_zip(getvariable('columns_of')[section], old.said, new.said)
             END
         ) AS cell
-    FROM (FROM shortened_texts WHERE NOT is_new) AS old
-    FULL JOIN (FROM shortened_texts WHERE is_new) AS new USING (source_id, project_id, section, row_no)
+    FROM (FROM texts WHERE NOT is_new) AS old
+    FULL JOIN (FROM texts WHERE is_new) AS new USING (source_id, project_id, section, row_no)
     INNER JOIN pairs USING (source_id, project_id)
     WHERE pairs.is_fresh OR old.said IS DISTINCT FROM new.said
 ),
