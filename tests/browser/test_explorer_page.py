@@ -356,7 +356,7 @@ def test_invented_projects_and_uncertain_times_are_marked(chromium: Chromium, ho
         assert page.get_by_text("there is nothing to cite").is_visible()
         assert page.locator("[data-cite]").count() == 0
     with chromium.opened(hostile, fragment="#q=50010000-0009&lang=en") as (page, _):
-        expect(page.locator("#rows .tag.unsure")).to_have_text("เวลาไม่แน่นอนtime uncertain")
+        expect(page.locator("#rows .tag.unsure")).to_have_text("เวลาไม่แน่นอน time uncertain")
         page.locator("#rows a").click()
         expect(page.locator("#project .tag.unsure")).to_be_visible()
 
@@ -410,12 +410,16 @@ def test_paper_names_filter_release_and_date(chromium: Chromium, documented: Bui
 
 
 @pytest.mark.slow
-def test_one_language_is_one_language(chromium: Chromium, documented: Built) -> None:
+def test_one_language_is_one_language_and_two_are_two(chromium: Chromium, documented: Built) -> None:
     for lang, other in (("th", "en"), ("en", "th")):
         for view in ("", "&view=compare", f"&project={P}"):
             with chromium.opened(documented.path / "explorer.html", fragment=f"#lang={lang}{view}") as (page, _):
                 shown = f".beside[lang={other}], .either[lang={other}]"
                 assert page.eval_on_selector_all(shown, "nodes => nodes.every(node => node.offsetParent === null)")
+    both = "nodes => nodes.map(node => [...node.querySelectorAll('[lang]')].filter(n => n.offsetParent).length)"
+    for fragment in ("", f"#project={P}"):
+        with chromium.opened(documented.path / "explorer.html", fragment=fragment) as (page, _):
+            assert set(page.eval_on_selector_all(".chip:visible, .tag:visible, .chain .quiet", both)) == {2}
 
 
 @pytest.mark.slow

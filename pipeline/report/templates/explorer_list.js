@@ -26,10 +26,10 @@ const sortHeads = (heads, by) => heads.map(([key, th, en]) => {
   if (isChosen) head.setAttribute("aria-sort", isRising ? "ascending" : "descending");
   return head;
 });
-const stateTag = (state) => make("span", "tag state " + state, ...inOne(...STATE_NAMES[state]));
+const stateTag = (state) => make("span", "tag state " + state, ...inTwo(...STATE_NAMES[state]));
 const tagsOf = (p) => make("p", "tags", stateTag(p.stage), ...MARKED.filter((state) => p[state]).map(stateTag),
   p.invented ? make("span", "tag invented", ...inTwo("สมมติ", "invented")) : null);
-const nameOf = (p) => (p.name === null ? make("span", "none", ...inOne("ไม่มีชื่อ", "no name")) : shown(p.name));
+const nameOf = (p) => (p.name === null ? make("span", "none", ...inTwo("ไม่มีชื่อ", "no name")) : shown(p.name));
 const officeName = (office) => {
   const name = shown(office.name ?? office.code ?? "–");
   return office.en ? inTwo(name, office.en + (office.name?.endsWith("(?)") ? " (?)" : "")) : [name];
@@ -51,7 +51,7 @@ const makeList = ({ projects, agencies }, onChange) => {
 
   const chip = (state, n) => {
     const isOn = statesOf(wanted("state")).includes(state);
-    const node = make("button", "chip " + state, ...inOne(...namesOf(state)), " ", make("b", "", count(n)));
+    const node = make("button", "chip " + state, ...inTwo(...namesOf(state)), " ", make("b", "", count(n)));
     node.dataset.state = state;
     node.setAttribute("aria-pressed", String(isOn));
     return node;
@@ -71,7 +71,7 @@ const makeList = ({ projects, agencies }, onChange) => {
     if (focused) document.querySelector(`.chip[data-state="${CSS.escape(focused)}"]`)?.focus();
     byId("bands").replaceChildren(...["spent", "progress"].filter(wanted).map((name) => {
       const [th, en] = name === "spent" ? ["ใช้ไป", "spent"] : ["คืบหน้า", "progress"];
-      const node = make("button", "chip", ...inOne(th, en), " " + bandName(wanted(name)) + " ✕");
+      const node = make("button", "chip", ...inTwo(th, en), " " + bandName(wanted(name)) + " ✕");
       node.dataset.band = name;
       node.setAttribute("aria-pressed", "true");
       return node;
@@ -94,20 +94,21 @@ const makeList = ({ projects, agencies }, onChange) => {
     byId("found").replaceChildren(...inTwo(`พบ ${count(found.length)} จาก ${count(projects.length)} โครงการ`,
       `${count(found.length)} of ${count(projects.length)} projects`));
   };
-  const cell = (css, head, ...children) => {
+  // On a telephone each value has its heading beside it.
+  const cell = (css, th, en, ...children) => {
     const node = make("td", css, ...children);
-    node.dataset.head = head;
+    Object.assign(node.dataset, { th, en });
     return node;
   };
   const row = (p) => {
     const link = linkOf(addressOf({ project: p.project_id, view: "" }), nameOf(p));
     link.dataset.project = p.project_id;
     const tags = tagsOf(p);
-    if (p.time_basis === "file") tags.append(make("span", "tag unsure", ...inOne("เวลาไม่แน่นอน", "time uncertain")));
+    if (p.time_basis === "file") tags.append(make("span", "tag unsure", ...inTwo("เวลาไม่แน่นอน", "time uncertain")));
     const head = headOf("row", "name", link, make("p", "quiet", make("code", "", shown(p.project_id)), " ", ...officeName(p.office)), tags);
-    return make("tr", "", head, cell("n", "ปี", String(p.year ?? "–")), cell("n", "ได้รับ", baht(p.received)), cell("n", "ใช้ไป", baht(p.spent)),
-      cell("n share", "สัดส่วน", percent(p.spent_share), meter(p.spent_share, p.overspent ? "error" : "spent")),
-      cell("n share", "คืบหน้า", percent(p.progress), meter(p.progress, "given")), cell("", "รายงาน", ...day(p.reported)));
+    return make("tr", "", head, cell("n", "ปี", "year", String(p.year ?? "–")), cell("n", "ได้รับ", "received", baht(p.received)), cell("n", "ใช้ไป", "spent", baht(p.spent)),
+      cell("n share", "สัดส่วน", "share", percent(p.spent_share), meter(p.spent_share, p.overspent ? "error" : "spent")),
+      cell("n share", "คืบหน้า", "progress", percent(p.progress), meter(p.progress, "given")), cell("", "รายงาน", "report", ...day(p.reported)));
   };
   const drawRows = (n) => {
     byId("rows").append(...found.slice(drawn, drawn + n).map(row));

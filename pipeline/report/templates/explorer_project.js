@@ -64,9 +64,9 @@ const showProject = (data, p, { origin, reports, months, edits, issues }, onBack
     const found = doubts([field, ...others]);
     const data_ = make("dd", "", ...value);
     data_.dataset.field = field;
-    if (raw !== undefined && raw !== null) data_.append(" ", make("span", "printed", ...inOne("บนหน้าเขียนว่า", "printed:"), " ", shown(raw)));
+    if (raw !== undefined && raw !== null) data_.append(" ", make("span", "printed", ...inTwo("บนหน้าเขียนว่า", "printed:"), " ", shown(raw)));
     if (found.length) {
-      const mark = linkOf("#issues-of-project", "⚠ ", ...inOne(...data.rules[found[0].code].slice(1)));
+      const mark = linkOf("#issues-of-project", "⚠ ", ...inTwo(...data.rules[found[0].code].slice(1)));
       mark.className = "doubt";
       mark.dataset.jump = "issues-of-project";
       data_.append(" ", mark);
@@ -92,17 +92,17 @@ const showProject = (data, p, { origin, reports, months, edits, issues }, onBack
   const title = make("h2", "", nameOf(p));
   title.id = "project-heading";
   title.tabIndex = -1;
-  const step = (th, en, value) => make("li", "", make("span", "quiet", ...inOne(th, en)), " ", value === null ? "–" : shown(value));
+  const step = (th, en, value) => make("li", "", make("span", "quiet", ...inTwo(th, en)), " ", value === null ? "–" : shown(value));
   const office = linkOf(addressOf({ project: "", agency: p.agency_code ?? "-", q: "", state: "", spent: "", progress: "" }),
     shown(p.office.name ?? p.agency_code ?? "–"));
   const chain = make("ol", "chain", step("นโยบาย", "policy", [p.governor_policy, p.policy_id].filter(Boolean).join(" · ") || null),
     step("แขนง", "branch", p.branch_id), step("ตัวชี้วัด", "KPI", p.kpi_id),
-    make("li", "", make("span", "quiet", ...inOne("หน่วยงาน", "agency")), " ", office,
-      p.agency !== null && p.agency !== p.office.name ? make("span", "printed", " ", ...inOne("บนหน้าเขียนว่า", "printed:"), " ", shown(p.agency)) : null),
-    make("li", "", make("span", "quiet", ...inOne("โครงการ", "project")), " ", make("code", "", shown(p.project_id))));
+    make("li", "", make("span", "quiet", ...inTwo("หน่วยงาน", "agency")), " ", office,
+      p.agency !== null && p.agency !== p.office.name ? make("span", "printed", " ", ...inTwo("บนหน้าเขียนว่า", "printed:"), " ", shown(p.agency)) : null),
+    make("li", "", make("span", "quiet", ...inTwo("โครงการ", "project")), " ", make("code", "", shown(p.project_id))));
   const tags = tagsOf(p);
-  if (p.truncated) tags.append(make("span", "tag unsure", ...inOne("หน้าไม่ครบ", "only a cut page is known")));
-  if (origin.time_basis === "file") tags.append(make("span", "tag unsure", ...inOne("เวลาตามวันที่ของไฟล์เท่านั้น", "time uncertain: only the date of a file")));
+  if (p.truncated) tags.append(make("span", "tag unsure", ...inTwo("หน้าไม่ครบ", "only a cut page is known")));
+  if (origin.time_basis === "file") tags.append(make("span", "tag unsure", ...inTwo("เวลาตามวันที่ของไฟล์เท่านั้น", "time uncertain: only the date of a file")));
   const parts = [make("p", "back", back), title, tags, chain, facts];
 
   parts.push(heading("รายงานความคืบหน้า", "Progress reports"));
@@ -110,7 +110,7 @@ const showProject = (data, p, { origin, reports, months, edits, issues }, onBack
   if (chart) parts.push(chart);
   parts.push(reports.length ? table("รายงานความคืบหน้า · Progress reports", [["วันที่รายงาน", "day"], ["ความคืบหน้า", "progress"], ["สถานะ", "status"]],
     reports.map((r) => tableRow(r.day === null ? [shown(r.day_raw)] : day(r.day), r.progress === null ? [shown(r.progress_raw)] : [percent(r.progress)],
-      r.status === null ? ["–"] : REPORT_STATES[r.status] ? inOne(...REPORT_STATES[r.status]) : [shown(r.status)])))
+      r.status === null ? ["–"] : REPORT_STATES[r.status] ? inTwo(...REPORT_STATES[r.status]) : [shown(r.status)])))
     : make("p", "quiet", ...inTwo("ไม่มีรายงานบนหน้าที่เห็นล่าสุด", "No report on the page last seen.")));
   if (p.days_silent !== null && p.silent) parts.push(make("p", "", ...inTwo(`เงียบมา ${count(p.days_silent)} วันจนถึงวันที่เห็นหน้าครั้งล่าสุด`, `Silent for ${count(p.days_silent)} days until the page was last seen.`)));
 
@@ -122,9 +122,9 @@ const showProject = (data, p, { origin, reports, months, edits, issues }, onBack
 
   parts.push(heading("สิ่งที่ถูกแก้ไข และเวลาที่เห็น", "What was edited, and when we saw it"));
   parts.push(edits.length ? table("สิ่งที่ถูกแก้ไข · Edits", [["เห็นเมื่อ", "seen"], ["ช่อง", "cell"], ["ก่อน → หลัง", "old → new"]],
-    edits.map((e) => tableRow([...moment(e.seen_at), make("br"), make("span", "quiet", ...inOne("ก่อนหน้านั้นเห็นเมื่อ", "seen before:"), " ", ...moment(e.seen_before_at)),
-      e.time_basis === "file" ? make("span", "tag unsure", ...inOne("เวลาไม่แน่นอน", "time uncertain")) : ""],
-      [shown(e.label), e.row_label === null ? "" : make("span", "quiet", " (", shown(e.row_label), ")"), " ", make("span", "tag", ...inOne(...EDIT_TYPES[e.type])),
+    edits.map((e) => tableRow([...moment(e.seen_at), make("br"), make("span", "quiet", ...inTwo("ก่อนหน้านั้นเห็นเมื่อ", "seen before:"), " ", ...moment(e.seen_before_at)),
+      e.time_basis === "file" ? make("span", "tag unsure", ...inTwo("เวลาไม่แน่นอน", "time uncertain")) : ""],
+      [shown(e.label), e.row_label === null ? "" : make("span", "quiet", " (", shown(e.row_label), ")"), " ", make("span", "tag", ...inTwo(...EDIT_TYPES[e.type])),
         e.after_completion ? " " : "", e.after_completion ? stateTag("edited") : ""],
       [shown(e.old), " → ", shown(e.new)])))
     : make("p", "quiet", ...inTwo("ยังไม่เห็นการแก้ไข", "No edit has been seen so far.")));
@@ -136,7 +136,7 @@ const showProject = (data, p, { origin, reports, months, edits, issues }, onBack
   if (issues.length) {
     parts.push(make("ul", "issues", ...issues.map((issue) => {
       const [severity, th, en] = data.rules[issue.code];
-      return make("li", "", make("span", "tag " + severity, ...inOne(TAGS[severity], severity)), " ",
+      return make("li", "", make("span", "tag " + severity, ...inTwo(TAGS[severity], severity)), " ",
         ...inTwo(th, en), issue.label === null ? "" : make("span", "quiet", " · ", shown(issue.label)), issue.raw === null ? "" : make("span", "printed", " ", shown(issue.raw)));
     })));
     parts.push(make("p", "", linkOf("quality.html#" + new URLSearchParams({ q: p.project_id }),

@@ -3,7 +3,7 @@ let monthNames;
 const nameMonths = (names) => {
   monthNames = names;
 };
-// Thai, or English if only English is shown: for texts that would otherwise be read twice.
+// Thai, or English if only English is shown: for days and moments, which would otherwise be read twice.
 const inOne = (th, en) => [["th", th], ["en", en]].map(([lang, text]) => {
   const span = make("span", "either", text);
   span.lang = lang;
