@@ -313,6 +313,8 @@ def test_a_cell_of_the_heat_table_leads_to_the_issues_of_its_agency_and_field(pa
     assert page.input_value("#field") == "finish_date"
     page.locator("table.heat thead th[data-field=finish_date] a").click()
     assert n_found(page) == counted(documented, "field = 'finish_date'")
+    hidden = "node => node.parentElement.scrollWidth - node.parentElement.clientWidth"
+    assert page.locator("table.heat").evaluate(hidden) == 0, "a wide screen shows every field"
 
 
 @pytest.mark.slow
