@@ -386,6 +386,7 @@ def test_an_issue_says_since_when_it_is_seen_and_since_finds_it_again(page: Page
     n_tile = int(tile.locator("b").inner_text())
     tile.click()
     assert n_found(page) == n_tile == later
+    assert "whatever is chosen below" in page.inner_text("#issues .all")
     assert page.locator(".issue .isnew, #new").count() == 0
 
 
@@ -661,7 +662,7 @@ def test_paper_of_one_agency_has_its_issues_alone_under_filter_release_and_date(
             assert said in line
         assert thai_time.in_thai(finished) in line
         assert page.locator("main > section:visible").evaluate_all("nodes => nodes.map(node => node.id)") == ["issues"]
-        assert not page.locator("#issues .tiles").is_visible(), "the numbers of all agencies"
+        assert page.locator("#issues > :is(.tiles, .all):visible").count() == 0, "the numbers of all agencies"
         assert page.locator("#invented").is_visible()
         cards = page.locator("#groups .issue:visible")
         of_agency = f"project_id ^@ '{PHRA_NAKHON}-' AND severity = 'error'"
