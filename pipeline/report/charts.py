@@ -4,6 +4,7 @@ The charts take numbers and our own words only; these are escaped all the same.
 """
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -103,10 +104,11 @@ def _frame(drawn: Markup, labels: Sequence[str], ceiling: float, title: str, ste
         for y in [_TOP + _PLOT_HEIGHT * (1 - part)]
     ]
     every = max(1, -(-len(labels) // 8))
+    named = [i for i in range(len(labels)) if (len(labels) - 1 - i) % every == 0]
+    # Several runs of one day have its name once.
     days = [
         Markup('<text class="day" x="{:.1f}" y="{}">{}</text>').format(_LEFT + step * (i + 0.5), _HEIGHT - 8, label)
-        for i, label in enumerate(labels)
-        if (len(labels) - 1 - i) % every == 0
+        for label, (i, *_) in groupby(named, key=labels.__getitem__)
     ]
     return Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}{}</svg>').format(
         _WIDTH, _HEIGHT, title, Markup("").join(grid), drawn, Markup("").join(days)

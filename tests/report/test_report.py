@@ -419,6 +419,8 @@ def test_charts_stand_on_their_own_and_escape_what_they_are_given() -> None:
     line = charts.lines(["a", "b"], [charts.Series("error", [None, 2.5])], "t", unit="%")
     assert line.count("<circle") == 1
     assert "2.5%" in line
+    runs = charts.lines(["1/2", "1/2", "2/2", "1/2"], [], "t")
+    assert re.findall('"day"[^>]*>([^<]*)<', runs) == ["1/2", "2/2", "1/2"], "the runs of one day have its name once"
     assert 'width="75.00"' in charts.shares([("given", 3), ("empty", 1)], "t")
     assert "<rect" not in charts.shares([("given", 0)], "t")
     assert charts.lines([], [], "nothing").startswith("<svg")
