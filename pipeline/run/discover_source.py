@@ -1,7 +1,7 @@
 """The discover command: the project pages of a source, or those that are due, without visiting any."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import NamedTuple
 
 from pipeline.archive.recovery import recover
@@ -50,7 +50,7 @@ def discover_source(
         recover(settings.raw_dir)
         record = new_record(settings, "discover", arguments, [source], utc_now())
         # Without a request nothing is archived, so that there is nothing to record.
-        with ExitStack() if wanted is not None else _recorded(settings, record):
+        with nullcontext() if wanted is not None else _recorded(settings, record):
             try:
                 with orderly_interruption():
                     found = _discover(settings, source, record.run_id, wanted, makes_plan=makes_plan)

@@ -4,7 +4,7 @@ import dataclasses
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 
 import duckdb
 
@@ -45,12 +45,15 @@ def project_facts(settings: Settings, source_id: str) -> dict[str, ProjectFacts]
     }
 
 
-def with_sample_server(source: Source, stack: ExitStack) -> Source:
-    """The built-in source needs its server on loopback, which runs until the stack closes."""
+@contextmanager
+def reachable(source: Source) -> Iterator[Source]:
+    """The source, until the block ends; the built-in one with its server on loopback."""
     # Recognized by its address: rate and other settings may be changed.
     if source.base_url != SAMPLE.base_url or source.connect_to is not None:
-        return source
-    return source.model_copy(update={"connect_to": stack.enter_context(serve())})
+        yield source
+    else:
+        with serve() as address:
+            yield source.model_copy(update={"connect_to": address})
 
 
 def fetch_settings_of(settings: Settings, source: Source) -> FetchSettings:
@@ -66,11 +69,9 @@ def fetching(settings: Settings, source: Source, run_id: str, clock: Clock = utc
     fetch, raw_dir = fetch_settings_of(settings, source), settings.raw_dir
     about = {**about_source(source), "made-by": "fetch"}
     with (
-        ExitStack() as stack,
+        reachable(source) as reached,
         ArchiveWriter(raw_dir, run_id, source.source_id, about=about, segment_bytes=fetch.segment_bytes) as archive,
-        FetchRun(
-            with_sample_server(source, stack), fetch, archive, raw_dir, clock, parsed_dir=settings.parsed_dir
-        ) as run,
+        FetchRun(reached, fetch, archive, raw_dir, clock, parsed_dir=settings.parsed_dir) as run,
     ):
         yield run
 

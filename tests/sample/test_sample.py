@@ -2,7 +2,6 @@
 
 import re
 import urllib.request
-from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import quote
 
@@ -11,7 +10,7 @@ import pytest
 from parsers.html_page import read_page
 from parsers.listing_page import Listing, read_listing
 from pipeline.core.settings import SAMPLE
-from pipeline.run.fetch_source import with_sample_server
+from pipeline.run.fetch_source import reachable
 from pipeline.sample.earlier_night import main as write_earlier_night
 from pipeline.sample.server import Reply, answer, sample_pages, serve
 from tests.cli.command import bma_here
@@ -81,11 +80,11 @@ def test_another_answer_can_be_served() -> None:
 
 
 def test_its_server_runs_whatever_pace_is_set() -> None:
-    with ExitStack() as stack:
-        slower = SAMPLE.model_copy(update={"rate": 1.0, "concurrency": 1})
-        assert with_sample_server(slower, stack).connect_to is not None
-        elsewhere = SAMPLE.model_copy(update={"base_url": "http://elsewhere.test/index.php"})
-        assert with_sample_server(elsewhere, stack) == elsewhere
+    with reachable(SAMPLE.model_copy(update={"rate": 1.0, "concurrency": 1})) as slower:
+        assert slower.connect_to is not None
+    elsewhere = SAMPLE.model_copy(update={"base_url": "http://elsewhere.test/index.php"})
+    with reachable(elsewhere) as reached:
+        assert reached == elsewhere
 
 
 @pytest.mark.slow

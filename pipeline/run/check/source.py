@@ -3,7 +3,6 @@
 import asyncio
 import datetime as dt
 from collections.abc import Sequence
-from contextlib import ExitStack
 from pathlib import Path
 
 from parsers.page import Page
@@ -27,7 +26,7 @@ from pipeline.run.check.report import CheckReport
 from pipeline.run.check.saved import saved_pages
 from pipeline.run.check.site_reading import read_site_of
 from pipeline.run.check.verdict import judge
-from pipeline.run.fetch_source import fetch_settings_of, with_sample_server
+from pipeline.run.fetch_source import fetch_settings_of, reachable
 from pipeline.run.lock import data_dir_lock
 from pipeline.run.record import free_run_id
 
@@ -74,10 +73,11 @@ def _check(
     now = clock()
     fetch = fetch_settings_of(settings, source)
     run_id = free_run_id(settings, now)
-    with ExitStack() as stack:
-        reached = with_sample_server(source, stack)
-        about = {**about_source(source), "made-by": "check"}
-        archive = stack.enter_context(ArchiveWriter(settings.checks_dir, run_id, source.source_id, about=about))
+    about = {**about_source(source), "made-by": "check"}
+    with (
+        reachable(source) as reached,
+        ArchiveWriter(settings.checks_dir, run_id, source.source_id, about=about) as archive,
+    ):
         answers = asyncio.run(ask_site(reached, fetch, archive, project_ids, clock, tell))
     site = read_site_of(source, answers)
     listing = read_listing_of(source, fetch, answers)
