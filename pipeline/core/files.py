@@ -18,8 +18,12 @@ def written_aside(final: Path) -> Iterator[Path]:
     """A path beside `final` to write to: it replaces `final` when the block ends, and is removed when the block fails.
 
     After a crash a reader finds the old file or the new one; what a crash leaves is called `.<name>.partial`.
-    Raises OSError when it cannot be written.
+    A link stays, and the file that it leads to is replaced. Raises OSError when it cannot be written, also where a
+    directory, pipe or device has the name: /dev/null would become a file.
     """
+    if final.exists():
+        check_is_file(final)
+        final = final.resolve()
     partial = final.with_name(f".{final.name}{PARTIAL}")
     try:
         yield partial
