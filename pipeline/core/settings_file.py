@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from pipeline.core.files import read_text_file
 from pipeline.core.settings import SAMPLE, Settings, SettingsError, Source
 from pipeline.core.settings_values import ALL_SOURCES
 
@@ -142,7 +143,7 @@ def _from_file(settings: Settings, file: Path) -> Settings:
     import tomllib
 
     try:
-        text = file.read_text(encoding="utf-8")
+        text = read_text_file(file)
         table = tomllib.loads(text)
     except OSError as error:
         raise SettingsError(f"{file}: cannot be read ({error.strerror})") from error

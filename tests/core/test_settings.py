@@ -1,5 +1,6 @@
 """Settings: file, variables and flags in rising order; every mistake is told where it was written."""
 
+import os
 import tomllib
 from contextlib import suppress
 from pathlib import Path
@@ -146,6 +147,12 @@ def test_no_limit_at_all_is_only_for_a_server_of_ones_own(tmp_path: Path) -> Non
 def test_a_file_that_was_named_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="cannot be read"):
         load_settings(tmp_path / "nowhere.toml", {})
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.toml")
+    with pytest.raises(SettingsError, match=r"cannot be read .Is not a file"):
+        load_settings(tmp_path / "pipe.toml", {})
 
 
 def test_a_source_without_address_is_told(tmp_path: Path) -> None:
