@@ -103,8 +103,10 @@ def ids_from_file(path: str) -> list[str]:
             return read_ids(sys.stdin, "standard input")
         with Path(path).open(encoding="utf-8") as lines:
             return read_ids(lines, path)
-    except (OSError, UnicodeDecodeError) as error:
-        raise DiscoveryError(f"{path}: cannot be read as a list of ids ({error})") from error
+    except UnicodeDecodeError as error:
+        raise DiscoveryError(f"{path}: cannot be read as a list of ids (it is not UTF-8 text)") from error
+    except OSError as error:
+        raise DiscoveryError(f"{path}: cannot be read as a list of ids ({error.strerror})") from error
 
 
 def ids_from_range(text: str, known: Mapping[str, PageState]) -> list[str]:

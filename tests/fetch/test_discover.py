@@ -151,8 +151,11 @@ def test_what_cannot_be_ids_is_refused_with_its_place(tmp_path: Path, content: b
 
 
 def test_a_missing_file_of_ids_is_one_clear_line(tmp_path: Path) -> None:
-    with pytest.raises(DiscoveryError, match="cannot be read as a list of ids"):
+    with pytest.raises(DiscoveryError, match=r"nowhere.txt: cannot be read as a list of ids \(No such file or direc"):
         ids_from_file(str(tmp_path / "nowhere.txt"))
+    (tmp_path / "bytes").write_bytes(b"\xff\xfe")
+    with pytest.raises(DiscoveryError, match=r"bytes: cannot be read as a list of ids \(it is not UTF-8 text\)"):
+        ids_from_file(str(tmp_path / "bytes"))
 
 
 @given(st.lists(st.text(max_size=30), max_size=10))
