@@ -100,6 +100,8 @@ def verify(data_dir: DataDir = None, config: Config = None) -> None:
     settings = settings_from(data_dir, config=config)
     from pipeline.run.verification import verify_data
 
+    if not settings.data_dir.is_dir():
+        raise WrongUsageError(f"{settings.data_dir}: there is no such directory; name the data directory")
     found = verify_data(settings)
     for problem in found.problems:
         tell(problem)

@@ -6,10 +6,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline.core.errors import WrongUsageError
+
 if TYPE_CHECKING:
     from pipeline.core.settings import Settings
 
-DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Data directory. [default: data]")]
+
+def _reason(written: str | None) -> str | None:
+    if written is not None and not written.strip():
+        raise WrongUsageError("--accept needs the reason why the release is right; it is published with it")
+    return written
+
+
+# Text, since a path of no text would be the working directory; the settings refuse it.
+DataDir = Annotated[str | None, typer.Option("--data-dir", metavar="<path>", help="Data directory. [default: data]")]
 SourceId = Annotated[
     str | None,
     typer.Option("--source", help="Source, as `bma-projects settings` lists them. [default: sample]"),
@@ -28,7 +38,10 @@ Concurrency = Annotated[int | None, typer.Option("--concurrency", help="Most req
 Config = Annotated[Path | None, typer.Option("--config", help="Settings file. [default: bma-projects.toml]")]
 Ids = Annotated[str | None, typer.Option("--ids", help="File with project ids, one a line; - is standard input.")]
 Probe = Annotated[str | None, typer.Option("--probe", help="Range of ids to try, such as 50490000:3500-3700.")]
-Accept = Annotated[str | None, typer.Option("--accept", help="Publish what the quality gate refuses, for this reason.")]
+Accept = Annotated[
+    str | None,
+    typer.Option("--accept", callback=_reason, help="Publish what the quality gate refuses, for this reason."),
+]
 Cluster = Annotated[
     str | None,
     typer.Option("--cluster", help="Dask scheduler whose workers parse, such as tcp://host:8786 (docs/cluster.md)."),
@@ -43,7 +56,7 @@ LogJson = Annotated[bool, typer.Option("--log-json", help="Print log lines as JS
 
 
 def settings_from(
-    data_dir: Path | None = None,
+    data_dir: str | None = None,
     source: str | None = None,
     config: Path | None = None,
     *,

@@ -515,6 +515,22 @@ class TestHelp:
         )
         assert set(design.split()) == set(NAMES)
 
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            # As a variable that is not set makes them.
+            (("refresh", "--data-dir", ""), "--data-dir: data_dir = '' is wrong"),
+            (("build", "--accept", " "), "--accept needs the reason"),
+            (("verify", "--data-dir", "nowhere"), "nowhere: there is no such directory"),
+        ],
+    )
+    def test_a_flag_without_a_value_that_makes_sense_is_wrong_usage(
+        self, arguments: tuple[str, ...], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        assert_one_line(bma_here(*arguments), 2, words)
+        assert list(tmp_path.iterdir()) == []
+
     def test_a_directory_without_a_release_says_so(self, tmp_path: Path) -> None:
         done = bma_here("releases", "--data-dir", tmp_path)
         assert (done.returncode, done.stdout.count("\n")) == (0, 1)
