@@ -2,6 +2,7 @@
 
 import errno
 import io
+import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -41,6 +42,7 @@ COMMANDS: dict[str, Sequence[Callable[..., None]]] = {
         inspect.settings,
     ),
 }
+_INTERRUPTED = 130  # as a shell says of SIGINT
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -100,9 +102,18 @@ def _fail(message: str, code: int) -> NoReturn:
     raise SystemExit(code)
 
 
+def _open_closed_streams() -> None:
+    """Lead closed standard streams nowhere: else the next file, such as an archive, would get their number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, os.fdopen(nowhere, mode, encoding="utf-8", closefd=False))
+
+
 def main(run: Callable[[], object] = app) -> None:
     """Run the command line; expected trouble is one line and an exit code, never a trace."""
     sys.unraisablehook = skip_repeated_errors
+    _open_closed_streams()
     if isinstance(sys.stdout, io.TextIOWrapper):
         # Standard error does the same: an encoding without Thai letters gets their code points.
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -111,6 +122,9 @@ def main(run: Callable[[], object] = app) -> None:
             run()
         finally:
             sys.stdout.flush()
+    except KeyboardInterrupt:
+        # It came before the command began; after that typer ends in the same way.
+        raise SystemExit(_INTERRUPTED) from None
     except PipelineError as error:
         _fail(str(error), error.exit_code)
     except PermissionError as error:

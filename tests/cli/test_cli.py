@@ -629,6 +629,12 @@ class TestStatus:
             "unheard",
         ]
 
+    @pytest.mark.parametrize("closed", ["<&- >&-", pytest.param("2>&-", marks=pytest.mark.slow)])
+    def test_a_closed_stream_is_no_error(self, tmp_path: Path, closed: str) -> None:
+        command = ["sh", "-c", f'exec "$0" settings {closed}', COMMAND]
+        done = subprocess.run(command, capture_output=True, text=True, env=environment(), cwd=tmp_path, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+
     def test_quiet_speaks_only_when_something_is_wrong(self, sample_data: Path, tmp_path: Path) -> None:
         assert bma_here("status", "--quiet", "--data-dir", sample_data).stdout == ""
         assert "none yet" in bma_here("status", "--quiet", "--data-dir", tmp_path / "none").stdout

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.cli.app import main
 from pipeline.core.signals import SIGNALS, orderly_interruption
 from tests.archive.mounts import small_disk
 from tests.cli.command import COMMAND, assert_one_line, bma, bma_here, environment, said_on, start
@@ -79,6 +80,15 @@ def test_a_question_that_takes_for_ever_can_be_interrupted(sample_data: Path, fo
     assert time.monotonic() - began < ENDS_WITHIN
     assert process.returncode == 130
     assert "Traceback" not in said[1]
+
+
+def test_an_interruption_before_a_command_begins_leaves_no_trace() -> None:
+    def begin() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(SystemExit) as end:
+        main(begin)
+    assert end.value.code == 130
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
