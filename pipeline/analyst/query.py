@@ -18,7 +18,7 @@ from pipeline.core.errors import PipelineError
 from pipeline.core.files import check_is_file, written_aside
 from pipeline.core.signals import interruptible_query
 from pipeline.core.sql_text import quoted, quoted_name
-from pipeline.core.text import printable
+from pipeline.core.text import counted, printable
 
 FORMATS = ("table", "csv", "xlsx", "json", "parquet")
 _COPY_OPTIONS = {
@@ -185,7 +185,8 @@ def _write_for_spreadsheets(release: Path, sql: str, format_: str, output: Path)
     except OSError as error:
         raise QueryError(f"{output}: cannot be written ({error.strerror})") from error
     if n_cut:
-        sys.stderr.write(f"{n_cut:,} cells were too long for a spreadsheet and cut; --format json keeps them whole\n")
+        cut = counted(n_cut, "cell was", "cells were")
+        sys.stderr.write(f"{cut} too long for a spreadsheet and cut; --format json keeps all of the text\n")
     return n_rows
 
 

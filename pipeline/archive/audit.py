@@ -17,6 +17,7 @@ from pipeline.archive.segments import Segment, sealed_segments
 from pipeline.archive.warc import Capture, capture_of, member_ends
 from pipeline.core.arrow_schema import UNREADABLE
 from pipeline.core.files import GIT_KEEP, PARTIAL
+from pipeline.core.text import counted
 
 _OPEN, _SEALED = (JOURNAL, OPEN_WARC, PARTIAL), (LOG, WARC, LISTING)
 _BODIES = WarcRecordType.response | WarcRecordType.conversion
@@ -148,7 +149,7 @@ def _audit_segment(segment: Segment, rows: list[FetchLogRow]) -> tuple[int, list
                 where = f"{segment.warc.name}, byte {offset}"
                 problems += [f"{where}: {problem}" for problem in _audit_record(record, by_offset.pop(offset, None))]
     except OSError as error:
-        problems.append(f"{segment.warc.name}: cannot be read after {n_records} records ({error})")
+        problems.append(f"{segment.warc.name}: cannot be read after {counted(n_records, 'record')} ({error})")
     problems += [
         f"{segment.warc.name}, byte {offset}: the log names a record that is not there" for offset in by_offset
     ]

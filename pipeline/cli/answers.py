@@ -9,7 +9,7 @@ import typer
 
 from pipeline.cli.options import Config, DataDir, ShownSource, settings_from
 from pipeline.core.errors import PipelineError, WrongUsageError
-from pipeline.core.text import printable, tell
+from pipeline.core.text import counted, printable, tell
 
 if TYPE_CHECKING:
     from pipeline.analyst.project_search import Candidate
@@ -151,7 +151,7 @@ def query(
             raise
     _tell_invented(note)
     if output is not None:
-        sys.stderr.write(f"{n_rows:,} rows in {printable(str(output))}\n")
+        sys.stderr.write(f"{counted(n_rows, 'row')} in {printable(str(output))}\n")
 
 
 def export(
@@ -182,7 +182,8 @@ def export(
     for file in exported.files:
         tell(str(file))
     n_rows = sum(exported.rows.values())
-    tell(f"{n_rows:,} rows of {len(exported.rows)} tables; {exported.cut_cells} cells were too long and cut")
+    cut = counted(exported.cut_cells, "cell was", "cells were")
+    tell(f"{counted(n_rows, 'row')} of {counted(len(exported.rows), 'table')}; {cut} too long and cut")
     _tell_invented(note)
 
 

@@ -27,7 +27,7 @@ from pipeline.cli.options import (
     settings_from,
 )
 from pipeline.core.errors import ExitCode, WrongUsageError
-from pipeline.core.text import complain, tell
+from pipeline.core.text import complain, counted, tell
 
 if TYPE_CHECKING:
     from pipeline.publish.releases import Published
@@ -81,7 +81,7 @@ def discover(
             tell(project_id)
     else:
         n_due, n_later = len(found.plan.due), len(found.plan.later)
-        tell(f"{n_due} of {n_due + n_later} pages are due")
+        tell(f"{n_due:,} of {counted(n_due + n_later, 'page')} due")
         for reason, group in found.plan.groups().items():
             tell(f"{group.due:>8} due {group.expected_new:>8.0f} expected new {group.later:>8} later  {reason}")
     for problem in found.problems:

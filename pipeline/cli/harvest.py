@@ -9,7 +9,7 @@ import typer
 
 from pipeline.cli.options import Config, DataDir, LogJson, Quiet, SourceId, Verbose, settings_from
 from pipeline.core.errors import ExitCode, WrongUsageError
-from pipeline.core.text import complain, tell
+from pipeline.core.text import complain, counted, tell
 
 if TYPE_CHECKING:
     from pipeline.importing.web_archives import Window
@@ -125,18 +125,21 @@ def _show_plan(plan: "HarvestPlan", budget: int) -> None:
 
 def _tell_counts(plan: "HarvestPlan", budget: int) -> None:
     captures = plan.listed.captures
-    tell(f"{len(captures)} captures of {len({target.project_id for target, _ in captures})} projects in the index")
+    projects = counted(len({target.project_id for target, _ in captures}), "project")
+    tell(f"{counted(len(captures), 'capture')} of {projects} in the index")
     if captures:
         times = [entry.at for _, entry in captures]
         tell(f"from {min(times):%Y-%m-%d} to {max(times):%Y-%m-%d}")
     n_same = len(captures) - plan.n_held - plan.n_refused_before - plan.n_fetched
     if plan.n_refused_before:
-        tell(f"{plan.n_refused_before} were refused before; --again asks for them again")
-    tell(f"{plan.n_held} are held already, {plan.n_fetched} are to be fetched, {n_same} have the content of another")
+        tell(f"{counted(plan.n_refused_before, 'was', 'were')} refused before; --again asks again")
+    held, fetched = (counted(count, "is", "are") for count in (plan.n_held, plan.n_fetched))
+    tell(f"{held} held already, {fetched} to be fetched, {counted(n_same, 'has', 'have')} the content of another")
     for status, count in sorted(plan.listed.left_out.items()):
-        tell(f"{count} of HTTP {status} are left out")
+        tell(f"{counted(count, f'of HTTP {status} is', f'of HTTP {status} are')} left out")
     minutes, seconds = divmod(round(plan.seconds), 60)
-    runs = f", {plan.n_runs} runs of {budget} requests" if budget and plan.n_runs is not None else ""
+    requests = counted(budget, "request")
+    runs = f", {counted(plan.n_runs, 'run')} of {requests}" if budget and plan.n_runs is not None else ""
     if plan.n_runs is None:
-        runs = f", and more than the {budget} requests of a run for the index alone: raise harvest.max_requests"
+        runs = f", and more than the {requests} of a run for the index alone: raise harvest.max_requests"
     tell(f"this takes at least {minutes // 60} h {minutes % 60} min {seconds} s{runs}")

@@ -9,7 +9,7 @@ import typer
 
 from pipeline.cli.options import BaseUrl, Config, DataDir, Ids, Quiet, SourceId, settings_from
 from pipeline.core.errors import ExitCode, WrongUsageError
-from pipeline.core.text import complain, tell
+from pipeline.core.text import complain, counted, tell
 
 
 def status(
@@ -108,11 +108,11 @@ def verify(data_dir: DataDir = None, config: Config = None) -> None:
     if found.running is not None:
         tell(f"a run is at work ({found.running}); its unfinished files are left out")
     audit = found.audit
-    withdrawn = f", {audit.withdrawn} imports withdrawn" if audit.withdrawn else ""
-    withdrawn += f", {audit.given_up} segments given up as lost" if audit.given_up else ""
+    withdrawn = f", {counted(audit.withdrawn, 'import')} withdrawn" if audit.withdrawn else ""
+    withdrawn += f", {counted(audit.given_up, 'segment')} given up as lost" if audit.given_up else ""
     tell(
-        f"{audit.segments} segments, {audit.records} records, {audit.rows} fetch-log rows{withdrawn}, {found.checked}: "
-        f"{len(found.problems)} problems"
+        f"{counted(audit.segments, 'segment')}, {counted(audit.records, 'record')}, "
+        f"{counted(audit.rows, 'fetch-log row')}{withdrawn}, {found.checked}: {counted(len(found.problems), 'problem')}"
     )
     raise typer.Exit(ExitCode.FAILED if found.problems else ExitCode.DONE)
 
@@ -182,7 +182,8 @@ def prune(
                 remove(path)
             if log.shows_results:
                 tell(f"{'would go' if dry_run else 'removed'}  {path}")
-    log.info("nothing to prune" if not paths else f"{len(paths)} directories; data/raw is never touched")
+    n_pruned = counted(len(paths), "directory", "directories")
+    log.info(f"{n_pruned}; data/raw is never touched" if paths else "nothing to prune")
 
 
 def settings(config: Config = None, data_dir: DataDir = None) -> None:

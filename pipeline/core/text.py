@@ -38,6 +38,12 @@ def complain(text: str) -> None:
     sys.stderr.write(f"bma-projects: {printable(text)}\n")
 
 
+def counted(number: float, one: str, several: str | None = None) -> str:
+    """A number with the word for what it counts, singular or plural: "1 page", "2,000 pages"."""
+    shown = f"{number:,}" if isinstance(number, int) else f"{number:,g}"
+    return f"{shown} {one if number == 1 else several or f'{one}s'}"
+
+
 def spans(text: str) -> list[Span]:
     """Split text into parts that can be shown as they are and marks such as U+200B for characters that cannot.
 

@@ -9,6 +9,7 @@ from typing import Self
 
 from pipeline.archive.warc import Headers
 from pipeline.core.settings import FetchSettings, HarvestSettings, Source
+from pipeline.core.text import counted
 from pipeline.core.time import Clock, utc_now
 from pipeline.fetch.client import Connection, Reply, Trouble
 from pipeline.fetch.throttle import OVERLOADED, Breaker, Throttle, retry_after, waits
@@ -115,7 +116,7 @@ class ArchiveHost:
         return reply
 
     def _budget_is_spent(self, asked: Asked) -> HarvestOverError:
-        reason = f"the budget of {self._settings.max_requests} requests is spent"
+        reason = f"the budget of {counted(self._settings.max_requests, 'request')} is spent"
         if asked is Asked.REPLAY or self._n_replays:
             return HarvestOverError(reason, is_planned=True)
         # The same command would repeat the same requests to the index and never get further.
@@ -137,7 +138,7 @@ class ArchiveHost:
         if self._breaker.heard(is_alive=not reply.has_failed):
             limit = self._fetch.breaker_failures
             raise HarvestOverError(
-                f"the archive failed {limit} times in a row, last: {reply.error or f'HTTP {reply.status}'}"
+                f"the archive failed {counted(limit, 'time')} in a row, last: {reply.error or f'HTTP {reply.status}'}"
             )
 
 

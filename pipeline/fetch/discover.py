@@ -17,6 +17,7 @@ from pipeline.archive.history.page_history import PageState
 from pipeline.archive.segments import ArchiveWriter, ListingRow
 from pipeline.core.errors import ExitCode, PipelineError
 from pipeline.core.site_urls import listing_url
+from pipeline.core.text import counted
 from pipeline.core.worker_process import WorkerDiedError
 from pipeline.fetch.client import Reply, Trouble
 from pipeline.fetch.site import RunOverError, Site
@@ -69,7 +70,7 @@ async def discover_listing(site: Site, archive: ArchiveWriter, known: Mapping[st
     if stated is None and not problems:
         problems.append("the listing does not say how many projects there are")
     elif stated is not None and len(found) < stated:
-        problems.append(f"the listing names {len(found)} projects of the {stated} it says there are")
+        problems.append(f"the listing names {counted(len(found), 'project')} of the {stated:,} it says there are")
     discovery = Discovery(tuple(found), not problems, stated, tuple(problems))
     now = site.clock()
     archive.write_listing(

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from pipeline.archive.pages import PageReader
 from pipeline.archive.warc import Headers
 from pipeline.core.settings import FetchSettings, Source
+from pipeline.core.text import counted
 from pipeline.core.time import Clock, utc_now
 from pipeline.fetch.client import Connection, Reply, Trouble
 from pipeline.fetch.redirects import MOST_REDIRECTS, RedirectEnd, judge_robots_redirect, redirect_target, stays_on_site
@@ -132,7 +133,7 @@ class Site:
         """Raise RunOverError when the run must not send another request."""
         if self._reason is None:
             if self.settings.max_requests and self.requests >= self.settings.max_requests:
-                self.end(f"the budget of {self.settings.max_requests} requests is spent", is_planned=True)
+                self.end(f"the budget of {counted(self.settings.max_requests, 'request')} is spent", is_planned=True)
             elif not is_within(self._window, self.clock().astimezone(self._zone)):
                 self.end(f"outside the night window {self.settings.night_window}", is_planned=True)
         if self._reason is not None:
@@ -195,7 +196,9 @@ class Site:
             self.throttle.answered(reply.elapsed_ms / 1000)
         if self._breaker.heard(is_alive=not reply.has_failed):
             limit = self.settings.breaker_failures
-            self.end(f"the site failed {limit} times in a row, last: {reply.error or f'HTTP {reply.status}'}")
+            self.end(
+                f"the site failed {counted(limit, 'time')} in a row, last: {reply.error or f'HTTP {reply.status}'}"
+            )
         return reply
 
 

@@ -16,6 +16,7 @@ from pipeline.archive.segments import check_writable
 from pipeline.archive.warc import LONGEST_URL, Capture
 from pipeline.core.log import Advance
 from pipeline.core.settings import Source
+from pipeline.core.text import counted
 from pipeline.core.time import Clock, utc_now
 from pipeline.importing.addresses import Addresses, Target, project_target
 from pipeline.importing.bare_file import BareSister, ForeignFileError, UnusableFileError, read_bare_file, read_file
@@ -184,7 +185,11 @@ class _Importer:
             self._count(target, self.ledger.add_record(target, found, repeated))
         for path, where in unresolved.items():
             self.summary.unresolved += len(where)
-            more = f" and {len(where) - 1} more revisits repeat captures" if len(where) > 1 else " repeats a capture"
+            more = (
+                f" and {counted(len(where) - 1, 'more revisit')} repeat captures"
+                if len(where) > 1
+                else " repeats a capture"
+            )
             self.summary.tell(
                 path,
                 f"{where[0]}{more} whose content is neither here nor in the archive; import the file that holds it too",

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from parsers.sister_page import SisterPage
-from pipeline.core.text import printable
+from pipeline.core.text import counted, printable
 from pipeline.importing.file_format import Format, Unread
 
-# The words after each count: for one, and for several.
+# The words after each count: of one, and of several.
 _WORDS = {
     "archived": ("page archived", "pages archived"),
     "unchanged": ("seen again unchanged", "seen again unchanged"),
@@ -64,11 +64,9 @@ class ImportSummary:
 
     def in_words(self) -> str:
         """One sentence with all counts that are not zero."""
-        formats = ", ".join(f"{count} {name}" for name, count in sorted(self.formats.items()))
-        read = f"{self.files} file{'' if self.files == 1 else 's'} looked at" + (f" ({formats})" if formats else "")
-        found = [
-            f"{count} {_WORDS[name][count != 1]}" for name, count in self.counts().items() if count and name in _WORDS
-        ]
+        formats = ", ".join(f"{count:,} {name}" for name, count in sorted(self.formats.items()))
+        read = f"{counted(self.files, 'file')} looked at" + (f" ({formats})" if formats else "")
+        found = [counted(count, *_WORDS[name]) for name, count in self.counts().items() if count and name in _WORDS]
         return f"{read}: {', '.join(found) or 'nothing found'}"
 
     def sisters_in_words(self) -> str | None:
@@ -76,7 +74,8 @@ class ImportSummary:
         if not self.sisters:
             return None
         kinds = ", ".join(f"{self.sisters[sister]} {sister}" for sister in SisterPage if self.sisters[sister])
-        return f"{self.sisters.total()} pages of sister systems are kept as evidence and not read as projects: {kinds}"
+        pages = counted(self.sisters.total(), "page")
+        return f"{pages} of sister systems kept as evidence and not read as projects: {kinds}"
 
     def unread_in_words(self) -> list[str]:
         """A sentence for each format of unread files in directories: how many, and the way that works instead."""

@@ -12,6 +12,7 @@ from warcio.bufferedreaders import BufferedReader  # type: ignore[import-untyped
 from warcio.exceptions import ArchiveLoadFailed  # type: ignore[import-untyped]
 from warcio.statusandheaders import StatusAndHeadersParserException  # type: ignore[import-untyped]
 
+from pipeline.core.text import counted
 from pipeline.importing.file_format import ContainerError
 from pipeline.importing.plain_stream import PlainStream, Reader, is_packed, read_up_to
 
@@ -39,7 +40,7 @@ class RecordsError(ContainerError):
     """
 
     def __init__(self, n_records: int, why: str, *, spoils_last: bool = False) -> None:
-        where = f"after {n_records} record{'' if n_records == 1 else 's'}" if n_records else "at its beginning"
+        where = f"after {counted(n_records, 'record')}" if n_records else "at its beginning"
         super().__init__(f"not readable as WARC {where} ({why}); fetch or copy it again")
         self.spoils_last = spoils_last
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from parsers.labels import COLUMNS, LABELS, MONTH_FIELD, MONTH_LABEL, PROGRESS_COLUMNS, UPDATE_COLUMNS
 from parsers.sections import report_field
-from pipeline.core.text import printable
+from pipeline.core.text import counted, printable
 from pipeline.publish.gate_measures import Measure
 
 
@@ -127,7 +127,7 @@ def over_limit(answer: Measure, limit: Limit) -> Reason:
     detail_en, detail_th = _detail(answer.detail, rule)
     advice_en, advice_th = (f"; {rule.advice_en}", f" {rule.advice_th}") if rule.advice_en else ("", "")
     setting = f"gate.{limit.rule}_share"
-    basis_en = f"usual over {limit.n_nights} nights" if limit.n_nights else f"setting {setting}"
+    basis_en = f"usual over {counted(limit.n_nights, 'night')}" if limit.n_nights else f"setting {setting}"
     basis_th = f"ตามปกติของ {limit.n_nights} รอบก่อน" if limit.n_nights else f"ตามค่าที่ตั้ง {setting}"
     return Reason(
         f"{answer.rule}: {answer.source_id}: {field_en}{answer.n} of {answer.total} {rule.en}{detail_en}; "

@@ -13,6 +13,7 @@ from pipeline.core.arrow_schema import UNREADABLE
 from pipeline.core.errors import PipelineError
 from pipeline.core.signals import interruptible_query
 from pipeline.core.sql_text import quoted
+from pipeline.core.text import counted
 
 
 class VerifyError(PipelineError):
@@ -50,7 +51,7 @@ def _check_footer(file: Path, n_rows: int) -> None:
     except UNREADABLE as error:
         raise VerifyError(f"{file}: pyarrow cannot read it: {error}") from error
     if found != n_rows:
-        raise VerifyError(f"{file}: holds {found} rows, the run record says {n_rows}")
+        raise VerifyError(f"{file}: holds {counted(found, 'row')}, the run record says {n_rows}")
 
 
 def _check_table(con: duckdb.DuckDBPyConnection, release: Path, model: Model, n_rows: int) -> None:
@@ -58,7 +59,7 @@ def _check_table(con: duckdb.DuckDBPyConnection, release: Path, model: Model, n_
     query = f"SELECT count(*), count(*) FILTER (WHERE {missing}) FROM {model.name}"
     [(found, incomplete)] = con.execute(query).fetchall()
     if found != n_rows:
-        raise VerifyError(f"{release}: table {model.name} holds {found} rows, the run record says {n_rows}")
+        raise VerifyError(f"{release}: table {model.name} holds {counted(found, 'row')}, the run record says {n_rows}")
     if not model.key:
         return
     # The file is sorted by its key, so one pass that compares each row with the one before it finds every duplicate.
@@ -72,9 +73,10 @@ def _check_table(con: duckdb.DuckDBPyConnection, release: Path, model: Model, n_
         """,
     )
     if unordered:
-        raise VerifyError(f"{release}: {model.name} has {unordered} rows whose key ({key}) is doubled or out of order")
+        rows = counted(unordered, "row")
+        raise VerifyError(f"{release}: {model.name} has {rows} whose key ({key}) is doubled or out of order")
     if incomplete:
-        raise VerifyError(f"{release}: {model.name} has {incomplete} rows without a whole key ({key})")
+        raise VerifyError(f"{release}: {model.name} has {counted(incomplete, 'row')} without a whole key ({key})")
 
 
 def _check_reference(con: duckdb.DuckDBPyConnection, release: Path, model: Model, reference: Reference) -> None:
@@ -87,7 +89,7 @@ def _check_reference(con: duckdb.DuckDBPyConnection, release: Path, model: Model
     if dangling:
         columns = ", ".join(reference.columns)
         raise VerifyError(
-            f"{release}: {dangling} rows of {model.name} ({columns}) point at no row of {reference.table}"
+            f"{release}: {reference.table} has no row for {counted(dangling, 'row')} of {model.name} ({columns})"
         )
 
 

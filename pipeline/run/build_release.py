@@ -19,6 +19,7 @@ from pipeline.build.partitions import find_partitions
 from pipeline.core.files import sha256_of
 from pipeline.core.log import RunLog
 from pipeline.core.settings import Settings
+from pipeline.core.text import counted
 from pipeline.core.time import Clock, utc_now
 from pipeline.core.version import product_token
 from pipeline.parse.partition import BatchResult, PartitionResult
@@ -57,17 +58,17 @@ def parse_archive(settings: Settings, record: RunRecord, log: RunLog) -> None:
             advance("parsed", batch.pages)
 
         def tell(partition: PartitionResult) -> None:
-            found = f"{partition.pages} pages, {partition.records} records, {partition.issues} issues"
-            log.debug(f"parsed {partition.segment}: {found}")
+            found = (counted(partition.pages, "page"), counted(partition.records, "record"))
+            log.debug(f"parsed {partition.segment}: {', '.join(found)}, {counted(partition.issues, 'issue')}")
 
         summary = parse(settings.raw_dir, settings.parsed_dir, pool=pool, on_batch=count, on_partition=tell)
     record.add(
         {"pages_parsed": summary.pages, "records_parsed": summary.records, "pages_quarantined": summary.quarantined}
     )
     if summary.quarantined:
-        log.warning(f"{summary.quarantined} pages crashed the parser or took too long and are quarantined")
+        log.warning(f"{counted(summary.quarantined, 'page')} crashed the parser or took too long: quarantined")
     log.info(
-        f"parsed {summary.pages} archived pages in {summary.segments} new segments"
+        f"parsed {counted(summary.pages, 'archived page')} in {counted(summary.segments, 'new segment')}"
         if summary.pages
         else "nothing to parse",
         extra={"stage": "parse", "pages": summary.pages, "segments": summary.segments},

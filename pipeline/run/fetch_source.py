@@ -17,6 +17,7 @@ from pipeline.archive.source_settings import about_source
 from pipeline.core.log import RunLog
 from pipeline.core.settings import SAMPLE, FetchSettings, Settings, Source
 from pipeline.core.signals import raise_if_interrupted
+from pipeline.core.text import counted
 from pipeline.core.time import Clock, utc_now
 from pipeline.fetch.discover import ids_from_archive
 from pipeline.fetch.fetch_run import FetchRun
@@ -193,7 +194,7 @@ def fetch_source(
         record.ended_early = f"{source_id}: {summary.ended_early}"
         # Discovery may have ended for the same reason.
         problems = [problem for problem in problems if problem != record.ended_early]
-        problems += [f"{record.ended_early}; {summary.due - summary.visited} pages are left for another run"]
+        problems += [f"{record.ended_early}; {counted(summary.due - summary.visited, 'page')} left for another run"]
     if contradiction := _listing_contradiction(listed, run.known, gone):
         problems = [*problems, f"{source_id}: {contradiction}"]
     if summary.wrongly_unmodified:
@@ -202,13 +203,14 @@ def fetch_source(
         record.problems.append(problem)
         log.warning(problem, extra={"source_id": source_id})
     log.info(
-        f"{source_id}: {summary.due} pages due, {summary.new} new, {summary.changed} changed, "
-        f"{summary.unchanged} unchanged, {summary.missing} missing, {summary.failed} failed, {summary.refused} refused",
+        f"{source_id}: {counted(summary.due, 'page')} due, {summary.new:,} new, {summary.changed:,} changed, "
+        f"{summary.unchanged:,} unchanged, {summary.missing:,} missing, {summary.failed:,} failed, "
+        f"{summary.refused:,} refused",
         extra={"stage": "fetch", "source_id": source_id, **counts},
     )
     if n_aged:
         log.info(
-            f"{source_id}: {n_aged} answers came from a cache and are dated by their Age",
+            f"{source_id}: {counted(n_aged, 'answer')} of a cache, dated by Age",
             extra={"stage": "fetch", "source_id": source_id},
         )
     _note_next_visit(settings, source, record, listed, clock())
@@ -230,16 +232,16 @@ def _listing_contradiction(
     if not named_yet_gone or not there_yet_unnamed:
         return None
     return (
-        f"the listing names {len(named_yet_gone)} projects whose pages do not exist, {named_yet_gone[0]} first, and "
-        f"leaves out {len(there_yet_unnamed)} whose pages do, {there_yet_unnamed[0]} first; it counts as incomplete"
+        f"the listing names {counted(len(named_yet_gone), 'project')} without a page, {named_yet_gone[0]} first, and "
+        f"leaves out {len(there_yet_unnamed):,} with a page, {there_yet_unnamed[0]} first; it counts as incomplete"
     )
 
 
 def _told_of_wrong_304(source_id: str, project_ids: Sequence[str]) -> str:
     return (
-        f"{source_id}: the site said of {len(project_ids)} pages that they were not modified (304), {project_ids[0]} "
-        f"first, yet they changed under the same ETag or Last-Modified; set fetch.not_modified_max_days = 0 to ask for "
-        f"every page without conditions"
+        f"{source_id}: {counted(len(project_ids), 'page')} changed under the same ETag or Last-Modified, "
+        f"{project_ids[0]} first, though the site had said not modified (304); set fetch.not_modified_max_days = 0 to "
+        f"ask for every page without conditions"
     )
 
 

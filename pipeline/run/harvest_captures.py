@@ -13,7 +13,7 @@ from pipeline.core.errors import ExitCode
 from pipeline.core.log import Advance, RunLog
 from pipeline.core.settings import Settings, Source
 from pipeline.core.signals import raise_if_interrupted
-from pipeline.core.text import printable
+from pipeline.core.text import counted, printable
 from pipeline.core.time import Clock, utc_now
 from pipeline.fetch.archive_host import ArchiveHost, HarvestOverError
 from pipeline.fetch.client import CAN_HEAL, Reply
@@ -154,8 +154,8 @@ class _Harvest:
             "not_before": None if self._not_before is None else self._not_before.isoformat(),
         }
         others = {"left_out": listed.left_out.total(), "foreign": listed.n_foreign, "requests": self._requests}
-        counted = {f"harvest_{name}": counts[name] for name in ("listed", *_DONE, "left")}
-        self._record.add(counted | {f"harvest_{name}": count for name, count in others.items()})
+        sums = {f"harvest_{name}": counts[name] for name in ("listed", *_DONE, "left")}
+        self._record.add(sums | {f"harvest_{name}": count for name, count in others.items()})
         for note in listed.notes:
             self._log.warning(note)
         for problem in (*listed.problems, *_shortened(self._problems)):
@@ -166,12 +166,13 @@ class _Harvest:
             return
         before = counts["refused_before"]
         self._log.info(
-            f"harvest of {self._source.source_id} from {self._archive.name}: {counts['listed']} captures in the index, "
-            f"{counts['archived']} archived, {counts['unchanged']} as before, {counts['known']} held already, "
-            f"{counts['evidence']} of other pages than the project's, {counts['refused']} refused, "
-            + (f"{before} refused before (--again asks for them again), " if before else "")
-            + f"{counts['left']} left; left out: {_by_status(listed.left_out)}",
-            extra={"stage": "harvest", **counted},
+            f"harvest of {self._source.source_id} from {self._archive.name}: "
+            f"{counted(counts['listed'], 'capture')} in the index, "
+            f"{counts['archived']:,} archived, {counts['unchanged']:,} as before, {counts['known']:,} held already, "
+            f"{counts['evidence']:,} of other pages than the project's, {counts['refused']:,} refused, "
+            + (f"{before:,} refused before (--again asks for them again), " if before else "")
+            + f"{counts['left']:,} left; left out: {_by_status(listed.left_out)}",
+            extra={"stage": "harvest", **sums},
         )
 
     def _take(self, host: ArchiveHost, ledger: Ledger, target: Target, entry: Entry) -> None:
@@ -191,7 +192,7 @@ class _Harvest:
             if self._refused.heard(is_alive=False):
                 limit = self._settings.fetch.breaker_failures
                 raise HarvestOverError(
-                    f"the archive's answer differed {limit} times in a row from its index"
+                    f"the archive's answer differed {counted(limit, 'time')} in a row from its index"
                 ) from error
             return
         self._refused.heard(is_alive=True)
@@ -272,4 +273,4 @@ def _shortened(problems: Sequence[str]) -> Iterable[str]:
     """The first problems, and the number of the others."""
     yield from problems[:_MOST_TOLD]
     if len(problems) > _MOST_TOLD:
-        yield f"and {len(problems) - _MOST_TOLD} more captures that were refused or are incomplete"
+        yield f"and {counted(len(problems) - _MOST_TOLD, 'more capture')}, refused or incomplete"

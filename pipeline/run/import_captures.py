@@ -10,6 +10,7 @@ from pipeline.archive.withdrawal import withdraw_import
 from pipeline.core.errors import ExitCode
 from pipeline.core.log import RunLog
 from pipeline.core.settings import Settings, Source
+from pipeline.core.text import counted
 from pipeline.core.time import Clock, utc_now
 from pipeline.importing.importer import import_files
 from pipeline.importing.summary import ImportSummary
@@ -118,9 +119,13 @@ def _tell_summary(summary: ImportSummary, record: RunRecord, log: RunLog) -> Non
     for note in summary.notes:
         log.warning(note)
     if summary.undated:
+        undated = counted(
+            summary.undated,
+            "capture, which does not replace one with a known time",
+            "captures, which do not replace those with a known time",
+        )
         log.info(
-            f"dated by their file alone: {summary.undated} captures; they do not replace captures with a known time: "
-            f"give --captured-at where you know it",
+            f"dated by file alone: {undated}; give --captured-at where you know it",
             extra={"stage": "import"},
         )
     for said in summary.unread_in_words():

@@ -11,6 +11,7 @@ from pipeline.core.errors import ExitCode, PipelineError, permission_text
 from pipeline.core.log import RunLog
 from pipeline.core.settings import Settings, Source
 from pipeline.core.signals import orderly_interruption
+from pipeline.core.text import counted
 from pipeline.core.time import Clock, utc_now
 from pipeline.publish.mend_latest import mend_latest
 from pipeline.publish.releases import Published
@@ -107,8 +108,8 @@ def _prepare(settings: Settings, record: RunRecord, log: RunLog, alarm: Alarm) -
     alarm.started(record.as_json())
     for recovered in recover(settings.raw_dir):
         log.warning(
-            f"segment {recovered.segment} was left open by a crash: {recovered.kept_rows} pages kept, "
-            f"{recovered.cut_bytes} torn bytes cut"
+            f"segment {recovered.segment} was left open by a crash: {counted(recovered.kept_rows, 'page')} kept, "
+            f"{counted(recovered.cut_bytes, 'torn byte')} cut"
         )
     check_evidence(settings)
 

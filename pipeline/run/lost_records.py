@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from pipeline.archive.segments import sealed_segments
 from pipeline.core.settings import Settings
+from pipeline.core.text import counted
 from pipeline.publish.releases import list_releases
 from pipeline.run.record import DAMAGED, write_record
 
@@ -27,5 +28,5 @@ def note_lost_records(settings: Settings) -> str | None:
 
 def lost_records_told(settings: Settings, gone: Sequence[str]) -> str:
     """Which records are gone, in words."""
-    others = f" and {len(gone) - 1} other run records are" if len(gone) > 1 else " is"
+    others = f" and {counted(len(gone) - 1, 'other run record')} are" if len(gone) > 1 else " is"
     return f"{settings.runs_dir / gone[0]}.json{others} gone, though segments or releases of these runs are there"

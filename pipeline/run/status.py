@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.archive.segment_name import archived_sources
 from pipeline.core.settings import Settings
-from pipeline.core.text import printable
+from pipeline.core.text import counted, printable
 from pipeline.core.time import MOST_APART, started_at
 from pipeline.publish.checksums import damage_of
 from pipeline.publish.mend_latest import lost_latest
@@ -119,7 +119,7 @@ def status_lines(status: Status, now: dt.datetime) -> list[str]:
     if status.release is None:
         lines.append("Release    none yet; run `bma-projects refresh`")
     else:
-        old = f", OLDER than {status.max_release_age_hours:g} hours" if status.is_old else ""
+        old = f", OLDER than {counted(status.max_release_age_hours, 'hour')}" if status.is_old else ""
         lines.append(f"Release    {status.release}, {_age(status.release_age_hours or 0.0)} old{old}")
     if status.damage is not None:
         lines.append(f"Damaged    {status.damage}; `bma-projects build` repairs it")
@@ -127,7 +127,7 @@ def status_lines(status: Status, now: dt.datetime) -> list[str]:
         ages = [f"{source_id} {_fetched(age, status)}" for source_id, age in status.fetch_age_hours.items()]
         lines.append(f"Fetched    {'; '.join(ages)}")
     if status.failing_pages is not None:
-        lines.append(f"Failing    {status.failing_pages:,} pages failed at their last visit")
+        lines.append(f"Failing    {counted(status.failing_pages, 'page')} failed at the last visit")
     if status.next_due_at is not None:
         due = dt.datetime.fromisoformat(status.next_due_at)
         lines.append(f"Next due   {'now' if due <= now else f'{due:%Y-%m-%d %H:%M} UTC'}")
@@ -150,7 +150,7 @@ def _fetched(age: float | None, status: Status) -> str:
     if age is None:
         return "NEVER"
     limit = status.max_release_age_hours
-    return f"{_age(age)} ago" + (f", OLDER than {limit:g} hours" if age > limit else "")
+    return f"{_age(age)} ago" + (f", OLDER than {counted(limit, 'hour')}" if age > limit else "")
 
 
 def _started(record: Mapping[str, object]) -> dt.datetime:
@@ -219,9 +219,8 @@ def _hours_between(earlier: dt.datetime, later: dt.datetime) -> float:
 
 def _age(hours: float) -> str:
     if hours < 1:
-        minutes = round(max(hours, 0) * 60)
-        return f"{minutes} minute{'s' if minutes != 1 else ''}"
-    return f"{hours:.0f} hours" if hours < 72 else f"{hours / 24:.0f} days"
+        return counted(round(max(hours, 0) * 60), "minute")
+    return counted(round(hours), "hour") if hours < 72 else counted(round(hours / 24), "day")
 
 
 def _size(directory: Path) -> int:

@@ -176,7 +176,7 @@ def test_cells_that_had_to_be_cut_are_told(sample_data: Path, tmp_path: Path) ->
     sql = "SELECT repeat('x', 40_000) AS long, 'y' AS short"
     for format_ in ("csv", "xlsx"):
         asked = ("query", sql, "--format", format_, "--output", tmp_path / "answer", "--data-dir", sample_data)
-        assert "1 cells were too long for a spreadsheet and cut; --format json" in bma_here(*asked).stderr
+        assert "1 cell was too long for a spreadsheet and cut; --format json" in bma_here(*asked).stderr
 
 
 def test_a_question_that_is_no_text_is_told(sample_data: Path) -> None:

@@ -359,7 +359,7 @@ class TestCaptureTime:
         data = tmp_path / "data"
         done = archive_only(REAL_TEXT, "--data-dir", data, "--source", "bmavisions")
         assert "1 page archived, 1 dated by its file alone\n" in done.stderr
-        (told,) = (line for line in done.stderr.splitlines() if "dated by their file alone: 1 captures" in line)
+        (told,) = (line for line in done.stderr.splitlines() if "dated by file alone: 1 capture, which" in line)
         assert "--captured-at" in told
         (record,) = (json.loads(path.read_text("utf-8")) for path in (data / "runs").glob("*.json"))
         assert (record["counts"]["import_undated"], record["counts"]["import_refused"]) == (1, 0)
@@ -421,7 +421,7 @@ class TestUndo:
         assert runs == [(True, 1), (False, 0)]
         assert f"Withdrawn  {run_id}: " in bma_here("status", "--data-dir", data).stdout
         assert json.loads(bma_here("status", "--json", "--data-dir", data).stdout)["withdrawn_imports"] == [run_id]
-        assert "2 fetch-log rows, 1 imports withdrawn, " in bma_here("verify", "--data-dir", data).stdout
+        assert "2 fetch-log rows, 1 import withdrawn, " in bma_here("verify", "--data-dir", data).stdout
         again = bma_here("import", gone, "--data-dir", data, "--source", "bmavisions")
         assert "1 kept as evidence, not a whole project page" in again.stderr
         with latest(data) as con:
@@ -686,7 +686,7 @@ class TestStages:
         assert "50490000-3607" in done.stdout.splitlines()
         assert len(done.stdout.splitlines()) == 39
         planned = bma_here("discover", "--archive", "--plan", "--data-dir", sample_copy)
-        assert planned.stdout.startswith("39 of 39 pages are due")
+        assert planned.stdout.startswith("39 of 39 pages due")
         group = "39 due 0 expected new 0 later asked for by name or by the source's setting"
         assert " ".join(planned.stdout.splitlines()[1].split()) == group
 

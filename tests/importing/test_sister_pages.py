@@ -50,7 +50,7 @@ def test_texts_of_sister_systems_are_kept_and_counted_by_kind(tmp_path: Path) ->
     assert summary.problems == []
     (note,) = summary.notes
     assert note == (
-        "8 pages of sister systems are kept as evidence and not read as projects: "
+        "8 pages of sister systems kept as evidence and not read as projects: "
         "5 mobile/myproject.php, 2 mobile/mykpi.php, 1 reportprojectit.php"
     )
     rows = logged(raw_dir)
@@ -70,7 +70,7 @@ def test_their_addresses_are_let_in_out_of_a_web_archive(tmp_path: Path) -> None
     assert (summary.sisters.total(), summary.evidence, summary.foreign, summary.damaged) == (4, 4, 1, 0)
     (note,) = summary.notes
     assert note == (
-        "4 pages of sister systems are kept as evidence and not read as projects: "
+        "4 pages of sister systems kept as evidence and not read as projects: "
         "1 mobile/myproject.php, 1 mobile/mykpi.php, 1 reportprojectit.php, 1 r=site/projectview"
     )
     assert [(row.url, row.page_kind, row.requested_at, row.time_basis) for row in logged(raw_dir)] == [

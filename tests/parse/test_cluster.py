@@ -221,7 +221,7 @@ def test_the_command_reads_the_setting_and_shows_its_progress(tmp_path: Path, ad
         said = said_on(ours)
     assert running.returncode == 0, said
     assert b"0/3" in said
-    assert b"parsed 3 archived pages in 1 new segments" in said
+    assert b"parsed 3 archived pages in 1 new segment" in said
     assert partition_files(data) == parsed_here(data)
 
 

@@ -362,8 +362,8 @@ def test_a_capture_that_was_refused_is_evidence_of_the_archive_and_not_asked_for
     assert "4 held already" in again.stderr
     assert "1 refused before (--again asks for them again), 0 left" in again.stderr
     planned = harvest(tmp_path / "data", archive, "--plan")
-    assert "1 were refused before; --again asks for them again\n4 are held already, 0 are to" in planned.stdout
-    assert "4 are held already, 1 are to be" in harvest(tmp_path / "data", archive, "--plan", "--again").stdout
+    assert "1 was refused before; --again asks again\n4 are held already, 0 are to" in planned.stdout
+    assert "4 are held already, 1 is to be" in harvest(tmp_path / "data", archive, "--plan", "--again").stdout
     assert harvest(tmp_path / "data", archive, "--again").returncode == 1
     assert len(archive.replayed()) == n_asked + 1
 
@@ -562,8 +562,8 @@ def test_a_plan_counts_and_fetches_nothing(tmp_path: Path, archive: WebArchive) 
     assert done.stdout.splitlines() == [
         "7 captures of 2 projects in the index",
         "from 2023-01-01 to 2023-09-01",
-        "0 are held already, 6 are to be fetched, 1 have the content of another",
-        "1 of HTTP 404 are left out",
+        "0 are held already, 6 are to be fetched, 1 has the content of another",
+        "1 of HTTP 404 is left out",
         "this takes at least 0 h 0 min 12 s, 2 runs of 4 requests",
     ]
     assert len(archive.asked) == 1

@@ -99,7 +99,7 @@ def test_a_segment_that_was_given_up_in_writing_is_no_obstacle_and_never_forgott
     assert done.returncode == 0, done.stderr
     assert n_projects(nights) == 0
     done = bma_here("verify", "--data-dir", nights)
-    assert "1 segments given up as lost" in done.stdout
+    assert "1 segment given up as lost" in done.stdout
     # What the second night repeats is shown by the first one alone.
     assert f"{lost}.fetches.parquet" not in done.stdout
     assert bma_here("refresh", "--data-dir", nights, "--accept", "read again").returncode == 0

@@ -50,8 +50,8 @@ def test_a_listing_of_another_day_is_told(site: MisbehavingSite, tmp_path: Path)
     site.listing = listing([[ONE, GHOST]], 2)
     (problem,) = night(tmp_path, site, 2).problems
     assert problem == (
-        f"site: the listing names 1 projects whose pages do not exist, {GHOST} first, and "
-        f"leaves out 1 whose pages do, {TWO} first; it counts as incomplete"
+        f"site: the listing names 1 project without a page, {GHOST} first, and "
+        f"leaves out 1 with a page, {TWO} first; it counts as incomplete"
     )
 
 
@@ -75,7 +75,7 @@ def test_a_304_that_hid_an_edit_is_told(site: MisbehavingSite, tmp_path: Path) -
     assert [night(tmp_path, site, day).problems for day in (1, 2)] == [[], []]
     (problem,) = night(tmp_path, site, 9).problems
     assert problem.startswith(
-        f"site: the site said of 1 pages that they were not modified (304), {ONE} first, yet they "
+        f"site: 1 page changed under the same ETag or Last-Modified, {ONE} first, though the site "
     )
     assert "fetch.not_modified_max_days" in problem
 

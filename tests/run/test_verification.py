@@ -244,7 +244,7 @@ def test_run_records_that_are_gone_are_named_and_noted_once(two_nights: Path, tm
     shutil.rmtree(data / "runs")
     told = bma_here("verify", "--data-dir", data)
     assert told.returncode == 1
-    assert "1 other run records are gone, though segments or releases of these runs are there; restore" in told.stdout
+    assert "1 other run record are gone, though segments or releases of these runs are there; restore" in told.stdout
     done = bma_here("build", "--data-dir", data)
     assert done.returncode == 0, done.stderr
     assert "noted, and known only by the fetch logs" in done.stderr

@@ -10,6 +10,7 @@ from pipeline.archive.segments import ArchiveWriter
 from pipeline.archive.warc import Headers
 from pipeline.core.settings import FetchSettings, Source
 from pipeline.core.site_urls import listing_url, project_url
+from pipeline.core.text import counted
 from pipeline.core.time import Clock
 from pipeline.core.worker_process import WorkerDiedError
 from pipeline.fetch.client import Reply, Trouble
@@ -94,7 +95,8 @@ async def _ask_all(
     site.settings = site.settings.model_copy(update={"max_wait": most})
     if site.robots_interval > _LONG:
         minutes = math.ceil(site.robots_interval * (MOST_REQUESTS - 1) / 60)
-        tell(f"robots.txt asks for {site.robots_interval:g} s between requests: this takes {minutes} minutes at most")
+        most_time = counted(minutes, "minute")
+        tell(f"robots.txt asks for {site.robots_interval:g} s between requests: this takes {most_time} at most")
     index = listing_url(base_url)
     answers.allows_listing = site.allows(index)
     answers.allows_pages = site.allows(project_url(base_url, next(iter(project_ids), KNOWN_PROJECT)))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.core.settings import GateSettings
+from pipeline.core.text import counted
 from pipeline.run.check.advice import KINDS, reason_of_trouble
 from pipeline.run.check.page import PageReading
 
@@ -37,10 +38,10 @@ def what_is_odd(pages: Sequence[PageReading]) -> Iterator[str]:
     """Differences from the known pages that do not prevent a refresh."""
     n_bad = sum(not page.is_good for page in pages)
     if n_bad:
-        yield f"{n_bad} of {len(pages)} pages could not be read"
+        yield f"{n_bad} of {counted(len(pages), 'page')} could not be read"
     n_unknown = len({label for page in pages for label in page.labels_unknown})
     if n_unknown:
-        yield f"{n_unknown} labels are not known"
+        yield f"{counted(n_unknown, 'label is', 'labels are')} not known"
     if any(page.months == "new" for page in pages):
         yield "the months are in a new order"
     n_refused = sum(value.refused is not None for page in pages for value in page.values)

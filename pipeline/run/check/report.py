@@ -5,6 +5,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from pipeline.core.text import counted
 from pipeline.run.check.advice import Judgement
 from pipeline.run.check.listing_reading import ListingReading
 from pipeline.run.check.page import PageReading
@@ -63,7 +64,10 @@ def report_lines(report: CheckReport) -> list[str]:
 
 
 def _site(site: SiteReading) -> Iterator[tuple[str, str]]:
-    yield "address", f"{site.requests} requests; TLS: {site.tls}; redirects: {_named(site.redirects, _MOST_REDIRECTS)}"
+    yield (
+        "address",
+        f"{counted(site.requests, 'request')}; TLS: {site.tls}; redirects: {_named(site.redirects, _MOST_REDIRECTS)}",
+    )
     apart = site.clock_difference_s
     yield "clock", "no answer has a Date" if apart is None else f"the site's is {apart:+.0f} s from ours"
     of = dict(site.headers)
@@ -103,12 +107,13 @@ def _listing(listing: ListingReading) -> str:
         return f"{listing.kind}{f': {listing.error}' if listing.error else ''}"
     total = "no stated total, so a run cannot know whether it is complete"
     if listing.stated_total is not None:
-        total = f"{listing.stated_total:,} stated; a full crawl: {listing.requests:,} requests, {listing.nights} nights"
+        crawl = f"{counted(listing.requests or 0, 'request')}, {counted(listing.nights or 0, 'night')}"
+        total = f"{listing.stated_total:,} stated; a full crawl: {crawl}"
     following = {None: "none", True: "yes", False: "leads elsewhere"}[listing.is_next_ours]
     sorts = _named(listing.sort_keys)
     if "project_id" not in listing.sort_keys:
         sorts += ", not by project_id, so rows that slip between pages stay unseen"
-    return f"{listing.rows} rows, {total}; next link {following}; sorts by {sorts}"
+    return f"{counted(listing.rows, 'row')}, {total}; next link {following}; sorts by {sorts}"
 
 
 def _pages(pages: tuple[PageReading, ...]) -> Iterator[tuple[str, str]]:

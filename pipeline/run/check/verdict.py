@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from parsers.page import PROJECT_CODE, PageKind
 from pipeline.core.settings import GateSettings
+from pipeline.core.text import counted
 from pipeline.core.time import MOST_APART
 from pipeline.run.check.advice import ADVICE, OF_LISTING, Judgement, Verdict, reason_of_trouble
 from pipeline.run.check.listing_reading import ListingReading
@@ -118,7 +119,7 @@ def _pages(pages: Sequence[PageReading], site: SiteReading | None, listing: List
     shown = next(page for page in bad if reason_of(page) == reason)
     mistyped = shown.project_id or "" if shown.kind == PageKind.NOT_FOUND else ""
     hint = f"; {mistyped!r:.60} is not a code such as 50490000-3607" if not PROJECT_CODE.fullmatch(mistyped) else ""
-    said = f"{len(bad)} of {len(pages)} pages: {shown.error or shown.kind}"
+    said = f"{len(bad)} of {counted(len(pages), 'page')}: {shown.error or shown.kind}"
     return reason, said + (hint if mistyped else "")
 
 

@@ -102,7 +102,7 @@ def test_what_robots_txt_asks_for_is_waited_for_as_far_as_the_settings_allow(
     said: list[str] = []
     settings = Settings(data_dir=tmp_path, fetch=PATIENCE)
     assert check_source(settings, site.source(), (A,), tell=said.append).judgement.verdict == "ready"
-    assert said == ["robots.txt asks for 0.1 s between requests: this takes 1 minutes at most"]
+    assert said == ["robots.txt asks for 0.1 s between requests: this takes 1 minute at most"]
     robots("User-agent: *\nCrawl-delay: 700")(site)
     report = check(site, tmp_path)
     assert (report.judgement.reason, report.judgement.advice) == ("delay", ADVICE["delay"])

@@ -34,7 +34,7 @@ def test_what_is_odd_is_told_with_a_closed_listing_too(site: MisbehavingSite, tm
     site.listing = page(LOGIN_FORM)
     report = check(site, tmp_path, A)
     assert report.judgement.verdict == "ready with --ids only"
-    assert report.judgement.why.endswith("; but 1 labels are not known")
+    assert report.judgement.why.endswith("; but 1 label is not known")
 
 
 def test_every_line_says_what_was_seen(site: MisbehavingSite, tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_every_line_says_what_was_seen(site: MisbehavingSite, tmp_path: Path) ->
     assert "HTTP 200; allows listing, pages; asks for 0.01 s between requests" in line(report, "robots.txt")
     assert line(report, "User-Agent").endswith("a browser is answered the same")
     assert "only the CSRF token differs; the content fingerprint stays the same" in line(report, "two readings")
-    assert "2 rows, 3 stated; a full crawl: 6 requests, 1 nights; next link yes" in line(report, "listing")
+    assert "2 rows, 3 stated; a full crawl: 6 requests, 1 night; next link yes" in line(report, "listing")
     assert f"{A}: project, template Yii DetailView, tables hand-written; fields present" in line(report, "page")
     assert "declared utf-8, found utf-8; flags none" in line(report, "encoding")
     assert "82 of 82 known; renamed none; unknown none; missing none" in line(report, "labels")
@@ -95,7 +95,7 @@ def test_a_row_of_an_unknown_label_is_no_value_that_was_refused(site: Misbehavin
     stored(lambda html: html.replace(">Policy ID<", ">พิกัด\u202e<"))(site)
     report = check(site, tmp_path)
     assert report.judgement.verdict == "ready"
-    assert report.judgement.why.endswith("; but 1 labels are not known")
+    assert report.judgement.why.endswith("; but 1 label is not known")
     assert "; 0 refused: none" in line(report, "values")
 
 
@@ -258,7 +258,7 @@ def test_the_command_ends_with_1_when_not_ready(tmp_path: Path) -> None:
     (tmp_path / "login.html").write_bytes(LOGIN_FORM)
     done = bma_here("check", tmp_path / "login.html", "--data-dir", tmp_path / "data")
     assert done.returncode == 1
-    assert "verdict      not ready: 1 of 1 pages: the page is a login form" in done.stdout
+    assert "verdict      not ready: 1 of 1 page: the page is a login form" in done.stdout
     assert not (tmp_path / "data").exists()
 
 
