@@ -5,8 +5,12 @@ import os
 import pty
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout, suppress
+from functools import cache
 from pathlib import Path
+
+from typer.main import get_command
 
 from pipeline.cli.app import app, main
 from tests.build.described_once import described_once
@@ -36,6 +40,12 @@ def bma(*arguments: str | Path, cwd: Path | None = None, stdin: str = "", **vari
     )
 
 
+@cache
+def _read_once() -> Callable[..., object]:
+    """The command line; Typer reads all its functions for it at every call."""
+    return get_command(app)
+
+
 def bma_here(*arguments: str | Path) -> Done:
     """The same within this process, where its imports cost nothing; for what needs no signal, terminal or pipe."""
     texts = [str(argument) for argument in arguments]
@@ -45,7 +55,7 @@ def bma_here(*arguments: str | Path) -> Done:
     code: object = 0
     try:
         with redirect_stdout(out), redirect_stderr(err), kept_workers(), described_once():
-            main(lambda: app(texts, prog_name="bma-projects"))
+            main(lambda: _read_once()(texts, prog_name="bma-projects"))
     except SystemExit as end:
         code = end.code
     finally:
