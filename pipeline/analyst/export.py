@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pipeline.analyst.export_notes import export_notes
 from pipeline.analyst.query import open_database
-from pipeline.analyst.spreadsheet import headings, rows_of, write_csv
+from pipeline.analyst.spreadsheet import headings, rows_in, write_csv
 from pipeline.analyst.workbook import SheetColumn, Workbook
 from pipeline.build.headers import Column
 from pipeline.build.models import Model, load_models
@@ -117,7 +117,7 @@ def _opened(release: Path, model: Model, *, are_headings_thai: bool) -> Iterator
     order = ", ".join(f'"{name}"' for name in model.key) or "ALL"
     with open_database(release) as con:
         reader = con.sql(f"SELECT {listed} FROM ({select}) ORDER BY {order}").to_arrow_reader(_BATCH)
-        yield _Table(model, columns, headings(model, columns, are_thai=are_headings_thai), rows_of(reader))
+        yield _Table(model, columns, headings(model, columns, are_thai=are_headings_thai), rows_in(reader))
 
 
 def _write_csv(release: Path, output: Path, models: Sequence[Model], are_headings_thai: bool) -> Exported:

@@ -14,6 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from pipeline.build.database import DATABASE
+from pipeline.core.arrow_schema import rows_of
 from pipeline.core.errors import PipelineError
 from pipeline.core.files import check_is_file, written_aside
 from pipeline.core.signals import interruptible_query
@@ -61,7 +62,7 @@ def ask_open(
     with _asking(con):
         relation = _readable(_relation(con, sql, parameters))
         table: pa.Table = (relation if most_rows is None else relation.limit(most_rows + 1)).to_arrow_table()
-        rows = list(zip(*(column.to_pylist() for column in table.columns), strict=True))
+        rows = list(rows_of(table))
     is_cut = most_rows is not None and len(rows) > most_rows
     return Answer(tuple(table.column_names), rows[:most_rows], is_cut)
 
@@ -167,7 +168,7 @@ def query(release: Path, sql: str, format_: str, output: Path | None) -> int:
 def _write_for_spreadsheets(release: Path, sql: str, format_: str, output: Path) -> int:
     """Write an answer as `export` writes a table: no text acts as a formula, and Excel reads the Thai."""
     # Imported here: the other formats do not need them.
-    from pipeline.analyst.spreadsheet import rows_of, write_csv
+    from pipeline.analyst.spreadsheet import rows_in, write_csv
     from pipeline.analyst.workbook import SheetColumn, Workbook
 
     about = [f"bma-projects, release {release.name}; times are UTC.", invented_note(release) or "", *sql.splitlines()]
@@ -176,10 +177,10 @@ def _write_for_spreadsheets(release: Path, sql: str, format_: str, output: Path)
             reader = _readable(_relation(con, sql)).to_arrow_reader()
             names = list(reader.schema.names)
             if format_ == "csv":
-                n_rows, n_cut = write_csv(partial, names, rows_of(reader))
+                n_rows, n_cut = write_csv(partial, names, rows_in(reader))
             else:
                 with Workbook(partial) as book:
-                    n_rows = book.add_table("answer", [SheetColumn(name, name) for name in names], rows_of(reader))
+                    n_rows = book.add_table("answer", [SheetColumn(name, name) for name in names], rows_in(reader))
                     n_cut = book.cells.n_cut
                     book.add_notes(about)
     except OSError as error:

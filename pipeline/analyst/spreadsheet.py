@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from pipeline.analyst.thai_names import THAI_NAMES
 from pipeline.build.models import Model
+from pipeline.core.arrow_schema import rows_of
 
 # Excel's limit, counted in UTF-16 code units; Excel cuts a longer cell silently, this module visibly.
 LONGEST_CELL = 32_767
@@ -88,10 +89,10 @@ def write_csv(file: Path, columns: Sequence[str], rows: Iterable[Sequence[object
     return count, cells.n_cut
 
 
-def rows_of(reader: pa.RecordBatchReader) -> Iterator[Sequence[object]]:
+def rows_in(reader: pa.RecordBatchReader) -> Iterator[Sequence[object]]:
     """The rows of an answer, batch by batch."""
     for batch in reader:
-        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+        yield from rows_of(batch)
 
 
 def headings(model: Model, columns: list[str], *, are_thai: bool) -> list[str]:

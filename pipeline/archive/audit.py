@@ -69,7 +69,8 @@ def audit_archive(raw_dir: Path, *, is_running: bool = False) -> Audit:
                 promised.setdefault(row.repeats or "", f"{segment.fetches.name}: {row.project_id or row.url}")
         if segment.listing is not None:
             try:
-                pq.read_table(segment.listing)
+                with pq.ParquetFile(segment.listing) as listing:
+                    listing.read()
             except UNREADABLE as error:
                 problems.append(f"{segment.listing.name}: the listing cannot be read ({error})")
         records, found = _audit_segment(segment, rows)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pyarrow.parquet as pq
 
-from pipeline.core.arrow_schema import Sha256, schema_of, table_of
+from pipeline.core.arrow_schema import Sha256, rows_of, schema_of, table_of
 
 _ROWS_PER_GROUP = 20_000
 
@@ -190,7 +190,7 @@ def read_fetch_log(path: Path) -> Iterator[FetchLogRow]:
     """Yield the rows of a sealed fetch log in the order they were written."""
     with pq.ParquetFile(path) as log:
         for batch in log.iter_batches(_ROWS_PER_GROUP):
-            yield from (FetchLogRow(*values) for values in zip(*(c.to_pylist() for c in batch.columns), strict=True))
+            yield from map(FetchLogRow._make, rows_of(batch))
 
 
 _TIME = FetchLogRow._fields.index("requested_at")

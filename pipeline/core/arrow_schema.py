@@ -4,9 +4,9 @@ import datetime as dt
 import functools
 import types
 import typing
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -24,6 +24,7 @@ _SCALARS: dict[type, pa.DataType] = {
     dt.date: pa.date32(),
 }
 _TEXTS = pa.list_(pa.string())
+_MOMENT = _SCALARS[dt.datetime]
 _DUCKDB_TYPES: dict[pa.DataType, str] = {
     _SCALARS[str]: "VARCHAR",
     _SCALARS[int]: "BIGINT",
@@ -52,6 +53,11 @@ def table_of(records: Iterable[tuple[object, ...]], schema: pa.Schema) -> pa.Tab
     return pa.Table.from_arrays([pa.array(values, field.type) for values, field in columns], schema=schema)
 
 
+def rows_of(table: pa.Table | pa.RecordBatch) -> Iterator[tuple[object, ...]]:
+    """The rows of a table as values of Python. Raises OverflowError for a moment that Python cannot hold."""
+    return zip(*(_values(column) for column in table.columns), strict=True)
+
+
 def duckdb_columns(record_type: type[NamedTuple]) -> str:
     """The columns of a NamedTuple as DuckDB declares them: `"name" VARCHAR, …`."""
     return ", ".join(f'"{field.name}" {duckdb_type(field.type)}' for field in schema_of(record_type))
@@ -67,6 +73,14 @@ def decimal_type(column: str) -> "pa.Decimal128Type[int, int]":
     if column.endswith("_thb"):
         return _THB
     return _PCT if column.endswith("_pct") else _VALUE
+
+
+def _values(column: "pa.ChunkedArray[Any] | pa.Array[Any]") -> list[object]:
+    if column.type != _MOMENT:
+        return column.to_pylist()
+    # For a moment with a time zone pyarrow imports pandas, which takes longer than most commands.
+    without_zone: Any = column.cast(pa.timestamp("us"))
+    return [None if moment is None else moment.replace(tzinfo=dt.UTC) for moment in without_zone.to_pylist()]
 
 
 def _column(record_type: type[NamedTuple], name: str, hint: object) -> "pa.Field[pa.DataType]":

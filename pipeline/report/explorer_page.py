@@ -1,10 +1,10 @@
 """explorer.html: the projects of a release in one file, to find, to read and to compare without a network."""
 
+from collections import Counter
 from importlib import resources
 from pathlib import Path
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 
 from pipeline.build.database import DATABASE
@@ -67,8 +67,8 @@ def explorer_page(release: Path, document: Document, data: ReportData) -> str:
 
 def _by_project(table: pa.Table, n_projects: int) -> dict[str, object]:
     """The columns of a table without its place, and how many rows each project has."""
-    counts = np.bincount(table["place"].to_numpy(), minlength=n_projects)
-    return {"counts": counts.tolist(), "rows": columns_of(table.drop_columns(["place"]))}
+    counts = Counter(table["place"].to_pylist())
+    return {"counts": [counts[place] for place in range(n_projects)], "rows": columns_of(table.drop_columns(["place"]))}
 
 
 def _answer(con: duckdb.DuckDBPyConnection, name: str) -> pa.Table:

@@ -50,6 +50,13 @@ def archive_only(*arguments: str | Path) -> Done:
         return bma_here("import", *arguments)
 
 
+def imports_of(*arguments: str | Path) -> set[str]:
+    """The modules that the command imports, those of the standard library too."""
+    command = [sys.executable, "-X", "importtime", COMMAND, *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment(), check=True)
+    return {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+
+
 class TestExitCodes:
     @pytest.mark.parametrize(
         "arguments",
@@ -551,11 +558,15 @@ class TestHelp:
         assert imported <= LIGHT
 
     def test_help_imports_nothing_that_only_a_run_uses(self) -> None:
-        command = [sys.executable, "-X", "importtime", COMMAND, "--help"]
-        done = subprocess.run(command, capture_output=True, text=True, env=environment(), check=True)
-        imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+        imported = imports_of("--help")
         assert "typer" in imported
         assert imported.isdisjoint({"email", "logging", "zipfile", "pydantic"})
+
+    @pytest.mark.parametrize("arguments", quick(1, [["show", "50490000-3607"], ["verify"]]))
+    def test_answers_do_not_take_the_time_to_import_pandas(self, sample_data: Path, arguments: list[str]) -> None:
+        imported = imports_of(*arguments, "--data-dir", sample_data)
+        assert "pyarrow" in imported
+        assert "pandas" not in imported
 
 
 class TestStatus:

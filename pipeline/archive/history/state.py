@@ -223,7 +223,9 @@ def _folded(segment: Segment) -> FoldedSegment:
 def has_pages(segment: Segment) -> bool:
     """Whether bodies of project pages were archived in a segment."""
     columns = ["project_id", "snapshot_id", "warc_offset"]
-    log = pq.read_table(segment.fetches, columns=columns)
+    # Not read_table: it imports pandas.
+    with pq.ParquetFile(segment.fetches) as file:
+        log = file.read(columns)
     return bool(pc.any(reduce(pc.and_, (pc.is_valid(log[name]) for name in columns))).as_py())
 
 
