@@ -197,21 +197,22 @@ def _sentence(run: Run, data: ReportData, counts: Mapping[str, int]) -> Sentence
             "Published, but the run stopped before its end; the fetched pages are kept.",
         )
     if not due:
+        projects = data.totals.n_projects
         return Sentence(
             "good",
-            f"เผยแพร่แล้วจากข้อมูลที่มีอยู่: {data.totals.n_projects:,} โครงการ รอบนี้ไม่มีหน้าที่ต้องดึงใหม่",
-            f"Published from the archived pages: {data.totals.n_projects:,} projects; no page was due.",
+            f"เผยแพร่แล้วจากข้อมูลที่มีอยู่: {projects:,} โครงการ รอบนี้ไม่มีหน้าที่ต้องดึงใหม่",
+            f"Published from the archived pages: {projects:,} project{'s' * (projects != 1)}; no page was due.",
         )
     if bad:
         return Sentence(
             "attention",
             f"เผยแพร่แล้ว แต่อ่านไม่ได้ {bad:,} หน้า จากที่ต้องดึง {due:,} หน้า",
-            f"Published, but {bad:,} of {due:,} pages due could not be read.",
+            f"Published, but {bad:,} of {due:,} page{'s' * (due != 1)} due could not be read.",
         )
     return Sentence(
         "good",
         f"เรียบร้อยดี: อ่านได้ครบทั้ง {due:,} หน้าที่ต้องดึง และเผยแพร่แล้ว",
-        f"All went well: all {due:,} pages due were read, and the release is published.",
+        f"All went well: {due:,} page{'s' * (due != 1)} due, all read, and the release is published.",
     )
 
 

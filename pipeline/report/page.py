@@ -59,6 +59,7 @@ def environment() -> Environment:
         "web_address": web_address,
         "show_command": show_command,
         "thai_message": _thai_message,
+        "plural": plural,
     }
     environment.globals |= {"shares": charts.shares, "lengths": charts.lengths}
     return environment
@@ -75,6 +76,11 @@ def shown(text: object) -> Markup:
         for span in spans(str(text))
     ]
     return Markup("<bdi>{}</bdi>").format(Markup("").join(parts))
+
+
+def plural(noun: str, n: int | None) -> str:
+    """A regular noun as it is after a number."""
+    return noun if n == 1 else f"{noun}s"
 
 
 def _thai_message(template: str, issue: ReportedIssue | Mapping[str, object]) -> str:

@@ -158,6 +158,18 @@ def test_a_night_without_fetching_has_no_tiles_of_zeros(small: Built) -> None:
         assert re.findall(r'<li class="([a-z]+)"', status) == tiles
 
 
+@pytest.mark.parametrize("counts", [{}, {"due": 1, "new": 1}, {"due": 1, "failed": 1}])
+def test_what_is_one_is_singular(small: Built, counts: dict[str, int]) -> None:
+    reported(small, counts=counts, sources=[{"source_id": "s", "is_invented": True}])
+    page = (small.path / "quality.html").read_text(encoding="utf-8")
+    explorer = (small.path / "explorer.html").read_text(encoding="utf-8")
+    said = " ".join(
+        re.sub(r"<script.*?</script>|<style>.*?</style>|</?[^>]*>", "", page + explorer, flags=re.DOTALL).split()
+    )
+    assert "1 โครงการ" in said
+    assert re.findall(r"\b1 [a-z]+s\b", said + report_markdown(small.path)) == []
+
+
 def test_every_release_carries_the_nights_before_it(nights: tuple[Built, Built]) -> None:
     history = document_of(nights[1])["history"]
     assert [night["run_id"] for night in history] == ["20260101T000000Z", "20260102T000000Z"]
@@ -207,7 +219,7 @@ def test_invented_data_is_called_so_and_real_data_is_not(nights: tuple[Built, Bu
     assert "โครงการ 4 จาก 5 โครงการในหน้านี้เป็นข้อมูลที่แต่งขึ้น" in page
     projects = {project[1]: project[6] for project in packed(page)["projects"]}  # type: ignore[attr-defined]
     assert projects == {"50490000-0004": True, P: False}
-    assert "4 of 5 projects are INVENTED" in report_markdown(mixed.path)
+    assert "INVENTED: 4 of 5 projects; never cite them" in report_markdown(mixed.path)
 
 
 @pytest.mark.slow
@@ -281,7 +293,10 @@ def test_a_run_record_may_lack_anything(small: Built, run: dict[str, object]) ->
     ("run", "mood", "words"),
     [
         pytest.param(
-            {"counts": {"due": 5, "unchanged": 5}}, "good", "All went well: all 5 pages", marks=pytest.mark.slow
+            {"counts": {"due": 5, "unchanged": 5}},
+            "good",
+            "All went well: 5 pages due, all read",
+            marks=pytest.mark.slow,
         ),
         ({"counts": {"due": 5, "unchanged": 3, "failed": 2}}, "attention", "2 of 5 pages due could not be read"),
         pytest.param({"counts": {"due": 0}}, "good", "no page was due", marks=pytest.mark.slow),

@@ -84,7 +84,7 @@ const makeComparison = ({ projects, agencies, history }, onList) => {
       .map(([css, th, en]) => make("span", "", make("span", "key " + css), ...inTwo(th, en)));
     const without = list.length - points.length;
     byId("scatter").replaceChildren(chart, make("figcaption", "", make("span", "keys", ...keys),
-      without ? make("span", "quiet", ...inTwo(`อีก ${count(without)} โครงการไม่มีงบหรือความคืบหน้าให้วาด`, `${count(without)} more have no budget or no progress to draw.`)) : null));
+      without ? make("span", "quiet", ...inTwo(`อีก ${count(without)} โครงการไม่มีงบหรือความคืบหน้าให้วาด`, `Not drawn, without budget or progress: ${count(without)}.`)) : null));
     // The same for the keyboard and for screen readers: the number of projects in each field of the chart, as links.
     const counts = new Map();
     for (const p of points) {

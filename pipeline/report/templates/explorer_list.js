@@ -92,7 +92,7 @@ const makeList = ({ projects, agencies }, onChange) => {
       fact("sum-progress", "คืบหน้าเฉลี่ย", "mean progress", percent(sums.progress)),
       fact("sum-done", "เสร็จแล้ว", "done", share("done")), fact("sum-silent", "เงียบหาย", "silent", share("silent")));
     byId("found").replaceChildren(...inTwo(`พบ ${count(found.length)} จาก ${count(projects.length)} โครงการ`,
-      `${count(found.length)} of ${count(projects.length)} projects`));
+      `${count(found.length)} of ${counted(projects.length, "project")}`));
   };
   // On a telephone each value has its heading beside it.
   const cell = (css, th, en, ...children) => {

@@ -24,7 +24,7 @@ const stepChart = (p, reports) => {
   const [top, height] = [12, 150];
   const x = (at) => LEFT + (WIDTH * (at - first)) / (last - first);
   const y = (progress) => top + height * (1 - Math.min(Math.max(progress, 0), 110) / 110);
-  const chart = timeChart("chart steps", `ความคืบหน้าตามรายงาน ${near.length} ฉบับ · progress by ${near.length} reports`, y);
+  const chart = timeChart("chart steps", `ความคืบหน้าตามรายงาน ${near.length} ฉบับ · progress by ${counted(near.length, "report")}`, y);
   if (plan.length === 2 && p.finish >= p.start) {
     chart.append(svg("rect", { class: "planned", x: x(p.start), y: top, width: Math.max(x(p.finish) - x(p.start), 1), height }));
   }
@@ -34,7 +34,7 @@ const stepChart = (p, reports) => {
   chart.append(...near.map((r) => dot("read", x(r.day), y(r.progress), 4, `${dayInOne(r.day)}: ${percent(r.progress)}`)));
   const left_out = reports.length - near.length;
   const caption = make("figcaption", "quiet", ...inTwo("พื้นสีคือช่วงที่วางแผนไว้ จุดคือรายงาน", "Shaded: as planned. A point is a report."));
-  if (left_out) caption.append(" ", ...inTwo(`ไม่ได้วาด ${left_out} รายงานที่ไม่มีวันหรือค่า หรืออยู่ไกลจากแผน`, `${left_out} reports without a day or value, or far from the plan, are not drawn.`));
+  if (left_out) caption.append(" ", ...inTwo(`ไม่ได้วาด ${left_out} รายงานที่ไม่มีวันหรือค่า หรืออยู่ไกลจากแผน`, `Not drawn: ${counted(left_out, "report")} without a day or value, or far from the plan.`));
   return make("figure", "", chart, caption);
 };
 

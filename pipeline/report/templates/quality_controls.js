@@ -66,7 +66,7 @@ const start = (data) => {
     if (sorted.length === 1) groups[0].node.open = true;
     byId("found").replaceChildren(...inTwo(
       `พบ ${count(found.length)} จาก ${count(all.length)} รายการ`,
-      `${count(found.length)} of ${count(all.length)} issues`), ...hiddenOnes(),
+      `${count(found.length)} of ${counted(all.length, "issue")}`), ...hiddenOnes(),
     ...(noDay() ? [" · ", shown(noDay()), " ", ...inTwo("ไม่ใช่วันที่ โปรดเขียนแบบ 2026-12-31", "is not a day; write it as 2026-12-31")] : []), copied);
     copied.replaceChildren();
     document.documentElement.dataset.found = isNarrowed() ? "some" : "all";
@@ -111,7 +111,7 @@ const start = (data) => {
   const csv = () => csvOf(found, data, document.documentElement.dataset.lang);
   byId("copy").addEventListener("click", async () => {
     await copy(csv());
-    copied.replaceChildren(" · ", ...inTwo(`คัดลอกแล้ว ${found.length} รายการ`, `${found.length} issues copied`));
+    copied.replaceChildren(" · ", ...inTwo(`คัดลอกแล้ว ${found.length} รายการ`, `${counted(found.length, "issue")} copied`));
   });
   byId("save").addEventListener("click", () => saveCsv("bma-projects-issues.csv", csv()));
 

@@ -23,7 +23,7 @@ const linkTables = (all) => {
   }
   const link = (cell, key, find) => {
     const n = counts.get(key);
-    if (n) linkTo(cell, String(new URLSearchParams(find)), `${count(n)} ประเด็น · issues`);
+    if (n) linkTo(cell, String(new URLSearchParams(find)), `ประเด็น · issues: ${count(n)}`);
   };
   const [heads] = heat.tHead.rows;
   const fields = [...heads.cells].map((cell) => cell.dataset.field);

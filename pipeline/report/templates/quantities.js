@@ -19,6 +19,7 @@ const baht = (satang) => {
 // The severities of issues in Thai, the worst first.
 const TAGS = { error: "ผิดพลาด", warning: "เตือน", info: "สังเกต" };
 const count = (n) => n.toLocaleString("en");
+const counted = (n, noun) => `${count(n)} ${noun}${n === 1 ? "" : "s"}`;
 const percent = (n) => (n === null ? "–" : n.toLocaleString("en", { maximumFractionDigits: 1 }) + " %");
 const shareOf = (part, whole) => (whole ? (100 * part) / whole : null);
 
