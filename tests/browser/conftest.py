@@ -107,6 +107,12 @@ class Chromium:
         context.close()
 
 
+def saved(page: Page) -> bytes:
+    with page.expect_download() as download:
+        page.click("#save")
+    return Path(str(download.value.path())).read_bytes()
+
+
 def barriers(page: Page) -> list[str]:
     """What axe finds wrong with a page."""
     source = os.environ.get("AXE_CORE")

@@ -9,6 +9,8 @@ import pytest
 from pipeline.core.folding import fold
 from tests.browser.conftest import Chromium
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = json.loads((Path(__file__).parents[1] / "core" / "folded.json").read_text(encoding="utf-8"))
 SCRIPT = resources.files("pipeline.report").joinpath("templates", "folding.js").read_text(encoding="utf-8")
 
@@ -25,7 +27,6 @@ def test_examples_are_folded_alike(chromium: Chromium) -> None:
     ]
 
 
-@pytest.mark.slow
 def test_every_single_character_and_every_pair_of_thai_signs_is_folded_alike(chromium: Chromium) -> None:
     # Letters whose lower case differs between versions of Unicode are no matter of ours.
     texts = [chr(point) for point in (*range(0x20, 0x1000), *range(0x2000, 0x2C00))]
