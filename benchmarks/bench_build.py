@@ -124,8 +124,9 @@ def rewrite(settings: Settings, out_dir: Path) -> None:
         "threads": limits.threads,
         "temp_directory": str(limits.temp_directory),
     }
+    parsed = [table for table in TABLES if any(settings.parsed_dir.glob(f"*/{table}.parquet"))]
     with duckdb.connect(config=config) as con:  # type: ignore[arg-type]
-        for table in TABLES:
+        for table in parsed:
             source = f"read_parquet('{settings.parsed_dir}/*/{table}.parquet')"
             target = f"'{out_dir}/{table}.parquet' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480)"
             con.execute(f"COPY (FROM {source}) TO {target}").complete()
