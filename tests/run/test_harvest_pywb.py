@@ -35,6 +35,8 @@ from tests.cli.command import Done, bma_here
 from tests.run.test_harvest import ask, rows, tables
 from tests.run.web_archive import web_archive as running_archive
 
+pytestmark = pytest.mark.slow
+
 NAME = "http://archive.test/city"
 FILE = "city.warc.gz"
 N_PROJECTS = 4
