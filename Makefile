@@ -23,8 +23,8 @@ test-slow: .venv/dev ## Run the tests that `make test` leaves out
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m 'slow and not alone'
 	$(BIN)/python -m pytest -m alone
 
-# The tests start hundreds of processes: where the environment forbids it to keep compiled modules, each would compile all.
-test test-slow: export PYTHONDONTWRITEBYTECODE =
+# Tests and benchmarks start many processes: where the environment forbids it to keep compiled modules, each would compile all.
+test test-slow bench bench-fetch bench-nights bench-stages bench-startup: export PYTHONDONTWRITEBYTECODE =
 
 test-all: .venv/pywb/done test test-slow ## Run all tests, as .ci/run does
 
