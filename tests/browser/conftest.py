@@ -183,6 +183,24 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return second / "quality.html"
 
 
+@pytest.fixture(scope="module")
+def formulas(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of a release of many projects whose texts, name and agency are formulas."""
+    archive = ComparedArchive(tmp_path_factory.mktemp("formulas") / "data")
+    for number in range(120):
+        formula = FORMULAS[number % 4]
+        archive.capture(
+            f"5999{number % 4:04}-{number:04}",
+            "2026-01-01",
+            name=formula,
+            agency=formula,
+            issues=[("unreadable_number", "remark", formula), ("month_conflict", "month", f"{number} | 2")],
+        )
+    built = archive.build("20260101T000000Z")
+    write_report(built.path, {"run_id": built.path.name, "finished_at": "2026-01-01T00:20:00Z"}, previous=None)
+    return built.path / "quality.html"
+
+
 @pytest.fixture(scope="session")
 def documented(documented_data: Path) -> Built:
     """The release that README and cookbook speak of: the sample with its earlier night."""

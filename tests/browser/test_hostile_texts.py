@@ -5,30 +5,9 @@ import io
 import re
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import expect
 
-from pipeline.report.quality_page import write_report
 from tests.browser.conftest import FORMULAS, HOSTILE_ID, HOSTILE_NAMES, Chromium, Opened, saved
-from tests.publish.compared import ComparedArchive
-
-
-@pytest.fixture(scope="module")
-def formulas(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page of a release of many projects whose texts, name and agency are formulas."""
-    archive = ComparedArchive(tmp_path_factory.mktemp("formulas") / "data")
-    for number in range(120):
-        formula = FORMULAS[number % 4]
-        archive.capture(
-            f"5999{number % 4:04}-{number:04}",
-            "2026-01-01",
-            name=formula,
-            agency=formula,
-            issues=[("unreadable_number", "remark", formula), ("month_conflict", "month", f"{number} | 2")],
-        )
-    built = archive.build("20260101T000000Z")
-    write_report(built.path, {"run_id": built.path.name, "finished_at": "2026-01-01T00:20:00Z"}, previous=None)
-    return built.path / "quality.html"
 
 
 def test_page_text_stays_text(seen: Opened) -> None:
