@@ -16,7 +16,7 @@ run: .venv/run ## Import an earlier night of the built-in sample, then refresh i
 	$(BIN)/bma-projects import build/earlier-night.warc.gz --data-dir $(DATA) --quiet
 	$(BIN)/bma-projects refresh --data-dir $(DATA)
 
-test: .venv/dev ## Run a test of every promise, but not what repeats or waits (about three minutes on two cores)
+test: .venv/dev ## Run a test of every promise, but not what repeats or waits (three to three and a half minutes on two cores)
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m 'not slow and not alone'
 
 test-slow: .venv/dev ## Run the tests that `make test` leaves out
