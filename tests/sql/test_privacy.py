@@ -1,5 +1,6 @@
 """Contacts and user names never reach a published table."""
 
+import random
 import re
 import stat
 from collections.abc import Iterator
@@ -52,6 +53,24 @@ def test_only_a_text_that_may_hold_a_contact_is_read_for_contacts(text: str, is_
         assert con.execute("SELECT masked_text(?)", [text.ljust(20, ".")]).fetchall() == [
             ("read" if is_read else text.ljust(20, "."),)
         ]
+
+
+def test_the_look_before_the_masking_misses_no_number_behind_66(con: duckdb.DuckDBPyConnection) -> None:
+    """Digits of two scripts, signs between them and the letter O for a zero, at any place of a text."""
+    dice = random.Random(66)
+    signs = ("", "-", " ", ".", "(", ") ", " - ", "\u200b", "O", "/")
+    thai = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
+    texts = []
+    for _ in range(5000):
+        digits = [dice.choice("689"), *dice.choices("0123456789", k=8)]
+        number = f"66{dice.choice(signs[:3])}" + "".join(
+            digit + dice.choice(signs) * (dice.random() < 0.3) for digit in digits
+        )
+        before, behind = dice.choice(("", "(", "ก", "ปี 2566 ", "1 ", "๑", "12-")), dice.choice(("", "ก", " น.", "123"))
+        texts.append(before + (number.translate(thai) if dice.random() < 0.3 else number) + behind)
+    masked = con.execute("SELECT masked_text(text) FROM (SELECT unnest(?) AS text)", [texts]).fetchall()
+    assert [text for (text,) in masked] == [mask_text(text) for text in texts]
+    assert sum(mask_text(text) != text for text in texts) > 1000
 
 
 @pytest.mark.parametrize(("text", "masked"), CONTACTS)
